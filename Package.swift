@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built with warnings as errors; the ones that touch pointers also mark each unsafe use.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+let strictMemory: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let package = Package(
+    name: "import-audit",
+    products: [
+        .executable(name: "import-audit", targets: ["import-audit"]),
+        .library(name: "ImportAudit", targets: ["ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    ],
+    targets: [
+        // C libraries, each behind one shim header with exactly one importer.
+        .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+
+        // bytes → rows → summary → report → files
+        .target(name: "ImportDumps", dependencies: ["CNettle"], swiftSettings: strictMemory),
+        .target(name: "ImportAnalysis", dependencies: ["ImportDumps"], swiftSettings: strictMemory),
+        .target(name: "CBuiltInTemplates"),
+        .target(
+            name: "ImportReports",
+            dependencies: [
+                "ImportDumps", "ImportAnalysis", "CBuiltInTemplates",
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: strictMemory
+        ),
+        .target(name: "XHTMLValidation", dependencies: ["CLibXML2"], swiftSettings: strictMemory),
+        .executableTarget(
+            name: "import-audit",
+            dependencies: [
+                "ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strictMemory
+        ),
+
+    ],
+    swiftLanguageModes: [.v6]
+)

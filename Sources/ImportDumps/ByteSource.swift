@@ -1,0 +1,61 @@
+private import Glibc
+
+/// Where the bytes of a dump come from: a file, a pipe, a part of an archive.
+public protocol ByteSource {
+    /// Fills the front of `buffer` with the next bytes and returns how many there are; 0 means the end.
+    ///
+    /// A short count is no sign of the end: pipes deliver what they have.
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int
+}
+
+/// The operating system refused a read.
+public struct ReadFailure: Error, Sendable, Equatable {
+    /// The value of `errno`.
+    public var errorNumber: Int32
+
+    public init(errorNumber: Int32) {
+        self.errorNumber = errorNumber
+    }
+
+    /// The system's own words for the error, such as "Input/output error".
+    public var description: String {
+        guard let text = unsafe strerror(errorNumber) else { return "error \(errorNumber)" }
+        return unsafe String(cString: text)
+    }
+}
+
+/// Reads an open file descriptor. It neither opens nor closes it.
+public struct DescriptorSource: ByteSource {
+    private let descriptor: Int32
+
+    public init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        while true {
+            let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if count >= 0 { return count }
+            if errno != EINTR { throw ReadFailure(errorNumber: errno) }
+        }
+    }
+}
+
+/// Reads bytes that are in memory already, at most `chunk` at a time.
+public struct ArraySource: ByteSource {
+    private var bytes: ArraySlice<UInt8>
+    private let chunk: Int
+
+    /// - Parameter chunk: the most that one read delivers, in bytes (at least 1): small values stand for a slow pipe.
+    public init(_ bytes: [UInt8], chunk: Int = .max) {
+        self.bytes = bytes[...]
+        self.chunk = max(1, chunk)
+    }
+
+    public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        let count = min(bytes.count, buffer.count, chunk)
+        unsafe buffer.copyBytes(from: bytes.prefix(count))
+        bytes = bytes.dropFirst(count)
+        return count
+    }
+}

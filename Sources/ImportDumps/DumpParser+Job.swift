@@ -1,0 +1,163 @@
+extension DumpParser {
+    /// Reads the top-level object.
+    mutating func readJob(into sink: inout some RowSink) throws(ScanFault) {
+        scanner.window.position += 1
+        var seen: UInt32 = 0
+        var first = true
+        while try scanner.nextMember(first: &first) {
+            let key = scanner.withText(of: .key) { JobKey($0) }
+            guard let key else {
+                noteUnknownField(at: .job)
+                try scanner.skipValue(level: 1)
+                continue
+            }
+            scanner.forgetKey()
+            if case .field(let field) = key {
+                if seen & 1 << field.rawValue != 0 { jobNotes.noteDuplicate(field) }
+                seen |= 1 << field.rawValue
+                try readJobField(field, into: &sink)
+            } else {
+                try readForeignField(key)
+            }
+            scanner.forgetTexts()
+        }
+    }
+
+    private mutating func readJobField(_ field: KnownField, into sink: inout some RowSink) throws(ScanFault) {
+        switch field {
+        case .jobID:
+            evidence.hasJobID = true
+            job.jobID = try readText(field)
+        case .status:
+            job.status = try readText(field)
+            evidence.hasStatusText = job.status != nil
+        case .total:
+            job.total = try readCount(field)
+            evidence.hasTotal = job.total != nil
+        case .processed: job.processed = try readCount(field)
+        case .succeeded: job.succeeded = try readCount(field)
+        case .failed: job.failed = try readCount(field)
+        case .createdAt: job.createdAt = try readDateTime(field)
+        case .updatedAt: job.updatedAt = try readDateTime(field)
+        case .expiresAt: job.expiresAt = try readDateTime(field)
+        case .jobError: try readJobError()
+        case .results: try readResults(into: &sink)
+        default: try scanner.skipValue(level: 1)
+        }
+    }
+
+    /// Keys that are no fields of a job but tell what the object is instead.
+    private mutating func readForeignField(_ key: JobKey) throws(ScanFault) {
+        noteUnknown(key == .message ? "message" : "summary")
+        switch key {
+        case .message where try scanner.peek() == UInt8(ascii: "\""):
+            scanner.window.position += 1
+            try scanner.readString(into: .message)
+            evidence.message = scanner.string(of: .message)
+        case .summary:
+            evidence.hasSummary = try scanner.skipValue(level: 1) == .object
+        default:
+            try scanner.skipValue(level: 1)
+        }
+    }
+
+    private mutating func readJobError() throws(ScanFault) {
+        job.error = nil
+        guard try scanner.peek() == UInt8(ascii: "{") else {
+            if try scanner.peek() == UInt8(ascii: "\"") {
+                scanner.window.position += 1
+                try scanner.readString(into: .message)
+                jobNotes.noteWrongType(.string, in: .jobError)
+                if evidence.message == nil { evidence.message = scanner.string(of: .message) }
+                job.error = JobError()
+            } else {
+                let found = try scanner.skipValue(level: 1)
+                guard found != .null else { return }
+                jobNotes.noteWrongType(found, in: .jobError)
+                job.error = JobError()
+            }
+            return
+        }
+        scanner.window.position += 1
+        var error = JobError()
+        var seen: (code: Bool, message: Bool) = (false, false)
+        var first = true
+        while try scanner.nextMember(first: &first) {
+            switch scanner.withText(of: .key, { ErrorKey($0) }) {
+            case .code:
+                scanner.forgetKey()
+                if seen.code { jobNotes.noteDuplicate(.jobErrorCode) }
+                seen.code = true
+                error.code = try readText(.jobErrorCode)
+            case .message:
+                scanner.forgetKey()
+                if seen.message { jobNotes.noteDuplicate(.jobErrorMessage) }
+                seen.message = true
+                error.message = try readText(.jobErrorMessage)
+            case nil:
+                noteUnknownField(at: .jobError)
+                try scanner.skipValue(level: 2)
+            }
+            scanner.forgetTexts()
+        }
+        job.error = error
+    }
+}
+
+// MARK: - Values
+
+extension DumpParser {
+    /// Reads a string; nil if it is null or, which is noted, of another type.
+    private mutating func readText(_ field: KnownField) throws(ScanFault) -> String? {
+        guard try scanner.peek() == UInt8(ascii: "\"") else {
+            let found = try scanner.skipValue(level: 2)
+            if found != .null { jobNotes.noteWrongType(found, in: field) }
+            return nil
+        }
+        scanner.window.position += 1
+        try scanner.readString(into: .message)
+        return scanner.string(of: .message)
+    }
+
+    /// Reads a count; nil if it is null or, which is noted, anything but a whole number that is not negative.
+    private mutating func readCount(_ field: KnownField) throws(ScanFault) -> Int? {
+        let byte = try scanner.peek()
+        guard byte == UInt8(ascii: "-") || ASCII.isDigit(byte) else {
+            let found = try scanner.skipValue(level: 1)
+            if found != .null { jobNotes.noteWrongType(found, in: field) }
+            return nil
+        }
+        let count = try scanner.readNumber().value
+        if count == nil { jobNotes.noteWrongType(.numberThatIsNoCount, in: field) }
+        return count
+    }
+
+    /// Reads a date-time. A string that is none is noted, and kept as it is.
+    private mutating func readDateTime(_ field: KnownField) throws(ScanFault) -> String? {
+        guard let text = try readText(field) else { return nil }
+        if DateTime(text) == nil { jobNotes.noteWrongType(.stringThatIsNoDateTime, in: field) }
+        return text
+    }
+
+    private mutating func noteUnknown(_ name: StaticString) {
+        let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        unsafe jobNotes.noteUnknown(bytes.span, at: .job)
+    }
+
+    /// Notes the kept key as a field that the API does not define, and forgets it.
+    mutating func noteUnknownField(at level: ObjectLevel) {
+        switch level {
+        case .job, .jobError: Self.noteKey(of: scanner, at: level, in: &jobNotes)
+        case .row, .rowError: Self.noteKey(of: scanner, at: level, in: &rowNotes)
+        }
+        scanner.forgetKey()
+    }
+
+    private static func noteKey(of scanner: borrowing JSONScanner, at level: ObjectLevel, in notes: inout FieldNotes) {
+        scanner.withText(of: .key) { name in
+            var end = min(name.count, DumpLimits.unknownNameBytes)
+            while end < name.count, end > 0, name[end] & 0xC0 == 0x80 { end -= 1 }
+            notes.noteUnknown(name.extracting(0..<end), at: level)
+        }
+    }
+}

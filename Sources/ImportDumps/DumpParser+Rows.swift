@@ -1,0 +1,181 @@
+extension DumpParser {
+    /// Reads the value of `results`. When the key comes again, the rows of the one before are void.
+    mutating func readResults(into sink: inout some RowSink) throws(ScanFault) {
+        rowCount = 0
+        rowNotes = FieldNotes()
+        evidence.hasResultsArray = false
+        evidence.rowsWithStatus = 0
+        do {
+            try sink.beginRows(of: job)
+        } catch {
+            throw stop(for: error)
+        }
+        guard try scanner.peek() == UInt8(ascii: "[") else {
+            let found = try scanner.skipValue(level: 1)
+            results = found == .null ? .absent : .wrongType
+            if found != .null { rowNotes.noteWrongType(found, in: .results) }
+            return
+        }
+        scanner.window.position += 1
+        evidence.hasResultsArray = true
+        results = .cut
+        var first = true
+        while try scanner.nextElement(first: &first) {
+            scanner.forgetTexts()
+            let facts = try readRow()
+            rowCount += 1
+            do {
+                try deliver(facts, to: &sink)
+            } catch {
+                throw stop(for: error)
+            }
+        }
+        results = .complete
+    }
+
+    /// Reads one element of `results`; its texts are kept in the slots.
+    @inline(__always)
+    private mutating func readRow() throws(ScanFault) -> RowFacts {
+        guard try scanner.peek() == UInt8(ascii: "{") else {
+            rowNotes.noteWrongType(try scanner.skipValue(level: 2), in: .row)
+            return .wrongType
+        }
+        scanner.window.position += 1
+        var facts: RowFacts = []
+        var seen: UInt8 = 0
+        var first = true
+        while try scanner.nextMember(first: &first) {
+            guard let key = scanner.withText(of: .key, { RowKey($0) }), key != .status else {
+                if scanner.withText(of: .key, { RowKey($0) }) == .status { evidence.rowsWithStatus += 1 }
+                noteUnknownField(at: .row)
+                facts.insert(.unknownField)
+                try scanner.skipValue(level: 3)
+                continue
+            }
+            scanner.forgetKey()
+            let isRepeated = seen & 1 << key.rawValue != 0
+            seen |= 1 << key.rawValue
+            if isRepeated { facts.insert(.duplicateKey) }
+            switch key {
+            case .id:
+                if isRepeated { rowNotes.noteDuplicate(.rowID) }
+                try readRowText(into: .id, field: .rowID, facts: &facts)
+            case .created:
+                if isRepeated { rowNotes.noteDuplicate(.rowCreated) }
+                try readFlag(.created, field: .rowCreated, facts: &facts)
+            case .existing:
+                if isRepeated { rowNotes.noteDuplicate(.rowExisting) }
+                try readFlag(.existing, field: .rowExisting, facts: &facts)
+            case .error, .status:
+                if isRepeated { rowNotes.noteDuplicate(.rowError) }
+                try readRowError(facts: &facts)
+            }
+        }
+        let hasID = scanner.kept[JSONScanner.Slot.id.rawValue].isPresent
+        if hasID, !scanner.withText(of: .id, { ASCII.isUUID($0) }) { facts.insert(.idNotUUID) }
+        return facts
+    }
+
+    /// Reads the value of `error` in a row: an object with a code and a message, both optional.
+    private mutating func readRowError(facts: inout RowFacts) throws(ScanFault) {
+        scanner.forget(.code)
+        scanner.forget(.message)
+        facts.subtract([.error, .code])
+        guard try scanner.peek() == UInt8(ascii: "{") else {
+            let found = try scanner.skipValue(level: 3)
+            guard found != .null else { return }
+            rowNotes.noteWrongType(found, in: .rowError)
+            facts.formUnion([.error, .wrongType])
+            return
+        }
+        scanner.window.position += 1
+        facts.insert(.error)
+        var seen: UInt8 = 0
+        var first = true
+        while try scanner.nextMember(first: &first) {
+            guard let key = scanner.withText(of: .key, { ErrorKey($0) }) else {
+                noteUnknownField(at: .rowError)
+                facts.insert(.unknownField)
+                try scanner.skipValue(level: 4)
+                continue
+            }
+            scanner.forgetKey()
+            let field = key == .code ? KnownField.rowErrorCode : .rowErrorMessage
+            if seen & 1 << key.rawValue != 0 {
+                rowNotes.noteDuplicate(field)
+                facts.insert(.duplicateKey)
+            }
+            seen |= 1 << key.rawValue
+            try readRowText(into: key == .code ? .code : .message, field: field, facts: &facts)
+        }
+        let code = scanner.kept[JSONScanner.Slot.code.rawValue]
+        if code.isPresent, code.count > 0 { facts.insert(.code) }
+    }
+
+    /// Reads a string into a slot; null or, which is noted, another type leaves the slot empty.
+    @inline(__always)
+    private mutating func readRowText(
+        into slot: JSONScanner.Slot, field: KnownField, facts: inout RowFacts
+    ) throws(ScanFault) {
+        guard try scanner.peek() == UInt8(ascii: "\"") else {
+            scanner.forget(slot)
+            let found = try scanner.skipValue(level: 4)
+            guard found != .null else { return }
+            rowNotes.noteWrongType(found, in: field)
+            facts.insert(.wrongType)
+            return
+        }
+        scanner.window.position += 1
+        try scanner.readString(into: slot)
+        if scanner.kept[slot.rawValue].isCut { facts.insert(.textCut) }
+    }
+
+    /// Reads `true`, `false` or null; another type, which is noted, says nothing.
+    @inline(__always)
+    private mutating func readFlag(_ flag: RowFacts, field: KnownField, facts: inout RowFacts) throws(ScanFault) {
+        facts.remove(flag)
+        switch try scanner.peek() {
+        case UInt8(ascii: "t"):
+            try scanner.readLiteral("true")
+            facts.insert(flag)
+        case UInt8(ascii: "f"):
+            try scanner.readLiteral("false")
+        default:
+            let found = try scanner.skipValue(level: 3)
+            guard found != .null else { return }
+            rowNotes.noteWrongType(found, in: field)
+            facts.insert(.wrongType)
+        }
+    }
+
+    private mutating func deliver(_ facts: RowFacts, to sink: inout some RowSink) throws {
+        // One text comes with a run: the window if all kept texts lie there, else the scratch bytes.
+        var isInScratch = false
+        for slot in scanner.kept.indices where scanner.kept[slot].isPresent && scanner.kept[slot].isInScratch {
+            isInScratch = true
+        }
+        if isInScratch { scanner.moveKeptTextsToScratch() }
+        let run = RowRun(
+            firstRow: rowCount, facts: facts, id: scanner.range(of: .id), code: scanner.range(of: .code),
+            message: scanner.range(of: .message))
+        if isInScratch {
+            try sink.consume(run, text: scanner.scratch.span)
+        } else {
+            let bytes = unsafe scanner.window.bytes
+            try unsafe sink.consume(run, text: bytes.span)
+        }
+    }
+
+    private mutating func stop(for error: any Error) -> ScanFault {
+        sinkError = error
+        return scanner.endFault()
+    }
+}
+
+extension JSONScanner {
+    @inline(__always)
+    fileprivate func range(of slot: Slot) -> TextRange? {
+        let text = kept[slot.rawValue]
+        return text.isPresent ? TextRange(offset: text.offset, count: text.count) : nil
+    }
+}

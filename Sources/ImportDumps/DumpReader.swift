@@ -1,0 +1,87 @@
+/// Reads dumps: a stream of bytes goes in, rows come out as they are read, then what else the dump says.
+///
+/// Memory does not grow with the dump (``DumpLimits``).
+public struct DumpReader: Sendable {
+    /// Bytes of the window over the input, at least 1.
+    public var windowBytes: Int
+    /// Whether to work out the SHA-256 of the dump.
+    public var hashing: Bool
+
+    public init(windowBytes: Int = DumpLimits.windowBytes, hashing: Bool = false) {
+        self.windowBytes = windowBytes
+        self.hashing = hashing
+    }
+
+    /// Reads one dump to its end.
+    ///
+    /// A fault in the dump is part of the result, not an error: the rows before it are delivered all the same.
+    ///
+    /// - Throws: what `sink` throws, as it is.
+    public func read(from source: any ByteSource, into sink: inout some RowSink) throws -> DumpReading {
+        let window = ByteWindow(source: source, capacity: windowBytes, hashing: hashing)
+        var parser = DumpParser(scanner: JSONScanner(window: window))
+        return try parser.readDump(into: &sink)
+    }
+}
+
+/// What the reading of an input came to.
+public enum DumpReading: Sendable {
+    case job(Dump)
+    case notAJob(NotAJob)
+}
+
+/// An import job's dump, apart from its rows.
+public struct Dump: Sendable {
+    public var job: DeclaredJob
+    public var results: ResultsState
+    /// Rows that were delivered: each element of `results`, whatever it is.
+    public var rowCount: Int
+    /// Why reading stopped before the end, if it did.
+    public var fault: DumpFault?
+    public var notes: FieldNotes
+    /// The dump's size in bytes.
+    public var byteCount: Int
+    /// SHA-256 of the dump's bytes in hexadecimal, if it was asked for and all of them could be read.
+    public var sha256: String?
+}
+
+/// What became of the key `results`.
+public enum ResultsState: Sendable, Equatable {
+    /// No such key, or null.
+    case absent
+    /// It is no array.
+    case wrongType
+    /// An array, read to its end.
+    case complete
+    /// An array whose end was not reached.
+    case cut
+}
+
+/// An input that is no import job.
+public struct NotAJob: Sendable {
+    public var reason: Reason
+    /// The input's size in bytes.
+    public var byteCount: Int
+
+    public enum Reason: Sendable, Equatable {
+        /// No bytes at all.
+        case empty
+        /// Nothing but white space.
+        case blank
+        /// An error answer of the API, with its message.
+        case errorBody(message: String)
+        /// An answer to a bulk update or bulk delete.
+        case bulkAnswer
+        /// Sound JSON of another kind; `topLevel` is its type.
+        case otherJSON(topLevel: FoundType)
+        /// A format that is recognised by its first bytes.
+        case foreign(ForeignFormat)
+        /// No JSON, or broken before anything shows that it is an import job.
+        case unreadable(DumpFault)
+    }
+}
+
+/// Formats that come instead of dumps.
+public enum ForeignFormat: Sendable, Equatable {
+    case markup, utf16, utf32, gzip, zstd, zip, xz, bzip2, sevenZip, lz4
+}

@@ -1,0 +1,93 @@
+/// What the reader noticed about fields: wrong types, repeated keys, names that the API does not define.
+///
+/// Its size is bounded, whatever the dump holds. Notes of two parts add up (``merge(_:)``).
+public struct FieldNotes: Sendable, Equatable {
+    private var wrongTypeCounts = [Int](repeating: 0, count: KnownField.allCases.count * FoundType.allCases.count)
+    private var duplicateCounts = [Int](repeating: 0, count: KnownField.allCases.count)
+    private var unknownFields: [UnknownField] = []
+    /// Occurrences of unknown fields beyond the ``DumpLimits/unknownNames`` names that are told apart.
+    public private(set) var otherUnknownCount = 0
+
+    public init() {}
+
+    struct UnknownField: Sendable, Equatable {
+        var level: ObjectLevel
+        var name: [UInt8]
+        var count: Int
+    }
+
+    mutating func noteWrongType(_ found: FoundType, in field: KnownField) {
+        wrongTypeCounts[field.rawValue * FoundType.allCases.count + found.rawValue] += 1
+    }
+
+    mutating func noteDuplicate(_ field: KnownField) {
+        duplicateCounts[field.rawValue] += 1
+    }
+
+    /// - Parameter name: the field's name, cut to ``DumpLimits/unknownNameBytes``.
+    mutating func noteUnknown(_ name: Span<UInt8>, at level: ObjectLevel) {
+        for index in unknownFields.indices where unknownFields[index].level == level {
+            if unknownFields[index].name.elementsEqual(name) {
+                unknownFields[index].count += 1
+                return
+            }
+        }
+        guard unknownFields.count < DumpLimits.unknownNames else {
+            otherUnknownCount += 1
+            return
+        }
+        var bytes: [UInt8] = []
+        for index in name.indices { bytes.append(name[index]) }
+        unknownFields.append(UnknownField(level: level, name: bytes, count: 1))
+    }
+
+    /// Adds what another part noticed.
+    mutating func merge(_ other: FieldNotes) {
+        for index in wrongTypeCounts.indices { wrongTypeCounts[index] += other.wrongTypeCounts[index] }
+        for index in duplicateCounts.indices { duplicateCounts[index] += other.duplicateCounts[index] }
+        for field in other.unknownFields {
+            if let index = unknownFields.firstIndex(where: { $0.level == field.level && $0.name == field.name }) {
+                unknownFields[index].count += field.count
+            } else if unknownFields.count < DumpLimits.unknownNames {
+                unknownFields.append(field)
+            } else {
+                otherUnknownCount += field.count
+            }
+        }
+        otherUnknownCount += other.otherUnknownCount
+    }
+}
+
+extension FieldNotes {
+    /// Fields of another JSON type, in the order of ``KnownField``, with how often.
+    public var wrongTypes: [(field: KnownField, found: FoundType, count: Int)] {
+        KnownField.allCases.flatMap { field in
+            FoundType.allCases.compactMap { found in
+                let count = wrongTypeCounts[field.rawValue * FoundType.allCases.count + found.rawValue]
+                return count == 0 ? nil : (field, found, count)
+            }
+        }
+    }
+
+    /// Known fields that came more than once in their object, with how many times too many.
+    public var duplicates: [(field: KnownField, count: Int)] {
+        KnownField.allCases.compactMap { field in
+            duplicateCounts[field.rawValue] == 0 ? nil : (field, duplicateCounts[field.rawValue])
+        }
+    }
+
+    /// Paths of fields that the API does not define, in the order in which they first came, with how often.
+    ///
+    /// The names are the dump's: hostile text until escaped.
+    public var unknown: [(path: String, count: Int)] {
+        unknownFields.map { ($0.level.pathPrefix + String(decoding: $0.name, as: UTF8.self), $0.count) }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func elementsEqual(_ span: Span<UInt8>) -> Bool {
+        guard count == span.count else { return false }
+        for index in indices where self[index] != span[index] { return false }
+        return true
+    }
+}

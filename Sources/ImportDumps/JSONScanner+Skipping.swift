@@ -1,0 +1,133 @@
+extension JSONScanner {
+    /// Reads a value of any type and drops it, checking all of it.
+    ///
+    /// - Parameter level: how many arrays and objects are open around it.
+    /// - Returns: what it was.
+    @discardableResult
+    mutating func skipValue(level: Int) throws(ScanFault) -> FoundType {
+        let first = try peek()
+        switch first {
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            try skipContainer(level: level)
+            return first == UInt8(ascii: "{") ? .object : .array
+        default:
+            return try skipScalar(first)
+        }
+    }
+
+    @inline(__always)
+    private mutating func skipScalar(_ first: UInt8) throws(ScanFault) -> FoundType {
+        switch first {
+        case UInt8(ascii: "\""):
+            window.position += 1
+            try readString(into: nil)
+            return .string
+        case UInt8(ascii: "t"):
+            try readLiteral("true")
+            return .boolean
+        case UInt8(ascii: "f"):
+            try readLiteral("false")
+            return .boolean
+        case UInt8(ascii: "n"):
+            try readLiteral("null")
+            return .null
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            _ = try readNumber()
+            return .number
+        default:
+            throw unexpected(first, expected: .value)
+        }
+    }
+
+    /// Nesting is kept in a stack of bits, not in calls: no file can exhaust the thread's stack.
+    private mutating func skipContainer(level: Int) throws(ScanFault) {
+        var open = NestingStack(outerLevels: level)
+        repeat {
+            // At the start of a value.
+            let byte = try peek()
+            if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+                guard open.push(isObject: byte == UInt8(ascii: "{")) else {
+                    throw ScanFault(reason: .nestedTooDeep, offset: window.offset)
+                }
+                window.position += 1
+                guard try !moveIntoContainer(isObject: open.isInObject) else { continue }
+                open.pop()
+            } else {
+                _ = try skipScalar(byte)
+            }
+            // After a value.
+            while !open.isEmpty, try !moveToNext(isObject: open.isInObject) { open.pop() }
+        } while !open.isEmpty
+    }
+
+    /// After an opening bracket or brace: moves to the first value, or past the end, which returns false.
+    private mutating func moveIntoContainer(isObject: Bool) throws(ScanFault) -> Bool {
+        let byte = try skipSpace()
+        if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+            window.position += 1
+            return false
+        }
+        if isObject { try skipKey(byte, expected: .keyOrEnd) }
+        return true
+    }
+
+    /// After a value: moves to the next one, or past the end, which returns false.
+    private mutating func moveToNext(isObject: Bool) throws(ScanFault) -> Bool {
+        let byte = try skipSpace()
+        switch byte {
+        case UInt8(ascii: ","):
+            window.position += 1
+            let next = try skipSpace()
+            if isObject { try skipKey(next, expected: .key) }
+            return true
+        case isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"):
+            window.position += 1
+            return false
+        default:
+            throw unexpected(byte, expected: isObject ? .commaOrEndOfObject : .commaOrEndOfArray)
+        }
+    }
+
+    private mutating func skipKey(_ byte: UInt8, expected: DumpFault.Expectation) throws(ScanFault) {
+        guard byte == UInt8(ascii: "\"") else { throw unexpected(byte, expected: expected) }
+        window.position += 1
+        try readString(into: nil)
+        try readColon()
+    }
+}
+
+/// Which of the open containers are objects: one bit a level.
+private struct NestingStack {
+    private let room: Int
+    private var depth = 0
+    private var objectBits: [UInt64] = [0]
+
+    init(outerLevels: Int) {
+        room = DumpLimits.nestingLevels - outerLevels
+    }
+
+    var isEmpty: Bool { depth == 0 }
+
+    var isInObject: Bool {
+        let top = depth - 1
+        return objectBits[top >> 6] & (1 << UInt64(top & 63)) != 0
+    }
+
+    /// False if that would be deeper than the limit.
+    mutating func push(isObject: Bool) -> Bool {
+        guard depth < room else { return false }
+        if depth >> 6 == objectBits.count { objectBits.append(0) }
+        let bit: UInt64 = 1 << UInt64(depth & 63)
+        if isObject {
+            objectBits[depth >> 6] |= bit
+        } else {
+            objectBits[depth >> 6] &= ~bit
+        }
+        depth += 1
+        return true
+    }
+
+    mutating func pop() {
+        depth -= 1
+    }
+}

@@ -1,0 +1,204 @@
+extension JSONScanner {
+    /// Reads the rest of a string whose opening quote was read, and keeps its text in a slot if one is given.
+    @inline(__always)
+    mutating func readString(into slot: Slot?) throws(ScanFault) {
+        let start = window.position
+        let end = endOfPlainText(from: start)
+        if end < window.count, window[end] == UInt8(ascii: "\"") {
+            window.position = end + 1
+            if let slot {
+                kept[slot.rawValue] = KeptText(isPresent: true, offset: start, count: end - start)
+                if end - start > DumpLimits.textBytes { cutText(in: slot) }
+            }
+            return
+        }
+        try readLongString(from: start, plainUntil: end, into: slot)
+    }
+
+    /// The slower way: a string with escapes, or one that the window does not hold whole.
+    @inline(never)
+    private mutating func readLongString(
+        from start: Int, plainUntil firstEnd: Int, into slot: Slot?
+    ) throws(ScanFault) {
+        // Texts that lie in the window go first, so that this one stays in one piece at the end of the scratch.
+        if let slot {
+            kept[slot.rawValue] = KeptText()
+            moveKeptTextsToScratch()
+        }
+        var text = TextBuilder(start: scratch.count, isWanted: slot != nil)
+        var plainStart = start
+        var plainEnd = firstEnd
+        var highSurrogate: UInt32?
+        while true {
+            if plainEnd > plainStart {
+                text.endSurrogate(&highSurrogate, in: &scratch)
+                unsafe text.append(UnsafeBufferPointer(rebasing: window.bytes[plainStart..<plainEnd]), to: &scratch)
+            }
+            window.position = plainEnd
+            let byte = try peek()
+            switch byte {
+            case UInt8(ascii: "\""):
+                text.endSurrogate(&highSurrogate, in: &scratch)
+                window.position += 1
+                if let slot {
+                    kept[slot.rawValue] = KeptText(
+                        isPresent: true, isInScratch: true, isCut: text.isCut, offset: text.start,
+                        count: scratch.count - text.start)
+                }
+                return
+            case UInt8(ascii: "\\"):
+                window.position += 1
+                try readEscape(into: &text, highSurrogate: &highSurrogate)
+            case ..<0x20:
+                throw ScanFault(reason: .controlCharacter(byte), offset: window.offset)
+            case 0x80...:
+                // Either wrong, or cut by the window's end.
+                text.endSurrogate(&highSurrogate, in: &scratch)
+                try readUTF8Sequence(into: &text)
+            default:
+                break  // the window has slid on to plain text
+            }
+            plainStart = window.position
+            plainEnd = endOfPlainText(from: plainStart)
+        }
+    }
+
+    /// Reads what follows a backslash.
+    private mutating func readEscape(
+        into text: inout TextBuilder, highSurrogate: inout UInt32?
+    ) throws(ScanFault) {
+        let byte = try peek()
+        let plain: UInt8
+        switch byte {
+        case UInt8(ascii: "u"):
+            window.position += 1
+            let unit = try readFourHexDigits()
+            if let high = highSurrogate, 0xDC00...0xDFFF ~= unit {
+                highSurrogate = nil
+                text.append(scalar: 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00), to: &scratch)
+                return
+            }
+            text.endSurrogate(&highSurrogate, in: &scratch)
+            switch unit {
+            case 0xD800...0xDBFF: highSurrogate = unit
+            case 0xDC00...0xDFFF: text.append(scalar: 0xFFFD, to: &scratch)
+            default: text.append(scalar: unit, to: &scratch)
+            }
+            return
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): plain = byte
+        case UInt8(ascii: "b"): plain = 0x08
+        case UInt8(ascii: "f"): plain = 0x0C
+        case UInt8(ascii: "n"): plain = 0x0A
+        case UInt8(ascii: "r"): plain = 0x0D
+        case UInt8(ascii: "t"): plain = 0x09
+        default: throw ScanFault(reason: .invalidEscape(byte), offset: window.offset)
+        }
+        window.position += 1
+        text.endSurrogate(&highSurrogate, in: &scratch)
+        text.append(scalar: UInt32(plain), to: &scratch)
+    }
+
+    private mutating func readFourHexDigits() throws(ScanFault) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            let byte = try peek()
+            guard let digit = ASCII.hexValue(of: byte) else { throw unexpected(byte, expected: .hexDigit) }
+            value = value << 4 | UInt32(digit)
+            window.position += 1
+        }
+        return value
+    }
+
+    /// Reads one character beyond ASCII, byte by byte, across a slide of the window if need be.
+    private mutating func readUTF8Sequence(into text: inout TextBuilder) throws(ScanFault) {
+        let start = window.offset
+        let lead = try next()
+        guard let form = UTF8Form(lead: lead) else { throw ScanFault(reason: .invalidUTF8, offset: start) }
+        var sequence: InlineArray<4, UInt8> = .init(repeating: 0)
+        sequence[0] = lead
+        for index in 1..<form.length {
+            let byte = try peek()
+            guard index == 1 ? form.second.contains(byte) : 0x80...0xBF ~= byte else {
+                throw ScanFault(reason: .invalidUTF8, offset: start)
+            }
+            sequence[index] = byte
+            window.position += 1
+        }
+        text.append(sequence, count: form.length, to: &scratch)
+    }
+}
+
+// MARK: - Plain text
+
+extension JSONScanner {
+    /// The index of the first byte that is not plain text of a string: a quote, a backslash, a control character,
+    /// bytes that are not UTF-8 or not whole in the window; or the window's end.
+    @inline(__always)
+    func endOfPlainText(from start: Int) -> Int {
+        var index = start
+        let end = window.count
+        while true {
+            while index + 8 <= end {
+                let special = Self.specialBytes(in: window.word(at: index))
+                guard special == 0 else {
+                    index += special.trailingZeroBitCount >> 3
+                    break
+                }
+                index += 8
+            }
+            guard index < end else { return index }
+            let byte = window[index]
+            if byte < 0x80 {
+                guard byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return index }
+                index += 1
+            } else {
+                let length = wholeUTF8Sequence(at: index)
+                guard length > 0 else { return index }
+                index += length
+            }
+        }
+    }
+
+    /// Has the high bit of each byte set that is a quote, a backslash, below U+0020 or beyond ASCII. Bits above the
+    /// lowest one set may be wrong, for subtraction borrows: the lowest is exact.
+    @inline(__always)
+    private static func specialBytes(in word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let found =
+            ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((word &- (ones &* 0x20)) & ~word) | word
+        return found & (ones &* 0x80)
+    }
+
+    /// The length of the well-formed sequence at `index`; 0 if it is wrong or not whole in the window.
+    @inline(__always)
+    private func wholeUTF8Sequence(at index: Int) -> Int {
+        guard let form = UTF8Form(lead: window[index]), index + form.length <= window.count,
+            form.second.contains(window[index + 1])
+        else { return 0 }
+        for next in index + 2..<max(index + 2, index + form.length) where window[next] & 0xC0 != 0x80 { return 0 }
+        return form.length
+    }
+}
+
+/// The well-formed UTF-8 sequences that a lead byte beyond ASCII begins: RFC 3629, section 4.
+struct UTF8Form {
+    var length: Int
+    /// What may follow the lead byte; later bytes are 0x80 to 0xBF.
+    var second: ClosedRange<UInt8>
+
+    @inline(__always)
+    init?(lead: UInt8) {
+        switch lead {
+        case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
+        case 0xE0: (length, second) = (3, 0xA0...0xBF)
+        case 0xED: (length, second) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
+        case 0xF0: (length, second) = (4, 0x90...0xBF)
+        case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
+        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        default: return nil
+        }
+    }
+}

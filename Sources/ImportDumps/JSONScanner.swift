@@ -1,0 +1,162 @@
+/// Reads JSON tokens (RFC 8259) from a window of bytes, strictly and in constant memory.
+///
+/// Texts that the caller wants are *kept* in slots. A kept text lies in the window, where the file put it, as long as
+/// it has no escape and the window does not slide; else it is decoded into `scratch`:
+///
+///     window   …"code":"rate_limited","message":"wait \u201csoon\u201d"…
+///                       └ slot .code: window, 12 bytes
+///     scratch  wait “soon”
+///              └ slot .message: scratch, 15 bytes
+struct JSONScanner: ~Copyable {
+    var window: ByteWindow
+    var kept: InlineArray<4, KeptText> = .init(repeating: KeptText())
+    var scratch: [UInt8] = []
+
+    init(window: consuming ByteWindow) {
+        self.window = window
+        scratch.reserveCapacity(4096)
+    }
+
+    /// The texts that can be kept at one time.
+    enum Slot: Int {
+        case key, id, code, message
+    }
+
+    struct KeptText {
+        var isPresent = false
+        var isInScratch = false
+        /// Longer than ``DumpLimits/textBytes``, and cut there.
+        var isCut = false
+        var offset = 0
+        var count = 0
+    }
+}
+
+/// Reading stopped: what is wrong, and at which byte of the dump.
+struct ScanFault: Error {
+    var reason: DumpFault.Reason
+    var offset: Int
+}
+
+// MARK: - Bytes
+
+extension JSONScanner {
+    /// The next byte, which stays unread; nil at the end.
+    @inline(__always)
+    mutating func peekOrEnd() -> UInt8? {
+        if window.position == window.count, !slide() { return nil }
+        return window[window.position]
+    }
+
+    /// The next byte, which stays unread.
+    @inline(__always)
+    mutating func peek() throws(ScanFault) -> UInt8 {
+        guard let byte = peekOrEnd() else { throw endFault() }
+        return byte
+    }
+
+    /// The next byte.
+    @inline(__always)
+    mutating func next() throws(ScanFault) -> UInt8 {
+        let byte = try peek()
+        window.position += 1
+        return byte
+    }
+
+    /// Slides the window on, after saving the kept texts that lie in it.
+    @inline(never)
+    mutating func slide() -> Bool {
+        moveKeptTextsToScratch()
+        return window.slide()
+    }
+
+    func endFault() -> ScanFault {
+        ScanFault(reason: window.failure.map { .readFailed($0) } ?? .unexpectedEnd, offset: window.offset)
+    }
+
+    /// The fault of the next byte, which was peeked.
+    func unexpected(_ byte: UInt8, expected: DumpFault.Expectation) -> ScanFault {
+        ScanFault(reason: .unexpectedByte(byte, expected: expected), offset: window.offset)
+    }
+}
+
+// MARK: - Tokens
+
+extension JSONScanner {
+    /// Passes over white space and returns the byte after it, which stays unread; nil at the end.
+    @inline(__always)
+    mutating func skipSpaceOrEnd() -> UInt8? {
+        while let byte = peekOrEnd() {
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return byte }
+            window.position += 1
+        }
+        return nil
+    }
+
+    /// Passes over white space and returns the byte after it, which stays unread.
+    @inline(__always)
+    mutating func skipSpace() throws(ScanFault) -> UInt8 {
+        guard let byte = skipSpaceOrEnd() else { throw endFault() }
+        return byte
+    }
+
+    /// Reads `true`, `false` or `null`.
+    @inline(__always)
+    mutating func readLiteral(_ literal: StaticString) throws(ScanFault) {
+        for index in 0..<literal.utf8CodeUnitCount {
+            let byte = try peek()
+            guard byte == (unsafe literal.utf8Start[index]) else { throw unexpected(byte, expected: .literal) }
+            window.position += 1
+        }
+    }
+
+    /// Moves to the value of an object's next member, whose key is kept in the slot `.key`; false after the last.
+    ///
+    /// The opening brace was read already.
+    @inline(__always)
+    mutating func nextMember(first: inout Bool) throws(ScanFault) -> Bool {
+        var byte = try skipSpace()
+        if byte == UInt8(ascii: "}") {
+            window.position += 1
+            return false
+        }
+        if !first {
+            guard byte == UInt8(ascii: ",") else { throw unexpected(byte, expected: .commaOrEndOfObject) }
+            window.position += 1
+            byte = try skipSpace()
+        }
+        guard byte == UInt8(ascii: "\"") else { throw unexpected(byte, expected: first ? .keyOrEnd : .key) }
+        first = false
+        window.position += 1
+        try readString(into: .key)
+        try readColon()
+        return true
+    }
+
+    /// Reads the colon after a key and moves to the value.
+    @inline(__always)
+    mutating func readColon() throws(ScanFault) {
+        let byte = try skipSpace()
+        guard byte == UInt8(ascii: ":") else { throw unexpected(byte, expected: .colon) }
+        window.position += 1
+        _ = try skipSpace()
+    }
+
+    /// Moves to an array's next element; false after the last. The opening bracket was read already.
+    @inline(__always)
+    mutating func nextElement(first: inout Bool) throws(ScanFault) -> Bool {
+        let byte = try skipSpace()
+        if byte == UInt8(ascii: "]") {
+            window.position += 1
+            return false
+        }
+        if first {
+            first = false
+        } else {
+            guard byte == UInt8(ascii: ",") else { throw unexpected(byte, expected: .commaOrEndOfArray) }
+            window.position += 1
+            _ = try skipSpace()
+        }
+        return true
+    }
+}

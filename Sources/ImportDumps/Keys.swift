@@ -1,0 +1,73 @@
+private import Glibc
+
+/// The keys of the top-level object that the reader acts on.
+enum JobKey: Equatable {
+    case field(KnownField)
+    /// Not a job's: error answers have it.
+    case message
+    /// Not a job's: bulk answers have it.
+    case summary
+
+    init?(_ key: Span<UInt8>) {
+        switch key.count {
+        case 5 where key.spells("total"): self = .field(.total)
+        case 5 where key.spells("error"): self = .field(.jobError)
+        case 6 where key.spells("job_id"): self = .field(.jobID)
+        case 6 where key.spells("status"): self = .field(.status)
+        case 6 where key.spells("failed"): self = .field(.failed)
+        case 7 where key.spells("results"): self = .field(.results)
+        case 7 where key.spells("message"): self = .message
+        case 7 where key.spells("summary"): self = .summary
+        case 9 where key.spells("processed"): self = .field(.processed)
+        case 9 where key.spells("succeeded"): self = .field(.succeeded)
+        case 10 where key.spells("created_at"): self = .field(.createdAt)
+        case 10 where key.spells("updated_at"): self = .field(.updatedAt)
+        case 10 where key.spells("expires_at"): self = .field(.expiresAt)
+        default: return nil
+        }
+    }
+}
+
+/// The keys of a row that the reader acts on.
+enum RowKey: UInt8 {
+    case id, created, existing, error
+    /// Not an import's: rows of bulk answers have it.
+    case status
+
+    @inline(__always)
+    init?(_ key: Span<UInt8>) {
+        switch key.count {
+        case 2 where key.spells("id"): self = .id
+        case 5 where key.spells("error"): self = .error
+        case 6 where key.spells("status"): self = .status
+        case 7 where key.spells("created"): self = .created
+        case 8 where key.spells("existing"): self = .existing
+        default: return nil
+        }
+    }
+}
+
+/// The keys of an error, the job's or a row's.
+enum ErrorKey: UInt8 {
+    case code, message
+
+    @inline(__always)
+    init?(_ key: Span<UInt8>) {
+        switch key.count {
+        case 4 where key.spells("code"): self = .code
+        case 7 where key.spells("message"): self = .message
+        default: return nil
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// True if these are the bytes of `literal`, which must be as long.
+    @inline(__always)
+    fileprivate func spells(_ literal: StaticString) -> Bool {
+        unsafe withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return unsafe memcmp(start, literal.utf8Start, literal.utf8CodeUnitCount) == 0
+        }
+    }
+}

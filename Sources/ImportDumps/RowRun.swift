@@ -1,0 +1,90 @@
+/// A stretch of consecutive rows of one shape and outcome.
+///
+/// Rows leave the reader as runs, so that a million created rows cost their consumers a few calls. All rows of a run
+/// have the same ``facts``; their ids lie ``idStride`` bytes apart in the text that comes with the run.
+public struct RowRun: Sendable, Equatable {
+    /// The 1-based position in `results` of the first row.
+    public var firstRow: Int
+    /// How many rows there are, at least 1.
+    public var count: Int
+    /// What the rows say, the same for each of them.
+    public var facts: RowFacts
+    /// Where the first row's id lies, if it has one.
+    public var id: TextRange?
+    /// Bytes from one row's id to the next row's; 0 in a run of one.
+    public var idStride: Int
+    /// The error's code; only in a run of one.
+    public var code: TextRange?
+    /// The error's message; only in a run of one.
+    public var message: TextRange?
+
+    public init(
+        firstRow: Int, count: Int = 1, facts: RowFacts, id: TextRange? = nil, idStride: Int = 0,
+        code: TextRange? = nil, message: TextRange? = nil
+    ) {
+        self.firstRow = firstRow
+        self.count = count
+        self.facts = facts
+        self.id = id
+        self.idStride = idStride
+        self.code = code
+        self.message = message
+    }
+}
+
+/// A stretch of the text that comes with a run: decoded, valid UTF-8.
+public struct TextRange: Sendable, Equatable {
+    /// Bytes before it.
+    public var offset: Int
+    /// Its length in bytes.
+    public var count: Int
+
+    public init(offset: Int, count: Int) {
+        self.offset = offset
+        self.count = count
+    }
+
+    /// The same stretch, `distance` bytes further on.
+    public func advanced(by distance: Int) -> TextRange {
+        TextRange(offset: offset + distance, count: count)
+    }
+}
+
+/// What one row says, before anyone judges it.
+public struct RowFacts: OptionSet, Sendable, Hashable {
+    public let rawValue: UInt16
+
+    public init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    /// `created` is true.
+    public static let created = RowFacts(rawValue: 1 << 0)
+    /// `existing` is true.
+    public static let existing = RowFacts(rawValue: 1 << 1)
+    /// `error` is there and not null, of whatever type.
+    public static let error = RowFacts(rawValue: 1 << 2)
+    /// The error has a code that is not empty.
+    public static let code = RowFacts(rawValue: 1 << 3)
+    /// The id is a string that is no UUID.
+    public static let idNotUUID = RowFacts(rawValue: 1 << 4)
+    /// A known field is of another JSON type, or the row is no object.
+    public static let wrongType = RowFacts(rawValue: 1 << 5)
+    /// A field that the API does not define.
+    public static let unknownField = RowFacts(rawValue: 1 << 6)
+    /// A known field comes more than once; the last one counts.
+    public static let duplicateKey = RowFacts(rawValue: 1 << 7)
+    /// A text was longer than ``DumpLimits/textBytes`` and was cut there.
+    public static let textCut = RowFacts(rawValue: 1 << 8)
+}
+
+/// A consumer of rows. The analyzer and the CSV writers are consumers of the same pass.
+public protocol RowSink {
+    /// The array `results` begins. `job` is what the dump said before it, which may be nothing at all.
+    ///
+    /// It comes again when the key is repeated: the last one counts, and what was consumed before is void.
+    mutating func beginRows(of job: DeclaredJob) throws
+
+    /// The next rows, in order. `text` is valid during the call only.
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws
+}
