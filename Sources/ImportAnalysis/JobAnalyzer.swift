@@ -1,0 +1,82 @@
+public import ImportDumps
+
+/// Folds the rows of one dump into a summary.
+public struct JobAnalyzer: RowSink {
+    private var counts = RowCounts()
+    private var codes = CodeTable()
+    private var lists = RowLists()
+
+    public init() {}
+
+    public mutating func beginRows(of job: DeclaredJob) {
+        self = JobAnalyzer()
+    }
+
+    public mutating func consume(_ run: RowRun, text: Span<UInt8>) {
+        let outcome = Outcome(run.facts)
+        counts.add(run.count, outcome)
+        if !run.facts.isDisjoint(with: RowLists.noteworthy) || outcome == .unclassified {
+            lists.add(run, outcome)
+        }
+        guard outcome == .failed else { return }
+        for row in run.firstRow..<run.firstRow + run.count {
+            codes.count(row: row, code: run.code, message: run.message, text: text)
+        }
+    }
+
+    /// Judges the job, after its rows were consumed.
+    ///
+    /// - Parameter source: the input, as its user named it.
+    public func summary(of dump: Dump, source: String) -> JobSummary {
+        var rows = counts
+        rows.missing = dump.job.total.map { max(0, $0 - rows.seen) }
+        var summary = JobSummary(
+            job: dump.job, source: source, bytes: dump.byteCount, sha256: dump.sha256, rows: rows,
+            failedByCode: codes.summaries(rowsSeen: rows.seen), findings: [], results: dump.results,
+            fault: dump.fault)
+        let judge = Judge(summary: summary, notes: dump.notes, lists: lists, beyondLimits: codes.rowsBeyondLimits)
+        summary.findings = judge.findings()
+        return summary
+    }
+}
+
+/// Rows that a finding is about: how many, and the first ones.
+struct RowList: Sendable {
+    private(set) var count = 0
+    private(set) var first: [Int] = []
+
+    mutating func add(_ run: RowRun) {
+        count += run.count
+        let room = AnalysisLimits.rowsListed - first.count
+        if room > 0 { first.append(contentsOf: run.firstRow..<run.firstRow + min(run.count, room)) }
+    }
+}
+
+/// The rows of each finding that is about rows.
+struct RowLists: Sendable {
+    var contradictory = RowList()
+    var unclassified = RowList()
+    var withoutCode = RowList()
+    var notUUID = RowList()
+    var wrongType = RowList()
+    var unknownField = RowList()
+    var duplicateKey = RowList()
+    var textCut = RowList()
+
+    /// Facts that may put a row on a list; most rows have none of them and cost one test.
+    static let noteworthy: RowFacts = [
+        .error, .existing, .idNotUUID, .wrongType, .unknownField, .duplicateKey, .textCut,
+    ]
+
+    mutating func add(_ run: RowRun, _ outcome: Outcome) {
+        let facts = run.facts
+        if facts.isContradictory { contradictory.add(run) }
+        if outcome == .unclassified { unclassified.add(run) }
+        if outcome == .failed, !facts.contains(.code) { withoutCode.add(run) }
+        if facts.contains(.idNotUUID) { notUUID.add(run) }
+        if facts.contains(.wrongType) { wrongType.add(run) }
+        if facts.contains(.unknownField) { unknownField.add(run) }
+        if facts.contains(.duplicateKey) { duplicateKey.add(run) }
+        if facts.contains(.textCut) { textCut.add(run) }
+    }
+}

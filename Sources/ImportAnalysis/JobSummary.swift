@@ -1,0 +1,135 @@
+public import ImportDumps
+
+/// What the audit found out about one job.
+public struct JobSummary: Sendable {
+    /// What the dump declares.
+    public var job: DeclaredJob
+    /// The input, as its user named it.
+    public var source: String
+    /// The dump's size in bytes.
+    public var bytes: Int
+    /// SHA-256 of the dump in hexadecimal, if it was worked out.
+    public var sha256: String?
+    public var rows: RowCounts
+    /// Failed rows by code: most rows first, then by the bytes of the code, with "no code" before all others.
+    public var failedByCode: [CodeSummary]
+    /// In the order of ``FindingID/all``.
+    public var findings: [Finding]
+    public var results: ResultsState
+    /// Why and where reading stopped, if the dump was salvaged.
+    public var fault: DumpFault?
+
+    /// The declared counts can be held against the rows: all rows are there and the job is over.
+    public var isComparable: Bool {
+        results == .complete && fault == nil && job.status != JobStatus.processing.rawValue
+    }
+}
+
+/// The states that the API defines for a job.
+public enum JobStatus: String, Sendable, CaseIterable {
+    case complete, processing, failed
+}
+
+/// Rows by outcome. created + existing + failed + unclassified = seen, always.
+public struct RowCounts: Sendable, Equatable {
+    public var created = 0
+    public var existing = 0
+    public var failed = 0
+    public var unclassified = 0
+    /// Rows that the job's `total` promises and the dump does not have; nil if the job declares no total.
+    public var missing: Int?
+
+    public init() {}
+
+    public var seen: Int { created + existing + failed + unclassified }
+
+    /// Counts rows of one outcome.
+    mutating func add(_ count: Int, _ outcome: Outcome) {
+        switch outcome {
+        case .created: created += count
+        case .existing: existing += count
+        case .failed: failed += count
+        case .unclassified: unclassified += count
+        }
+    }
+
+    /// Adds the rows of another job.
+    mutating func add(_ other: RowCounts) {
+        created += other.created
+        existing += other.existing
+        failed += other.failed
+        unclassified += other.unclassified
+        if let otherMissing = other.missing { missing = (missing ?? 0) + otherMissing }
+    }
+}
+
+/// The failed rows of one code.
+public struct CodeSummary: Sendable, Comparable {
+    /// Nil for rows whose error has no code.
+    public var code: String?
+    public var rows: Int
+    /// Of the rows seen.
+    public var share: Share
+    public var firstRow: Int
+    public var lastRow: Int
+    /// The most frequent ones first, at most ``AnalysisLimits/messagesListed``.
+    public var messages: [MessageSummary]
+    /// How many different messages there are; nil if there are more than ``AnalysisLimits`` tells apart.
+    public var messageCount: Int?
+    /// The rows of all codes beyond ``AnalysisLimits/codes``.
+    public var isOther = false
+
+    /// The name under which codes beyond the limit are counted.
+    public static let otherCodes = "(other codes)"
+
+    public static func < (left: CodeSummary, right: CodeSummary) -> Bool {
+        (right.rows, left.code.sortKey) < (left.rows, right.code.sortKey)
+    }
+
+    public static func == (left: CodeSummary, right: CodeSummary) -> Bool {
+        (left.rows, left.code.sortKey) == (right.rows, right.code.sortKey)
+    }
+}
+
+/// Failed rows of one code that have the same message.
+public struct MessageSummary: Sendable, Comparable {
+    /// Nil for rows without a message.
+    public var pattern: String?
+    public var rows: Int
+    public var example: String?
+    public var exampleRow: Int
+
+    public static func < (left: MessageSummary, right: MessageSummary) -> Bool {
+        (right.rows, left.pattern.sortKey) < (left.rows, right.pattern.sortKey)
+    }
+
+    public static func == (left: MessageSummary, right: MessageSummary) -> Bool {
+        (left.rows, left.pattern.sortKey) == (right.rows, right.pattern.sortKey)
+    }
+}
+
+/// Orders texts by their UTF-8 bytes, with none before all others. Swift's own order is that of canonical
+/// equivalence, which would hold "é" and "e" + U+0301 for one code.
+struct TextSortKey: Comparable {
+    var text: String?
+
+    static func < (left: TextSortKey, right: TextSortKey) -> Bool {
+        switch (left.text, right.text) {
+        case (nil, .some): true
+        case (_, nil): false
+        case (.some(let left), .some(let right)): left.utf8.lexicographicallyPrecedes(right.utf8)
+        }
+    }
+
+    static func == (left: TextSortKey, right: TextSortKey) -> Bool {
+        switch (left.text, right.text) {
+        case (nil, nil): true
+        case (.some(let left), .some(let right)): left.utf8.elementsEqual(right.utf8)
+        default: false
+        }
+    }
+}
+
+extension String? {
+    var sortKey: TextSortKey { TextSortKey(text: self) }
+}

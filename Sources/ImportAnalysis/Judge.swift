@@ -1,0 +1,142 @@
+import ImportDumps
+
+/// Works out the findings of one job. Their sentences are in ``Wording``.
+struct Judge {
+    let summary: JobSummary
+    let notes: FieldNotes
+    let lists: RowLists
+    let beyondLimits: (codes: Int, messages: Int)
+
+    private var job: DeclaredJob { summary.job }
+    private var rows: RowCounts { summary.rows }
+    private var status: JobStatus? { job.status.flatMap { JobStatus(rawValue: $0) } }
+
+    /// All findings, in the order of ``FindingID/all``.
+    func findings() -> [Finding] {
+        (dumpFindings() + arithmeticFindings() + stateFindings() + rowFindings() + fieldFindings())
+            .sorted { Self.rank[$0.id, default: 0] < Self.rank[$1.id, default: 0] }
+    }
+
+    private static let rank = Dictionary(uniqueKeysWithValues: zip(FindingID.all, 0...))
+
+    private func dumpFindings() -> [Finding] {
+        guard let fault = summary.fault else { return [] }
+        return [Finding(fault.isTruncation ? .dumpTruncated : .dumpMalformed, Wording.salvaged(fault))]
+    }
+
+    /// Does the job's own arithmetic hold?
+    private func arithmeticFindings() -> [Finding] {
+        var findings: [Finding] = []
+        // While a job is processing, its rows are not all there yet.
+        if let missing = rows.missing, missing > 0, let total = job.total, status != .processing {
+            findings.append(Finding(.rowsMissing, Wording.rowsMissing(missing, total: total, rows), count: missing))
+        }
+        if let total = job.total, rows.seen > total {
+            let excess = rows.seen - total
+            findings.append(
+                Finding(
+                    .rowsExcess, Wording.rowsExcess(excess, total: total), count: excess,
+                    rows: Array(total + 1...min(rows.seen, total + AnalysisLimits.rowsListed))))
+        }
+        if let processed = job.processed, let succeeded = job.succeeded, let failed = job.failed {
+            let (sum, overflow) = succeeded.addingReportingOverflow(failed)
+            if overflow || sum != processed {
+                findings.append(
+                    Finding(
+                        .processedMismatch, Wording.processedMismatch(processed, succeeded, failed),
+                        count: overflow ? Int.max : abs(processed - sum)))
+            }
+        }
+        guard summary.isComparable else { return findings }
+        let counted = rows.created + rows.existing
+        if let succeeded = job.succeeded, succeeded != counted {
+            findings.append(
+                Finding(
+                    .succeededMismatch, Wording.succeededMismatch(declared: succeeded, counted: counted),
+                    count: abs(succeeded - counted)))
+        }
+        if let failed = job.failed, failed != rows.failed {
+            findings.append(
+                Finding(
+                    .failedMismatch, Wording.failedMismatch(declared: failed, counted: rows.failed),
+                    count: abs(failed - rows.failed)))
+        }
+        return findings
+    }
+
+    /// What the job says about itself.
+    private func stateFindings() -> [Finding] {
+        var findings: [Finding] = []
+        switch status {
+        case .failed: findings.append(Finding(.jobFailed, Wording.jobFailed(job.error)))
+        case .processing: findings.append(Finding(.stillProcessing, Wording.stillProcessing(job)))
+        case .complete:
+            let isAbsent = summary.results == .absent || summary.results == .wrongType
+            // Of a dump that breaks off, nobody knows what the rest held.
+            if isAbsent, summary.fault == nil { findings.append(Finding(.resultsAbsent, Wording.resultsAbsent)) }
+        case nil: findings.append(Finding(.statusUnknown, Wording.statusUnknown(job.status)))
+        }
+        if let error = job.error, status != .failed {
+            findings.append(Finding(.jobErrorUnexpected, Wording.jobErrorUnexpected(error, status: job.status)))
+        }
+        if job.total == nil { findings.append(Finding(.totalUnknown, Wording.totalUnknown)) }
+
+        let times: [(name: String, text: String?)] = [
+            ("created_at", job.createdAt), ("updated_at", job.updatedAt), ("expires_at", job.expiresAt),
+        ]
+        let known = times.compactMap { name, text in text.flatMap { text in DateTime(text).map { (name, text, $0) } } }
+        for (index, earlier) in known.enumerated() {
+            // One finding is enough: the sentence names the first pair that is out of order.
+            guard let later = known[(index + 1)...].first(where: { $0.2 < earlier.2 }) else { continue }
+            let sentence = Wording.timestampsOutOfOrder((earlier.0, earlier.1), (later.0, later.1))
+            findings.append(Finding(.timestampsOutOfOrder, sentence))
+            break
+        }
+        return findings
+    }
+
+    private func rowFindings() -> [Finding] {
+        let candidates: [(FindingID, RowList, (Int) -> String)] = [
+            (.rowContradictory, lists.contradictory, Wording.rowContradictory),
+            (.rowUnclassified, lists.unclassified, Wording.rowUnclassified),
+            (.failedWithoutCode, lists.withoutCode, Wording.failedWithoutCode),
+            (.idNotUUID, lists.notUUID, Wording.idNotUUID),
+        ]
+        return candidates.compactMap { id, list, sentence in
+            list.count == 0 ? nil : Finding(id, sentence(list.count), count: list.count, rows: list.first)
+        }
+    }
+
+    private func fieldFindings() -> [Finding] {
+        var findings: [Finding] = []
+        let wrongTypes = notes.wrongTypes
+        if !wrongTypes.isEmpty {
+            findings.append(
+                Finding(
+                    .wrongType, Wording.wrongTypes(wrongTypes), count: wrongTypes.reduce(0) { $0 + $1.count },
+                    rows: lists.wrongType.first))
+        }
+        let unknownCount = notes.unknown.reduce(notes.otherUnknownCount) { $0 + $1.count }
+        if unknownCount > 0 {
+            findings.append(
+                Finding(
+                    .unknownField, Wording.unknownFields(notes.unknown, others: notes.otherUnknownCount),
+                    count: unknownCount, rows: lists.unknownField.first))
+        }
+        let duplicates = notes.duplicates
+        if !duplicates.isEmpty {
+            findings.append(
+                Finding(
+                    .duplicateKey, Wording.duplicateKeys(duplicates), count: duplicates.reduce(0) { $0 + $1.count },
+                    rows: lists.duplicateKey.first))
+        }
+        let limited = lists.textCut.count + beyondLimits.codes + beyondLimits.messages
+        if limited > 0 {
+            findings.append(
+                Finding(
+                    .limitReached, Wording.limitReached(textCut: lists.textCut.count, beyond: beyondLimits),
+                    count: limited, rows: lists.textCut.first))
+        }
+        return findings
+    }
+}

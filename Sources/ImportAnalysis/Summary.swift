@@ -1,0 +1,47 @@
+/// What the audit found out about any number of inputs.
+///
+/// Two summaries combine into one with nothing lost (``merge(_:)``), whatever the order of combining.
+public struct Summary: Sendable {
+    /// In the order of the inputs.
+    public var jobs: [JobSummary] = []
+    /// Inputs that are no import job, in the order of the inputs.
+    public var unreadable: [UnreadableInput] = []
+    /// Sums over all jobs.
+    public var totals = Totals()
+
+    public init() {}
+
+    public mutating func append(_ job: JobSummary) {
+        jobs.append(job)
+        totals.add(job)
+    }
+
+    public mutating func append(_ input: UnreadableInput) {
+        unreadable.append(input)
+    }
+
+    /// Adds the inputs of another summary after those of this one.
+    public mutating func merge(_ other: Summary) {
+        jobs += other.jobs
+        unreadable += other.unreadable
+        totals.merge(other.totals)
+    }
+
+    /// Something could not be read whole: an input that is no import job, or a dump that was salvaged.
+    public var hasReadingFaults: Bool {
+        !unreadable.isEmpty || totals.salvagedJobs > 0
+    }
+}
+
+/// An input that is no import job, and why.
+public struct UnreadableInput: Sendable, Equatable {
+    /// The input, as its user named it.
+    public var source: String
+    /// A sentence for people. It may quote the input: hostile text until escaped.
+    public var reason: String
+
+    public init(source: String, reason: String) {
+        self.source = source
+        self.reason = reason
+    }
+}

@@ -1,0 +1,95 @@
+/// Numbers distinct texts 0, 1, 2 … in the order in which they come. Looking up a known text allocates nothing.
+///
+/// A text belongs to a group (a message to its code): the same bytes in two groups are two texts.
+struct TextIndex: Sendable {
+    private struct Entry {
+        var hash: UInt64
+        var group: Int
+        var offset: Int
+        var count: Int
+    }
+
+    private var entries: [Entry] = []
+    private var bytes: [UInt8] = []
+    /// Open addressing: an entry's number + 1, or 0 for a free slot. The count is a power of two.
+    private var slots: [Int32] = []
+
+    /// Bytes that the texts take.
+    var byteCount: Int { bytes.count }
+
+    /// The number of a text; nil if it has none yet.
+    func find(_ text: Span<UInt8>, group: Int, hash: UInt64) -> Int? {
+        guard !slots.isEmpty else { return nil }
+        var slot = Self.slot(of: hash, group: group, mask: slots.count - 1)
+        while slots[slot] != 0 {
+            let number = Int(slots[slot]) - 1
+            let entry = entries[number]
+            if entry.hash == hash, entry.group == group, entry.count == text.count, holds(text, at: entry.offset) {
+                return number
+            }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
+    /// Gives a text, which has none yet, the next number.
+    mutating func insert(_ text: Span<UInt8>, group: Int, hash: UInt64) -> Int {
+        let number = entries.count
+        entries.append(Entry(hash: hash, group: group, offset: bytes.count, count: text.count))
+        unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        if entries.count * 2 > slots.count {
+            slots = [Int32](repeating: 0, count: max(64, slots.count * 2))
+            for number in entries.indices { place(number) }
+        } else {
+            place(number)
+        }
+        return number
+    }
+
+    /// The bytes of a numbered text.
+    func text(_ number: Int) -> ArraySlice<UInt8> {
+        bytes[entries[number].offset..<entries[number].offset + entries[number].count]
+    }
+
+    private mutating func place(_ number: Int) {
+        let entry = entries[number]
+        var slot = Self.slot(of: entry.hash, group: entry.group, mask: slots.count - 1)
+        while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+        slots[slot] = Int32(number + 1)
+    }
+
+    private static func slot(of hash: UInt64, group: Int, mask: Int) -> Int {
+        Int(truncatingIfNeeded: hash ^ (UInt64(truncatingIfNeeded: group) &* 0x9E37_79B9_7F4A_7C15)) & mask
+    }
+
+    private func holds(_ text: Span<UInt8>, at offset: Int) -> Bool {
+        for index in text.indices where bytes[offset + index] != text[index] { return false }
+        return true
+    }
+}
+
+/// A hash of bytes that is the same in every process: the choice of codes to keep rests on it.
+enum TextHash {
+    static func hash(_ text: Span<UInt8>) -> UInt64 {
+        let bytes = unsafe text.bytes
+        var hash = UInt64(truncatingIfNeeded: text.count) &* 0x9E37_79B9_7F4A_7C15
+        var index = 0
+        while index + 8 <= bytes.byteCount {
+            let word = UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+            hash = mix(hash ^ word)
+            index += 8
+        }
+        var last: UInt64 = 0
+        while index < bytes.byteCount {
+            last = last << 8 | UInt64(text[index])
+            index += 1
+        }
+        return mix(hash ^ last)
+    }
+
+    /// A round of multiplication and folding, as MurmurHash3's finalizer has it.
+    private static func mix(_ value: UInt64) -> UInt64 {
+        let product = (value ^ (value >> 32)) &* 0xD6E8_FEB8_6659_FD93
+        return product ^ (product >> 32)
+    }
+}

@@ -1,0 +1,158 @@
+package import ImportDumps
+
+/// The sentences of findings and of reasons why an input is no import job. They are data of the summary: whoever
+/// renders them escapes them, for they may quote the dump.
+package enum Wording {
+    package static func salvaged(_ fault: DumpFault) -> String {
+        let kept = fault.rowsKept == 1 ? "1 row" : "\(grouped(fault.rowsKept)) rows"
+        return "The dump \(fault.sentence). \(kept) before that could be read and \(fault.rowsKept == 1 ? "is" : "are") reported here; what follows is lost."
+    }
+
+    static func rowsMissing(_ missing: Int, total: Int, _ rows: RowCounts) -> String {
+        "\(rowsWord(missing)) of \(grouped(total)) \(missing == 1 ? "is" : "are") missing: total is \(grouped(total)), "
+            + "but the dump has \(rowsWord(rows.seen))."
+    }
+
+    static func rowsExcess(_ excess: Int, total: Int) -> String {
+        "The dump has \(rowsWord(excess)) more than its total of \(grouped(total))."
+    }
+
+    static func processedMismatch(_ processed: Int, _ succeeded: Int, _ failed: Int) -> String {
+        "processed is \(grouped(processed)), but succeeded and failed add up to \(grouped(succeeded)) + \(grouped(failed))."
+    }
+
+    static func succeededMismatch(declared: Int, counted: Int) -> String {
+        "succeeded is \(grouped(declared)), but \(rowsWord(counted)) were created or existed already."
+    }
+
+    static func failedMismatch(declared: Int, counted: Int) -> String {
+        "failed is \(grouped(declared)), but \(rowsWord(counted)) failed."
+    }
+
+    static let resultsAbsent = "The job is complete, but the dump has no results: no row can be accounted for."
+
+    static func jobFailed(_ error: JobError?) -> String {
+        "The job failed\(errorText(error))"
+    }
+
+    static func stillProcessing(_ job: DeclaredJob) -> String {
+        let progress =
+            switch (job.processed, job.total) {
+            case (let processed?, let total?): " (\(grouped(processed)) of \(grouped(total)) rows processed)"
+            default: ""
+            }
+        return "The job was still processing when this dump was saved\(progress). "
+            + "Save it again when it is finished: the API keeps a job for 7 days."
+    }
+
+    static func statusUnknown(_ status: String?) -> String {
+        guard let status else { return "The dump does not say the job's status." }
+        return "The status is \(quoted(status)), which is none of complete, processing and failed."
+    }
+
+    static let totalUnknown = "The dump does not say how many rows the job had: whether rows are missing cannot be known."
+
+    static func jobErrorUnexpected(_ error: JobError, status: String?) -> String {
+        let state = status.map { "its status is \(quoted($0))" } ?? "it has no status"
+        return "The job has an error of its own, though \(state)\(errorText(error))"
+    }
+
+    static func timestampsOutOfOrder(_ earlier: (name: String, text: String), _ later: (name: String, text: String)) -> String {
+        "\(earlier.name) (\(quoted(earlier.text))) is after \(later.name) (\(quoted(later.text)))."
+    }
+
+    static func rowContradictory(_ count: Int) -> String {
+        "\(rowsWord(count)) \(count == 1 ? "claims" : "claim") more than one of created, existing and error."
+    }
+
+    static func rowUnclassified(_ count: Int) -> String {
+        "\(rowsWord(count)) \(count == 1 ? "says" : "say") neither created nor existing nor error."
+    }
+
+    static func failedWithoutCode(_ count: Int) -> String {
+        "\(rowsWord(count)) failed without a code."
+    }
+
+    static func idNotUUID(_ count: Int) -> String {
+        count == 1 ? "1 row has an id that is no UUID." : "\(grouped(count)) rows have ids that are no UUIDs."
+    }
+
+    static func wrongTypes(_ notes: [(field: KnownField, found: FoundType, count: Int)]) -> String {
+        let parts = notes.map { note in
+            "\(note.field.path) is \(note.found.words) instead of \(note.field.expectedType)" + times(note.count)
+        }
+        return "Fields of an unexpected type: \(list(parts, others: 0))."
+    }
+
+    static func unknownFields(_ fields: [(path: String, count: Int)], others: Int) -> String {
+        "Fields that the API does not define: \(list(fields.map { quoted($0.path) + times($0.count) }, others: others))."
+    }
+
+    static func duplicateKeys(_ notes: [(field: KnownField, count: Int)]) -> String {
+        "Keys that are repeated in their object (the last one counts): "
+            + list(notes.map { $0.field.path + times($0.count) }, others: 0) + "."
+    }
+
+    static func limitReached(textCut: Int, beyond: (codes: Int, messages: Int)) -> String {
+        var parts: [String] = []
+        if textCut > 0 {
+            parts.append("\(rowsWord(textCut)) with a text longer than 1 MiB, which is cut there")
+        }
+        if beyond.codes > 0 {
+            parts.append("\(rowsWord(beyond.codes)) with codes beyond the \(grouped(AnalysisLimits.codes)) that are told apart")
+        }
+        if beyond.messages > 0 {
+            parts.append("\(rowsWord(beyond.messages)) with messages beyond those that are told apart")
+        }
+        return "Limits of this summary: \(parts.joined(separator: "; ")). The CSV files list every row."
+    }
+}
+
+// MARK: - Parts of sentences
+
+extension Wording {
+    /// Whole numbers with a comma between thousands.
+    package static func grouped(_ number: Int) -> String {
+        let digits = Array(String(number.magnitude))
+        var result = number < 0 ? "-" : ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { result.append(",") }
+            result.append(digit)
+        }
+        return result
+    }
+
+    package static func rowsWord(_ count: Int) -> String {
+        count == 1 ? "1 row" : "\(grouped(count)) rows"
+    }
+
+    /// A text of the dump in quotation marks, cut to a readable length.
+    package static func quoted(_ text: String) -> String {
+        let limit = 200
+        guard text.unicodeScalars.count > limit else { return "“\(text)”" }
+        var cut = String.UnicodeScalarView()
+        cut.append(contentsOf: text.unicodeScalars.prefix(limit))
+        return "“\(String(cut))…”"
+    }
+
+    private static func times(_ count: Int) -> String {
+        count == 1 ? "" : " (\(grouped(count)) times)"
+    }
+
+    private static func list(_ parts: [String], others: Int) -> String {
+        let shown = 10
+        let rest = parts.count - shown
+        var result = parts.prefix(shown).joined(separator: ", ")
+        if rest > 0 { result += ", and \(rest)\(others > 0 ? " or more" : "") others" }
+        return result
+    }
+
+    private static func errorText(_ error: JobError?) -> String {
+        switch (error?.code, error?.message) {
+        case (nil, nil): "."
+        case (let code?, nil): ": \(quoted(code))."
+        case (nil, let message?): ": \(quoted(message))."
+        case (let code?, let message?): ": \(quoted(code)), \(quoted(message))."
+        }
+    }
+}
