@@ -1,0 +1,82 @@
+/// A problem before its line is known. Lines are worked out once, at the end, and only for the problems that are kept.
+struct Fault {
+    enum Place {
+        case offset(Int)
+        case line(Int)
+    }
+
+    var place: Place
+    var code: XHTMLProblem.Code
+    var message: String
+
+    /// The byte offset of an earlier part of the document that it conflicts with.
+    var earlier: Int? = nil
+}
+
+/// The faults of one pass, bounded: a hostile file must not buy a gigabyte of messages.
+struct FaultLog {
+    static let limit = 100
+
+    private(set) var kept: [Fault] = []
+    private(set) var dropped = 0
+
+    var isEmpty: Bool { kept.isEmpty }
+
+    /// Adds a fault. It is not even put into words when the log is full.
+    mutating func add(_ fault: @autoclosure () -> Fault) {
+        if kept.count < Self.limit {
+            kept.append(fault())
+        } else {
+            dropped += 1
+        }
+    }
+
+    mutating func add(_ code: XHTMLProblem.Code, at offset: Int, _ message: @autoclosure () -> String) {
+        add(Fault(place: .offset(offset), code: code, message: message()))
+    }
+
+    mutating func append(_ other: FaultLog) {
+        kept += other.kept
+        dropped += other.dropped
+    }
+}
+
+extension FaultLog {
+    /// The problems, sorted by position, no more than the limit; then one that says how many more there are.
+    func problems(in document: [UInt8]) -> [XHTMLProblem] {
+        let positions = Positions(of: kept.flatMap { $0.offsets }, in: document)
+        var problems = kept.map { fault in
+            var message = fault.message
+            if let earlier = fault.earlier, let line = positions[earlier]?.line {
+                message += " (See line \(line).)"
+            }
+            let (line, column): (Int, Int?) =
+                switch fault.place {
+                case .line(let line): (line, nil)
+                case .offset(let offset): (positions[offset]?.line ?? 1, positions[offset]?.column)
+                }
+            return XHTMLProblem(line: line, column: column, code: fault.code, message: message)
+        }
+        problems.sort {
+            ($0.line, $0.column ?? 0, $0.code.rawValue, $0.message)
+                < ($1.line, $1.column ?? 0, $1.code.rawValue, $1.message)
+        }
+        let more = dropped + max(0, problems.count - Self.limit)
+        if more > 0 {
+            problems.removeLast(max(0, problems.count - Self.limit))
+            problems.append(
+                XHTMLProblem(line: problems.last?.line ?? 1, code: .more, message: "… and \(more) more problems."))
+        }
+        return problems
+    }
+}
+
+extension Fault {
+    fileprivate var offsets: [Int] {
+        var offsets = earlier.map { [$0] } ?? []
+        if case .offset(let offset) = place {
+            offsets.append(offset)
+        }
+        return offsets
+    }
+}

@@ -1,0 +1,78 @@
+/// What a grammar cannot say, or what must hold whatever the grammar is. One walk over the elements.
+struct PageCheck {
+    private var references = ReferenceCheck()
+    private var faults = FaultLog()
+    /// How deep the link is that the walk is in, if it is in one.
+    private var linkDepth: Int?
+
+    static func faults(in document: XMLDocument) -> FaultLog {
+        var check = PageCheck()
+        document.forEachElement { check.visit($0) }
+        check.faults.append(check.references.finish())
+        return check.faults
+    }
+
+    private mutating func visit(_ element: XMLElement) {
+        checkNesting(of: element)
+        for attribute in element.attributes {
+            switch AttributeRole(of: attribute.name, on: element) {
+            case .id: references.define(attribute.value, at: element.offset)
+            case .references: references.note(listed: attribute.value, by: attribute.name, at: element.offset)
+            case .link: checkLink(attribute, of: element)
+            case .resource: checkResource(attribute, of: element)
+            case .style: checkStyle(attribute.value, named: "The attribute \"\(attribute.name)\"", of: element)
+            case nil: break
+            }
+        }
+        if let styleSheet = element.styleSheet {
+            checkStyle(styleSheet, named: "The style sheet", of: element)
+        }
+    }
+
+    private mutating func checkNesting(of element: XMLElement) {
+        if let depth = linkDepth, element.depth <= depth {
+            linkDepth = nil
+        }
+        guard element.name == "a" else { return }
+        if linkDepth == nil {
+            linkDepth = element.depth
+        } else {
+            faults.add(
+                .nestedLink, at: element.offset, "<a> is inside another <a>. Close the outer link before this one.")
+        }
+    }
+
+    private mutating func checkLink(_ attribute: XMLElement.Attribute, of element: XMLElement) {
+        let address = Address(attribute.value)
+        if let scheme = address.forbiddenScheme {
+            faults.add(
+                .unsafeLink, at: element.offset,
+                "The attribute \"\(attribute.name)\" of <\(element.name)> has the scheme \"\(scheme):\". "
+                    + "Only http, https, mailto and relative addresses are allowed.")
+        } else if let fragment = address.fragment {
+            references.note(fragment: fragment, by: "The attribute \"\(attribute.name)\"", at: element.offset)
+        }
+    }
+
+    private mutating func checkResource(_ attribute: XMLElement.Attribute, of element: XMLElement) {
+        let address = Address(attribute.value)
+        if let fragment = address.fragment {
+            references.note(fragment: fragment, by: "The attribute \"\(attribute.name)\"", at: element.offset)
+        } else if !address.isSelfContained {
+            faults.add(
+                .externalResource, at: element.offset,
+                "The attribute \"\(attribute.name)\" of <\(element.name)> would load \"\(attribute.value.shortened)\". "
+                    + "The page must carry everything in itself, as data:image/….")
+        }
+    }
+
+    private mutating func checkStyle(_ text: String, named source: String, of element: XMLElement) {
+        let style = StyleSheet(text)
+        for problem in style.problems {
+            faults.add(.externalResource, at: element.offset, "\(source) of <\(element.name)> \(problem)")
+        }
+        for fragment in style.fragments {
+            references.note(fragment: fragment, by: source, at: element.offset)
+        }
+    }
+}

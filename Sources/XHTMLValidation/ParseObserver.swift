@@ -1,0 +1,132 @@
+internal import CLibXML2
+
+/// What the parser tells while it builds the tree: where elements begin, what is refused, what is not well-formed.
+struct ParseObserver {
+    private(set) var faults = FaultLog()
+    /// Whether there is no use in looking at the tree.
+    var isRefused: Bool { isStopped || hasSyntaxError }
+
+    /// Whether the document was given up, because of the document type or the depth.
+    private var isStopped = false
+    private var hasSyntaxError = false
+    /// Whether an error threw the parser off the structure, so that every further error follows from it.
+    private var isDerailed = false
+
+    private let document: [UInt8]
+    private let start: Int
+
+    /// - Parameter start: The offset at which libxml2 began to read.
+    init(document: [UInt8], start: Int) {
+        self.document = document
+        self.start = start
+    }
+
+    /// Puts the observer's events in the place of libxml2's own, which they call where the tree needs it.
+    ///
+    /// The observer itself must be in the parser's field `_private`, for as long as the parser runs.
+    static func install(in parser: xmlParserCtxtPtr) {
+        guard let events = unsafe parser.pointee.sax else { return }
+        unsafe events.pointee.internalSubset = { context, name, publicID, systemID in
+            guard let parser = unsafe parserContext(context), let observer = unsafe observer(of: parser) else { return }
+            let hasIDs = unsafe publicID != nil || systemID != nil
+            unsafe observer.pointee.documentType(
+                name: String(copying: name) ?? "", hasIDs: hasIDs, endingAt: parser)
+        }
+        unsafe events.pointee.startElementNs = {
+            context, name, prefix, namespace, namespaceCount, namespaces, count, defaulted, attributes in
+            unsafe xmlSAX2StartElementNs(
+                context, name, prefix, namespace, namespaceCount, namespaces, count, defaulted, attributes)
+            guard let parser = unsafe parserContext(context), let observer = unsafe observer(of: parser) else { return }
+            unsafe observer.pointee.startTag(endingAt: parser)
+        }
+        // Not passed on: the grammar does not see processing instructions, so nothing else would look at them.
+        unsafe events.pointee.processingInstruction = { context, target, _ in
+            guard let parser = unsafe parserContext(context), let observer = unsafe observer(of: parser) else { return }
+            unsafe observer.pointee.processingInstruction(String(copying: target) ?? "", endingAt: parser)
+        }
+        unsafe clibxml2_on_parse_error(parser) { context, error in
+            guard let parser = unsafe parserContext(context), let observer = unsafe observer(of: parser),
+                let error = unsafe error
+            else { return }
+            unsafe observer.pointee.error(error.pointee, in: parser)
+        }
+    }
+
+    // MARK: Events
+
+    /// `<!DOCTYPE html>` is all that a page needs, and all that is let in: no identifiers, nothing in brackets.
+    private mutating func documentType(name: String, hasIDs: Bool, endingAt parser: xmlParserCtxtPtr) {
+        let end = unsafe offset(in: parser)
+        let hasSubset = !(end < document.count && document[end] == UInt8(ascii: ">"))
+        guard name != "html" || hasIDs || hasSubset else { return }
+        let reason =
+            if hasSubset {
+                "The document type declares things of its own, in brackets."
+            } else if hasIDs {
+                "The document type refers to an external DTD."
+            } else {
+                "The document type is \"\(name)\"."
+            }
+        refuse(.doctype, at: tagStart(before: end), "\(reason) Write <!DOCTYPE html>, or none.")
+        unsafe xmlStopParser(parser)
+    }
+
+    private mutating func startTag(endingAt parser: xmlParserCtxtPtr) {
+        let begin = tagStart(before: unsafe offset(in: parser))
+        guard let element = unsafe parser.pointee.node else { return }
+        unsafe element.startTagOffset = begin
+        if unsafe parser.pointee.nodeNr > XHTMLValidator.maximumDepth {
+            refuse(
+                .tooDeep, at: begin, "Elements are nested more than \(XHTMLValidator.maximumDepth) deep from here on.")
+            unsafe xmlStopParser(parser)
+        }
+    }
+
+    private mutating func processingInstruction(_ target: String, endingAt parser: xmlParserCtxtPtr) {
+        faults.add(
+            .processingInstruction, at: tagStart(before: unsafe offset(in: parser)),
+            "The processing instruction <?\(target)?> is not allowed: it could load or run something. Remove it.")
+    }
+
+    private mutating func error(_ error: xmlError, in parser: xmlParserCtxtPtr) {
+        // Validity errors are about DTDs and xml:id. The grammar says what is valid here.
+        guard unsafe error.level.rawValue >= XML_ERR_ERROR.rawValue, !isDerailed, !isStopped,
+            unsafe error.domain != Int32(XML_FROM_VALID.rawValue)
+        else { return }
+        let fault = unsafe SyntaxError(copying: error)
+        hasSyntaxError = true
+        isDerailed = !fault.leavesStructureIntact
+        faults.add(.notWellFormed, at: unsafe offset(in: parser), fault.message)
+    }
+
+    // MARK: Help
+
+    private mutating func refuse(_ code: XHTMLProblem.Code, at offset: Int, _ message: String) {
+        guard !isStopped else { return }
+        isStopped = true
+        faults.add(code, at: offset, message)
+    }
+
+    /// How far the parser has read, as an offset in the document.
+    private func offset(in parser: xmlParserCtxtPtr) -> Int {
+        start + max(0, unsafe Int(xmlByteConsumed(parser)))
+    }
+
+    /// The nearest "<" before the offset. In a tag there is no other: attribute values must not contain one.
+    private func tagStart(before offset: Int) -> Int {
+        var index = min(offset, document.count) - 1
+        while index > 0, document[index] != UInt8(ascii: "<") {
+            index -= 1
+        }
+        return max(0, index)
+    }
+}
+
+private func parserContext(_ context: UnsafeMutableRawPointer?) -> xmlParserCtxtPtr? {
+    unsafe context?.assumingMemoryBound(to: xmlParserCtxt.self)
+}
+
+/// The pointer outlives the parse: it comes from `withUnsafeMutablePointer` around it.
+private func observer(of parser: xmlParserCtxtPtr) -> UnsafeMutablePointer<ParseObserver>? {
+    unsafe parser.pointee._private?.assumingMemoryBound(to: ParseObserver.self)
+}

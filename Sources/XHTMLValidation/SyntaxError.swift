@@ -1,0 +1,72 @@
+internal import CLibXML2
+
+/// An error of XML syntax, in words.
+struct SyntaxError {
+    var message: String
+
+    /// Whether the parser goes on in step, so that the next error is one of its own and not a consequence.
+    var leavesStructureIntact = false
+
+    init(copying error: xmlError) {
+        let code = unsafe xmlParserErrors(rawValue: UInt32(max(0, error.code)))
+        let first = unsafe String(copying: error.str1) ?? ""
+        let second = unsafe String(copying: error.str2) ?? ""
+        switch code {
+        case XML_ERR_UNDECLARED_ENTITY, XML_WAR_UNDECLARED_ENTITY:
+            message = Self.undeclaredEntity(first)
+            leavesStructureIntact = true
+        case XML_NS_ERR_UNDEFINED_NAMESPACE:
+            message = "The prefix \"\(first)\" is not declared. Add xmlns:\(first)=\"…\", or leave the prefix out."
+            leavesStructureIntact = true
+        case XML_ERR_ATTRIBUTE_REDEFINED:
+            message = "The attribute \"\(first)\" is there twice in one tag. Keep one."
+            leavesStructureIntact = true
+        case XML_ERR_TAG_NAME_MISMATCH:
+            let line = unsafe error.int1
+            message = "</\(second)> does not close <\(first)>, which was opened in line \(line). Close <\(first)> first."
+        case XML_ERR_TAG_NOT_FINISHED:
+            let line = unsafe error.int1
+            message = "The file ends before </\(first)>; the element was opened in line \(line)."
+        case XML_ERR_INVALID_CHAR:
+            message = "A character that XML does not allow is here. Remove it, or show it as U+FFFD."
+        case XML_ERR_INVALID_CHARREF:
+            message = "This character reference names a character that XML does not allow. Remove it."
+        case XML_ERR_NAME_REQUIRED, XML_ERR_ENTITYREF_SEMICOL_MISSING:
+            message = "\"&\" begins a reference such as &amp; or &#160;. Write &amp; for the character itself."
+        case XML_ERR_LT_IN_ATTRIBUTE:
+            message = "\"<\" must not be in an attribute value. Write &lt;."
+        case XML_ERR_ATTRIBUTE_WITHOUT_VALUE:
+            message = "The attribute \"\(first)\" has no value. Write \(first)=\"\(first)\"."
+        case XML_ERR_ATTRIBUTE_NOT_STARTED:
+            message = "The value of an attribute must be in quotation marks."
+        case XML_ERR_DOCUMENT_EMPTY:
+            message = "The file has no XML in it: it must begin with <."
+        case XML_ERR_DOCUMENT_END:
+            message = "Something follows the end of the page. Only comments may."
+        case XML_ERR_RESERVED_XML_NAME:
+            message = "The XML declaration <?xml …?> must be the very first thing in the file."
+        default:
+            let text = unsafe String(copying: error.message) ?? "unknown error"
+            message = "This is not well-formed XML: \(text)"
+        }
+    }
+
+    private static func undeclaredEntity(_ name: String) -> String {
+        let advice =
+            if let number = commonEntities[name] {
+                "Write &#\(number); or the character itself."
+            } else {
+                "Write the character itself, or its number."
+            }
+        return "&\(name); is not known: XML has &amp; &lt; &gt; &quot; &apos; only. \(advice)"
+    }
+
+    /// The entities that people know from HTML, by number.
+    private static let commonEntities = [
+        "bull": 8226, "cent": 162, "check": 10003, "copy": 169, "deg": 176, "euro": 8364, "ge": 8805, "hellip": 8230,
+        "laquo": 171, "larr": 8592, "ldquo": 8220, "le": 8804, "lsquo": 8216, "mdash": 8212, "middot": 183,
+        "minus": 8722, "nbsp": 160, "ndash": 8211, "ne": 8800, "plusmn": 177, "pound": 163, "raquo": 187, "rarr": 8594,
+        "rdquo": 8221, "reg": 174, "rsquo": 8217, "sect": 167, "shy": 173, "thinsp": 8201, "times": 215, "trade": 8482,
+        "zwj": 8205, "zwnj": 8204,
+    ]
+}

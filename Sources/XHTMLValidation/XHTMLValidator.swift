@@ -1,0 +1,40 @@
+/// Checks documents against a grammar, and beyond what a grammar can say: ids, references, links, resources.
+///
+/// The document may be hostile. Nothing is loaded, no entity is expanded, size and depth are bounded, and nothing is
+/// printed. Whatever the grammar allows, a valid document
+/// - is UTF-8, and has no document type but `<!DOCTYPE html>`, and no processing instruction;
+/// - has unique ids, and its fragment links and its references by id (`aria-labelledby`, `headers`, …) lead to one;
+/// - has no link in a link, and links only to http, https, mailto and relative addresses;
+/// - loads nothing from elsewhere, neither by an attribute such as `src` nor from its style sheets.
+public struct XHTMLValidator: Sendable {
+    /// The largest document, in bytes: 64 MiB.
+    public static let maximumSize = 64 * 1024 * 1024
+
+    /// How deep elements may be nested.
+    public static let maximumDepth = 250
+
+    /// How many problems are reported. When there are more, one last problem says how many (code ``Code/more``).
+    public static let maximumProblems = FaultLog.limit
+
+    private let grammar: XHTMLGrammar
+
+    /// Creates a validator. It costs nothing: the grammar has been compiled.
+    public init(grammar: XHTMLGrammar) {
+        self.grammar = grammar
+    }
+
+    /// All that is wrong with a document, sorted by line; empty if it is valid.
+    ///
+    /// A document that is not well-formed is checked no further. Of the children of one element, the grammar reports
+    /// the first wrong one only.
+    public func problems(in document: [UInt8]) -> [XHTMLProblem] {
+        var faults = FaultLog()
+        if let fault = EncodingCheck.fault(in: document) {
+            faults.add(fault)
+        } else if let parsed = XMLDocument.parse(document, faults: &faults) {
+            faults.append(PageCheck.faults(in: parsed))
+            GrammarCheck.check(parsed, against: grammar, faults: &faults)
+        }
+        return faults.problems(in: document)
+    }
+}

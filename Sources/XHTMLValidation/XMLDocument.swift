@@ -1,0 +1,157 @@
+internal import CLibXML2
+
+/// A well-formed document as libxml2's tree. Each element remembers the byte offset of its start tag.
+///
+/// libxml2's own line numbers stop at 65,535 and point to the end of a start tag, hence the offsets. They are kept in
+/// the field `_private`, which libxml2 leaves to its users, as offset + 1, so that null means "none".
+@safe
+final class XMLDocument {
+    let tree: xmlDocPtr
+
+    private init(owning tree: xmlDocPtr) {
+        unsafe self.tree = unsafe tree
+    }
+
+    deinit {
+        unsafe xmlFreeDoc(tree)
+    }
+
+    /// Parses the bytes, which must have passed ``EncodingCheck``; nil when there were faults.
+    ///
+    /// Nothing is loaded: any document type that could declare an entity stops the parser, entities are not replaced,
+    /// and external DTDs are not read. All three are what libxml2 does when none of its options asks for more.
+    static func parse(_ bytes: [UInt8], faults: inout FaultLog) -> XMLDocument? {
+        // libxml2 takes the first bytes as a hint about the encoding. A byte order mark has no further use here.
+        let start = bytes.hasByteOrderMark ? 3 : 0
+        var observer = ParseObserver(document: bytes, start: start)
+        let tree = unsafe withUnsafeMutablePointer(to: &observer) { observer in
+            unsafe parse(bytes, from: start, telling: observer)
+        }
+        faults.append(observer.faults)
+        guard let tree = unsafe tree else {
+            if observer.faults.isEmpty {
+                faults.add(.notWellFormed, at: 0, "The file could not be read as XML.")
+            }
+            return nil
+        }
+        // Whatever else was found, such as a processing instruction, the tree itself is complete.
+        return unsafe XMLDocument(owning: tree)
+    }
+
+    /// The tree, owned by the caller; nil if the document is not well-formed or was refused.
+    private static func parse(
+        _ bytes: [UInt8], from start: Int, telling observer: UnsafeMutablePointer<ParseObserver>
+    ) -> xmlDocPtr? {
+        unsafe LibXML2.collectingStrayErrors(into: nil, with: { _, _ in }) {
+            guard let parser = unsafe xmlNewParserCtxt() else { return nil }
+            defer { unsafe xmlFreeParserCtxt(parser) }
+            unsafe parser.pointee._private = UnsafeMutableRawPointer(observer)
+            unsafe ParseObserver.install(in: parser)
+            let options = XML_PARSE_NONET.rawValue | XML_PARSE_COMPACT.rawValue | XML_PARSE_IGNORE_ENC.rawValue
+            let tree = unsafe bytes[start...].withUnsafeBytes { bytes in
+                unsafe xmlCtxtReadMemory(
+                    parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil, nil,
+                    Int32(options))
+            }
+            guard let tree = unsafe tree else { return nil }
+            if unsafe observer.pointee.isRefused {
+                unsafe xmlFreeDoc(tree)
+                return nil
+            }
+            return unsafe tree
+        }
+    }
+}
+
+extension XMLDocument {
+    /// Visits all elements, each before those inside it. No recursion, so the depth of the document does not matter.
+    func forEachElement(_ body: (XMLElement) -> Void) {
+        var node = unsafe xmlDocGetRootElement(tree)
+        var depth = 0
+        while let current = unsafe node {
+            if let element = unsafe XMLElement(copying: current, depth: depth) {
+                body(element)
+                if let child = unsafe current.pointee.children {
+                    unsafe node = unsafe child
+                    depth += 1
+                    continue
+                }
+            }
+            unsafe node = unsafe current
+            while depth > 0, let finished = unsafe node, unsafe finished.pointee.next == nil {
+                unsafe node = unsafe finished.pointee.parent
+                depth -= 1
+            }
+            unsafe node = depth > 0 ? node?.pointee.next : nil
+        }
+    }
+}
+
+extension XMLElement {
+    /// Copies an element; nil if the node is something else.
+    fileprivate init?(copying node: xmlNodePtr, depth: Int) {
+        guard unsafe node.pointee.type == XML_ELEMENT_NODE else { return nil }
+        let name = unsafe String(copying: node.pointee.name) ?? ""
+        self.init(
+            name: name, namespace: unsafe String(copying: node.pointee.ns?.pointee.href) ?? "", attributes: [],
+            styleSheet: nil, depth: depth, offset: unsafe node.startTagOffset ?? 0)
+        if name == "style", let text = unsafe xmlNodeGetContent(node) {
+            defer { unsafe clibxml2_free(text) }
+            styleSheet = unsafe String(copying: text)
+        }
+        var attribute = unsafe node.pointee.properties
+        while let current = unsafe attribute {
+            attributes.append(unsafe Attribute(copying: current))
+            unsafe attribute = unsafe current.pointee.next
+        }
+    }
+}
+
+extension XMLElement.Attribute {
+    fileprivate init(copying attribute: xmlAttrPtr) {
+        let local = unsafe String(copying: attribute.pointee.name) ?? ""
+        name =
+            switch unsafe String(copying: attribute.pointee.ns?.pointee.href) {
+            case nil: local
+            case "http://www.w3.org/XML/1998/namespace": "xml:\(local)"
+            case "http://www.w3.org/1999/xlink": "xlink:\(local)"
+            case let namespace?: "{\(namespace)}\(local)"
+            }
+        value = unsafe attribute.value
+    }
+}
+
+extension xmlAttrPtr {
+    /// The value. Usually one piece of text; in several pieces if it has character references.
+    var value: String {
+        guard let text = unsafe pointee.children else { return "" }
+        if unsafe text.pointee.type == XML_TEXT_NODE, unsafe text.pointee.next == nil {
+            return unsafe String(copying: text.pointee.content) ?? ""
+        }
+        guard let joined = unsafe xmlNodeListGetString(pointee.doc, text, 1) else { return "" }
+        defer { unsafe clibxml2_free(joined) }
+        return unsafe String(copying: joined) ?? ""
+    }
+}
+
+extension xmlNodePtr {
+    /// The element itself, or the one that the attribute or text is in; nil if there is none.
+    var enclosingElement: xmlNodePtr? {
+        // All kinds of nodes begin with the same fields, up to and including `doc`.
+        var node = unsafe Optional(self)
+        while let current = unsafe node, unsafe current.pointee.type != XML_ELEMENT_NODE {
+            unsafe node = unsafe current.pointee.parent
+        }
+        return unsafe node
+    }
+
+    /// Where the start tag begins, in bytes; nil for other nodes than elements of a parsed document.
+    var startTagOffset: Int? {
+        get {
+            unsafe pointee._private.map { Int(bitPattern: $0) - 1 }
+        }
+        nonmutating set {
+            unsafe pointee._private = newValue.flatMap { unsafe UnsafeMutableRawPointer(bitPattern: $0 + 1) }
+        }
+    }
+}
