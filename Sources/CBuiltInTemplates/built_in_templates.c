@@ -1,0 +1,31 @@
+#include "built_in_templates.h"
+
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+// One line for each file; a test compares the list with the folder.
+static const unsigned char report_xhtml[] = {
+#embed "../../Templates/report.xhtml.mustache"
+};
+static const unsigned char report_md[] = {
+#embed "../../Templates/report.md.mustache"
+};
+static const unsigned char report_css[] = {
+#embed "../../Templates/report.css"
+};
+static const unsigned char report_rng[] = {
+#embed "../../Templates/report.rng"
+};
+
+static const built_in_template all[] = {
+    {"report.xhtml.mustache", report_xhtml, sizeof report_xhtml},
+    {"report.md.mustache", report_md, sizeof report_md},
+    {"report.css", report_css, sizeof report_css},
+    {"report.rng", report_rng, sizeof report_rng},
+};
+
+built_in_template built_in_template_at(size_t index) {
+    if (index < sizeof all / sizeof all[0]) {
+        return all[index];
+    }
+    return (built_in_template){0};
+}

@@ -1,0 +1,108 @@
+public import ImportAnalysis
+import ImportDumps
+
+/// The numbers that a job declares, each held against what was counted.
+public struct Arithmetic: Sendable {
+    /// One declared number.
+    public struct Check: Sendable {
+        /// The field's name in the dump.
+        public var field: String
+        /// What it is held against, in words.
+        public var against: String
+        public var declared: Int?
+        public var counted: Int?
+        public var verdict: Verdict
+    }
+
+    public enum Verdict: Sendable, Equatable {
+        case agrees
+        case differs(by: Int)
+        case notDeclared
+        /// Rows are not there, or not all of them.
+        case cannotBeChecked
+    }
+
+    public var checks: [Check]
+
+    public init(_ summary: JobSummary) {
+        let job = summary.job
+        let rows = summary.rows
+        let isProcessing = job.status == JobStatus.processing.rawValue
+        // While a job is processing, rows may still come; more than the total are too many at any time.
+        let totalIsComparable = !isProcessing || rows.seen > (job.total ?? Int.max)
+
+        func check(_ field: String, _ against: String, _ declared: Int?, _ counted: Int?, comparable: Bool) -> Check {
+            let verdict: Verdict =
+                switch (declared, counted) {
+                case (nil, _): .notDeclared
+                case (_, nil): .cannotBeChecked
+                case (let declared?, let counted?):
+                    if !comparable { .cannotBeChecked } else if declared == counted { .agrees } else {
+                        .differs(by: abs(declared - counted))
+                    }
+                }
+            return Check(field: field, against: against, declared: declared, counted: counted, verdict: verdict)
+        }
+
+        let sum: Int? =
+            if let succeeded = job.succeeded, let failed = job.failed {
+                Int(clamping: Int128(succeeded) + Int128(failed))
+            } else {
+                nil
+            }
+        checks = [
+            check("total", "rows seen", job.total, rows.seen, comparable: totalIsComparable),
+            check("processed", "declared succeeded + failed", job.processed, sum, comparable: true),
+            check(
+                "succeeded", "rows created + existing", job.succeeded, rows.created + rows.existing,
+                comparable: summary.isComparable),
+            check("failed", "rows failed", job.failed, rows.failed, comparable: summary.isComparable),
+        ]
+    }
+
+    /// How many checks came out as `verdict` says.
+    private func count(_ matches: (Verdict) -> Bool) -> Int {
+        checks.count { matches($0.verdict) }
+    }
+
+    public var agreeing: Int { count { $0 == .agrees } }
+    public var unchecked: Int { count { $0 == .cannotBeChecked } }
+    public var differing: Int { checks.count - agreeing - unchecked - count { $0 == .notDeclared } }
+    private var declared: Int { agreeing + unchecked + differing }
+
+    /// Whether the numbers hold, in a sentence for the verdict.
+    var shortSentence: String {
+        if differing > 0 { return "The job’s own numbers do not hold." }
+        if agreeing > 0, unchecked == 0 { return "The job’s own numbers hold." }
+        if declared == 0 { return "The job declares no numbers to hold against the rows." }
+        return agreeing > 0 ? "What can be checked of the job’s own numbers holds." : "The job’s own numbers cannot be checked."
+    }
+
+    /// How many of the numbers hold, in a sentence.
+    var sentence: String {
+        if declared == 0 { return "The job declares no numbers to hold against the rows." }
+        if agreeing == checks.count { return "All four numbers that the job declares agree with its rows." }
+        if unchecked == declared { return "There are no rows yet, or not all of them, to hold the declared numbers against." }
+        var parts: [String] = []
+        if agreeing > 0 { parts.append("\(Self.word(agreeing)) \(agreeing == 1 ? "agrees" : "agree")") }
+        if differing > 0 { parts.append("\(Self.word(differing)) \(differing == 1 ? "does" : "do") not") }
+        if unchecked > 0 { parts.append("\(Self.word(unchecked)) cannot be checked") }
+        let list = parts.dropLast().joined(separator: ", ") + (parts.count > 1 ? " and " : "") + (parts.last ?? "")
+        return "Of the \(Self.word(declared)) \(declared == 1 ? "number" : "numbers") that the job declares, \(list)."
+    }
+
+    private static func word(_ number: Int) -> String {
+        ["no", "one", "two", "three", "four"][number]
+    }
+}
+
+extension Arithmetic.Verdict {
+    var words: String {
+        switch self {
+        case .agrees: "agrees"
+        case .differs(let difference): "differs by \(Wording.grouped(difference))"
+        case .notDeclared: "not declared"
+        case .cannotBeChecked: "cannot be checked"
+        }
+    }
+}

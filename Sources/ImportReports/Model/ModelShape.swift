@@ -1,0 +1,28 @@
+/// What names a template may use, and where: the shape of the model.
+indirect enum ModelShape: Sendable {
+    case text
+    case flag
+    /// A list of objects, or an object that may be missing.
+    case section([String: ModelShape])
+}
+
+extension ModelObject {
+    /// Where this object departs from a shape: paths of names that are missing, in excess or of another kind.
+    func departures(from shape: [String: ModelShape], path: String = "") -> [String] {
+        var result: [String] = []
+        for name in Set(values.keys).symmetricDifference(shape.keys).sorted() { result.append(path + name) }
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+            let here = path + name
+            switch (value, shape[name]) {
+            case (_, nil), (.text, .text), (.flag, .flag): break
+            case (.flag(false), .section): break
+            case (.object(let object), .section(let inner)):
+                result += object.departures(from: inner, path: here + ".")
+            case (.list(let objects), .section(let inner)):
+                for object in objects { result += object.departures(from: inner, path: here + "[].") }
+            default: result.append(here)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,71 @@
+extension ReportModel {
+    private static let optionalText = ModelShape.section(["text": .text])
+    private static let optionalFile = ModelShape.section(["name": .text])
+    private static let time = ModelShape.section(["text": .text, "datetime": .section(["value": .text])])
+
+    /// Every name of the model. The checker holds templates against it, and a test the model itself.
+    static let shape: [String: ModelShape] = [
+        "title": .text,
+        "verdict": .section([
+            "level": .text, "good": .flag, "warning": .flag, "critical": .flag, "pending": .flag,
+            "word": .text, "sentence": .text,
+            "salvaged": .section(["sentence": .text, "byte": .text, "line": .text, "column": .text]),
+        ]),
+        "rows": .section([
+            "seen": .section(["count": .text, "share": .section(["text": .text, "basis": .text])]),
+            "outcomes": .section([
+                "outcome": .text, "label": .text, "count": .text,
+                "share": .section(["text": .text, "basis": .text]),
+                "segment": .section(["x": .text, "width": .text]),
+            ]),
+            "bar": .section(["caption": .text]),
+        ]),
+        "arithmetic": .section([
+            "sentence": .text,
+            "checks": .section([
+                "field": .text, "against": .text, "declared": .text, "counted": .text, "verdict": .text,
+                "agrees": .flag, "differs": .flag, "unknown": .flag,
+            ]),
+        ]),
+        "findings": .section([
+            "count": .text, "summary": .text,
+            "groups": .section([
+                "severity": .text, "critical": .flag, "warning": .flag, "note": .flag, "label": .text, "count": .text,
+                "items": .section([
+                    "id": .text, "sentence": .text, "count": .text,
+                    "rows": .section([
+                        "list": .text,
+                        "cut": .section(["shown": .text, "total": .text, "file": optionalFile]),
+                    ]),
+                ]),
+            ]),
+        ]),
+        "failures": .section([
+            "rows": .text, "sentence": .text,
+            "listing": .section([
+                "codes": .section([
+                    "anchor": .text, "code": optionalText, "rows": .text, "share": .text, "width": .text,
+                    "first_row": .text, "last_row": .text,
+                    "messages": .section([
+                        "pattern": optionalText, "example": optionalText, "rows": .text, "example_row": .text,
+                    ]),
+                    "cut": .section(["shown": .text, "total": .text, "file": optionalFile]),
+                ]),
+                "cut": .section([
+                    "shown": .text, "total": .text, "label": .text, "rows": .text, "share": .text,
+                    "file": optionalFile,
+                ]),
+                "all": .section(["rows": .text, "share": .text, "first_row": .text, "last_row": .text]),
+            ]),
+        ]),
+        "job": .section([
+            "job_id": optionalText, "status": optionalText,
+            "created_at": time, "updated_at": time, "expires_at": time,
+            "error": .section(["code": optionalText, "message": optionalText]),
+        ]),
+        "provenance": .section([
+            "source": .text, "bytes": .text, "sha256": optionalText, "tool": .text, "version": .text,
+        ]),
+        "files": .section(["items": .section(["name": .text, "description": .text])]),
+    ]
+}

@@ -1,0 +1,112 @@
+public import ImportAnalysis
+import ImportDumps
+
+/// What the templates of a job's report can show. `Docs/template-model.md` describes every name.
+///
+/// It is bounded whatever the job, and every name is there in every case: a template's conditions are about values,
+/// never about names.
+public struct ReportModel: Sendable {
+    /// The root's names.
+    let root: ModelObject
+
+    /// Codes that a page lists; all are in `codes.csv`.
+    static let codesListed = 20
+    /// Messages that a page lists for each code.
+    static let messagesListed = 3
+
+    /// - Parameters:
+    ///   - toolVersion: as the report is to name it.
+    ///   - files: all that are written beside each other.
+    public init(_ summary: JobSummary, toolVersion: String, files: [ReportFile]) {
+        let builder = ReportModelBuilder(summary: summary, files: files)
+        let file = summary.source.split(separator: "/").last.map { String($0) } ?? summary.source
+        let title = summary.job.jobID ?? (summary.source == "-" ? "standard input" : file)
+        root = [
+            "title": .text(title),
+            "verdict": builder.verdict,
+            "rows": builder.rows,
+            "arithmetic": builder.arithmetic,
+            "findings": builder.findings,
+            "failures": builder.failures,
+            "job": builder.job,
+            "provenance": .object([
+                "source": .text(summary.source == "-" ? "standard input" : summary.source),
+                "bytes": .text(Wording.grouped(summary.bytes)),
+                "sha256": .textOrNothing(summary.sha256),
+                "tool": .text("import-audit"),
+                "version": .text(toolVersion),
+            ]),
+            "files": builder.fileList,
+        ]
+    }
+}
+
+/// Works out the parts of a report's model.
+struct ReportModelBuilder {
+    let summary: JobSummary
+    let files: [ReportFile]
+
+    var verdict: ModelValue {
+        let verdict = Verdict(summary)
+        let salvaged = summary.fault.map { fault -> ModelObject in
+            [
+                "sentence": .text(Wording.salvaged(fault)),
+                "byte": .text(Wording.grouped(fault.place.byte)),
+                "line": .text(Wording.grouped(fault.place.line)),
+                "column": .text(Wording.grouped(fault.place.column)),
+            ]
+        }
+        return .object([
+            "level": .text(verdict.level.rawValue),
+            "good": .flag(verdict.level == .good),
+            "warning": .flag(verdict.level == .warning),
+            "critical": .flag(verdict.level == .critical),
+            "pending": .flag(verdict.level == .pending),
+            "word": .text(verdict.word),
+            "sentence": .text(verdict.sentence),
+            "salvaged": .objectOrNothing(salvaged),
+        ])
+    }
+
+    var arithmetic: ModelValue {
+        let arithmetic = Arithmetic(summary)
+        let checks = arithmetic.checks.map { check -> ModelObject in
+            let isUnknown = check.verdict == .notDeclared || check.verdict == .cannotBeChecked
+            return [
+                "field": .text(check.field),
+                "against": .text(check.against),
+                "declared": .text(check.declared.map(Wording.grouped) ?? "–"),
+                "counted": .text(check.counted.map(Wording.grouped) ?? "–"),
+                "verdict": .text(check.verdict.words),
+                "agrees": .flag(check.verdict == .agrees),
+                "differs": .flag(check.verdict != .agrees && !isUnknown),
+                "unknown": .flag(isUnknown),
+            ]
+        }
+        return .object(["sentence": .text(arithmetic.sentence), "checks": .list(checks)])
+    }
+
+    var fileList: ModelValue {
+        guard !files.isEmpty else { return .nothing }
+        let items = files.map { file -> ModelObject in
+            ["name": .text(file.name), "description": .text(file.description)]
+        }
+        return .object(["items": .list(items)])
+    }
+
+    /// A file that a page may point to, if it is written at all.
+    func link(to file: ReportFile) -> ModelValue {
+        files.contains(file) ? .object(["name": .text(file.name)]) : .nothing
+    }
+}
+
+extension ModelValue {
+    /// A text that may not be there: an object with the name `text`, so that an empty text is told from none.
+    static func textOrNothing(_ text: String?) -> ModelValue {
+        text.map { .object(["text": .text($0)]) } ?? .nothing
+    }
+
+    static func objectOrNothing(_ object: ModelObject?) -> ModelValue {
+        object.map { .object($0) } ?? .nothing
+    }
+}

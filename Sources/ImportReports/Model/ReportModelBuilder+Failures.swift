@@ -1,0 +1,96 @@
+import ImportAnalysis
+import ImportDumps
+
+extension ReportModelBuilder {
+    var failures: ModelValue {
+        let codes = summary.failedByCode
+        return .object([
+            "rows": .text(Wording.grouped(summary.rows.failed)),
+            "sentence": .text(failuresSentence),
+            "listing": codes.isEmpty ? .nothing : .object(listing(of: codes)),
+        ])
+    }
+
+    private var failuresSentence: String {
+        let rows = summary.rows
+        guard rows.failed == 0 else {
+            let count = summary.failedByCode.count
+            return "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
+                + "with \(count == 1 ? "one code" : "\(Wording.grouped(count)) codes")."
+        }
+        if rows.seen > 0 { return "No row failed: there is nothing to list here." }
+        return rows.missing == 0 ? "The import had no rows, so none failed." : "The dump has no rows, so no failure can be listed by code."
+    }
+
+    private func listing(of codes: [CodeSummary]) -> ModelObject {
+        let shown = codes.prefix(ReportModel.codesListed)
+        let largest = codes.first?.rows ?? 0
+        let rest = codes.dropFirst(shown.count)
+        var cut: ModelObject?
+        if !rest.isEmpty {
+            let rows = rest.reduce(0) { $0 + $1.rows }
+            cut = [
+                "shown": .text(Wording.grouped(shown.count)),
+                "total": .text(Wording.grouped(codes.count)),
+                "label": .text(rest.count == 1 ? "1 other code" : "\(Wording.grouped(rest.count)) other codes"),
+                "rows": .text(Wording.grouped(rows)),
+                "share": .text(Percent.text(rows, of: summary.rows.seen)),
+                "file": link(to: .codes),
+            ]
+        }
+        return [
+            "codes": .list(
+                shown.enumerated().map { index, code in item(code, number: index + 1, largest: largest) }),
+            "cut": .objectOrNothing(cut),
+            "all": .object([
+                "rows": .text(Wording.grouped(summary.rows.failed)),
+                "share": .text(Percent.text(summary.rows.failed, of: summary.rows.seen)),
+                "first_row": .text(Wording.grouped(codes.map { $0.firstRow }.min() ?? 0)),
+                "last_row": .text(Wording.grouped(codes.map { $0.lastRow }.max() ?? 0)),
+            ]),
+        ]
+    }
+
+    private func item(_ code: CodeSummary, number: Int, largest: Int) -> ModelObject {
+        let shown = code.messages.prefix(ReportModel.messagesListed)
+        var cut: ModelObject?
+        if code.messageCount ?? Int.max > shown.count {
+            cut = [
+                "shown": .text(Wording.grouped(shown.count)),
+                "total": .text(
+                    code.messageCount.map(Wording.grouped) ?? "more than \(Wording.grouped(AnalysisLimits.messagesPerCode))"),
+                "file": link(to: .failures),
+            ]
+        }
+        return [
+            "anchor": .text("code-\(number)"),
+            "code": .textOrNothing(code.code.map(Self.shortened)),
+            "rows": .text(Wording.grouped(code.rows)),
+            "share": .text(Percent.text(code.rows, of: summary.rows.seen)),
+            "width": .text(BarSegments.width(code.rows, largest: largest)),
+            "first_row": .text(Wording.grouped(code.firstRow)),
+            "last_row": .text(Wording.grouped(code.lastRow)),
+            "messages": .list(shown.map(item)),
+            "cut": .objectOrNothing(cut),
+        ]
+    }
+
+    private func item(_ message: MessageSummary) -> ModelObject {
+        [
+            "pattern": .textOrNothing(message.pattern.map(Self.shortened)),
+            // An example that is the pattern itself would be read twice.
+            "example": .textOrNothing(message.example == message.pattern ? nil : message.example.map(Self.shortened)),
+            "rows": .text(Wording.grouped(message.rows)),
+            "example_row": .text(Wording.grouped(message.exampleRow)),
+        ]
+    }
+
+    /// Keeps one long text from filling a page; the CSV files have it whole.
+    private static func shortened(_ text: String) -> String {
+        let limit = 500
+        guard text.utf8.count > limit, text.unicodeScalars.count > limit else { return text }
+        var cut = String.UnicodeScalarView()
+        cut.append(contentsOf: text.unicodeScalars.prefix(limit))
+        return String(cut) + "…"
+    }
+}

@@ -1,0 +1,59 @@
+import ImportAnalysis
+import ImportDumps
+
+extension ReportModelBuilder {
+    var job: ModelValue {
+        let job = summary.job
+        let error = job.error.map { error -> ModelObject in
+            ["code": .textOrNothing(error.code), "message": .textOrNothing(error.message)]
+        }
+        return .object([
+            "job_id": .textOrNothing(job.jobID),
+            "status": .textOrNothing(job.status),
+            "created_at": Self.time(job.createdAt),
+            "updated_at": Self.time(job.updatedAt),
+            "expires_at": Self.time(job.expiresAt),
+            "error": .objectOrNothing(error),
+        ])
+    }
+
+    /// A time in full; as the dump has it if it is no date-time.
+    private static func time(_ text: String?) -> ModelValue {
+        guard let text else { return .nothing }
+        guard let time = DateTime(text) else {
+            return .object(["text": .text(text), "datetime": .nothing])
+        }
+        let machine = time.globalDateTime.map { value -> ModelObject in ["value": .text(value)] }
+        return .object(["text": .text(time.inFull), "datetime": .objectOrNothing(machine)])
+    }
+}
+
+extension DateTime {
+    /// For people, in the zone in which it was written: "4 March 2026, 09:15:02 UTC".
+    var inFull: String {
+        let months = [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        ]
+        return "\(day) \(months[month - 1]) \(year), \(Self.two(hour)):\(Self.two(minute)):\(Self.two(second)) UTC\(zone)"
+    }
+
+    /// For programs, as HTML's element `time` wants it; nil for what HTML has no form for (a leap second, the year 0).
+    var globalDateTime: String? {
+        guard second < 60, year > 0 else { return nil }
+        let digits = String(year)
+        let date = String(repeating: "0", count: 4 - digits.count) + digits + "-\(Self.two(month))-\(Self.two(day))"
+        return date + "T\(Self.two(hour)):\(Self.two(minute)):\(Self.two(second))\(zone.isEmpty ? "Z" : zone)"
+    }
+
+    /// The distance from UTC, as in "+02:00"; empty for none.
+    private var zone: String {
+        guard offsetMinutes != 0 else { return "" }
+        let distance = abs(offsetMinutes)
+        return "\(offsetMinutes < 0 ? "-" : "+")\(Self.two(distance / 60)):\(Self.two(distance % 60))"
+    }
+
+    private static func two(_ number: Int) -> String {
+        number < 10 ? "0\(number)" : String(number)
+    }
+}

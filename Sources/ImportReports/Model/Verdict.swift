@@ -1,0 +1,111 @@
+public import ImportAnalysis
+import ImportDumps
+
+/// A job's audit in one sentence.
+public struct Verdict: Sendable {
+    public enum Level: String, Sendable {
+        /// Every row went in and the numbers hold.
+        case good
+        /// Rows failed, or something should be looked at.
+        case warning
+        /// The numbers cannot be trusted, or the import went wrong.
+        case critical
+        /// The job was not finished.
+        case pending
+
+        /// The severity that it is shown with; nil if all is well.
+        var severity: Severity? {
+            switch self {
+            case .good: nil
+            case .warning: .warning
+            case .critical: .critical
+            case .pending: .note
+            }
+        }
+    }
+
+    public let level: Level
+    /// What happened, in a few words.
+    public let word: String
+    /// What happened, in a sentence or two. No text of the dump is in it.
+    public let sentence: String
+
+    public init(_ summary: JobSummary) {
+        let ids = Set(summary.findings.map { $0.id })
+        let arithmetic = Arithmetic(summary)
+        let rows = summary.rows
+        let counts = Self.counts(rows)
+
+        if let fault = summary.fault {
+            level = .critical
+            word = fault.isTruncation ? "The dump is cut off" : "The dump is malformed"
+            let total = summary.job.total.map { " of \(Wording.grouped($0))" } ?? ""
+            let lost =
+                if let missing = rows.missing, missing > 0 {
+                    " What became of the other \(Wording.grouped(missing)) it does not say."
+                } else {
+                    ""
+                }
+            sentence = "The dump ends after \(Wording.grouped(rows.seen))\(total) rows\(rows.seen > 0 ? ": \(counts)" : "").\(lost)"
+        } else if ids.contains(.jobFailed), rows.seen == 0 {
+            level = .critical
+            word = "The job failed"
+            let sent = summary.job.total.map { "the \(Wording.rowsWord($0)) sent" } ?? "the rows sent"
+            sentence = "The job failed as a whole and reports no rows: what became of \(sent), the dump does not say."
+        } else if ids.contains(.jobFailed) {
+            level = .critical
+            word = "The job failed"
+            sentence = "The job failed as a whole. Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
+        } else if ids.contains(.resultsAbsent) {
+            level = .critical
+            word = "The results are absent"
+            sentence = "The job is complete, but the dump has no results: what became of its rows, it does not say."
+        } else if summary.findings.contains(where: { $0.severity == .critical }) {
+            level = .critical
+            word = "The numbers do not hold"
+            sentence = Self.whole(rows, total: summary.job.total, counts) + " " + arithmetic.shortSentence
+        } else if ids.contains(.stillProcessing) {
+            level = .pending
+            word = "Still processing"
+            let progress =
+                if let processed = summary.job.processed, let total = summary.job.total {
+                    ": it declares \(Wording.grouped(processed)) of \(Wording.rowsWord(total)) as processed"
+                } else {
+                    ""
+                }
+            let seen = rows.seen > 0 ? " So far, \(counts)." : " It has no results yet."
+            sentence = "The job was still running when this dump was saved\(progress).\(seen)"
+        } else {
+            let hasWarnings = summary.findings.contains { $0.severity == .warning }
+            level = rows.failed > 0 || hasWarnings ? .warning : .good
+            word = rows.failed > 0 ? "Rows failed" : hasWarnings ? "Needs a look" : "Everything accounted for"
+            sentence = Self.whole(rows, total: summary.job.total, counts) + " " + arithmetic.shortSentence
+        }
+    }
+
+    private static func whole(_ rows: RowCounts, total: Int?, _ counts: String) -> String {
+        let missing = (rows.missing ?? 0) > 0 ? "; \(Wording.grouped(rows.missing ?? 0)) are missing" : ""
+        if rows.seen == 0 {
+            return rows.missing ?? 0 > 0 ? "The dump has no rows\(missing)." : "The import had no rows."
+        }
+        if missing.isEmpty, rows.failed == 0, rows.unclassified == 0, rows.seen > 1 {
+            return "All \(Wording.rowsWord(rows.seen)) went in: \(counts)."
+        }
+        let whole = missing.isEmpty ? rows.seen : (total ?? rows.seen)
+        return "Of \(Wording.rowsWord(whole)), \(counts)\(missing)."
+    }
+
+    /// "73 were created, 24 already existed and 143 failed".
+    private static func counts(_ rows: RowCounts) -> String {
+        var parts: [String] = []
+        func add(_ count: Int, one: String, many: String) {
+            if count > 0 { parts.append("\(Wording.grouped(count)) \(count == 1 ? one : many)") }
+        }
+        add(rows.created, one: "was created", many: "were created")
+        add(rows.existing, one: "already existed", many: "already existed")
+        add(rows.failed, one: "failed", many: "failed")
+        add(rows.unclassified, one: "says nothing of its outcome", many: "say nothing of their outcome")
+        guard parts.count > 1 else { return parts.first ?? "none was seen" }
+        return parts.dropLast().joined(separator: ", ") + " and " + (parts.last ?? "")
+    }
+}

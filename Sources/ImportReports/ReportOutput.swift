@@ -1,0 +1,33 @@
+/// Where a report's bytes go.
+public protocol ReportOutput {
+    /// Adds bytes at the end.
+    mutating func write(_ bytes: Span<UInt8>) throws
+
+    /// Forgets all that was written.
+    mutating func restart() throws
+
+    /// Passes all that was written through `transform`, piece by piece and in order, and keeps what that appends
+    /// to its second argument instead.
+    mutating func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) throws
+}
+
+/// Keeps a report in memory.
+public struct MemoryOutput: ReportOutput {
+    public private(set) var bytes: [UInt8] = []
+
+    public init() {}
+
+    public mutating func write(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe self.bytes.append(contentsOf: $0) }
+    }
+
+    public mutating func restart() {
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    public mutating func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) {
+        var result: [UInt8] = []
+        transform(bytes.span, &result)
+        bytes = result
+    }
+}

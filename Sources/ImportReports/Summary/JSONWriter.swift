@@ -1,0 +1,107 @@
+/// Writes JSON (RFC 8259), indented by two spaces, in the order in which it is told.
+///
+/// Control characters, line and paragraph separators and the marks that change the direction of text are escaped, so
+/// that the text can be shown on a terminal as it is.
+struct JSONWriter {
+    private(set) var bytes: [UInt8] = []
+    private var depth = 0
+    private var needsComma = false
+
+    mutating func object(_ body: (inout JSONWriter) -> Void) {
+        container(open: "{", close: "}", body)
+    }
+
+    mutating func array(_ body: (inout JSONWriter) -> Void) {
+        container(open: "[", close: "]", body)
+    }
+
+    /// A key; the value is to follow.
+    mutating func key(_ name: String) {
+        beginItem()
+        append(text: name)
+        bytes.append(contentsOf: ": ".utf8)
+        needsComma = false
+        isAfterKey = true
+    }
+
+    mutating func value(_ text: String?) {
+        beginItem()
+        if let text { append(text: text) } else { bytes.append(contentsOf: "null".utf8) }
+        needsComma = true
+    }
+
+    mutating func value(_ number: Int?) {
+        beginItem()
+        bytes.append(contentsOf: (number.map { String($0) } ?? "null").utf8)
+        needsComma = true
+    }
+
+    mutating func value(_ flag: Bool) {
+        beginItem()
+        bytes.append(contentsOf: (flag ? "true" : "false").utf8)
+        needsComma = true
+    }
+
+    /// A number that is written in digits already.
+    mutating func value(digits: String) {
+        beginItem()
+        bytes.append(contentsOf: digits.utf8)
+        needsComma = true
+    }
+
+    /// Whole numbers on one line.
+    mutating func value(_ numbers: [Int]) {
+        beginItem()
+        bytes.append(contentsOf: ("[" + numbers.map { String($0) }.joined(separator: ", ") + "]").utf8)
+        needsComma = true
+    }
+
+    private var isAfterKey = false
+
+    private mutating func container(open: String, close: String, _ body: (inout JSONWriter) -> Void) {
+        beginItem()
+        bytes.append(contentsOf: open.utf8)
+        depth += 1
+        needsComma = false
+        body(&self)
+        depth -= 1
+        if needsComma { newLine() }
+        bytes.append(contentsOf: close.utf8)
+        needsComma = true
+    }
+
+    private mutating func beginItem() {
+        if isAfterKey {
+            isAfterKey = false
+            return
+        }
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        if depth > 0 { newLine() }
+    }
+
+    private mutating func newLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * 2))
+    }
+
+    private mutating func append(text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": bytes.append(contentsOf: "\\\"".utf8)
+            case "\\": bytes.append(contentsOf: "\\\\".utf8)
+            case "\n": bytes.append(contentsOf: "\\n".utf8)
+            case "\r": bytes.append(contentsOf: "\\r".utf8)
+            case "\t": bytes.append(contentsOf: "\\t".utf8)
+            default:
+                if scalar.isUnsafeToShow {
+                    let digits = String(scalar.value, radix: 16)
+                    bytes.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+                } else {
+                    bytes.append(contentsOf: String(scalar).utf8)
+                }
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,115 @@
+public import ImportAnalysis
+import ImportDumps
+
+/// Writes a summary for people at a terminal.
+public struct SummaryText {
+    private let usesColor: Bool
+    private var text = ""
+
+    /// - Parameter usesColor: marks the severity of findings in colour; the words are the same without.
+    public init(usesColor: Bool) {
+        self.usesColor = usesColor
+    }
+
+    /// The whole text, with a line feed at its end.
+    public static func render(_ summary: Summary, usesColor: Bool) -> [UInt8] {
+        var writer = SummaryText(usesColor: usesColor)
+        for job in summary.jobs { writer.append(job) }
+        for input in summary.unreadable {
+            writer.line(shownText(input.source))
+            writer.line("  " + writer.marked("not read", as: .critical) + "  " + shownText(input.reason))
+            writer.line("")
+        }
+        if summary.jobs.count + summary.unreadable.count > 1 { writer.append(summary.totals, summary.unreadable.count) }
+        while writer.text.hasSuffix("\n\n") { writer.text.removeLast() }
+        return Array(writer.text.utf8)
+    }
+
+    private mutating func append(_ summary: JobSummary) {
+        let verdict = Verdict(summary)
+        line(shownText(summary.source == "-" ? "standard input" : summary.source))
+        line("  " + marked(verdict.word, as: verdict.level.severity) + ". " + verdict.sentence)
+        line("")
+        if let jobID = summary.job.jobID { line("  job       \(shownText(jobID))") }
+        line("  status    \(summary.job.status.map(shownText) ?? "not declared")")
+        append(summary.rows)
+        if !summary.failedByCode.isEmpty {
+            line("")
+            line("  failed by code")
+            let shown = summary.failedByCode.prefix(10)
+            let width = shown.map { Wording.grouped($0.rows).count }.max() ?? 0
+            for code in shown {
+                let rows = padded(Wording.grouped(code.rows), to: width)
+                line("    \(rows)  \(code.code.map { shownText($0) } ?? "(no code)")")
+            }
+            if summary.failedByCode.count > shown.count {
+                line("    \(shown.count) of \(Wording.grouped(summary.failedByCode.count)) codes; report lists all")
+            }
+        }
+        if !summary.findings.isEmpty {
+            line("")
+            line("  findings")
+            for finding in summary.findings {
+                let severity = finding.severity.rawValue
+                let name = marked(severity, as: finding.severity) + String(repeating: " ", count: 8 - severity.count)
+                line("    \(name)  \(finding.id.name): \(shownText(finding.message))\(rowsText(of: finding))")
+            }
+        }
+        line("")
+    }
+
+    private mutating func append(_ totals: Totals, _ unreadable: Int) {
+        let inputs = totals.jobs + unreadable
+        line("All \(Wording.grouped(inputs)) inputs")
+        let jobs = totals.jobs == 1 ? "1 job" : "\(Wording.grouped(totals.jobs)) jobs"
+        let statuses = totals.jobsByStatus.sorted { $0.key < $1.key }.map { "\(Wording.grouped($0.value)) \($0.key)" }
+        line("  jobs      \(jobs)\(statuses.isEmpty ? "" : ": " + statuses.joined(separator: ", "))")
+        if unreadable > 0 { line("  not read  \(Wording.grouped(unreadable))") }
+        append(totals.rows)
+        line("")
+    }
+
+    private mutating func append(_ rows: RowCounts) {
+        line("  rows      \(Wording.grouped(rows.seen)) seen")
+        let width = Wording.grouped(max(rows.seen, rows.missing ?? 0)).count
+        for (name, count) in [
+            ("created", rows.created), ("existing", rows.existing), ("failed", rows.failed),
+            ("unclassified", rows.unclassified),
+        ] where count > 0 || name != "unclassified" {
+            line(
+                "    " + name + String(repeating: " ", count: 14 - name.count)
+                    + padded(Wording.grouped(count), to: width) + "  "
+                    + padded(Percent.text(count, of: rows.seen), to: 7))
+        }
+        if let missing = rows.missing, missing > 0 {
+            line("    missing       " + padded(Wording.grouped(missing), to: width))
+        }
+    }
+
+    private func rowsText(of finding: Finding) -> String {
+        guard !finding.rows.isEmpty else { return "" }
+        let shown = finding.rows.prefix(5).map { Wording.grouped($0) }.joined(separator: ", ")
+        let label = finding.rows.count == 1 ? "Row" : "Rows"
+        return " \(label) \(shown)\(finding.rows.count > 5 ? " …" : "")."
+    }
+
+    private func marked(_ text: String, as severity: Severity?) -> String {
+        guard usesColor else { return text }
+        let code =
+            switch severity {
+            case .critical: "1;31"
+            case .warning: "1;33"
+            case .note: "1"
+            case nil: "1;32"
+            }
+        return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+    }
+
+    private func padded(_ text: String, to width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    private mutating func line(_ line: String) {
+        text += line + "\n"
+    }
+}

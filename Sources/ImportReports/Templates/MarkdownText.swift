@@ -1,0 +1,101 @@
+import Mustache
+
+/// Escapes text for GitHub's dialect of Markdown, in paragraphs, headings, list items and table cells.
+///
+/// GitHub looks for mentions, references, addresses and emoji in the rendered text, where no escape is left to see;
+/// only another character between keeps them from being found. That is U+200B, which has no width.
+enum MarkdownText {
+    static func escape(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        let scalars = Array(text.unicodeScalars)
+        var index = 0
+        while index < scalars.count, isSpace(scalars[index]) { index += 1 }
+        let start = index
+        while index < scalars.count {
+            let scalar = scalars[index]
+            let next = index + 1 < scalars.count ? scalars[index + 1] : nil
+            switch scalar {
+            case _ where isSpace(scalar):
+                // A line's end would end a table row.
+                if let next, !isSpace(next) { result.append(" ") }
+            case _ where isReplaced(scalar):
+                result.append("\u{FFFD}")
+            case "&": result.append(contentsOf: "&amp;".unicodeScalars)
+            case "<": result.append(contentsOf: "&lt;".unicodeScalars)
+            case ">": result.append(contentsOf: "&gt;".unicodeScalars)
+            case "\\", "`", "*", "[", "]", "|", "~", "!":
+                result.append(contentsOf: ["\\", scalar])
+            case "_":
+                // Inside a word it means nothing: invalid_email stays readable in the plain text.
+                let isInWord = index > start && isWord(scalars[index - 1]) && next.map(isWord) == true
+                result.append(contentsOf: isInWord ? ["_"] : ["\\", "_"])
+            case "$":
+                result.append(contentsOf: ["\\", "$", zeroWidthSpace])
+            case "@":
+                result.append(contentsOf: ["@", zeroWidthSpace])
+            case "#":
+                result.append(contentsOf: index == start ? ["\\", "#"] : ["#"])
+                if let next, isWord(next) { result.append(zeroWidthSpace) }
+            case ":":
+                result.append(":")
+                if let next, next == "/" || next == "+" || next == "-" || isLetter(next) { result.append(zeroWidthSpace) }
+            case ".":
+                result.append(contentsOf: isListNumber(scalars[start..<index]) ? ["\\", "."] : ["."])
+                if endsWithWWW(scalars[start..<index]) { result.append(zeroWidthSpace) }
+            case ")":
+                result.append(contentsOf: isListNumber(scalars[start..<index]) ? ["\\", ")"] : [")"])
+            case "-":
+                result.append(contentsOf: index == start ? ["\\", "-"] : ["-"])
+                if endsWithGH(scalars[start..<index]) { result.append(zeroWidthSpace) }
+            case "+", "=":
+                result.append(contentsOf: index == start ? ["\\", scalar] : [scalar])
+            default:
+                result.append(scalar)
+            }
+            index += 1
+        }
+        return String(result)
+    }
+
+    private static let zeroWidthSpace: Unicode.Scalar = "\u{200B}"
+
+    private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case " ", "\t", "\n", "\r", "\u{0B}", "\u{0C}", "\u{85}", "\u{A0}", "\u{2028}", "\u{2029}": true
+        default: false
+        }
+    }
+
+    /// Control characters, and the marks that reorder the text around them.
+    private static func isReplaced(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFFE, 0xFFFF: true
+        default: false
+        }
+    }
+
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+    }
+
+    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+        isLetter(scalar) || ("0"..."9").contains(scalar)
+    }
+
+    /// What stands before a dot or a parenthesis makes a numbered list of it.
+    private static func isListNumber(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
+        !text.isEmpty && text.count <= 9 && text.allSatisfy { ("0"..."9").contains($0) }
+    }
+
+    private static func endsWithWWW(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
+        text.count >= 3 && text.suffix(3).allSatisfy { $0 == "w" || $0 == "W" }
+    }
+
+    private static func endsWithGH(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
+        String(String.UnicodeScalarView(text.suffix(2))).lowercased() == "gh"
+    }
+}
+
+struct MarkdownContent: MustacheContentType {
+    func escapeText(_ text: String) -> String { MarkdownText.escape(text) }
+}
