@@ -1,0 +1,68 @@
+import Glibc
+import ImportReports
+
+/// The process's own streams: data goes to standard output, everything else to standard error.
+enum Console {
+    /// Writes data to standard output in as few calls as the system allows.
+    static func write(_ bytes: [UInt8]) throws(CommandFailure) {
+        do throws(SystemFailure) {
+            try writeAll(bytes.span, to: STDOUT_FILENO)
+        } catch {
+            throw CommandFailure(.cannotWrite, "standard output cannot be written: \(error.description)")
+        }
+    }
+
+    static func write(_ text: String) throws(CommandFailure) {
+        try write(Array(text.utf8))
+    }
+
+    /// Says what went wrong. Names and quotations in `message` may be hostile: nothing in it acts on the terminal.
+    static func complain(_ message: String) {
+        say("import-audit: \(message)")
+    }
+
+    /// Says something to the person at the terminal.
+    static func say(_ message: String) {
+        // Without standard error there is nobody to tell.
+        try? writeAll(Array((shownText(message) + "\n").utf8).span, to: STDERR_FILENO)
+    }
+
+    /// Whether data on standard output may be coloured: it is a terminal that can, and `NO_COLOR` is not set.
+    static var allowsColor: Bool {
+        guard isatty(STDOUT_FILENO) == 1 else { return false }
+        if let noColor = environment("NO_COLOR"), !noColor.isEmpty { return false }
+        return environment("TERM") != "dumb"
+    }
+
+    private static func environment(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+}
+
+/// A system call failed.
+struct SystemFailure: Error {
+    var errorNumber: Int32
+
+    /// What the last system call left in `errno`.
+    static var last: SystemFailure { SystemFailure(errorNumber: errno) }
+
+    /// The system's own words, such as "No space left on device".
+    var description: String {
+        guard let text = unsafe strerror(errorNumber) else { return "error \(errorNumber)" }
+        return unsafe String(cString: text)
+    }
+}
+
+/// Writes all bytes, however many calls that takes.
+func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(SystemFailure) {
+    var written = 0
+    while written < bytes.count {
+        let rest = bytes.extracting(written..<bytes.count)
+        let count = unsafe rest.withUnsafeBufferPointer { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if count >= 0 {
+            written += count
+        } else if errno != EINTR {
+            throw .last
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+
+/// What the process tells its caller. Scripts rely on the numbers.
+enum ExitStatus: Int32 {
+    case done = 0
+    /// A gate or a validation was not passed.
+    case notPassed = 1
+    /// The command line, or a file that it names as an option, is wrong.
+    case usage = 64
+    /// Some input could not be read whole; everything else was still done.
+    case inputNotReadWhole = 65
+    /// An input does not exist or may not be read.
+    case noInput = 66
+    /// The tool itself is at fault.
+    case internalFault = 70
+    /// The output cannot be written.
+    case cannotWrite = 73
+
+    /// Ends the command with this status, if it is not ``done``.
+    func end() throws {
+        if self != .done { throw ExitCode(rawValue) }
+    }
+
+    /// The status that matters more to a caller who gets one number for several inputs.
+    func orWorse(_ other: ExitStatus) -> ExitStatus {
+        rawValue >= other.rawValue ? self : other
+    }
+}
+
+/// An error that ends the command: what it says on standard error, and the status.
+struct CommandFailure: Error {
+    var status: ExitStatus
+    var message: String
+
+    init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+}
+
+/// Runs a command's work; a failure is said on standard error and becomes the exit status.
+func reportingFailures(_ work: () throws -> ExitStatus) throws {
+    do {
+        try work().end()
+    } catch let failure as CommandFailure {
+        Console.complain(failure.message)
+        throw ExitCode(failure.status.rawValue)
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+
+@main
+struct ImportAudit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import-audit",
+        abstract: "Turns saved import-job dumps into audit reports, offline.",
+        discussion: """
+            A dump is the JSON answer of the import API, saved to a file. The audit says what was created, what \
+            already existed, what failed and why, what is missing, and whether the job's own numbers agree.
+
+            EXAMPLES
+              import-audit report job.json -o audit     write the full audit of a dump into the folder audit
+              import-audit summary job.json             print the audit in short
+              curl … | import-audit summary -           the same, from standard input
+              import-audit validate audit/report.xhtml  check a page against the report grammar
+
+            EXIT STATUS
+              0   done (rows that failed in the import are no error of this tool)
+              1   a validation was not passed
+              64  wrong usage
+              65  some input could not be read whole; everything else was still done
+              66  no such input, or it may not be read
+              70  internal fault
+              73  the output cannot be written
+            """,
+        version: toolVersion,
+        subcommands: [ReportCommand.self, SummaryCommand.self, ValidateCommand.self]
+    )
+}
+
+/// The version of the tool, as reports name it.
+let toolVersion = "0.1.0"

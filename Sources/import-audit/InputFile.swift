@@ -1,0 +1,53 @@
+import Glibc
+import ImportDumps
+
+/// An input that was opened for reading: a file, or standard input for `-`.
+struct InputFile: ~Copyable {
+    /// The input, as the user named it.
+    let name: String
+    private let descriptor: Int32
+
+    init(_ name: String) throws(CommandFailure) {
+        self.name = name
+        if name == "-" {
+            descriptor = STDIN_FILENO
+            return
+        }
+        descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandFailure(.noInput, "\(name): \(SystemFailure.last.description)")
+        }
+        var status = stat()
+        if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            close(descriptor)
+            throw CommandFailure(.noInput, "\(name): this is a folder; name the dump files in it (\(name)/*.json)")
+        }
+    }
+
+    deinit {
+        if descriptor != STDIN_FILENO { close(descriptor) }
+    }
+
+    var source: DescriptorSource { DescriptorSource(descriptor: descriptor) }
+
+    /// All bytes, up to a limit; nil if there are more.
+    func readAll(limit: Int) throws(CommandFailure) -> [UInt8]? {
+        var source = self.source
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 256 * 1024)
+        while true {
+            let read = unsafe chunk.withUnsafeMutableBytes { buffer in
+                Result { () throws(ReadFailure) in try unsafe source.read(into: buffer) }
+            }
+            switch read {
+            case .failure(let failure):
+                throw CommandFailure(.inputNotReadWhole, "\(name): \(failure.description)")
+            case .success(0):
+                return bytes
+            case .success(let count):
+                guard bytes.count + count <= limit else { return nil }
+                bytes.append(contentsOf: chunk[..<count])
+            }
+        }
+    }
+}

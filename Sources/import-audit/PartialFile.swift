@@ -1,0 +1,93 @@
+import Glibc
+import ImportReports
+
+/// A file that is being written beside its place.
+final class PartialFile: ReportOutput {
+    let name: String
+    private let folder: Int32
+    private let folderPath: String
+    private var descriptor: Int32
+
+    private var partialName: String { ".\(name).partial" }
+    private var rewrittenName: String { ".\(name).rewritten.partial" }
+
+    init(name: String, folder: Int32, folderPath: String) throws(CommandFailure) {
+        self.name = name
+        self.folder = folder
+        self.folderPath = folderPath
+        descriptor = -1
+        descriptor = try create(partialName)
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    func write(_ bytes: Span<UInt8>) throws {
+        try write(bytes, to: descriptor)
+    }
+
+    func restart() throws {
+        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure() }
+    }
+
+    func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) throws {
+        let target = try create(rewrittenName)
+        do {
+            guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure() }
+            var chunk = [UInt8](repeating: 0, count: 256 * 1024)
+            var result: [UInt8] = []
+            while true {
+                let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+                    unsafe read(descriptor, buffer.baseAddress, buffer.count)
+                }
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw failure() }
+                guard count > 0 else { break }
+                result.removeAll(keepingCapacity: true)
+                transform(chunk.span.extracting(0..<count), &result)
+                try write(result.span, to: target)
+            }
+            guard unsafe renameat(folder, rewrittenName, folder, partialName) == 0 else { throw failure() }
+        } catch {
+            close(target)
+            unsafe unlinkat(folder, rewrittenName, 0)
+            throw error
+        }
+        close(descriptor)
+        descriptor = target
+    }
+
+    /// Moves the file into its place.
+    func publish() throws(CommandFailure) {
+        // Some file systems tell only now that there was no room.
+        let closed = close(descriptor)
+        descriptor = -1
+        guard closed == 0, unsafe renameat(folder, partialName, folder, name) == 0 else { throw failure() }
+    }
+
+    /// Gives the file up.
+    func remove() {
+        unsafe unlinkat(folder, partialName, 0)
+    }
+
+    private func create(_ name: String) throws(CommandFailure) -> Int32 {
+        // What an earlier run left behind goes, and so does a link that would lead elsewhere.
+        unsafe unlinkat(folder, name, 0)
+        let descriptor = unsafe openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw failure() }
+        return descriptor
+    }
+
+    private func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(CommandFailure) {
+        do throws(SystemFailure) {
+            try writeAll(bytes, to: descriptor)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    private func failure(_ cause: SystemFailure = .last) -> CommandFailure {
+        CommandFailure(.cannotWrite, "\(folderPath)/\(name): \(cause.description)")
+    }
+}

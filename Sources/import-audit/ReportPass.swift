@@ -1,0 +1,42 @@
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+/// The consumers of a dump's rows in a report: one pass feeds the analyzer and the CSV files.
+struct ReportPass: RowSink {
+    private var analyzer = JobAnalyzer()
+    private var rows: RowsCSV<PartialFile>?
+    private var failures: RowsCSV<PartialFile>?
+    private let csv: CSVOptions
+    private let folder: OutputFolder
+
+    init(formats: ReportFormats, csv: CSVOptions, folder: OutputFolder) throws {
+        self.csv = csv
+        self.folder = folder
+        guard formats.contains(.csv) else { return }
+        rows = RowsCSV(.all, options: csv, to: try folder.begin("rows.csv"))
+        failures = RowsCSV(.failures, options: csv, to: try folder.begin("failures.csv"))
+    }
+
+    mutating func beginRows(of job: DeclaredJob) throws {
+        analyzer.beginRows(of: job)
+        try rows?.beginRows(of: job)
+        try failures?.beginRows(of: job)
+    }
+
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
+        analyzer.consume(run, text: text)
+        try rows?.consume(run, text: text)
+        try failures?.consume(run, text: text)
+    }
+
+    /// Completes the CSV files and judges the job.
+    mutating func finish(dump: Dump, source: String) throws -> JobSummary {
+        let summary = analyzer.summary(of: dump, source: source)
+        guard rows != nil else { return summary }
+        _ = try rows?.finish(job: dump.job)
+        _ = try failures?.finish(job: dump.job)
+        try folder.write(CodesCSV.render(summary, options: csv), as: "codes.csv")
+        return summary
+    }
+}

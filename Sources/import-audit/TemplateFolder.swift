@@ -1,0 +1,43 @@
+import Glibc
+import ImportReports
+
+/// A user's own folder of templates.
+struct TemplateFolder {
+    private static let largestFile = 1024 * 1024
+    private let path: String
+
+    init(_ path: String) {
+        self.path = path
+    }
+
+    /// The folder's templates and style sheet by name: those that replace built-in ones, and partials beside them.
+    func files() throws(CommandFailure) -> [String: [UInt8]] {
+        guard let folder = unsafe opendir(path) else {
+            throw CommandFailure(.noInput, "\(path): \(SystemFailure.last.description)")
+        }
+        defer { unsafe closedir(folder) }
+        var files: [String: [UInt8]] = [:]
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { unsafe String(cString: $0) }
+            }
+            guard BuiltInTemplates.replaceable.contains(name) || name.hasSuffix(".mustache") else { continue }
+            guard let bytes = try InputFile("\(path)/\(name)").readAll(limit: Self.largestFile) else {
+                throw CommandFailure(.usage, "\(path)/\(name): a template must not be larger than 1 MiB")
+            }
+            files[name] = bytes
+        }
+        guard !files.keys.allSatisfy({ !BuiltInTemplates.replaceable.contains($0) }) else {
+            let names = BuiltInTemplates.replaceable.sorted().joined(separator: ", ")
+            throw CommandFailure(.usage, "\(path): no template of a report is in this folder; it may hold \(names)")
+        }
+        return files
+    }
+}
+
+extension TemplateFailure {
+    /// The file and the line.
+    var place: String {
+        line.map { "\(file):\($0)" } ?? file
+    }
+}

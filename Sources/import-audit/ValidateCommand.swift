@@ -1,0 +1,74 @@
+import ArgumentParser
+import ImportReports
+import XHTMLValidation
+
+struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Check XHTML files against the report grammar.",
+        discussion: """
+            Prints a line for each problem, as file:line: what is wrong, and a line for each file that is valid. \
+            Nothing that a file refers to is loaded. The grammar is the one that every page of report satisfies: \
+            XHTML5 without scripts and without resources from elsewhere.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("XHTML files, or - for standard input.", valueName: "file.xhtml"))
+    var files: [String]
+
+    func run() throws {
+        try reportingFailures {
+            let validator = try PageValidator()
+            var status = ExitStatus.done
+            for name in files {
+                do throws(CommandFailure) {
+                    let problems = try validator.problems(ofFile: name)
+                    try Console.write(problems.map { "\(shownText($0))\n" }.joined())
+                    if problems.isEmpty {
+                        try Console.write("\(shownText(name)): valid\n")
+                    } else {
+                        status = status.orWorse(.notPassed)
+                    }
+                } catch {
+                    guard error.status != .cannotWrite else { throw error }
+                    Console.complain(error.message)
+                    status = status.orWorse(error.status)
+                }
+            }
+            return status
+        }
+    }
+}
+
+/// Checks pages against the built-in grammar.
+struct PageValidator {
+    private let validator: XHTMLValidator
+
+    init() throws(CommandFailure) {
+        do throws(XHTMLGrammar.Failure) {
+            validator = XHTMLValidator(grammar: try XHTMLGrammar(BuiltInTemplates.grammar))
+        } catch {
+            let reason = error.problems.first.map { "line \($0.line): \($0.message)" } ?? "it cannot be compiled"
+            throw CommandFailure(.internalFault, "the built-in report grammar is broken: \(reason)")
+        }
+    }
+
+    /// A line for each problem of a file.
+    func problems(ofFile name: String) throws(CommandFailure) -> [String] {
+        let limit = XHTMLValidator.maximumSize
+        guard let bytes = try InputFile(name).readAll(limit: limit) else {
+            return ["\(name): larger than \(limit / 1024 / 1024) MiB, which is more than any report"]
+        }
+        return validator.problems(in: bytes).map { problem in
+            "\(name):\(problem.line):\(problem.column.map { "\($0):" } ?? "") \(problem.message)"
+        }
+    }
+
+    /// What is wrong with a page that was made from a template, and the line on which it is.
+    func firstProblem(of page: [UInt8]) -> (problem: XHTMLProblem, line: String)? {
+        guard let problem = validator.problems(in: page).first else { return nil }
+        let lines = page.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let line = lines.indices.contains(problem.line - 1) ? lines[problem.line - 1] : []
+        return (problem, String(decoding: line.prefix(200), as: UTF8.self))
+    }
+}
