@@ -1,0 +1,242 @@
+"""Compares what the program wrote about one dump with what the model says. Differences come back as sentences."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import csvtext
+import jsontext
+import model
+from csvtext import cell
+from model import CodeGroup, Job
+
+ROW_HEADER = ["job_id", "row", "outcome", "record_id", "error_code", "error_message"]
+CODE_HEADER = (
+    "job_id error_code rows share_of_rows first_row last_row message_patterns top_message_pattern".split()
+)
+FILES = {"rows.csv", "failures.csv", "codes.csv", "summary.json"}
+
+LONGEST_GROUPED = 1024  # Bytes of a message or a code; how longer ones are grouped is the program's own choice.
+MESSAGES_GROUPED = 1000  # Distinct messages of a dump; beyond this the program may fold the rest into one.
+MESSAGES_LISTED = 20
+
+# When an id counts as come back, and how often, the contract leaves open: compared only on request.
+ID_FINDINGS = {"created-id-repeated", "existing-ids-shared"}
+
+
+def short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:120]} … {text[-60:]} ({len(text)} characters)"
+
+
+def differ(where: str, expected: Any, found: Any) -> Iterator[str]:
+    # True equals 1 in Python, not in JSON.
+    if expected != found or isinstance(expected, bool) != isinstance(found, bool):
+        yield f"{where}: expected {short(expected)}, found {short(found)}"
+
+
+def too_long(text: str | None) -> bool:
+    return text is not None and len(text.encode("utf-8")) > LONGEST_GROUPED
+
+
+# The report's folder
+
+
+def report(folder: Path, data: bytes, source: str, job: Job, ids: bool = False) -> Iterator[str]:
+    yield from differ("files", sorted(FILES), sorted(path.name for path in folder.iterdir()))
+    yield from _csv(folder, "rows.csv", [ROW_HEADER, *_row_cells(job, model.OUTCOMES)])
+    yield from _csv(folder, "failures.csv", [ROW_HEADER, *_row_cells(job, ("failed", "unclassified"))])
+    yield from _codes(folder, job)
+    document = _json((folder / "summary.json").read_bytes())
+    if isinstance(document, str):
+        yield f"summary.json: {document}"
+    else:
+        digest = hashlib.sha256(data).hexdigest()
+        yield from summary(document, data, source, job, digest, ids)
+
+
+def _row_cells(job: Job, outcomes: tuple[str, ...]) -> Iterator[list[str]]:
+    for row in job.rows:
+        if row.outcome in outcomes:
+            texts = (row.record_id, row.code, row.message)
+            yield [cell(job.job_id), str(row.number), row.outcome, *map(cell, texts)]
+
+
+def _read_csv(folder: Path, name: str) -> list[list[str]] | str:
+    try:
+        return csvtext.table((folder / name).read_bytes())
+    except (OSError, ValueError) as error:
+        return f"{name}: {error}"
+
+
+def _csv(folder: Path, name: str, expected: list[list[str]]) -> Iterator[str]:
+    found = _read_csv(folder, name)
+    if isinstance(found, str):
+        yield found
+        return
+    yield from differ(f"{name}, number of records", len(expected), len(found))
+    for number, (left, right) in enumerate(zip(expected, found)):
+        if left != right:
+            yield from differ(f"{name}, record {number}", left, right)
+            return
+
+
+def _codes(folder: Path, job: Job) -> Iterator[str]:
+    found = _read_csv(folder, "codes.csv")
+    if isinstance(found, str):
+        yield found
+        return
+    groups = model.failed_by_code(job)
+    yield from differ("codes.csv, header", [CODE_HEADER], found[:1])
+    if any(too_long(group.code) for group in groups):
+        return
+    yield from differ("codes.csv, number of records", len(groups) + 1, len(found))
+    for group, record in zip(groups, found[1:]):
+        where = f"codes.csv, code {short(group.code)}"
+        if len(record) != len(CODE_HEADER):
+            yield f"{where}: {len(record)} cells"
+            continue
+        numbers = [str(number) for number in (group.rows, group.first_row, group.last_row)]
+        yield from differ(where, [cell(job.job_id), cell(group.code), *numbers], record[:3] + record[4:6])
+        try:
+            yield from differ(f"{where}, share_of_rows", group.share, Decimal(record[3]))
+        except ArithmeticError:
+            yield f"{where}, share_of_rows: {record[3]!r} is not a number"
+        if comparable(groups, group):
+            patterns = [str(len(group.messages)), cell(group.messages[0].text)]
+            yield from differ(f"{where}, patterns", patterns, record[6:])
+
+
+def comparable(groups: list[CodeGroup], group: CodeGroup) -> bool:
+    """Whether all the messages of a code are within what the contract promises to group exactly."""
+    few = sum(len(each.messages) for each in groups) <= MESSAGES_GROUPED
+    return few and not any(too_long(message.text) for message in group.messages)
+
+
+# The summary
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return jsontext.load_output(data)
+    except ValueError as error:
+        return f"not JSON: {error}"
+
+
+def parse_summary(data: bytes) -> tuple[Any, str | None]:
+    document = _json(data)
+    return (None, document) if isinstance(document, str) else (document, None)
+
+
+def summary(
+    document: Any, data: bytes, source: str, job: Job, digest: str | None, ids: bool = False
+) -> Iterator[str]:
+    """A summary of exactly this one dump."""
+    try:
+        yield from differ("format", "import-audit.summary", document["format"])
+        yield from differ("version", 1, document["version"])
+        yield from differ("unreadable", [], document["unreadable"])
+        yield from differ("jobs", 1, len(document["jobs"]))
+        found = document["jobs"][0]
+        yield from _job(found, data, source, job, digest)
+        yield from _summary_codes(found["failed_by_code"], job)
+        yield from _findings(found["findings"], job, ids)
+        yield from _totals(document["totals"], found, job)
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        yield f"summary: not of the contract's shape: {type(error).__name__} {error}"
+
+
+def _rows(job: Job) -> dict[str, int | None]:
+    return {
+        "seen": len(job.rows),
+        **{outcome: job.counted(outcome) for outcome in model.OUTCOMES},
+        "missing": job.missing,
+    }
+
+
+def _job(found: dict, data: bytes, source: str, job: Job, digest: str | None) -> Iterator[str]:
+    expected: dict[str, Any] = {
+        "source": source,
+        "bytes": len(data),
+        "sha256": digest,
+        "error": job.error and {"code": job.error[0], "message": job.error[1]},
+        "reported": {"processed": job.processed, "succeeded": job.succeeded, "failed": job.failed},
+        "rows": _rows(job),
+    }
+    for name in ("job_id", "status", "total", "created_at", "updated_at", "expires_at"):
+        expected[name] = getattr(job, name)
+    yield from differ("job, keys", sorted([*expected, "failed_by_code", "findings"]), sorted(found))
+    for name, value in expected.items():
+        yield from differ(f"job, {name}", value, found[name])
+    rows = found["rows"]
+    if sum(rows[outcome] for outcome in model.OUTCOMES) != rows["seen"]:
+        yield f"job, rows do not add up: {rows}"
+    if sum(group["rows"] for group in found["failed_by_code"]) != rows["failed"]:
+        yield f"job, failed codes do not add up to {rows['failed']}"
+
+
+def _summary_codes(found: list[dict], job: Job) -> Iterator[str]:
+    groups = model.failed_by_code(job)
+    if any(too_long(group.code) for group in groups):
+        return
+    yield from differ(
+        "failed_by_code, codes", [group.code for group in groups], [group["code"] for group in found]
+    )
+    for group, entry in zip(groups, found):
+        where = f"failed_by_code, code {short(group.code)}"
+        for name in ("rows", "share", "first_row", "last_row"):
+            yield from differ(f"{where}, {name}", getattr(group, name), entry[name])
+        expected = [
+            {"pattern": each.text, "rows": each.rows, "example_row": each.first_row} for each in group.messages
+        ]
+        listed = [
+            {name: message[name] for name in ("pattern", "rows", "example_row")} for message in entry["messages"]
+        ]
+        if comparable(groups, group):
+            yield from differ(f"{where}, messages listed", min(len(expected), MESSAGES_LISTED), len(listed))
+            for number, (left, right) in enumerate(zip(expected, listed)):
+                yield from differ(f"{where}, message {number}", left, right)
+            for message in entry["messages"]:
+                if message["example"] not in (message["pattern"], message["pattern"] or ""):
+                    yield f"{where}: example {short(message['example'])} of {short(message['pattern'])}"
+
+
+def _findings(found: list[dict], job: Job, ids: bool) -> Iterator[str]:
+    skipped = set() if ids else ID_FINDINGS
+    expected = {
+        (id, model.SEVERITY[id], finding.count, tuple(finding.rows))
+        for id, finding in job.findings.items()
+        if id not in skipped
+    }
+    listed = [
+        (entry["id"], entry["severity"], entry["count"], tuple(entry["rows"]))
+        for entry in found
+        if entry["id"] not in skipped
+    ]
+    for entry in found:
+        if not entry["message"]:
+            yield f"finding {entry['id']}: no sentence"
+    yield from differ("findings, distinct", len(set(listed)), len(listed))
+    for missing in sorted(expected - set(listed)):
+        yield f"finding expected: {missing}"
+    for extra in sorted(set(listed) - expected):
+        yield f"finding not expected: {extra}"
+
+
+def _totals(totals: dict, found: dict, job: Job) -> Iterator[str]:
+    yield from differ("totals, jobs", 1, totals["jobs"])
+    if job.status in model.STATUSES:
+        yield from differ("totals, jobs_by_status", 1, totals["jobs_by_status"].get(job.status))
+    for name, value in _rows(job).items():
+        # A sum over jobs may write an unknown number as null or as nothing.
+        if value is not None:
+            yield from differ(f"totals, rows {name}", value, totals["rows"][name])
+    own = [{name: group[name] for name in ("code", "rows", "share")} for group in found["failed_by_code"]]
+    yield from differ("totals, failed_by_code", own, totals["failed_by_code"])
+    for severity in ("critical", "warning", "note"):
+        number = sum(entry["severity"] == severity for entry in found["findings"])
+        yield from differ(f"totals, findings {severity}", number, totals["findings"][severity])

@@ -1,0 +1,359 @@
+"""What one dump says by the contract, worked out the slow and obvious way.
+
+Nothing here is shared with the program: Python's own json reads the text, and each rule is written once,
+as plainly as the contract words it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import jsontext
+from jsontext import Members, Number, clean
+
+JOB_FIELDS = frozenset(
+    "job_id status total processed succeeded failed created_at updated_at expires_at error results".split()
+)
+ROW_FIELDS = frozenset("id created existing error".split())
+ERROR_FIELDS = frozenset("code message".split())
+STATUSES = ("complete", "processing", "failed")
+OUTCOMES = ("created", "existing", "failed", "unclassified")
+ROWS_LISTED = 20
+
+SEVERITY = {
+    "job-failed": "critical",
+    "rows-missing": "critical",
+    "rows-excess": "critical",
+    "processed-mismatch": "critical",
+    "succeeded-mismatch": "critical",
+    "failed-mismatch": "critical",
+    "results-absent": "critical",
+    "created-id-repeated": "critical",
+    "still-processing": "warning",
+    "row-contradictory": "warning",
+    "row-unclassified": "warning",
+    "failed-without-code": "warning",
+    "status-unknown": "warning",
+    "total-unknown": "warning",
+    "wrong-type": "warning",
+    "job-error-unexpected": "warning",
+    "existing-ids-shared": "note",
+    "id-not-uuid": "note",
+    "timestamps-out-of-order": "note",
+    "unknown-field": "note",
+    "duplicate-key": "note",
+}
+
+
+class NotAJob(ValueError):
+    """JSON, but no import job."""
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int
+    outcome: str
+    record_id: str | None
+    code: str | None
+    message: str | None
+
+
+@dataclass
+class Finding:
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+
+
+@dataclass
+class MessageGroup:
+    text: str | None
+    rows: int
+    first_row: int
+
+
+@dataclass
+class CodeGroup:
+    code: str | None
+    rows: int
+    first_row: int
+    last_row: int
+    share: Decimal
+    messages: list[MessageGroup]
+
+
+@dataclass
+class Job:
+    job_id: str | None = None
+    status: str | None = None
+    total: int | None = None
+    processed: int | None = None
+    succeeded: int | None = None
+    failed: int | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    expires_at: str | None = None
+    error: tuple[str | None, str | None] | None = None
+    rows: list[Row] = field(default_factory=list)
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+    def counted(self, outcome: str) -> int:
+        return sum(row.outcome == outcome for row in self.rows)
+
+    @property
+    def missing(self) -> int | None:
+        return None if self.total is None else max(0, self.total - len(self.rows))
+
+
+class Notes:
+    """Collects findings while a dump is read."""
+
+    def __init__(self) -> None:
+        self.findings: dict[str, Finding] = {}
+
+    def add(self, id: str, row: int | None = None, count: int = 1) -> None:
+        finding = self.findings.setdefault(id, Finding())
+        finding.count += count
+        if row is not None and row not in finding.rows and len(finding.rows) < ROWS_LISTED:
+            finding.rows.append(row)
+
+
+class Fields:
+    """The known fields of one object: the last of a duplicate counts, a field of a wrong type counts as absent."""
+
+    def __init__(self, members: Members, known: frozenset[str], notes: Notes, row: int | None = None) -> None:
+        self.notes, self.row = notes, row
+        self.values: dict[str, Any] = {}
+        for key, value in members:
+            if key not in known:
+                notes.add("unknown-field", row)
+                continue
+            if key in self.values:
+                notes.add("duplicate-key", row)
+            self.values[key] = value
+
+    def wrong(self) -> None:
+        self.notes.add("wrong-type", self.row)
+
+    def _typed(self, name: str, kind: type) -> Any:
+        value = self.values.get(name)
+        if value is None or (isinstance(value, kind) and not isinstance(value, Number)):
+            return value
+        self.wrong()
+        return None
+
+    def text(self, name: str) -> str | None:
+        value = self._typed(name, str)
+        return None if value is None else clean(value)
+
+    def flag(self, name: str) -> bool:
+        return self._typed(name, bool) is True
+
+    def object(self, name: str) -> Members | None:
+        return self._typed(name, Members)
+
+    def array(self, name: str) -> list | None:
+        value = self.values.get(name)
+        if isinstance(value, Members):  # An object here is a list too, but not an array.
+            self.wrong()
+            return None
+        return self._typed(name, list)
+
+    def count(self, name: str) -> int | None:
+        value = self.values.get(name)
+        if value is None:
+            return None
+        number = jsontext.whole(value) if isinstance(value, Number) else None
+        if number is None:
+            self.wrong()
+        return number
+
+    def time(self, name: str) -> str | None:
+        """A date-time's text: kept, and noted, when it is not RFC 3339."""
+        value = self.text(name)
+        if value is not None and instant(value) is None:
+            self.wrong()
+        return value
+
+
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?(?:([Zz])|([+-])(\d\d):(\d\d))", re.ASCII
+)
+
+
+def instant(text: str) -> Fraction | None:
+    """Exact seconds from a fixed origin, or None when the text is not an RFC 3339 date-time."""
+    match = _RFC3339.fullmatch(text)
+    if match is None:
+        return None
+    *clock, fraction, _, sign, hours, minutes = match.groups()
+    year, month, day, hour, minute, second = map(int, clock)
+    offset = 0
+    if sign:
+        if int(hours) > 23 or int(minutes) > 59:
+            return None
+        offset = (int(hours) * 60 + int(minutes)) * (-60 if sign == "-" else 60)
+    leap = second == 60  # A leap second is RFC 3339; datetime knows none.
+    try:
+        moment = datetime(year, month, day, hour, minute, 59 if leap else second)
+    except ValueError:
+        return None
+    seconds = (moment - datetime(1, 1, 1)) // timedelta(seconds=1) + leap - offset
+    return seconds + Fraction("0" + (fraction or ".0"))
+
+
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+def read_row(value: Any, number: int, notes: Notes) -> Row:
+    """One row's outcome by the contract's table, with what is odd about it noted."""
+    if not isinstance(value, Members):
+        notes.add("wrong-type", number)
+        notes.add("row-unclassified", number)
+        return Row(number, "unclassified", None, None, None)
+
+    fields = Fields(value, ROW_FIELDS, notes, number)
+    record_id = fields.text("id")
+    if record_id is not None and not _UUID.fullmatch(record_id):
+        notes.add("id-not-uuid", number)
+    created, existing = fields.flag("created"), fields.flag("existing")
+
+    if fields.values.get("error") is not None:
+        code = message = None
+        error = fields.object("error")  # Any other value than an object still fails the row.
+        if error is not None:
+            inner = Fields(error, ERROR_FIELDS, notes, number)
+            code, message = inner.text("code") or None, inner.text("message") or None
+        if created or existing:
+            notes.add("row-contradictory", number)
+        if code is None:
+            notes.add("failed-without-code", number)
+        return Row(number, "failed", record_id, code, message)
+
+    if existing:
+        if created:
+            notes.add("row-contradictory", number)
+        return Row(number, "existing", record_id, None, None)
+    if created:
+        return Row(number, "created", record_id, None, None)
+    notes.add("row-unclassified", number)
+    return Row(number, "unclassified", record_id, None, None)
+
+
+def is_import_job(value: Any) -> bool:
+    """At least two of the three fields that every import job has (one may be lost to damage)."""
+    return isinstance(value, Members) and len({"job_id", "status", "total"} & {key for key, _ in value}) >= 2
+
+
+def read(data: bytes) -> Job:
+    """The audit of one whole dump. Raises ValueError for what is not JSON, NotAJob for other JSON."""
+    value = jsontext.load(data)
+    if not is_import_job(value):
+        raise NotAJob("not an import job")
+
+    notes = Notes()
+    fields = Fields(value, JOB_FIELDS, notes)
+    job = Job(job_id=fields.text("job_id"), status=fields.text("status"), findings=notes.findings)
+    for name in ("total", "processed", "succeeded", "failed"):
+        setattr(job, name, fields.count(name))
+    for name in ("created_at", "updated_at", "expires_at"):
+        setattr(job, name, fields.time(name))
+    error = fields.object("error")
+    if error is not None:
+        inner = Fields(error, ERROR_FIELDS, notes)
+        job.error = (inner.text("code"), inner.text("message"))
+    results = fields.array("results")
+    job.rows = [read_row(row, number, notes) for number, row in enumerate(results or [], 1)]
+
+    _job_findings(job, results is not None, notes)
+    _id_findings(job, notes)
+    return job
+
+
+def _job_findings(job: Job, has_results: bool, notes: Notes) -> None:
+    """The findings about the job as a whole: they list no rows."""
+    seen, processing = len(job.rows), job.status == "processing"
+
+    if job.status == "failed":
+        notes.add("job-failed")
+    elif job.error is not None:
+        notes.add("job-error-unexpected")
+    if processing:
+        notes.add("still-processing")
+    if job.status not in STATUSES:
+        notes.add("status-unknown")
+    if job.status == "complete" and not has_results:
+        notes.add("results-absent")
+
+    if job.total is None:
+        notes.add("total-unknown")
+    else:
+        if job.total > seen and not processing:
+            notes.add("rows-missing", count=job.total - seen)
+        if job.total < seen:
+            notes.add("rows-excess", count=seen - job.total)
+
+    def compare(id: str, declared: int | None, counted: int) -> None:
+        if declared is not None and declared != counted:
+            notes.add(id, count=abs(declared - counted))
+
+    if has_results and not processing:
+        compare("succeeded-mismatch", job.succeeded, job.counted("created") + job.counted("existing"))
+        compare("failed-mismatch", job.failed, job.counted("failed"))
+    if job.succeeded is not None and job.failed is not None:
+        compare("processed-mismatch", job.processed, job.succeeded + job.failed)
+
+    times = [instant(text) if text else None for text in (job.created_at, job.updated_at, job.expires_at)]
+    known = [time for time in times if time is not None]
+    if known != sorted(known):
+        notes.add("timestamps-out-of-order")
+
+
+def _id_findings(job: Job, notes: Notes) -> None:
+    """Ids that come back: each row after the first with the same id and outcome counts once."""
+    for outcome, id in (("created", "created-id-repeated"), ("existing", "existing-ids-shared")):
+        known: set[str] = set()
+        for row in job.rows:
+            if row.outcome == outcome and row.record_id:
+                key = row.record_id.lower()
+                if key in known:
+                    notes.add(id, row.number)
+                known.add(key)
+
+
+def share(rows: int, seen: int) -> Decimal:
+    """rows / seen, rounded half up to 6 decimals, in whole numbers throughout."""
+    return Decimal((2 * rows * 10**6 + seen) // (2 * seen)).scaleb(-6)
+
+
+def _order(rows: int, text: str | None) -> tuple[int, bool, bytes]:
+    """Most rows first, then null, then by UTF-8 bytes."""
+    return (-rows, text is not None, (text or "").encode("utf-8"))
+
+
+def failed_by_code(job: Job) -> list[CodeGroup]:
+    by_code: dict[str | None, list[Row]] = {}
+    for row in job.rows:
+        if row.outcome == "failed":
+            by_code.setdefault(row.code, []).append(row)
+
+    groups = []
+    for code, rows in by_code.items():
+        messages: dict[str | None, MessageGroup] = {}
+        for row in rows:
+            messages.setdefault(row.message, MessageGroup(row.message, 0, row.number)).rows += 1
+        groups.append(
+            CodeGroup(
+                code=code,
+                rows=len(rows),
+                first_row=rows[0].number,
+                last_row=rows[-1].number,
+                share=share(len(rows), len(job.rows)),
+                messages=sorted(messages.values(), key=lambda group: _order(group.rows, group.text)),
+            )
+        )
+    return sorted(groups, key=lambda group: _order(group.rows, group.code))
