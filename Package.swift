@@ -46,6 +46,17 @@ let package = Package(
             swiftSettings: strictMemory
         ),
 
+        .testTarget(name: "ImportDumpsTests", dependencies: ["ImportDumps"], swiftSettings: strict),
+        .testTarget(name: "ImportAnalysisTests", dependencies: ["ImportAnalysis"], swiftSettings: strict),
+        .testTarget(
+            name: "ImportReportsTests", dependencies: ["ImportReports", "XHTMLValidation"], swiftSettings: strict),
+        .testTarget(
+            name: "XHTMLValidationTests",
+            dependencies: ["XHTMLValidation"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "CommandTests", dependencies: ["import-audit"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -126,13 +126,14 @@ extension Wording {
         count == 1 ? "1 row" : "\(grouped(count)) rows"
     }
 
-    /// A text of the dump in quotation marks, cut to a readable length.
+    /// A text of the dump in quotation marks, cut to a readable length. What would act on the sentence around it,
+    /// such as a mark that reverses the text, is written out.
     package static func quoted(_ text: String) -> String {
         let limit = 200
-        guard text.unicodeScalars.count > limit else { return "“\(text)”" }
+        guard text.unicodeScalars.count > limit else { return "“\(shownText(text))”" }
         var cut = String.UnicodeScalarView()
         cut.append(contentsOf: text.unicodeScalars.prefix(limit))
-        return "“\(String(cut))…”"
+        return "“\(shownText(String(cut)))…”"
     }
 
     private static func times(_ count: Int) -> String {

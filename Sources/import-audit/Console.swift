@@ -1,3 +1,4 @@
+import ImportAnalysis
 import Glibc
 import ImportReports
 

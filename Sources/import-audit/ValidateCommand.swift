@@ -1,3 +1,4 @@
+import ImportAnalysis
 import ArgumentParser
 import ImportReports
 import XHTMLValidation

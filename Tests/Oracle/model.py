@@ -266,6 +266,8 @@ def read(data: bytes) -> Job:
     if error is not None:
         inner = Fields(error, ERROR_FIELDS, notes)
         job.error = (inner.text("code"), inner.text("message"))
+    elif fields.values.get("error") is not None:
+        job.error = (None, None)  # Of another type: noted as that, and still an error.
     results = fields.array("results")
     job.rows = [read_row(row, number, notes) for number, row in enumerate(results or [], 1)]
 
@@ -295,7 +297,8 @@ def _job_findings(job: Job, has_results: bool, notes: Notes) -> None:
         if job.total > seen and not processing:
             notes.add("rows-missing", count=job.total - seen)
         if job.total < seen:
-            notes.add("rows-excess", count=seen - job.total)
+            for number in range(job.total + 1, seen + 1):
+                notes.add("rows-excess", number)
 
     def compare(id: str, declared: int | None, counted: int) -> None:
         if declared is not None and declared != counted:

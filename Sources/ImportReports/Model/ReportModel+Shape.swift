@@ -34,7 +34,7 @@ extension ReportModel {
                 "items": .section([
                     "id": .text, "sentence": .text, "count": .text,
                     "rows": .section([
-                        "list": .text,
+                        "label": .text, "list": .text,
                         "cut": .section(["shown": .text, "total": .text, "file": optionalFile]),
                     ]),
                 ]),

@@ -12,7 +12,7 @@ public struct ReportModel: Sendable {
     /// Codes that a page lists; all are in `codes.csv`.
     static let codesListed = 20
     /// Messages that a page lists for each code.
-    static let messagesListed = 3
+    static let messagesListed = 5
 
     /// - Parameters:
     ///   - toolVersion: as the report is to name it.

@@ -47,6 +47,7 @@ extension ReportModelBuilder {
                 ]
             }
             rows = [
+                "label": .text(about == 1 ? "Row" : "Rows"),
                 "list": .text(finding.rows.map(Wording.grouped).joined(separator: ", ")),
                 "cut": .objectOrNothing(cut),
             ]

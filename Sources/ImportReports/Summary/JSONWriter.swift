@@ -1,3 +1,5 @@
+import ImportAnalysis
+
 /// Writes JSON (RFC 8259), indented by two spaces, in the order in which it is told.
 ///
 /// Control characters, line and paragraph separators and the marks that change the direction of text are escaped, so

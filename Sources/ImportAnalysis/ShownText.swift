@@ -1,7 +1,7 @@
 extension Unicode.Scalar {
     /// A terminal or an editor would act on it instead of showing it: control characters (C0, DEL, C1), line and
     /// paragraph separators, and the marks that reorder text. All of them lie below U+10000.
-    var isUnsafeToShow: Bool {
+    package var isUnsafeToShow: Bool {
         switch value {
         case 0...0x1F, 0x7F...0x9F, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFF9...0xFFFB:
             true
@@ -10,7 +10,7 @@ extension Unicode.Scalar {
     }
 }
 
-/// Text that came from outside, made safe to show on a terminal: what would act is written out, as in `\u{1B}`.
+/// Text that came from outside, made safe to show in a line of text: what would act is written out, as in `\u{1B}`.
 public func shownText(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { $0.isUnsafeToShow }) else { return text }
     var result = ""
