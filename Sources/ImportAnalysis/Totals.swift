@@ -89,7 +89,9 @@ struct CodeTotals: Sendable {
         var result: [(code: String?, rows: Int, share: Share, isOther: Bool)] = rowsByCode.map { key, rows in
             (String(decoding: key.code, as: UTF8.self), rows, Share(of: rows, in: rowsSeen), false)
         }
-        if rowsWithoutCode > 0 { result.append((nil, rowsWithoutCode, Share(of: rowsWithoutCode, in: rowsSeen), false)) }
+        if rowsWithoutCode > 0 {
+            result.append((nil, rowsWithoutCode, Share(of: rowsWithoutCode, in: rowsSeen), false))
+        }
         result.sort { ($1.rows, $0.code.sortKey) < ($0.rows, $1.code.sortKey) }
         if otherRows > 0 {
             result.append((CodeSummary.otherCodes, otherRows, Share(of: otherRows, in: rowsSeen), true))

@@ -3,7 +3,8 @@ public import ImportDumps
 extension DumpFault {
     /// What is wrong and where, to follow "The dump".
     package var sentence: String {
-        let position = "byte \(Wording.grouped(place.byte)) (line \(Wording.grouped(place.line)), column \(Wording.grouped(place.column)))"
+        let position = "byte \(Wording.grouped(place.byte)) "
+            + "(line \(Wording.grouped(place.line)), column \(Wording.grouped(place.column)))"
         switch reason {
         case .unexpectedEnd:
             return "is cut off at \(position)"
@@ -22,7 +23,8 @@ extension DumpFault {
         case .controlCharacter(let byte): "\(Wording.byte(byte)) inside a string, where only an escape may stand for it"
         case .invalidEscape(let byte): "\(Wording.byte(byte)) after a backslash is no escape of JSON"
         case .invalidUTF8: "the bytes are not UTF-8"
-        case .nestedTooDeep: "arrays and objects are nested deeper than \(Wording.grouped(DumpLimits.nestingLevels)) levels"
+        case .nestedTooDeep:
+            "arrays and objects are nested deeper than \(Wording.grouped(DumpLimits.nestingLevels)) levels"
         case .textAfterEnd(let byte): "\(Wording.byte(byte)) after the end of the job's object"
         }
     }
@@ -52,7 +54,8 @@ extension NotAJob {
         case .blank: "The file has nothing but white space."
         case .errorBody(let message): "An error answer of the API, no import job: \(Wording.quoted(message))."
         case .bulkAnswer: "The answer to a bulk update or bulk delete, no import job."
-        case .otherJSON(let topLevel): "Not an import job: the JSON text is \(topLevel.words)\(topLevel == .object ? " of another kind" : "")."
+        case .otherJSON(let topLevel):
+            "Not an import job: the JSON text is \(topLevel.words)\(topLevel == .object ? " of another kind" : "")."
         case .foreign(let format): "Not JSON: \(format.words)."
         case .unreadable(let fault):
             fault.isTruncation

@@ -4,8 +4,9 @@ package import ImportDumps
 /// renders them escapes them, for they may quote the dump.
 package enum Wording {
     package static func salvaged(_ fault: DumpFault) -> String {
-        let kept = fault.rowsKept == 1 ? "1 row" : "\(grouped(fault.rowsKept)) rows"
-        return "The dump \(fault.sentence). \(kept) before that could be read and \(fault.rowsKept == 1 ? "is" : "are") reported here; what follows is lost."
+        let kept = fault.rowsKept
+        return "The dump \(fault.sentence). \(rowsWord(kept)) before that could be read and "
+            + "\(kept == 1 ? "is" : "are") reported here; what follows is lost."
     }
 
     static func rowsMissing(_ missing: Int, total: Int, _ rows: RowCounts) -> String {
@@ -50,15 +51,18 @@ package enum Wording {
         return "The status is \(quoted(status)), which is none of complete, processing and failed."
     }
 
-    static let totalUnknown = "The dump does not say how many rows the job had: whether rows are missing cannot be known."
+    static let totalUnknown =
+        "The dump does not say how many rows the job had: whether rows are missing cannot be known."
 
     static func jobErrorUnexpected(_ error: JobError, status: String?) -> String {
         let state = status.map { "its status is \(quoted($0))" } ?? "it has no status"
         return "The job has an error of its own, though \(state)\(errorText(error))"
     }
 
-    static func timestampsOutOfOrder(_ earlier: (name: String, text: String), _ later: (name: String, text: String)) -> String {
-        "\(earlier.name) (\(quoted(earlier.text))) is after \(later.name) (\(quoted(later.text)))."
+    typealias NamedText = (name: String, text: String)
+
+    static func timestampsOutOfOrder(_ first: NamedText, _ second: NamedText) -> String {
+        "\(first.name) (\(quoted(first.text))) is after \(second.name) (\(quoted(second.text)))."
     }
 
     static func rowContradictory(_ count: Int) -> String {
@@ -99,7 +103,8 @@ package enum Wording {
             parts.append("\(rowsWord(textCut)) with a text longer than 1 MiB, which is cut there")
         }
         if beyond.codes > 0 {
-            parts.append("\(rowsWord(beyond.codes)) with codes beyond the \(grouped(AnalysisLimits.codes)) that are told apart")
+            parts.append(
+                "\(rowsWord(beyond.codes)) with codes beyond the \(grouped(AnalysisLimits.codes)) that are told apart")
         }
         if beyond.messages > 0 {
             parts.append("\(rowsWord(beyond.messages)) with messages beyond those that are told apart")

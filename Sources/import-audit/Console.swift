@@ -1,5 +1,5 @@
-import ImportAnalysis
 import Glibc
+import ImportAnalysis
 import ImportReports
 
 /// The process's own streams: data goes to standard output, everything else to standard error.

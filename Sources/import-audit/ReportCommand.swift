@@ -32,10 +32,14 @@ struct ReportCommand: ParsableCommand {
             "A folder with templates of your own, in place of the built-in ones file by file.", valueName: "dir"))
     var templates: String?
 
-    @Flag(name: .customLong("csv-raw"), help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
+    @Flag(
+        name: .customLong("csv-raw"),
+        help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
     var isCSVRaw = false
 
-    @Flag(name: .customLong("strict"), help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")
+    @Flag(
+        name: .customLong("strict"),
+        help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")
     var isStrict = false
 
     func run() throws {

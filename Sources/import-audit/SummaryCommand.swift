@@ -45,7 +45,9 @@ struct InputOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("A dump, or - for standard input.", valueName: "input"))
     var inputs: [String]
 
-    @Flag(name: .customLong("strict"), help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")
+    @Flag(
+        name: .customLong("strict"),
+        help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")
     var isStrict = false
 }
 

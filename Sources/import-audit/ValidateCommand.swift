@@ -1,5 +1,5 @@
-import ImportAnalysis
 import ArgumentParser
+import ImportAnalysis
 import ImportReports
 import XHTMLValidation
 

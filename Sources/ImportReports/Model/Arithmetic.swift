@@ -37,7 +37,11 @@ public struct Arithmetic: Sendable {
                 case (nil, _): .notDeclared
                 case (_, nil): .cannotBeChecked
                 case (let declared?, let counted?):
-                    if !comparable { .cannotBeChecked } else if declared == counted { .agrees } else {
+                    if !comparable {
+                        .cannotBeChecked
+                    } else if declared == counted {
+                        .agrees
+                    } else {
                         .differs(by: abs(declared - counted))
                     }
                 }
@@ -75,14 +79,17 @@ public struct Arithmetic: Sendable {
         if differing > 0 { return "The job’s own numbers do not hold." }
         if agreeing > 0, unchecked == 0 { return "The job’s own numbers hold." }
         if declared == 0 { return "The job declares no numbers to hold against the rows." }
-        return agreeing > 0 ? "What can be checked of the job’s own numbers holds." : "The job’s own numbers cannot be checked."
+        return agreeing > 0
+            ? "What can be checked of the job’s own numbers holds." : "The job’s own numbers cannot be checked."
     }
 
     /// How many of the numbers hold, in a sentence.
     var sentence: String {
         if declared == 0 { return "The job declares no numbers to hold against the rows." }
         if agreeing == checks.count { return "All four numbers that the job declares agree with its rows." }
-        if unchecked == declared { return "There are no rows yet, or not all of them, to hold the declared numbers against." }
+        if unchecked == declared {
+            return "There are no rows yet, or not all of them, to hold the declared numbers against."
+        }
         var parts: [String] = []
         if agreeing > 0 { parts.append("\(Self.word(agreeing)) \(agreeing == 1 ? "agrees" : "agree")") }
         if differing > 0 { parts.append("\(Self.word(differing)) \(differing == 1 ? "does" : "do") not") }

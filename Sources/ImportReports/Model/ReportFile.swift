@@ -7,7 +7,8 @@ public struct ReportFile: Sendable, Hashable {
     public static let xhtml = ReportFile(name: "report.xhtml", description: "this report as a page")
     public static let markdown = ReportFile(name: "report.md", description: "this report in Markdown")
     public static let rows = ReportFile(name: "rows.csv", description: "every row with its outcome")
-    public static let failures = ReportFile(name: "failures.csv", description: "failed and unclassified rows, all of them")
+    public static let failures = ReportFile(
+        name: "failures.csv", description: "failed and unclassified rows, all of them")
     public static let codes = ReportFile(name: "codes.csv", description: "every error code with its rows")
     public static let summary = ReportFile(name: "summary.json", description: "the summary for programs")
 }

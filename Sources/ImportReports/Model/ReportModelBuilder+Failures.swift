@@ -15,11 +15,13 @@ extension ReportModelBuilder {
         let rows = summary.rows
         guard rows.failed == 0 else {
             let count = summary.failedByCode.count
-            return "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
+            return
+                "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
                 + "with \(count == 1 ? "one code" : "\(Wording.grouped(count)) codes")."
         }
         if rows.seen > 0 { return "No row failed: there is nothing to list here." }
-        return rows.missing == 0 ? "The import had no rows, so none failed." : "The dump has no rows, so no failure can be listed by code."
+        return rows.missing == 0
+            ? "The import had no rows, so none failed." : "The dump has no rows, so no failure can be listed by code."
     }
 
     private func listing(of codes: [CodeSummary]) -> ModelObject {
@@ -58,7 +60,8 @@ extension ReportModelBuilder {
             cut = [
                 "shown": .text(Wording.grouped(shown.count)),
                 "total": .text(
-                    code.messageCount.map(Wording.grouped) ?? "more than \(Wording.grouped(AnalysisLimits.messagesPerCode))"),
+                    code.messageCount.map(Wording.grouped)
+                        ?? "more than \(Wording.grouped(AnalysisLimits.messagesPerCode))"),
                 "file": link(to: .failures),
             ]
         }

@@ -35,7 +35,8 @@ extension DateTime {
             "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
             "November", "December",
         ]
-        return "\(day) \(months[month - 1]) \(year), \(Self.two(hour)):\(Self.two(minute)):\(Self.two(second)) UTC\(zone)"
+        return
+            "\(day) \(months[month - 1]) \(year), \(Self.two(hour)):\(Self.two(minute)):\(Self.two(second)) UTC\(zone)"
     }
 
     /// For programs, as HTML's element `time` wants it; nil for what HTML has no form for (a leap second, the year 0).

@@ -33,7 +33,8 @@ extension ReportModelBuilder {
         }
         let declared = missing > 0 ? "declared " : ""
         let widened = segments.hasWidened ? "; an outcome under 1.5 % is drawn wider so that it can be seen" : ""
-        let caption = "\(Wording.grouped(whole)) \(declared)\(whole == 1 ? "row" : "rows") by outcome, to scale\(widened)."
+        let caption =
+            "\(Wording.grouped(whole)) \(declared)\(whole == 1 ? "row" : "rows") by outcome, to scale\(widened)."
         return .object([
             "seen": .object([
                 "count": .text(Wording.grouped(rows.seen)),
@@ -64,7 +65,9 @@ struct BarSegments {
 
     init(counts: [Int]) {
         let sum = counts.reduce(Int128(0)) { $0 + Int128($1) }
-        func isSmall(_ count: Int) -> Bool { count > 0 && Int128(count) * Int128(Self.whole) < sum * Int128(Self.least) }
+        func isSmall(_ count: Int) -> Bool {
+            count > 0 && Int128(count) * Int128(Self.whole) < sum * Int128(Self.least)
+        }
         let small = counts.count { isSmall($0) }
         hasWidened = small > 0
         let room = Int128(Self.whole - small * Self.least)

@@ -46,7 +46,8 @@ public struct Verdict: Sendable {
                 } else {
                     ""
                 }
-            sentence = "The dump ends after \(Wording.grouped(rows.seen))\(total) rows\(rows.seen > 0 ? ": \(counts)" : "").\(lost)"
+            sentence =
+                "The dump ends after \(Wording.grouped(rows.seen))\(total) rows\(rows.seen > 0 ? ": \(counts)" : "").\(lost)"
         } else if ids.contains(.jobFailed), rows.seen == 0 {
             level = .critical
             word = "The job failed"
@@ -55,7 +56,8 @@ public struct Verdict: Sendable {
         } else if ids.contains(.jobFailed) {
             level = .critical
             word = "The job failed"
-            sentence = "The job failed as a whole. Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
+            sentence =
+                "The job failed as a whole. Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
         } else if ids.contains(.resultsAbsent) {
             level = .critical
             word = "The results are absent"

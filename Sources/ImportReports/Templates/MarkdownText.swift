@@ -38,7 +38,9 @@ enum MarkdownText {
                 if let next, isWord(next) { result.append(zeroWidthSpace) }
             case ":":
                 result.append(":")
-                if let next, next == "/" || next == "+" || next == "-" || isLetter(next) { result.append(zeroWidthSpace) }
+                if let next, next == "/" || next == "+" || next == "-" || isLetter(next) {
+                    result.append(zeroWidthSpace)
+                }
             case ".":
                 result.append(contentsOf: isListNumber(scalars[start..<index]) ? ["\\", "."] : ["."])
                 if endsWithWWW(scalars[start..<index]) { result.append(zeroWidthSpace) }

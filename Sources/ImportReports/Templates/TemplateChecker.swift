@@ -22,7 +22,8 @@ struct TemplateChecker {
             case .variable(let name):
                 if case .section = try resolve(name, tag, file, scopes) {
                     throw TemplateFailure(
-                        file: file, line: tag.line, message: "“\(name)” is a section: write {{#\(name)}} … {{/\(name)}}.")
+                        file: file, line: tag.line,
+                        message: "“\(name)” is a section: write {{#\(name)}} … {{/\(name)}}.")
                 }
             case .open(let name):
                 if case .section(let inner) = try resolve(name, tag, file, scopes) {
@@ -37,7 +38,8 @@ struct TemplateChecker {
             case .close(let name):
                 guard let last = open.popLast(), last.name == name else {
                     throw TemplateFailure(
-                        file: file, line: tag.line, message: "{{/\(name)}} closes a section that is not the innermost open one.")
+                        file: file, line: tag.line,
+                        message: "{{/\(name)}} closes a section that is not the innermost open one.")
                 }
                 if last.addsScope { scopes.removeLast() }
             case .partial(let name):

@@ -23,7 +23,8 @@ public struct TemplateSet: Sendable {
         for format in Format.allCases { try checker.check(format.fileName, against: ReportModel.shape) }
 
         var library = MustacheLibrary()
-        for (name, text) in texts.sorted(by: { $0.key < $1.key }) where name.hasSuffix(".mustache") || name.hasSuffix(".css") {
+        for (name, text) in texts.sorted(by: { $0.key < $1.key })
+        where name.hasSuffix(".mustache") || name.hasSuffix(".css") {
             if name.hasSuffix(".css") { try Self.checkStyle(text, file: name) }
             do {
                 // Every partial falls back to the library's own escaping, which is not safe: each file says its own.
