@@ -1,0 +1,21 @@
+# Sourced by the scripts beside it: installs what they need when it is missing.
+
+# Debian packages, by name. Only those that are missing are installed.
+need_debian_packages() {
+    local missing=() package
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null)" = 'install ok installed' ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "Installing ${missing[*]}" >&2
+    local root=()
+    [ "$(id -u)" -eq 0 ] || root=(sudo)
+    "${root[@]}" apt-get update -qq >&2
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+need_swift() {
+    command -v swift >/dev/null && return 0
+    echo 'Swift 6.3 or later is needed: https://www.swift.org/install/linux/' >&2
+    exit 69
+}
