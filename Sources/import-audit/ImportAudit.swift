@@ -10,10 +10,10 @@ struct ImportAudit: ParsableCommand {
             already existed, what failed and why, what is missing, and whether the job's own numbers agree.
 
             EXAMPLES
-              import-audit report job.json -o audit     write the full audit of a dump into the folder audit
-              import-audit summary job.json             print the audit in short
-              curl … | import-audit summary -           the same, from standard input
-              import-audit validate audit/report.xhtml  check a page against the report grammar
+              import-audit report job.json -o audit   write the full audit into a folder
+              import-audit summary job.json           print the audit in short
+              curl … | import-audit summary -         the same, from standard input
+              import-audit validate page.xhtml        check a page of your templates
 
             EXIT STATUS
               0   done (rows that failed in the import are no error of this tool)

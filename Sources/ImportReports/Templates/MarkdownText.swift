@@ -42,10 +42,10 @@ enum MarkdownText {
                     result.append(zeroWidthSpace)
                 }
             case ".":
-                result.append(contentsOf: isListNumber(scalars[start..<index]) ? ["\\", "."] : ["."])
+                result.append(contentsOf: isListNumber(scalars[start..<index], before: next) ? ["\\", "."] : ["."])
                 if endsWithWWW(scalars[start..<index]) { result.append(zeroWidthSpace) }
             case ")":
-                result.append(contentsOf: isListNumber(scalars[start..<index]) ? ["\\", ")"] : [")"])
+                result.append(contentsOf: isListNumber(scalars[start..<index], before: next) ? ["\\", ")"] : [")"])
             case "-":
                 result.append(contentsOf: index == start ? ["\\", "-"] : ["-"])
                 if endsWithGH(scalars[start..<index]) { result.append(zeroWidthSpace) }
@@ -84,9 +84,9 @@ enum MarkdownText {
         isLetter(scalar) || ("0"..."9").contains(scalar)
     }
 
-    /// What stands before a dot or a parenthesis makes a numbered list of it.
-    private static func isListNumber(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
-        !text.isEmpty && text.count <= 9 && text.allSatisfy { ("0"..."9").contains($0) }
+    /// What stands around a dot or a parenthesis makes a numbered list of it.
+    private static func isListNumber(_ text: ArraySlice<Unicode.Scalar>, before next: Unicode.Scalar?) -> Bool {
+        !text.isEmpty && text.count <= 9 && text.allSatisfy { ("0"..."9").contains($0) } && next.map(isSpace) != false
     }
 
     private static func endsWithWWW(_ text: ArraySlice<Unicode.Scalar>) -> Bool {

@@ -28,10 +28,11 @@ public struct TemplateSet: Sendable {
             if name.hasSuffix(".css") { try Self.checkStyle(text, file: name) }
             do {
                 // Every partial falls back to the library's own escaping, which is not safe: each file says its own.
-                let pragma = "{{% CONTENT_TYPE:\(Self.contentType(of: name))}}"
+                // On a line of its own, which leaves no trace in the output.
+                let pragma = "{{% CONTENT_TYPE:\(Self.contentType(of: name))}}\n"
                 library.register(try MustacheTemplate(string: pragma + text), named: name)
             } catch let error as MustacheTemplate.ParserError {
-                throw TemplateFailure(file: name, line: error.context.lineNumber, message: "\(error.error)")
+                throw TemplateFailure(file: name, line: error.context.lineNumber - 1, message: "\(error.error)")
             } catch {
                 throw TemplateFailure(file: name, line: nil, message: "\(error)")
             }
