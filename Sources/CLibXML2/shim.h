@@ -11,6 +11,7 @@
 #include <libxml/relaxng.h>
 #include <libxml/tree.h>
 #include <libxml/xmlerror.h>
+#include <libxml/xmlregexp.h>
 #include <libxml/xmlschemastypes.h>
 
 // From libxml2 2.12 on the error is const in xmlStructuredErrorFunc. This is the one type that Swift sees.

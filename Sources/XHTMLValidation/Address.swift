@@ -29,7 +29,7 @@ struct Address {
 
     /// nil if the reader may follow it, or else the scheme that is not allowed.
     var forbiddenScheme: String? {
-        scheme.flatMap { ["http", "https", "mailto"].contains($0) ? nil : $0.shortened }
+        scheme.flatMap { ["http", "https", "mailto"].contains($0) ? nil : String($0).shortened }
     }
 
     /// Whether it is a part of this page, or a picture or font carried in it.
@@ -40,12 +40,6 @@ struct Address {
 }
 
 extension String {
-    /// The first 60 characters, for messages: with control characters shown as "?", and "…" if there was more.
-    var shortened: String {
-        let visible = unicodeScalars.prefix(60).map { $0.properties.generalCategory == .control ? "?" : String($0) }
-        return visible.joined() + (unicodeScalars.dropFirst(60).isEmpty ? "" : "…")
-    }
-
     /// With %XX decoded; itself if that does not give UTF-8.
     var percentDecoded: String {
         guard contains("%") else { return self }

@@ -27,7 +27,7 @@ enum EncodingCheck {
         if let name = declaredEncoding(of: document), name.lowercased() != "utf-8" {
             return Fault(
                 place: .line(1), code: .encoding,
-                message: "The encoding is declared as \"\(name)\". Save the file as UTF-8 and declare that, or nothing.")
+                message: "The encoding is declared as \"\(name.shortened)\". Save the file as UTF-8, and declare that.")
         }
         return nil
     }

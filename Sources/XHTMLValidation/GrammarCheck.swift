@@ -52,7 +52,8 @@ private struct GrammarFindings {
             let line = unsafe max(1, Int(error.line))
             faults.add(
                 Fault(
-                    place: .line(line), code: .grammar, message: unsafe GrammarMessage(vocabulary, error, element).text))
+                    place: .line(line), code: .grammar, message: unsafe GrammarMessage(vocabulary, error, element).text)
+            )
         }
     }
 }

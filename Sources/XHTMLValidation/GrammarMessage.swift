@@ -6,9 +6,14 @@ struct GrammarMessage {
 
     init(_ vocabulary: GrammarVocabulary, _ error: xmlError, _ element: xmlNodePtr?) {
         let subject = unsafe Subject(copying: element)
-        let first = unsafe String(copying: error.str1) ?? ""
+        let first = unsafe String(copying: error.str1)?.shortened ?? ""
         let code = unsafe xmlRelaxNGValidErr(rawValue: UInt32(max(0, error.code)))
         switch code {
+        case XML_RELAXNG_ERR_EXTRACONTENT where subject.parent != nil:
+            // libxml2 blames the first child that the last of several alternatives could not take.
+            text =
+                "<\(subject.parent ?? "?")> holds more than it may: this <\(subject.name)>, or what follows it, "
+                + "is not allowed at its place."
         case XML_RELAXNG_ERR_ELEMWRONG, XML_RELAXNG_ERR_ELEMNAME, XML_RELAXNG_ERR_EXTRACONTENT,
             XML_RELAXNG_ERR_ELEMNONS, XML_RELAXNG_ERR_ELEMWRONGNS, XML_RELAXNG_ERR_ELEMEXTRANS:
             text = Self.misplaced(subject, vocabulary)
@@ -26,17 +31,21 @@ struct GrammarMessage {
         case XML_RELAXNG_ERR_CONTENTVALID:
             text = "The content of <\(subject.name)> is not what is allowed there."
         default:
-            let message = unsafe String(copying: error.message) ?? "unknown error"
+            let message = unsafe String(copying: error.message)?.shortened ?? "unknown error"
             text = "The page does not fit the grammar: \(message)"
         }
     }
 
     private static func misplaced(_ subject: Subject, _ vocabulary: GrammarVocabulary) -> String {
         let name = subject.name
-        let place = subject.parent.map { "inside <\($0)>" } ?? "as the root of the page"
+        let place = subject.parent.map { "inside <\($0)>" } ?? "as the root of the file"
         if subject.namespace.isEmpty {
             let namespace = name == "svg" ? XMLElement.svg : XMLElement.xhtml
-            return "<\(name)> has no namespace. Put xmlns=\"\(namespace)\" on <\(subject.parent == nil ? name : "html")>."
+            return
+                "<\(name)> has no namespace. Put xmlns=\"\(namespace)\" on <\(subject.parent == nil ? name : "html")>."
+        }
+        if name == "svg", subject.namespace == XMLElement.xhtml {
+            return "<svg> is in the namespace of XHTML here. Put xmlns=\"\(XMLElement.svg)\" on it."
         }
         if name != name.lowercased(), vocabulary.mayContain(element: name.lowercased()) {
             return "<\(name)> is not allowed \(place): names are lower-case in XHTML. Write <\(name.lowercased())>."
@@ -47,7 +56,8 @@ struct GrammarMessage {
         if !vocabulary.mayContain(element: name) {
             return "<\(name)> is not allowed, neither here nor elsewhere. Remove it, or use another element."
         }
-        return "<\(name)> is not allowed at this place \(place). Move it, or use another element."
+        let here = subject.parent == nil ? "" : "at this place "
+        return "<\(name)> is not allowed \(here)\(place). Move it, or use another element."
     }
 
     private static func wrongAttribute(_ name: String, of subject: Subject, _ vocabulary: GrammarVocabulary) -> String {
@@ -82,10 +92,10 @@ private struct Subject {
 
     init(copying element: xmlNodePtr?) {
         guard let element = unsafe element else { return }
-        name = unsafe String(copying: element.pointee.name) ?? name
-        namespace = unsafe String(copying: element.pointee.ns?.pointee.href) ?? ""
+        name = unsafe String(copying: element.pointee.name)?.shortened ?? name
+        namespace = unsafe String(copying: element.pointee.ns?.pointee.href)?.shortened ?? ""
         if let parent = unsafe element.pointee.parent, unsafe parent.pointee.type == XML_ELEMENT_NODE {
-            self.parent = unsafe String(copying: parent.pointee.name)
+            self.parent = unsafe String(copying: parent.pointee.name)?.shortened
         }
         var attribute = unsafe element.pointee.properties
         while let current = unsafe attribute {

@@ -26,6 +26,15 @@ enum LibXML2 {
     }
 }
 
+extension LibXML2 {
+    /// Runs the body with this thread's stray errors dropped, where the result says all.
+    static func droppingStrayErrors<Result>(_ body: () -> Result) -> Result {
+        unsafe collectingStrayErrors(into: nil, with: dropError, body)
+    }
+}
+
+private let dropError: clibxml2_error_callback = { _, _ in }
+
 extension String {
     /// A copy of libxml2's text, without the line end that its messages carry; nil for a null pointer.
     init?(copying text: UnsafePointer<CChar>?) {

@@ -7,7 +7,7 @@ struct PageCheck {
 
     static func faults(in document: XMLDocument) -> FaultLog {
         var check = PageCheck()
-        document.forEachElement { check.visit($0) }
+        document.forEachElement(withTextOf: "style") { check.visit($0) }
         check.faults.append(check.references.finish())
         return check.faults
     }
@@ -24,7 +24,7 @@ struct PageCheck {
             case nil: break
             }
         }
-        if let styleSheet = element.styleSheet {
+        if let styleSheet = element.text {
             checkStyle(styleSheet, named: "The style sheet", of: element)
         }
     }
@@ -47,7 +47,7 @@ struct PageCheck {
         if let scheme = address.forbiddenScheme {
             faults.add(
                 .unsafeLink, at: element.offset,
-                "The attribute \"\(attribute.name)\" of <\(element.name)> has the scheme \"\(scheme):\". "
+                "The attribute \"\(attribute.name)\" of <\(element.name.shortened)> has the scheme \"\(scheme):\". "
                     + "Only http, https, mailto and relative addresses are allowed.")
         } else if let fragment = address.fragment {
             references.note(fragment: fragment, by: "The attribute \"\(attribute.name)\"", at: element.offset)
@@ -61,15 +61,15 @@ struct PageCheck {
         } else if !address.isSelfContained {
             faults.add(
                 .externalResource, at: element.offset,
-                "The attribute \"\(attribute.name)\" of <\(element.name)> would load \"\(attribute.value.shortened)\". "
-                    + "The page must carry everything in itself, as data:image/….")
+                "The attribute \"\(attribute.name)\" of <\(element.name.shortened)> would load "
+                    + "\"\(attribute.value.shortened)\". The page must carry everything in itself, as data:image/….")
         }
     }
 
     private mutating func checkStyle(_ text: String, named source: String, of element: XMLElement) {
         let style = StyleSheet(text)
         for problem in style.problems {
-            faults.add(.externalResource, at: element.offset, "\(source) of <\(element.name)> \(problem)")
+            faults.add(.externalResource, at: element.offset, "\(source) of <\(element.name.shortened)> \(problem)")
         }
         for fragment in style.fragments {
             references.note(fragment: fragment, by: source, at: element.offset)

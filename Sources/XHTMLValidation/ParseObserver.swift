@@ -30,7 +30,7 @@ struct ParseObserver {
             guard let parser = unsafe parserContext(context), let observer = unsafe observer(of: parser) else { return }
             let hasIDs = unsafe publicID != nil || systemID != nil
             unsafe observer.pointee.documentType(
-                name: String(copying: name) ?? "", hasIDs: hasIDs, endingAt: parser)
+                name: String(copying: name)?.shortened ?? "", hasIDs: hasIDs, endingAt: parser)
         }
         unsafe events.pointee.startElementNs = {
             context, name, prefix, namespace, namespaceCount, namespaces, count, defaulted, attributes in
@@ -42,7 +42,7 @@ struct ParseObserver {
         // Not passed on: the grammar does not see processing instructions, so nothing else would look at them.
         unsafe events.pointee.processingInstruction = { context, target, _ in
             guard let parser = unsafe parserContext(context), let observer = unsafe observer(of: parser) else { return }
-            unsafe observer.pointee.processingInstruction(String(copying: target) ?? "", endingAt: parser)
+            unsafe observer.pointee.processingInstruction(String(copying: target)?.shortened ?? "", endingAt: parser)
         }
         unsafe clibxml2_on_parse_error(parser) { context, error in
             guard let parser = unsafe parserContext(context), let observer = unsafe observer(of: parser),
@@ -80,6 +80,11 @@ struct ParseObserver {
                 .tooDeep, at: begin, "Elements are nested more than \(XHTMLValidator.maximumDepth) deep from here on.")
             unsafe xmlStopParser(parser)
         }
+        // libxml2 looks through all namespaces in force for each element. (Each takes two places in its table.)
+        if unsafe parser.pointee.nsNr > 2 * XHTMLValidator.maximumNamespaces {
+            refuse(.tooManyAttributes, at: begin, "There are too many namespace declarations. Remove those not needed.")
+            unsafe xmlStopParser(parser)
+        }
     }
 
     private mutating func processingInstruction(_ target: String, endingAt parser: xmlParserCtxtPtr) {
@@ -90,13 +95,22 @@ struct ParseObserver {
 
     private mutating func error(_ error: xmlError, in parser: xmlParserCtxtPtr) {
         // Validity errors are about DTDs and xml:id. The grammar says what is valid here.
-        guard unsafe error.level.rawValue >= XML_ERR_ERROR.rawValue, !isDerailed, !isStopped,
+        guard unsafe error.level.rawValue >= XML_ERR_ERROR.rawValue, !isStopped,
             unsafe error.domain != Int32(XML_FROM_VALID.rawValue)
         else { return }
-        let fault = unsafe SyntaxError(copying: error)
-        hasSyntaxError = true
-        isDerailed = !fault.leavesStructureIntact
-        faults.add(.notWellFormed, at: unsafe offset(in: parser), fault.message)
+        if !isDerailed {
+            let fault = unsafe SyntaxError(copying: error)
+            hasSyntaxError = true
+            isDerailed = !fault.leavesStructureIntact
+            faults.add(.notWellFormed, at: unsafe offset(in: parser), fault.message)
+        }
+        if isDerailed {
+            // Ends the parse at the next occasion, and again if libxml2 forgets. Not by xmlStopParser, which frees the
+            // input that the parser's functions still point to when they report an error. Going on would cost the
+            // square of the size for a comment full of "--": for each, libxml2 copies all of the comment.
+            unsafe parser.pointee.disableSAX = 1
+            unsafe parser.pointee.instate = XML_PARSER_EOF
+        }
     }
 
     // MARK: Help

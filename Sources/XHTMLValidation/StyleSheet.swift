@@ -6,24 +6,28 @@ struct StyleSheet {
     /// The ids in `url(#id)`.
     private(set) var fragments: [String] = []
 
-    private var rest: String.UnicodeScalarView.SubSequence
+    /// UTF-8: all that means something in CSS is ASCII, and all that is not ASCII may be in a name.
+    private var rest: ArraySlice<UInt8> = []
 
     init(_ text: String) {
-        rest = String.UnicodeScalarView()[...]
         // Nearly all values of fill and stroke are one word, and no word alone loads anything.
         guard text.utf8.contains(where: { "(@\\".utf8.contains($0) }) else { return }
         rest = Self.withOneKindOfLineEnd(text)[...]
-        while let scalar = rest.first {
-            switch scalar {
-            case "\"", "'": _ = readString()
-            case "/" where rest.dropFirst().first == "*": skipComment()
-            case "@":
+        while let byte = rest.first {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "'"):
+                _ = readString()
+            case UInt8(ascii: "/") where rest.dropFirst().first == UInt8(ascii: "*"):
+                skipComment()
+            case UInt8(ascii: "@"):
                 rest.removeFirst()
                 if readName() == "import" {
                     problems.append("has @import, which loads another file. Put its rules here.")
                 }
-            case _ where startsName(scalar): readWord()
-            default: rest.removeFirst()
+            case _ where Self.isInNames(byte):
+                readWord()
+            default:
+                rest.removeFirst()
             }
         }
     }
@@ -35,7 +39,7 @@ struct StyleSheet {
 
     private mutating func readWord() {
         let name = readName()
-        guard rest.first == "(" else { return }
+        guard rest.first == UInt8(ascii: "(") else { return }
         rest.removeFirst()
         if name == "url" || name == "url-prefix" {
             judge(Address(readAddress()))
@@ -51,105 +55,107 @@ struct StyleSheet {
             problems.append("has a url(…) that loads something. Only url(#id) and url(data:image/…) are allowed.")
         }
     }
+}
 
-    // MARK: Tokens
+// MARK: Tokens
 
-    /// CSS takes CR LF, CR and FF for one line end before it looks at anything else. XML lets them in as &#13; and so on.
-    private static func withOneKindOfLineEnd(_ text: String) -> String.UnicodeScalarView {
-        var scalars = String.UnicodeScalarView()
-        var previous: Unicode.Scalar?
-        for scalar in text.unicodeScalars {
-            if scalar == "\r" || scalar == "\u{C}" {
-                scalars.append("\n")
-            } else if scalar != "\n" || previous != "\r" {
-                scalars.append(scalar)
+extension StyleSheet {
+    private static let backslash = UInt8(ascii: "\\")
+    private static let lineEnd = UInt8(ascii: "\n")
+
+    /// CSS takes CR LF, CR and FF for one line end before all else. XML lets them in, as &#13; and so on.
+    private static func withOneKindOfLineEnd(_ text: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\r") || byte == 0x0C {
+                bytes.append(lineEnd)
+            } else if byte != lineEnd || previous != UInt8(ascii: "\r") {
+                bytes.append(byte)
             }
-            previous = scalar
+            previous = byte
         }
-        return scalars
+        return bytes
     }
 
-    private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == " " || scalar == "\n" || scalar == "\t"
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == lineEnd || byte == UInt8(ascii: "\t")
     }
 
-    private func startsName(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "\\" || scalar == "-" || scalar == "_" || scalar.value >= 0x80 || scalar.properties.isAlphabetic
-            || ("0"..."9").contains(scalar)
+    /// Letters, digits, "-", "_", escapes, and all that is not ASCII.
+    private static func isInNames(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), backslash, 0x80...:
+            true
+        default: false
+        }
     }
 
     /// A name in lower case, with its escapes decoded.
     private mutating func readName() -> String {
-        var name = String.UnicodeScalarView()
-        while let scalar = rest.first, startsName(scalar) {
-            rest.removeFirst()
-            if scalar == "\\" {
-                name.append(contentsOf: readEscape())
-            } else {
-                name.append(scalar)
-            }
+        var name: [UInt8] = []
+        while let byte = rest.first, Self.isInNames(byte) {
+            appendNext(to: &name)
         }
-        return String(name).lowercased()
+        return String(decoding: name, as: UTF8.self).lowercased()
     }
 
     /// What is between "url(" and ")", quoted or not.
     private mutating func readAddress() -> String {
         rest = rest.drop(while: Self.isSpace)
-        if rest.first == "\"" || rest.first == "'" {
+        if rest.first == UInt8(ascii: "\"") || rest.first == UInt8(ascii: "'") {
             return readString()
         }
-        var address = String.UnicodeScalarView()
-        while let scalar = rest.popFirst(), scalar != ")" {
-            if scalar == "\\" {
-                address.append(contentsOf: readEscape())
-            } else {
-                address.append(scalar)
-            }
+        var address: [UInt8] = []
+        while let byte = rest.first, byte != UInt8(ascii: ")") {
+            appendNext(to: &address)
         }
-        return String(address)
+        return String(decoding: address, as: UTF8.self)
     }
 
     /// A string, up to its quotation mark, or to the end of the line, where CSS gives it up.
     private mutating func readString() -> String {
         let quote = rest.removeFirst()
-        var text = String.UnicodeScalarView()
-        while let scalar = rest.first, scalar != "\n" {
-            rest.removeFirst()
-            if scalar == quote {
+        var text: [UInt8] = []
+        while let byte = rest.first, byte != Self.lineEnd {
+            if byte == quote {
+                rest.removeFirst()
                 break
             }
-            if scalar == "\\" {
-                text.append(contentsOf: readEscape())
-            } else {
-                text.append(scalar)
-            }
+            appendNext(to: &text)
         }
-        return String(text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     private mutating func skipComment() {
         rest.removeFirst(2)
-        while let scalar = rest.popFirst() {
-            if scalar == "*", rest.first == "/" {
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "*"), rest.first == UInt8(ascii: "/") {
                 rest.removeFirst()
                 return
             }
         }
     }
 
-    /// What a backslash, already read, stands for: up to six hexadecimal digits and a space, or the next character.
-    private mutating func readEscape() -> String.UnicodeScalarView {
-        let digits = rest.prefix(6).prefix { $0.properties.isASCIIHexDigit }
-        if !digits.isEmpty {
-            rest = rest.dropFirst(digits.count)
-            if let scalar = rest.first, Self.isSpace(scalar) {
+    /// Appends the next byte, or what an escape stands for: a number of up to six hexadecimal digits with one space
+    /// after them, nothing for a line end (in strings, it joins lines), or the next byte as it is.
+    private mutating func appendNext(to text: inout [UInt8]) {
+        guard let byte = rest.popFirst() else { return }
+        guard byte == Self.backslash else {
+            text.append(byte)
+            return
+        }
+        let digits = rest.prefix(6).prefix { Unicode.Scalar($0).properties.isASCIIHexDigit }
+        if let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16) {
+            rest.removeFirst(digits.count)
+            if let next = rest.first, Self.isSpace(next) {
                 rest.removeFirst()
             }
-            return String.UnicodeScalarView(
-                UInt32(String(digits), radix: 16).flatMap(Unicode.Scalar.init).map { [$0] } ?? ["\u{FFFD}"])
+            let scalar = Unicode.Scalar(value) ?? "\u{FFFD}"
+            text.append(contentsOf: String(Character(scalar)).utf8)
+        } else if let escaped = rest.popFirst(), escaped != Self.lineEnd {
+            text.append(escaped)
         }
-        guard let scalar = rest.popFirst() else { return String.UnicodeScalarView() }
-        // A backslash at the end of a line joins the lines, in a string.
-        return String.UnicodeScalarView(scalar == "\n" ? [] : [scalar])
     }
 }

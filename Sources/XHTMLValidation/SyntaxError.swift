@@ -8,10 +8,11 @@ struct SyntaxError {
     var leavesStructureIntact = false
 
     init(copying error: xmlError) {
-        let code = unsafe xmlParserErrors(rawValue: UInt32(max(0, error.code)))
-        let first = unsafe String(copying: error.str1) ?? ""
-        let second = unsafe String(copying: error.str2) ?? ""
-        switch code {
+        let text = unsafe String(copying: error.message)?.shortened ?? "unknown error"
+        let kind = unsafe xmlParserErrors(rawValue: UInt32(max(0, error.code)))
+        let first = unsafe String(copying: error.str1)?.shortened ?? ""
+        let second = unsafe String(copying: error.str2)?.shortened ?? ""
+        switch kind {
         case XML_ERR_UNDECLARED_ENTITY, XML_WAR_UNDECLARED_ENTITY:
             message = Self.undeclaredEntity(first)
             leavesStructureIntact = true
@@ -23,7 +24,8 @@ struct SyntaxError {
             leavesStructureIntact = true
         case XML_ERR_TAG_NAME_MISMATCH:
             let line = unsafe error.int1
-            message = "</\(second)> does not close <\(first)>, which was opened in line \(line). Close <\(first)> first."
+            message =
+                "</\(second)> does not close <\(first)>, which was opened in line \(line). Close <\(first)> first."
         case XML_ERR_TAG_NOT_FINISHED:
             let line = unsafe error.int1
             message = "The file ends before </\(first)>; the element was opened in line \(line)."
@@ -31,6 +33,8 @@ struct SyntaxError {
             message = "A character that XML does not allow is here. Remove it, or show it as U+FFFD."
         case XML_ERR_INVALID_CHARREF:
             message = "This character reference names a character that XML does not allow. Remove it."
+        case XML_ERR_NAME_REQUIRED where text.contains("StartTag"):
+            message = "\"<\" begins a tag here. Write &lt; for the character itself, and <!DOCTYPE html> in capitals."
         case XML_ERR_NAME_REQUIRED, XML_ERR_ENTITYREF_SEMICOL_MISSING:
             message = "\"&\" begins a reference such as &amp; or &#160;. Write &amp; for the character itself."
         case XML_ERR_LT_IN_ATTRIBUTE:
@@ -46,7 +50,6 @@ struct SyntaxError {
         case XML_ERR_RESERVED_XML_NAME:
             message = "The XML declaration <?xml …?> must be the very first thing in the file."
         default:
-            let text = unsafe String(copying: error.message) ?? "unknown error"
             message = "This is not well-formed XML: \(text)"
         }
     }

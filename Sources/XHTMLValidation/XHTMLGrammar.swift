@@ -23,7 +23,7 @@ public final class XHTMLGrammar: Sendable {
     /// - Throws: ``Failure`` with all that is wrong with it.
     public init(_ bytes: [UInt8]) throws(Failure) {
         var faults = FaultLog()
-        if let fault = EncodingCheck.fault(in: bytes) {
+        if let fault = EncodingCheck.fault(in: bytes) ?? TagCheck.fault(in: bytes) {
             faults.add(fault)
             throw Failure(problems: faults.problems(in: bytes))
         }
@@ -31,6 +31,7 @@ public final class XHTMLGrammar: Sendable {
             throw Failure(problems: faults.problems(in: bytes))
         }
         let vocabulary = GrammarVocabulary(of: document, faults: &faults)
+        PatternCheck.check(document, faults: &faults)
         guard faults.isEmpty, let schema = unsafe Self.compile(document, faults: &faults) else {
             throw Failure(problems: faults.problems(in: bytes))
         }

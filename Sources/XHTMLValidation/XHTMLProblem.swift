@@ -9,7 +9,8 @@ public struct XHTMLProblem: Sendable, Hashable {
     /// What kind of problem it is.
     public var code: Code
 
-    /// One sentence or two, for people. It may quote the document, so it is as hostile as the document is.
+    /// One sentence or two, for people. It may quote the document, at most
+    /// a line of it and with control characters shown as "?"; it is as hostile as the document in every other way.
     public var message: String
 
     /// Creates a problem.
@@ -46,6 +47,8 @@ extension XHTMLProblem {
         public static let tooLarge = Code(rawValue: "tooLarge")
         /// Elements nested deeper than ``XHTMLValidator/maximumDepth``.
         public static let tooDeep = Code(rawValue: "tooDeep")
+        /// More than ``XHTMLValidator/maximumAttributes`` or ``XHTMLValidator/maximumNamespaces``.
+        public static let tooManyAttributes = Code(rawValue: "tooManyAttributes")
         /// Not what the grammar allows; or, of a grammar, no grammar.
         public static let grammar = Code(rawValue: "grammar")
         /// An id that an earlier element has.

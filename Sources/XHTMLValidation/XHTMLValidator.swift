@@ -13,7 +13,13 @@ public struct XHTMLValidator: Sendable {
     /// How deep elements may be nested.
     public static let maximumDepth = 250
 
-    /// How many problems are reported. When there are more, one last problem says how many (code ``Code/more``).
+    /// How many attributes one tag may have.
+    public static let maximumAttributes = 256
+
+    /// How many namespace declarations may be in force at one place.
+    public static let maximumNamespaces = 64
+
+    /// How many problems are reported. When there are more, a last one, ``XHTMLProblem/Code/more``, says how many.
     public static let maximumProblems = FaultLog.limit
 
     private let grammar: XHTMLGrammar
@@ -29,7 +35,7 @@ public struct XHTMLValidator: Sendable {
     /// the first wrong one only.
     public func problems(in document: [UInt8]) -> [XHTMLProblem] {
         var faults = FaultLog()
-        if let fault = EncodingCheck.fault(in: document) {
+        if let fault = EncodingCheck.fault(in: document) ?? TagCheck.fault(in: document) {
             faults.add(fault)
         } else if let parsed = XMLDocument.parse(document, faults: &faults) {
             faults.append(PageCheck.faults(in: parsed))

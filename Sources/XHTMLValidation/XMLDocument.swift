@@ -42,12 +42,17 @@ final class XMLDocument {
     private static func parse(
         _ bytes: [UInt8], from start: Int, telling observer: UnsafeMutablePointer<ParseObserver>
     ) -> xmlDocPtr? {
-        unsafe LibXML2.collectingStrayErrors(into: nil, with: { _, _ in }) {
+        unsafe LibXML2.droppingStrayErrors {
             guard let parser = unsafe xmlNewParserCtxt() else { return nil }
             defer { unsafe xmlFreeParserCtxt(parser) }
             unsafe parser.pointee._private = UnsafeMutableRawPointer(observer)
             unsafe ParseObserver.install(in: parser)
-            let options = XML_PARSE_NONET.rawValue | XML_PARSE_COMPACT.rawValue | XML_PARSE_IGNORE_ENC.rawValue
+            // HUGE lifts libxml2's own limits. They refuse some ordinary pages of more than 10 MB, and what they are
+            // there for is bounded otherwise: the size and the encoding before the parse, the depth and the namespaces
+            // during it, and entities by having none.
+            let options =
+                XML_PARSE_NONET.rawValue | XML_PARSE_COMPACT.rawValue | XML_PARSE_IGNORE_ENC.rawValue
+                | XML_PARSE_HUGE.rawValue
             let tree = unsafe bytes[start...].withUnsafeBytes { bytes in
                 unsafe xmlCtxtReadMemory(
                     parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil, nil,
@@ -65,11 +70,13 @@ final class XMLDocument {
 
 extension XMLDocument {
     /// Visits all elements, each before those inside it. No recursion, so the depth of the document does not matter.
-    func forEachElement(_ body: (XMLElement) -> Void) {
+    ///
+    /// - Parameter nameWithText: The name of the elements whose text is wanted.
+    func forEachElement(withTextOf nameWithText: String = "", _ body: (XMLElement) -> Void) {
         var node = unsafe xmlDocGetRootElement(tree)
         var depth = 0
         while let current = unsafe node {
-            if let element = unsafe XMLElement(copying: current, depth: depth) {
+            if let element = unsafe XMLElement(copying: current, depth: depth, nameWithText) {
                 body(element)
                 if let child = unsafe current.pointee.children {
                     unsafe node = unsafe child
@@ -89,15 +96,15 @@ extension XMLDocument {
 
 extension XMLElement {
     /// Copies an element; nil if the node is something else.
-    fileprivate init?(copying node: xmlNodePtr, depth: Int) {
+    fileprivate init?(copying node: xmlNodePtr, depth: Int, _ nameWithText: String) {
         guard unsafe node.pointee.type == XML_ELEMENT_NODE else { return nil }
         let name = unsafe String(copying: node.pointee.name) ?? ""
         self.init(
             name: name, namespace: unsafe String(copying: node.pointee.ns?.pointee.href) ?? "", attributes: [],
-            styleSheet: nil, depth: depth, offset: unsafe node.startTagOffset ?? 0)
-        if name == "style", let text = unsafe xmlNodeGetContent(node) {
-            defer { unsafe clibxml2_free(text) }
-            styleSheet = unsafe String(copying: text)
+            text: nil, depth: depth, offset: unsafe node.startTagOffset ?? 0)
+        if name == nameWithText, let content = unsafe xmlNodeGetContent(node) {
+            defer { unsafe clibxml2_free(content) }
+            text = unsafe String(copying: content)
         }
         var attribute = unsafe node.pointee.properties
         while let current = unsafe attribute {

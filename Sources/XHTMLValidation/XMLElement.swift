@@ -15,8 +15,8 @@ struct XMLElement {
     /// The namespace; empty for none.
     var namespace: String
     var attributes: [Attribute]
-    /// All text inside, for an element named "style" only.
-    var styleSheet: String?
+    /// All text inside, where it was asked for.
+    var text: String?
     /// How many elements it is in.
     var depth: Int
     /// Where its start tag begins, in bytes.

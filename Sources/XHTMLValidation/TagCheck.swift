@@ -1,0 +1,75 @@
+/// Bounds the attributes of each tag before a parser sees them.
+///
+/// libxml2 compares each attribute, and each namespace declaration, with all earlier ones of the same tag. A file of a
+/// few megabytes that is one tag would keep it busy for hours.
+enum TagCheck {
+    /// The first tag with too many attributes.
+    ///
+    /// In a well-formed document this reads tags as a parser does. At the first place where it does not, the parser
+    /// stops, so what is seen in error after it does not matter.
+    static func fault(in document: [UInt8]) -> Fault? {
+        var scanner = Scanner(document: document)
+        while let tag = scanner.skipToTag() {
+            if scanner.countAttributes() > XHTMLValidator.maximumAttributes {
+                return Fault(
+                    place: .offset(tag), code: .tooManyAttributes,
+                    message: "This tag has more than \(XHTMLValidator.maximumAttributes) attributes.")
+            }
+        }
+        return nil
+    }
+}
+
+private struct Scanner {
+    let document: [UInt8]
+    private var index = 0
+
+    init(document: [UInt8]) {
+        self.document = document
+    }
+
+    /// Goes to the next start tag or end tag, past comments, CDATA and the like. Returns where its "<" is.
+    mutating func skipToTag() -> Int? {
+        while let start = document[index...].firstIndex(of: UInt8(ascii: "<")) {
+            let text = document[start...]
+            if text.starts(with: "<!--".utf8) {
+                skip(from: start + 4, past: "-->")
+            } else if text.starts(with: "<![CDATA[".utf8) {
+                skip(from: start + 9, past: "]]>")
+            } else if text.starts(with: "<?".utf8) {
+                skip(from: start + 2, past: "?>")
+            } else {
+                index = start + 1
+                return start
+            }
+        }
+        return nil
+    }
+
+    /// Goes to the end of the tag. Returns how many equals signs it has outside quotation marks.
+    mutating func countAttributes() -> Int {
+        var count = 0
+        var quote: UInt8?
+        while index < document.count {
+            let byte = document[index]
+            index += 1
+            switch (quote, byte) {
+            case (nil, UInt8(ascii: ">")): return count
+            case (nil, UInt8(ascii: "=")): count += 1
+            case (nil, UInt8(ascii: "\"")), (nil, UInt8(ascii: "'")): quote = byte
+            case (byte?, _): quote = nil
+            default: break
+            }
+        }
+        return count
+    }
+
+    private mutating func skip(from start: Int, past end: String) {
+        let end = Array(end.utf8)
+        index = start
+        while index < document.count, !document[index...].starts(with: end) {
+            index += 1
+        }
+        index = min(index + end.count, document.count)
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+import XHTMLValidation
+
+/// A file under Fixtures/, named in test results by its file name.
+struct Fixture: CustomTestStringConvertible, Sendable {
+    let url: URL
+
+    var testDescription: String { url.lastPathComponent }
+
+    var bytes: [UInt8] {
+        // Not Data(contentsOf:), which leaks a buffer on an empty file, so that LeakSanitizer would complain.
+        get throws { Array(try FileHandle(forReadingFrom: url).readToEnd() ?? Data()) }
+    }
+
+    /// All documents of a folder, in the order of their names. Tests fail on an empty folder, not pass.
+    static func all(in folder: String) throws -> [Fixture] {
+        let files = try FileManager.default.contentsOfDirectory(
+            at: tests.appending(path: "Fixtures").appending(path: folder), includingPropertiesForKeys: nil)
+        let fixtures = files.filter { $0.pathExtension == "xhtml" }.map(Fixture.init)
+        guard !fixtures.isEmpty else { throw CocoaError(.fileNoSuchFile) }
+        return fixtures.sorted { $0.testDescription < $1.testDescription }
+    }
+
+    private static let tests = URL(filePath: #filePath).deletingLastPathComponent()
+    static let grammar = tests.appending(path: "../../Templates/report.rng").standardized
+}
+
+/// "code line 7": from the comment `<!-- expect: … -->` in the file, or from a file beside it where no comment can be.
+struct Expectation: Hashable, CustomStringConvertible {
+    var code: String
+    var line: Int
+
+    var description: String { "\(code) line \(line)" }
+
+    init(_ problem: XHTMLProblem) {
+        code = problem.code.rawValue
+        line = problem.line
+    }
+
+    init(parsing text: Substring) throws {
+        let words = text.split(separator: " ")
+        guard words.count == 3, words[1] == "line", let line = Int(words[2]) else {
+            throw CocoaError(.fileReadCorruptFile, userInfo: [NSLocalizedDescriptionKey: "expectation: \(text)"])
+        }
+        code = String(words[0])
+        self.line = line
+    }
+
+    static func all(for fixture: Fixture) throws -> [Expectation] {
+        let beside = fixture.url.deletingPathExtension().appendingPathExtension("expect")
+        if let text = try? String(contentsOf: beside, encoding: .utf8) {
+            return try text.split(separator: "\n").map(Expectation.init(parsing:))
+        }
+        let text = String(decoding: try fixture.bytes, as: UTF8.self)
+        guard let comment = text.firstMatch(of: /<!-- expect: (.+?) -->/) else {
+            throw CocoaError(.fileReadCorruptFile, userInfo: [NSLocalizedDescriptionKey: "no expectation"])
+        }
+        return try comment.1.split(separator: ", ").map(Expectation.init(parsing:))
+    }
+}
+
+extension XHTMLValidator {
+    /// Compiled once for all tests, which is also how a program uses it.
+    static let report = Result {
+        XHTMLValidator(grammar: try XHTMLGrammar(try Fixture(url: Fixture.grammar).bytes))
+    }
+}
+
+/// A page around some content, which begins in line 3.
+func page(_ body: String, head: String = "") -> [UInt8] {
+    Array(
+        """
+        <html xmlns="http://www.w3.org/1999/xhtml"><head><title>t</title>\(head)</head>
+        <body>
+        \(body)
+        </body></html>
+
+        """.utf8)
+}
