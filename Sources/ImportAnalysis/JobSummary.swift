@@ -59,7 +59,10 @@ public struct RowCounts: Sendable, Equatable {
         existing += other.existing
         failed += other.failed
         unclassified += other.unclassified
-        if let otherMissing = other.missing { missing = (missing ?? 0) + otherMissing }
+        guard let otherMissing = other.missing else { return }
+        // Totals are whatever the dumps say: two of them may be more than a number can hold.
+        let (sum, overflow) = (missing ?? 0).addingReportingOverflow(otherMissing)
+        missing = overflow ? .max : sum
     }
 }
 

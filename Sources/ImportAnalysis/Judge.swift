@@ -130,11 +130,13 @@ struct Judge {
                     .duplicateKey, Wording.duplicateKeys(duplicates), count: duplicates.reduce(0) { $0 + $1.count },
                     rows: lists.duplicateKey.first))
         }
-        let limited = lists.textCut.count + beyondLimits.codes + beyondLimits.messages
+        let limited = lists.textCut.count + notes.textsCut + beyondLimits.codes + beyondLimits.messages
         if limited > 0 {
             findings.append(
                 Finding(
-                    .limitReached, Wording.limitReached(textCut: lists.textCut.count, beyond: beyondLimits),
+                    .limitReached,
+                    Wording.limitReached(
+                        textCut: lists.textCut.count, jobTextsCut: notes.textsCut, beyond: beyondLimits),
                     count: limited, rows: lists.textCut.first))
         }
         return findings

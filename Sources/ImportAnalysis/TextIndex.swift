@@ -69,8 +69,8 @@ struct TextIndex: Sendable {
 }
 
 /// A hash of bytes that is the same in every process: the choice of codes to keep rests on it.
-enum TextHash {
-    static func hash(_ text: Span<UInt8>) -> UInt64 {
+package enum TextHash {
+    package static func hash(_ text: Span<UInt8>) -> UInt64 {
         let bytes = unsafe text.bytes
         var hash = UInt64(truncatingIfNeeded: text.count) &* 0x9E37_79B9_7F4A_7C15
         var index = 0

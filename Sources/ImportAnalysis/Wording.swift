@@ -97,10 +97,14 @@ package enum Wording {
             + list(notes.map { $0.field.path + times($0.count) }, others: 0) + "."
     }
 
-    static func limitReached(textCut: Int, beyond: (codes: Int, messages: Int)) -> String {
+    static func limitReached(textCut: Int, jobTextsCut: Int, beyond: (codes: Int, messages: Int)) -> String {
         var parts: [String] = []
         if textCut > 0 {
             parts.append("\(rowsWord(textCut)) with a text longer than 1 MiB, which is cut there")
+        }
+        if jobTextsCut > 0 {
+            let texts = jobTextsCut == 1 ? "1 text" : "\(grouped(jobTextsCut)) texts"
+            parts.append("\(texts) of the job itself longer than 1 MiB, cut there")
         }
         if beyond.codes > 0 {
             parts.append(

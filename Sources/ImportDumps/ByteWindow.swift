@@ -69,14 +69,18 @@
         position = 0
         count = 0
         do throws(ReadFailure) {
-            count = unsafe try source.read(into: UnsafeMutableRawBufferPointer(start: storage, count: capacity))
+            // A slow pipe may deliver its first bytes one by one: the first window waits for a whole signature.
+            repeat {
+                let free = unsafe UnsafeMutableRawBufferPointer(start: storage + count, count: capacity - count)
+                let more = unsafe try source.read(into: free)
+                count += more
+                atEnd = more == 0
+            } while !atEnd && startOffset == 0 && count < min(capacity, ForeignFormat.signatureBytes)
         } catch {
             failure = error
-        }
-        guard count > 0 else {
             atEnd = true
-            return false
         }
+        guard count > 0 else { return false }
         let delivered = unsafe bytes
         unsafe hash?.update(delivered)
         return true

@@ -88,12 +88,12 @@ extension DumpParser {
                 scanner.forgetKey()
                 if seen.code { jobNotes.noteDuplicate(.jobErrorCode) }
                 seen.code = true
-                error.code = try readText(.jobErrorCode)
+                error.code = try readText(.jobErrorCode, level: 2)
             case .message:
                 scanner.forgetKey()
                 if seen.message { jobNotes.noteDuplicate(.jobErrorMessage) }
                 seen.message = true
-                error.message = try readText(.jobErrorMessage)
+                error.message = try readText(.jobErrorMessage, level: 2)
             case nil:
                 noteUnknownField(at: .jobError)
                 try scanner.skipValue(level: 2)
@@ -108,14 +108,17 @@ extension DumpParser {
 
 extension DumpParser {
     /// Reads a string; nil if it is null or, which is noted, of another type.
-    private mutating func readText(_ field: KnownField) throws(ScanFault) -> String? {
+    ///
+    /// - Parameter level: how many arrays and objects are open around it.
+    private mutating func readText(_ field: KnownField, level: Int = 1) throws(ScanFault) -> String? {
         guard try scanner.peek() == UInt8(ascii: "\"") else {
-            let found = try scanner.skipValue(level: 2)
+            let found = try scanner.skipValue(level: level)
             if found != .null { jobNotes.noteWrongType(found, in: field) }
             return nil
         }
         scanner.window.position += 1
         try scanner.readString(into: .message)
+        if scanner.kept[JSONScanner.Slot.message.rawValue].isCut { jobNotes.noteTextCut() }
         return scanner.string(of: .message)
     }
 
@@ -128,6 +131,8 @@ extension DumpParser {
             return nil
         }
         let count = try scanner.readNumber().value
+        // What the dump's end cuts may be the front of a longer number.
+        _ = try scanner.peek()
         if count == nil { jobNotes.noteWrongType(.numberThatIsNoCount, in: field) }
         return count
     }

@@ -59,7 +59,7 @@ extension DumpParser {
             switch key {
             case .id:
                 if isRepeated { rowNotes.noteDuplicate(.rowID) }
-                try readRowText(into: .id, field: .rowID, facts: &facts)
+                try readRowText(into: .id, field: .rowID, level: 3, facts: &facts)
             case .created:
                 if isRepeated { rowNotes.noteDuplicate(.rowCreated) }
                 try readFlag(.created, field: .rowCreated, facts: &facts)
@@ -106,7 +106,7 @@ extension DumpParser {
                 facts.insert(.duplicateKey)
             }
             seen |= 1 << key.rawValue
-            try readRowText(into: key == .code ? .code : .message, field: field, facts: &facts)
+            try readRowText(into: key == .code ? .code : .message, field: field, level: 4, facts: &facts)
         }
         let code = scanner.kept[JSONScanner.Slot.code.rawValue]
         if code.isPresent, code.count > 0 { facts.insert(.code) }
@@ -115,11 +115,11 @@ extension DumpParser {
     /// Reads a string into a slot; null or, which is noted, another type leaves the slot empty.
     @inline(__always)
     private mutating func readRowText(
-        into slot: JSONScanner.Slot, field: KnownField, facts: inout RowFacts
+        into slot: JSONScanner.Slot, field: KnownField, level: Int, facts: inout RowFacts
     ) throws(ScanFault) {
         guard try scanner.peek() == UInt8(ascii: "\"") else {
             scanner.forget(slot)
-            let found = try scanner.skipValue(level: 4)
+            let found = try scanner.skipValue(level: level)
             guard found != .null else { return }
             rowNotes.noteWrongType(found, in: field)
             facts.insert(.wrongType)

@@ -21,7 +21,8 @@ struct DumpParser: ~Copyable {
         var fault: ScanFault?
         var isBlank = false
         do throws(ScanFault) {
-            foreign = readPreamble()
+            foreign = sniffFormat()
+            try skipByteOrderMark()
             if let first = scanner.skipSpaceOrEnd() {
                 if first == UInt8(ascii: "{") {
                     topLevel = .object
@@ -68,17 +69,22 @@ struct DumpParser: ~Copyable {
                 sha256: scanner.window.finishHash()))
     }
 
-    /// Passes over a byte order mark, and looks for a format that is not ours.
-    private mutating func readPreamble() -> ForeignFormat? {
+    /// Looks for a format that is not ours.
+    private mutating func sniffFormat() -> ForeignFormat? {
         guard scanner.peekOrEnd() != nil else { return nil }
-        let foreign = unsafe ForeignFormat(firstBytes: scanner.window.bytes)
-        // Byte by byte, for the window may be narrower than the mark. A mark that is not whole is no mark: the
-        // first byte is then refused where a value is expected.
-        if scanner.window.count >= 3 {
-            if scanner.window[0] == 0xEF, scanner.window[1] == 0xBB, scanner.window[2] == 0xBF {
-                scanner.window.position = 3
+        return unsafe ForeignFormat(firstBytes: scanner.window.bytes)
+    }
+
+    /// Passes over a byte order mark: byte by byte, for the window may be narrower than the mark.
+    private mutating func skipByteOrderMark() throws(ScanFault) {
+        guard scanner.peekOrEnd() == 0xEF else { return }
+        let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
+        for index in mark.indices {
+            // A mark that is not whole is no mark: its first byte stands where a value is expected.
+            guard scanner.peekOrEnd() == mark[index] else {
+                throw ScanFault(reason: .unexpectedByte(0xEF, expected: .value), offset: 0)
             }
+            scanner.window.position += 1
         }
-        return foreign
     }
 }

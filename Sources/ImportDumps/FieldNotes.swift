@@ -7,6 +7,8 @@ public struct FieldNotes: Sendable, Equatable {
     private var unknownFields: [UnknownField] = []
     /// Occurrences of unknown fields beyond the ``DumpLimits/unknownNames`` names that are told apart.
     public private(set) var otherUnknownCount = 0
+    /// Texts of the job itself that were longer than ``DumpLimits/textBytes`` and were cut there.
+    public private(set) var textsCut = 0
 
     public init() {}
 
@@ -22,6 +24,10 @@ public struct FieldNotes: Sendable, Equatable {
 
     mutating func noteDuplicate(_ field: KnownField) {
         duplicateCounts[field.rawValue] += 1
+    }
+
+    mutating func noteTextCut() {
+        textsCut += 1
     }
 
     /// - Parameter name: the field's name, cut to ``DumpLimits/unknownNameBytes``.
@@ -55,6 +61,7 @@ public struct FieldNotes: Sendable, Equatable {
             }
         }
         otherUnknownCount += other.otherUnknownCount
+        textsCut += other.textsCut
     }
 }
 

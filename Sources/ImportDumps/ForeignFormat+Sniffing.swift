@@ -1,4 +1,7 @@
 extension ForeignFormat {
+    /// As many first bytes as it takes to recognise a format.
+    static let signatureBytes = 6
+
     /// Recognises a format by an input's first bytes; nil for anything that may be JSON in UTF-8.
     init?(firstBytes bytes: UnsafeBufferPointer<UInt8>) {
         func starts(_ signature: [UInt8]) -> Bool { unsafe bytes.starts(with: signature) }
@@ -9,7 +12,7 @@ extension ForeignFormat {
         } else if starts([0xFF, 0xFE]) || starts([0xFE, 0xFF]) || (isZero(0) && !isZero(1)) {
             self = .utf16
         } else if bytes.count > 1 && isZero(1) {
-            self = isZero(2) ? .utf32 : .utf16
+            self = isZero(2) && isZero(3) ? .utf32 : .utf16
         } else if starts([0x1F, 0x8B]) {
             self = .gzip
         } else if starts([0x28, 0xB5, 0x2F, 0xFD]) {

@@ -11,7 +11,10 @@ extension JSONScanner {
             try skipContainer(level: level)
             return first == UInt8(ascii: "{") ? .object : .array
         default:
-            return try skipScalar(first)
+            let found = try skipScalar(first)
+            // What the dump's end cuts may be the front of a longer number: inside a container, more must follow.
+            if found == .number, level > 0 { _ = try peek() }
+            return found
         }
     }
 

@@ -24,6 +24,7 @@ extension JSONScanner {
         if let slot {
             kept[slot.rawValue] = KeptText()
             moveKeptTextsToScratch()
+            compactScratchIfLarge()
         }
         var text = TextBuilder(start: scratch.count, isWanted: slot != nil)
         var plainStart = start

@@ -1,9 +1,9 @@
 extension JSONScanner {
-    /// Copies the kept texts that lie in the window into the scratch bytes.
+    /// Copies the kept texts that lie in the window into the scratch bytes, the key last: it is forgotten first, and
+    /// none may lie beyond it then, not even an empty one.
     mutating func moveKeptTextsToScratch() {
-        // A row may repeat a key without end; only the last text of a slot is live.
-        if scratch.count > 8 * DumpLimits.textBytes { compactScratch() }
-        for slot in kept.indices where kept[slot].isPresent && !kept[slot].isInScratch {
+        for slot in kept.indices.reversed() where kept[slot].isPresent && !kept[slot].isInScratch {
+            compactScratchIfLarge()
             let range = kept[slot].offset..<kept[slot].offset + kept[slot].count
             kept[slot].offset = scratch.count
             kept[slot].isInScratch = true
@@ -60,9 +60,12 @@ extension JSONScanner {
         kept[slot.rawValue].isCut = true
     }
 
-    private mutating func compactScratch() {
+    /// Drops what no slot keeps any more, for a row may repeat a key without end. Not while a text is being built at
+    /// the end of the scratch.
+    mutating func compactScratchIfLarge() {
+        guard scratch.count > 8 * DumpLimits.textBytes else { return }
         var compacted: [UInt8] = []
-        for slot in kept.indices where kept[slot].isPresent && kept[slot].isInScratch {
+        for slot in kept.indices.reversed() where kept[slot].isPresent && kept[slot].isInScratch {
             let range = kept[slot].offset..<kept[slot].offset + kept[slot].count
             kept[slot].offset = compacted.count
             compacted.append(contentsOf: scratch[range])

@@ -1,0 +1,109 @@
+import ImportAnalysis
+import ImportDumps
+import Testing
+
+/// Failed rows are grouped by code, and within a code by message.
+@Suite struct CodeGroupingTests {
+    @Test func mostRowsComeFirstThenBytes() throws {
+        let rows = [
+            failed("b"), failed("é"), failed("a"), failed("Z"), failed("c"), failed("c"), #"{"error":{}}"#,
+            failed("aa"),
+            failed("😀"), failed("\u{FFFD}"),
+        ]
+        let expected = ["c 2", "- 1", "Z 1", "a 1", "aa 1", "b 1", "\\u{00E9} 1", "\\u{FFFD} 1", "\\u{0001F600} 1"]
+        #expect(try audit(job(rows: rows)).codeLines == expected)
+        #expect(try audit(job(rows: rows.reversed())).codeLines == expected)
+    }
+
+    /// Canonically equivalent texts are different texts: the API compares bytes, and so do we.
+    @Test func composedAndDecomposedAreTwoCodes() throws {
+        let rows = [
+            failed("e\u{301}", "caf\u{E9}"), failed("\u{E9}"), failed("\u{E9}"), failed("e\u{301}", "cafe\u{301}"),
+        ]
+        let summary = try audit(job(rows: rows))
+        #expect(summary.codeLines == ["e\\u{0301} 2", "\\u{00E9} 2"])
+        #expect(
+            summary.failedByCode[0].messages.map { escaped($0.pattern ?? "-") } == ["cafe\\u{0301}", "caf\\u{00E9}"])
+        #expect(summary.failedByCode[0].messageCount == 2)
+    }
+
+    /// JSON has many ways to write one text.
+    @Test func escapesAreDecodedBeforeGrouping() throws {
+        let summary = try audit(
+            job(rows: [failed("a/b", "é"), failed(#"a\/b"#, #"\u00e9"#), failed(#"\u0061/b"#, "é")]))
+        #expect(summary.codeLines == ["a/b 3"])
+        #expect(summary.failedByCode[0].messages.map(\.rows) == [3])
+    }
+
+    @Test(
+        arguments: [
+            #"{"error":{}}"#, #"{"error":{"code":null}}"#, #"{"error":{"code":""}}"#, #"{"error":{"code":5}}"#,
+            #"{"error":"text"}"#, #"{"error":false}"#, #"{"error":{"code":"x","code":""}}"#,
+        ])
+    func noCodeIsOneGroup(_ row: String) throws {
+        let summary = try audit(job(rows: [failed("a"), row, #"{"error":{}}"#]))
+        #expect(summary.codeLines == ["- 2", "a 1"])
+        #expect(summary.finding(.failedWithoutCode)?.rows == [2, 3])
+    }
+
+    @Test func firstAndLastRowsAndShares() throws {
+        let rows = [created, failed("a"), failed("b"), failed("a"), existing, failed("a"), #"{"error":{}}"#]
+        let summary = try audit(job(rows: rows))
+        #expect(
+            summary.codeDetails == [
+                #"a 3 0.428571 2 6 ["- 3 2"] 1 false"#, #"- 1 0.142857 7 7 ["- 1 7"] 1 false"#,
+                #"b 1 0.142857 3 3 ["- 1 3"] 1 false"#,
+            ])
+    }
+
+    @Test func messagesAreOrderedLikeCodes() throws {
+        let rows = [
+            failed("a", "z"), failed("a", "y"), failed("a"), failed("a", "x"), failed("a", "y"), failed("b", "y"),
+            failed("a", ""), failed("a", "é"), failed("a", "e\u{301}"),
+        ]
+        let summary = try audit(job(rows: rows))
+        let messages = summary.failedByCode[0].messages
+        #expect(
+            messages.map { "\($0.pattern.map(escaped) ?? "-") \($0.rows) \($0.exampleRow)" }
+                == ["- 2 3", "y 2 2", "e\\u{0301} 1 9", "x 1 4", "z 1 1", "\\u{00E9} 1 8"])
+        #expect(messages.map(\.example) == messages.map(\.pattern))
+        #expect(summary.failedByCode[0].messageCount == 6)
+        #expect(summary.failedByCode[1].messages.map(\.rows) == [1])
+    }
+
+    @Test func theMostFrequentMessagesAreListed() throws {
+        let rows = (1...25).flatMap { number in (0..<number).map { _ in failed("a", "m\(number)") } }
+        let code = try audit(job(rows: rows)).failedByCode[0]
+        #expect(code.messages.map(\.pattern) == (6...25).reversed().map { "m\($0)" })
+        #expect(code.messages.map(\.rows) == Array((6...25).reversed()))
+        #expect(code.messageCount == 25)
+    }
+
+    /// Codes and messages count as one if their first 1,024 bytes are alike.
+    @Test(
+        arguments: [
+            (String(repeating: "x", count: 1024), "1", "2", 1024),
+            (String(repeating: "x", count: 1023), "é", "è", 1023),
+            (String(repeating: "x", count: 1021), "😀", "😁", 1021), (String(repeating: "é", count: 512), "a", "b", 1024),
+        ])
+    func longTextsAreAlikeInTheirBeginning(_ start: String, _ left: String, _ right: String, _ kept: Int) throws {
+        let summary = try audit(
+            job(rows: [failed(start + left + "end", start + left), failed(start + right + "end", start + right)]))
+        try #require(summary.failedByCode.count == 1)
+        #expect(summary.failedByCode[0].rows == 2)
+        #expect(summary.failedByCode[0].code?.utf8.count == kept)
+        // A message of just 1,024 bytes is whole, and a longer one is not.
+        let isWhole = (start + left).utf8.count <= 1024
+        #expect(summary.failedByCode[0].messages.count == (isWhole ? 2 : 1))
+    }
+
+    @Test func textsThatDifferWithinTheLimitAreTwo() throws {
+        let start = String(repeating: "x", count: 1023)
+        let rows = [
+            failed(start + "1z", start + "1z"), failed(start + "2z", start + "2z"), failed(start + "1z", start + "2z"),
+        ]
+        let summary = try audit(job(rows: rows))
+        #expect(summary.failedByCode.map(\.rows) == [2, 1])
+        #expect(summary.failedByCode[0].messages.count == 2)
+    }
+}

@@ -1,0 +1,167 @@
+import ImportAnalysis
+import ImportDumps
+import Testing
+
+/// Summaries of parts add up to the summary of the whole, wherever it was split.
+@Suite struct SummaryMergeTests {
+    private enum Item {
+        case job(JobSummary)
+        case unreadable(UnreadableInput)
+    }
+
+    private static func fold(_ items: some Sequence<Item>) -> Summary {
+        var summary = Summary()
+        for item in items {
+            switch item {
+            case .job(let job): summary.append(job)
+            case .unreadable(let input): summary.append(input)
+            }
+        }
+        return summary
+    }
+
+    /// All that a summary's totals say, in a form that compares byte by byte.
+    private static func lines(_ totals: Totals) -> [String] {
+        let rows = totals.rows
+        let counts = [rows.created, rows.existing, rows.failed, rows.unclassified, rows.missing ?? -1]
+        let statuses = totals.jobsByStatus.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let findings = Severity.allCases.map { "\($0) \(totals.findings[$0] ?? 0)" }
+        let codes = totals.failedByCode.map { code in
+            "\(code.code.map(escaped) ?? "-") \(code.rows) \(code.share.decimal) \(code.isOther)"
+        }
+        return ["\(totals.jobs) \(totals.salvagedJobs) \(counts)"] + statuses + findings + codes
+    }
+
+    private static func items(_ generator: inout SplitMix64) throws -> [Item] {
+        let rows = [
+            created, existing, "{}", failed("a", "m"), failed("b"), failed("é"), failed("e\u{301}"), #"{"error":{}}"#,
+        ]
+        let statuses = [#""complete""#, #""failed""#, #""processing""#, "null", #""odd""#, #""odder""#]
+        return try (0..<12).map { number in
+            if number % 5 == 4 { return .unreadable(UnreadableInput(source: "\(number)", reason: "none")) }
+            let some = (0..<Int.random(in: 0...9, using: &generator)).map { _ in rows.randomElement(using: &generator)!
+            }
+            let total = Bool.random(using: &generator) ? "null" : "\(Int.random(in: 0...12, using: &generator))"
+            let end = number % 4 == 3 ? "" : "]}"
+            let json =
+                #"{"job_id":"\#(number)","status":\#(statuses.randomElement(using: &generator)!),"total":\#(total),"#
+                + #""results":["# + some.joined(separator: ",") + end
+            return .job(try audit(json, source: "\(number)"))
+        }
+    }
+
+    @Test(arguments: UInt64(1)...6)
+    func anySplitAddsUp(_ seed: UInt64) throws {
+        var generator = SplitMix64(seed: seed)
+        let items = try Self.items(&generator)
+        let whole = Self.fold(items)
+        for first in 0...items.count {
+            for second in first...items.count {
+                let parts = [items[..<first], items[first..<second], items[second...]].map(Self.fold)
+                var left = parts[0]
+                left.merge(parts[1])
+                left.merge(parts[2])
+                var tail = parts[1]
+                tail.merge(parts[2])
+                var right = parts[0]
+                right.merge(tail)
+                for merged in [left, right] {
+                    #expect(Self.lines(merged.totals) == Self.lines(whole.totals))
+                    #expect(merged.jobs.map(\.source) == whole.jobs.map(\.source))
+                    #expect(merged.unreadable == whole.unreadable)
+                    #expect(merged.hasReadingFaults == whole.hasReadingFaults)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: UInt64(1)...6)
+    func anyOrderHasTheSameTotals(_ seed: UInt64) throws {
+        var generator = SplitMix64(seed: seed)
+        let items = try Self.items(&generator)
+        let whole = Self.fold(items)
+        for _ in 0..<10 {
+            #expect(Self.lines(Self.fold(items.shuffled(using: &generator)).totals) == Self.lines(whole.totals))
+        }
+    }
+
+    @Test func totalsAreTheSums() throws {
+        let jobs = [
+            try audit(job(rows: [created, failed("b"), failed("a")])),
+            try audit(job(rows: [existing, failed("b"), "{}"])),
+            try audit(#"{"status":"odd","total":4,"results":[{"error":{}},"#),
+        ]
+        let totals = Self.fold(jobs.map { .job($0) }).totals
+        #expect(
+            Self.lines(totals) == [
+                "3 1 [1, 1, 4, 1, 3]", "(other) 1", "complete 2", "critical 2", "warning 3", "note 0",
+                "b 2 0.285714 false", "- 1 0.142857 false", "a 1 0.142857 false",
+            ])
+    }
+
+    /// More codes over all jobs than are told apart: the same ones are kept whatever comes first.
+    @Test func codesBeyondTheLimit() throws {
+        let parts = try (0..<4).map { part in
+            // Each part shares some of its codes with the next one.
+            let numbers = part * 1_000..<part * 1_000 + 1_300
+            return try FailedRow.summary(
+                of: numbers.map { FailedRow(code: "code-\($0)") } + [FailedRow(code: "code-\(part)")])
+        }
+        let whole = Self.fold(parts.map { .job($0) })
+        let reference = Self.lines(whole.totals)
+        #expect(whole.totals.failedByCode.count == AnalysisLimits.codes + 1)
+        #expect(whole.totals.failedByCode.last?.isOther == true)
+        #expect(whole.totals.failedByCode.reduce(0) { $0 + $1.rows } == whole.totals.rows.failed)
+
+        for order in [[3, 2, 1, 0], [1, 3, 0, 2]] {
+            #expect(Self.lines(Self.fold(order.map { .job(parts[$0]) }).totals) == reference)
+            var left = Self.fold(order[..<2].map { .job(parts[$0]) })
+            left.merge(Self.fold(order[2...].map { .job(parts[$0]) }))
+            #expect(Self.lines(left.totals) == reference)
+            var right = Self.fold(order[3...].map { .job(parts[$0]) })
+            right.merge(Self.fold(order[..<3].map { .job(parts[$0]) }))
+            #expect(Self.lines(right.totals) == reference)
+        }
+    }
+
+    /// Rows beyond one job's limit stay in the rest when jobs are added up.
+    @Test func theRestOfJobsAddsUp() throws {
+        let large = try FailedRow.summary(of: (0..<AnalysisLimits.codes + 50).map { FailedRow(code: "code-\($0)") })
+        let small = try audit(job(rows: (0..<20).map { failed("code-\($0)") } + [failed(CodeSummary.otherCodes)]))
+        let one = Self.fold([.job(large), .job(small)]).totals
+        let two = Self.fold([.job(small), .job(large)]).totals
+        #expect(Self.lines(one) == Self.lines(two))
+        var merged = Self.fold([.job(small)])
+        merged.merge(Self.fold([.job(large)]))
+        #expect(Self.lines(merged.totals) == Self.lines(one))
+        #expect(one.failedByCode.reduce(0) { $0 + $1.rows } == AnalysisLimits.codes + 50 + 21)
+    }
+
+    /// Unknown and unknown stays unknown; known is not lost to unknown.
+    @Test(
+        arguments: [
+            (["null", "null"], nil), (["null", "3"], 3), (["3", "null"], 3), (["3", "4"], 7), (["0", "null"], 0),
+            (["9223372036854775807", "9223372036854775807"], .max), ([], nil),
+        ] as [([String], Int?)])
+    func missingRows(_ totals: [String], _ missing: Int?) throws {
+        let jobs = try totals.map { try audit(#"{"job_id":"j","total":\#($0)}"#) }
+        #expect(Self.fold(jobs.map { .job($0) }).totals.rows.missing == missing)
+        var merged = Summary()
+        for job in jobs { merged.merge(Self.fold([.job(job)])) }
+        #expect(merged.totals.rows.missing == missing)
+    }
+
+    @Test func readingFaults() throws {
+        var summary = Summary()
+        summary.append(try audit(job(rows: [failed("a")])))
+        #expect(!summary.hasReadingFaults)
+        var salvaged = summary
+        salvaged.append(try audit(#"{"job_id":"j","results":["#))
+        #expect(salvaged.hasReadingFaults)
+        var unreadable = summary
+        unreadable.append(UnreadableInput(source: "s", reason: "r"))
+        #expect(unreadable.hasReadingFaults)
+        summary.merge(unreadable)
+        #expect(summary.hasReadingFaults)
+    }
+}

@@ -1,0 +1,49 @@
+import ImportDumps
+import Testing
+
+/// Counts are exact or none: no number of a dump passes through floating point.
+@Suite struct CountTests {
+    @Test(
+        arguments: [
+            ("5", 5), ("5.0", 5), ("5.000", 5), ("1e2", 100), ("50E-1", 5), ("0.5e1", 5), ("1E+2", 100), ("0", 0),
+            ("-0", 0), ("-0.00", 0), ("0e999999999999999999", 0), ("0e-99999999999999999999999", 0), ("1e0", 1),
+            ("1e00000000000000000000001", 10), ("9223372036854775807", .max), ("92233720368547758070e-1", .max),
+            ("9223372036854775.807e3", .max), ("9007199254740993", 9_007_199_254_740_993),
+            ("1e18", 1_000_000_000_000_000_000), ("100000000000000000000e-20", 1), ("0.00000000000000000000001e23", 1),
+            ("1000000000000000000000000000000000000000000000000000000000000e-60", 1), ("1.20e1", 12),
+            ("10", 10), ("100200", 100_200), ("-0e5", 0),
+        ])
+    func wholeNumbersAreExact(_ literal: String, _ value: Int) throws {
+        for window in [1, 4096] {
+            let reading = try Reading(of: #"{"job_id":null,"total":\#(literal)}"#, window: window)
+            #expect(reading.dump?.job.total == value)
+            #expect(reading.wrongTypes == [])
+            #expect(reading.fault == nil)
+        }
+    }
+
+    @Test(
+        arguments: [
+            "1.5", "-1", "-1e-1", "1e400", "9223372036854775808", "18446744073709551616", "1e19", "10e18",
+            "9223372036854775.8071e3", "1e-1", "12e-1", "0.1", "1e999999999999999999999", "1e-999999999999999999999",
+            "1.20e0", "36893488147419103232", "184467440737095516160e-1",
+        ])
+    func otherNumbersAreNoCounts(_ literal: String) throws {
+        let reading = try Reading(of: #"{"job_id":null,"total":\#(literal)}"#)
+        #expect(reading.dump?.job.total == nil)
+        #expect(reading.wrongTypes == ["total numberThatIsNoCount 1"])
+        #expect(reading.fault == nil)
+    }
+
+    /// A dump that ends within a number must not pass the digits that are there for the number.
+    @Test(arguments: ["1", "10", "1.", "1.5", "1e", "1e1", "-", "-0"])
+    func aNumberAtTheCutIsNone(_ literal: String) throws {
+        for window in [1, 4096] {
+            let reading = try Reading(of: #"{"job_id":null,"results":[{}],"total":\#(literal)"#, window: window)
+            #expect(reading.fault?.reason == .unexpectedEnd)
+            #expect(reading.dump?.job.total == nil)
+            #expect(reading.wrongTypes == [])
+            #expect(reading.dump?.rowCount == 1)
+        }
+    }
+}
