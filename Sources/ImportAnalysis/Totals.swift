@@ -14,7 +14,7 @@ public struct Totals: Sendable {
 
     /// Stands for a job that declares no status.
     public static let noStatus = "(none)"
-    /// Stands for the statuses that the API does not define, beyond the first few.
+    /// Stands for statuses that the API does not define: there could be as many as jobs.
     static let otherStatuses = "(other)"
 
     public init() {}

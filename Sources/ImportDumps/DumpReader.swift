@@ -2,7 +2,7 @@
 ///
 /// Memory does not grow with the dump (``DumpLimits``).
 public struct DumpReader: Sendable {
-    /// Bytes of the window over the input, at least 1.
+    /// Bytes of the window over the input, at least 1. Formats other than JSON are recognised from 6 bytes on.
     public var windowBytes: Int
     /// Whether to work out the SHA-256 of the dump.
     public var hashing: Bool
