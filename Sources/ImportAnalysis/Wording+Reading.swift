@@ -3,7 +3,8 @@ public import ImportDumps
 extension DumpFault {
     /// What is wrong and where, to follow "The dump".
     package var sentence: String {
-        let position = "byte \(Wording.grouped(place.byte)) "
+        let position =
+            "byte \(Wording.grouped(place.byte)) "
             + "(line \(Wording.grouped(place.line)), column \(Wording.grouped(place.column)))"
         switch reason {
         case .unexpectedEnd:
