@@ -59,7 +59,8 @@ public struct RowCounts: Sendable, Equatable {
         existing += other.existing
         failed += other.failed
         unclassified += other.unclassified
-        if let otherMissing = other.missing { missing = (missing ?? 0) + otherMissing }
+        // The totals of dumps are whatever the dumps say: together they may be more than a number can hold.
+        if let otherMissing = other.missing { missing = Int(clamping: Int128(missing ?? 0) + Int128(otherMissing)) }
     }
 }
 
