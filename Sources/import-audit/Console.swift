@@ -4,6 +4,15 @@ import ImportReports
 
 /// The process's own streams: data goes to standard output, everything else to standard error.
 enum Console {
+    /// Takes the places of streams that the process was started without, so that no file that is opened later is
+    /// taken for one of them. Reading or writing there fails.
+    static func reserveStreams() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest number that is free is the one that was found missing.
+            _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
     /// Writes data to standard output in as few calls as the system allows.
     static func write(_ bytes: [UInt8]) throws(CommandFailure) {
         do throws(SystemFailure) {

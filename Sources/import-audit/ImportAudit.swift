@@ -27,6 +27,23 @@ struct ImportAudit: ParsableCommand {
         version: toolVersion,
         subcommands: [ReportCommand.self, SummaryCommand.self, ValidateCommand.self]
     )
+
+    /// As ArgumentParser's own, but for what it says about wrong arguments: it quotes them, and one that a shell made
+    /// of a file's name is as hostile as any text.
+    static func main() {
+        Console.reserveStreams()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let message = fullMessage(for: error)
+            guard !exitCode(for: error).isSuccess, !message.isEmpty else { exit(withError: error) }
+            for line in message.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
+                Console.say(String(line))
+            }
+            exit(withError: exitCode(for: error))
+        }
+    }
 }
 
 /// The version of the tool, as reports name it.

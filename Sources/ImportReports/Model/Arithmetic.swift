@@ -31,7 +31,7 @@ public struct Arithmetic: Sendable {
         // While a job is processing, rows may still come; more than the total are too many at any time.
         let totalIsComparable = !isProcessing || rows.seen > (job.total ?? Int.max)
 
-        func check(_ field: String, _ against: String, _ declared: Int?, _ counted: Int?, comparable: Bool) -> Check {
+        func check(_ field: String, _ against: String, _ declared: Int?, _ counted: Int128?, comparable: Bool) -> Check {
             let verdict: Verdict =
                 switch (declared, counted) {
                 case (nil, _): .notDeclared
@@ -39,28 +39,31 @@ public struct Arithmetic: Sendable {
                 case (let declared?, let counted?):
                     if !comparable {
                         .cannotBeChecked
-                    } else if declared == counted {
+                    } else if Int128(declared) == counted {
                         .agrees
                     } else {
-                        .differs(by: abs(declared - counted))
+                        .differs(by: Int(clamping: (Int128(declared) - counted).magnitude))
                     }
                 }
-            return Check(field: field, against: against, declared: declared, counted: counted, verdict: verdict)
+            return Check(
+                field: field, against: against, declared: declared, counted: counted.map { Int(clamping: $0) },
+                verdict: verdict)
         }
 
-        let sum: Int? =
+        // Two declared numbers may be more together than a number can hold.
+        let sum: Int128? =
             if let succeeded = job.succeeded, let failed = job.failed {
-                Int(clamping: Int128(succeeded) + Int128(failed))
+                Int128(succeeded) + Int128(failed)
             } else {
                 nil
             }
         checks = [
-            check("total", "rows seen", job.total, rows.seen, comparable: totalIsComparable),
+            check("total", "rows seen", job.total, Int128(rows.seen), comparable: totalIsComparable),
             check("processed", "declared succeeded + failed", job.processed, sum, comparable: true),
             check(
-                "succeeded", "rows created + existing", job.succeeded, rows.created + rows.existing,
+                "succeeded", "rows created + existing", job.succeeded, Int128(rows.created + rows.existing),
                 comparable: summary.isComparable),
-            check("failed", "rows failed", job.failed, rows.failed, comparable: summary.isComparable),
+            check("failed", "rows failed", job.failed, Int128(rows.failed), comparable: summary.isComparable),
         ]
     }
 
@@ -75,7 +78,7 @@ public struct Arithmetic: Sendable {
     private var declared: Int { agreeing + unchecked + differing }
 
     /// Whether the numbers hold, in a sentence for the verdict.
-    var shortSentence: String {
+    package var shortSentence: String {
         if differing > 0 { return "The job’s own numbers do not hold." }
         if agreeing > 0, unchecked == 0 { return "The job’s own numbers hold." }
         if declared == 0 { return "The job declares no numbers to hold against the rows." }
@@ -84,7 +87,7 @@ public struct Arithmetic: Sendable {
     }
 
     /// How many of the numbers hold, in a sentence.
-    var sentence: String {
+    package var sentence: String {
         if declared == 0 { return "The job declares no numbers to hold against the rows." }
         if agreeing == checks.count { return "All four numbers that the job declares agree with its rows." }
         if unchecked == declared {
@@ -104,7 +107,7 @@ public struct Arithmetic: Sendable {
 }
 
 extension Arithmetic.Verdict {
-    var words: String {
+    package var words: String {
         switch self {
         case .agrees: "agrees"
         case .differs(let difference): "differs by \(Wording.grouped(difference))"

@@ -1,5 +1,5 @@
 /// What names a template may use, and where: the shape of the model.
-indirect enum ModelShape: Sendable {
+package indirect enum ModelShape: Sendable {
     case text
     case flag
     /// A list of objects, or an object that may be missing.

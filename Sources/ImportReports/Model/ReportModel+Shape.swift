@@ -1,10 +1,13 @@
 extension ReportModel {
+    /// Where the model departs from ``shape``; nowhere, or it is at fault.
+    package var departures: [String] { root.departures(from: Self.shape) }
+
     private static let optionalText = ModelShape.section(["text": .text])
     private static let optionalFile = ModelShape.section(["name": .text])
     private static let time = ModelShape.section(["text": .text, "datetime": .section(["value": .text])])
 
     /// Every name of the model. The checker holds templates against it, and a test the model itself.
-    static let shape: [String: ModelShape] = [
+    package static let shape: [String: ModelShape] = [
         "title": .text,
         "verdict": .section([
             "level": .text, "good": .flag, "warning": .flag, "critical": .flag, "pending": .flag,

@@ -53,17 +53,17 @@ extension ReportModelBuilder {
 }
 
 /// The parts of one stacked bar, as percentages of its width.
-struct BarSegments {
+package struct BarSegments {
     /// In the order of the counts; nil where there is nothing to draw.
-    private(set) var segments: [(x: String, width: String)?] = []
+    package private(set) var segments: [(x: String, width: String)?] = []
     /// Some part is drawn wider than its share.
-    private(set) var hasWidened = false
+    package private(set) var hasWidened = false
 
     /// In hundredths of a percent: the whole bar, and the least that can be seen.
     private static let whole = 10_000
     private static let least = 150
 
-    init(counts: [Int]) {
+    package init(counts: [Int]) {
         let sum = counts.reduce(Int128(0)) { $0 + Int128($1) }
         func isSmall(_ count: Int) -> Bool {
             count > 0 && Int128(count) * Int128(Self.whole) < sum * Int128(Self.least)

@@ -39,15 +39,7 @@ public struct Verdict: Sendable {
         if let fault = summary.fault {
             level = .critical
             word = fault.isTruncation ? "The dump is cut off" : "The dump is malformed"
-            let total = summary.job.total.map { " of \(Wording.grouped($0))" } ?? ""
-            let lost =
-                if let missing = rows.missing, missing > 0 {
-                    " What became of the other \(Wording.grouped(missing)) it does not say."
-                } else {
-                    ""
-                }
-            sentence =
-                "The dump ends after \(Wording.grouped(rows.seen))\(total) rows\(rows.seen > 0 ? ": \(counts)" : "").\(lost)"
+            sentence = Self.salvaged(rows, total: summary.job.total, counts)
         } else if ids.contains(.jobFailed), rows.seen == 0 {
             level = .critical
             word = "The job failed"
@@ -85,10 +77,32 @@ public struct Verdict: Sendable {
         }
     }
 
+    private static func salvaged(_ rows: RowCounts, total: Int?, _ counts: String) -> String {
+        let seen =
+            if let total, total >= rows.seen {
+                "\(Wording.grouped(rows.seen)) of \(Wording.rowsWord(total))"
+            } else {
+                Wording.rowsWord(rows.seen)
+            }
+        var sentence = "The dump ends after \(seen)\(rows.seen > 0 ? ": \(counts)" : "")."
+        if let missing = rows.missing, missing > 0 {
+            let lost =
+                if rows.seen == 0 {
+                    missing == 1 ? "this row" : "these rows"
+                } else {
+                    missing == 1 ? "the other one" : "the other \(Wording.grouped(missing))"
+                }
+            sentence += " What became of \(lost) it does not say."
+        }
+        return sentence
+    }
+
     private static func whole(_ rows: RowCounts, total: Int?, _ counts: String) -> String {
-        let missing = (rows.missing ?? 0) > 0 ? "; \(Wording.grouped(rows.missing ?? 0)) are missing" : ""
+        let missingRows = rows.missing ?? 0
+        let missing =
+            missingRows > 0 ? "; \(Wording.grouped(missingRows)) \(missingRows == 1 ? "is" : "are") missing" : ""
         if rows.seen == 0 {
-            return rows.missing ?? 0 > 0 ? "The dump has no rows\(missing)." : "The import had no rows."
+            return missingRows > 0 ? "The dump has no rows\(missing)." : "The import had no rows."
         }
         if missing.isEmpty, rows.failed == 0, rows.unclassified == 0, rows.seen > 1 {
             return "All \(Wording.rowsWord(rows.seen)) went in: \(counts)."

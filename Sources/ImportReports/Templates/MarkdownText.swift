@@ -4,8 +4,8 @@ import Mustache
 ///
 /// GitHub looks for mentions, references, addresses and emoji in the rendered text, where no escape is left to see;
 /// only another character between keeps them from being found. That is U+200B, which has no width.
-enum MarkdownText {
-    static func escape(_ text: String) -> String {
+package enum MarkdownText {
+    package static func escape(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         let scalars = Array(text.unicodeScalars)
         var index = 0
@@ -34,18 +34,19 @@ enum MarkdownText {
             case "@":
                 result.append(contentsOf: ["@", zeroWidthSpace])
             case "#":
-                result.append(contentsOf: index == start ? ["\\", "#"] : ["#"])
+                // After a space it may end a heading, which would swallow it.
+                let isApart = index == start || isSpace(scalars[index - 1])
+                result.append(contentsOf: isApart ? ["\\", "#"] : ["#"])
                 if let next, isWord(next) { result.append(zeroWidthSpace) }
             case ":":
                 result.append(":")
-                if let next, next == "/" || next == "+" || next == "-" || isLetter(next) {
-                    result.append(zeroWidthSpace)
-                }
+                if beginsName(scalars[(index + 1)...]) { result.append(zeroWidthSpace) }
             case ".":
-                result.append(contentsOf: isListNumber(scalars[start..<index], before: next) ? ["\\", "."] : ["."])
+                // Before the dot: a zero-width space may be part of a host's name.
                 if endsWithWWW(scalars[start..<index]) { result.append(zeroWidthSpace) }
+                result.append(contentsOf: isListNumber(scalars[start..<index], next) ? ["\\", "."] : ["."])
             case ")":
-                result.append(contentsOf: isListNumber(scalars[start..<index], before: next) ? ["\\", ")"] : [")"])
+                result.append(contentsOf: isListNumber(scalars[start..<index], next) ? ["\\", ")"] : [")"])
             case "-":
                 result.append(contentsOf: index == start ? ["\\", "-"] : ["-"])
                 if endsWithGH(scalars[start..<index]) { result.append(zeroWidthSpace) }
@@ -84,8 +85,16 @@ enum MarkdownText {
         isLetter(scalar) || ("0"..."9").contains(scalar)
     }
 
-    /// What stands around a dot or a parenthesis makes a numbered list of it.
-    private static func isListNumber(_ text: ArraySlice<Unicode.Scalar>, before next: Unicode.Scalar?) -> Bool {
+    /// What follows a colon makes an emoji (`:+1:`, `:100:`) or an address of it; a time (`10:30:45`) is left as it is.
+    private static func beginsName(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
+        guard let first = text.first else { return false }
+        if first == "/" || first == "+" || first == "-" || isLetter(first) { return true }
+        let digits = text.prefix { ("0"..."9").contains($0) }
+        return digits.count > 2 || (!digits.isEmpty && text.dropFirst(digits.count).first.map(isLetter) == true)
+    }
+
+    /// What stands before and after a dot or a parenthesis makes a numbered list of it.
+    private static func isListNumber(_ text: ArraySlice<Unicode.Scalar>, _ next: Unicode.Scalar?) -> Bool {
         !text.isEmpty && text.count <= 9 && text.allSatisfy { ("0"..."9").contains($0) } && next.map(isSpace) != false
     }
 

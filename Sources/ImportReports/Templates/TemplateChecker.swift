@@ -1,18 +1,43 @@
 /// Checks a template against the model before it is used: an unknown name would otherwise be an empty space.
-struct TemplateChecker {
+package struct TemplateChecker {
     /// Texts of the templates that can be included, by file name.
     let files: [String: String]
+
+    package init(files: [String: String]) {
+        self.files = files
+    }
+
     /// How deep templates may include each other.
     private static let deepestInclusion = 20
+    /// How deep sections may be nested, partials included: parsing and rendering go as deep, on the stack.
+    private static let deepestNesting = 100
+
+    /// Checks a template whether it is included or not, for all of them are parsed.
+    package func checkNesting(_ file: String) throws(TemplateFailure) {
+        var depth = 0
+        for tag in try TemplateTag.tags(of: files[file] ?? "", file: file) {
+            switch tag.kind {
+            case .open, .inverted: depth += 1
+            case .close: depth -= 1
+            case .variable, .partial, .comment: continue
+            }
+            if depth > Self.deepestNesting { throw nestedTooDeep(tag, file) }
+        }
+    }
 
     /// - Parameter shape: the names of the model's root.
     /// - Throws: ``TemplateFailure`` with the line of the first fault.
-    func check(_ file: String, against shape: [String: ModelShape]) throws(TemplateFailure) {
+    package func check(_ file: String, against shape: [String: ModelShape]) throws(TemplateFailure) {
         var scopes = [shape]
-        try check(file, scopes: &scopes, depth: 0)
+        try check(file, scopes: &scopes, depth: 0, level: 0)
     }
 
-    private func check(_ file: String, scopes: inout [[String: ModelShape]], depth: Int) throws(TemplateFailure) {
+    /// - Parameters:
+    ///   - depth: files that include this one.
+    ///   - level: sections in which those do so.
+    private func check(
+        _ file: String, scopes: inout [[String: ModelShape]], depth: Int, level: Int
+    ) throws(TemplateFailure) {
         let tags = try TemplateTag.tags(of: files[file] ?? "", file: file)
         var open: [(name: String, line: Int, addsScope: Bool)] = []
         for tag in tags {
@@ -49,12 +74,18 @@ struct TemplateChecker {
                 guard depth < Self.deepestInclusion else {
                     throw TemplateFailure(file: file, line: tag.line, message: "“\(name)” includes itself.")
                 }
-                try check(name, scopes: &scopes, depth: depth + 1)
+                try check(name, scopes: &scopes, depth: depth + 1, level: level + open.count)
             }
+            if level + open.count > Self.deepestNesting { throw nestedTooDeep(tag, file) }
         }
         if let last = open.last {
             throw TemplateFailure(file: file, line: last.line, message: "{{#\(last.name)}} is not closed.")
         }
+    }
+
+    private func nestedTooDeep(_ tag: TemplateTag, _ file: String) -> TemplateFailure {
+        TemplateFailure(
+            file: file, line: tag.line, message: "Sections are nested deeper than \(Self.deepestNesting) levels.")
     }
 
     /// Looks a name up as Mustache does: its first part in the scopes from the innermost outwards, the other parts

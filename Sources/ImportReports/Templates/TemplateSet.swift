@@ -20,6 +20,7 @@ public struct TemplateSet: Sendable {
             texts[name] = text
         }
         let checker = TemplateChecker(files: texts)
+        for name in texts.keys.sorted() where name.hasSuffix(".mustache") { try checker.checkNesting(name) }
         for format in Format.allCases { try checker.check(format.fileName, against: ReportModel.shape) }
 
         var library = MustacheLibrary()
@@ -62,8 +63,10 @@ public struct TemplateSet: Sendable {
 
     /// The style sheet stands in a page as it is, so that the page is the same read as XML and as HTML.
     private static func checkStyle(_ text: String, file: String) throws(TemplateFailure) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if let taboo = ["<", "&", "]]>", "{{"].first(where: { line.contains($0) }) {
+        // By bytes: a combining mark after `<` would make another character of the two.
+        let lines = Array(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            if let taboo = ["<", "&", "]]>", "{{"].first(where: { line.firstRange(of: Array($0.utf8)) != nil }) {
                 throw TemplateFailure(
                     file: file, line: index + 1,
                     message: "A style sheet must not contain “\(taboo)”: it stands inside the page as it is.")

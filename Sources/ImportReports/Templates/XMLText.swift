@@ -4,8 +4,8 @@ import Mustache
 ///
 /// It works on bytes: by grapheme clusters a combining mark after `<` would make another character of the two and
 /// save the `<` from being escaped.
-enum XMLText {
-    static func escape(_ text: String) -> String {
+package enum XMLText {
+    package static func escape(_ text: String) -> String {
         var result: [UInt8] = []
         let bytes = Array(text.utf8)
         result.reserveCapacity(bytes.count + bytes.count / 8)

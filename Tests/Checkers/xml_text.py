@@ -1,0 +1,47 @@
+"""Parses escaped texts with expat, in content and in an attribute, and checks that each comes back.
+
+    xml_text.py FILE
+
+A line of FILE is a text and what the program escaped it to, both in hexadecimal. Exit status: 0 all alike, 1 not.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def faults(text: str, escaped: str) -> list[str]:
+    shown = FORBIDDEN.sub("\ufffd", text)
+    try:
+        element = ElementTree.fromstring(f"<e a=\"{escaped}\" b='{escaped}'>{escaped}</e>".encode("utf-8"))
+    except ElementTree.ParseError as error:
+        return [f"not well-formed: {error}"]
+    found = []
+    if len(element) or set(element.attrib) != {"a", "b"}:
+        found.append("became markup")
+    if (element.text or "") != shown:
+        found.append(f"content reads {element.text!r}")
+    # A parser turns white space in attributes into spaces, if it is there as it is (XML 1.0, section 3.3.3).
+    for name in "ab":
+        if element.get(name) != shown.replace("\t", " ").replace("\n", " "):
+            found.append(f"attribute {name} reads {element.get(name)!r}")
+    return found
+
+
+def main() -> int:
+    status = 0
+    for line in Path(sys.argv[1]).read_text("ascii").splitlines():
+        text, escaped = (bytes.fromhex(part).decode("utf-8") for part in line.split("."))
+        for fault in faults(text, escaped):
+            print(f"{text!r} as {escaped!r}: {fault}")
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A run that is stopped half way, and two runs at once.
+struct InterruptionTests {
+    static let rows = 300_000
+
+    /// A dump in three parts: its beginning, a piece of a thousand rows, its end.
+    static let head = Array(#"{"job_id":"big","status":"complete","total":300000,"results":["#.utf8)
+    static let tail = Array(#"{"error":{"code":"c","message":"last"}}]}"#.utf8)
+    static let thousand: [UInt8] = (0..<1000).flatMap { row in
+        Array(
+            (row % 10 == 0
+                ? #"{"error":{"code":"c\#(row % 7)","message":"message \#(row % 30)"}},"#
+                : #"{"id":"abe72624-edce-4501-ae6b-4bb368266101","created":true,"existing":false},"#).utf8)
+    }
+
+    /// Starts a report and sends it most of a dump, so much that rows have been written for certain.
+    private func started(_ folder: String) throws -> RunningCommand {
+        let run = try RunningCommand(["report", "-", "-o", folder], input: .pipe)
+        try run.send(Self.head)
+        for _ in 0..<Self.rows / 1000 / 2 { try run.send(Self.thousand) }
+        return run
+    }
+
+    private func complete(_ run: RunningCommand) throws -> CommandResult {
+        for _ in 0..<Self.rows / 1000 - Self.rows / 1000 / 2 { try run.send(Self.thousand) }
+        try run.send(Array(Self.tail))
+        run.endInput()
+        return try run.finish()
+    }
+
+    @Test("Killed half way: no file under its final name, and the next run succeeds and clears up")
+    func killed() throws {
+        let space = try Workspace()
+        let run = try started(space["o"])
+        let names = try #require(space.names(in: "o"))
+        #expect(names.contains(".rows.csv.partial"))
+        run.kill(SIGKILL)
+        #expect(try run.finish().status == -SIGKILL)
+        #expect(space.names(in: "o")?.allSatisfy { $0.hasSuffix(".partial") } == true)
+
+        let again = try complete(try started(space["o"]))
+        #expect(again.status == 0, "\(again)")
+        #expect(space.names(in: "o") == reportFiles)
+        #expect(try space.bytes("o/rows.csv").count { $0 == UInt8(ascii: "\n") } == Self.rows + 2)
+    }
+
+    @Test("Killed half way over an older report: the older one is untouched")
+    func killedOverOlder() throws {
+        let space = try Workspace()
+        _ = try importAudit("report", Repository.sample("many-failures"), "-o", space["o"])
+        let before = try space.files(in: "o")
+        for signal in [SIGKILL, SIGTERM, SIGINT] {
+            let run = try started(space["o"])
+            run.kill(signal)
+            #expect(try run.finish().status == -signal)
+            #expect(try space.files(in: "o").filter { !$0.key.hasSuffix(".partial") } == before)
+        }
+        let again = try importAudit("report", Repository.sample("many-failures"), "-o", space["o"])
+        #expect(again.status == 0, "\(again)")
+        #expect(try space.files(in: "o") == before)
+    }
+
+    @Test("Two runs into one folder: the second one is told so, the first one is not disturbed")
+    func twoRuns() throws {
+        let space = try Workspace()
+        let first = try started(space["o"])
+        let second = try importAudit("report", Repository.sample("sync"), "-o", space["o"])
+        #expect(second.status == 73, "\(second)")
+        #expect(second.errorText.contains("another import-audit is writing into this folder"), "\(second)")
+        let result = try complete(first)
+        #expect(result.status == 0, "\(result)")
+        #expect(space.names(in: "o") == reportFiles)
+        #expect(try space.text("o/summary.json").contains("\"job_id\": \"big\""))
+        let third = try importAudit("report", Repository.sample("sync"), "-o", space["o"])
+        #expect(third.status == 0, "\(third)")
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Memory does not grow with the dump.
+struct MemoryTests {
+    @Test("A dump of 100 MB takes as much memory as one of 10 MB, within 4 MiB", arguments: ["summary", "report"])
+    func peak(command: String) throws {
+        let space = try Workspace()
+        let small = try peak(command, megabytes: 10, in: space)
+        let large = try peak(command, megabytes: 100, in: space)
+        #expect(large - small < 4 * 1024, "\(small) KiB for 10 MB, \(large) KiB for 100 MB")
+    }
+
+    /// The most memory that a run took, in KiB, read when all but the end of the dump is through.
+    private func peak(_ command: String, megabytes: Int, in space: Workspace) throws -> Int {
+        let options = command == "report" ? ["-o", space["o"], "--formats", "md,json"] : []
+        let run = try RunningCommand([command, "-"] + options, input: .pipe)
+        try run.send(InterruptionTests.head)
+        // Long messages, so that there are megabytes rather than rows to read.
+        let message = String(repeating: "A long message \\u00e9. ", count: 40)
+        let rows = (0..<20).map { #"{"error":{"code":"c\#($0)","message":"\#($0) \#(message)"}},"# }.joined()
+        let piece = InterruptionTests.thousand + Array(String(repeating: rows, count: 20).utf8)
+        for _ in 0..<megabytes * 1_000_000 / piece.count { try run.send(piece) }
+        let status = try String(contentsOfFile: "/proc/\(run.pid)/status", encoding: .utf8)
+        try run.send(InterruptionTests.tail)
+        run.endInput()
+        let result = try run.finish()
+        #expect(result.status == 0, "\(result)")
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) })
+    }
+}

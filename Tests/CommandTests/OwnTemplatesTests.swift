@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+/// `--templates`: a user's own files in place of the built-in ones.
+struct OwnTemplatesTests {
+    static let page = """
+        <!DOCTYPE html>
+        <html xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">
+        <head><meta charset="UTF-8"/><title>{{title}}</title></head>
+        <body><h1>{{verdict.word}}</h1>{{>rows.xhtml.mustache}}</body>
+        </html>
+
+        """
+
+    @Test("Valid ones are used, the others stay built-in")
+    func valid() throws {
+        let space = try Workspace()
+        try space.write(Self.page, as: "own/report.xhtml.mustache")
+        try space.write(
+            "<ul>{{#rows.outcomes}}<li>{{label}}</li>{{/rows.outcomes}}</ul>", as: "own/rows.xhtml.mustache")
+        try space.write("not a template", as: "own/README")
+        let run = try importAudit("report", Repository.sample("hostile"), "-o", space["o"], "--templates", space["own"])
+        #expect(run.status == 0, "\(run)")
+        #expect(try space.text("o/report.xhtml").contains("<ul><li>Created</li><li>Existing</li><li>Failed</li></ul>"))
+        _ = try importAudit("report", Repository.sample("hostile"), "-o", space["p"])
+        #expect(try space.bytes("o/report.md") == space.bytes("p/report.md"))
+        let valid = try importAudit("validate", space["o/report.xhtml"])
+        #expect(valid.status == 0, "\(valid)")
+    }
+
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        var file: String
+        var text: String
+        var status: Int32 = 64
+        /// What standard error must say.
+        var says: [String]
+        var testDescription: String { text }
+    }
+
+    static let refusals = [
+        Refusal(
+            file: "report.xhtml.mustache",
+            text: page.replacing("<h1>", with: "\n<blink>").replacing("</h1>", with: "</blink>")
+                .replacing("{{>rows.xhtml.mustache}}", with: ""),
+            says: ["own: report.xhtml.mustache", "line 5 of the page", "blink", "Nothing was written"]),
+        Refusal(
+            file: "report.xhtml.mustache",
+            text: page.replacing("</h1>", with: "").replacing("{{>rows.xhtml.mustache}}", with: ""),
+            says: ["own: report.xhtml.mustache", "line 4 of the page", "Nothing was written"]),
+        Refusal(
+            file: "report.xhtml.mustache", text: "a\n{{nothing}}", says: ["own/report.xhtml.mustache:2:", "“nothing”"]),
+        Refusal(file: "report.md.mustache", text: "{{{title}}}", says: ["own/report.md.mustache:1:", "Unescaped"]),
+        Refusal(file: "report.css", text: "a{}\n</style>", says: ["own/report.css:2:", "must not contain"]),
+        Refusal(
+            file: "report.css", text: "@import url(https://evil.example/x.css);",
+            says: ["own: report.css", "line 10 of the page", "Nothing was written"]),
+        Refusal(
+            file: "other.txt", text: "x",
+            says: ["own: no template of a report is in this folder", "report.md.mustache"]),
+    ]
+
+    @Test("Those that cannot be used are refused with file, line and reason; the old files stay", arguments: refusals)
+    func refused(refusal: Refusal) throws {
+        let space = try Workspace()
+        try space.write(refusal.text, as: "own/\(refusal.file)")
+        let arguments = ["report", Repository.sample("sync"), "--templates", space["own"], "-o"]
+        let fresh = try RunningCommand(arguments + [space["new"]]).finish()
+        #expect(fresh.status == refusal.status, "\(fresh)")
+        for part in refusal.says { #expect(fresh.errorText.contains(part), "\(part): \(fresh)") }
+        #expect(space.names(in: "new") == nil)
+
+        _ = try importAudit("report", Repository.sample("clean-async"), "-o", space["old"])
+        let before = try space.files(in: "old")
+        let again = try RunningCommand(arguments + [space["old"]]).finish()
+        #expect(again.status == refusal.status, "\(again)")
+        #expect(try space.files(in: "old") == before)
+    }
+
+    @Test("A folder that is not there is 66")
+    func noFolder() throws {
+        let space = try Workspace()
+        let run = try importAudit("report", Repository.sample("sync"), "-o", space["o"], "--templates", space["none"])
+        #expect(run.status == 66, "\(run)")
+        #expect(run.errorText == "import-audit: \(space["none"]): No such file or directory\n")
+        #expect(space.names(in: "o") == nil)
+    }
+}

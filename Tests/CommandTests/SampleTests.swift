@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// Every sample is what `Samples/README.md` says it is.
+struct SampleTests {
+    struct Sample: Sendable, CustomTestStringConvertible {
+        var name: String
+        var status: Int32 = 0
+        /// Seen, created, existing, failed, unclassified, missing.
+        var rows: [Int?]
+        /// Findings with their counts, in order.
+        var findings: [String] = []
+        /// How the text for people begins.
+        var verdict: String
+        var testDescription: String { name }
+    }
+
+    static let samples: [Sample] = [
+        Sample(
+            name: "clean-async", rows: [42, 28, 14, 0, 0, 0], verdict: "Everything accounted for. All 42 rows went in: "
+        ),
+        Sample(name: "sync", rows: [12, 8, 3, 1, 0, 0], verdict: "Rows failed. Of 12 rows, 8 were created, "),
+        Sample(
+            name: "many-failures", rows: [240, 73, 24, 143, 0, 0], findings: ["failed-without-code 1"],
+            verdict: "Rows failed. Of 240 rows, 73 were created, 24 already existed and 143 failed."),
+        Sample(
+            name: "still-processing", rows: [0, 0, 0, 0, 0, 5000], findings: ["still-processing 1"],
+            verdict: "Still processing. "),
+        Sample(
+            name: "failed-job", rows: [0, 0, 0, 0, 0, 1800], findings: ["job-failed 1", "rows-missing 1800"],
+            verdict: "The job failed. "),
+        Sample(
+            name: "api-example", rows: [1, 0, 0, 1, 0, 0],
+            findings: ["rows-excess 1", "failed-mismatch 1", "row-contradictory 1", "job-error-unexpected 1"],
+            verdict: "The numbers do not hold. Of 1 row, 1 failed."),
+        Sample(
+            name: "missing-rows", rows: [47, 31, 11, 5, 0, 13],
+            findings: ["rows-missing 13", "processed-mismatch 1", "succeeded-mismatch 9", "failed-mismatch 1"],
+            verdict: "The numbers do not hold. Of 60 rows, "),
+        Sample(
+            name: "truncated", status: 65, rows: [39, 26, 9, 4, 0, 25],
+            findings: ["dump-truncated 1", "rows-missing 25"],
+            verdict: "The dump is cut off. The dump ends after 39 of 64 rows"),
+        Sample(name: "python-client", rows: [18, 12, 4, 2, 0, 0], verdict: "Rows failed. "),
+        Sample(name: "non-latin", rows: [20, 3, 1, 16, 0, 0], verdict: "Rows failed. "),
+        Sample(
+            name: "hostile", rows: [37, 3, 3, 31, 0, 0], findings: ["job-error-unexpected 1", "id-not-uuid 5"],
+            verdict: "Rows failed. "),
+        Sample(
+            name: "unusual-order", rows: [8, 4, 2, 2, 0, 0], findings: ["unknown-field 8", "duplicate-key 2"],
+            verdict: "Rows failed. "),
+    ]
+
+    @Test("The table has every sample")
+    func isComplete() {
+        #expect(Set(Self.samples.map { $0.name }).union(["error-body"]) == Set(Repository.samples))
+    }
+
+    @Test("A sample's report and summary", arguments: samples)
+    func sample(_ sample: Sample) throws {
+        let space = try Workspace()
+        let path = Repository.sample(sample.name)
+        let report = try importAudit("report", path, "-o", space["audit"])
+        #expect(report.status == sample.status, "\(report)")
+        #expect(report.output.isEmpty, "\(report)")
+        #expect(report.errorText.hasPrefix(sample.verdict), "\(report)")
+        #expect(space.names(in: "audit") == reportFiles)
+
+        let document = try parsed(space.bytes("audit/summary.json"))
+        let job = try #require((document["jobs"] as? [[String: Any]])?.first)
+        let rows = try #require(job["rows"] as? [String: Any])
+        let names = ["seen", "created", "existing", "failed", "unclassified", "missing"]
+        #expect(names.map { rows[$0] as? Int } == sample.rows)
+        let findings = try #require(job["findings"] as? [[String: Any]])
+        #expect(findings.map { "\($0["id"] ?? "") \($0["count"] ?? "")" } == sample.findings)
+        #expect(job["source"] as? String == path)
+        #expect(job["bytes"] as? Int == (try Repository.bytes("Samples/\(sample.name).json")).count)
+
+        // A line for each row and one for the header: no cell of a sample has a line's end but those of hostile.json.
+        if sample.name != "hostile" {
+            let lines = { (name: String) in try space.text(name).components(separatedBy: "\r\n").count - 2 }
+            #expect(try lines("audit/rows.csv") == sample.rows[0])
+            #expect(try lines("audit/failures.csv") == (sample.rows[3] ?? 0) + (sample.rows[4] ?? 0))
+        }
+
+        let text = try importAudit("summary", path)
+        #expect(text.status == sample.status, "\(text)")
+        #expect(text.errors.isEmpty, "\(text)")
+        #expect(text.outputText.hasPrefix("\(path)\n  \(sample.verdict)"), "\(text)")
+        // The same JSON as the report's, with the hash that a report works out always.
+        let json = try importAudit("summary", "--format", "json", "--sha256", path)
+        #expect(json.status == sample.status, "\(json)")
+        #expect(json.output == (try space.bytes("audit/summary.json")))
+        let plain = try parsed(try importAudit("summary", "--format", "json", path).output)
+        #expect((plain["jobs"] as? [[String: Any]])?.first?["sha256"] is NSNull)
+
+        let valid = try importAudit("validate", space["audit/report.xhtml"])
+        #expect(valid.status == 0, "\(valid)")
+        #expect(valid.outputText == "\(space["audit/report.xhtml"]): valid\n")
+    }
+
+    @Test("What is no import job is said to be none, and nothing is written")
+    func errorBody() throws {
+        let space = try Workspace()
+        let path = Repository.sample("error-body")
+        let report = try importAudit("report", path, "-o", space["audit"])
+        #expect(report.status == 65, "\(report)")
+        #expect(report.errorText.contains("Import job not found or expired"), "\(report)")
+        #expect(space.names(in: "audit") == nil)
+        let summary = try importAudit("summary", "--format", "json", path)
+        #expect(summary.status == 65, "\(summary)")
+        let unreadable = try #require(try parsed(summary.output)["unreadable"] as? [[String: Any]])
+        #expect(unreadable.map { $0["source"] as? String } == [path])
+        #expect((unreadable.first?["reason"] as? String)?.contains("Import job not found or expired") == true)
+    }
+}

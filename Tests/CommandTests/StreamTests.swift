@@ -1,0 +1,79 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Inputs that are no plain files, and streams that are not there.
+struct StreamTests {
+    @Test("A FIFO is read like a file, in whatever pieces it comes", arguments: ["report", "summary"])
+    func fifo(command: String) throws {
+        let space = try Workspace()
+        let path = space["dump.fifo"]
+        #expect(mkfifo(path, 0o600) == 0)
+        let arguments = command == "report" ? ["report", path, "-o", space["o"]] : ["summary", path]
+        let run = try RunningCommand(arguments)
+        let end = open(path, O_WRONLY | O_CLOEXEC)
+        for start in stride(from: 0, to: 3529, by: 100) {
+            try writeAll(Array(try Repository.bytes("Samples/clean-async.json").dropFirst(start).prefix(100)), to: end)
+        }
+        close(end)
+        let result = try run.finish()
+        #expect(result.status == 0, "\(result)")
+        #expect((result.outputText + result.errorText).contains("All 42 rows went in"), "\(result)")
+    }
+
+    @Test("A slow pipe is waited for")
+    func slowPipe() throws {
+        let run = try RunningCommand(["summary", "-"], input: .pipe)
+        for part in try Repository.bytes("Samples/sync.json").chunks(of: 200) {
+            try run.send(part)
+            usleep(5000)
+        }
+        run.endInput()
+        let result = try run.finish()
+        #expect(result.status == 0, "\(result)")
+        #expect(result.outputText.contains("Of 12 rows"), "\(result)")
+    }
+
+    @Test("Without a standard input, - cannot be read, and says so", arguments: ["report", "summary"])
+    func closedInput(command: String) throws {
+        let space = try Workspace()
+        let result = try RunningCommand([command, "-"], input: .closed, folder: space.path).finish()
+        #expect(result.status == 65, "\(result)")
+        #expect((result.outputText + result.errorText).contains("Bad file descriptor"), "\(result)")
+        #expect(space.names(in: "audit") == nil)
+    }
+
+    @Test(
+        "A report is the same when streams are not there: none of its files takes their place",
+        arguments: [[0], [1], [2], [0, 1, 2]])
+    func closedStreams(closing: [Int32]) throws {
+        let space = try Workspace()
+        _ = try importAudit("report", Repository.sample("many-failures"), "-o", space["expected"])
+        let run = try RunningCommand(
+            ["report", Repository.sample("many-failures"), "-o", space["o"]], input: .closed, closing: closing
+        ).finish()
+        #expect(run.status == 0, "\(run)")
+        #expect(try space.files(in: "o") == space.files(in: "expected"))
+        let failed = try RunningCommand(
+            ["report", "--strict", Repository.sample("truncated"), "-o", space["o"]], input: .closed, closing: closing
+        ).finish()
+        #expect(failed.status == 65, "\(failed)")
+        #expect(try space.files(in: "o") == space.files(in: "expected"))
+    }
+
+    @Test("A reader that goes away ends the program quietly or with 73, never with a crash")
+    func goneReader() throws {
+        let run = try RunningCommand(["summary", "--format", "json", "-"], input: .pipe, closing: [1])
+        try run.send(try Repository.bytes("Samples/many-failures.json"))
+        run.endInput()
+        let result = try run.finish()
+        #expect(result.status == 73, "\(result)")
+        #expect(result.errorText.contains("standard output cannot be written"), "\(result)")
+    }
+}
+
+extension [UInt8] {
+    func chunks(of size: Int) -> [[UInt8]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}

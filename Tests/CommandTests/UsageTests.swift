@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// Exit statuses that scripts rely on, and help that people do.
+struct UsageTests {
+    @Test(
+        "Wrong usage is 64",
+        arguments: [
+            [], ["nonsense"], ["report"], ["summary"], ["validate"], ["report", "--formats"],
+            ["report", "x", "--unknown"],
+            ["report", "x", "--formats", "pdf"], ["report", "x", "--formats", ""],
+            ["report", "x", "--formats", "md,,csv"],
+            ["report", "x", "--formats", "MD"], ["summary", "x", "--format", "xml"], ["report", "x", "y"],
+        ])
+    func wrongUsage(arguments: [String]) throws {
+        let run = try RunningCommand(arguments).finish()
+        if arguments.isEmpty {
+            // Without any argument the program explains itself.
+            #expect(run.outputText.contains("SUBCOMMANDS"), "\(run)")
+        } else {
+            #expect(run.status == 64, "\(run)")
+            #expect(run.output.isEmpty, "\(run)")
+            #expect(run.errorText.contains("Error:") && run.errorText.contains("Usage:"), "\(run)")
+        }
+    }
+
+    @Test("--help names all commands and exit statuses")
+    func help() throws {
+        let run = try importAudit("--help")
+        #expect(run.status == 0, "\(run)")
+        for word in ["report", "summary", "validate", "EXIT STATUS", "EXAMPLES", "--version"] {
+            #expect(run.outputText.contains(word), "\(word)")
+        }
+        for status in [0, 1, 64, 65, 66, 70, 73] {
+            let line = run.outputText.split(separator: "\n").first { $0.hasPrefix("  \(status) ") }
+            #expect(line != nil, "\(status)")
+        }
+        for (command, options) in [
+            ("report", ["--output", "--formats", "--templates", "--csv-raw", "--strict"]),
+            ("summary", ["--format", "--sha256", "--strict"]), ("validate", ["file.xhtml"]),
+        ] {
+            let run = try importAudit(command, "--help")
+            #expect(run.status == 0, "\(run)")
+            for option in options { #expect(run.outputText.contains(option), "\(option)") }
+        }
+    }
+
+    @Test("--version is a version")
+    func version() throws {
+        let run = try importAudit("--version")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.outputText.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(run)")
+    }
+
+    @Test("An input that is not there is 66, and so is a folder", arguments: ["report", "summary", "validate"])
+    func noInput(command: String) throws {
+        let space = try Workspace()
+        let missing = try importAudit(command, space["none"], folder: space.path)
+        #expect(missing.status == 66, "\(missing)")
+        #expect(missing.errorText.contains("\(space["none"]): No such file or directory"), "\(missing)")
+        let folder = try importAudit(command, space.path, folder: space.path)
+        #expect(folder.status == 66, "\(folder)")
+        #expect(folder.errorText.contains("this is a folder"), "\(folder)")
+        #expect(space.names(in: "") == [])
+    }
+
+    @Test("A page that is not valid is 1, with the line of each problem")
+    func notValid() throws {
+        let space = try Workspace()
+        let page = try space.write(
+            "<html xmlns='http://www.w3.org/1999/xhtml'>\n<body><script/></body></html>", as: "page.xhtml")
+        let run = try importAudit("validate", page)
+        #expect(run.status == 1, "\(run)")
+        #expect(run.outputText.hasPrefix("\(page):"), "\(run)")
+        #expect(!run.outputText.contains(": valid"), "\(run)")
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import ImportAnalysis
+import ImportReports
+import Testing
+import XHTMLValidation
+
+/// The pages of all samples and of some jobs at the edge, held against three validators.
+struct PageValidityTests {
+    /// Pages by name.
+    static let pages: [(name: String, bytes: [UInt8])] = {
+        do {
+            let templates = try TemplateSet()
+            var summaries = try Repository.sampleJobs.map { ($0, try audit(sample: $0)) }
+            summaries.append(("crowded", try audit(crowdedDump)))
+            for (index, each) in VerdictTests.cases.enumerated() {
+                summaries.append(("verdict-\(index)", try audit(each.dump)))
+            }
+            summaries.append(("crowded-alone", try audit(crowdedDump)))
+            return summaries.map { name, summary in
+                let files: [ReportFile] =
+                    name.hasSuffix("-alone") ? [] : [.rows, .failures, .codes, .summary, .markdown]
+                let model = ReportModel(summary, toolVersion: "1", files: files)
+                return (name, templates.render(model, as: .xhtml))
+            }
+        } catch {
+            Issue.record("\(error)")
+            return []
+        }
+    }()
+
+    @Test("By the program's own validator")
+    func ownValidator() throws {
+        let validator = XHTMLValidator(grammar: try XHTMLGrammar(BuiltInTemplates.grammar))
+        for (name, bytes) in Self.pages {
+            #expect(validator.problems(in: bytes) == [], "\(name)")
+        }
+    }
+
+    @Test("By xmllint and the report grammar")
+    func xmllint() throws {
+        guard let xmllint = Tool.find("xmllint") else { return }
+        try withPages { folder, files in
+            let grammar = Repository.root.appending(path: "Templates/report.rng").path
+            let result = try Tool.run(xmllint, ["--noout", "--nonet", "--relaxng", grammar] + files)
+            #expect(result.status == 0, "\(result.output.suffix(3000))")
+        }
+    }
+
+    @Test("By the Nu HTML checker: no errors, no warnings")
+    func nuChecker() throws {
+        guard let java = Tool.find("java"), let checker = try Tool.nuChecker() else { return }
+        try withPages { folder, files in
+            // One page that is wrong, to see that the checker does look.
+            let wrong = folder.appending(path: "wrong.xhtml")
+            let page =
+                "<html xmlns=\"http://www.w3.org/1999/xhtml\"><head><title>t</title></head><body><li/></body></html>"
+            try Data(page.utf8).write(to: wrong)
+
+            let result = try Tool.run(java, ["-jar", checker, "--format", "json"] + files + [wrong.path])
+            let root = try #require(
+                JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any],
+                "\(result.output.prefix(2000))")
+            let messages = try #require(root["messages"] as? [[String: Any]])
+            var seesWrong = false
+            for message in messages {
+                let text = message["message"] as? String ?? ""
+                let file = message["url"] as? String ?? ""
+                // What a dump says is shown as it says it: in whatever form of Unicode.
+                if text.contains("not in Unicode Normalization Form C") { continue }
+                if file.hasSuffix("/wrong.xhtml") {
+                    seesWrong = true
+                } else {
+                    Issue.record("\(file), line \(message["lastLine"] ?? ""): \(text)")
+                }
+            }
+            #expect(seesWrong)
+        }
+    }
+
+    private func withPages(_ body: (URL, [String]) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            let files = try Self.pages.map { name, bytes in
+                let file = folder.appending(path: "\(name).xhtml")
+                try Data(bytes).write(to: file)
+                return file.path
+            }
+            #expect(files.count > 20)
+            try body(folder, files)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import ImportAnalysis
+import ImportReports
+import Testing
+
+/// The model that templates show: its names are the same whatever the job.
+struct ReportModelTests {
+    @Test("The model of every sample has the names of the shape, each of its kind", arguments: Repository.sampleJobs)
+    func samplesConform(name: String) throws {
+        let summary = try audit(sample: name)
+        #expect(ReportModel(summary, toolVersion: "1", files: []).departures == [])
+        #expect(ReportModel(summary, toolVersion: "1", files: [.rows, .failures, .codes]).departures == [])
+    }
+
+    @Test(
+        "So does the model of a job that has all that can be cut",
+        arguments: [[], [.codes, .failures, .rows]] as [[ReportFile]])
+    func cutListsConform(files: [ReportFile]) throws {
+        let summary = try audit(crowdedDump)
+        #expect(summary.failedByCode.count == 31)
+        #expect(ReportModel(summary, toolVersion: "1", files: files).departures == [])
+    }
+
+    @Test("Every name of the shape is used by a built-in template")
+    func everyNameIsUsed() throws {
+        var files: [String: String] = [:]
+        for (name, bytes) in BuiltInTemplates.files { files[name] = bytes.text }
+        let checker = TemplateChecker(files: files)
+        let formats = TemplateSet.Format.allCases.map { $0.fileName }
+        for file in formats { try checker.check(file, against: ReportModel.shape) }
+
+        // A name is used if no template is right without it. Where an object around it has the same name, that one
+        // would take its place: then its kind is changed instead.
+        let unused = paths(of: ReportModel.shape).filter { path in
+            [Change.remove, .otherKind].allSatisfy { change in
+                let shape = changed(ReportModel.shape, path[...], change)
+                return formats.allSatisfy { (try? checker.check($0, against: shape)) != nil }
+            }
+        }
+        #expect(unused.map { $0.joined(separator: ".") }.sorted() == [])
+    }
+
+    private func paths(of shape: [String: ModelShape]) -> [[String]] {
+        shape.flatMap { name, value in
+            guard case .section(let inner) = value else { return [[name]] }
+            return [[name]] + paths(of: inner).map { [name] + $0 }
+        }
+    }
+
+    private enum Change {
+        case remove, otherKind
+    }
+
+    private func changed(
+        _ shape: [String: ModelShape], _ path: ArraySlice<String>, _ change: Change
+    ) -> [String: ModelShape] {
+        var shape = shape
+        guard let name = path.first, let value = shape[name] else { return shape }
+        switch value {
+        case .section(let inner) where path.count > 1: shape[name] = .section(changed(inner, path.dropFirst(), change))
+        case .section: shape[name] = change == .remove ? nil : .text
+        case .text, .flag: shape[name] = change == .remove ? nil : .section([:])
+        }
+        return shape
+    }
+}
+
+/// A dump with more codes, messages and rows of a finding than a page lists, long texts and unknown fields.
+let crowdedDump: String = {
+    var rows: [String] = []
+    for code in 0..<30 {
+        for message in 0..<(code % 9 + 1) {
+            rows.append(
+                #"{"error":{"code":"code_\#(code)","message":"message \#(message) <&> of \#(code)"},"x\#(code)":1}"#)
+        }
+    }
+    rows += Array(repeating: #"{"id":"no uuid","created":true,"existing":true,"created":1}"#, count: 40)
+    rows += Array(repeating: #"{"error":{}}"#, count: 25) + ["{}", "7"]
+    rows.append(#"{"error":{"code":"code_1","message":"\#(String(repeating: "long é ", count: 3000))"}}"#)
+    return #"{"job_id":"crowded","status":"new","results":["# + rows.joined(separator: ",")
+        + #"],"total":900,"failed":2}"#
+}()

@@ -1,0 +1,117 @@
+import Foundation
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+import Testing
+
+/// `summary.json` as other readers of JSON see it.
+struct SummaryJSONTests {
+    @Test("Every object has exactly the contract's keys, in order")
+    func keys() throws {
+        var all = Summary()
+        for name in Repository.sampleJobs { all.append(try audit(sample: name)) }
+        all.append(UnreadableInput(source: "x", reason: "y"))
+        // Beyond the limit of codes, the rest is counted together and says so.
+        let rows = (0...AnalysisLimits.codes).map { #"{"error":{"code":"c\#($0)","message":"m"}}"# }
+        all.append(
+            try audit(#"{"job_id":"j","status":"complete","total":1,"results":[\#(rows.joined(separator: ","))]}"#))
+
+        guard let python = Tool.find("python3") else { return }
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "summary.json")
+            try Data(SummaryJSON.render(all)).write(to: file)
+            let result = try Tool.run(python, [Tool.script("json_keys.py"), file.path])
+            let rows = "seen created existing failed unclassified missing"
+            let expected: Set = [
+                "root: format version jobs unreadable totals",
+                "jobs[]: job_id source bytes sha256 status total created_at updated_at expires_at error reported rows "
+                    + "failed_by_code findings",
+                "jobs[].error: code message",
+                "jobs[].reported: processed succeeded failed",
+                "jobs[].rows: \(rows)",
+                "jobs[].failed_by_code[]: code rows share first_row last_row message_patterns messages",
+                "jobs[].failed_by_code[]: code other rows share first_row last_row message_patterns messages",
+                "jobs[].failed_by_code[].messages[]: pattern rows example example_row",
+                "jobs[].findings[]: id severity message count rows",
+                "unreadable[]: source reason",
+                "totals: jobs jobs_by_status rows failed_by_code findings",
+                "totals.jobs_by_status: complete failed processing",
+                "totals.rows: \(rows)",
+                "totals.failed_by_code[]: code rows share",
+                "totals.failed_by_code[]: code other rows share",
+                "totals.findings: critical warning note",
+            ]
+            #expect(Set(result.output.split(separator: "\n").map { String($0) }) == expected)
+        }
+    }
+
+    @Test("Hostile text comes back as it was, and nothing in the file acts on a terminal")
+    func hostileText() throws {
+        let scalars = (Array(0..<0x3000) + Array(0xFE00..<0x10010) + [0x1F600, 0xE0001, 0x10FFFF])
+            .compactMap { Unicode.Scalar(UInt32($0)) }
+        // In pieces, for a message is told from others by its first thousand bytes only.
+        let texts = stride(from: 0, to: scalars.count, by: 100).map { start in
+            var view = String.UnicodeScalarView()
+            view.append(contentsOf: scalars[start..<min(start + 100, scalars.count)])
+            return String(view)
+        }
+        var summary = try audit(sample: "hostile")
+        summary.source = "a\u{1B}[31m\u{202E}\"\\\n\u{338}"
+        var message = summary.failedByCode[0].messages[0]
+        summary.failedByCode[0].messages = texts.map { text in
+            message.pattern = text
+            return message
+        }
+        var all = Summary()
+        all.append(summary)
+        let bytes = SummaryJSON.render(all)
+
+        let root = try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+        let job = try #require((root["jobs"] as? [[String: Any]])?.first)
+        expectSame(job["source"], summary.source)
+        expectSame(job["job_id"], summary.job.jobID)
+        expectSame((job["error"] as? [String: Any])?["message"], summary.job.error?.message)
+        let codes = try #require(job["failed_by_code"] as? [[String: Any]])
+        for (code, expected) in zip(codes, summary.failedByCode) { expectSame(code["code"], expected.code) }
+        let messages = try #require(codes.first?["messages"] as? [[String: Any]])
+        #expect(messages.count == texts.count)
+        for (message, text) in zip(messages, texts) { expectSame(message["pattern"], text) }
+
+        let acting = bytes.text.unicodeScalars.filter { scalar in
+            switch scalar.value {
+            case 0x0A: false
+            case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+            default: false
+            }
+        }
+        #expect(acting.isEmpty)
+    }
+
+    @Test("No inputs at all make a whole document too")
+    func empty() throws {
+        let root = try #require(
+            JSONSerialization.jsonObject(with: Data(SummaryJSON.render(Summary()))) as? [String: Any])
+        #expect(root["format"] as? String == "import-audit.summary")
+        #expect(root["version"] as? Int == 1)
+        #expect((root["jobs"] as? [Any])?.isEmpty == true)
+    }
+
+    @Test("Sums that no number can hold stay at the largest, in whatever order they add up")
+    func hugeSums() throws {
+        let huge = try audit(#"{"job_id":"j","status":"complete","total":9223372036854775807,"results":[]}"#)
+        var one = Summary()
+        one.append(huge)
+        var two = one
+        two.append(huge)
+        var merged = one
+        merged.merge(one)
+        #expect(two.totals.rows.missing == .max)
+        #expect(merged.totals.rows.missing == .max)
+    }
+
+    /// By bytes: Swift holds canonically equivalent texts for equal.
+    private func expectSame(_ value: Any?, _ text: String?, sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(
+            (value as? String).map { Array($0.utf8) } == text.map { Array($0.utf8) }, sourceLocation: sourceLocation)
+    }
+}
