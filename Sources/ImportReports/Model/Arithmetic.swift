@@ -31,7 +31,8 @@ public struct Arithmetic: Sendable {
         // While a job is processing, rows may still come; more than the total are too many at any time.
         let totalIsComparable = !isProcessing || rows.seen > (job.total ?? Int.max)
 
-        func check(_ field: String, _ against: String, _ declared: Int?, _ counted: Int128?, comparable: Bool) -> Check {
+        func check(_ field: String, _ against: String, _ declared: Int?, _ counted: Int128?, comparable: Bool) -> Check
+        {
             let verdict: Verdict =
                 switch (declared, counted) {
                 case (nil, _): .notDeclared
