@@ -25,7 +25,8 @@ let package = Package(
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
         // bytes → rows → summary → report → files
-        .target(name: "ImportDumps", dependencies: ["CNettle"], swiftSettings: strictMemory),
+        .target(name: "CRowScan"),
+        .target(name: "ImportDumps", dependencies: ["CNettle", "CRowScan"], swiftSettings: strictMemory),
         .target(name: "ImportAnalysis", dependencies: ["ImportDumps"], swiftSettings: strictMemory),
         .target(name: "CBuiltInTemplates"),
         .target(

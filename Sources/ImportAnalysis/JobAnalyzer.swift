@@ -12,12 +12,16 @@ public struct JobAnalyzer: RowSink {
         self = JobAnalyzer()
     }
 
+    public mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+        for index in runs.indices { consume(runs[index], text: text) }
+    }
+
     public mutating func consume(_ run: RowRun, text: Span<UInt8>) {
         let outcome = Outcome(run.facts)
         counts.add(run.count, outcome)
-        if !run.facts.isDisjoint(with: RowLists.noteworthy) || outcome == .unclassified {
-            lists.add(run, outcome)
-        }
+        // Most rows say one thing, and nothing is odd about them.
+        if run.facts == .created || run.facts == .existing { return }
+        if run.facts != [.error, .code] { lists.add(run, outcome) }
         guard outcome == .failed else { return }
         for row in run.firstRow..<run.firstRow + run.count {
             codes.count(row: row, code: run.code, message: run.message, text: text)
@@ -62,11 +66,6 @@ struct RowLists: Sendable {
     var unknownField = RowList()
     var duplicateKey = RowList()
     var textCut = RowList()
-
-    /// Facts that may put a row on a list; most rows have none of them and cost one test.
-    static let noteworthy: RowFacts = [
-        .error, .existing, .idNotUUID, .wrongType, .unknownField, .duplicateKey, .textCut,
-    ]
 
     mutating func add(_ run: RowRun, _ outcome: Outcome) {
         let facts = run.facts

@@ -1,11 +1,19 @@
 private import Glibc
 
 /// Where the bytes of a dump come from: a file, a pipe, a part of an archive.
-public protocol ByteSource {
+public protocol ByteSource: Sendable {
+    /// Whether a read never waits for another program, as one of a file does not and one of a pipe may. Only such a
+    /// source is read ahead.
+    var isPrompt: Bool { get }
+
     /// Fills the front of `buffer` with the next bytes and returns how many there are; 0 means the end.
     ///
     /// A short count is no sign of the end: pipes deliver what they have.
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int
+}
+
+extension ByteSource {
+    public var isPrompt: Bool { false }
 }
 
 /// The operating system refused a read.
@@ -28,8 +36,12 @@ public struct ReadFailure: Error, Sendable, Equatable {
 public struct DescriptorSource: ByteSource {
     private let descriptor: Int32
 
+    public let isPrompt: Bool
+
     public init(descriptor: Int32) {
         self.descriptor = descriptor
+        var status = stat()
+        isPrompt = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
@@ -45,6 +57,8 @@ public struct DescriptorSource: ByteSource {
 public struct ArraySource: ByteSource {
     private var bytes: ArraySlice<UInt8>
     private let chunk: Int
+
+    public var isPrompt: Bool { true }
 
     /// - Parameter chunk: the most that one read delivers, in bytes (at least 1): small values stand for a slow pipe.
     public init(_ bytes: [UInt8], chunk: Int = .max) {

@@ -1,3 +1,6 @@
+internal import CRowScan
+private import Glibc
+
 /// A fixed window that slides over the bytes of a dump.
 ///
 ///     dump     |................................................................|
@@ -8,37 +11,53 @@
 /// from the file into the window. What must outlive a slide (texts of the row at hand) is copied by the scanner.
 ///
 /// Safe to use: the storage lives as long as the window, and indices are the scanner's own, below `count`.
-@safe struct ByteWindow: ~Copyable {
+@safe
+struct ByteWindow: ~Copyable {
     /// Offset in the dump of the window's first byte.
     private(set) var startOffset = 0
     /// Bytes in the window.
     private(set) var count = 0
     /// The next byte to read, counted from the window's start.
     var position = 0
-    /// Set when the system refused to deliver more.
-    private(set) var failure: ReadFailure?
 
-    private let storage: UnsafeMutablePointer<UInt8>
-    private let capacity: Int
-    private var source: any ByteSource
-    private var hash: SHA256?
-    private var atEnd = false
+    private var storage: UnsafeMutablePointer<UInt8>
+    private let reader: BlockReader
+    let kernel: RowKernel
 
     // Lines are counted window by window, as it slides, because a pipe cannot be read again when a fault turns up.
     private var linesBefore = 0
     private var lineStart = 0
 
     /// - Parameter capacity: the window's size in bytes, at least 1.
-    init(source: any ByteSource, capacity: Int, hashing: Bool) {
-        self.source = source
-        self.capacity = max(1, capacity)
-        unsafe storage = .allocate(capacity: self.capacity)
-        hash = hashing ? SHA256() : nil
+    init(source: any ByteSource, capacity: Int, hashing: Bool, kernel: RowKernel) {
+        reader = BlockReader(source: source, capacity: capacity, hashing: hashing)
+        self.kernel = kernel
+        unsafe storage = reader.first
     }
 
-    deinit {
-        unsafe storage.deallocate()
+    /// The index of the first byte from `index` on that is a quote, a backslash, a control character or beyond ASCII;
+    /// `count` if there is none.
+    @inline(__always)
+    func endOfPlainASCII(from index: Int) -> Int {
+        unsafe index + kernel.functions.pointee.plain_text(storage + index, count - index)
     }
+
+    /// Eight bytes from `index` on, the first one lowest. There must be eight.
+    @inline(__always)
+    func word(at index: Int) -> UInt64 {
+        assert(index >= 0 && index + 8 <= count)
+        return wordOrPadding(at: index)
+    }
+
+    /// Eight bytes from `index` on, of which some may lie behind the window's end: a zero first, then anything.
+    @inline(__always)
+    func wordOrPadding(at index: Int) -> UInt64 {
+        assert(index >= 0 && index <= count)
+        return unsafe UInt64(littleEndian: UnsafeRawPointer(storage + index).loadUnaligned(as: UInt64.self))
+    }
+
+    /// Set when the system refused to deliver more.
+    var failure: ReadFailure? { reader.failure }
 
     /// Offset in the dump of the next byte to read.
     var offset: Int { startOffset + position }
@@ -49,41 +68,48 @@
         return unsafe storage[index]
     }
 
-    /// Eight bytes from `index` on, the first one lowest. There must be eight.
+    /// The byte at `index`, which may be the one behind the window's end; that is zero there.
     @inline(__always)
-    func word(at index: Int) -> UInt64 {
-        assert(index >= 0 && index + 8 <= count)
-        return unsafe UInt64(littleEndian: UnsafeRawPointer(storage + index).loadUnaligned(as: UInt64.self))
+    func byteOrZero(at index: Int) -> UInt8 {
+        assert(index >= 0 && index <= count)
+        return unsafe storage[index]
     }
 
-    /// The bytes in the window. Valid until it slides.
+    /// The index of the first byte from `index` on that is no white space, at most `count`.
+    @inline(__always)
+    func indexBehindSpace(from index: Int) -> Int {
+        // Up to eight spaces without a branch, for how many there are cannot be predicted. The zero behind the window's
+        // end stops this too.
+        let others = wordOrPadding(at: index) ^ 0x2020_2020_2020_2020
+        var index = index + (others.trailingZeroBitCount >> 3)
+        while true {
+            let byte = byteOrZero(at: index)
+            guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return index }
+            index += 1
+        }
+    }
+
+    /// Whether the bytes of `literal` are at `index`, where there must be as many.
+    @inline(__always)
+    func holds(_ literal: StaticString, at index: Int) -> Bool {
+        assert(index >= 0 && index + literal.utf8CodeUnitCount <= count)
+        return unsafe memcmp(storage + index, literal.utf8Start, literal.utf8CodeUnitCount) == 0
+    }
+
+    /// The bytes in the window, and padding for the kernels behind them. Valid until it slides.
     @inline(__always)
     var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: storage, count: count) }
 
     /// Slides on to the bytes that follow, when all in the window were consumed. False at the end.
     mutating func slide() -> Bool {
         assert(position == count)
-        guard !atEnd else { return false }
         countLines()
         startOffset += count
         position = 0
-        count = 0
-        do throws(ReadFailure) {
-            // A slow pipe may deliver its first bytes one by one: the first window waits for a whole signature.
-            repeat {
-                let free = unsafe UnsafeMutableRawBufferPointer(start: storage + count, count: capacity - count)
-                let more = unsafe try source.read(into: free)
-                count += more
-                atEnd = more == 0
-            } while !atEnd && startOffset == 0 && count < min(capacity, ForeignFormat.signatureBytes)
-        } catch {
-            failure = error
-            atEnd = true
-        }
-        guard count > 0 else { return false }
-        let delivered = unsafe bytes
-        unsafe hash?.update(delivered)
-        return true
+        let block = reader.next()
+        unsafe storage = block.bytes
+        count = block.count
+        return count > 0
     }
 
     /// Consumes all that is left, so that the size and the hash are those of the whole dump.
@@ -92,9 +118,7 @@
     }
 
     /// The SHA-256 of what was read, if it was asked for and reading did not fail.
-    mutating func finishHash() -> String? {
-        failure == nil ? hash?.finish() : nil
-    }
+    func finishHash() -> String? { reader.finishHash() }
 
     /// The line and the column of a byte in the window, or of one that a slide has just passed.
     func place(ofOffset offset: Int) -> Place {
@@ -108,20 +132,7 @@
     }
 
     private mutating func countLines() {
-        var index = 0
-        var lines = 0
-        while index + 8 <= count {
-            // A byte of `word` is zero where the text has a line feed; the sum finds zero bytes without a carry
-            // from one byte into the next.
-            let word = word(at: index) ^ 0x0A0A_0A0A_0A0A_0A0A
-            let low = (word & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F
-            lines &+= (~(low | word) & 0x8080_8080_8080_8080).nonzeroBitCount
-            index += 8
-        }
-        while index < count {
-            lines += self[index] == UInt8(ascii: "\n") ? 1 : 0
-            index += 1
-        }
+        let lines = unsafe kernel.functions.pointee.count_lines(storage, count)
         guard lines > 0 else { return }
         linesBefore += lines
         var last = count - 1

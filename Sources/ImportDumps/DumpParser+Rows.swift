@@ -21,16 +21,37 @@ extension DumpParser {
         results = .cut
         var first = true
         while try scanner.nextElement(first: &first) {
-            scanner.forgetTexts()
-            let facts = try readRow()
-            rowCount += 1
             do {
-                try deliver(facts, to: &sink)
+                _ = try matcher?.deliverRows(of: &scanner.window, rowCount: &rowCount, to: &sink)
             } catch {
                 throw stop(for: error)
             }
+            // Behind the separator of a row that was matched, there must be another.
+            _ = try scanner.skipSpace()
+            try readAndDeliverRow(to: &sink)
         }
         results = .complete
+    }
+
+    /// Reads a row strictly, delivers it, and lets the matcher learn from it.
+    private mutating func readAndDeliverRow(to sink: inout some RowSink) throws(ScanFault) {
+        scanner.forgetTexts()
+        let start = scanner.window.position
+        let windowStart = scanner.window.startOffset
+        let facts = try readRow()
+        rowCount += 1
+        let isInWindow = scanner.window.startOffset == windowStart && !scanner.hasTextInScratch
+        if isInWindow {
+            let layout = RowLayout(
+                range: start..<scanner.window.position, id: scanner.range(of: .id), code: scanner.range(of: .code),
+                message: scanner.range(of: .message))
+            matcher?.learn(from: layout, facts: facts, in: scanner.window)
+        }
+        do {
+            try deliver(facts, to: &sink)
+        } catch {
+            throw stop(for: error)
+        }
     }
 
     /// Reads one element of `results`; its texts are kept in the slots.
@@ -72,7 +93,7 @@ extension DumpParser {
             }
         }
         let hasID = scanner.kept[JSONScanner.Slot.id.rawValue].isPresent
-        if hasID, !scanner.withText(of: .id, { ASCII.isUUID($0) }) { facts.insert(.idNotUUID) }
+        if hasID, !scanner.withText(of: .id, { scanner.window.kernel.isUUID($0) }) { facts.insert(.idNotUUID) }
         return facts
     }
 
@@ -150,10 +171,7 @@ extension DumpParser {
 
     private mutating func deliver(_ facts: RowFacts, to sink: inout some RowSink) throws {
         // One text comes with a run: the window if all kept texts lie there, else the scratch bytes.
-        var isInScratch = false
-        for slot in scanner.kept.indices where scanner.kept[slot].isPresent && scanner.kept[slot].isInScratch {
-            isInScratch = true
-        }
+        let isInScratch = scanner.hasTextInScratch
         if isInScratch { scanner.moveKeptTextsToScratch() }
         let run = RowRun(
             firstRow: rowCount, facts: facts, id: scanner.range(of: .id), code: scanner.range(of: .code),
@@ -173,6 +191,15 @@ extension DumpParser {
 }
 
 extension JSONScanner {
+    /// Whether any kept text lies in the scratch bytes, because it has escapes or the window has slid on.
+    @inline(__always)
+    fileprivate var hasTextInScratch: Bool {
+        // The usual case in one test.
+        if scratch.isEmpty { return false }
+        for slot in kept.indices where kept[slot].isPresent && kept[slot].isInScratch { return true }
+        return false
+    }
+
     @inline(__always)
     fileprivate func range(of slot: Slot) -> TextRange? {
         let text = kept[slot.rawValue]

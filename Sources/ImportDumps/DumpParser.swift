@@ -8,11 +8,14 @@ struct DumpParser: ~Copyable {
     var jobNotes = FieldNotes()
     var rowNotes = FieldNotes()
     var evidence = JobEvidence()
+    /// The fast way for rows; nil if all are to be read strictly.
+    var matcher: RowMatcher?
     /// An error of a consumer, which stopped the reading.
     var sinkError: (any Error)?
 
-    init(scanner: consuming JSONScanner) {
+    init(scanner: consuming JSONScanner, matcher: consuming RowMatcher?) {
         self.scanner = scanner
+        self.matcher = matcher
     }
 
     mutating func readDump(into sink: inout some RowSink) throws -> DumpReading {

@@ -6,10 +6,23 @@ public struct DumpReader: Sendable {
     public var windowBytes: Int
     /// Whether to work out the SHA-256 of the dump.
     public var hashing: Bool
+    /// How rows are matched that are like others before them. It changes the speed, never the result.
+    public var matching: Matching
 
-    public init(windowBytes: Int = DumpLimits.windowBytes, hashing: Bool = false) {
+    /// The ways to read rows.
+    public enum Matching: Sendable {
+        /// By the best kernel that this processor can run.
+        case best
+        /// By this kernel.
+        case kernel(RowKernel)
+        /// Each row is read strictly.
+        case none
+    }
+
+    public init(windowBytes: Int = DumpLimits.windowBytes, hashing: Bool = false, matching: Matching = .best) {
         self.windowBytes = windowBytes
         self.hashing = hashing
+        self.matching = matching
     }
 
     /// Reads one dump to its end.
@@ -18,8 +31,16 @@ public struct DumpReader: Sendable {
     ///
     /// - Throws: what `sink` throws, as it is.
     public func read(from source: any ByteSource, into sink: inout some RowSink) throws -> DumpReading {
-        let window = ByteWindow(source: source, capacity: windowBytes, hashing: hashing)
-        var parser = DumpParser(scanner: JSONScanner(window: window))
+        let kernel: RowKernel
+        var matches = true
+        switch matching {
+        case .best: kernel = .best
+        case .kernel(let chosen): kernel = chosen
+        case .none: (kernel, matches) = (.best, false)
+        }
+        let window = ByteWindow(source: source, capacity: windowBytes, hashing: hashing, kernel: kernel)
+        var parser = DumpParser(
+            scanner: JSONScanner(window: window), matcher: matches ? RowMatcher(kernel: kernel) : nil)
         return try parser.readDump(into: &sink)
     }
 }

@@ -139,13 +139,11 @@ extension JSONScanner {
         var index = start
         let end = window.count
         while true {
-            while index + 8 <= end {
+            // Most strings are short: a word first, before the call of a kernel.
+            if index + 8 <= end {
                 let special = Self.specialBytes(in: window.word(at: index))
-                guard special == 0 else {
-                    index += special.trailingZeroBitCount >> 3
-                    break
-                }
-                index += 8
+                index =
+                    special == 0 ? window.endOfPlainASCII(from: index + 8) : index + (special.trailingZeroBitCount >> 3)
             }
             guard index < end else { return index }
             let byte = window[index]
@@ -163,7 +161,7 @@ extension JSONScanner {
     /// Has the high bit of each byte set that is a quote, a backslash, below U+0020 or beyond ASCII. Bits above the
     /// lowest one set may be wrong, for subtraction borrows: the lowest is exact.
     @inline(__always)
-    private static func specialBytes(in word: UInt64) -> UInt64 {
+    static func specialBytes(in word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let quote = word ^ (ones &* 0x22)
         let backslash = word ^ (ones &* 0x5C)

@@ -15,7 +15,7 @@ extension JSONScanner {
     @inline(__always)
     mutating func forgetTexts() {
         for slot in kept.indices { kept[slot].isPresent = false }
-        scratch.removeAll(keepingCapacity: true)
+        if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
     }
 
     @inline(__always)

@@ -103,6 +103,11 @@ extension JSONScanner {
     /// Reads `true`, `false` or `null`.
     @inline(__always)
     mutating func readLiteral(_ literal: StaticString) throws(ScanFault) {
+        let length = literal.utf8CodeUnitCount
+        if window.position + length <= window.count, window.holds(literal, at: window.position) {
+            window.position += length
+            return
+        }
         for index in 0..<literal.utf8CodeUnitCount {
             let byte = try peek()
             guard byte == (unsafe literal.utf8Start[index]) else { throw unexpected(byte, expected: .literal) }
@@ -115,6 +120,51 @@ extension JSONScanner {
     /// The opening brace was read already.
     @inline(__always)
     mutating func nextMember(first: inout Bool) throws(ScanFault) -> Bool {
+        // Reading works on a position of its own, which stays in a register; `window.position` would be stored and
+        // loaded at every step. Behind the window's end lies a zero, which is neither space nor what is looked for.
+        let index = window.indexBehindSpace(from: window.position)
+        if window.byteOrZero(at: index) == UInt8(ascii: "}") {
+            window.position = index + 1
+            return false
+        }
+        if let position = readShortKey(at: index, isFirst: first) {
+            first = false
+            window.position = position
+            return true
+        }
+        return try nextMemberInFull(first: &first)
+    }
+
+    /// The usual case of ``nextMember(first:)``: a comma, a short key without escapes, a colon, all within the window.
+    /// Returns where the value begins; nil, and nothing is done, if it is not so simple.
+    @inline(__always)
+    private mutating func readShortKey(at start: Int, isFirst: Bool) -> Int? {
+        var index = start
+        if !isFirst {
+            guard window.byteOrZero(at: index) == UInt8(ascii: ",") else { return nil }
+            index = window.indexBehindSpace(from: index + 1)
+        }
+        guard window.byteOrZero(at: index) == UInt8(ascii: "\""), index + 9 < window.count else { return nil }
+        let start = index + 1
+        var special = Self.specialBytes(in: window.word(at: start))
+        index = start
+        if special == 0 {
+            index += 8
+            guard index + 8 < window.count else { return nil }
+            special = Self.specialBytes(in: window.word(at: index))
+            guard special != 0 else { return nil }
+        }
+        index += special.trailingZeroBitCount >> 3
+        guard window[index] == UInt8(ascii: "\"") else { return nil }
+        kept[Slot.key.rawValue] = KeptText(isPresent: true, offset: start, count: index - start)
+        index = window.indexBehindSpace(from: index + 1)
+        guard window.byteOrZero(at: index) == UInt8(ascii: ":") else { return nil }
+        index = window.indexBehindSpace(from: index + 1)
+        return index < window.count ? index : nil
+    }
+
+    @inline(never)
+    private mutating func nextMemberInFull(first: inout Bool) throws(ScanFault) -> Bool {
         var byte = try skipSpace()
         if byte == UInt8(ascii: "}") {
             window.position += 1

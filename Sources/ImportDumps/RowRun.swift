@@ -18,6 +18,7 @@ public struct RowRun: Sendable, Equatable {
     /// The error's message; only in a run of one.
     public var message: TextRange?
 
+    @inlinable
     public init(
         firstRow: Int, count: Int = 1, facts: RowFacts, id: TextRange? = nil, idStride: Int = 0,
         code: TextRange? = nil, message: TextRange? = nil
@@ -34,17 +35,26 @@ public struct RowRun: Sendable, Equatable {
 
 /// A stretch of the text that comes with a run: decoded, valid UTF-8.
 public struct TextRange: Sendable, Equatable {
-    /// Bytes before it.
-    public var offset: Int
-    /// Its length in bytes.
-    public var count: Int
+    // Half as wide as an Int: runs are many, and none of them is about more than a window.
+    @usableFromInline let offset32: UInt32
+    @usableFromInline let count32: UInt32
 
+    /// Bytes before it.
+    @inlinable public var offset: Int { Int(offset32) }
+    /// Its length in bytes.
+    @inlinable public var count: Int { Int(count32) }
+
+    /// - Parameters:
+    ///   - offset: 0 or more, below 2^32.
+    ///   - count: 0 or more, below 2^32.
+    @inlinable
     public init(offset: Int, count: Int) {
-        self.offset = offset
-        self.count = count
+        offset32 = UInt32(offset)
+        count32 = UInt32(count)
     }
 
     /// The same stretch, `distance` bytes further on.
+    @inlinable
     public func advanced(by distance: Int) -> TextRange {
         TextRange(offset: offset + distance, count: count)
     }
@@ -54,28 +64,29 @@ public struct TextRange: Sendable, Equatable {
 public struct RowFacts: OptionSet, Sendable, Hashable {
     public let rawValue: UInt16
 
+    @inlinable
     public init(rawValue: UInt16) {
         self.rawValue = rawValue
     }
 
     /// `created` is true.
-    public static let created = RowFacts(rawValue: 1 << 0)
+    @inlinable public static var created: RowFacts { RowFacts(rawValue: 1 << 0) }
     /// `existing` is true.
-    public static let existing = RowFacts(rawValue: 1 << 1)
+    @inlinable public static var existing: RowFacts { RowFacts(rawValue: 1 << 1) }
     /// `error` is there and not null, of whatever type.
-    public static let error = RowFacts(rawValue: 1 << 2)
+    @inlinable public static var error: RowFacts { RowFacts(rawValue: 1 << 2) }
     /// The error has a code that is not empty.
-    public static let code = RowFacts(rawValue: 1 << 3)
+    @inlinable public static var code: RowFacts { RowFacts(rawValue: 1 << 3) }
     /// The id is a string that is no UUID.
-    public static let idNotUUID = RowFacts(rawValue: 1 << 4)
+    @inlinable public static var idNotUUID: RowFacts { RowFacts(rawValue: 1 << 4) }
     /// A known field is of another JSON type, or the row is no object.
-    public static let wrongType = RowFacts(rawValue: 1 << 5)
+    @inlinable public static var wrongType: RowFacts { RowFacts(rawValue: 1 << 5) }
     /// A field that the API does not define.
-    public static let unknownField = RowFacts(rawValue: 1 << 6)
+    @inlinable public static var unknownField: RowFacts { RowFacts(rawValue: 1 << 6) }
     /// A known field comes more than once; the last one counts.
-    public static let duplicateKey = RowFacts(rawValue: 1 << 7)
+    @inlinable public static var duplicateKey: RowFacts { RowFacts(rawValue: 1 << 7) }
     /// A text was longer than ``DumpLimits/textBytes`` and was cut there.
-    public static let textCut = RowFacts(rawValue: 1 << 8)
+    @inlinable public static var textCut: RowFacts { RowFacts(rawValue: 1 << 8) }
 }
 
 /// A consumer of rows. The analyzer and the CSV writers are consumers of the same pass.
@@ -87,4 +98,14 @@ public protocol RowSink {
 
     /// The next rows, in order. `text` is valid during the call only.
     mutating func consume(_ run: RowRun, text: Span<UInt8>) throws
+
+    /// The next runs, in order, all with their texts in `text`; the same as one call for each. A consumer that has
+    /// little to do with a run saves the calls.
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws
+}
+
+extension RowSink {
+    public mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        for index in runs.indices { try consume(runs[index], text: text) }
+    }
 }

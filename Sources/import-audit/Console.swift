@@ -44,7 +44,7 @@ enum Console {
         return environment("TERM") != "dumb"
     }
 
-    private static func environment(_ name: String) -> String? {
+    static func environment(_ name: String) -> String? {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 }

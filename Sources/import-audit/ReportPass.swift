@@ -24,6 +24,12 @@ struct ReportPass: RowSink {
         try failures?.beginRows(of: job)
     }
 
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        analyzer.consume(runs, text: text)
+        try rows?.consume(runs, text: text)
+        try failures?.consume(runs, text: text)
+    }
+
     mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
         analyzer.consume(run, text: text)
         try rows?.consume(run, text: text)

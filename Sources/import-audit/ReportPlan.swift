@@ -39,7 +39,7 @@ struct ReportPlan {
         let file = try InputFile(input)
         let folder = try OutputFolder(output)
         var pass = try ReportPass(formats: formats, csv: csv, folder: folder)
-        switch try DumpReader(hashing: true).read(from: file.source, into: &pass) {
+        switch try DumpReader.ofCommand(hashing: true).read(from: file.source, into: &pass) {
         case .notAJob(let other):
             throw CommandFailure(.inputNotReadWhole, "\(input): \(other.explanation) Nothing was written.")
         case .job(let dump):

@@ -27,7 +27,7 @@ struct SummaryCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            var audit = AuditOfInputs(reader: DumpReader(hashing: hashes), isStrict: inputs.isStrict)
+            var audit = AuditOfInputs(reader: try .ofCommand(hashing: hashes), isStrict: inputs.isStrict)
             for input in inputs.inputs { try audit.add(input) }
             let output =
                 switch format {

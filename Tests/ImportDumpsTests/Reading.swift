@@ -7,9 +7,12 @@ struct Reading: Equatable {
     var dump: Dump?
     var notAJob: NotAJob?
 
-    init(of source: some ByteSource, window: Int = 4096, hashing: Bool = false) throws {
+    init(
+        of source: some ByteSource, window: Int = 4096, hashing: Bool = false, matching: DumpReader.Matching = .best
+    ) throws {
         var sink = RecordingSink()
-        let result = try DumpReader(windowBytes: window, hashing: hashing).read(from: source, into: &sink)
+        let reader = DumpReader(windowBytes: window, hashing: hashing, matching: matching)
+        let result = try reader.read(from: source, into: &sink)
         rows = sink.rows
         beginnings = sink.beginnings
         switch result {
@@ -18,8 +21,12 @@ struct Reading: Equatable {
         }
     }
 
-    init(of bytes: [UInt8], window: Int = 4096, chunk: Int = .max, hashing: Bool = false) throws {
-        try self.init(of: ArraySource(bytes, chunk: chunk), window: window, hashing: hashing)
+    init(
+        of bytes: [UInt8], window: Int = 4096, chunk: Int = .max, hashing: Bool = false,
+        matching: DumpReader.Matching = .best
+    ) throws {
+        try self.init(
+            of: ArraySource(bytes, chunk: chunk), window: window, hashing: hashing, matching: matching)
     }
 
     init(of text: String, window: Int = 4096) throws {

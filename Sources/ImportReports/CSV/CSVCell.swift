@@ -8,74 +8,36 @@ public struct CSVOptions: Sendable {
     }
 }
 
-extension [UInt8] {
+extension CSVWriter {
+    /// The most bytes that a cell of `count` bytes can take: each may be a NUL, which takes three, and there may be two
+    /// quotes and an apostrophe.
+    static func cellLimit(_ count: Int) -> Int { 3 * count + 3 }
+
     /// Appends a text as one CSV cell (RFC 4180): quoted where it must be, U+0000 as U+FFFD, and unless the options
     /// say otherwise with an apostrophe before what a spreadsheet would take for a formula.
     mutating func appendCell(_ text: Span<UInt8>, _ options: CSVOptions) {
         guard !text.isEmpty else { return }
-        var needsQuotes = false
-        var hasNull = false
-        for index in text.indices {
-            switch text[index] {
-            case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r"): needsQuotes = true
-            case 0: hasNull = true
-            default: continue
-            }
-        }
-        if needsQuotes { append(UInt8(ascii: "\"")) }
-        if !options.isRaw, Self.startsFormula(text[0]) { append(UInt8(ascii: "'")) }
-        if needsQuotes || hasNull {
-            for index in text.indices {
-                switch text[index] {
-                case UInt8(ascii: "\""): append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: "\"")])
-                case 0: append(contentsOf: [0xEF, 0xBF, 0xBD])
-                default: append(text[index])
-                }
-            }
-        } else {
-            unsafe text.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
-        }
-        if needsQuotes { append(UInt8(ascii: "\"")) }
-    }
-
-    /// Appends a text as one CSV cell; nothing, which is an empty cell, if there is none.
-    mutating func appendCell(_ text: String?, _ options: CSVOptions) {
-        guard let text else { return }
-        appendCell(Array(text.utf8).span, options)
-    }
-
-    /// Appends a whole number in digits.
-    mutating func appendNumber(_ number: Int) {
-        guard number >= 10 else {
-            if number >= 0 {
-                append(UInt8(ascii: "0") + UInt8(number))
-            } else {
-                append(contentsOf: String(number).utf8)
-            }
+        let isFormula = !options.isRaw && Self.startsFormula(text[0])
+        guard text.hasCellSpecials else {
+            if isFormula { append(UInt8(ascii: "'")) }
+            append(text)
             return
         }
-        var digits: InlineArray<20, UInt8> = .init(repeating: 0)
-        var start = 20
-        var rest = UInt64(number)
-        while rest > 0 {
-            start -= 1
-            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
+        var needsQuotes = false
+        for index in text.indices where text[index] != 0 && Span.isCellSpecial(text[index]) {
+            needsQuotes = true
+            break
         }
-        for index in start..<20 { append(digits[index]) }
-    }
-
-    mutating func append(_ text: StaticString) {
-        unsafe append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    mutating func appendComma() {
-        append(UInt8(ascii: ","))
-    }
-
-    mutating func appendLineEnd() {
-        append(UInt8(ascii: "\r"))
-        append(UInt8(ascii: "\n"))
+        if needsQuotes { append(UInt8(ascii: "\"")) }
+        if isFormula { append(UInt8(ascii: "'")) }
+        for index in text.indices {
+            switch text[index] {
+            case UInt8(ascii: "\""): append("\"\"")
+            case 0: append("\u{FFFD}")
+            default: append(text[index])
+            }
+        }
+        if needsQuotes { append(UInt8(ascii: "\"")) }
     }
 
     private static func startsFormula(_ byte: UInt8) -> Bool {
@@ -83,5 +45,51 @@ extension [UInt8] {
         case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D: true
         default: false
         }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether any byte needs care in a cell.
+    fileprivate var hasCellSpecials: Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // The high bit of each byte that is zero; the lowest one found is exact, which is all that matters here.
+        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        let bytes = unsafe self.bytes
+        var index = 0
+        while index + 8 <= count {
+            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let found =
+                zeros(word) | zeros(word ^ (ones &* 0x22)) | zeros(word ^ (ones &* 0x2C))
+                | zeros(word ^ (ones &* 0x0A)) | zeros(word ^ (ones &* 0x0D))
+            if found & (ones &* 0x80) != 0 { return true }
+            index += 8
+        }
+        while index < count {
+            if Self.isCellSpecial(self[index]) { return true }
+            index += 1
+        }
+        return false
+    }
+
+    fileprivate static func isCellSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0, UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+        default: false
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a text as one CSV cell; nothing, which is an empty cell, if there is none.
+    mutating func appendCell(_ text: String?, _ options: CSVOptions) {
+        guard let text else { return }
+        let buffer = CSVBuffer(capacity: 0)
+        let bytes = Array(text.utf8)
+        buffer.write(upTo: CSVWriter.cellLimit(bytes.count)) { $0.appendCell(bytes.span, options) }
+        unsafe append(contentsOf: buffer.bytes)
+    }
+
+    mutating func appendComma() {
+        append(UInt8(ascii: ","))
     }
 }

@@ -20,18 +20,18 @@ public enum CodesCSV {
         result.appendComma()
         result.appendCell(code.code, options)
         result.appendComma()
-        result.appendNumber(code.rows)
+        result.append(contentsOf: String(code.rows).utf8)
         result.appendComma()
         result.append(contentsOf: code.share.decimal.utf8)
         result.appendComma()
-        result.appendNumber(code.firstRow)
+        result.append(contentsOf: String(code.firstRow).utf8)
         result.appendComma()
-        result.appendNumber(code.lastRow)
+        result.append(contentsOf: String(code.lastRow).utf8)
         result.appendComma()
         // Not counted beyond the limit: an empty cell is honest, a number would be a guess.
-        if let count = code.messageCount { result.appendNumber(count) }
+        if let count = code.messageCount { result.append(contentsOf: String(count).utf8) }
         result.appendComma()
         result.appendCell(code.messages.first?.pattern, options)
-        result.appendLineEnd()
+        result.append(contentsOf: "\r\n".utf8)
     }
 }

@@ -1,0 +1,60 @@
+#include "kernels.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "uuid.h"
+
+#define NAME(x) avx2_##x
+#define TARGET __attribute__((target("avx2,bmi,popcnt")))
+#define KERNEL_NAME "avx2"
+
+/// All ones in each byte that is a hexadecimal digit. A bit of the low nibble's class and the same bit of the high
+/// nibble's: 3x with x up to 9 (bit 0), 4x and 6x with x from 1 to 6 (bit 1). A byte beyond ASCII looks up 0.
+TARGET static inline __m256i avx2_no_digits(__m256i bytes) {
+    const __m256i low_classes = _mm256_setr_epi8(
+        1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 3, 3, 3, 3, 3, 3, 1, 1, 1, 0, 0, 0, 0, 0, 0);
+    const __m256i high_classes = _mm256_setr_epi8(
+        0, 0, 0, 1, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    __m256i low = _mm256_shuffle_epi8(low_classes, bytes);
+    __m256i high_nibbles = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0x0F));
+    __m256i high = _mm256_shuffle_epi8(high_classes, high_nibbles);
+    return _mm256_cmpeq_epi8(_mm256_and_si256(low, high), _mm256_setzero_si256());
+}
+
+TARGET static inline bool avx2_bad_bytes(const uint8_t *bytes, const rowscan_block *block) {
+    __m256i text = _mm256_loadu_si256((const __m256i *)bytes);
+    __m256i literal = _mm256_loadu_si256((const __m256i *)block->literal);
+    __m256i literal_mask = _mm256_loadu_si256((const __m256i *)block->literal_mask);
+    __m256i digit_mask = _mm256_loadu_si256((const __m256i *)block->digit_mask);
+    __m256i wrong_literals = _mm256_andnot_si256(_mm256_cmpeq_epi8(text, literal), literal_mask);
+    __m256i wrong_digits = _mm256_and_si256(avx2_no_digits(text), digit_mask);
+    __m256i bad = _mm256_or_si256(wrong_literals, wrong_digits);
+    return !_mm256_testz_si256(bad, bad);
+}
+
+TARGET static inline uint32_t avx2_special_bytes(const uint8_t *bytes) {
+    __m256i text = _mm256_loadu_si256((const __m256i *)bytes);
+    __m256i quotes = _mm256_cmpeq_epi8(text, _mm256_set1_epi8('"'));
+    __m256i backslashes = _mm256_cmpeq_epi8(text, _mm256_set1_epi8('\\'));
+    // Compared with sign, bytes beyond ASCII are below the space too.
+    __m256i others = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), text);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quotes, backslashes), others));
+}
+
+TARGET static inline size_t avx2_line_feeds(const uint8_t *bytes) {
+    __m256i text = _mm256_loadu_si256((const __m256i *)bytes);
+    __m256i lines = _mm256_cmpeq_epi8(text, _mm256_set1_epi8('\n'));
+    return (size_t)__builtin_popcount((uint32_t)_mm256_movemask_epi8(lines));
+}
+
+#include "kernel.inc"
+
+const rowscan_kernel *rowscan_avx2(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? &avx2_kernel : NULL;
+}
+#else
+const rowscan_kernel *rowscan_avx2(void) {
+    return NULL;
+}
+#endif

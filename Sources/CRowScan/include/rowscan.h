@@ -1,0 +1,91 @@
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Vector kernels over the bytes of a dump.
+//
+// Rows of one dump share a few shapes: the same literal bytes around an id and, in failed rows, around a code and a
+// message. A shape is learned from a row that the strict reader has parsed. A row matches a shape if every byte of it
+// is accounted for: a literal byte is equal, an id's byte is a hexadecimal digit, a text has neither quotes nor
+// backslashes nor control characters nor anything beyond ASCII. So a match is a full validation, and what does not
+// match goes to the strict reader.
+//
+//     {"id":"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx","created":true},      one part
+//     {"error":{"code":"…text…","message":"…text…"}},                    three parts around two texts
+
+enum {
+    /// Bytes that a vector holds.
+    ROWSCAN_BLOCK = 32,
+    /// Vectors that the longest part may take.
+    ROWSCAN_PART_BLOCKS = 16,
+    /// Parts of a shape: literal bytes before, between and after its texts.
+    ROWSCAN_PARTS = 3,
+    /// Bytes that must be readable behind the last byte of the text: kernels load whole vectors.
+    ROWSCAN_PADDING = 64,
+};
+
+/// 32 bytes of a part. A byte is literal if its literal_mask is 0xFF, a hexadecimal digit if its digit_mask is 0xFF,
+/// and behind the part's end if both are 0.
+typedef struct {
+    uint8_t literal[ROWSCAN_BLOCK];
+    uint8_t literal_mask[ROWSCAN_BLOCK];
+    uint8_t digit_mask[ROWSCAN_BLOCK];
+} rowscan_block;
+
+typedef struct {
+    uint32_t length;
+    uint32_t block_count;
+    rowscan_block blocks[ROWSCAN_PART_BLOCKS];
+} rowscan_part;
+
+/// A row and the comma and white space after it.
+typedef struct {
+    uint32_t part_count;
+    /// A bit for each text that must not be empty.
+    uint32_t filled_texts;
+    /// The part in which the id lies, and where in that; an id_part of ROWSCAN_PARTS stands for no id.
+    uint32_t id_part;
+    uint32_t id_offset;
+    rowscan_part parts[ROWSCAN_PARTS];
+} rowscan_shape;
+
+/// Consecutive rows of one shape. A shape with texts makes runs of one row.
+typedef struct {
+    uint32_t shape;
+    uint32_t count;
+    /// Where the first row begins, and where its id does.
+    uint32_t offset;
+    uint32_t id_offset;
+    uint32_t text_offset[ROWSCAN_PARTS - 1];
+    uint32_t text_length[ROWSCAN_PARTS - 1];
+} rowscan_run;
+
+/// What a scan came to.
+typedef struct {
+    /// Runs that were written.
+    uint32_t run_count;
+    /// Where the first row begins that was not matched.
+    uint32_t offset;
+} rowscan_result;
+
+/// The kernels of one kind of processor.
+typedef struct {
+    const char *name;
+    /// Matches rows from `offset` on, which must be where a row begins, as long as they match one of the shapes and end
+    /// before `end`, and as long as there is room for runs.
+    rowscan_result (*scan)(
+        const rowscan_shape *shapes, uint32_t shape_count, const uint8_t *bytes, uint32_t offset, uint32_t end,
+        rowscan_run *runs, uint32_t capacity);
+    /// The length of the plain text at the front: up to a quote, a backslash, a control character or a byte beyond
+    /// ASCII. Vectors are loaded whole: ROWSCAN_PADDING bytes behind the end must be readable.
+    size_t (*plain_text)(const uint8_t *bytes, size_t count);
+    /// How many line feeds there are.
+    size_t (*count_lines)(const uint8_t *bytes, size_t count);
+    /// Whether 36 bytes are a UUID: 8-4-4-4-12 hexadecimal digits of either case.
+    bool (*is_uuid)(const uint8_t *bytes);
+} rowscan_kernel;
+
+/// The kernel at `index`, best first, among those that this processor can run; NULL beyond the last. The last one is
+/// scalar and runs everywhere.
+const rowscan_kernel *rowscan_kernel_at(size_t index);

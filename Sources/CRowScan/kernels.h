@@ -1,0 +1,8 @@
+#pragma once
+#include "rowscan.h"
+
+// Each is in a file of its own; NULL where the processor is of another kind.
+const rowscan_kernel *rowscan_avx2(void);
+const rowscan_kernel *rowscan_sse2(void);
+const rowscan_kernel *rowscan_neon(void);
+const rowscan_kernel *rowscan_scalar(void);

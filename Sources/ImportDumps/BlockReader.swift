@@ -1,0 +1,102 @@
+internal import CRowScan
+
+/// Fills blocks with the bytes of a source, one after another, and works out what depends on all bytes: their hash.
+///
+/// A large file is read ahead by a thread of its own, as is the hash worked out, while the block before is scanned:
+///
+///     thread    read 4, hash 4 | read 5, hash 5 | …
+///     caller    scan 3         | scan 4         | …
+@safe
+final class BlockReader {
+    /// Bytes that were read in one go.
+    @safe
+    struct Block {
+        /// Valid until the next block is asked for; `ROWSCAN_PADDING` more can be read behind them.
+        let bytes: UnsafeMutablePointer<UInt8>
+        let count: Int
+    }
+
+    private let filler: BlockFiller
+    /// The first block's room, which is there before anything was read.
+    let first: UnsafeMutablePointer<UInt8>
+    private var readAhead: ReadAhead?
+    private var isFirst = true
+
+    init(source: any ByteSource, capacity: Int, hashing: Bool) {
+        filler = BlockFiller(source: source, capacity: max(1, capacity), hashing: hashing)
+        unsafe first = filler.allocate()
+    }
+
+    deinit {
+        unsafe first.deallocate()
+    }
+
+    /// Set when the system refused to deliver more.
+    var failure: ReadFailure? { readAhead == nil ? filler.failure : readAhead?.failure }
+
+    /// The bytes that follow; none at the end.
+    func next() -> Block {
+        if let readAhead { return readAhead.next() }
+        let count = unsafe filler.fill(first)
+        // A thread pays only where there is more to come than the first block.
+        if isFirst, count == filler.capacity, filler.capacity >= DumpLimits.windowBytes, filler.source.isPrompt {
+            readAhead = ReadAhead(filler: filler)
+        }
+        isFirst = false
+        return unsafe Block(bytes: first, count: count)
+    }
+
+    /// The SHA-256 of what was read, if it was asked for and reading did not fail. Only after the end.
+    func finishHash() -> String? {
+        failure == nil ? filler.finishHash() : nil
+    }
+}
+
+/// Reads a block and hashes it while it is in the processor's cache. One thread at a time.
+final class BlockFiller {
+    let capacity: Int
+    private(set) var source: any ByteSource
+    private(set) var failure: ReadFailure?
+    private var hash: SHA256?
+    private var isFirst = true
+    private var isAtEnd = false
+
+    init(source: any ByteSource, capacity: Int, hashing: Bool) {
+        self.source = source
+        self.capacity = capacity
+        hash = hashing ? SHA256() : nil
+    }
+
+    /// Room for a block and the padding behind it, all zero.
+    func allocate() -> UnsafeMutablePointer<UInt8> {
+        let count = capacity + Int(ROWSCAN_PADDING)
+        let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
+        unsafe bytes.initialize(repeating: 0, count: count)
+        return unsafe bytes
+    }
+
+    /// How many bytes were read into `bytes`; 0 at the end and after a failure.
+    func fill(_ bytes: UnsafeMutablePointer<UInt8>) -> Int {
+        var count = 0
+        // A slow pipe may deliver its first bytes one by one: the first block waits for a whole signature.
+        let wanted = isFirst ? min(capacity, ForeignFormat.signatureBytes) : 1
+        isFirst = false
+        do throws(ReadFailure) {
+            while !isAtEnd, count < wanted {
+                let room = unsafe UnsafeMutableRawBufferPointer(start: bytes + count, count: capacity - count)
+                let more = try unsafe source.read(into: room)
+                count += more
+                isAtEnd = more == 0
+            }
+        } catch {
+            failure = error
+            isAtEnd = true
+        }
+        unsafe hash?.update(UnsafeBufferPointer(start: bytes, count: count))
+        // The scanner looks at the byte behind the end.
+        unsafe bytes[count] = 0
+        return count
+    }
+
+    func finishHash() -> String? { hash?.finish() }
+}

@@ -1,0 +1,129 @@
+private import Glibc
+
+/// Bytes of a CSV file that wait to be written out, in one allocation.
+///
+/// Safe to use: whoever writes says before how many bytes it will take at most, and room is made for them.
+@safe
+final class CSVBuffer {
+    private var start: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    private(set) var count = 0
+
+    init(capacity: Int) {
+        self.capacity = max(capacity, 4096)
+        unsafe start = .allocate(capacity: self.capacity)
+    }
+
+    deinit {
+        unsafe start.deallocate()
+    }
+
+    var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: start, count: count) }
+
+    func removeAll() {
+        count = 0
+    }
+
+    /// Calls `body` with a writer that may write up to `limit` bytes.
+    @inline(__always)
+    func write(upTo limit: Int, _ body: (inout CSVWriter) -> Void) {
+        if capacity - count < limit { grow(by: limit) }
+        var writer = unsafe CSVWriter(next: start + count)
+        body(&writer)
+        count = unsafe writer.next - start
+        assert(count <= capacity)
+    }
+
+    private func grow(by limit: Int) {
+        let capacity = max(self.capacity * 2, count + limit)
+        let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        unsafe grown.update(from: start, count: count)
+        unsafe start.deallocate()
+        unsafe start = grown
+        self.capacity = capacity
+    }
+}
+
+/// Writes bytes one behind the other, where there is room for them.
+@safe
+struct CSVWriter {
+    fileprivate(set) var next: UnsafeMutablePointer<UInt8>
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+        unsafe next.pointee = byte
+        unsafe next += 1
+    }
+
+    @inline(__always)
+    mutating func append(_ text: StaticString) {
+        unsafe memcpy(next, text.utf8Start, text.utf8CodeUnitCount)
+        unsafe next += text.utf8CodeUnitCount
+    }
+
+    @inline(__always)
+    mutating func append(_ bytes: Span<UInt8>) {
+        let count = bytes.count
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            guard let source = bytes.baseAddress else { return }
+            unsafe memcpy(next, source, count)
+        }
+        unsafe next += count
+    }
+
+    /// The 36 bytes of a UUID at `offset`.
+    @inline(__always)
+    mutating func appendUUID(of text: Span<UInt8>, at offset: Int) {
+        precondition(offset >= 0 && offset + 36 <= text.count)
+        unsafe text.withUnsafeBufferPointer { text in
+            guard let source = text.baseAddress else { return }
+            unsafe memcpy(next, source + offset, 36)
+        }
+        unsafe next += 36
+    }
+
+    @inline(__always)
+    mutating func append(_ number: DecimalCounter) {
+        // All digits' room in one go; those beyond the number are written over.
+        unsafe withUnsafeBytes(of: number.digits) { digits in
+            guard let source = digits.baseAddress else { return }
+            unsafe memcpy(next, source + (DecimalCounter.width - number.count), 20)
+        }
+        unsafe next += number.count
+    }
+}
+
+/// A number that is counted up in its decimal digits: cheaper than to divide for each row anew.
+struct DecimalCounter {
+    /// Room for the digits of 2^63 − 1 and for a load that goes beyond the last one.
+    static let width = 20
+    /// Right-aligned in the first ``width`` bytes.
+    fileprivate var digits: InlineArray<40, UInt8> = .init(repeating: UInt8(ascii: "0"))
+    private(set) var count = 1
+    private(set) var value: Int
+
+    /// - Parameter value: 0 or more.
+    init(_ value: Int) {
+        self.value = value
+        var rest = value
+        var index = Self.width
+        repeat {
+            index -= 1
+            digits[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        } while rest > 0
+        count = Self.width - index
+    }
+
+    @inline(__always)
+    mutating func increment() {
+        value += 1
+        var index = Self.width - 1
+        while digits[index] == UInt8(ascii: "9") {
+            digits[index] = UInt8(ascii: "0")
+            index -= 1
+        }
+        digits[index] += 1
+        count = max(count, Self.width - index)
+    }
+}

@@ -1,0 +1,110 @@
+import ImportDumps
+import Testing
+
+/// Rows that are like others are matched by kernels instead of being read strictly. That must never show: each kernel
+/// comes to what the strict reader comes to, on rows that match and on rows that almost do.
+@Suite struct KernelTests {
+    /// Rows in one dress each, many of them alike and some not.
+    static let dumps: [WindowTests.Sample] = [
+        WindowTests.Sample("created", dump(count: 40) { _ in Self.created }),
+        WindowTests.Sample("created and existing", dump(count: 60) { $0 % 3 == 1 ? Self.existing : Self.created }),
+        WindowTests.Sample("failed", dump(count: 40) { Self.failed("code_\($0 % 3)", "message \($0 * $0)") }),
+        WindowTests.Sample(
+            "empty and odd texts",
+            dump(count: 60) {
+                Self.failed($0 % 7 == 0 ? "" : "c", ["", "m", #"\n"#, "é", #"say \"x\""#, "a\u{7F}b"][$0 % 6])
+            }),
+        WindowTests.Sample(
+            "message before code, id in the error's row",
+            dump(count: 30) { #"{"error":{"message":"m\#($0)","code":"c\#($0)"},"id":"\#(uuid)","created":false}"# }),
+        WindowTests.Sample(
+            "upper-case ids and ids that are none",
+            dump(count: 40) { $0 % 5 == 4 ? Self.created.replacing("abCD", with: "abGD") : Self.created.uppercased() }),
+        WindowTests.Sample(
+            "pretty printed, CR LF",
+            dump(count: 30, separator: ",\r\n    ") { row in
+                "{\r\n      \"id\": \"\(uuid)\",\r\n      \"created\": \(row % 4 != 0),\r\n      \"existing\": null\r\n    }"
+            }),
+        WindowTests.Sample("rows of one byte's difference", dump(count: 40) { Self.spaced[$0 % Self.spaced.count] }),
+        WindowTests.Sample("no id, no flags", dump(count: 30) { $0 % 2 == 0 ? "{}" : #"{"created":true}"# }),
+        WindowTests.Sample(
+            "unknown, repeated and wrong",
+            dump(count: 40) {
+                [Self.created, #"{"x":1}"#, #"{"id":"a","id":"b"}"#, #"{"created":1}"#, "null"][$0 % 5]
+            }),
+        WindowTests.Sample(
+            "more shapes than are kept",
+            dump(count: 200) { "{" + String(repeating: " ", count: $0 % 13) + #""created":true}"# }),
+        WindowTests.Sample(
+            "a row longer than any shape",
+            dump(count: 12) { _ in #"{"id":"\#(uuid)",\#(String(repeating: " ", count: 600))"created":true}"# }),
+        WindowTests.Sample("a comma too many", dump(count: 10) { _ in Self.created }.replacing("}]", with: "},]")),
+        WindowTests.Sample("no comma", dump(count: 10, separator: " ") { _ in Self.created }),
+    ]
+
+    @Test("Every kernel reads what the strict reader reads, through every window", arguments: dumps)
+    func everyKernelReadsTheSame(_ sample: WindowTests.Sample) throws {
+        let strict = try Reading(of: sample.bytes, matching: .none)
+        for kernel in RowKernel.available {
+            for window in Array(1...150) + [200, 333, 1000, 4096, 262_144] {
+                let reading = try Reading(of: sample.bytes, window: window, matching: .kernel(kernel))
+                #expect(reading == strict, "\(kernel.name), window of \(window)")
+            }
+        }
+    }
+
+    @Test("A byte changed anywhere is never matched if the strict reader would not take it")
+    func mutations() throws {
+        let rows = [Self.created, Self.created, Self.existing, Self.failed("code", "text"), Self.failed("c", "m")]
+        let bytes = Array(Self.dump(count: 10) { rows[$0 % rows.count] }.utf8)
+        let replacements = Array(#"{}[],:"\ 0gG-"#.utf8) + [0x00, 0x1F, 0x7F, 0x80, 0xE9, 0x0A]
+        for index in bytes.indices {
+            for replacement in replacements where replacement != bytes[index] {
+                var changed = bytes
+                changed[index] = replacement
+                let strict = try Reading(of: changed, matching: .none)
+                for kernel in RowKernel.available {
+                    let reading = try Reading(of: changed, matching: .kernel(kernel))
+                    #expect(reading == strict, "\(kernel.name), byte \(index) is \(replacement)")
+                }
+            }
+        }
+    }
+
+    @Test("A dump that is cut anywhere keeps the same rows, whatever the kernel")
+    func prefixes() throws {
+        let bytes = Array(Self.dump(count: 12) { $0 % 2 == 0 ? Self.created : Self.failed("c\($0)", "m") }.utf8)
+        for end in bytes.indices {
+            let cut = Array(bytes[..<end])
+            let strict = try Reading(of: cut, matching: .none)
+            for kernel in RowKernel.available {
+                #expect(try Reading(of: cut, matching: .kernel(kernel)) == strict, "\(kernel.name), \(end) bytes")
+            }
+        }
+    }
+
+    @Test("A large file is read ahead by another thread and comes to the same, hash included")
+    func readAhead() throws {
+        let bytes = Array(Self.dump(count: 30_000) { $0 % 3 == 0 ? Self.existing : Self.created }.utf8)
+        // More than eight windows: the ring of blocks goes round.
+        let whole = try Reading(of: bytes, window: 262_144, hashing: true)
+        let inOne = try Reading(of: bytes, window: bytes.count + 1, hashing: true, matching: .none)
+        #expect(whole == inOne)
+        #expect(whole.rows.count == 30_000)
+    }
+
+    static let created = #"{"id":"\#(uuid)","created":true,"existing":false}"#
+    static let existing = #"{"id":"\#(uuid)","created":false,"existing":true}"#
+    static let spaced = [
+        #"{"created":true,"existing":false}"#, #"{"created":true ,"existing":false}"#,
+        #"{"created":true,"existing":false }"#, #"{"created":true,"existing":truee}"#.replacing("ee", with: "e"),
+    ]
+
+    static func failed(_ code: String, _ message: String) -> String {
+        #"{"id":null,"error":{"code":"\#(code)","message":"\#(message)"}}"#
+    }
+
+    static func dump(count: Int, separator: String = ",", row: (Int) -> String) -> String {
+        dumpText(rows: (0..<count).map(row).joined(separator: separator))
+    }
+}
