@@ -50,7 +50,8 @@ let package = Package(
         .testTarget(name: "ImportDumpsTests", dependencies: ["ImportDumps"], swiftSettings: strict),
         .testTarget(name: "ImportAnalysisTests", dependencies: ["ImportAnalysis"], swiftSettings: strict),
         .testTarget(
-            name: "ImportReportsTests", dependencies: ["ImportReports", "XHTMLValidation"], swiftSettings: strict),
+            name: "ImportReportsTests",
+            dependencies: ["ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation"], swiftSettings: strict),
         .testTarget(
             name: "XHTMLValidationTests",
             dependencies: ["XHTMLValidation"],
