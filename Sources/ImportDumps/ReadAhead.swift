@@ -58,6 +58,8 @@ final class ReadAhead {
 @safe
 private final class ReadAheadRing: @unchecked Sendable {
     static let slots = 4
+    /// Bytes of a slot. Waking the other thread costs as much as reading a few blocks: a slot holds several.
+    private static let slotBytes = 4 * DumpLimits.windowBytes
 
     let filler: BlockFiller
     let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
@@ -71,7 +73,7 @@ private final class ReadAheadRing: @unchecked Sendable {
         unsafe blocks = .allocate(capacity: Self.slots)
         unsafe counts = .allocate(capacity: Self.slots)
         for slot in 0..<Self.slots {
-            unsafe (blocks + slot).initialize(to: filler.allocate())
+            unsafe (blocks + slot).initialize(to: filler.allocate(capacity: Self.slotBytes))
             unsafe (counts + slot).initialize(to: 0)
         }
         unsafe sem_init(free, 0, UInt32(Self.slots))
@@ -94,7 +96,12 @@ private final class ReadAheadRing: @unchecked Sendable {
         while true {
             while unsafe sem_wait(free) != 0 {}
             if isCancelled.load(ordering: .relaxed) { return }
-            let count = unsafe filler.fill(blocks[slot])
+            var count = 0
+            while count + filler.capacity <= Self.slotBytes {
+                let more = unsafe filler.fill(blocks[slot] + count)
+                if more == 0 { break }
+                count += more
+            }
             unsafe counts[slot] = count
             unsafe sem_post(filled)
             if count == 0 { return }
