@@ -24,7 +24,7 @@ final class BlockReader {
 
     init(source: any ByteSource, capacity: Int, hashing: Bool) {
         filler = BlockFiller(source: source, capacity: max(1, capacity), hashing: hashing)
-        unsafe first = filler.allocate(capacity: filler.capacity)
+        unsafe first = filler.allocate()
     }
 
     deinit {
@@ -67,8 +67,8 @@ final class BlockFiller {
         hash = hashing ? SHA256() : nil
     }
 
-    /// Room for a block of `capacity` bytes and the padding behind it, all zero.
-    func allocate(capacity: Int) -> UnsafeMutablePointer<UInt8> {
+    /// Room for a block and the padding behind it, all zero.
+    func allocate() -> UnsafeMutablePointer<UInt8> {
         let count = capacity + Int(ROWSCAN_PADDING)
         let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
         unsafe bytes.initialize(repeating: 0, count: count)

@@ -7,6 +7,11 @@ final class PartialFile: ReportOutput {
     private let folder: Int32
     private let folderPath: String
     private var descriptor: Int32
+    /// Bytes that were written so far.
+    private var size = 0
+    /// Does the writing once the file has grown large.
+    private var behind: WriteBehind?
+    private static let largeFile = 4 * 1024 * 1024
 
     private var partialName: String { ".\(name).partial" }
     private var rewrittenName: String { ".\(name).rewritten.partial" }
@@ -20,18 +25,31 @@ final class PartialFile: ReportOutput {
     }
 
     deinit {
+        behind = nil
         if descriptor >= 0 { close(descriptor) }
     }
 
     func write(_ bytes: Span<UInt8>) throws {
-        try write(bytes, to: descriptor)
+        size += bytes.count
+        if behind == nil, size > Self.largeFile { behind = WriteBehind(descriptor: descriptor) }
+        guard let behind else { return try write(bytes, to: descriptor) }
+        do throws(SystemFailure) {
+            try behind.write(bytes)
+        } catch {
+            throw failure(error)
+        }
     }
 
     func restart() throws {
+        // A file that was ever truncated is written out by some file systems when it is closed, while we wait.
+        guard size > 0 else { return }
+        try finishWriting()
+        size = 0
         guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure() }
     }
 
     func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) throws {
+        try finishWriting()
         let target = try create(rewrittenName)
         do {
             guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure() }
@@ -60,6 +78,7 @@ final class PartialFile: ReportOutput {
 
     /// Moves the file into its place.
     func publish() throws(CommandFailure) {
+        try finishWriting()
         // Some file systems tell only now that there was no room.
         let closed = close(descriptor)
         descriptor = -1
@@ -69,6 +88,17 @@ final class PartialFile: ReportOutput {
     /// Gives the file up.
     func remove() {
         unsafe unlinkat(folder, partialName, 0)
+    }
+
+    /// Waits until all that was handed over is written.
+    private func finishWriting() throws(CommandFailure) {
+        do throws(SystemFailure) {
+            try behind?.finish()
+            behind = nil
+        } catch {
+            behind = nil
+            throw failure(error)
+        }
     }
 
     private func create(_ name: String) throws(CommandFailure) -> Int32 {

@@ -4,7 +4,7 @@ private import Glibc
 ///
 /// Safe to use: whoever writes says before how many bytes it will take at most, and room is made for them.
 @safe
-final class CSVBuffer {
+struct CSVBuffer: ~Copyable {
     private var start: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     private(set) var count = 0
@@ -20,13 +20,13 @@ final class CSVBuffer {
 
     var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: start, count: count) }
 
-    func removeAll() {
+    mutating func removeAll() {
         count = 0
     }
 
     /// Calls `body` with a writer that may write up to `limit` bytes.
     @inline(__always)
-    func write(upTo limit: Int, _ body: (inout CSVWriter) -> Void) {
+    mutating func write(upTo limit: Int, _ body: (inout CSVWriter) -> Void) {
         if capacity - count < limit { grow(by: limit) }
         var writer = unsafe CSVWriter(next: start + count)
         body(&writer)
@@ -34,7 +34,7 @@ final class CSVBuffer {
         assert(count <= capacity)
     }
 
-    private func grow(by limit: Int) {
+    private mutating func grow(by limit: Int) {
         let capacity = max(self.capacity * 2, count + limit)
         let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         unsafe grown.update(from: start, count: count)
@@ -59,6 +59,16 @@ struct CSVWriter {
     mutating func append(_ text: StaticString) {
         unsafe memcpy(next, text.utf8Start, text.utf8CodeUnitCount)
         unsafe next += text.utf8CodeUnitCount
+    }
+
+    /// A short text, in one go with what lies behind it: room for all of it must be there.
+    @inline(__always)
+    mutating func append<let width: Int>(_ text: borrowing PaddedText<width>) {
+        unsafe withUnsafeBytes(of: text.bytes) { bytes in
+            guard let source = bytes.baseAddress else { return }
+            unsafe memcpy(next, source, width)
+        }
+        unsafe next += text.count
     }
 
     @inline(__always)
@@ -90,6 +100,21 @@ struct CSVWriter {
             unsafe memcpy(next, source + (DecimalCounter.width - number.count), 20)
         }
         unsafe next += number.count
+    }
+}
+
+/// A text in a room of fixed width: copying all of the room takes a few instructions, where copying as many bytes as
+/// there are takes a call.
+struct PaddedText<let width: Int> {
+    fileprivate let bytes: InlineArray<width, UInt8>
+    let count: Int
+
+    /// - Parameter text: cut to the room's width.
+    init(_ text: some Collection<UInt8>) {
+        var bytes = InlineArray<width, UInt8>(repeating: 0)
+        count = min(width, text.count)
+        for (index, byte) in text.prefix(width).enumerated() { bytes[index] = byte }
+        self.bytes = bytes
     }
 }
 

@@ -83,7 +83,7 @@ extension [UInt8] {
     /// Appends a text as one CSV cell; nothing, which is an empty cell, if there is none.
     mutating func appendCell(_ text: String?, _ options: CSVOptions) {
         guard let text else { return }
-        let buffer = CSVBuffer(capacity: 0)
+        var buffer = CSVBuffer(capacity: 0)
         let bytes = Array(text.utf8)
         buffer.write(upTo: CSVWriter.cellLimit(bytes.count)) { $0.appendCell(bytes.span, options) }
         unsafe append(contentsOf: buffer.bytes)

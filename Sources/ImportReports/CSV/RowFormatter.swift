@@ -3,76 +3,128 @@ import ImportDumps
 
 /// Turns rows into lines of CSV, and hands them on in large pieces.
 ///
-/// Not generic over where they go: a generic one would look its types up for every run.
+/// Not generic over where they go: a generic one would look its types up for every run. A class that does its work in
+/// a value: so the checks of exclusive access that come with a class are made once for all the runs of a call.
 final class RowFormatter {
     typealias Write = (Span<UInt8>) throws -> Void
 
-    private let onlyFailures: Bool
-    private let options: CSVOptions
-    private let flushBytes: Int
-    private let buffer: CSVBuffer
-    /// The number of the next row, as long as none is left out.
-    private var number = DecimalCounter(1)
-    /// The first cell of every row written so far, with its comma.
-    private var jobCell: [UInt8] = [UInt8(ascii: ",")]
+    private var lines: RowLines
 
     init(onlyFailures: Bool, options: CSVOptions, flushBytes: Int, header: StaticString) {
-        self.onlyFailures = onlyFailures
-        self.options = options
-        self.flushBytes = flushBytes
-        buffer = CSVBuffer(capacity: flushBytes + 4096)
-        append(header)
+        lines = RowLines(onlyFailures: onlyFailures, options: options, flushBytes: flushBytes)
+        lines.append(header)
     }
 
     /// Forgets what waits, and begins anew.
     func begin(jobID: String?, header: StaticString) {
-        buffer.removeAll()
-        append(header)
-        jobCell = cell(of: jobID)
+        lines.begin(jobID: jobID)
+        lines.append(header)
+    }
+
+    /// Appends the rows of the runs that the file lists. `write` gets what has gathered.
+    func append(_ runs: Span<RowRun>, _ text: Span<UInt8>, _ write: Write) throws {
+        try lines.append(runs, text, write)
     }
 
     /// Appends the rows of a run, if the file lists them. `write` gets what has gathered.
     func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
-        let outcome = Outcome(run.facts)
-        if onlyFailures, outcome == .created || outcome == .existing { return }
-        if run.code == nil, run.message == nil, !run.facts.contains(.idNotUUID), let id = run.id, id.count == 36 {
-            try append(run, ids: id, outcome.cell, text, write)
-        } else {
-            for index in 0..<run.count { try append(run, index, outcome.cell, text, write) }
-        }
+        try lines.append(run, text, write)
     }
 
     /// Hands on what has gathered.
     func flush(_ write: Write) throws {
+        try lines.flush(write)
+    }
+
+    /// What puts another first cell into all rows, if the job's id turned out to be another.
+    func replacement(jobID: String?) -> FirstCellReplacement? {
+        lines.replacement(jobID: jobID)
+    }
+}
+
+/// Lines that wait to be handed on.
+private struct RowLines: ~Copyable {
+    typealias Write = RowFormatter.Write
+
+    private let onlyFailures: Bool
+    private let options: CSVOptions
+    private let flushBytes: Int
+    private var buffer: CSVBuffer
+    /// The number of the next row, as long as none is left out.
+    private var number = DecimalCounter(1)
+    /// The first cell of every row written so far, with its comma.
+    private var jobCell: [UInt8] = [UInt8(ascii: ",")] {
+        didSet { shortJobCell = PaddedText(jobCell) }
+    }
+    /// The same, if it is no longer than ``shortCell``, as that of a UUID is.
+    private var shortJobCell = PaddedText<48>([UInt8(ascii: ",")])
+    private let outcomeCells = OutcomeCells()
+
+    private static let shortCell = 48
+    private static let outcomeCell = 16
+
+    init(onlyFailures: Bool, options: CSVOptions, flushBytes: Int) {
+        self.onlyFailures = onlyFailures
+        self.options = options
+        self.flushBytes = flushBytes
+        buffer = CSVBuffer(capacity: flushBytes + 4096)
+    }
+
+    mutating func begin(jobID: String?) {
+        buffer.removeAll()
+        jobCell = cell(of: jobID)
+    }
+
+    mutating func append(_ header: StaticString) {
+        buffer.write(upTo: header.utf8CodeUnitCount) { $0.append(header) }
+    }
+
+    mutating func append(_ runs: Span<RowRun>, _ text: Span<UInt8>, _ write: Write) throws {
+        for index in runs.indices { try append(runs[index], text, write) }
+    }
+
+    @inline(__always)
+    mutating func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
+        let outcome = Outcome(run.facts)
+        if onlyFailures, outcome == .created || outcome == .existing { return }
+        if run.code == nil, run.message == nil, !run.facts.contains(.idNotUUID), let id = run.id, id.count == 36,
+            jobCell.count <= Self.shortCell
+        {
+            try append(run, ids: id, outcome, text, write)
+        } else {
+            for index in 0..<run.count { try append(run, index, outcome, text, write) }
+        }
+    }
+
+    mutating func flush(_ write: Write) throws {
         let bytes = unsafe buffer.bytes
         try unsafe write(bytes.span)
         buffer.removeAll()
     }
 
-    /// What puts another first cell into all rows, if the job's id turned out to be another.
-    func replacement(jobID: String?) -> FirstCellReplacement? {
+    mutating func replacement(jobID: String?) -> FirstCellReplacement? {
         let rightCell = cell(of: jobID)
         guard rightCell != jobCell else { return nil }
         defer { jobCell = rightCell }
         return FirstCellReplacement(old: jobCell, new: rightCell)
     }
 
-    /// Rows of which nothing but the number and the id differs: no cell needs care.
-    private func append(
-        _ run: RowRun, ids: TextRange, _ outcome: StaticString, _ text: Span<UInt8>, _ write: Write
+    /// Rows of which nothing but the number and the id differs: no cell needs care, and each but the number is of a
+    /// known width.
+    private mutating func append(
+        _ run: RowRun, ids: TextRange, _ outcome: Outcome, _ text: Span<UInt8>, _ write: Write
     ) throws {
-        let rowLimit = jobCell.count + outcome.utf8CodeUnitCount + 36 + 4 + DecimalCounter.width
+        let rowLimit = Self.shortCell + DecimalCounter.width + Self.outcomeCell + 36 + 4
         if number.value != run.firstRow { number = DecimalCounter(run.firstRow) }
         var index = 0
         while index < run.count {
-            let room = flushBytes - buffer.count
-            let fitsWhole = (run.count - index) * rowLimit <= room
-            let end = fitsWhole ? run.count : min(run.count, index + max(1, room / rowLimit))
-            buffer.write(upTo: (end - index) * rowLimit + DecimalCounter.width) { writer in
+            let end = min(run.count, index + max(1, (flushBytes - buffer.count) / rowLimit))
+            buffer.write(upTo: (end - index) * rowLimit) { [shortJobCell, outcomeCells] writer in
+                let outcomeCell = outcomeCells[outcome]
                 for index in index..<end {
-                    writer.append(jobCell.span)
+                    writer.append(shortJobCell)
                     writer.append(number)
-                    writer.append(outcome)
+                    writer.append(outcomeCell)
                     writer.appendUUID(of: text, at: ids.offset + index * run.idStride)
                     writer.append(",,\r\n")
                     number.increment()
@@ -84,36 +136,32 @@ final class RowFormatter {
     }
 
     /// One row with any cells.
-    private func append(
-        _ run: RowRun, _ index: Int, _ outcome: StaticString, _ text: Span<UInt8>, _ write: Write
+    private mutating func append(
+        _ run: RowRun, _ index: Int, _ outcome: Outcome, _ text: Span<UInt8>, _ write: Write
     ) throws {
         let id = run.id?.advanced(by: index * run.idStride)
         let cells =
             CSVWriter.cellLimit(id?.count ?? 0) + CSVWriter.cellLimit(run.code?.count ?? 0)
             + CSVWriter.cellLimit(run.message?.count ?? 0)
         if number.value != run.firstRow + index { number = DecimalCounter(run.firstRow + index) }
-        buffer.write(upTo: cells + jobCell.count + outcome.utf8CodeUnitCount + 2 * DecimalCounter.width + 4) { writer in
+        let limit = cells + jobCell.count + 2 * DecimalCounter.width + Self.outcomeCell + 4
+        buffer.write(upTo: limit) { [jobCell, options, outcomeCells] writer in
+            func appendCell(_ range: TextRange?) {
+                guard let range else { return }
+                writer.appendCell(text.extracting(range.offset..<range.offset + range.count), options)
+            }
             writer.append(jobCell.span)
             writer.append(number)
-            writer.append(outcome)
-            appendCell(id, of: text, to: &writer)
+            writer.append(outcomeCells[outcome])
+            appendCell(id)
             writer.append(UInt8(ascii: ","))
-            appendCell(run.code, of: text, to: &writer)
+            appendCell(run.code)
             writer.append(UInt8(ascii: ","))
-            appendCell(run.message, of: text, to: &writer)
+            appendCell(run.message)
             writer.append("\r\n")
         }
         number.increment()
         if buffer.count >= flushBytes { try flush(write) }
-    }
-
-    private func appendCell(_ range: TextRange?, of text: Span<UInt8>, to writer: inout CSVWriter) {
-        guard let range else { return }
-        writer.appendCell(text.extracting(range.offset..<range.offset + range.count), options)
-    }
-
-    private func append(_ header: StaticString) {
-        buffer.write(upTo: header.utf8CodeUnitCount) { $0.append(header) }
     }
 
     private func cell(of jobID: String?) -> [UInt8] {
@@ -124,14 +172,20 @@ final class RowFormatter {
     }
 }
 
-extension Outcome {
-    /// The outcome's name between its commas.
-    fileprivate var cell: StaticString {
-        switch self {
-        case .created: ",created,"
-        case .existing: ",existing,"
-        case .failed: ",failed,"
-        case .unclassified: ",unclassified,"
+/// The names of the outcomes, each between its commas.
+private struct OutcomeCells {
+    private let created = PaddedText<16>(",created,".utf8)
+    private let existing = PaddedText<16>(",existing,".utf8)
+    private let failed = PaddedText<16>(",failed,".utf8)
+    private let unclassified = PaddedText<16>(",unclassified,".utf8)
+
+    @inline(__always)
+    subscript(outcome: Outcome) -> PaddedText<16> {
+        switch outcome {
+        case .created: created
+        case .existing: existing
+        case .failed: failed
+        case .unclassified: unclassified
         }
     }
 }

@@ -27,7 +27,7 @@ public struct RowsCSV<Output: ReportOutput>: RowSink {
     }
 
     public mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
-        for index in runs.indices { try formatter.append(runs[index], text) { try output.write($0) } }
+        try formatter.append(runs, text) { try output.write($0) }
     }
 
     public mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {

@@ -1,0 +1,251 @@
+"""Runs import-audit and its peers on the same dumps, in turn, and prints the tables of Docs/speed.md.
+
+    measure.py --tool BINARY --peers FOLDER --data FOLDER [--rounds N] [--only NAME]
+
+Every program runs as a whole process, its output thrown away but for the counts, which must be those of all others.
+In each round all programs run one after another, so that a machine that gets slower meanwhile slows all of them; the
+ratios are worked out round by round, and their medians are printed.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+import machine
+
+TARGETS = {
+    # dump: (at least so many times faster than simdjson, at most so many times the reading)
+    "minified": (6, 4),
+    "one-shape": (6, 4),
+    "pretty": (4, None),
+    "failures": (2, None),
+    "changing": (1, None),
+}
+SLOW_PEERS_TARGET = 50
+REPORT_TARGET = 4
+MEMORY_TARGET = 32
+TINY_TARGET = 0.6
+
+
+@dataclass
+class Program:
+    name: str
+    command: list
+    # How the counts are read from its output; None if it counts nothing.
+    counts: object = None
+    # Slow ones run once: their ratios are so large that noise does not matter.
+    rounds: int = 0
+    # A folder that is removed before each run, outside the time that is taken.
+    fresh: str = None
+    seconds: list = field(default_factory=list)
+    memory: list = field(default_factory=list)
+
+
+def run(program):
+    """One run: seconds on the clock, MiB at the peak, and what it printed."""
+    if program.fresh:
+        shutil.rmtree(program.fresh, ignore_errors=True)
+    with tempfile.TemporaryFile() as output:
+        start = time.perf_counter()
+        process = subprocess.Popen(program.command, stdout=output, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            sys.exit(f"{program.name}: exit status {process.returncode}: {' '.join(program.command)}")
+        output.seek(0)
+        return seconds, usage.ru_maxrss / 1024, output.read()
+
+
+def measure(programs, rounds):
+    """Runs all programs in turn and checks that they agree."""
+    expected = None
+    for round_number in range(rounds + 1):
+        for program in programs:
+            # The first round warms up, but not for those that run once.
+            if program.rounds and round_number not in range(1, program.rounds + 1):
+                continue
+            seconds, memory, output = run(program)
+            if program.counts:
+                counts = program.counts(output)
+                if expected is None:
+                    expected = counts
+                elif counts != expected:
+                    sys.exit(f"{program.name} counts {counts}, others {expected}")
+            if round_number > 0:
+                program.seconds.append(seconds)
+                program.memory.append(memory)
+
+
+def line_of_counts(output):
+    return [int(number) for number in output.decode().strip().strip('"').split()]
+
+
+def summary_counts(output):
+    totals = json.loads(output)["totals"]
+    rows = totals["rows"]
+    codes = totals["failed_by_code"]
+    return [
+        rows["seen"], rows["created"], rows["existing"], rows["failed"], len(codes),
+        sum(code["rows"] for code in codes),
+    ]  # fmt: skip
+
+
+def ratio(other, own):
+    """How many times as long the other takes: the median of the rounds."""
+    if len(other.seconds) != len(own.seconds):
+        return statistics.median(other.seconds) / statistics.median(own.seconds)
+    return statistics.median(a / b for a, b in zip(other.seconds, own.seconds))
+
+
+def milliseconds(program):
+    return f"{statistics.median(program.seconds) * 1000:,.0f} ms"
+
+
+def times(number):
+    return f"{number:,.1f}×" if number < 100 else f"{number:,.0f}×"
+
+
+def verdict(number, target, at_least):
+    if target is None:
+        return "–"
+    met = number >= target if at_least else number <= target
+    return f"{'≥' if at_least else '≤'} {target}× {'met' if met else '**missed**'}"
+
+
+class Bench:
+    def __init__(self, arguments):
+        self.tool = arguments.tool
+        self.peers = arguments.peers
+        self.data = arguments.data
+        self.rounds = arguments.rounds
+        self.python = sys.executable
+        self.peer_code = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
+        self.scratch = os.path.join(arguments.peers, "report")
+
+    def dump(self, name):
+        return os.path.join(self.data, name + ".json")
+
+    def summary(self, path):
+        return Program("summary", [self.tool, "summary", "--format", "json", path], summary_counts)
+
+    def read(self, path):
+        return Program("read", [os.path.join(self.peers, "read_blocks"), path])
+
+    def simdjson(self, path):
+        return Program("simdjson", [os.path.join(self.peers, "simdjson_summary"), path], line_of_counts)
+
+    def slow_peers(self, path):
+        code = self.peer_code
+        return [
+            Program("orjson", [self.python, f"{code}/orjson_summary.py", path], line_of_counts, rounds=1),
+            Program("DuckDB", [self.python, f"{code}/duckdb_summary.py", path], line_of_counts, rounds=1),
+            Program("jq", ["jq", "-r", "-f", f"{code}/summary.jq", path], line_of_counts, rounds=1),
+        ]
+
+    def summaries(self):
+        print("\n### `summary` against a program on simdjson, and against reading the file\n")
+        print("| dump | size | import-audit | simdjson | faster by | target | reading | of reading | target |")
+        print("|---|--:|--:|--:|--:|---|--:|--:|---|")
+        for name, (faster, of_reading) in TARGETS.items():
+            path = self.dump(name)
+            own, simd, read = self.summary(path), self.simdjson(path), self.read(path)
+            measure([own, simd, read], self.rounds)
+            gain, share = ratio(simd, own), ratio(own, read)
+            print(
+                f"| {name} | {os.path.getsize(path) / 1e6:,.0f} MB | {milliseconds(own)} | {milliseconds(simd)} "
+                f"| {times(gain)} | {verdict(gain, faster, True)} | {milliseconds(read)} | {times(share)} "
+                f"| {verdict(share, of_reading, False)} |",
+                flush=True,
+            )
+
+    def others(self):
+        print("\n### `summary` against what else is at hand (one run each)\n")
+        print("| dump | import-audit | orjson and Python | DuckDB | jq | target |")
+        print("|---|--:|--:|--:|--:|---|")
+        for name in TARGETS:
+            path = self.dump(name)
+            own, peers = self.summary(path), self.slow_peers(path)
+            measure([own, *peers], 3)
+            gains = [ratio(peer, own) for peer in peers]
+            cells = " | ".join(f"{milliseconds(peer)}, {times(gain)}" for peer, gain in zip(peers, gains))
+            print(f"| {name} | {milliseconds(own)} | {cells} | {verdict(min(gains), SLOW_PEERS_TARGET, True)} |", flush=True)
+
+    def reports(self):
+        print("\n### `report` with all six files, into a new folder, against `summary`\n")
+        print("| dump | report | summary | of summary | target |")
+        print("|---|--:|--:|--:|---|")
+        for name in ("minified", "failures"):
+            path = self.dump(name)
+            report = Program("report", [self.tool, "report", path, "-o", self.scratch], fresh=self.scratch)
+            summary = self.summary(path)
+            measure([report, summary], self.rounds)
+            share = ratio(report, summary)
+            target = REPORT_TARGET if name == "minified" else None
+            print(
+                f"| {name} | {milliseconds(report)} | {milliseconds(summary)} | {times(share)} "
+                f"| {verdict(share, target, False)} |",
+                flush=True,
+            )
+            shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def memory(self):
+        print("\n### Peak memory\n")
+        print("| dump | size | summary | report | target |")
+        print("|---|--:|--:|--:|---|")
+        for name in ("minified", "huge"):
+            path = self.dump(name)
+            if not os.path.exists(path):
+                continue
+            report = Program("report", [self.tool, "report", path, "-o", self.scratch], fresh=self.scratch)
+            summary = self.summary(path)
+            measure([report, summary], 1)
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            peak = max(report.memory + summary.memory)
+            print(
+                f"| {name} | {os.path.getsize(path) / 1e6:,.0f} MB | {max(summary.memory):.1f} MiB "
+                f"| {max(report.memory):.1f} MiB | ≤ {MEMORY_TARGET} MiB {'met' if peak <= MEMORY_TARGET else '**missed**'} |",
+                flush=True,
+            )
+
+    def tiny(self):
+        print("\n### A tiny dump: the whole process\n")
+        path = self.dump("tiny")
+        own = Program("summary", [self.tool, "summary", path])
+        peer = Program("jq", ["jq", ".", path])
+        measure([own, peer], 20 * self.rounds)
+        share = statistics.median(own.seconds) / statistics.median(peer.seconds)
+        print("| summary | `jq .` | of jq | target |")
+        print("|--:|--:|--:|---|")
+        print(
+            f"| {statistics.median(own.seconds) * 1000:.1f} ms | {statistics.median(peer.seconds) * 1000:.1f} ms "
+            f"| {share:.2f}× | ≤ {TINY_TARGET}× {'met' if share <= TINY_TARGET else '**missed**'} |"
+        )
+
+
+PARTS = ["summaries", "others", "reports", "memory", "tiny"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tool", required=True)
+    parser.add_argument("--peers", required=True)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--only", choices=PARTS, action="append")
+    arguments = parser.parse_args()
+    bench = Bench(arguments)
+    print(machine.description(arguments.tool), flush=True)
+    for part in arguments.only or PARTS:
+        getattr(bench, part)()
+
+
+if __name__ == "__main__":
+    main()
