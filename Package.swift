@@ -58,7 +58,7 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
-        .testTarget(name: "CommandTests", dependencies: ["import-audit"], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["import-audit", "ImportDumps"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

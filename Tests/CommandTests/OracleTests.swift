@@ -1,4 +1,5 @@
 import Foundation
+import ImportDumps
 import Testing
 
 /// The second opinion of `Tests/Oracle`, in Python.
@@ -14,6 +15,17 @@ struct OracleTests {
 
     @Test("The oracle agrees", arguments: runs)
     func agrees(run: [String]) throws {
+        try check(run)
+    }
+
+    @Test("The oracle agrees with every kernel, and with the strict reader alone", arguments: kernels)
+    func agrees(kernel: String) throws {
+        try check(["check.py", "--binary", "BINARY", "--seed", "2", "--count", "25"], kernel: kernel)
+    }
+
+    static let kernels = RowKernel.available.map { $0.name } + ["none"]
+
+    private func check(_ run: [String], kernel: String = "") throws {
         let python = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":").map { "\($0)/python3" }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
         guard let python else {
@@ -32,7 +44,7 @@ struct OracleTests {
         }
         let script = Repository.path("Tests/Oracle/\(run[0])")
         // Nothing is to be left in the repository.
-        let environment = ["PYTHONDONTWRITEBYTECODE": "1"]
+        let environment = ["PYTHONDONTWRITEBYTECODE": "1", "IMPORT_AUDIT_KERNEL": kernel]
         let result = try RunningCommand(program: python, [script] + arguments, environment: environment).finish(
             seconds: 300)
         #expect(result.status == 0, "\(result)")

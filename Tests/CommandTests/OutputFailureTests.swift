@@ -51,11 +51,13 @@ struct OutputFailureTests {
         #expect(run.errorText == "import-audit: standard output cannot be written: No space left on device\n")
     }
 
-    @Test("A full disk under the folder: the old files stay, nothing half is left")
-    func fullDisk() throws {
+    @Test(
+        "A full disk under the folder: the old files stay, nothing half is left",
+        arguments: [("128k", 5000), ("6m", 200_000)])
+    func fullDisk(size: String, rows: Int) throws {
         let space = try Workspace()
         try FileManager.default.createDirectory(atPath: space["disk"], withIntermediateDirectories: true)
-        guard mount("tmpfs", space["disk"], "tmpfs", 0, "size=128k") == 0 else {
+        guard mount("tmpfs", space["disk"], "tmpfs", 0, "size=\(size)") == 0 else {
             print("skipped: a small file system cannot be mounted here (\(String(cString: strerror(errno))))")
             return
         }
@@ -64,7 +66,7 @@ struct OutputFailureTests {
         #expect(first.status == 0, "\(first)")
         let before = try space.files(in: "disk/o")
         let row = #"{"id":"abe72624-edce-4501-ae6b-4bb368266101","created":true},"#
-        let dump = #"{"job_id":"j","status":"complete","results":["# + String(repeating: row, count: 5000) + "{}]}"
+        let dump = #"{"job_id":"j","status":"complete","results":["# + String(repeating: row, count: rows) + "{}]}"
         let second = try importAudit("report", "-", "-o", space["disk/o"], input: .bytes(Array(dump.utf8)))
         #expect(second.status == 73, "\(second)")
         #expect(second.errorText.contains("No space left on device"), "\(second)")

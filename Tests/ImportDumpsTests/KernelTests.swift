@@ -8,6 +8,9 @@ import Testing
     static let dumps: [WindowTests.Sample] = [
         WindowTests.Sample("created", dump(count: 40) { _ in Self.created }),
         WindowTests.Sample("created and existing", dump(count: 60) { $0 % 3 == 1 ? Self.existing : Self.created }),
+        WindowTests.Sample(
+            "two shapes in any order, of two lengths",
+            dump(count: 80) { $0 * $0 % 7 < 3 ? Self.existing : #"{"id":"\#(uuid)","created":true}"# }),
         WindowTests.Sample("failed", dump(count: 40) { Self.failed("code_\($0 % 3)", "message \($0 * $0)") }),
         WindowTests.Sample(
             "empty and odd texts",
@@ -53,9 +56,14 @@ import Testing
         }
     }
 
-    @Test("A byte changed anywhere is never matched if the strict reader would not take it")
-    func mutations() throws {
-        let rows = [Self.created, Self.created, Self.existing, Self.failed("code", "text"), Self.failed("c", "m")]
+    /// Rows that come in turn: of several shapes, and of two without texts, which have a way of their own.
+    static let cycles: [[String]] = [
+        [created, created, existing, failed("code", "text"), failed("c", "m")],
+        [created, existing, existing, created, existing],
+    ]
+
+    @Test("A byte changed anywhere is never matched if the strict reader would not take it", arguments: cycles)
+    func mutations(_ rows: [String]) throws {
         let bytes = Array(Self.dump(count: 10) { rows[$0 % rows.count] }.utf8)
         let replacements = Array(#"{}[],:"\ 0gG-"#.utf8) + [0x00, 0x1F, 0x7F, 0x80, 0xE9, 0x0A]
         for index in bytes.indices {
