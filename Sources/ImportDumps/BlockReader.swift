@@ -1,4 +1,5 @@
 internal import CRowScan
+import Synchronization
 
 /// Fills blocks with the bytes of a source, one after another, and works out what depends on all bytes: their hash.
 ///
@@ -14,21 +15,33 @@ final class BlockReader {
         /// Valid until the next block is asked for; `ROWSCAN_PADDING` more can be read behind them.
         let bytes: UnsafeMutablePointer<UInt8>
         let count: Int
+        /// The hash of all bytes before the block, if it is worked out.
+        let hashBefore: SHA256?
     }
 
-    private let filler: BlockFiller
+    private var filler: BlockFiller
     /// The first block's room, which is there before anything was read.
     let first: UnsafeMutablePointer<UInt8>
+    private let readsAhead: Bool
     private var readAhead: ReadAhead?
     private var isFirst = true
 
-    init(source: any ByteSource, capacity: Int, hashing: Bool) {
+    /// - Parameter readsAhead: whether a thread of its own may read a large file.
+    init(source: any ByteSource, capacity: Int, hashing: Bool, readsAhead: Bool) {
         filler = BlockFiller(source: source, capacity: max(1, capacity), hashing: hashing)
         unsafe first = filler.allocate()
+        self.readsAhead = readsAhead
     }
 
     deinit {
         unsafe first.deallocate()
+    }
+
+    /// Begins anew with another source, in the same room.
+    func restart(source: any ByteSource) {
+        readAhead = nil
+        isFirst = true
+        filler = BlockFiller(source: source, capacity: filler.capacity, hashing: filler.hashing)
     }
 
     /// Set when the system refused to deliver more.
@@ -37,13 +50,19 @@ final class BlockReader {
     /// The bytes that follow; none at the end.
     func next() -> Block {
         if let readAhead { return readAhead.next() }
+        let hashBefore = filler.hash
         let count = unsafe filler.fill(first)
         // A thread pays only where there is more to come than the first block.
-        if isFirst, count == filler.capacity, filler.capacity >= DumpLimits.windowBytes, filler.source.isPrompt {
+        if isFirst, readsAhead, count == filler.capacity, count >= DumpLimits.windowBytes, filler.source.isPrompt {
             readAhead = ReadAhead(filler: filler)
         }
         isFirst = false
-        return unsafe Block(bytes: first, count: count)
+        return unsafe Block(bytes: first, count: count, hashBefore: hashBefore)
+    }
+
+    /// Ends the hash of all bytes: there are several documents, and each gets its own.
+    func stopHashing() {
+        filler.stopHashing()
     }
 
     /// The SHA-256 of what was read, if it was asked for and reading did not fail. Only after the end.
@@ -55,15 +74,19 @@ final class BlockReader {
 /// Reads a block and hashes it while it is in the processor's cache. One thread at a time.
 final class BlockFiller {
     let capacity: Int
+    let hashing: Bool
     private(set) var source: any ByteSource
     private(set) var failure: ReadFailure?
-    private var hash: SHA256?
+    /// Of all bytes so far.
+    private(set) var hash: SHA256?
+    private let isHashingStopped = Atomic(false)
     private var isFirst = true
     private var isAtEnd = false
 
     init(source: any ByteSource, capacity: Int, hashing: Bool) {
         self.source = source
         self.capacity = capacity
+        self.hashing = hashing
         hash = hashing ? SHA256() : nil
     }
 
@@ -92,11 +115,20 @@ final class BlockFiller {
             failure = error
             isAtEnd = true
         }
-        unsafe hash?.update(UnsafeBufferPointer(start: bytes, count: count))
+        if hashing, !isHashingStopped.load(ordering: .relaxed) {
+            unsafe hash?.update(UnsafeBufferPointer(start: bytes, count: count))
+        }
         // The scanner looks at the byte behind the end.
         unsafe bytes[count] = 0
         return count
     }
 
-    func finishHash() -> String? { hash?.finish() }
+    func finishHash() -> String? {
+        isHashingStopped.load(ordering: .relaxed) ? nil : hash?.finish()
+    }
+
+    /// From any thread.
+    func stopHashing() {
+        isHashingStopped.store(true, ordering: .relaxed)
+    }
 }

@@ -23,16 +23,38 @@ struct ByteWindow: ~Copyable {
     private var storage: UnsafeMutablePointer<UInt8>
     private let reader: BlockReader
     let kernel: RowKernel
+    /// Whether hashes are wanted.
+    let hashing: Bool
 
     // Lines are counted window by window, as it slides, because a pipe cannot be read again when a fault turns up.
     private var linesBefore = 0
     private var lineStart = 0
+    /// How far into the window lines were counted already, which line that is and where it starts: places are asked
+    /// for in order, one after another in a log of dumps.
+    private var counted: (index: Int, line: Int, lineStart: Int) = (0, 1, 0)
+
+    // The hash of one of several documents, worked out here as the window moves over it.
+    private var documentHash: SHA256?
+    private var hashedIndex = 0
+    /// The hash of all bytes before the window, as long as the reader works it out.
+    private var hashBefore: SHA256?
 
     /// - Parameter capacity: the window's size in bytes, at least 1.
-    init(source: any ByteSource, capacity: Int, hashing: Bool, kernel: RowKernel) {
-        reader = BlockReader(source: source, capacity: capacity, hashing: hashing)
+    init(source: any ByteSource, capacity: Int, hashing: Bool, kernel: RowKernel, readsAhead: Bool) {
+        reader = BlockReader(source: source, capacity: capacity, hashing: hashing, readsAhead: readsAhead)
         self.kernel = kernel
+        self.hashing = hashing
         unsafe storage = reader.first
+    }
+
+    /// Begins anew with another input.
+    mutating func restart(source: any ByteSource) {
+        reader.restart(source: source)
+        unsafe storage = reader.first
+        (startOffset, count, position) = (0, 0, 0)
+        (linesBefore, lineStart, counted) = (0, 0, (0, 1, 0))
+        documentHash = nil
+        hashBefore = nil
     }
 
     /// The index of the first byte from `index` on that is a quote, a backslash, a control character or beyond ASCII;
@@ -103,32 +125,54 @@ struct ByteWindow: ~Copyable {
     /// Slides on to the bytes that follow, when all in the window were consumed. False at the end.
     mutating func slide() -> Bool {
         assert(position == count)
+        hashDocument(upTo: count)
+        hashedIndex = 0
         countLines()
         startOffset += count
         position = 0
         let block = reader.next()
         unsafe storage = block.bytes
         count = block.count
+        hashBefore = block.hashBefore
+        counted = (0, linesBefore + 1, lineStart)
         return count > 0
     }
 
-    /// Consumes all that is left, so that the size and the hash are those of the whole dump.
+    /// Consumes all that is left, so that the size and the hash are those of the whole input.
     mutating func drain() {
         repeat { position = count } while slide()
     }
 
-    /// The SHA-256 of what was read, if it was asked for and reading did not fail.
-    func finishHash() -> String? { reader.finishHash() }
+    /// Moves to the next line feed, or to the end.
+    mutating func moveToLineEnd() {
+        repeat {
+            while position < count {
+                if self[position] == UInt8(ascii: "\n") { return }
+                position += 1
+            }
+        } while slide()
+    }
 
-    /// The line and the column of a byte in the window, or of one that a slide has just passed.
-    func place(ofOffset offset: Int) -> Place {
-        var line = linesBefore + 1
-        var start = lineStart
-        for index in 0..<max(0, min(count, offset - startOffset)) where self[index] == UInt8(ascii: "\n") {
-            line += 1
-            start = startOffset + index + 1
+    /// Moves to the next line that begins with this byte, from a line feed on; false, and to the end, if there is none.
+    mutating func moveToLine(beginningWith byte: UInt8) -> Bool {
+        while true {
+            moveToLineEnd()
+            position += position < count ? 1 : 0
+            if position == count, !slide() { return false }
+            if self[position] == byte { return true }
         }
-        return Place(byte: offset, line: line, column: offset - start + 1)
+    }
+
+    /// The line and the column of a byte in the window, or of one that a slide has just passed. In order: a later call
+    /// asks for the same place or for a later one.
+    mutating func place(ofOffset offset: Int) -> Place {
+        let index = max(counted.index, min(count, offset - startOffset))
+        while let next = unsafe memchr(storage + counted.index, 0x0A, index - counted.index) {
+            let feed = unsafe UnsafeRawPointer(next) - UnsafeRawPointer(storage)
+            counted = (feed + 1, counted.line + 1, startOffset + feed + 1)
+        }
+        counted.index = index
+        return Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
     }
 
     private mutating func countLines() {
@@ -138,5 +182,41 @@ struct ByteWindow: ~Copyable {
         var last = count - 1
         while self[last] != UInt8(ascii: "\n") { last -= 1 }
         lineStart = startOffset + last + 1
+    }
+}
+
+// MARK: - Hashes
+
+extension ByteWindow {
+    /// The SHA-256 of all that was read, if it was asked for and reading did not fail. Only after the end.
+    func finishHash() -> String? { reader.finishHash() }
+
+    /// The SHA-256 of all bytes before the position, if hashes are wanted and no document has one of its own.
+    func hashOfFront() -> String? {
+        guard var hash = hashBefore else { return nil }
+        unsafe hash.update(UnsafeBufferPointer(rebasing: bytes[..<position]))
+        return hash.finish()
+    }
+
+    /// Begins the hash of a document at the position. The reader's own hash of all bytes ends with that.
+    mutating func beginDocumentHash() {
+        guard hashing else { return }
+        reader.stopHashing()
+        documentHash = SHA256()
+        hashedIndex = position
+    }
+
+    /// The SHA-256 of the bytes from where it was begun to the position.
+    mutating func finishDocumentHash() -> String? {
+        hashDocument(upTo: position)
+        defer { documentHash = nil }
+        return documentHash?.finish()
+    }
+
+    private mutating func hashDocument(upTo end: Int) {
+        guard documentHash != nil else { return }
+        let passed = unsafe UnsafeBufferPointer(rebasing: bytes[hashedIndex..<end])
+        unsafe documentHash?.update(passed)
+        hashedIndex = end
     }
 }

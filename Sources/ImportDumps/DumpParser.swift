@@ -1,4 +1,4 @@
-/// The state of reading one dump: the grammar of the top level, and what it says.
+/// The state of reading one dump after another from one stream of bytes: the grammar of the top level, and what it says.
 struct DumpParser: ~Copyable {
     var scanner: JSONScanner
     var job = DeclaredJob()
@@ -18,68 +18,101 @@ struct DumpParser: ~Copyable {
         self.matcher = matcher
     }
 
+    /// Begins anew with another input. The shapes that were learned stay: inputs are alike.
+    mutating func restart(source: any ByteSource) {
+        scanner.window.restart(source: source)
+        sinkError = nil
+        forgetDocument()
+    }
+
+    /// Forgets what the document before said.
+    mutating func forgetDocument() {
+        scanner.forgetTexts()
+        job = DeclaredJob()
+        results = .absent
+        rowCount = 0
+        jobNotes = FieldNotes()
+        rowNotes = FieldNotes()
+        evidence = JobEvidence()
+    }
+
+    /// Reads an input that is to hold one dump and nothing else.
     mutating func readDump(into sink: inout some RowSink) throws -> DumpReading {
-        var topLevel = FoundType.null
-        var foreign: ForeignFormat?
+        var value = DocumentValue()
         var fault: ScanFault?
-        var isBlank = false
         do throws(ScanFault) {
-            foreign = sniffFormat()
+            value.foreign = sniffFormat()
             try skipByteOrderMark()
             if let first = scanner.skipSpaceOrEnd() {
-                if first == UInt8(ascii: "{") {
-                    topLevel = .object
-                    try readJob(into: &sink)
-                } else {
-                    topLevel = try scanner.skipValue(level: 0)
-                }
+                try readValue(first, into: &sink, &value)
                 if let extra = scanner.skipSpaceOrEnd() {
                     throw ScanFault(reason: .textAfterEnd(extra), offset: scanner.window.offset)
                 }
             } else {
-                isBlank = true
+                value.isBlank = true
             }
             if scanner.window.failure != nil { throw scanner.endFault() }
         } catch {
             fault = error
         }
         if let sinkError { throw sinkError }
-
-        let place = fault.map { scanner.window.place(ofOffset: $0.offset) }
+        let located = fault.map { locate($0) }
         scanner.window.drain()
-        let located = fault.flatMap { fault in
-            place.map { DumpFault(reason: fault.reason, place: $0, rowsKept: rowCount) }
+        return reading(of: value, fault: located, byteCount: scanner.window.offset) { $0.finishHash() }
+    }
+
+    /// Reads one value of the top level; `first` is its first byte, which was peeked.
+    mutating func readValue(
+        _ first: UInt8, into sink: inout some RowSink, _ value: inout DocumentValue
+    ) throws(ScanFault) {
+        if first == UInt8(ascii: "{") {
+            value.type = .object
+            try readJob(into: &sink)
+        } else {
+            value.type = try scanner.skipValue(level: 0)
         }
-        let byteCount = scanner.window.offset
+    }
+
+    /// The fault with its place, as far as rows were kept.
+    mutating func locate(_ fault: ScanFault) -> DumpFault {
+        DumpFault(
+            reason: fault.reason, place: scanner.window.place(ofOffset: fault.offset), rowsKept: rowCount)
+    }
+
+    /// What a document came to.
+    ///
+    /// - Parameter hash: works out its hash, for a job.
+    func reading(
+        of value: DocumentValue, fault: DumpFault?, byteCount: Int, hash: (borrowing ByteWindow) -> String?
+    ) -> DumpReading {
         func notAJob(_ reason: NotAJob.Reason) -> DumpReading {
             .notAJob(NotAJob(reason: reason, byteCount: byteCount))
         }
-
-        if isBlank, located == nil { return notAJob(byteCount == 0 ? .empty : .blank) }
-        guard topLevel == .object, evidence.isJob else {
-            if let located { return notAJob(foreign.map { .foreign($0) } ?? .unreadable(located)) }
-            if topLevel == .object, evidence.isBulkAnswer { return notAJob(.bulkAnswer) }
-            if topLevel == .object, let message = evidence.errorMessage(job: job) {
+        if value.isBlank, fault == nil { return notAJob(byteCount == 0 ? .empty : .blank) }
+        guard value.type == .object, evidence.isJob else {
+            if let fault { return notAJob(value.foreign.map { .foreign($0) } ?? .unreadable(fault)) }
+            if value.type == .object, evidence.isBulkAnswer { return notAJob(.bulkAnswer) }
+            if value.type == .object, let message = evidence.errorMessage(job: job) {
                 return notAJob(.errorBody(message: message))
             }
-            return notAJob(.otherJSON(topLevel: topLevel))
+            return notAJob(.otherJSON(topLevel: value.type))
         }
         var notes = jobNotes
         notes.merge(rowNotes)
         return .job(
             Dump(
-                job: job, results: results, rowCount: rowCount, fault: located, notes: notes, byteCount: byteCount,
-                sha256: scanner.window.finishHash()))
+                job: job, results: results, rowCount: rowCount, fault: fault, notes: notes, byteCount: byteCount,
+                sha256: hash(scanner.window)))
     }
 
     /// Looks for a format that is not ours.
-    private mutating func sniffFormat() -> ForeignFormat? {
+    mutating func sniffFormat() -> ForeignFormat? {
         guard scanner.peekOrEnd() != nil else { return nil }
         return unsafe ForeignFormat(firstBytes: scanner.window.bytes)
     }
 
     /// Passes over a byte order mark: byte by byte, for the window may be narrower than the mark.
-    private mutating func skipByteOrderMark() throws(ScanFault) {
+    mutating func skipByteOrderMark() throws(ScanFault) {
         guard scanner.peekOrEnd() == 0xEF else { return }
         let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
         for index in mark.indices {
@@ -90,4 +123,17 @@ struct DumpParser: ~Copyable {
             scanner.window.position += 1
         }
     }
+}
+
+/// What kind of value a document is.
+struct DocumentValue {
+    var type = FoundType.null
+    /// A format that is not ours, by the input's first bytes.
+    var foreign: ForeignFormat?
+    /// Nothing but white space.
+    var isBlank = false
+    /// An array, of which jobs were delivered.
+    var hasJobs = false
+    /// What is wrong was delivered with one of them.
+    var isFaultDelivered = false
 }

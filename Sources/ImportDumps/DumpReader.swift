@@ -19,18 +19,30 @@ public struct DumpReader: Sendable {
         case none
     }
 
-    public init(windowBytes: Int = DumpLimits.windowBytes, hashing: Bool = false, matching: Matching = .best) {
+    /// Whether a thread of its own may read a large file while what it has read is scanned.
+    public var readsAhead: Bool
+
+    public init(
+        windowBytes: Int = DumpLimits.windowBytes, hashing: Bool = false, matching: Matching = .best,
+        readsAhead: Bool = true
+    ) {
         self.windowBytes = windowBytes
         self.hashing = hashing
         self.matching = matching
+        self.readsAhead = readsAhead
     }
 
-    /// Reads one dump to its end.
+    /// Reads an input that is to be one dump, to its end.
     ///
     /// A fault in the dump is part of the result, not an error: the rows before it are delivered all the same.
     ///
     /// - Throws: what `sink` throws, as it is.
     public func read(from source: any ByteSource, into sink: inout some RowSink) throws -> DumpReading {
+        var parser = parser(source: source)
+        return try parser.readDump(into: &sink)
+    }
+
+    func parser(source: any ByteSource) -> DumpParser {
         let kernel: RowKernel
         var matches = true
         switch matching {
@@ -38,10 +50,9 @@ public struct DumpReader: Sendable {
         case .kernel(let chosen): kernel = chosen
         case .none: (kernel, matches) = (.best, false)
         }
-        let window = ByteWindow(source: source, capacity: windowBytes, hashing: hashing, kernel: kernel)
-        var parser = DumpParser(
-            scanner: JSONScanner(window: window), matcher: matches ? RowMatcher(kernel: kernel) : nil)
-        return try parser.readDump(into: &sink)
+        let window = ByteWindow(
+            source: source, capacity: windowBytes, hashing: hashing, kernel: kernel, readsAhead: readsAhead)
+        return DumpParser(scanner: JSONScanner(window: window), matcher: matches ? RowMatcher(kernel: kernel) : nil)
     }
 }
 

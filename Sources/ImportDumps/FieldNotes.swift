@@ -2,8 +2,9 @@
 ///
 /// Its size is bounded, whatever the dump holds. Notes of two parts add up (``merge(_:)``).
 public struct FieldNotes: Sendable, Equatable {
-    private var wrongTypeCounts = [Int](repeating: 0, count: KnownField.allCases.count * FoundType.allCases.count)
-    private var duplicateCounts = [Int](repeating: 0, count: KnownField.allCases.count)
+    // Empty until something is noted, which in most dumps is never.
+    private var wrongTypeCounts: [Int] = []
+    private var duplicateCounts: [Int] = []
     private var unknownFields: [UnknownField] = []
     /// Occurrences of unknown fields beyond the ``DumpLimits/unknownNames`` names that are told apart.
     public private(set) var otherUnknownCount = 0
@@ -19,10 +20,14 @@ public struct FieldNotes: Sendable, Equatable {
     }
 
     mutating func noteWrongType(_ found: FoundType, in field: KnownField) {
+        if wrongTypeCounts.isEmpty {
+            wrongTypeCounts = [Int](repeating: 0, count: KnownField.allCases.count * FoundType.allCases.count)
+        }
         wrongTypeCounts[field.rawValue * FoundType.allCases.count + found.rawValue] += 1
     }
 
     mutating func noteDuplicate(_ field: KnownField) {
+        if duplicateCounts.isEmpty { duplicateCounts = [Int](repeating: 0, count: KnownField.allCases.count) }
         duplicateCounts[field.rawValue] += 1
     }
 
@@ -49,8 +54,8 @@ public struct FieldNotes: Sendable, Equatable {
 
     /// Adds what another part noticed.
     mutating func merge(_ other: FieldNotes) {
-        for index in wrongTypeCounts.indices { wrongTypeCounts[index] += other.wrongTypeCounts[index] }
-        for index in duplicateCounts.indices { duplicateCounts[index] += other.duplicateCounts[index] }
+        Self.add(other.wrongTypeCounts, to: &wrongTypeCounts)
+        Self.add(other.duplicateCounts, to: &duplicateCounts)
         for field in other.unknownFields {
             if let index = unknownFields.firstIndex(where: { $0.level == field.level && $0.name == field.name }) {
                 unknownFields[index].count += field.count
@@ -63,12 +68,21 @@ public struct FieldNotes: Sendable, Equatable {
         otherUnknownCount += other.otherUnknownCount
         textsCut += other.textsCut
     }
+
+    private static func add(_ counts: [Int], to sums: inout [Int]) {
+        guard !sums.isEmpty else {
+            sums = counts
+            return
+        }
+        for index in counts.indices { sums[index] += counts[index] }
+    }
 }
 
 extension FieldNotes {
     /// Fields of another JSON type, in the order of ``KnownField``, with how often.
     public var wrongTypes: [(field: KnownField, found: FoundType, count: Int)] {
-        KnownField.allCases.flatMap { field in
+        guard !wrongTypeCounts.isEmpty else { return [] }
+        return KnownField.allCases.flatMap { field in
             FoundType.allCases.compactMap { found in
                 let count = wrongTypeCounts[field.rawValue * FoundType.allCases.count + found.rawValue]
                 return count == 0 ? nil : (field, found, count)
@@ -78,7 +92,8 @@ extension FieldNotes {
 
     /// Known fields that came more than once in their object, with how many times too many.
     public var duplicates: [(field: KnownField, count: Int)] {
-        KnownField.allCases.compactMap { field in
+        guard !duplicateCounts.isEmpty else { return [] }
+        return KnownField.allCases.compactMap { field in
             duplicateCounts[field.rawValue] == 0 ? nil : (field, duplicateCounts[field.rawValue])
         }
     }

@@ -9,6 +9,7 @@ final class ReadAhead {
 
     private let filler: BlockFiller
     private let ring: BlockRing
+    private let work: Work
     private var thread: WorkerThread?
     private var slot = 0
     private var holdsBlock = false
@@ -21,7 +22,10 @@ final class ReadAhead {
         self.filler = filler
         ring = BlockRing(
             slots: Self.slots, slotBytes: Self.blocksPerSlot * filler.capacity, padding: Int(ROWSCAN_PADDING))
-        let work = Work(filler: filler, ring: ring)
+        let hashes = UnsafeMutablePointer<SHA256?>.allocate(capacity: Self.slots)
+        unsafe hashes.initialize(repeating: nil, count: Self.slots)
+        let work = unsafe Work(filler: filler, ring: ring, hashes: hashes)
+        self.work = work
         thread = WorkerThread { work.fillUntilEnd() }
         if thread == nil { return nil }
     }
@@ -29,6 +33,7 @@ final class ReadAhead {
     deinit {
         ring.cancel()
         thread = nil
+        unsafe work.hashes.deallocate()
     }
 
     /// The bytes that follow; none at the end. The block before goes back into the ring.
@@ -38,27 +43,31 @@ final class ReadAhead {
             slot = (slot + 1) % Self.slots
         }
         holdsBlock = !isAtEnd
-        guard !isAtEnd else { return unsafe BlockReader.Block(bytes: ring.block(slot), count: 0) }
+        guard !isAtEnd else { return unsafe BlockReader.Block(bytes: ring.block(slot), count: 0, hashBefore: nil) }
         ring.waitForBlock()
         let count = ring.count(slot)
         if count == 0 {
             isAtEnd = true
             failure = filler.failure
         }
-        return unsafe BlockReader.Block(bytes: ring.block(slot), count: count)
+        return unsafe BlockReader.Block(bytes: ring.block(slot), count: count, hashBefore: work.hashes[slot])
     }
 
     /// What the thread does. It alone touches the filler until it has handed on an empty block, which stands for the
-    /// end: that is why it can be sent there.
+    /// end, and of the hashes those of the slots whose turn it is: that is why it can be sent there.
+    @safe
     private struct Work: @unchecked Sendable {
         let filler: BlockFiller
         let ring: BlockRing
+        /// The hash of all bytes before each slot.
+        let hashes: UnsafeMutablePointer<SHA256?>
 
         func fillUntilEnd() {
             var slot = 0
             while true {
                 ring.waitForRoom()
                 if ring.isCancelled { return }
+                unsafe hashes[slot] = filler.hash
                 var count = 0
                 // Block by block, so that each is hashed while it is in the processor's cache.
                 while count + filler.capacity <= ring.slotBytes {

@@ -1,0 +1,203 @@
+import ImportDumps
+import Testing
+
+/// Inputs that hold several dumps: one behind the other, one on each line, or in an array.
+@Suite struct DocumentTests {
+    static func job(_ id: String, _ rows: [String] = [#"{"created":true}"#]) -> String {
+        #"{"job_id":"\#(id)","status":"complete","results":[\#(rows.joined(separator: ","))]}"#
+    }
+
+    static let pretty = """
+        {
+          "job_id": "p",
+          "status": "complete",
+          "results": [
+            {"created": true},
+            {"existing": true}
+          ]
+        }
+        """
+
+    /// An input, and what each of its documents is: its place, its job or why it is none, its rows, its bytes.
+    struct Sample: CustomTestStringConvertible {
+        var testDescription: String
+        var text: String
+        var documents: [String]
+
+        init(_ name: String, _ text: String, _ documents: [String]) {
+            testDescription = name
+            self.text = text
+            self.documents = documents
+        }
+    }
+
+    static let samples = [
+        Sample("one", job("a"), [" a 1 row 63 bytes"]),
+        Sample("one, with white space around it", "\n " + job("a") + "\r\n\n", [" a 1 row 68 bytes"]),
+        Sample("nothing", "", [" empty 0 bytes"]),
+        Sample("white space", " \n", [" blank 2 bytes"]),
+        Sample(
+            "JSON Lines", job("a") + "\n" + job("b", ["{}", "{}"]) + "\n" + job("c", []) + "\n",
+            [":1 a 1 row 63 bytes", ":2 b 2 rows 52 bytes", ":3 c 0 rows 47 bytes"]),
+        Sample(
+            "JSON Lines with empty lines and CR LF", job("a") + "\r\n\r\n" + job("b") + "\r\n",
+            [":1 a 1 row 63 bytes", ":3 b 1 row 63 bytes"]),
+        Sample(
+            "one behind the other", job("a") + job("b") + " " + job("c"),
+            [":1 a 1 row 63 bytes", ":1:64 b 1 row 63 bytes", ":1:128 c 1 row 63 bytes"]),
+        Sample(
+            "over several lines, one behind the other", pretty + "\n" + pretty + job("a"),
+            [
+                ":1 p 2 rows \(pretty.utf8.count) bytes", ":9 p 2 rows \(pretty.utf8.count) bytes",
+                ":16 a 1 row 63 bytes",
+            ]),
+        Sample(
+            "a line that breaks off", job("a") + "\n" + job("b").dropLast(13) + "\n" + job("c"),
+            [":1 a 1 row 63 bytes", ":2 b 0 rows 50 bytes fault 2:51", ":3 c 1 row 63 bytes"]),
+        Sample(
+            "a first line that breaks off", #"{"job_id":"a","results":[{"created":true},{"cre"# + "\n" + job("c"),
+            [":1 a 1 row 47 bytes fault 1:48", ":2 c 1 row 63 bytes"]),
+        Sample(
+            "lines that are no JSON", "Starting\nMore\n" + job("a") + "\nDone\n" + job("b") + "\nbye",
+            [
+                ":1 unreadable 1:1 8 bytes", ":3 a 1 row 63 bytes", ":4 unreadable 4:1 5 bytes", ":5 b 1 row 63 bytes",
+                ":6 unreadable 6:1 3 bytes",
+            ]),
+        Sample(
+            "something behind a job on its line", job("a") + " ; \n" + job("b"),
+            [":1 a 1 row 63 bytes fault 1:65", ":2 b 1 row 63 bytes"]),
+        Sample(
+            "a dump over several lines that is broken keeps what follows out",
+            pretty.replacing("true}\n", with: "true\n") + "\n{}\n" + job("b"),
+            [" p 1 row \(pretty.utf8.count + 66) bytes fault 7:3"]),
+        Sample(
+            "what is no job among jobs", job("a") + "\n" + #"{"message":"too many"}"# + "\n[1,2]\n5\n" + job("b"),
+            [
+                ":1 a 1 row 63 bytes", ":2 error too many 22 bytes", ":3 other array 5 bytes",
+                ":4 unreadable 4:1 2 bytes", ":5 b 1 row 63 bytes",
+            ]),
+        Sample(
+            "an array of jobs", "[ \(job("a")),\n \(job("b", ["{}"])) ]\n",
+            ["[1] a 1 row 63 bytes", "[2] b 1 row 49 bytes"]),
+        Sample(
+            "an array of jobs and others", #"[{"message":"m"},7,"# + job("a") + "," + pretty + #",{"x":1}]"#,
+            [
+                "[3] a 1 row 63 bytes", "[1] error m 15 bytes", "[2] other number 1 bytes",
+                "[4] p 2 rows \(pretty.utf8.count) bytes", "[5] other object 7 bytes",
+            ]),
+        Sample("an array without jobs", #"[{"a":1},{"b":2},3]"#, [" other array 19 bytes"]),
+        Sample("an empty array", "[]", [" other array 2 bytes"]),
+        Sample(
+            "an array that breaks off in a job", "[" + job("a") + "," + job("b").dropLast(19),
+            ["[1] a 1 row 63 bytes", "[2] b 0 rows 44 bytes fault 1:110"]),
+        Sample(
+            "an array that breaks off behind a job", "[" + job("a") + ",",
+            ["[1] a 1 row 63 bytes", " unreadable 1:66 65 bytes"]),
+        Sample(
+            "arrays on lines", "[\(job("a"))]\n[\(job("b")),\(job("c"))]",
+            ["[1] a 1 row 63 bytes", "[1] b 1 row 63 bytes", "[2] c 1 row 63 bytes"]),
+    ]
+
+    @Test("Every document of an input is read, and says where it lies", arguments: samples)
+    func documents(_ sample: Sample) throws {
+        #expect(try Documents(sample.text).described == sample.documents)
+    }
+
+    @Test("The window's size changes nothing, nor do the hashes", arguments: samples)
+    func windows(_ sample: Sample) throws {
+        let whole = try Documents(sample.text, hashing: true)
+        for window in Array(1...80) + [200, 1000] {
+            let documents = try Documents(sample.text, window: window, hashing: true)
+            #expect(documents.described == whole.described, "window of \(window)")
+            #expect(documents.hashes == whole.hashes, "window of \(window)")
+        }
+    }
+
+    @Test("Each document has the hash of its own bytes")
+    func hashes() throws {
+        let (first, second, third) = (Self.job("a"), Self.job("b", ["{}"]), Self.pretty)
+        func hash(_ text: String) throws -> String? { try Documents(text, hashing: true).hashes.first ?? nil }
+        let alone = try [first, second, third].map(hash)
+        #expect(Set(alone).count == 3 && !alone.contains(nil))
+        #expect(try Documents([first, second, third].joined(separator: "\n"), hashing: true).hashes == alone)
+        #expect(
+            try Documents("[" + [first, second, third].joined(separator: ", ") + "]", hashing: true).hashes == alone)
+    }
+
+    @Test("A large first document has its own hash too, whichever thread read it")
+    func largeFirst() throws {
+        let large = Self.job("a", [String](repeating: #"{"created":true}"#, count: 200_000))
+        let alone = try Documents(large, window: DumpLimits.windowBytes, hashing: true)
+        let both = try Documents(large + "\n" + Self.job("b"), window: DumpLimits.windowBytes, hashing: true)
+        #expect(both.described == [":1 a 200000 rows \(large.utf8.count) bytes", ":2 b 1 row 63 bytes"])
+        #expect(both.hashes.first == alone.hashes.first)
+    }
+
+    @Test("Every prefix of a log keeps the lines before the cut")
+    func prefixes() throws {
+        let lines = (1...4).map { Self.job("j\($0)", [#"{"created":true}"#, #"{"error":{"code":"c"}}"#]) }
+        let log = lines.joined(separator: "\n")
+        for end in 0...log.utf8.count {
+            let prefix = String(decoding: Array(log.utf8.prefix(end)), as: UTF8.self)
+            let whole = prefix.split(separator: "\n").filter { $0.hasSuffix("]}") }.count
+            let jobs = try Documents(prefix).described.filter { $0.contains("2 rows") && !$0.contains("fault") }
+            #expect(jobs.count == whole, "\(end) bytes")
+        }
+    }
+
+    @Test("An input read after another is read as if it were the first")
+    func reuse() throws {
+        var session = DumpSession(DumpReader(hashing: true))
+        for _ in 0..<2 {
+            for sample in Self.samples {
+                var sink = Documents.Sink()
+                try session.read(from: ArraySource(Array(sample.text.utf8)), into: &sink)
+                #expect(sink.described == sample.documents)
+            }
+        }
+    }
+}
+
+/// All that the documents of an input came to, in words.
+struct Documents {
+    var described: [String]
+    var hashes: [String?]
+
+    init(_ text: String, window: Int = 4096, hashing: Bool = false) throws {
+        var sink = Sink()
+        var session = DumpSession(DumpReader(windowBytes: window, hashing: hashing))
+        try session.read(from: ArraySource(Array(text.utf8)), into: &sink)
+        (described, hashes) = (sink.described, sink.hashes)
+    }
+
+    struct Sink: DumpSink {
+        var described: [String] = []
+        var hashes: [String?] = []
+        private var rows = 0
+
+        mutating func beginRows(of job: DeclaredJob) { rows = 0 }
+
+        mutating func consume(_ run: RowRun, text: Span<UInt8>) { rows += run.count }
+
+        mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
+            var words = [position.suffix]
+            switch reading {
+            case .job(let dump):
+                #expect(dump.rowCount == rows)
+                words += [dump.job.jobID ?? "-", "\(rows) row\(rows == 1 ? "" : "s")", "\(dump.byteCount) bytes"]
+                if let place = dump.fault?.place { words.append("fault \(place.line):\(place.column)") }
+                hashes.append(dump.sha256)
+            case .notAJob(let other):
+                switch other.reason {
+                case .errorBody(let message): words.append("error \(message)")
+                case .otherJSON(let type): words.append("other \(type)")
+                case .unreadable(let fault): words.append("unreadable \(fault.place.line):\(fault.place.column)")
+                default: words.append("\(other.reason)")
+                }
+                words.append("\(other.byteCount) bytes")
+            }
+            described.append(words.joined(separator: " "))
+            rows = 0
+        }
+    }
+}
