@@ -41,7 +41,7 @@ import Testing
         #expect(try folder.found(in: "packed") == [Found("packed")])
     }
 
-    static let archives = [
+    static let commands = [
         "tar cf $OUT a.json sub", "tar cf $OUT --format=v7 a.json sub", "tar cf $OUT --format=ustar a.json sub",
         "tar cf $OUT --format=pax a.json sub", "tar cf $OUT --format=oldgnu a.json sub", "tar czf $OUT a.json sub",
         "tar cJf $OUT a.json sub", "tar cjf $OUT a.json sub", "tar cf $OUT --zstd a.json sub",
@@ -50,7 +50,7 @@ import Testing
         "tar cf $OUT a.json && tar rf $OUT sub", "tar cf 1 a.json && tar cf 2 sub && cat 1 2 > $OUT",
     ]
 
-    @Test(arguments: archives)
+    @Test(arguments: commands)
     func archives(_ command: String) throws {
         let folder = try PackingFolder()
         try folder.write(Self.dump, as: "a.json")

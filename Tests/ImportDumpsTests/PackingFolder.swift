@@ -13,7 +13,7 @@ final class PackingFolder {
 
     deinit {
         // A test may have left folders that nobody can list.
-        try? run("chmod -R u+rwx .")
+        _ = try? run("chmod -R u+rwx .")
         try? FileManager.default.removeItem(atPath: path)
     }
 

@@ -39,11 +39,12 @@ final class ArchiveSession: @unchecked Sendable {
     fileprivate func read(
         _ number: Int, into buffer: UnsafeMutableRawBufferPointer
     ) throws(ReadFailure) -> Int {
+        try meter.check()
         let count = try current.withLock { current throws(ReadFailure) in
             guard current == number else { throw ReadFailure(.closed) }
             return try unsafe archive.read(into: buffer)
         }
-        return count == 0 ? 0 : try meter.admit(count)
+        return try meter.admit(count)
     }
 }
 

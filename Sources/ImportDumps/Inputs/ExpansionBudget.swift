@@ -1,14 +1,14 @@
 import Synchronization
 
 /// How many bytes may come out of one container, which grows with the bytes that went in.
-final class ExpansionBudget: Sendable {
+package final class ExpansionBudget: Sendable {
     private let limits: InputLimits
     private let progress: InputProgress
     /// The container's size if it is a file: reading a part of it twice does not make it larger.
     private let size: Int?
     private let bytesRead = Atomic(0)
 
-    init(limits: InputLimits, progress: InputProgress, size: Int?) {
+    package init(limits: InputLimits, progress: InputProgress, size: Int?) {
         self.limits = limits
         self.progress = progress
         self.size = size
@@ -30,29 +30,38 @@ final class ExpansionBudget: Sendable {
 }
 
 /// Counts what comes out of one kind of unpacking in a container, all streams of it together.
-final class ExpansionMeter: Sendable {
+package final class ExpansionMeter: Sendable {
     let budget: ExpansionBudget
     private let expanded = Atomic(0)
-    private let exceeded = Atomic(0)
+    /// The limit that was reached, in bytes; 0 if none was. It stays: what lay beyond it is dropped.
+    private let reached = Atomic(0)
+    /// Whether more was asked for after that.
+    private let hasFailed = Atomic(false)
 
-    init(budget: ExpansionBudget) {
+    package init(budget: ExpansionBudget) {
         self.budget = budget
     }
 
-    /// The limit that was reached, in bytes; nil if none was.
+    /// Set once a stream was cut at the limit.
     var failure: ReadFailure? {
-        let limit = exceeded.load(ordering: .relaxed)
-        return limit == 0 ? nil : ReadFailure(.expandsTooFar(limit: limit))
+        hasFailed.load(ordering: .relaxed)
+            ? ReadFailure(.expandsTooFar(limit: reached.load(ordering: .relaxed))) : nil
+    }
+
+    /// Fails if the limit was reached. To be asked before each read.
+    func check() throws(ReadFailure) {
+        guard reached.load(ordering: .relaxed) > 0 else { return }
+        hasFailed.store(true, ordering: .relaxed)
+        if let failure { throw failure }
     }
 
     /// How many of `count` bytes that came out may be passed on. If none may, it fails.
     func admit(_ count: Int) throws(ReadFailure) -> Int {
-        if let failure { throw failure }
         let before = expanded.wrappingAdd(count, ordering: .relaxed).oldValue
         let allowance = budget.allowance
         guard before + count > allowance else { return count }
-        exceeded.store(max(1, allowance), ordering: .relaxed)
-        guard before < allowance else { throw ReadFailure(.expandsTooFar(limit: allowance)) }
+        reached.store(max(1, allowance), ordering: .relaxed)
+        if before >= allowance { try check() }
         return allowance - before
     }
 }

@@ -1,17 +1,17 @@
 private import CISAL
 
 /// Inflates gzip by ISA-L: several members one after another, each with its checksum and its length verified.
-struct GzipSource: ByteSource {
+package struct GzipSource: ByteSource {
     private let inflater: GzipInflater
 
-    let isPrompt: Bool
+    package let isPrompt: Bool
 
-    init(_ source: any ByteSource, meter: ExpansionMeter) {
+    package init(_ source: any ByteSource, meter: ExpansionMeter) {
         isPrompt = source.isPrompt
         inflater = GzipInflater(source: source, meter: meter)
     }
 
-    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+    package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         try unsafe inflater.read(into: buffer)
     }
 }
@@ -56,6 +56,7 @@ private final class GzipInflater: @unchecked Sendable {
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         guard buffer.count > 0 else { return 0 }
+        try meter.check()
         while true {
             switch stage {
             case .failed(let failure): throw failure
