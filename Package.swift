@@ -22,11 +22,15 @@ let package = Package(
     targets: [
         // C libraries, each behind one shim header with exactly one importer.
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
         // bytes → rows → summary → report → files
         .target(name: "CRowScan"),
-        .target(name: "ImportDumps", dependencies: ["CNettle", "CRowScan"], swiftSettings: strictMemory),
+        .target(
+            name: "ImportDumps", dependencies: ["CISAL", "CLibArchive", "CNettle", "CRowScan"],
+            swiftSettings: strictMemory),
         .target(name: "ImportAnalysis", dependencies: ["ImportDumps"], swiftSettings: strictMemory),
         .target(name: "CBuiltInTemplates"),
         .target(

@@ -16,22 +16,6 @@ extension ByteSource {
     public var isPrompt: Bool { false }
 }
 
-/// The operating system refused a read.
-public struct ReadFailure: Error, Sendable, Equatable {
-    /// The value of `errno`.
-    public var errorNumber: Int32
-
-    public init(errorNumber: Int32) {
-        self.errorNumber = errorNumber
-    }
-
-    /// The system's own words for the error, such as "Input/output error".
-    public var description: String {
-        guard let text = unsafe strerror(errorNumber) else { return "error \(errorNumber)" }
-        return unsafe String(cString: text)
-    }
-}
-
 /// Reads an open file descriptor. It neither opens nor closes it.
 public struct DescriptorSource: ByteSource {
     private let descriptor: Int32

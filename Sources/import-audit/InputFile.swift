@@ -1,4 +1,5 @@
 import Glibc
+import ImportAnalysis
 import ImportDumps
 
 /// An input that was opened for reading: a file, or standard input for `-`.

@@ -1,0 +1,105 @@
+private import Glibc
+public import ImportDumps
+
+extension ReadFailure {
+    /// What is wrong, to follow a colon: "the gzip data breaks off".
+    public var description: String {
+        switch reason {
+        case .system(let errorNumber):
+            guard let text = unsafe strerror(errorNumber) else { return "error \(errorNumber)" }
+            return unsafe String(cString: text)
+        case .breaksOff(let format):
+            return "the \(format.words) breaks off"
+        case .damaged(let format, let damage):
+            return switch damage {
+            case .checksum: "the \(format.words) is damaged (checksum)"
+            case .structure: "the \(format.words) is damaged"
+            case .method(let message):
+                "the \(format.words) is packed by a method that is not supported" + Wording.aside(message)
+            case .trailingBytes: "bytes of another kind follow the end of the \(format.words)"
+            case .other(let message): "the \(format.words) is damaged" + Wording.aside(message)
+            }
+        case .expandsTooFar(let limit):
+            return
+                "it expands to more than \(Wording.grouped(limit)) bytes, which is the limit for an input of its size"
+        case .closed:
+            return "it was read too late"
+        }
+    }
+}
+
+extension InputRefusal {
+    /// Why it is not read, as a sentence for people.
+    public var explanation: String {
+        switch self {
+        case .symbolicLink(let target): "A symbolic link (to \(Wording.quoted(target))), which is not followed."
+        case .hardLink(let target): "A hard link to \(Wording.quoted(target)), which is read under that name."
+        case .special(let kind): "Not a file: \(kind.words)."
+        case .encrypted: "It is encrypted; decrypt it first."
+        case .nestedTooDeep: "An archive in an archive in an archive: unpack it first."
+        case .needsFile(let format):
+            "A \(format.name) archive can only be read from a file of its own, not from a pipe or within another: "
+                + "unpack it first."
+        case .holdsNoFiles: "The archive holds no files."
+        case .unreadable(let failure): "It cannot be read: \(failure.description)."
+        case .cutShort(let failure, let entriesRead):
+            "The archive could not be read to its end, after \(Wording.entries(entriesRead)): \(failure.description)."
+        case .damagedPart(let message, let entriesRead):
+            "A part of the archive after \(Wording.entries(entriesRead)) is damaged and was passed over"
+                + Wording.aside(message) + "."
+        }
+    }
+}
+
+extension PassedOver {
+    /// Why it is passed over, as a sentence for people.
+    public var explanation: String {
+        switch self {
+        case .linkOutside: "A symbolic link that leads out of the folder, which is not followed."
+        case .linkToFolder: "A symbolic link to a folder, which is not followed."
+        case .linkToSpecial: "A symbolic link to what is no file."
+        case .linkBroken: "A symbolic link that leads nowhere."
+        case .special(let kind): "Not a file: \(kind.words)."
+        case .unreadable(let failure): "It cannot be read: \(failure.description)."
+        }
+    }
+}
+
+extension SpecialFile {
+    var words: String {
+        switch self {
+        case .fifo: "a named pipe"
+        case .socket: "a socket"
+        case .device: "a device"
+        }
+    }
+}
+
+extension ContainerFormat {
+    var name: String {
+        switch self {
+        case .gzip: "gzip"
+        case .zstd: "zstd"
+        case .xz: "xz"
+        case .bzip2: "bzip2"
+        case .lz4: "lz4"
+        case .tar: "tar"
+        case .zip: "zip"
+        case .sevenZip: "7z"
+        }
+    }
+
+    var words: String { isArchive ? "\(name) archive" : "\(name) data" }
+}
+
+extension Wording {
+    /// A library's own words in brackets, if there are any.
+    static func aside(_ message: String?) -> String {
+        guard let message, !message.isEmpty else { return "" }
+        return " (\(shownText(message)))"
+    }
+
+    static func entries(_ count: Int) -> String {
+        count == 1 ? "1 entry" : "\(grouped(count)) entries"
+    }
+}

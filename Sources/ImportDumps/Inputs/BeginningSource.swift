@@ -1,0 +1,47 @@
+/// A source of which the first bytes were read to see what it is. It delivers them again, then the rest.
+struct BeginningSource: ByteSource {
+    /// The first bytes: as many as were asked for, or all of a shorter source.
+    let beginning: ArraySlice<UInt8>
+    /// What went wrong on the way to `beginning`, after the bytes that are there.
+    let failure: ReadFailure?
+    private var replayed: ArraySlice<UInt8>
+    private var rest: any ByteSource
+
+    var isPrompt: Bool { rest.isPrompt }
+
+    /// Reads the first `count` bytes, in as many reads as that takes.
+    init(_ source: any ByteSource, count: Int = ContainerFormat.signatureBytes) {
+        var source = source
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        var failure: ReadFailure?
+        while filled < count {
+            let room = filled..<count
+            let read = unsafe bytes.withUnsafeMutableBytes { bytes in
+                Result { () throws(ReadFailure) in
+                    try unsafe source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[room]))
+                }
+            }
+            guard case .success(let more) = read, more > 0 else {
+                if case .failure(let error) = read { failure = error }
+                break
+            }
+            filled += more
+        }
+        beginning = bytes[..<filled]
+        replayed = beginning
+        self.failure = failure
+        rest = source
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        if !replayed.isEmpty {
+            let count = min(replayed.count, buffer.count)
+            unsafe buffer.copyBytes(from: replayed.prefix(count))
+            replayed = replayed.dropFirst(count)
+            return count
+        }
+        if let failure { throw failure }
+        return try unsafe rest.read(into: buffer)
+    }
+}

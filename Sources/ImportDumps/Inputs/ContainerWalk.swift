@@ -1,0 +1,151 @@
+/// The way through what an input holds, at one level: the input itself, or an entry of an archive.
+struct ContainerWalk {
+    /// Archives may hold archives, but those none.
+    private static let levels = 2
+
+    private let level: Level
+
+    init(budget: ExpansionBudget) {
+        level = Level(depth: 0, budget: budget)
+    }
+
+    private init(level: Level) {
+        self.level = level
+    }
+
+    /// How deep it is, with the meters that all streams of this depth share.
+    private final class Level {
+        let depth: Int
+        let decompressed: ExpansionMeter
+        let entries: ExpansionMeter
+        /// Of the entries of archives at this depth.
+        private(set) lazy var inner = Level(depth: depth + 1, budget: entries.budget)
+
+        /// Set when more came out at this depth than may.
+        var failure: ReadFailure? { decompressed.failure ?? entries.failure }
+
+        init(depth: Int, budget: ExpansionBudget) {
+            self.depth = depth
+            decompressed = ExpansionMeter(budget: budget)
+            entries = ExpansionMeter(budget: budget)
+        }
+    }
+
+    /// Visits what `source` delivers, of which the format was recognised; nil for plain data.
+    func visit<Failure: Error>(
+        _ source: any ByteSource, _ format: ContainerFormat?, named name: String,
+        _ body: (ContainerItem) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard let format else { return try body(.stream(source: name, bytes: source)) }
+        if format.isArchive { return try visitArchive(in: source, format, named: name, body) }
+
+        let content: BeginningSource
+        do throws(ReadFailure) {
+            content = try decompress(source, format)
+            if content.beginning.isEmpty, let failure = content.failure { throw failure }
+        } catch {
+            return try body(.refused(source: name, reason: .unreadable(error)))
+        }
+        if let archive = ContainerFormat(firstBytes: content.beginning), archive.isArchive {
+            try visitArchive(in: content, archive, named: name, body)
+        } else {
+            try body(.stream(source: name, bytes: content))
+        }
+    }
+
+    private func decompress(_ source: any ByteSource, _ format: ContainerFormat) throws(ReadFailure) -> BeginningSource
+    {
+        if format == .gzip { return BeginningSource(GzipSource(source, meter: level.decompressed)) }
+        let archive = try LibArchive(format, ArchiveInput(source, format: format))
+        let session = ArchiveSession(archive: archive, meter: level.decompressed, isPrompt: source.isPrompt)
+        // libarchive shows what comes out as the only entry of an archive.
+        if case .failed(let failure) = session.next() { throw failure }
+        return BeginningSource(session.entry)
+    }
+
+    /// Visits an archive that can only be read forward.
+    private func visitArchive<Failure: Error>(
+        in source: any ByteSource, _ format: ContainerFormat, named name: String,
+        _ body: (ContainerItem) throws(Failure) -> Void
+    ) throws(Failure) {
+        if level.depth >= Self.levels { return try body(.refused(source: name, reason: .nestedTooDeep)) }
+        if format == .sevenZip { return try body(.refused(source: name, reason: .needsFile(format))) }
+        let input = ArchiveInput(source, format: format)
+        try visitArchive(input, format, named: name, isPrompt: source.isPrompt, body)
+    }
+
+    func visitArchive<Failure: Error>(
+        _ input: ArchiveInput, _ format: ContainerFormat, named name: String, isPrompt: Bool,
+        _ body: (ContainerItem) throws(Failure) -> Void
+    ) throws(Failure) {
+        let archive: LibArchive
+        do throws(ReadFailure) {
+            archive = try LibArchive(format, input)
+        } catch {
+            return try body(.refused(source: name, reason: .unreadable(error)))
+        }
+        let session = ArchiveSession(archive: archive, meter: level.entries, isPrompt: isPrompt)
+        defer { session.close() }
+        var names = EntryNames()
+        var entriesRead = 0
+        var isEmpty = true
+        var isInDamage = false
+        while true {
+            switch session.next() {
+            case .entry(let entry):
+                isInDamage = false
+                entriesRead += 1
+                if entry.isHidden || entry.isFolder { continue }
+                isEmpty = false
+                let source = name + "!" + names.name(for: entry.name, position: entriesRead)
+                try visit(entry, session.entry, named: source, body)
+                // What was left of the entry's bytes is passed over by unpacking it, which a limit may forbid too.
+                if let failure = level.failure {
+                    return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
+                }
+            case .end:
+                if isEmpty { try body(.refused(source: name, reason: .holdsNoFiles)) }
+                return
+            case .damaged(let message):
+                // libarchive tries each block of a tar archive in turn, until one is a header again.
+                isEmpty = false
+                if isInDamage, format != .tar {
+                    let failure = ReadFailure(.damaged(format, .other(message)))
+                    return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
+                }
+                if !isInDamage {
+                    try body(.refused(source: name, reason: .damagedPart(message, entriesRead: entriesRead)))
+                }
+                isInDamage = true
+            case .encrypted:
+                return try body(.refused(source: name, reason: .encrypted))
+            case .failed(let failure):
+                return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
+            }
+        }
+    }
+
+    private func visit<Failure: Error>(
+        _ entry: ArchiveEntry, _ bytes: any ByteSource, named name: String,
+        _ body: (ContainerItem) throws(Failure) -> Void
+    ) throws(Failure) {
+        let refusal: InputRefusal
+        switch entry.kind {
+        case .symbolicLink(let target): refusal = .symbolicLink(target: EntryNames.shown(target))
+        case .hardLink(let target): refusal = .hardLink(target: EntryNames.shown(target))
+        case .special(let kind): refusal = .special(kind)
+        case .folder: return
+        case .file:
+            let bytes = BeginningSource(bytes)
+            if entry.isEncrypted {
+                refusal = .encrypted
+            } else if bytes.beginning.isEmpty, let failure = bytes.failure {
+                refusal = .unreadable(failure)
+            } else {
+                let format = ContainerFormat(firstBytes: bytes.beginning)
+                return try ContainerWalk(level: level.inner).visit(bytes, format, named: name, body)
+            }
+        }
+        try body(.refused(source: name, reason: refusal))
+    }
+}

@@ -1,0 +1,115 @@
+import Glibc
+
+/// What is in a folder, apart from what is hidden, in the order of the bytes of its paths.
+struct FolderListing: Sendable {
+    enum Kind: UInt8, Sendable {
+        case file, folder, link, fifo, socket, device
+    }
+
+    private struct Entry: Sendable {
+        var start: UInt32
+        var count: UInt16
+        var kind: Kind
+    }
+
+    /// All names, one after another: a folder may have a million of them.
+    private let names: [UInt8]
+    private let entries: [Entry]
+
+    var count: Int { entries.count }
+
+    /// The name and the kind of one of them.
+    subscript(_ index: Int) -> (name: ArraySlice<UInt8>, kind: Kind) {
+        let entry = entries[index]
+        return (names[Int(entry.start)..<Int(entry.start) + Int(entry.count)], entry.kind)
+    }
+
+    /// Lists a folder. A link is followed only where `followingLink` says so.
+    init(_ path: InputPath, followingLink: Bool) throws(ReadFailure) {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followingLink ? 0 : O_NOFOLLOW)
+        let descriptor = unsafe path.withCString { path in unsafe open(path, flags) }
+        guard descriptor >= 0 else { throw ReadFailure(errorNumber: errno) }
+        guard let folder = unsafe fdopendir(descriptor) else {
+            let errorNumber = errno
+            close(descriptor)
+            throw ReadFailure(errorNumber: errorNumber)
+        }
+        // Closes the descriptor too.
+        defer { unsafe closedir(folder) }
+
+        var names: [UInt8] = []
+        var entries: [Entry] = []
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(folder) else { break }
+            let name = unsafe Self.name(of: entry)
+            if name.first == UInt8(ascii: ".") { continue }
+            guard let start = UInt32(exactly: names.count) else { throw ReadFailure(errorNumber: EOVERFLOW) }
+            let kind = unsafe Self.kind(of: entry, in: descriptor)
+            entries.append(Entry(start: start, count: UInt16(name.count), kind: kind))
+            names += name
+        }
+        guard errno == 0 else { throw ReadFailure(errorNumber: errno) }
+        entries.sort { Self.precedes($0, $1, in: names) }
+        self.names = names
+        self.entries = entries
+    }
+
+    /// By the bytes of the names, with the slash that follows a folder's in the paths of what is in it. So all paths
+    /// come in the order in which `LC_ALL=C sort` puts them.
+    private static func precedes(_ left: Entry, _ right: Entry, in names: [UInt8]) -> Bool {
+        let common = Int(min(left.count, right.count))
+        for index in 0..<common {
+            let (one, other) = (names[Int(left.start) + index], names[Int(right.start) + index])
+            if one != other { return one < other }
+        }
+        return next(left, common, in: names) < next(right, common, in: names)
+    }
+
+    /// The byte of a path behind the first `offset` bytes of a name; -1 for its end.
+    private static func next(_ entry: Entry, _ offset: Int, in names: [UInt8]) -> Int {
+        if offset < entry.count { return Int(names[Int(entry.start) + offset]) }
+        return entry.kind == .folder ? Int(UInt8(ascii: "/")) : -1
+    }
+
+    private static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
+        unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+            let text = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)
+            return unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+        }
+    }
+
+    private static func kind(of entry: UnsafeMutablePointer<dirent>, in folder: Int32) -> Kind {
+        switch unsafe Int(entry.pointee.d_type) {
+        case Int(DT_REG): return .file
+        case Int(DT_DIR): return .folder
+        case Int(DT_LNK): return .link
+        case Int(DT_FIFO): return .fifo
+        case Int(DT_SOCK): return .socket
+        case Int(DT_BLK), Int(DT_CHR): return .device
+        default: break
+        }
+        // Some file systems do not say.
+        var status = stat()
+        let isKnown = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+            let text = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)
+            return unsafe fstatat(folder, text, &status, AT_SYMLINK_NOFOLLOW) == 0
+        }
+        // What cannot be looked at is taken for a file: to open it will say why.
+        return isKnown ? Kind(mode: status.st_mode) : .file
+    }
+}
+
+extension FolderListing.Kind {
+    init(mode: mode_t) {
+        self =
+            switch mode & S_IFMT {
+            case S_IFDIR: .folder
+            case S_IFLNK: .link
+            case S_IFIFO: .fifo
+            case S_IFSOCK: .socket
+            case S_IFBLK, S_IFCHR: .device
+            default: .file
+            }
+    }
+}

@@ -1,0 +1,150 @@
+private import CISAL
+
+/// Inflates gzip by ISA-L: several members one after another, each with its checksum and its length verified.
+package struct GzipSource: ByteSource {
+    private let inflater: GzipInflater
+
+    package let isPrompt: Bool
+
+    package init(_ source: any ByteSource, meter: ExpansionMeter) {
+        isPrompt = source.isPrompt
+        inflater = GzipInflater(source: source, meter: meter)
+    }
+
+    package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        try unsafe inflater.read(into: buffer)
+    }
+}
+
+/// The state of inflating. One thread at a time uses it, as it does a source, so that it can be sent between them.
+@safe
+private final class GzipInflater: @unchecked Sendable {
+    private static let capacity = 64 * 1024
+
+    private enum Stage {
+        case header(GzipHeader)
+        case data
+        case betweenMembers
+        /// Zeros fill the rest, as tapes need it.
+        case padding
+        case end
+        case failed(ReadFailure)
+    }
+
+    private var source: any ByteSource
+    private let meter: ExpansionMeter
+    private let state: UnsafeMutablePointer<inflate_state>
+    private let input: UnsafeMutableBufferPointer<UInt8>
+    private var stage = Stage.header(GzipHeader())
+    private var isInputAtEnd = false
+    private var sourceFailure: ReadFailure?
+
+    init(source: any ByteSource, meter: ExpansionMeter) {
+        self.source = source
+        self.meter = meter
+        unsafe state = .allocate(capacity: 1)
+        unsafe input = .allocate(capacity: Self.capacity)
+        unsafe input.initialize(repeating: 0)
+        unsafe isal_inflate_init(state)
+        unsafe state.pointee.avail_in = 0
+    }
+
+    deinit {
+        unsafe state.deallocate()
+        unsafe input.deallocate()
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        guard buffer.count > 0 else { return 0 }
+        try meter.check()
+        while true {
+            switch stage {
+            case .failed(let failure): throw failure
+            case .end: return 0
+            case .data:
+                let count = unsafe inflate(into: buffer)
+                if count > 0 { return try meter.admit(count) }
+            case .header(let header):
+                stage = nextByte().map { after(header, $0) } ?? .failed(cut)
+            case .betweenMembers:
+                stage = nextByte().map(afterMember) ?? end
+            case .padding:
+                stage = nextByte().map { $0 == 0 ? .padding : .failed(trailingBytes) } ?? end
+            }
+        }
+    }
+
+    /// Inflates what there is, perhaps nothing, and sets the stage at the end of a member and at a fault.
+    private func inflate(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let isInputLeft = hasInput()
+        let room = min(buffer.count, Int(UInt32.max))
+        unsafe state.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        unsafe state.pointee.avail_out = UInt32(room)
+        let result = unsafe isal_inflate(state)
+        let produced = unsafe room - Int(state.pointee.avail_out)
+        if result < ISAL_DECOMP_OK {
+            stage = .failed(damaged(result == ISAL_INCORRECT_CHECKSUM ? .checksum : .structure))
+        } else if unsafe state.pointee.block_state == ISAL_BLOCK_FINISH {
+            stage = .betweenMembers
+        } else if !isInputLeft, produced == 0 {
+            stage = .failed(cut)
+        }
+        return produced
+    }
+
+    private func after(_ header: GzipHeader, _ byte: UInt8) -> Stage {
+        var header = header
+        switch header.take(byte) {
+        case .incomplete: return .header(header)
+        case .damaged(let damage): return .failed(damaged(damage))
+        case .complete:
+            unsafe isal_inflate_reset(state)
+            unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP_NO_HDR_VER)
+            return .data
+        }
+    }
+
+    private func afterMember(_ byte: UInt8) -> Stage {
+        switch byte {
+        case 0: .padding
+        case 0x1F: after(GzipHeader(), byte)
+        default: .failed(trailingBytes)
+        }
+    }
+
+    // MARK: Input
+
+    private func nextByte() -> UInt8? {
+        guard hasInput() else { return nil }
+        let byte = unsafe state.pointee.next_in.pointee
+        unsafe state.pointee.next_in += 1
+        unsafe state.pointee.avail_in -= 1
+        return byte
+    }
+
+    /// Whether there is more to inflate; reads it if need be.
+    private func hasInput() -> Bool {
+        if unsafe state.pointee.avail_in > 0 { return true }
+        guard !isInputAtEnd else { return false }
+        var count = 0
+        do throws(ReadFailure) {
+            count = try unsafe source.read(into: UnsafeMutableRawBufferPointer(input))
+        } catch {
+            sourceFailure = error
+        }
+        isInputAtEnd = count == 0
+        unsafe state.pointee.next_in = input.baseAddress
+        unsafe state.pointee.avail_in = UInt32(count)
+        return count > 0
+    }
+
+    // MARK: Ends
+
+    /// At a place where the data may end, unless the source just could not deliver more.
+    private var end: Stage { sourceFailure.map { .failed($0) } ?? .end }
+    /// At a place where the data may not end.
+    private var cut: ReadFailure { sourceFailure ?? ReadFailure(.breaksOff(.gzip)) }
+    private var trailingBytes: ReadFailure { damaged(.trailingBytes) }
+
+    private func damaged(_ damage: ReadFailure.Damage) -> ReadFailure { ReadFailure(.damaged(.gzip, damage)) }
+}

@@ -1,0 +1,136 @@
+import ImportDumps
+import Testing
+
+/// Every kind of container, packed by the programs that people use.
+@Suite struct ContainerKindTests {
+    /// A dump that is longer than any buffer on the way.
+    private static let dump = dumpText(
+        rows: (0..<12_000).map { #"{"id":"\#($0)","created":true}"# }.joined(separator: ","))
+
+    @Test(
+        arguments: [
+            "gzip -c", "gzip -1c", "zstd -qc", "xz -c", "bzip2 -c", "lz4 -qc", "lz4 -lqc", "xz --format=lzma -c",
+        ])
+    func compressedFiles(_ command: String) throws {
+        let folder = try PackingFolder()
+        try folder.write(Self.dump, as: "dump.json")
+        // The name says nothing: the content does.
+        try folder.run("\(command) dump.json > packed.txt")
+        let expected =
+            command.contains("lzma")
+            // A format without a signature, which nobody could recognise. It stays what it is.
+            ? [Found("packed.txt", String(decoding: try folder.bytes("packed.txt"), as: UTF8.self))]
+            : [Found("packed.txt", Self.dump)]
+        #expect(try folder.found(in: "packed.txt") == expected)
+        #expect(try folder.foundThroughPipe("packed.txt") == expected)
+    }
+
+    /// Files of several parts, as parallel compressors write them and `cat` makes them.
+    @Test(arguments: ["gzip -c", "zstd -qc", "xz -c", "bzip2 -c", "lz4 -qc"])
+    func severalMembers(_ command: String) throws {
+        let folder = try PackingFolder()
+        try folder.write(Self.dump, as: "dump.json")
+        try folder.run("split -n 3 dump.json part. && for part in part.*; do \(command) $part; done > packed")
+        #expect(try folder.found(in: "packed") == [Found("packed", Self.dump)])
+    }
+
+    @Test(arguments: ["gzip -c", "zstd -qc", "xz -c", "bzip2 -c", "lz4 -qc"])
+    func emptyFilesAreEmptyStreams(_ command: String) throws {
+        let folder = try PackingFolder()
+        try folder.run("\(command) < /dev/null > packed")
+        #expect(try folder.found(in: "packed") == [Found("packed")])
+    }
+
+    static let commands = [
+        "tar cf $OUT a.json sub", "tar cf $OUT --format=v7 a.json sub", "tar cf $OUT --format=ustar a.json sub",
+        "tar cf $OUT --format=pax a.json sub", "tar cf $OUT --format=oldgnu a.json sub", "tar czf $OUT a.json sub",
+        "tar cJf $OUT a.json sub", "tar cjf $OUT a.json sub", "tar cf $OUT --zstd a.json sub",
+        "tar cf - a.json sub | lz4 -qc > $OUT", "zip -qr $OUT a.json sub", "zip -q0r $OUT a.json sub",
+        "zip -qr - a.json sub | cat > $OUT", "python3 -m zipfile -c $OUT a.json sub",
+        "tar cf $OUT a.json && tar rf $OUT sub", "tar cf 1 a.json && tar cf 2 sub && cat 1 2 > $OUT",
+    ]
+
+    @Test(arguments: commands)
+    func archives(_ command: String) throws {
+        let folder = try PackingFolder()
+        try folder.write(Self.dump, as: "a.json")
+        try folder.write("{}", as: "sub/b.json")
+        try folder.write("", as: "sub/zé.json")
+        try folder.run(
+            command.replacing("$OUT", with: "packed.zip") + "; test -e packed.zip || mv packed.zip.zip packed.zip")
+        let expected: Set = ["packed.zip!a.json", "packed.zip!sub/b.json", "packed.zip!sub/zé.json"]
+        for found in [try folder.found(in: "packed.zip"), try folder.foundThroughPipe("packed.zip")] {
+            #expect(Set(found.map(\.source)) == expected && found.count == 3)
+            #expect(found.first == Found("packed.zip!a.json", Self.dump))
+            #expect(found.contains(Found("packed.zip!sub/b.json", "{}")))
+            #expect(found.contains(Found("packed.zip!sub/zé.json", "")))
+        }
+    }
+
+    @Test func sevenZip() throws {
+        let folder = try PackingFolder()
+        try folder.write(Self.dump, as: "a.json")
+        try folder.write("{}", as: "b.json")
+        try folder.run("7z a packed.7z a.json b.json && tar cf outer.tar packed.7z && gzip -k packed.7z")
+        #expect(
+            try folder.found(in: "packed.7z") == [
+                Found("packed.7z!a.json", Self.dump), Found("packed.7z!b.json", "{}"),
+            ])
+        let refusal = InputRefusal.needsFile(.sevenZip)
+        #expect(try folder.foundThroughPipe("packed.7z") == [Found("packed.7z", refusal: refusal)])
+        #expect(try folder.found(in: "outer.tar") == [Found("outer.tar!packed.7z", refusal: refusal)])
+        #expect(try folder.found(in: "packed.7z.gz") == [Found("packed.7z.gz", refusal: refusal)])
+    }
+
+    @Test func compressedEntriesAndArchivesInArchives() throws {
+        let folder = try PackingFolder()
+        try folder.write("{}", as: "x.json")
+        try folder.run(
+            """
+            gzip -k x.json && zip -q inner.zip x.json && tar czf inner.tgz x.json && zip -q deep.zip inner.zip x.json
+            tar cf outer.tar x.json.gz inner.zip inner.tgz deep.zip && zip -q outer.zip outer.tar && gzip -k outer.zip
+            """)
+        let deep = Found("outer.tar!deep.zip!inner.zip", refusal: .nestedTooDeep)
+        #expect(
+            try folder.found(in: "outer.tar") == [
+                Found("outer.tar!x.json.gz", "{}"), Found("outer.tar!inner.zip!x.json", "{}"),
+                Found("outer.tar!inner.tgz!x.json", "{}"), deep, Found("outer.tar!deep.zip!x.json", "{}"),
+            ])
+        let nested = try folder.found(in: "outer.zip.gz").filter { $0.refusal == .nestedTooDeep }.map(\.source)
+        #expect(nested == ["inner.zip", "inner.tgz", "deep.zip"].map { "outer.zip.gz!outer.tar!" + $0 })
+    }
+
+    @Test func archivesWithoutFilesSaySo() throws {
+        let folder = try PackingFolder()
+        try folder.run(
+            """
+            mkdir -p only/.hidden && touch only/.hidden/x.json only/.y && tar cf hidden.tar only
+            python3 -c "import zipfile; zipfile.ZipFile('empty.zip', 'w').close()"
+            """)
+        for name in ["hidden.tar", "empty.zip"] {
+            #expect(try folder.found(in: name) == [Found(name, refusal: .holdsNoFiles)])
+        }
+    }
+
+    @Test(arguments: ["", "x", "{}", "PK", "BZh91 is text", "{\"a\":\"ustar\"}", "<html>"])
+    func plainFilesAreThemselves(_ text: String) throws {
+        let folder = try PackingFolder()
+        try folder.write(text, as: "plain.tar.gz")
+        #expect(try folder.found(in: "plain.tar.gz") == [Found("plain.tar.gz", text)])
+        #expect(try folder.foundThroughPipe("plain.tar.gz") == [Found("plain.tar.gz", text)])
+    }
+
+    @Test func filesArePromptAndPipesAreNot() throws {
+        let folder = try PackingFolder()
+        try folder.write(Self.dump, as: "dump.json")
+        try folder.run("gzip -k dump.json && tar czf dump.tgz dump.json")
+        for name in ["dump.json", "dump.json.gz", "dump.tgz"] {
+            let descriptor = try InputPath(folder[name]).open()
+            var prompt: [Bool] = []
+            ContainerReader().read(descriptor: descriptor, name: name) { item in
+                if case .stream(_, let bytes) = item { prompt.append(bytes.isPrompt) }
+            }
+            #expect(prompt == [true])
+        }
+    }
+}

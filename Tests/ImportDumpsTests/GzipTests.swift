@@ -1,0 +1,65 @@
+import ImportDumps
+import Testing
+
+/// The corners of RFC 1952.
+@Suite struct GzipTests {
+    private static let text = String(repeating: #"{"created":true},"#, count: 5000)
+
+    /// Python's gzip module is the other opinion on headers with everything in them, and on parts of any size.
+    @Test func headersOfAllKinds() throws {
+        let folder = try PackingFolder()
+        try folder.write(Self.text, as: "text")
+        try folder.python(
+            """
+            import gzip, struct, zlib
+            text = open('text', 'rb').read()
+            def member(flags, data):
+                head = b'\\x1f\\x8b\\x08' + bytes([flags]) + b'\\0' * 5 + b'\\3'
+                if flags & 4: head += struct.pack('<H', 300) + b'e' * 300
+                if flags & 8: head += b'name' * 200 + b'\\0'
+                if flags & 16: head += b'comment' * 100 + b'\\0'
+                if flags & 2: head += struct.pack('<H', zlib.crc32(head) & 0xffff)
+                pack = zlib.compressobj(wbits=-15)
+                return head + pack.compress(data) + pack.flush() + struct.pack('<II', zlib.crc32(data), len(data))
+            parts = b''.join(member(flags, text[i * 2657:(i + 1) * 2657]) for i, flags in enumerate(range(32)))
+            open('parts.gz', 'wb').write(parts + member(0, text[32 * 2657:]) + member(31, b'') + b'\\0' * 1000)
+            assert gzip.open('parts.gz').read() == text
+            """)
+        #expect(try folder.found(in: "parts.gz") == [Found("parts.gz", Self.text)])
+        // Byte by byte through a pipe, and into rooms of all sizes.
+        let packed = try folder.bytes("parts.gz")
+        for room in [1, 7, 300, 70_000] {
+            let content = Content(of: gzipSource(packed, chunk: room == 1 ? 1 : 11), room: room)
+            #expect(content.failure == nil && content.bytes == Array(Self.text.utf8))
+        }
+    }
+
+    @Test(arguments: ["x", "\n", "{}", "\u{0}\u{0}x", "\u{1F}x", "\u{1F}"])
+    func otherBytesBehindTheEndAreAFault(_ tail: String) throws {
+        let folder = try PackingFolder()
+        try folder.write(Self.text, as: "text")
+        try folder.run("gzip text")
+        let packed = try folder.bytes("text.gz")
+        try folder.write(packed + Array(tail.utf8), as: "tail.gz")
+        let found = try #require(try folder.found(in: "tail.gz").first)
+        #expect(found.text == Self.text && found.failure != nil)
+    }
+
+    @Test func headersThatAreWrong() throws {
+        let folder = try PackingFolder()
+        let head: [UInt8] = [0x1F, 0x8B]
+        for (rest, damage) in [
+            ([9, 0, 0, 0, 0, 0, 0, 0], ReadFailure.Damage.method(nil)),
+            ([8, 0x80, 0, 0, 0, 0, 0, 0], .structure), ([8, 0, 0, 0, 0, 0, 0, 0, 0x07], .structure),
+        ] as [([UInt8], ReadFailure.Damage)] {
+            try folder.write(head + rest + [0xFF], as: "wrong.gz")
+            let refusal = InputRefusal.unreadable(ReadFailure(.damaged(.gzip, damage)))
+            #expect(try folder.found(in: "wrong.gz") == [Found("wrong.gz", refusal: refusal)])
+        }
+    }
+
+    private func gzipSource(_ bytes: [UInt8], chunk: Int) -> some ByteSource {
+        let budget = ExpansionBudget(limits: InputLimits(), progress: InputProgress(), size: nil)
+        return GzipSource(ArraySource(bytes, chunk: chunk), meter: ExpansionMeter(budget: budget))
+    }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import ImportDumps
+import Testing
+
+/// A temporary folder in which other programs pack things. It is gone when the test is over.
+final class PackingFolder {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "import-audit-packing-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        // A test may have left folders that nobody can list.
+        _ = try? run("chmod -R u+rwx .")
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    subscript(name: String) -> String { "\(path)/\(name)" }
+
+    func write(_ bytes: [UInt8], as name: String) throws {
+        let file = URL(filePath: self[name])
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
+    }
+
+    func write(_ text: String, as name: String) throws {
+        try write(Array(text.utf8), as: name)
+    }
+
+    func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(filePath: self[name])))
+    }
+
+    /// Runs a line of shell in the folder, which must succeed. Returns what it printed.
+    @discardableResult
+    func run(_ script: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+        let process = try start(script)
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "\(script)", sourceLocation: sourceLocation)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Runs lines of Python in the folder.
+    func python(_ script: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try write(script, as: ".script.py")
+        try run("python3 .script.py", sourceLocation: sourceLocation)
+    }
+
+    private func start(_ script: String) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", script]
+        process.currentDirectoryURL = URL(filePath: path)
+        process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "LC_ALL": "C.UTF-8"]
+        process.standardError = FileHandle.nullDevice
+        return process
+    }
+
+    // MARK: Reading
+
+    /// All that is found in a file, each stream read to its end.
+    func found(in name: String, limits: InputLimits = InputLimits()) throws -> [Found] {
+        let file = try FileHandle(forReadingFrom: URL(filePath: self[name]))
+        defer { try? file.close() }
+        return Found.all(in: file.fileDescriptor, named: name, limits: limits)
+    }
+
+    /// The same through a pipe.
+    func foundThroughPipe(_ name: String) throws -> [Found] {
+        let process = try start("cat '\(name)'")
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let found = Found.all(in: pipe.fileHandleForReading.fileDescriptor, named: name, limits: InputLimits())
+        try pipe.fileHandleForReading.close()
+        process.waitUntilExit()
+        return found
+    }
+}
+
+/// Something that a container reader hands out, with what could be read of it.
+struct Found: Equatable, CustomStringConvertible {
+    var source: String
+    var text = ""
+    var failure: ReadFailure?
+    var refusal: InputRefusal?
+
+    var description: String {
+        var parts = [source, text.count > 200 ? "\(text.utf8.count) bytes" : text.debugDescription]
+        if let failure { parts.append("\(failure)") }
+        if let refusal { parts.append("\(refusal)") }
+        return parts.joined(separator: " | ")
+    }
+
+    init(_ source: String, _ text: String = "", failure: ReadFailure.Reason? = nil, refusal: InputRefusal? = nil) {
+        self.source = source
+        self.text = text
+        self.failure = failure.map { ReadFailure($0) }
+        self.refusal = refusal
+    }
+
+    init(_ item: ContainerItem) {
+        switch item {
+        case .stream(let source, let bytes):
+            self.init(source)
+            let content = Content(of: bytes)
+            text = String(decoding: content.bytes, as: UTF8.self)
+            failure = content.failure
+        case .refused(let source, let reason): self.init(source, refusal: reason)
+        }
+    }
+
+    static func all(in descriptor: Int32, named name: String, limits: InputLimits) -> [Found] {
+        var found: [Found] = []
+        ContainerReader(limits: limits).read(descriptor: descriptor, name: name) { item in found.append(Found(item)) }
+        return found
+    }
+}
+
+/// What a source delivers, and what ends it.
+struct Content {
+    var bytes: [UInt8] = []
+    var failure: ReadFailure?
+
+    /// - Parameter room: how much is asked for at a time, in bytes.
+    init(of source: any ByteSource, room: Int = 100_000) {
+        var source = source
+        var chunk = [UInt8](repeating: 0, count: room)
+        while true {
+            let read = chunk.withUnsafeMutableBytes { buffer in
+                Result { () throws(ReadFailure) in try source.read(into: buffer) }
+            }
+            switch read {
+            case .success(0): return
+            case .success(let count): bytes += chunk[..<count]
+            case .failure(let failure):
+                self.failure = failure
+                return
+            }
+        }
+    }
+}
