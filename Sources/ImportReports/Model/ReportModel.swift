@@ -48,12 +48,12 @@ struct ReportModelBuilder {
 
     var verdict: ModelValue {
         let verdict = Verdict(summary)
-        let salvaged = summary.fault.map { fault -> ModelObject in
+        let salvaged = summary.salvage.map { salvage -> ModelObject in
             [
-                "sentence": .text(Wording.salvaged(fault)),
-                "byte": .text(Wording.grouped(fault.place.byte)),
-                "line": .text(Wording.grouped(fault.place.line)),
-                "column": .text(Wording.grouped(fault.place.column)),
+                "sentence": .text(salvage.message),
+                "byte": .text(Wording.grouped(salvage.place.byte)),
+                "line": .text(Wording.grouped(salvage.place.line)),
+                "column": .text(Wording.grouped(salvage.place.column)),
             ]
         }
         return .object([

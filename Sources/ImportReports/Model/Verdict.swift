@@ -36,9 +36,9 @@ public struct Verdict: Sendable {
         let rows = summary.rows
         let counts = Self.counts(rows)
 
-        if let fault = summary.fault {
+        if let salvage = summary.salvage {
             level = .critical
-            word = fault.isTruncation ? "The dump is cut off" : "The dump is malformed"
+            word = salvage.kind == .truncated ? "The dump is cut off" : "The dump is malformed"
             sentence = Self.salvaged(rows, total: summary.job.total, counts)
         } else if ids.contains(.jobFailed), rows.seen == 0 {
             level = .critical
