@@ -19,7 +19,8 @@ public struct Totals: Sendable {
 
     public init() {}
 
-    mutating func add(_ job: JobSummary) {
+    /// Adds a job.
+    public mutating func add(_ job: JobSummary) {
         jobs += 1
         salvagedJobs += job.salvage == nil ? 0 : 1
         add(1, status: job.job.status ?? Self.noStatus)

@@ -54,6 +54,12 @@ public struct Verdict: Sendable {
             level = .critical
             word = "The results are absent"
             sentence = "The job is complete, but the dump has no results: what became of its rows, it does not say."
+        } else if ids.contains(.conflictingSnapshots), summary.count(of: .critical) == 1 {
+            level = .critical
+            word = "The dumps disagree"
+            sentence =
+                Self.whole(rows, total: summary.job.total, counts)
+                + " Another dump of this finished job says otherwise."
         } else if summary.findings.contains(where: { $0.severity == .critical }) {
             level = .critical
             word = "The numbers do not hold"
