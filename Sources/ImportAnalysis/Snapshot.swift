@@ -126,7 +126,9 @@ struct FactDigest {
     }
 
     mutating func add(_ number: Int?) {
-        unsafe withUnsafeBytes(of: (number ?? -1).littleEndian) { unsafe hash.update($0.assumingMemoryBound(to: UInt8.self)) }
+        unsafe withUnsafeBytes(of: (number ?? -1).littleEndian) {
+            unsafe hash.update($0.assumingMemoryBound(to: UInt8.self))
+        }
     }
 
     mutating func add(_ facts: Snapshot.Facts) {

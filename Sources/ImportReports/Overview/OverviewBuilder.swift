@@ -79,9 +79,10 @@ struct JobLine: Sendable {
         rows = job.rows
         self.verdict = verdict
         criticalFindings = job.count(of: .critical)
-        worstFinding = job.findings.first { finding in
-            !job.findings.contains { $0.severity < finding.severity }
-        }?.id
+        worstFinding =
+            job.findings.first { finding in
+                !job.findings.contains { $0.severity < finding.severity }
+            }?.id
         self.number = number
         self.report = report
     }

@@ -92,7 +92,8 @@ extension OverviewModelBuilder {
             "items": .list(
                 salvaged.items.map { job -> ModelObject in
                     [
-                        "source": .text(ReportModelBuilder.shortened(job.source == "-" ? "standard input" : job.source)),
+                        "source": .text(
+                            ReportModelBuilder.shortened(job.source == "-" ? "standard input" : job.source)),
                         "sentence": .text(ReportModelBuilder.shortened(job.sentence)), "link": link(to: job.report),
                     ]
                 }),

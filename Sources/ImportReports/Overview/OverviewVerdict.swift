@@ -60,6 +60,7 @@ public struct OverviewVerdict: Sendable {
         guard unreadable > 0 else { return "" }
         let other = jobs > 0 ? "other " : ""
         return unreadable == 1
-            ? " 1 \(other)input could not be read." : " \(Wording.grouped(unreadable)) \(other)inputs could not be read."
+            ? " 1 \(other)input could not be read."
+            : " \(Wording.grouped(unreadable)) \(other)inputs could not be read."
     }
 }
