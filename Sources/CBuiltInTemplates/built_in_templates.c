@@ -9,6 +9,12 @@ static const unsigned char report_xhtml[] = {
 static const unsigned char report_md[] = {
 #embed "../../Templates/report.md.mustache"
 };
+static const unsigned char index_xhtml[] = {
+#embed "../../Templates/index.xhtml.mustache"
+};
+static const unsigned char index_md[] = {
+#embed "../../Templates/index.md.mustache"
+};
 static const unsigned char report_css[] = {
 #embed "../../Templates/report.css"
 };
@@ -19,6 +25,8 @@ static const unsigned char report_rng[] = {
 static const built_in_template all[] = {
     {"report.xhtml.mustache", report_xhtml, sizeof report_xhtml},
     {"report.md.mustache", report_md, sizeof report_md},
+    {"index.xhtml.mustache", index_xhtml, sizeof index_xhtml},
+    {"index.md.mustache", index_md, sizeof index_md},
     {"report.css", report_css, sizeof report_css},
     {"report.rng", report_rng, sizeof report_rng},
 };

@@ -20,4 +20,10 @@ public enum AnalysisLimits {
 
     /// Rows that a finding lists.
     public static let rowsListed = 20
+
+    /// Superseded dumps of a job that are kept with what they say: the latest ones.
+    public static let snapshotsListed = 20
+
+    /// Superseded dumps of a job that are told apart; of more, nobody knows how many are copies.
+    public static let snapshotsCounted = 1000
 }

@@ -60,6 +60,7 @@ public struct FindingID: Sendable, Hashable {
     public static let succeededMismatch = FindingID("succeeded-mismatch", .critical)
     public static let failedMismatch = FindingID("failed-mismatch", .critical)
     public static let resultsAbsent = FindingID("results-absent", .critical)
+    public static let conflictingSnapshots = FindingID("conflicting-snapshots", .critical)
     public static let stillProcessing = FindingID("still-processing", .warning)
     public static let rowContradictory = FindingID("row-contradictory", .warning)
     public static let rowUnclassified = FindingID("row-unclassified", .warning)
@@ -69,16 +70,27 @@ public struct FindingID: Sendable, Hashable {
     public static let wrongType = FindingID("wrong-type", .warning)
     public static let jobErrorUnexpected = FindingID("job-error-unexpected", .warning)
     public static let limitReached = FindingID("limit-reached", .warning)
+    public static let supersededSnapshot = FindingID("superseded-snapshot", .note)
     public static let idNotUUID = FindingID("id-not-uuid", .note)
     public static let timestampsOutOfOrder = FindingID("timestamps-out-of-order", .note)
     public static let unknownField = FindingID("unknown-field", .note)
     public static let duplicateKey = FindingID("duplicate-key", .note)
 
-    /// All that a single dump can show, in the order of a summary.
+    /// All of them, in the order of a summary.
     public static let all: [FindingID] = [
         dumpTruncated, dumpMalformed, jobFailed, rowsMissing, rowsExcess, processedMismatch, succeededMismatch,
-        failedMismatch, resultsAbsent, stillProcessing, rowContradictory, rowUnclassified, failedWithoutCode,
-        statusUnknown, totalUnknown, wrongType, jobErrorUnexpected, limitReached, idNotUUID, timestampsOutOfOrder,
-        unknownField, duplicateKey,
+        failedMismatch, resultsAbsent, conflictingSnapshots, stillProcessing, rowContradictory, rowUnclassified,
+        failedWithoutCode, statusUnknown, totalUnknown, wrongType, jobErrorUnexpected, limitReached,
+        supersededSnapshot, idNotUUID, timestampsOutOfOrder, unknownField, duplicateKey,
     ]
+
+    private static let ranks = Dictionary(uniqueKeysWithValues: zip(all, 0...))
+
+    /// Its place in ``all``; behind all others for one that this version does not know.
+    var rank: Int { Self.ranks[self] ?? Self.all.count }
+
+    /// The kind that a summary names, which a later version may have written.
+    package static func restored(_ name: String, _ severity: Severity) -> FindingID {
+        FindingID(name, severity)
+    }
 }

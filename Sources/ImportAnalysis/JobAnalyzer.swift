@@ -37,7 +37,7 @@ public struct JobAnalyzer: RowSink {
         var summary = JobSummary(
             job: dump.job, source: source, bytes: dump.byteCount, sha256: dump.sha256, rows: rows,
             failedByCode: codes.summaries(rowsSeen: rows.seen), findings: [], results: dump.results,
-            fault: dump.fault)
+            salvage: dump.fault.map { Salvage($0) })
         let judge = Judge(summary: summary, notes: dump.notes, lists: lists, beyondLimits: codes.rowsBeyondLimits)
         summary.findings = judge.findings()
         return summary

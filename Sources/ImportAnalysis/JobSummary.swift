@@ -17,11 +17,28 @@ public struct JobSummary: Sendable {
     public var findings: [Finding]
     public var results: ResultsState
     /// Why and where reading stopped, if the dump was salvaged.
-    public var fault: DumpFault?
+    public var salvage: Salvage?
+    /// Other dumps of the same job, which this one supersedes.
+    public var superseded = SupersededSnapshots()
+
+    package init(
+        job: DeclaredJob, source: String, bytes: Int, sha256: String?, rows: RowCounts, failedByCode: [CodeSummary],
+        findings: [Finding], results: ResultsState, salvage: Salvage?
+    ) {
+        self.job = job
+        self.source = source
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.rows = rows
+        self.failedByCode = failedByCode
+        self.findings = findings
+        self.results = results
+        self.salvage = salvage
+    }
 
     /// The declared counts can be held against the rows: all rows are there and the job is over.
     public var isComparable: Bool {
-        results == .complete && fault == nil && job.status != JobStatus.processing.rawValue
+        results == .complete && salvage == nil && job.status != JobStatus.processing.rawValue
     }
 }
 
@@ -41,7 +58,9 @@ public struct RowCounts: Sendable, Equatable {
 
     public init() {}
 
-    public var seen: Int { created + existing + failed + unclassified }
+    public var seen: Int {
+        created.clampedAdding(existing).clampedAdding(failed).clampedAdding(unclassified)
+    }
 
     /// Counts rows of one outcome.
     mutating func add(_ count: Int, _ outcome: Outcome) {
@@ -55,14 +74,12 @@ public struct RowCounts: Sendable, Equatable {
 
     /// Adds the rows of another job.
     mutating func add(_ other: RowCounts) {
-        created += other.created
-        existing += other.existing
-        failed += other.failed
-        unclassified += other.unclassified
-        guard let otherMissing = other.missing else { return }
+        created.addClamped(other.created)
+        existing.addClamped(other.existing)
+        failed.addClamped(other.failed)
+        unclassified.addClamped(other.unclassified)
         // Totals are whatever the dumps say: two of them may be more than a number can hold.
-        let (sum, overflow) = (missing ?? 0).addingReportingOverflow(otherMissing)
-        missing = overflow ? .max : sum
+        if let otherMissing = other.missing { missing = (missing ?? 0).clampedAdding(otherMissing) }
     }
 }
 
@@ -81,6 +98,20 @@ public struct CodeSummary: Sendable, Comparable {
     public var messageCount: Int?
     /// The rows of all codes beyond ``AnalysisLimits/codes``.
     public var isOther = false
+
+    package init(
+        code: String?, rows: Int, share: Share, firstRow: Int, lastRow: Int, messages: [MessageSummary],
+        messageCount: Int?, isOther: Bool = false
+    ) {
+        self.code = code
+        self.rows = rows
+        self.share = share
+        self.firstRow = firstRow
+        self.lastRow = lastRow
+        self.messages = messages
+        self.messageCount = messageCount
+        self.isOther = isOther
+    }
 
     /// The name under which codes beyond the limit are counted.
     public static let otherCodes = "(other codes)"
@@ -101,6 +132,13 @@ public struct MessageSummary: Sendable, Comparable {
     public var rows: Int
     public var example: String?
     public var exampleRow: Int
+
+    package init(pattern: String?, rows: Int, example: String?, exampleRow: Int) {
+        self.pattern = pattern
+        self.rows = rows
+        self.example = example
+        self.exampleRow = exampleRow
+    }
 
     public static func < (left: MessageSummary, right: MessageSummary) -> Bool {
         (right.rows, left.pattern.sortKey) < (left.rows, right.pattern.sortKey)

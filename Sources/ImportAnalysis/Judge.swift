@@ -14,14 +14,12 @@ struct Judge {
     /// All findings, in the order of ``FindingID/all``.
     func findings() -> [Finding] {
         (dumpFindings() + arithmeticFindings() + stateFindings() + rowFindings() + fieldFindings())
-            .sorted { Self.rank[$0.id, default: 0] < Self.rank[$1.id, default: 0] }
+            .sorted { $0.id.rank < $1.id.rank }
     }
 
-    private static let rank = Dictionary(uniqueKeysWithValues: zip(FindingID.all, 0...))
-
     private func dumpFindings() -> [Finding] {
-        guard let fault = summary.fault else { return [] }
-        return [Finding(fault.isTruncation ? .dumpTruncated : .dumpMalformed, Wording.salvaged(fault))]
+        guard let salvage = summary.salvage else { return [] }
+        return [Finding(salvage.kind == .truncated ? .dumpTruncated : .dumpMalformed, salvage.message)]
     }
 
     /// Does the job's own arithmetic hold?
@@ -73,7 +71,7 @@ struct Judge {
         case .complete:
             let isAbsent = summary.results == .absent || summary.results == .wrongType
             // Of a dump that breaks off, nobody knows what the rest held.
-            if isAbsent, summary.fault == nil { findings.append(Finding(.resultsAbsent, Wording.resultsAbsent)) }
+            if isAbsent, summary.salvage == nil { findings.append(Finding(.resultsAbsent, Wording.resultsAbsent)) }
         case nil: findings.append(Finding(.statusUnknown, Wording.statusUnknown(job.status)))
         }
         if let error = job.error, status != .failed {

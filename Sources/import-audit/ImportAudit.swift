@@ -13,6 +13,7 @@ struct ImportAudit: ParsableCommand {
               import-audit report job.json -o audit   write the full audit into a folder
               import-audit summary job.json           print the audit in short
               curl … | import-audit summary -         the same, from standard input
+              import-audit merge a.json b.json        combine summaries of several machines
               import-audit validate page.xhtml        check a page of your templates
 
             EXIT STATUS
@@ -25,7 +26,7 @@ struct ImportAudit: ParsableCommand {
               73  the output cannot be written
             """,
         version: toolVersion,
-        subcommands: [ReportCommand.self, SummaryCommand.self, ValidateCommand.self]
+        subcommands: [ReportCommand.self, SummaryCommand.self, MergeCommand.self, ValidateCommand.self]
     )
 
     /// As ArgumentParser's own, but for what it says about wrong arguments: it quotes them, and one that a shell made

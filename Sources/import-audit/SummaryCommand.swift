@@ -8,13 +8,22 @@ struct SummaryCommand: ParsableCommand {
         commandName: "summary",
         abstract: "Print the audit of dumps in short.",
         discussion: """
-            The counts, the codes of failed rows and all findings. As text for people, or as JSON for programs; the \
-            JSON is the same as the file summary.json of a report.
+            The counts, the codes of failed rows and all findings; of more than ten jobs, the totals and the worst \
+            ones. As text for people, or as JSON for programs; the JSON is the same as the file summary.json of a \
+            report. Several dumps of one job count as one job, the latest of them.
             """
     )
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json
+
+        /// Prints a summary to standard output.
+        func print(_ summary: Summary) throws(CommandFailure) {
+            switch self {
+            case .text: try Console.write(SummaryText.render(summary, usesColor: Console.allowsColor))
+            case .json: try Console.write(SummaryJSON.render(summary))
+            }
+        }
     }
 
     @OptionGroup var inputs: InputOptions
@@ -29,12 +38,7 @@ struct SummaryCommand: ParsableCommand {
         try reportingFailures {
             var audit = AuditOfInputs(reader: try .ofCommand(hashing: hashes), isStrict: inputs.isStrict)
             for input in inputs.inputs { try audit.add(input) }
-            let output =
-                switch format {
-                case .text: SummaryText.render(audit.summary, usesColor: Console.allowsColor)
-                case .json: SummaryJSON.render(audit.summary)
-                }
-            try Console.write(output)
+            try format.print(audit.summary.combiningSnapshots())
             return audit.status
         }
     }

@@ -6,7 +6,7 @@ struct UsageTests {
     @Test(
         "Wrong usage is 64",
         arguments: [
-            [], ["nonsense"], ["report"], ["summary"], ["validate"], ["report", "--formats"],
+            [], ["nonsense"], ["report"], ["summary"], ["merge"], ["validate"], ["report", "--formats"],
             ["report", "x", "--unknown"],
             ["report", "x", "--formats", "pdf"], ["report", "x", "--formats", ""],
             ["report", "x", "--formats", "md,,csv"],
@@ -28,7 +28,7 @@ struct UsageTests {
     func help() throws {
         let run = try importAudit("--help")
         #expect(run.status == 0, "\(run)")
-        for word in ["report", "summary", "validate", "EXIT STATUS", "EXAMPLES", "--version"] {
+        for word in ["report", "summary", "merge", "validate", "EXIT STATUS", "EXAMPLES", "--version"] {
             #expect(run.outputText.contains(word), "\(word)")
         }
         for status in [0, 1, 64, 65, 66, 70, 73] {
@@ -37,7 +37,8 @@ struct UsageTests {
         }
         for (command, options) in [
             ("report", ["--output", "--formats", "--templates", "--csv-raw", "--strict"]),
-            ("summary", ["--format", "--sha256", "--strict"]), ("validate", ["file.xhtml"]),
+            ("summary", ["--format", "--sha256", "--strict"]), ("merge", ["--format", "--output", "--csv-raw"]),
+            ("validate", ["file.xhtml"]),
         ] {
             let run = try importAudit(command, "--help")
             #expect(run.status == 0, "\(run)")
@@ -52,7 +53,8 @@ struct UsageTests {
         #expect(run.outputText.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(run)")
     }
 
-    @Test("An input that is not there is 66, and so is a folder", arguments: ["report", "summary", "validate"])
+    @Test(
+        "An input that is not there is 66, and so is a folder", arguments: ["report", "summary", "merge", "validate"])
     func noInput(command: String) throws {
         let space = try Workspace()
         let missing = try importAudit(command, space["none"], folder: space.path)

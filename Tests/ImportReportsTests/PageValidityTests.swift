@@ -16,12 +16,13 @@ struct PageValidityTests {
                 summaries.append(("verdict-\(index)", try audit(each.dump)))
             }
             summaries.append(("crowded-alone", try audit(crowdedDump)))
-            return summaries.map { name, summary in
-                let files: [ReportFile] =
-                    name.hasSuffix("-alone") ? [] : [.rows, .failures, .codes, .summary, .markdown]
-                let model = ReportModel(summary, toolVersion: "1", files: files)
-                return (name, templates.render(model, as: .xhtml))
-            }
+            return try OverviewTests.pages()
+                + summaries.map { name, summary in
+                    let files: [ReportFile] =
+                        name.hasSuffix("-alone") ? [] : [.rows, .failures, .codes, .summary, .markdown]
+                    let model = ReportModel(summary, toolVersion: "1", files: files)
+                    return (name, templates.render(model, as: .xhtml))
+                }
         } catch {
             Issue.record("\(error)")
             return []

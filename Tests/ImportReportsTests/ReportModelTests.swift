@@ -19,49 +19,6 @@ struct ReportModelTests {
         #expect(summary.failedByCode.count == 31)
         #expect(ReportModel(summary, toolVersion: "1", files: files).departures == [])
     }
-
-    @Test("Every name of the shape is used by a built-in template")
-    func everyNameIsUsed() throws {
-        var files: [String: String] = [:]
-        for (name, bytes) in BuiltInTemplates.files { files[name] = bytes.text }
-        let checker = TemplateChecker(files: files)
-        let formats = TemplateSet.Format.allCases.map { $0.fileName }
-        for file in formats { try checker.check(file, against: ReportModel.shape) }
-
-        // A name is used if no template is right without it. Where an object around it has the same name, that one
-        // would take its place: then its kind is changed instead.
-        let unused = paths(of: ReportModel.shape).filter { path in
-            [Change.remove, .otherKind].allSatisfy { change in
-                let shape = changed(ReportModel.shape, path[...], change)
-                return formats.allSatisfy { (try? checker.check($0, against: shape)) != nil }
-            }
-        }
-        #expect(unused.map { $0.joined(separator: ".") }.sorted() == [])
-    }
-
-    private func paths(of shape: [String: ModelShape]) -> [[String]] {
-        shape.flatMap { name, value in
-            guard case .section(let inner) = value else { return [[name]] }
-            return [[name]] + paths(of: inner).map { [name] + $0 }
-        }
-    }
-
-    private enum Change {
-        case remove, otherKind
-    }
-
-    private func changed(
-        _ shape: [String: ModelShape], _ path: ArraySlice<String>, _ change: Change
-    ) -> [String: ModelShape] {
-        var shape = shape
-        guard let name = path.first, let value = shape[name] else { return shape }
-        switch value {
-        case .section(let inner) where path.count > 1: shape[name] = .section(changed(inner, path.dropFirst(), change))
-        case .section: shape[name] = change == .remove ? nil : .text
-        case .text, .flag: shape[name] = change == .remove ? nil : .section([:])
-        }
-        return shape
-    }
 }
 
 /// A dump with more codes, messages and rows of a finding than a page lists, long texts and unknown fields.

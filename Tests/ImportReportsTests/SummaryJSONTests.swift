@@ -24,8 +24,9 @@ struct SummaryJSONTests {
             let rows = "seen created existing failed unclassified missing"
             let expected: Set = [
                 "root: format version jobs unreadable totals",
-                "jobs[]: job_id source bytes sha256 status total created_at updated_at expires_at error reported rows "
-                    + "failed_by_code findings",
+                "jobs[]: job_id source bytes sha256 status total created_at updated_at expires_at error reported "
+                    + "results salvaged rows failed_by_code findings superseded",
+                "jobs[].salvaged: kind byte line column rows_kept message",
                 "jobs[].error: code message",
                 "jobs[].reported: processed succeeded failed",
                 "jobs[].rows: \(rows)",

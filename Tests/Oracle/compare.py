@@ -24,6 +24,9 @@ LONGEST_GROUPED = 1024  # Bytes of a message or a code; how longer ones are grou
 MESSAGES_GROUPED = 1000  # Distinct messages of a dump; beyond this the program may fold the rest into one.
 MESSAGES_LISTED = 20
 
+# Keys of a job that are compared on their own.
+MORE_KEYS = {"failed_by_code", "findings", "results", "salvaged", "superseded"}
+
 # When an id counts as come back, and how often, the contract leaves open: compared only on request.
 ID_FINDINGS = {"created-id-repeated", "existing-ids-shared"}
 
@@ -169,9 +172,12 @@ def _job(found: dict, data: bytes, source: str, job: Job, digest: str | None) ->
     }
     for name in ("job_id", "status", "total", "created_at", "updated_at", "expires_at"):
         expected[name] = getattr(job, name)
-    yield from differ("job, keys", sorted([*expected, "failed_by_code", "findings"]), sorted(found))
+    yield from differ("job, keys", sorted([*expected, *MORE_KEYS]), sorted(found))
     for name, value in expected.items():
         yield from differ(f"job, {name}", value, found[name])
+    kinds = [id[5:] for id in job.findings if id in ("dump-truncated", "dump-malformed")]
+    yield from differ("job, salvaged", kinds, [found["salvaged"]["kind"]] if found["salvaged"] else [])
+    yield from differ("job, superseded", None, found["superseded"])
     rows = found["rows"]
     if sum(rows[outcome] for outcome in model.OUTCOMES) != rows["seen"]:
         yield f"job, rows do not add up: {rows}"

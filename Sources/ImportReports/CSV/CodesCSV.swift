@@ -1,37 +1,32 @@
 public import ImportAnalysis
 import ImportDumps
 
-/// Writes `codes.csv`: the failed rows of a job by code.
+/// Writes `codes.csv`: the failed rows of a job by code, or those of all jobs of an overview.
 public enum CodesCSV {
     public static let header =
         "job_id,error_code,rows,share_of_rows,first_row,last_row,message_patterns,top_message_pattern\r\n"
 
     /// The whole file for one job.
     public static func render(_ job: JobSummary, options: CSVOptions) -> [UInt8] {
-        var result = Array(header.utf8)
-        for code in job.failedByCode { append(code, of: job, options, to: &result) }
-        return result
+        Array(header.utf8) + lines(job, options: options)
     }
 
-    private static func append(
-        _ code: CodeSummary, of job: JobSummary, _ options: CSVOptions, to result: inout [UInt8]
-    ) {
-        result.appendCell(job.job.jobID, options)
-        result.appendComma()
-        result.appendCell(code.code, options)
-        result.appendComma()
-        result.append(contentsOf: String(code.rows).utf8)
-        result.appendComma()
-        result.append(contentsOf: code.share.decimal.utf8)
-        result.appendComma()
-        result.append(contentsOf: String(code.firstRow).utf8)
-        result.appendComma()
-        result.append(contentsOf: String(code.lastRow).utf8)
-        result.appendComma()
+    /// The lines of one job, without the header.
+    public static func lines(_ job: JobSummary, options: CSVOptions) -> [UInt8] {
+        job.failedByCode.flatMap { line($0, of: job, options) }
+    }
+
+    private static func line(_ code: CodeSummary, of job: JobSummary, _ options: CSVOptions) -> [UInt8] {
+        var line = CSVLine(options: options)
+        line.add(job.job.jobID)
+        line.add(code.code)
+        line.add(code.rows)
+        line.add(digits: code.share.decimal)
+        line.add(code.firstRow)
+        line.add(code.lastRow)
         // Not counted beyond the limit: an empty cell is honest, a number would be a guess.
-        if let count = code.messageCount { result.append(contentsOf: String(count).utf8) }
-        result.appendComma()
-        result.appendCell(code.messages.first?.pattern, options)
-        result.append(contentsOf: "\r\n".utf8)
+        line.add(code.messageCount)
+        line.add(code.messages.first?.pattern)
+        return line.finish()
     }
 }

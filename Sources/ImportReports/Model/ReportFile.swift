@@ -11,4 +11,14 @@ public struct ReportFile: Sendable, Hashable {
         name: "failures.csv", description: "failed and unclassified rows, all of them")
     public static let codes = ReportFile(name: "codes.csv", description: "every error code with its rows")
     public static let summary = ReportFile(name: "summary.json", description: "the summary for programs")
+
+    // Of an overview.
+    public static let indexXHTML = ReportFile(name: "index.xhtml", description: "this overview as a page")
+    public static let indexMarkdown = ReportFile(name: "index.md", description: "this overview in Markdown")
+    public static let jobs = ReportFile(name: "jobs.csv", description: "every job with its numbers")
+    public static let allFailures = ReportFile(
+        name: "failures.csv", description: "failed and unclassified rows of all jobs")
+    public static let allCodes = ReportFile(name: "codes.csv", description: "the error codes of every job")
+    public static let allSummaries = ReportFile(
+        name: "summary.json", description: "the summaries of all jobs, for programs")
 }

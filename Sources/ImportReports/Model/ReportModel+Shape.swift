@@ -6,6 +6,17 @@ extension ReportModel {
     private static let optionalFile = ModelShape.section(["name": .text])
     private static let time = ModelShape.section(["text": .text, "datetime": .section(["value": .text])])
 
+    /// Rows by outcome, of a job or of many.
+    static let rowsShape = ModelShape.section([
+        "seen": .section(["count": .text, "share": .section(["text": .text, "basis": .text])]),
+        "outcomes": .section([
+            "outcome": .text, "label": .text, "count": .text,
+            "share": .section(["text": .text, "basis": .text]),
+            "segment": .section(["x": .text, "width": .text]),
+        ]),
+        "bar": .section(["caption": .text]),
+    ])
+
     /// Every name of the model. The checker holds templates against it, and a test the model itself.
     package static let shape: [String: ModelShape] = [
         "title": .text,
@@ -14,15 +25,7 @@ extension ReportModel {
             "word": .text, "sentence": .text,
             "salvaged": .section(["sentence": .text, "byte": .text, "line": .text, "column": .text]),
         ]),
-        "rows": .section([
-            "seen": .section(["count": .text, "share": .section(["text": .text, "basis": .text])]),
-            "outcomes": .section([
-                "outcome": .text, "label": .text, "count": .text,
-                "share": .section(["text": .text, "basis": .text]),
-                "segment": .section(["x": .text, "width": .text]),
-            ]),
-            "bar": .section(["caption": .text]),
-        ]),
+        "rows": rowsShape,
         "arithmetic": .section([
             "sentence": .text,
             "checks": .section([

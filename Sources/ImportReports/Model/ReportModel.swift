@@ -19,10 +19,8 @@ public struct ReportModel: Sendable {
     ///   - files: all that are written beside each other.
     public init(_ summary: JobSummary, toolVersion: String, files: [ReportFile]) {
         let builder = ReportModelBuilder(summary: summary, files: files)
-        let file = summary.source.split(separator: "/").last.map { String($0) } ?? summary.source
-        let title = summary.job.jobID ?? (summary.source == "-" ? "standard input" : file)
         root = [
-            "title": .text(title),
+            "title": .text(Self.title(of: summary)),
             "verdict": builder.verdict,
             "rows": builder.rows,
             "arithmetic": builder.arithmetic,
@@ -36,8 +34,15 @@ public struct ReportModel: Sendable {
                 "tool": .text("import-audit"),
                 "version": .text(toolVersion),
             ]),
-            "files": builder.fileList,
+            "files": .fileList(files),
         ]
+    }
+
+    /// The job's id; for a sync import or without an id the file's name.
+    static func title(of summary: JobSummary) -> String {
+        if let jobID = summary.job.jobID { return jobID }
+        guard summary.source != "-" else { return "standard input" }
+        return summary.source.split(separator: "/").last.map { String($0) } ?? summary.source
     }
 }
 
@@ -48,12 +53,12 @@ struct ReportModelBuilder {
 
     var verdict: ModelValue {
         let verdict = Verdict(summary)
-        let salvaged = summary.fault.map { fault -> ModelObject in
+        let salvaged = summary.salvage.map { salvage -> ModelObject in
             [
-                "sentence": .text(Wording.salvaged(fault)),
-                "byte": .text(Wording.grouped(fault.place.byte)),
-                "line": .text(Wording.grouped(fault.place.line)),
-                "column": .text(Wording.grouped(fault.place.column)),
+                "sentence": .text(salvage.message),
+                "byte": .text(Wording.grouped(salvage.place.byte)),
+                "line": .text(Wording.grouped(salvage.place.line)),
+                "column": .text(Wording.grouped(salvage.place.column)),
             ]
         }
         return .object([
@@ -86,7 +91,13 @@ struct ReportModelBuilder {
         return .object(["sentence": .text(arithmetic.sentence), "checks": .list(checks)])
     }
 
-    var fileList: ModelValue {
+    /// A file that a page may point to, if it is written at all.
+    func link(to file: ReportFile) -> ModelValue { .link(to: file, in: files) }
+}
+
+extension ModelValue {
+    /// Files that are written beside a page.
+    static func fileList(_ files: [ReportFile]) -> ModelValue {
         guard !files.isEmpty else { return .nothing }
         let items = files.map { file -> ModelObject in
             ["name": .text(file.name), "description": .text(file.description)]
@@ -94,13 +105,11 @@ struct ReportModelBuilder {
         return .object(["items": .list(items)])
     }
 
-    /// A file that a page may point to, if it is written at all.
-    func link(to file: ReportFile) -> ModelValue {
+    /// One of the files that are written beside a page; nothing if it is not among them.
+    static func link(to file: ReportFile, in files: [ReportFile]) -> ModelValue {
         files.contains(file) ? .object(["name": .text(file.name)]) : .nothing
     }
-}
 
-extension ModelValue {
     /// A text that may not be there: an object with the name `text`, so that an empty text is told from none.
     static func textOrNothing(_ text: String?) -> ModelValue {
         text.map { .object(["text": .text($0)]) } ?? .nothing

@@ -89,7 +89,7 @@ extension ReportModelBuilder {
     }
 
     /// Keeps one long text from filling a page; the CSV files have it whole.
-    private static func shortened(_ text: String) -> String {
+    static func shortened(_ text: String) -> String {
         let limit = 500
         guard text.utf8.count > limit, text.unicodeScalars.count > limit else { return text }
         var cut = String.UnicodeScalarView()

@@ -80,11 +80,11 @@ extension Severity {
         }
     }
 
-    fileprivate func counted(_ count: Int) -> String {
+    func counted(_ count: Int) -> String {
         switch self {
-        case .critical: "\(count) critical \(count == 1 ? "finding" : "findings")"
-        case .warning: "\(count) \(count == 1 ? "warning" : "warnings")"
-        case .note: "\(count) \(count == 1 ? "note" : "notes")"
+        case .critical: "\(Wording.grouped(count)) critical \(count == 1 ? "finding" : "findings")"
+        case .warning: "\(Wording.grouped(count)) \(count == 1 ? "warning" : "warnings")"
+        case .note: "\(Wording.grouped(count)) \(count == 1 ? "note" : "notes")"
         }
     }
 }

@@ -4,9 +4,27 @@ import ImportDumps
 extension ReportModelBuilder {
     var rows: ModelValue {
         let rows = summary.rows
-        let missing = rows.missing ?? 0
         let total = summary.job.total
-        let whole = rows.seen + missing
+        return .rows(
+            rows,
+            seenShare: total.flatMap { .share(rows.seen, of: $0, basis: "of the \(Wording.grouped($0)) declared") },
+            missingShare: .share(rows.missing ?? 0, of: total ?? 0, basis: "of the declared total"))
+    }
+}
+
+extension ModelObject {
+    /// A part of a whole, and what the whole is; nil for a part of nothing.
+    static func share(_ part: Int, of whole: Int, basis: String) -> ModelObject? {
+        guard whole > 0 else { return nil }
+        return ["text": .text(Percent.text(part, of: whole)), "basis": .text(basis)]
+    }
+}
+
+extension ModelValue {
+    /// Rows by outcome, and the bar that shows them.
+    static func rows(_ rows: RowCounts, seenShare: ModelObject?, missingShare: ModelObject?) -> ModelValue {
+        let missing = rows.missing ?? 0
+        let whole = rows.seen.clampedAdding(missing)
         var parts: [(outcome: String, label: String, count: Int)] = [
             ("created", "Created", rows.created), ("existing", "Existing", rows.existing),
             ("failed", "Failed", rows.failed),
@@ -16,12 +34,9 @@ extension ReportModelBuilder {
 
         let segments = BarSegments(counts: parts.map { $0.count })
         let outcomes = zip(parts, segments.segments).map { part, segment -> ModelObject in
-            let share: ModelObject? =
-                if part.outcome == "missing" {
-                    Self.share(part.count, of: total ?? 0, basis: "of the declared total")
-                } else {
-                    Self.share(part.count, of: rows.seen, basis: "of rows seen")
-                }
+            let share =
+                part.outcome == "missing"
+                ? missingShare : ModelObject.share(part.count, of: rows.seen, basis: "of rows seen")
             return [
                 "outcome": .text(part.outcome),
                 "label": .text(part.label),
@@ -37,67 +52,10 @@ extension ReportModelBuilder {
             "\(Wording.grouped(whole)) \(declared)\(whole == 1 ? "row" : "rows") by outcome, to scale\(widened)."
         return .object([
             "seen": .object([
-                "count": .text(Wording.grouped(rows.seen)),
-                "share": .objectOrNothing(
-                    total.flatMap { Self.share(rows.seen, of: $0, basis: "of the \(Wording.grouped($0)) declared") }),
+                "count": .text(Wording.grouped(rows.seen)), "share": .objectOrNothing(seenShare),
             ]),
             "outcomes": .list(outcomes),
             "bar": whole > 0 ? .object(["caption": .text(caption)]) : .nothing,
         ])
-    }
-
-    private static func share(_ part: Int, of whole: Int, basis: String) -> ModelObject? {
-        guard whole > 0 else { return nil }
-        return ["text": .text(Percent.text(part, of: whole)), "basis": .text(basis)]
-    }
-}
-
-/// The parts of one stacked bar, as percentages of its width.
-package struct BarSegments {
-    /// In the order of the counts; nil where there is nothing to draw.
-    package private(set) var segments: [(x: String, width: String)?] = []
-    /// Some part is drawn wider than its share.
-    package private(set) var hasWidened = false
-
-    /// In hundredths of a percent: the whole bar, and the least that can be seen.
-    private static let whole = 10_000
-    private static let least = 150
-
-    package init(counts: [Int]) {
-        let sum = counts.reduce(Int128(0)) { $0 + Int128($1) }
-        func isSmall(_ count: Int) -> Bool {
-            count > 0 && Int128(count) * Int128(Self.whole) < sum * Int128(Self.least)
-        }
-        let small = counts.count { isSmall($0) }
-        hasWidened = small > 0
-        let room = Int128(Self.whole - small * Self.least)
-        let large = counts.reduce(Int128(0)) { $0 + (isSmall($1) ? 0 : Int128($1)) }
-        var x = 0
-        var before: Int128 = 0
-        for count in counts {
-            guard count > 0 else {
-                segments.append(nil)
-                continue
-            }
-            var width = Self.least
-            if !isSmall(count) {
-                // From the sums, so that rounding leaves no gap at the end.
-                width = Int((before + Int128(count)) * room / large - before * room / large)
-                before += Int128(count)
-            }
-            segments.append((Self.percent(x), Self.percent(width)))
-            x += width
-        }
-    }
-
-    /// The width of a bar that stands for `count`, with the largest as the whole width.
-    static func width(_ count: Int, largest: Int) -> String {
-        guard largest > 0 else { return percent(0) }
-        return percent(max(1, Int(Int128(count) * Int128(whole) / Int128(largest))))
-    }
-
-    private static func percent(_ hundredths: Int) -> String {
-        let fraction = hundredths % 100
-        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)%"
     }
 }

@@ -36,9 +36,9 @@ public struct Verdict: Sendable {
         let rows = summary.rows
         let counts = Self.counts(rows)
 
-        if let fault = summary.fault {
+        if let salvage = summary.salvage {
             level = .critical
-            word = fault.isTruncation ? "The dump is cut off" : "The dump is malformed"
+            word = salvage.kind == .truncated ? "The dump is cut off" : "The dump is malformed"
             sentence = Self.salvaged(rows, total: summary.job.total, counts)
         } else if ids.contains(.jobFailed), rows.seen == 0 {
             level = .critical
@@ -54,6 +54,12 @@ public struct Verdict: Sendable {
             level = .critical
             word = "The results are absent"
             sentence = "The job is complete, but the dump has no results: what became of its rows, it does not say."
+        } else if ids.contains(.conflictingSnapshots), summary.count(of: .critical) == 1 {
+            level = .critical
+            word = "The dumps disagree"
+            sentence =
+                Self.whole(rows, total: summary.job.total, counts)
+                + " Another dump of this finished job says otherwise."
         } else if summary.findings.contains(where: { $0.severity == .critical }) {
             level = .critical
             word = "The numbers do not hold"

@@ -6,8 +6,15 @@ import ImportAnalysis
 /// that the text can be shown on a terminal as it is.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
-    private var depth = 0
+    private var depth: Int
+    private let outerDepth: Int
     private var needsComma = false
+
+    /// - Parameter depth: how deep the value that is to be written stands in a document.
+    init(depth: Int = 0) {
+        self.depth = depth
+        outerDepth = depth
+    }
 
     mutating func object(_ body: (inout JSONWriter) -> Void) {
         container(open: "{", close: "}", body)
@@ -78,7 +85,7 @@ struct JSONWriter {
             return
         }
         if needsComma { bytes.append(UInt8(ascii: ",")) }
-        if depth > 0 { newLine() }
+        if depth > outerDepth { newLine() }
     }
 
     private mutating func newLine() {

@@ -1,191 +1,73 @@
 public import ImportAnalysis
-import ImportDumps
 
-/// Writes `summary.json`, for programs.
+/// Writes `summary.json`, for programs. ``SummaryReader`` reads it back.
 public enum SummaryJSON {
+    /// The value of the member `format`.
+    public static let format = "import-audit.summary"
     /// Raised when a name changes its meaning or goes away; new names may come at any time.
     public static let version = 1
 
     /// The whole document, with a line feed at its end.
     public static func render(_ summary: Summary) -> [UInt8] {
-        var json = JSONWriter()
-        json.object { json in
-            json.key("format")
-            json.value("import-audit.summary")
-            json.key("version")
-            json.value(version)
-            json.key("jobs")
-            json.array { json in
-                for job in summary.jobs { append(job, to: &json) }
-            }
-            json.key("unreadable")
-            json.array { json in
-                for input in summary.unreadable {
-                    json.object { json in
-                        json.key("source")
-                        json.value(input.source)
-                        json.key("reason")
-                        json.value(input.reason)
-                    }
-                }
-            }
-            json.key("totals")
-            append(summary.totals, to: &json)
-        }
-        return json.bytes + [UInt8(ascii: "\n")]
+        var pieces = SummaryPieces()
+        for job in summary.jobs { pieces.append(fragment: renderJob(job).span) }
+        for input in summary.unreadable { pieces.append(input) }
+        pieces.finish(totals: summary.totals)
+        return pieces.bytes
     }
 
-    private static func append(_ summary: JobSummary, to json: inout JSONWriter) {
-        let job = summary.job
-        json.object { json in
-            for (name, text) in [
-                ("job_id", job.jobID), ("source", summary.source),
-            ] {
-                json.key(name)
-                json.value(text)
-            }
-            json.key("bytes")
-            json.value(summary.bytes)
-            json.key("sha256")
-            json.value(summary.sha256)
-            json.key("status")
-            json.value(job.status)
-            json.key("total")
-            json.value(job.total)
-            for (name, text) in [
-                ("created_at", job.createdAt), ("updated_at", job.updatedAt), ("expires_at", job.expiresAt),
-            ] {
-                json.key(name)
-                json.value(text)
-            }
-            json.key("error")
-            if let error = job.error {
-                json.object { json in
-                    json.key("code")
-                    json.value(error.code)
-                    json.key("message")
-                    json.value(error.message)
-                }
-            } else {
-                json.value(String?.none)
-            }
-            json.key("reported")
-            json.object { json in
-                for (name, count) in [
-                    ("processed", job.processed), ("succeeded", job.succeeded), ("failed", job.failed),
-                ] {
-                    json.key(name)
-                    json.value(count)
-                }
-            }
-            json.key("rows")
-            append(summary.rows, to: &json)
-            json.key("failed_by_code")
-            json.array { json in
-                for code in summary.failedByCode { append(code, to: &json) }
-            }
-            json.key("findings")
-            json.array { json in
-                for finding in summary.findings { append(finding, to: &json) }
-            }
-        }
+    /// One job as it stands in the document, without what stands before and behind it.
+    public static func renderJob(_ job: JobSummary) -> [UInt8] {
+        var json = JSONWriter(depth: SummaryPieces.itemDepth)
+        append(job, to: &json)
+        return json.bytes
     }
 
-    private static func append(_ rows: RowCounts, to json: inout JSONWriter) {
-        json.object { json in
-            for (name, count) in [
-                ("seen", rows.seen), ("created", rows.created), ("existing", rows.existing), ("failed", rows.failed),
-                ("unclassified", rows.unclassified), ("missing", rows.missing),
-            ] {
-                json.key(name)
-                json.value(count)
-            }
-        }
-    }
+    /// A document that is written job by job, in constant memory.
+    public struct Document<Output: ReportOutput> {
+        private var pieces = SummaryPieces()
+        private var output: Output
+        private let flushBytes: Int
 
-    private static func append(_ code: CodeSummary, to json: inout JSONWriter) {
-        json.object { json in
-            append(code: code.code, rows: code.rows, share: code.share, isOther: code.isOther, to: &json)
-            json.key("first_row")
-            json.value(code.firstRow)
-            json.key("last_row")
-            json.value(code.lastRow)
-            json.key("message_patterns")
-            json.value(code.messageCount)
-            json.key("messages")
-            json.array { json in
-                for message in code.messages {
-                    json.object { json in
-                        json.key("pattern")
-                        json.value(message.pattern)
-                        json.key("rows")
-                        json.value(message.rows)
-                        json.key("example")
-                        json.value(message.example)
-                        json.key("example_row")
-                        json.value(message.exampleRow)
-                    }
-                }
-            }
+        /// Begins a document.
+        ///
+        /// - Parameter flushBytes: how much is gathered before it is written out.
+        public init(to output: Output, flushBytes: Int = 256 * 1024) {
+            self.output = output
+            self.flushBytes = flushBytes
         }
-    }
 
-    private static func append(code: String?, rows: Int, share: Share, isOther: Bool, to json: inout JSONWriter) {
-        json.key("code")
-        json.value(code)
-        if isOther {
-            json.key("other")
-            json.value(true)
+        /// The next job. All jobs come before all inputs that are none.
+        public mutating func append(_ job: JobSummary) throws {
+            try append(fragment: SummaryJSON.renderJob(job).span)
         }
-        json.key("rows")
-        json.value(rows)
-        json.key("share")
-        json.value(digits: share.decimal)
-    }
 
-    private static func append(_ finding: Finding, to json: inout JSONWriter) {
-        json.object { json in
-            json.key("id")
-            json.value(finding.id.name)
-            json.key("severity")
-            json.value(finding.severity.rawValue)
-            json.key("message")
-            json.value(finding.message)
-            json.key("count")
-            json.value(finding.count)
-            json.key("rows")
-            json.value(finding.rows)
+        /// The next job, as ``SummaryJSON/renderJob(_:)`` has made it.
+        public mutating func append(fragment: Span<UInt8>) throws {
+            pieces.append(fragment: fragment)
+            try flush(if: pieces.bytes.count >= flushBytes)
         }
-    }
 
-    private static func append(_ totals: Totals, to json: inout JSONWriter) {
-        json.object { json in
-            json.key("jobs")
-            json.value(totals.jobs)
-            json.key("jobs_by_status")
-            json.object { json in
-                for (status, count) in totals.jobsByStatus.sorted(by: { $0.key < $1.key }) {
-                    json.key(status)
-                    json.value(count)
-                }
-            }
-            json.key("rows")
-            append(totals.rows, to: &json)
-            json.key("failed_by_code")
-            json.array { json in
-                for code in totals.failedByCode {
-                    json.object { json in
-                        append(code: code.code, rows: code.rows, share: code.share, isOther: code.isOther, to: &json)
-                    }
-                }
-            }
-            json.key("findings")
-            json.object { json in
-                for severity in Severity.allCases {
-                    json.key(severity.rawValue)
-                    json.value(totals.findings[severity, default: 0])
-                }
-            }
+        /// The next input that is no import job.
+        public mutating func append(_ input: UnreadableInput) throws {
+            pieces.append(input)
+            try flush(if: pieces.bytes.count >= flushBytes)
+        }
+
+        /// Ends the document.
+        ///
+        /// - Parameter totals: of all jobs that were appended.
+        /// - Returns: the output, with the whole document in it.
+        public mutating func finish(totals: Totals) throws -> Output {
+            pieces.finish(totals: totals)
+            try flush(if: true)
+            return output
+        }
+
+        private mutating func flush(if isDue: Bool) throws {
+            guard isDue else { return }
+            let bytes = pieces.takeBytes()
+            try output.write(bytes.span)
         }
     }
 }

@@ -3,6 +3,11 @@ import ImportDumps
 
 /// Writes a summary for people at a terminal.
 public struct SummaryText {
+    /// Jobs that are printed each in full; of more, the worst get a line each.
+    private static let jobsInFull = 10
+    /// Lines of a list.
+    private static let linesListed = 50
+
     private let usesColor: Bool
     private var text = ""
 
@@ -14,13 +19,17 @@ public struct SummaryText {
     /// The whole text, with a line feed at its end.
     public static func render(_ summary: Summary, usesColor: Bool) -> [UInt8] {
         var writer = SummaryText(usesColor: usesColor)
-        for job in summary.jobs { writer.append(job) }
-        for input in summary.unreadable {
-            writer.line(shownText(input.source))
-            writer.line("  " + writer.marked("not read", as: .critical) + "  " + shownText(input.reason))
-            writer.line("")
+        let isLong = summary.jobs.count > jobsInFull
+        if isLong {
+            writer.append(summary.totals, summary.unreadable.count)
+            writer.appendWorst(of: summary.jobs)
+        } else {
+            for job in summary.jobs { writer.append(job) }
         }
-        if summary.jobs.count + summary.unreadable.count > 1 { writer.append(summary.totals, summary.unreadable.count) }
+        writer.append(summary.unreadable)
+        if !isLong, summary.jobs.count + summary.unreadable.count > 1 {
+            writer.append(summary.totals, summary.unreadable.count)
+        }
         while writer.text.hasSuffix("\n\n") { writer.text.removeLast() }
         return Array(writer.text.utf8)
     }
@@ -56,6 +65,55 @@ public struct SummaryText {
             }
         }
         line("")
+    }
+
+    private mutating func append(_ unreadable: [UnreadableInput]) {
+        for input in unreadable.prefix(Self.linesListed) {
+            line(shownText(input.source))
+            line("  " + marked("not read", as: .critical) + "  " + shownText(input.reason))
+            line("")
+        }
+        guard unreadable.count > Self.linesListed else { return }
+        line(
+            "\(Self.linesListed) of \(Wording.grouped(unreadable.count)) inputs that were not read; the JSON lists all")
+        line("")
+    }
+
+    /// One line for each of the worst jobs.
+    private mutating func appendWorst(of jobs: [JobSummary]) {
+        var worst = WorstJobs(limit: Self.linesListed)
+        for (index, job) in jobs.enumerated() {
+            worst.add(JobLine(job, Verdict(job), number: index + 1, report: nil))
+        }
+        let cut = worst.count > worst.jobs.count ? ", \(worst.jobs.count) of \(Wording.grouped(worst.count))" : ""
+        line("The worst jobs first\(cut)")
+        let names = worst.jobs.map { Self.shortened(shownText($0.name)) }
+        let words = worst.jobs.map { $0.verdict.word }
+        let rows = worst.jobs.map { Wording.grouped($0.rows.seen) }
+        let failed = worst.jobs.map { Wording.grouped($0.rows.failed) }
+        let missing = worst.jobs.map { $0.rows.missing.map(Wording.grouped) ?? "?" }
+        func width(_ texts: [String]) -> Int { texts.map { $0.unicodeScalars.count }.max() ?? 0 }
+        func filled(_ text: String, _ texts: [String]) -> String {
+            text + String(repeating: " ", count: max(0, width(texts) - text.unicodeScalars.count))
+        }
+        for (index, job) in worst.jobs.enumerated() {
+            line(
+                "  " + filled(names[index], names) + "  "
+                    + marked(filled(words[index], words), as: job.verdict.level.severity)
+                    + "  \(padded(rows[index], to: width(rows))) rows  \(padded(failed[index], to: width(failed))) failed"
+                    + "  \(padded(missing[index], to: width(missing))) missing"
+                    + (job.worstFinding.map { "  \(shownText($0.name))" } ?? ""))
+        }
+        line("")
+    }
+
+    /// Keeps the columns in sight.
+    private static func shortened(_ name: String) -> String {
+        let limit = 48
+        guard name.unicodeScalars.count > limit else { return name }
+        var cut = String.UnicodeScalarView()
+        cut.append(contentsOf: name.unicodeScalars.prefix(limit - 1))
+        return String(cut) + "…"
     }
 
     private mutating func append(_ totals: Totals, _ unreadable: Int) {

@@ -1,6 +1,6 @@
 import Mustache
 
-/// The templates of a report, checked and ready to render.
+/// The templates of reports and overviews, checked and ready to render.
 public struct TemplateSet: Sendable {
     private let library: MustacheLibrary
     /// Names of the files that are a user's own.
@@ -21,7 +21,10 @@ public struct TemplateSet: Sendable {
         }
         let checker = TemplateChecker(files: texts)
         for name in texts.keys.sorted() where name.hasSuffix(".mustache") { try checker.checkNesting(name) }
-        for format in Format.allCases { try checker.check(format.fileName, against: ReportModel.shape) }
+        for format in Format.allCases {
+            try checker.check(format.fileName, against: ReportModel.shape)
+            try checker.check(format.indexFileName, against: OverviewModel.shape)
+        }
 
         var library = MustacheLibrary()
         for (name, text) in texts.sorted(by: { $0.key < $1.key })
@@ -47,11 +50,19 @@ public struct TemplateSet: Sendable {
     public enum Format: String, Sendable, CaseIterable {
         case markdown, xhtml
 
-        /// The name of its template file.
+        /// The name of a report's template file.
         public var fileName: String {
             switch self {
             case .markdown: "report.md.mustache"
             case .xhtml: "report.xhtml.mustache"
+            }
+        }
+
+        /// The name of an overview's template file.
+        public var indexFileName: String {
+            switch self {
+            case .markdown: "index.md.mustache"
+            case .xhtml: "index.xhtml.mustache"
             }
         }
     }
@@ -59,6 +70,11 @@ public struct TemplateSet: Sendable {
     /// Renders a report.
     public func render(_ model: ReportModel, as format: Format) -> [UInt8] {
         Array((library.render(model.root, withTemplate: format.fileName) ?? "").utf8)
+    }
+
+    /// Renders an overview.
+    public func render(_ model: OverviewModel, as format: Format) -> [UInt8] {
+        Array((library.render(model.root, withTemplate: format.indexFileName) ?? "").utf8)
     }
 
     /// The style sheet stands in a page as it is, so that the page is the same read as XML and as HTML.

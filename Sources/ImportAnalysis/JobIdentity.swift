@@ -1,0 +1,53 @@
+import ImportDumps
+
+/// What tells whether two dumps are of one job.
+///
+/// A job has its `job_id`. A sync import has none: only a dump of the same bytes is of the same import.
+public struct JobIdentity: Hashable, Sendable {
+    // By bytes: Swift holds canonically equivalent texts for equal.
+    private let id: [UInt8]
+    private let bytes: Int?
+
+    /// Nil for a sync import whose hash is not known: nobody can tell it from others.
+    public init?(_ job: JobSummary) {
+        if let jobID = job.job.jobID {
+            id = Array(jobID.utf8)
+            bytes = nil
+        } else if let sha256 = job.sha256 {
+            id = Array(sha256.utf8)
+            bytes = job.bytes
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Summary {
+    /// The same with one job for all dumps of it: the one that counts, where it stands, with what there is to say about
+    /// the others (``SnapshotGroup``).
+    ///
+    /// Combining before or after ``merge(_:)``, or both, comes to the same.
+    public func combiningSnapshots() -> Summary {
+        var groups: [JobIdentity: (group: SnapshotGroup, winner: Int)] = [:]
+        for (index, job) in jobs.enumerated() {
+            guard let identity = JobIdentity(job) else { continue }
+            let added = SnapshotGroup(job)
+            if groups[identity] == nil {
+                groups[identity] = (added, index)
+            } else if groups[identity]?.group.merge(added) == true {
+                groups[identity]?.winner = index
+            }
+        }
+        var result = Summary()
+        result.unreadable = unreadable
+        for (index, job) in jobs.enumerated() {
+            var job = job
+            if let identity = JobIdentity(job), let (group, winner) = groups[identity] {
+                guard winner == index else { continue }
+                group.apply(to: &job)
+            }
+            result.append(job)
+        }
+        return result
+    }
+}

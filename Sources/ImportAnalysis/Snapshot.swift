@@ -1,0 +1,149 @@
+package import ImportDumps
+
+/// One dump of a job that may have several: what decides which of them counts, and whether they agree.
+public struct Snapshot: Sendable, Equatable {
+    /// The input, as its user named it.
+    public let source: String
+    /// The dump's size in bytes.
+    public let bytes: Int
+    /// SHA-256 of the dump in hexadecimal, if it was worked out.
+    public let sha256: String?
+    public let facts: Facts
+    public let updatedAt: String?
+    /// The dump was cut off or broken: what it does not say, it may have said.
+    public let isSalvaged: Bool
+    /// Equal for dumps of the same bytes; without a hash of them, for dumps of one size that say the same.
+    let identity: UInt64
+    private let time: DateTime?
+
+    /// What two finished dumps of one job must agree on.
+    public struct Facts: Sendable, Equatable {
+        public var status: String?
+        public var total: Int?
+        public var processed: Int?
+        public var succeeded: Int?
+        public var failed: Int?
+        /// `missing` is nil: it follows from the others.
+        public var rows: RowCounts
+        /// Equal for the same codes with the same numbers of rows.
+        public var codes: UInt64
+
+        package init(job: DeclaredJob, rows: RowCounts, codes: UInt64) {
+            status = job.status
+            total = job.total
+            processed = job.processed
+            succeeded = job.succeeded
+            failed = job.failed
+            self.rows = rows
+            self.rows.missing = nil
+            self.codes = codes
+        }
+    }
+
+    package init(
+        source: String, bytes: Int, sha256: String?, facts: Facts, updatedAt: String?, isSalvaged: Bool
+    ) {
+        self.source = source
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.facts = facts
+        self.updatedAt = updatedAt
+        self.isSalvaged = isSalvaged
+        time = updatedAt.flatMap { DateTime($0) }
+        var digest = FactDigest()
+        digest.add(bytes)
+        digest.add(sha256)
+        if sha256 == nil {
+            digest.add(facts)
+            digest.add(updatedAt)
+            digest.add(isSalvaged ? 1 : 0)
+        }
+        identity = digest.finish()
+    }
+
+    /// The dump that a summary is about, without the ones that it supersedes.
+    public init(_ job: JobSummary) {
+        var digest = FactDigest()
+        for code in job.failedByCode {
+            digest.add(code.code)
+            digest.add(code.rows)
+        }
+        self.init(
+            source: job.source, bytes: job.bytes, sha256: job.sha256,
+            facts: Facts(job: job.job, rows: job.rows, codes: digest.finish()), updatedAt: job.job.updatedAt,
+            isSalvaged: job.salvage != nil)
+    }
+
+    /// The job was over when the dump was saved, and all of the dump is there.
+    var isFinal: Bool {
+        guard !isSalvaged else { return false }
+        return facts.status == JobStatus.complete.rawValue || facts.status == JobStatus.failed.rawValue
+    }
+}
+
+// MARK: - Which one counts
+
+extension Snapshot: Comparable {
+    /// The greatest one counts: the latest `updated_at` (none, or none that is a date-time, is earlier than any); then
+    /// complete over failed over processing over any other status; then a whole dump over a salvaged one; then the
+    /// one with more rows. What is left is the same for all that can be told: the later name, so that the choice does
+    /// not depend on the order in which dumps come.
+    public static func < (left: Snapshot, right: Snapshot) -> Bool {
+        switch (left.time, right.time) {
+        case (nil, .some): return true
+        case (.some, nil): return false
+        case (let leftTime?, let rightTime?) where leftTime != rightTime: return leftTime < rightTime
+        default: break
+        }
+        let (leftRank, rightRank) = (left.rank, right.rank)
+        guard leftRank == rightRank else { return leftRank < rightRank }
+        let (leftName, rightName) = (TextSortKey(text: left.source), TextSortKey(text: right.source))
+        guard leftName == rightName else { return leftName < rightName }
+        return (left.bytes, left.identity) < (right.bytes, right.identity)
+    }
+
+    private var rank: (status: Int, whole: Int, rows: Int) {
+        let status =
+            switch facts.status.flatMap({ JobStatus(rawValue: $0) }) {
+            case .complete: 3
+            case .failed: 2
+            case .processing: 1
+            case nil: 0
+            }
+        return (status, isSalvaged ? 0 : 1, facts.rows.seen)
+    }
+}
+
+/// A digest of values, the same in every process.
+struct FactDigest {
+    private var hash = SHA256()
+
+    mutating func add(_ text: String?) {
+        guard let text else { return add(-1) }
+        let bytes = Array(text.utf8)
+        add(bytes.count)
+        unsafe bytes.withUnsafeBufferPointer { unsafe hash.update($0) }
+    }
+
+    mutating func add(_ number: Int?) {
+        unsafe withUnsafeBytes(of: (number ?? -1).littleEndian) {
+            unsafe hash.update($0.assumingMemoryBound(to: UInt8.self))
+        }
+    }
+
+    mutating func add(_ facts: Snapshot.Facts) {
+        add(facts.status)
+        for number in [
+            facts.total, facts.processed, facts.succeeded, facts.failed, facts.rows.created, facts.rows.existing,
+            facts.rows.failed, facts.rows.unclassified,
+        ] {
+            add(number)
+        }
+        add(Int(truncatingIfNeeded: facts.codes))
+    }
+
+    /// The first 64 bits.
+    mutating func finish() -> UInt64 {
+        UInt64(hash.finish().prefix(16), radix: 16) ?? 0
+    }
+}

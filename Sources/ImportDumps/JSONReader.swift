@@ -1,0 +1,156 @@
+/// Reads JSON (RFC 8259) token by token, strictly and in constant memory, for documents other than dumps.
+///
+///     try json.beginObject()
+///     while try json.nextMember() {
+///         switch json.key { case "name": name = try json.string(); default: try json.skip() }
+///     }
+///     try json.end()
+package struct JSONReader: ~Copyable {
+    private var scanner: JSONScanner
+    /// For each array and object that is open: whether its first element is still to come.
+    private var isAtFirst: [Bool] = []
+    /// The key of the member that ``nextMember()`` moved to. It is hostile text like any other.
+    package private(set) var key = ""
+
+    /// - Parameter windowBytes: of the window over the input, at least 1.
+    package init(_ source: any ByteSource, windowBytes: Int = DumpLimits.windowBytes) {
+        scanner = JSONScanner(
+            window: ByteWindow(source: source, capacity: windowBytes, hashing: false, kernel: .best))
+    }
+
+    /// What a value is.
+    package enum Kind: Sendable, Equatable {
+        case object, array, string, number, boolean, null
+    }
+
+    /// Where the next byte to read is.
+    package var place: Place { scanner.window.place(ofOffset: scanner.window.offset) }
+
+    /// What the next value is.
+    package mutating func kind() throws(DumpFault) -> Kind {
+        do throws(ScanFault) {
+            let byte = try scanner.skipSpace()
+            switch byte {
+            case UInt8(ascii: "{"): return .object
+            case UInt8(ascii: "["): return .array
+            case UInt8(ascii: "\""): return .string
+            case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
+            case UInt8(ascii: "n"): return .null
+            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+            default: throw scanner.unexpected(byte, expected: .value)
+            }
+        } catch {
+            throw located(error)
+        }
+    }
+
+    /// Reads the opening brace of an object, which must be there: ask ``kind()`` first.
+    package mutating func beginObject() throws(DumpFault) { try open(UInt8(ascii: "{")) }
+
+    /// Reads the opening bracket of an array, which must be there: ask ``kind()`` first.
+    package mutating func beginArray() throws(DumpFault) { try open(UInt8(ascii: "[")) }
+
+    /// Moves to the next member of the innermost object; false after the last one, which ends it.
+    package mutating func nextMember() throws(DumpFault) -> Bool {
+        do throws(ScanFault) {
+            var isFirst = isAtFirst.popLast() ?? true
+            scanner.forgetTexts()
+            guard try scanner.nextMember(first: &isFirst) else { return false }
+            isAtFirst.append(isFirst)
+            key = scanner.string(of: .key) ?? ""
+            scanner.forgetTexts()
+            return true
+        } catch {
+            throw located(error)
+        }
+    }
+
+    /// Moves to the next element of the innermost array; false after the last one, which ends it.
+    package mutating func nextElement() throws(DumpFault) -> Bool {
+        do throws(ScanFault) {
+            var isFirst = isAtFirst.popLast() ?? true
+            guard try scanner.nextElement(first: &isFirst) else { return false }
+            isAtFirst.append(isFirst)
+            return true
+        } catch {
+            throw located(error)
+        }
+    }
+
+    /// Reads a string, which must be there; nil if it is longer than ``DumpLimits/textBytes``.
+    package mutating func string() throws(DumpFault) -> String? {
+        do throws(ScanFault) {
+            try expect(UInt8(ascii: "\""))
+            scanner.forgetTexts()
+            try scanner.readString(into: .message)
+            defer { scanner.forgetTexts() }
+            return scanner.kept[JSONScanner.Slot.message.rawValue].isCut ? nil : scanner.string(of: .message)
+        } catch {
+            throw located(error)
+        }
+    }
+
+    /// Reads a number, which must be there; nil if it is no whole number from 0 to 2^63 − 1.
+    package mutating func count() throws(DumpFault) -> Int? {
+        do throws(ScanFault) {
+            let value = try scanner.readNumber().value
+            // What the end of the text cuts may be the front of a longer number.
+            if !isAtFirst.isEmpty { _ = try scanner.peek() }
+            return value
+        } catch {
+            throw located(error)
+        }
+    }
+
+    /// Reads `true` or `false`, which must be there.
+    package mutating func flag() throws(DumpFault) -> Bool {
+        do throws(ScanFault) {
+            let isTrue = try scanner.peek() == UInt8(ascii: "t")
+            try scanner.readLiteral(isTrue ? "true" : "false")
+            return isTrue
+        } catch {
+            throw located(error)
+        }
+    }
+
+    /// Reads a value of any type and drops it, checking all of it.
+    package mutating func skip() throws(DumpFault) {
+        do throws(ScanFault) {
+            _ = try scanner.skipSpace()
+            try scanner.skipValue(level: isAtFirst.count)
+        } catch {
+            throw located(error)
+        }
+    }
+
+    /// Reads the rest, which must be white space.
+    package mutating func end() throws(DumpFault) {
+        if let byte = scanner.skipSpaceOrEnd() {
+            throw located(ScanFault(reason: .textAfterEnd(byte), offset: scanner.window.offset))
+        }
+        if scanner.window.failure != nil { throw located(scanner.endFault()) }
+    }
+
+    private mutating func open(_ byte: UInt8) throws(DumpFault) {
+        do throws(ScanFault) {
+            _ = try scanner.skipSpace()
+            try expect(byte)
+            guard isAtFirst.count < DumpLimits.nestingLevels else {
+                throw ScanFault(reason: .nestedTooDeep, offset: scanner.window.offset)
+            }
+            isAtFirst.append(true)
+        } catch {
+            throw located(error)
+        }
+    }
+
+    private mutating func expect(_ byte: UInt8) throws(ScanFault) {
+        let found = try scanner.peek()
+        guard found == byte else { throw scanner.unexpected(found, expected: .value) }
+        scanner.window.position += 1
+    }
+
+    private func located(_ fault: ScanFault) -> DumpFault {
+        DumpFault(reason: fault.reason, place: scanner.window.place(ofOffset: fault.offset), rowsKept: 0)
+    }
+}

@@ -1,0 +1,106 @@
+import ImportDumps
+
+/// The name of the folder that a job's report goes into: its id, or for a sync import (which has none) the stem of
+/// the file's name and a hash of what is in it. Two jobs never share one, on no file system.
+///
+/// The name depends on the job alone. It has at most 100 bytes, no separators, no control characters, nothing that
+/// Windows cannot have, and begins with neither a dot nor a dash. An id is the name as it is if it is made of
+/// `a`–`z`, `0`–`9`, `-`, `_` and `.` and stays what it is by these rules. Any other id (with capital letters too,
+/// for some file systems do not tell `A` from `a`; and one that ends as such a name does) gets `-` and 24 hexadecimal
+/// digits of its hash.
+///
+/// - Parameters:
+///   - source: the dump's name, as in a summary.
+///   - sha256: of the dump; a sync import without it is told from others by its source.
+public func jobFolderName(jobID: String?, source: String, sha256: String?) -> String {
+    guard let jobID else {
+        let content = sha256.map { "content\0" + $0 } ?? "source\0" + source
+        return hashedName(FileName.safe(stem(of: source)), hashOf: content)
+    }
+    let safe = FileName.safe(jobID)
+    // By bytes: Swift holds canonically equivalent texts for equal.
+    let isUnchanged = safe.utf8.elementsEqual(jobID.utf8) && safe.utf8.allSatisfy(FileName.isPlain)
+    guard isUnchanged, !endsWithHash(safe) else { return hashedName(safe, hashOf: "job\0" + jobID) }
+    return safe
+}
+
+private let hashDigits = 24
+
+private func hashedName(_ name: String, hashOf text: String) -> String {
+    var hash = SHA256()
+    let bytes = Array(text.utf8)
+    unsafe bytes.withUnsafeBufferPointer { unsafe hash.update($0) }
+    let room = FileName.maximumBytes - hashDigits - 1
+    return "\(FileName.cut(name, to: room))-\(hash.finish().prefix(hashDigits))"
+}
+
+/// An id that looks like a name with a hash could be one that another id gets.
+private func endsWithHash(_ name: String) -> Bool {
+    let end = name.utf8.suffix(hashDigits + 1)
+    guard end.count == hashDigits + 1, end.first == UInt8(ascii: "-") else { return false }
+    return end.dropFirst().allSatisfy {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+    }
+}
+
+/// `import` of `archive.tar.gz!2026/import.json.gz`; `import.jsonl-12` of `import.jsonl:12`.
+private func stem(of source: String) -> String {
+    let last = source.unicodeScalars.split(whereSeparator: { $0 == "/" || $0 == "!" || $0 == "\\" }).last
+    var name = last.map { String($0) } ?? ""
+    for ending in [".gz", ".zst", ".xz", ".bz2", ".lz4", ".json"] where name.utf8.count > ending.utf8.count {
+        if name.hasSuffix(ending) { name.removeLast(ending.count) }
+    }
+    return name == "-" ? "standard-input" : name
+}
+
+/// Names that every file system can have.
+enum FileName {
+    static let maximumBytes = 100
+
+    /// As it is on every file system, in every case.
+    static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+            UInt8(ascii: "_"), UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+
+    /// A name as near to `text` as can be: letters and digits of any script, `-`, `_` and `.`; `_` for all else.
+    static func safe(_ text: String) -> String {
+        var name = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(maximumBytes + 1) {
+            name.append(isAllowed(scalar) ? scalar : "_")
+        }
+        if let first = name.first, first == "." || first == "-" {
+            name.replaceSubrange(...name.startIndex, with: ["_"])
+        }
+        var result = cut(String(name), to: maximumBytes)
+        if result.isEmpty { result = "_" }
+        return isDevice(result) ? "_" + cut(result, to: maximumBytes - 1) : result
+    }
+
+    /// The front of a name, without dots at its end, which Windows would drop.
+    static func cut(_ name: String, to count: Int) -> String {
+        var name = name
+        while name.utf8.count > count || name.unicodeScalars.last == "." { name.unicodeScalars.removeLast() }
+        return name
+    }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return isPlain(UInt8(scalar.value)) || scalar.properties.isUppercase }
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .decimalNumber: return true
+        default: return false
+        }
+    }
+
+    /// Names that Windows keeps for devices, with whatever ending.
+    private static func isDevice(_ name: String) -> Bool {
+        let stem = name.prefix { $0 != "." }.lowercased()
+        if ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(stem) { return true }
+        guard stem.unicodeScalars.count == 4, stem.hasPrefix("com") || stem.hasPrefix("lpt") else { return false }
+        return stem.unicodeScalars.last.map { "0123456789¹²³".unicodeScalars.contains($0) } == true
+    }
+}

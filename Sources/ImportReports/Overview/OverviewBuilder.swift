@@ -1,0 +1,138 @@
+public import ImportAnalysis
+import ImportDumps
+
+/// Gathers what the overview of any number of jobs says. Memory is bounded whatever their number.
+public struct OverviewBuilder: Sendable {
+    /// Sums over all jobs so far.
+    public private(set) var totals = Totals()
+    private(set) var levels: [Verdict.Level: Int] = [:]
+    private(set) var worst = WorstJobs(limit: OverviewModel.jobsListed)
+    private(set) var salvaged = FirstItems<SalvagedJob>(limit: OverviewModel.inputsListed)
+    private(set) var unreadable = FirstItems<UnreadableInput>(limit: OverviewModel.inputsListed)
+    /// Jobs of which there are several dumps, and how many dumps are superseded; at least so many, if some job has
+    /// more than are told apart.
+    private(set) var jobsWithSeveralDumps = 0
+    private(set) var supersededDumps = 0
+    private(set) var isSupersededCountExact = true
+    private(set) var conflicts = 0
+
+    public init() {}
+
+    /// Adds a job, in the order in which the overview is to have them.
+    ///
+    /// - Parameter report: where the job's own report is; nil if it has none.
+    public mutating func append(_ job: JobSummary, report: ReportPlace?) {
+        totals.add(job)
+        let verdict = Verdict(job)
+        levels[verdict.level, default: 0] += 1
+        worst.add(JobLine(job, verdict, number: totals.jobs, report: report))
+        if let salvage = job.salvage {
+            salvaged.add(
+                SalvagedJob(name: JobLine.name(job), source: job.source, sentence: salvage.message, report: report))
+        }
+        if !job.superseded.isEmpty {
+            jobsWithSeveralDumps += 1
+            supersededDumps += job.superseded.count ?? AnalysisLimits.snapshotsCounted + 1
+            isSupersededCountExact = isSupersededCountExact && job.superseded.count != nil
+        }
+        if job.findings.contains(where: { $0.id == .conflictingSnapshots }) { conflicts += 1 }
+    }
+
+    /// Adds an input that is no import job.
+    public mutating func append(_ input: UnreadableInput) {
+        unreadable.add(input)
+    }
+
+    /// All in one sentence.
+    public var verdict: OverviewVerdict {
+        OverviewVerdict(levels: levels, failedRows: totals.rows.failed, unreadable: unreadable.count)
+    }
+}
+
+/// A job whose dump was cut off or broken.
+struct SalvagedJob: Sendable {
+    var name: String
+    var source: String
+    var sentence: String
+    var report: ReportPlace?
+}
+
+/// What the list of jobs says about one of them.
+struct JobLine: Sendable {
+    /// The job's id; for a sync import, the file's name.
+    var name: String
+    var source: String
+    var status: String?
+    var rows: RowCounts
+    var verdict: Verdict
+    var criticalFindings: Int
+    /// The first finding of the worst severity.
+    var worstFinding: FindingID?
+    /// Its place among all jobs, from 1.
+    var number: Int
+    var report: ReportPlace?
+
+    init(_ job: JobSummary, _ verdict: Verdict, number: Int, report: ReportPlace?) {
+        name = Self.name(job)
+        source = job.source
+        status = job.job.status
+        rows = job.rows
+        self.verdict = verdict
+        criticalFindings = job.count(of: .critical)
+        worstFinding =
+            job.findings.first { finding in
+                !job.findings.contains { $0.severity < finding.severity }
+            }?.id
+        self.number = number
+        self.report = report
+    }
+
+    static func name(_ job: JobSummary) -> String { ReportModel.title(of: job) }
+
+    /// Worse jobs first: more critical findings, then more rows that failed or are missing, then the order of the jobs.
+    func isWorse(than other: JobLine) -> Bool {
+        (other.criticalFindings, other.lostRows, number) < (criticalFindings, lostRows, other.number)
+    }
+
+    private var lostRows: Int { rows.failed.clampedAdding(rows.missing ?? 0) }
+}
+
+/// The worst jobs of all that were added, the worst first.
+struct WorstJobs: Sendable {
+    let limit: Int
+    private(set) var jobs: [JobLine] = []
+    /// Of all that were added.
+    private(set) var count = 0
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    mutating func add(_ job: JobLine) {
+        count += 1
+        if jobs.count == limit, let last = jobs.last, !job.isWorse(than: last) { return }
+        var (low, high) = (0, jobs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if job.isWorse(than: jobs[middle]) { high = middle } else { low = middle + 1 }
+        }
+        jobs.insert(job, at: low)
+        if jobs.count > limit { jobs.removeLast() }
+    }
+}
+
+/// The first of the items that were added, and how many there were.
+struct FirstItems<Item: Sendable>: Sendable {
+    let limit: Int
+    private(set) var items: [Item] = []
+    private(set) var count = 0
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    mutating func add(_ item: Item) {
+        count += 1
+        if items.count < limit { items.append(item) }
+    }
+}

@@ -1,0 +1,118 @@
+import ImportAnalysis
+import ImportDumps
+
+/// What the templates of an overview can show. `Docs/template-model.md` describes every name.
+///
+/// Like ``ReportModel`` it is bounded, and every name is there in every case.
+public struct OverviewModel: Sendable {
+    /// The root's names.
+    let root: ModelObject
+
+    /// Codes that a page lists; all are in `codes.csv`.
+    static let codesListed = 20
+    /// Jobs that a page lists; all are in `jobs.csv`.
+    static let jobsListed = 100
+    /// Inputs that a page lists as salvaged, and as unreadable; all are in `summary.json`.
+    static let inputsListed = 100
+
+    /// - Parameters:
+    ///   - page: what the model is for: a page links to reports of its own kind where there are any.
+    ///   - toolVersion: as the overview is to name it.
+    ///   - files: all that are written beside the page, without the page itself.
+    public init(_ overview: OverviewBuilder, for page: TemplateSet.Format, toolVersion: String, files: [ReportFile]) {
+        let builder = OverviewModelBuilder(
+            overview: overview, pages: page == .markdown ? [.markdown, .xhtml] : [.xhtml, .markdown], files: files)
+        let jobs = overview.totals.jobs
+        root = [
+            "title": .text(jobs == 1 ? "1 job" : "\(Wording.grouped(jobs)) jobs"),
+            "verdict": builder.verdict,
+            "rows": builder.rows,
+            "jobs": builder.jobs,
+            "failures": builder.failures,
+            "worst": builder.worst,
+            "salvaged": builder.salvaged,
+            "unreadable": builder.unreadable,
+            "superseded": builder.superseded,
+            "provenance": .object(["tool": .text("import-audit"), "version": .text(toolVersion)]),
+            "files": .fileList(files),
+        ]
+    }
+}
+
+/// Works out the parts of an overview's model.
+struct OverviewModelBuilder {
+    let overview: OverviewBuilder
+    /// Pages of a report, the one to link to first.
+    let pages: [ReportFile]
+    let files: [ReportFile]
+
+    var totals: Totals { overview.totals }
+
+    var verdict: ModelValue {
+        let verdict = overview.verdict
+        return .object(
+            ModelObject(
+                Self.flags(verdict.level).merging([
+                    "word": .text(verdict.word), "sentence": .text(verdict.sentence),
+                ]) { first, _ in first }))
+    }
+
+    var rows: ModelValue {
+        let rows = totals.rows
+        let missing = rows.missing ?? 0
+        return .rows(
+            rows, seenShare: nil,
+            missingShare: .share(missing, of: rows.seen.clampedAdding(missing), basis: "of rows seen and missing"))
+    }
+
+    var jobs: ModelValue {
+        let labels: [(level: Verdict.Level, label: String)] = [
+            (.good, "Clean"), (.warning, "Need a look"), (.critical, "Critical"), (.pending, "Still processing"),
+        ]
+        let levels = labels.map { level, label in
+            ModelObject(
+                Self.flags(level).merging([
+                    "label": .text(label), "count": .text(Wording.grouped(overview.levels[level, default: 0])),
+                ]) { first, _ in first })
+        }
+        let statuses = totals.jobsByStatus.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let findings = Severity.allCases.map { (totals.findings[$0, default: 0], $0) }.filter { $0.0 > 0 }
+        return .object([
+            "count": .text(Wording.grouped(totals.jobs)),
+            "levels": .list(levels),
+            "statuses": .list(
+                statuses.map { status, count -> ModelObject in
+                    [
+                        "status": .text(status), "count": .text(Wording.grouped(count)),
+                        "share": .text(Percent.text(count, of: totals.jobs)),
+                    ]
+                }),
+            "findings": .text(
+                findings.isEmpty
+                    ? "No job has a finding."
+                    : "All findings of all jobs: \(findings.map { $0.1.counted($0.0) }.joined(separator: ", "))."),
+        ])
+    }
+
+    /// The level as a class name and as the flags that choose its icon.
+    static func flags(_ level: Verdict.Level) -> [String: ModelValue] {
+        [
+            "level": .text(level.rawValue), "good": .flag(level == .good), "warning": .flag(level == .warning),
+            "critical": .flag(level == .critical), "pending": .flag(level == .pending),
+        ]
+    }
+
+    /// N of M, and the file that has all; nothing if all are shown.
+    func cut(_ shown: Int, of total: Int, file: ReportFile) -> ModelValue {
+        guard shown < total else { return .nothing }
+        return .object([
+            "shown": .text(Wording.grouped(shown)), "total": .text(Wording.grouped(total)),
+            "file": .link(to: file, in: files),
+        ])
+    }
+
+    func link(to report: ReportPlace?) -> ModelValue {
+        guard let path = report?.page(of: pages) else { return .nothing }
+        return .object(["url": .text(RelativeLink.url(path))])
+    }
+}

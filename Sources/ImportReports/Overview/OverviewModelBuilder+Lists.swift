@@ -1,0 +1,139 @@
+import ImportAnalysis
+import ImportDumps
+
+extension OverviewModelBuilder {
+    var failures: ModelValue {
+        let codes = totals.failedByCode
+        let rows = totals.rows
+        let sentence =
+            rows.failed == 0
+            ? "No row of any job failed."
+            : "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
+                + "with \(codes.count == 1 ? "one code" : "\(Wording.grouped(codes.count)) codes")."
+        return .object([
+            "rows": .text(Wording.grouped(rows.failed)),
+            "sentence": .text(sentence),
+            "listing": codes.isEmpty ? .nothing : .object(listing(of: codes)),
+        ])
+    }
+
+    private func listing(of codes: [CodeTotal]) -> ModelObject {
+        let shown = codes.prefix(OverviewModel.codesListed)
+        let rest = codes.dropFirst(shown.count)
+        let largest = codes.first?.rows ?? 0
+        var cut: ModelObject?
+        if !rest.isEmpty {
+            let rows = rest.reduce(0) { $0.clampedAdding($1.rows) }
+            cut = [
+                "shown": .text(Wording.grouped(shown.count)),
+                "total": .text(Wording.grouped(codes.count)),
+                "label": .text(rest.count == 1 ? "1 other code" : "\(Wording.grouped(rest.count)) other codes"),
+                "rows": .text(Wording.grouped(rows)),
+                "share": .text(Percent.text(rows, of: totals.rows.seen)),
+                "file": .link(to: .allCodes, in: files),
+            ]
+        }
+        return [
+            "codes": .list(
+                shown.map { code -> ModelObject in
+                    [
+                        "code": .textOrNothing(code.code.map { ReportModelBuilder.shortened($0) }),
+                        "rows": .text(Wording.grouped(code.rows)),
+                        "share": .text(Percent.text(code.rows, of: totals.rows.seen)),
+                        "width": .text(BarSegments.width(code.rows, largest: largest)),
+                        "jobs": .text(code.jobs.map(Wording.grouped) ?? "–"),
+                    ]
+                }),
+            "cut": .objectOrNothing(cut),
+            "all": .object([
+                "rows": .text(Wording.grouped(totals.rows.failed)),
+                "share": .text(Percent.text(totals.rows.failed, of: totals.rows.seen)),
+            ]),
+        ]
+    }
+
+    var worst: ModelValue {
+        let worst = overview.worst
+        guard !worst.jobs.isEmpty else { return .nothing }
+        return .object([
+            "items": .list(worst.jobs.map(item)),
+            "cut": cut(worst.jobs.count, of: worst.count, file: .jobs),
+        ])
+    }
+
+    private func item(_ job: JobLine) -> ModelObject {
+        let source = job.source == "-" ? "standard input" : job.source
+        return ModelObject(
+            Self.flags(job.verdict.level).merging([
+                "word": .text(job.verdict.word),
+                "name": .text(ReportModelBuilder.shortened(job.name)),
+                // A name that is the whole source would be read twice.
+                "source": .textOrNothing(source == job.name ? nil : ReportModelBuilder.shortened(source)),
+                "link": link(to: job.report),
+                "status": .textOrNothing(job.status.map { ReportModelBuilder.shortened($0) }),
+                "rows": .text(Wording.grouped(job.rows.seen)),
+                "failed": .text(Wording.grouped(job.rows.failed)),
+                "share": .textOrNothing(
+                    job.rows.failed == 0 ? nil : Percent.text(job.rows.failed, of: job.rows.seen)),
+                "missing": .text(job.rows.missing.map(Wording.grouped) ?? "–"),
+                "finding": job.worstFinding.map { .object(["id": .text($0.name)]) } ?? .nothing,
+            ]) { first, _ in first })
+    }
+
+    var salvaged: ModelValue {
+        let salvaged = overview.salvaged
+        guard salvaged.count > 0 else { return .nothing }
+        return .object([
+            "sentence": .text(
+                salvaged.count == 1
+                    ? "1 dump is cut off or broken. The rows before that are reported."
+                    : "\(Wording.grouped(salvaged.count)) dumps are cut off or broken. The rows before that are reported."
+            ),
+            "items": .list(
+                salvaged.items.map { job -> ModelObject in
+                    [
+                        "source": .text(
+                            ReportModelBuilder.shortened(job.source == "-" ? "standard input" : job.source)),
+                        "sentence": .text(ReportModelBuilder.shortened(job.sentence)), "link": link(to: job.report),
+                    ]
+                }),
+            "cut": cut(salvaged.items.count, of: salvaged.count, file: .allSummaries),
+        ])
+    }
+
+    var unreadable: ModelValue {
+        let unreadable = overview.unreadable
+        guard unreadable.count > 0 else { return .nothing }
+        return .object([
+            "sentence": .text(
+                unreadable.count == 1
+                    ? "1 input is no import job, or cannot be read as one."
+                    : "\(Wording.grouped(unreadable.count)) inputs are no import jobs, or cannot be read as such."),
+            "items": .list(
+                unreadable.items.map { input -> ModelObject in
+                    [
+                        "source": .text(
+                            ReportModelBuilder.shortened(input.source == "-" ? "standard input" : input.source)),
+                        "reason": .text(ReportModelBuilder.shortened(input.reason)),
+                    ]
+                }),
+            "cut": cut(unreadable.items.count, of: unreadable.count, file: .allSummaries),
+        ])
+    }
+
+    var superseded: ModelValue {
+        guard overview.jobsWithSeveralDumps > 0 else { return .nothing }
+        let (jobs, dumps) = (overview.jobsWithSeveralDumps, overview.supersededDumps)
+        var sentence =
+            "Of \(jobs == 1 ? "1 job" : "\(Wording.grouped(jobs)) jobs") there are several dumps: the latest counts, "
+            + "\(overview.isSupersededCountExact ? "" : "at least ")"
+            + "\(dumps == 1 ? "1 is" : "\(Wording.grouped(dumps)) are") superseded."
+        if overview.conflicts > 0 {
+            sentence +=
+                overview.conflicts == 1
+                ? " In 1 of them, finished dumps disagree."
+                : " In \(Wording.grouped(overview.conflicts)) of them, finished dumps disagree."
+        }
+        return .object(["sentence": .text(sentence)])
+    }
+}

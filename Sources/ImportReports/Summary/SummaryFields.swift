@@ -1,0 +1,201 @@
+import ImportAnalysis
+import ImportDumps
+
+/// Reads members of a summary by their types, and knows their paths when one is wrong.
+struct SummaryFields: ~Copyable {
+    private var json: JSONReader
+    /// The path of the value at hand: names, and numbers of elements.
+    private var path: [PathPart] = []
+    /// Bytes of text that one job may still have.
+    private var textRoom = SummaryFields.textBytes
+
+    private enum PathPart {
+        case name(String)
+        case index(Int)
+    }
+
+    /// The most that the texts of one job take together, in bytes: four times what one can come to by
+    /// ``AnalysisLimits``.
+    private static let textBytes = 64 * 1024 * 1024
+    /// The most elements of one list of a job: more than any version writes.
+    private static let listCount = 5000
+
+    init(_ json: consuming JSONReader) {
+        self.json = json
+    }
+
+    var key: String { json.key }
+
+    // MARK: Faults
+
+    func fault(_ code: SummaryFault.Code) -> SummaryFault { SummaryFault(code, at: json.place) }
+
+    /// The fault of a member of the object at hand.
+    func wrong(_ name: String, _ expected: String) -> SummaryFault {
+        fault(.wrongValue(path: fullPath(name), expected: expected))
+    }
+
+    private func fullPath(_ name: String) -> String {
+        var text = ""
+        for part in path + (name.isEmpty ? [] : [.name(name)]) {
+            switch part {
+            case .name(let name): text += (text.isEmpty ? "" : ".") + name
+            case .index(let index): text += "[\(index)]"
+            }
+        }
+        return text.isEmpty ? "the job" : text
+    }
+
+    private mutating func reading<Value>(
+        _ body: (inout JSONReader) throws(DumpFault) -> Value
+    ) throws(SummaryFault) -> Value {
+        do throws(DumpFault) {
+            return try body(&json)
+        } catch {
+            throw SummaryFault(.malformed(error), at: error.place)
+        }
+    }
+
+    // MARK: Tokens
+
+    mutating func kind() throws(SummaryFault) -> JSONReader.Kind {
+        try reading { json throws(DumpFault) in try json.kind() }
+    }
+
+    mutating func beginObject() throws(SummaryFault) {
+        try reading { json throws(DumpFault) in try json.beginObject() }
+    }
+
+    mutating func beginArray(_ name: String) throws(SummaryFault) {
+        guard try kind() == .array else { throw wrong(name, "an array") }
+        try reading { json throws(DumpFault) in try json.beginArray() }
+    }
+
+    mutating func nextMember() throws(SummaryFault) -> Bool {
+        try reading { json throws(DumpFault) in try json.nextMember() }
+    }
+
+    mutating func nextElement() throws(SummaryFault) -> Bool {
+        try reading { json throws(DumpFault) in try json.nextElement() }
+    }
+
+    mutating func skip() throws(SummaryFault) {
+        try reading { json throws(DumpFault) in try json.skip() }
+    }
+
+    mutating func end() throws(SummaryFault) {
+        try reading { json throws(DumpFault) in try json.end() }
+    }
+
+    // MARK: Values
+
+    mutating func text(_ name: String) throws(SummaryFault) -> String {
+        guard let text = try optionalText(name) else { throw wrong(name, "a string") }
+        return text
+    }
+
+    mutating func optionalText(_ name: String) throws(SummaryFault) -> String? {
+        switch try kind() {
+        case .null:
+            try skip()
+            return nil
+        case .string:
+            guard let text = try reading({ json throws(DumpFault) in try json.string() }) else {
+                throw wrong(name, "a string of at most 1 MiB")
+            }
+            textRoom -= text.utf8.count
+            guard textRoom >= 0 else { throw wrong(name, "shorter: the texts of one job take more than 64 MiB") }
+            return text
+        default:
+            throw wrong(name, "a string or null")
+        }
+    }
+
+    mutating func count(_ name: String) throws(SummaryFault) -> Int {
+        guard let count = try optionalCount(name) else { throw wrong(name, "a whole number") }
+        return count
+    }
+
+    mutating func optionalCount(_ name: String) throws(SummaryFault) -> Int? {
+        switch try kind() {
+        case .null:
+            try skip()
+            return nil
+        case .number:
+            if let count = try reading({ json throws(DumpFault) in try json.count() }) { return count }
+            throw wrong(name, "a whole number from 0 to 9223372036854775807")
+        default:
+            throw wrong(name, "a whole number or null")
+        }
+    }
+
+    mutating func flag(_ name: String) throws(SummaryFault) -> Bool {
+        guard try kind() == .boolean else { throw wrong(name, "true or false") }
+        return try reading { json throws(DumpFault) in try json.flag() }
+    }
+
+    // MARK: Objects and lists
+
+    /// Reads an object. `body` reads the value of the member that it is given the name of: one of `required`, each of
+    /// which must be there once, or of `optional`. Other members are passed over.
+    mutating func object(
+        _ name: String, members required: [String], optional: [String] = [],
+        _ body: (inout SummaryFields, String) throws(SummaryFault) -> Void
+    ) throws(SummaryFault) {
+        let names = required + optional
+        guard try kind() == .object else { throw wrong(name, "an object") }
+        try beginObject()
+        let depth = path.count
+        if !name.isEmpty { path.append(.name(name)) }
+        var seen: UInt64 = 0
+        while try nextMember() {
+            guard let index = names.firstIndex(of: key) else {
+                try skip()
+                continue
+            }
+            guard seen & 1 << UInt64(index) == 0 else { throw fault(.repeated(path: fullPath(names[index]))) }
+            seen |= 1 << UInt64(index)
+            try body(&self, names[index])
+        }
+        for (index, name) in required.enumerated() where seen & 1 << UInt64(index) == 0 {
+            throw fault(.missing(path: fullPath(name)))
+        }
+        path.removeSubrange(depth...)
+    }
+
+    /// As ``object(_:members:_:)``, if there is one; false for null.
+    mutating func optionalObject(
+        _ name: String, members names: [String], _ body: (inout SummaryFields, String) throws(SummaryFault) -> Void
+    ) throws(SummaryFault) -> Bool {
+        guard try kind() != .null else {
+            try skip()
+            return false
+        }
+        try object(name, members: names, body)
+        return true
+    }
+
+    /// Reads a list.
+    mutating func list<Element>(
+        _ name: String, _ element: (inout SummaryFields) throws(SummaryFault) -> Element
+    ) throws(SummaryFault) -> [Element] {
+        try beginArray(name)
+        var result: [Element] = []
+        while try nextElement() {
+            guard result.count < Self.listCount else { throw wrong(name, "shorter") }
+            result.append(try item(name, result.count, element))
+        }
+        return result
+    }
+
+    /// Reads an element, with its number in the path of what may be wrong.
+    mutating func item<Element>(
+        _ name: String, _ index: Int, _ element: (inout SummaryFields) throws(SummaryFault) -> Element
+    ) throws(SummaryFault) -> Element {
+        if path.isEmpty { textRoom = Self.textBytes }
+        path += [.name(name), .index(index)]
+        let result = try element(&self)
+        path.removeLast(2)
+        return result
+    }
+}

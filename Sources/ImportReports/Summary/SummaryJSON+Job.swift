@@ -1,0 +1,162 @@
+import ImportAnalysis
+import ImportDumps
+
+// The members of a job's object. `SummaryReader+Job.swift` reads each of them back.
+extension SummaryJSON {
+    static func append(_ summary: JobSummary, to json: inout JSONWriter) {
+        let job = summary.job
+        json.object { json in
+            for (name, text) in [
+                ("job_id", job.jobID), ("source", summary.source),
+            ] {
+                json.key(name)
+                json.value(text)
+            }
+            json.key("bytes")
+            json.value(summary.bytes)
+            json.key("sha256")
+            json.value(summary.sha256)
+            json.key("status")
+            json.value(job.status)
+            json.key("total")
+            json.value(job.total)
+            for (name, text) in [
+                ("created_at", job.createdAt), ("updated_at", job.updatedAt), ("expires_at", job.expiresAt),
+            ] {
+                json.key(name)
+                json.value(text)
+            }
+            json.key("error")
+            if let error = job.error {
+                json.object { json in
+                    json.key("code")
+                    json.value(error.code)
+                    json.key("message")
+                    json.value(error.message)
+                }
+            } else {
+                json.value(String?.none)
+            }
+            json.key("reported")
+            append([("processed", job.processed), ("succeeded", job.succeeded), ("failed", job.failed)], to: &json)
+            json.key("results")
+            json.value(summary.results.name)
+            json.key("salvaged")
+            append(summary.salvage, to: &json)
+            json.key("rows")
+            append(summary.rows, to: &json)
+            json.key("failed_by_code")
+            json.array { json in
+                for code in summary.failedByCode { append(code, to: &json) }
+            }
+            json.key("findings")
+            json.array { json in
+                for finding in summary.findings { append(finding, to: &json) }
+            }
+            json.key("superseded")
+            append(summary.superseded, to: &json)
+        }
+    }
+
+    private static func append(_ salvage: Salvage?, to json: inout JSONWriter) {
+        guard let salvage else { return json.value(String?.none) }
+        json.object { json in
+            json.key("kind")
+            json.value(salvage.kind.rawValue)
+            for (name, number) in [
+                ("byte", salvage.place.byte), ("line", salvage.place.line), ("column", salvage.place.column),
+                ("rows_kept", salvage.rowsKept),
+            ] {
+                json.key(name)
+                json.value(number)
+            }
+            json.key("message")
+            json.value(salvage.message)
+        }
+    }
+
+    static func append(_ rows: RowCounts, to json: inout JSONWriter) {
+        append(
+            [
+                ("seen", rows.seen), ("created", rows.created), ("existing", rows.existing), ("failed", rows.failed),
+                ("unclassified", rows.unclassified), ("missing", rows.missing),
+            ], to: &json)
+    }
+
+    /// An object of counts.
+    static func append(_ counts: [(name: String, count: Int?)], to json: inout JSONWriter) {
+        json.object { json in
+            for (name, count) in counts {
+                json.key(name)
+                json.value(count)
+            }
+        }
+    }
+
+    static func append(_ code: CodeSummary, to json: inout JSONWriter) {
+        json.object { json in
+            append(code: code.code, rows: code.rows, share: code.share, isOther: code.isOther, to: &json)
+            json.key("first_row")
+            json.value(code.firstRow)
+            json.key("last_row")
+            json.value(code.lastRow)
+            json.key("message_patterns")
+            json.value(code.messageCount)
+            json.key("messages")
+            json.array { json in
+                for message in code.messages {
+                    json.object { json in
+                        json.key("pattern")
+                        json.value(message.pattern)
+                        json.key("rows")
+                        json.value(message.rows)
+                        json.key("example")
+                        json.value(message.example)
+                        json.key("example_row")
+                        json.value(message.exampleRow)
+                    }
+                }
+            }
+        }
+    }
+
+    static func append(code: String?, rows: Int, share: Share, isOther: Bool, to json: inout JSONWriter) {
+        json.key("code")
+        json.value(code)
+        if isOther {
+            json.key("other")
+            json.value(true)
+        }
+        json.key("rows")
+        json.value(rows)
+        json.key("share")
+        json.value(digits: share.decimal)
+    }
+
+    static func append(_ finding: Finding, to json: inout JSONWriter) {
+        json.object { json in
+            json.key("id")
+            json.value(finding.id.name)
+            json.key("severity")
+            json.value(finding.severity.rawValue)
+            json.key("message")
+            json.value(finding.message)
+            json.key("count")
+            json.value(finding.count)
+            json.key("rows")
+            json.value(finding.rows)
+        }
+    }
+}
+
+extension ResultsState {
+    /// The name in a summary.
+    var name: String {
+        switch self {
+        case .absent: "absent"
+        case .wrongType: "wrong-type"
+        case .complete: "complete"
+        case .cut: "cut"
+        }
+    }
+}

@@ -1,0 +1,117 @@
+public import ImportAnalysis
+public import ImportDumps
+
+/// Reads a summary back, job by job, in constant memory.
+///
+/// A summary is a user's file like any other: whatever it holds, reading ends with what it says or with a
+/// ``SummaryFault``. Its numbers are held against each other: outcomes add up to the rows seen, codes to the failed
+/// rows, and the totals are those of its jobs.
+public struct SummaryReader: ~Copyable {
+    private var fields: SummaryFields
+    private var state = State.start
+    private var seen: Set<String> = []
+    private var count = 0
+    /// Of the jobs that were read.
+    public private(set) var totals = Totals()
+
+    /// An element of one of a summary's lists.
+    public enum Item: Sendable {
+        case job(JobSummary)
+        case unreadable(UnreadableInput)
+    }
+
+    private enum State {
+        case start, members, jobs, unreadable, end
+    }
+
+    /// - Parameter windowBytes: of the window over the input, at least 1.
+    public init(_ source: any ByteSource, windowBytes: Int = DumpLimits.windowBytes) {
+        fields = SummaryFields(JSONReader(source, windowBytes: windowBytes))
+    }
+
+    /// The next job or input; nil after the last one, when all of the summary was read and is sound.
+    public mutating func next() throws(SummaryFault) -> Item? {
+        while true {
+            switch state {
+            case .start:
+                guard try fields.kind() == .object else { throw fields.fault(.notASummary) }
+                try fields.beginObject()
+                state = .members
+            case .members:
+                guard try fields.nextMember() else {
+                    try finish()
+                    state = .end
+                    return nil
+                }
+                try readMember()
+            case .jobs:
+                guard try fields.nextElement() else {
+                    state = .members
+                    continue
+                }
+                let job = try fields.item("jobs", count) { fields throws(SummaryFault) in try fields.readJob() }
+                count += 1
+                totals.add(job)
+                return .job(job)
+            case .unreadable:
+                guard try fields.nextElement() else {
+                    state = .members
+                    continue
+                }
+                let input = try fields.item("unreadable", count) { fields throws(SummaryFault) in
+                    try fields.readUnreadable()
+                }
+                count += 1
+                return .unreadable(input)
+            case .end:
+                return nil
+            }
+        }
+    }
+
+    /// Reads one job as ``SummaryJSON/renderJob(_:)`` writes it.
+    public static func job(from bytes: [UInt8]) throws(SummaryFault) -> JobSummary {
+        var fields = SummaryFields(JSONReader(ArraySource(bytes)))
+        let job = try fields.readJob()
+        try fields.end()
+        return job
+    }
+
+    private mutating func readMember() throws(SummaryFault) {
+        let name = fields.key
+        guard ["format", "version", "jobs", "unreadable", "totals"].contains(name) else { return try fields.skip() }
+        guard seen.insert(name).inserted else { throw fields.fault(.repeated(path: name)) }
+        switch name {
+        case "format":
+            guard try fields.kind() == .string, try fields.text(name) == SummaryJSON.format else {
+                throw fields.fault(.notASummary)
+            }
+        case "version":
+            let version = try fields.count(name)
+            if version > SummaryJSON.version { throw fields.fault(.newerVersion(version)) }
+            if version < 1 { throw fields.fault(.wrongValue(path: name, expected: "1 or more")) }
+        case "jobs":
+            try fields.beginArray(name)
+            state = .jobs
+            count = 0
+        case "unreadable":
+            try fields.beginArray(name)
+            state = .unreadable
+            count = 0
+        default:
+            // They come last in what the program writes. Elsewhere, the jobs are not known yet.
+            guard seen.contains("jobs") else {
+                throw fields.fault(.wrongValue(path: name, expected: "behind jobs"))
+            }
+            try fields.checkTotals(totals)
+        }
+    }
+
+    private mutating func finish() throws(SummaryFault) {
+        try fields.end()
+        guard seen.contains("format") else { throw fields.fault(.notASummary) }
+        for name in ["version", "jobs", "unreadable", "totals"] where !seen.contains(name) {
+            throw fields.fault(.missing(path: name))
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+struct MergeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge",
+        abstract: "Combine summaries that were made apart.",
+        discussion: """
+            Reads files summary.json of report, or the JSON of summary, and prints one summary for all of them: the \
+            same as an audit of all dumps at once. Several dumps of one job count as one job, the latest of them; a \
+            dump that is in two summaries counts once.
+
+            With --output, the overview is written into a folder instead: index.xhtml and index.md for people, \
+            jobs.csv and codes.csv for spreadsheets, summary.json for programs. It has no links to the reports of \
+            single jobs, for those are not beside it.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("A summary, or - for standard input.", valueName: "summary.json"))
+    var inputs: [String]
+
+    @Option(help: "What to print: json, unless --output is given.")
+    var format: SummaryCommand.Format?
+
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp("The folder to write the overview into; it is made if need be.", valueName: "dir"))
+    var output: String?
+
+    @Flag(
+        name: .customLong("csv-raw"),
+        help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
+    var isCSVRaw = false
+
+    func run() throws {
+        try reportingFailures {
+            var merge = MergeOfSummaries()
+            for input in inputs { merge.add(input) }
+            let summary = merge.summary.combiningSnapshots()
+            if let output { try write(summary, into: output) }
+            if let format = format ?? (output == nil ? .json : nil) { try format.print(summary) }
+            return merge.status
+        }
+    }
+
+    private func write(_ summary: Summary, into output: String) throws {
+        let folder = try OutputFolder(output)
+        var files = try OverviewFiles(formats: .all, csv: CSVOptions(isRaw: isCSVRaw), folder: folder)
+        for job in summary.jobs { try files.append(job, report: nil) }
+        for input in summary.unreadable { try files.append(input) }
+        let names = try files.finish(templates: try Self.templates())
+        try folder.publish()
+        Console.say("\(files.verdict.word). \(files.verdict.sentence)")
+        Console.say("Written to \(output): \(names.joined(separator: ", "))")
+    }
+}
+
+extension MergeCommand {
+    private static func templates() throws(CommandFailure) -> TemplateSet {
+        do throws(TemplateFailure) {
+            return try TemplateSet()
+        } catch {
+            throw CommandFailure(.internalFault, "the built-in template \(error.place): \(error.message)")
+        }
+    }
+}
+
+/// Reads summaries one after another; one that cannot be read is listed, and the run goes on.
+struct MergeOfSummaries {
+    private(set) var summary = Summary()
+    private(set) var status = ExitStatus.done
+
+    mutating func add(_ name: String) {
+        do {
+            summary.merge(try Self.read(name))
+        } catch let failure as CommandFailure {
+            refuse(name, String(failure.message.dropFirst("\(name): ".count)), failure.status)
+        } catch let fault as SummaryFault {
+            refuse(name, fault.explanation, .inputNotReadWhole)
+        } catch {
+            refuse(name, "\(error)", .inputNotReadWhole)
+        }
+    }
+
+    /// All of a summary, or nothing of it: half of one has no totals to hold it against.
+    private static func read(_ name: String) throws -> Summary {
+        let file = try InputFile(name)
+        var reader = SummaryReader(file.source)
+        var summary = Summary()
+        while let item = try reader.next() {
+            switch item {
+            case .job(let job): summary.append(job)
+            case .unreadable(let input): summary.append(input)
+            }
+        }
+        return summary
+    }
+
+    private mutating func refuse(_ name: String, _ reason: String, _ status: ExitStatus) {
+        Console.complain("\(name): \(reason)")
+        summary.append(UnreadableInput(source: name, reason: reason))
+        self.status = self.status.orWorse(status)
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+/// `merge`: summaries that were made apart are the summary of all.
+struct MergeTests {
+    /// Dumps with several of one job among them, and inputs that are none.
+    private static func dumps(in space: Workspace) throws -> [String] {
+        let samples = Repository.samples.map { Repository.sample($0) }
+        func job(_ status: String, _ time: String, _ rows: String) -> String {
+            #"{"job_id":"polled","status":"\#(status)","total":2,"updated_at":"2026-01-01T\#(time)Z","results":[\#(rows)]}"#
+        }
+        let created = #"{"created":true}"#
+        return try samples + [
+            space.write(job("processing", "10:00:00", ""), as: "p0.json"),
+            space.write(job("processing", "10:00:10", created), as: "p1.json"),
+            space.write(job("complete", "10:00:20", "\(created),\(created)"), as: "p2.json"),
+            space.write(job("complete", "10:00:20", "\(created),\(created)"), as: "p3.json"),
+            space.write(job("complete", "10:00:20", #"\#(created),{"error":{"code":"c"}}"#), as: "p4.json"),
+        ]
+    }
+
+    private static func summary(_ inputs: [String], as name: String, in space: Workspace) throws -> String {
+        let run = try RunningCommand(["summary", "--format", "json", "--sha256"] + inputs).finish()
+        return try space.write(run.output, as: name)
+    }
+
+    @Test("Merging is the same as auditing all at once, whatever the parts and their grouping")
+    func sameAsAtOnce() throws {
+        let space = try Workspace()
+        let dumps = try Self.dumps(in: space)
+        let whole = try parsed(
+            try space.bytes((try Self.summary(dumps, as: "all.json", in: space) as NSString).lastPathComponent))
+        func byIdentity(_ document: [String: Any]) throws -> [String] {
+            let jobs = try #require(document["jobs"] as? [[String: Any]])
+            return try
+                (jobs + [["totals": try #require(document["totals"])], ["u": try #require(document["unreadable"])]])
+                .map {
+                    String(
+                        decoding: try JSONSerialization.data(withJSONObject: $0, options: [.sortedKeys]), as: UTF8.self)
+                }
+                .sorted()
+        }
+        for parts in [2, 3, dumps.count] {
+            let files = try (0..<parts).map { part in
+                try Self.summary(
+                    dumps.indices.filter { $0 % parts == part }.map { dumps[$0] }, as: "part\(part).json", in: space)
+            }
+            let merged = try RunningCommand(["merge"] + files).finish()
+            #expect(merged.status == 0, "\(merged)")
+            #expect(try byIdentity(try parsed(merged.output)) == byIdentity(whole))
+            let reversed = try RunningCommand(["merge"] + files.reversed()).finish()
+            #expect(try byIdentity(try parsed(reversed.output)) == byIdentity(whole))
+            // Part of them first, then the rest; and twice the same is once.
+            let first = try space.write(
+                try RunningCommand(["merge"] + files.dropLast()).finish().output, as: "first.json")
+            let grouped = try RunningCommand(["merge", first, try #require(files.last)]).finish()
+            #expect(grouped.output == merged.output)
+            let again = try space.write(merged.output, as: "merged.json")
+            #expect(try RunningCommand(["merge", again]).finish().output == merged.output)
+        }
+        let polled = try #require((whole["jobs"] as? [[String: Any]])?.filter { $0["job_id"] as? String == "polled" })
+        #expect(polled.count == 1)
+        #expect((polled[0]["superseded"] as? [String: Any])?["count"] as? Int == 3)
+        let findings = (polled[0]["findings"] as? [[String: Any]])?.compactMap { $0["id"] as? String }
+        #expect(findings == ["conflicting-snapshots", "superseded-snapshot"])
+    }
+
+    @Test("--output writes the overview, valid and whole; nothing is printed unless it is asked for")
+    func output() throws {
+        let space = try Workspace()
+        let file = try Self.summary(try Self.dumps(in: space), as: "all.json", in: space)
+        let run = try importAudit("merge", file, "-o", space["o"])
+        #expect(run.status == 0 && run.output.isEmpty, "\(run)")
+        #expect(
+            run.errorText.contains("Written to \(space["o"]): index.xhtml, index.md, jobs.csv, codes.csv, summary.json")
+        )
+        #expect(space.names(in: "o") == ["codes.csv", "index.md", "index.xhtml", "jobs.csv", "summary.json"])
+        #expect(try space.bytes("o/summary.json") == space.bytes("all.json"))
+        let valid = try importAudit("validate", space["o/index.xhtml"])
+        #expect(valid.status == 0, "\(valid)")
+        let jobs = try #require(try parsed(try space.bytes("all.json"))["jobs"] as? [Any])
+        #expect(try space.text("o/jobs.csv").split(separator: "\r\n").count >= jobs.count + 1)
+        let both = try importAudit("merge", file, "-o", space["o"], "--format", "text")
+        #expect(both.outputText.contains("The worst jobs first"), "\(both)")
+        let text = try importAudit("merge", file, "--format", "text")
+        #expect(text.output == both.output)
+        let piped = try importAudit("merge", "-", input: .bytes(try space.bytes("all.json")))
+        #expect(try piped.output == space.bytes("all.json"))
+    }
+
+    @Test("What cannot be read is listed; the others are merged")
+    func faults() throws {
+        let space = try Workspace()
+        let good = try Self.summary([Repository.sample("sync")], as: "good.json", in: space)
+        let bytes = try space.bytes("good.json")
+        let cut = try space.write(Array(bytes.prefix(bytes.count / 2)), as: "cut.json")
+        let newer = try space.write(
+            String(decoding: bytes, as: UTF8.self).replacing("\"version\": 1", with: "\"version\": 99"),
+            as: "newer.json")
+        let run = try importAudit("merge", cut, good, newer, Repository.sample("sync"))
+        #expect(run.status == 65, "\(run)")
+        let document = try parsed(run.output)
+        #expect((document["jobs"] as? [Any])?.count == 1)
+        let unreadable = try #require(document["unreadable"] as? [[String: Any]])
+        #expect(unreadable.map { $0["source"] as? String } == [cut, newer, Repository.sample("sync")])
+        #expect(run.errorText.contains("\(cut): The summary is cut off at byte"), "\(run)")
+        #expect(run.errorText.contains("version 99"), "\(run)")
+        #expect(run.errorText.contains("Not a summary of import-audit"), "\(run)")
+        let missing = try importAudit("merge", good, space["none.json"])
+        #expect(missing.status == 66, "\(missing)")
+        #expect((try parsed(missing.output)["jobs"] as? [Any])?.count == 1)
+    }
+}

@@ -1,0 +1,56 @@
+import ImportReports
+import Testing
+
+/// What the models offer is what the built-in templates use.
+struct ModelShapeTests {
+    @Test("Every name of a report's shape is used by a built-in template")
+    func report() throws {
+        try expectAllUsed(ReportModel.shape, in: TemplateSet.Format.allCases.map { $0.fileName })
+    }
+
+    @Test("Every name of an overview's shape is used by a built-in template")
+    func overview() throws {
+        try expectAllUsed(OverviewModel.shape, in: TemplateSet.Format.allCases.map { $0.indexFileName })
+    }
+
+    private func expectAllUsed(_ shape: [String: ModelShape], in templates: [String]) throws {
+        var files: [String: String] = [:]
+        for (name, bytes) in BuiltInTemplates.files { files[name] = bytes.text }
+        let checker = TemplateChecker(files: files)
+        for file in templates { try checker.check(file, against: shape) }
+
+        // A name is used if no template is right without it. Where an object around it has the same name, that one
+        // would take its place: then its kind is changed instead.
+        let unused = paths(of: shape).filter { path in
+            [Change.remove, .otherKind].allSatisfy { change in
+                let shape = changed(shape, path[...], change)
+                return templates.allSatisfy { (try? checker.check($0, against: shape)) != nil }
+            }
+        }
+        #expect(unused.map { $0.joined(separator: ".") }.sorted() == [])
+    }
+
+    private func paths(of shape: [String: ModelShape]) -> [[String]] {
+        shape.flatMap { name, value in
+            guard case .section(let inner) = value else { return [[name]] }
+            return [[name]] + paths(of: inner).map { [name] + $0 }
+        }
+    }
+
+    private enum Change {
+        case remove, otherKind
+    }
+
+    private func changed(
+        _ shape: [String: ModelShape], _ path: ArraySlice<String>, _ change: Change
+    ) -> [String: ModelShape] {
+        var shape = shape
+        guard let name = path.first, let value = shape[name] else { return shape }
+        switch value {
+        case .section(let inner) where path.count > 1: shape[name] = .section(changed(inner, path.dropFirst(), change))
+        case .section: shape[name] = change == .remove ? nil : .text
+        case .text, .flag: shape[name] = change == .remove ? nil : .section([:])
+        }
+        return shape
+    }
+}
