@@ -163,16 +163,28 @@ struct ByteWindow: ~Copyable {
         }
     }
 
-    /// The line and the column of a byte in the window, or of one that a slide has just passed. In order: a later call
-    /// asks for the same place or for a later one.
-    mutating func place(ofOffset offset: Int) -> Place {
+    /// The line and the column of a byte in the window, or of one that a slide has just passed; none before a place
+    /// that was passed (``passPlace(ofOffset:)``).
+    func place(ofOffset offset: Int) -> Place {
+        let counted = counted(upTo: offset)
+        return Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
+    }
+
+    /// The same, for places that are asked for in order: lines before it are not counted again.
+    mutating func passPlace(ofOffset offset: Int) -> Place {
+        counted = counted(upTo: offset)
+        return Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
+    }
+
+    private func counted(upTo offset: Int) -> (index: Int, line: Int, lineStart: Int) {
+        var counted = counted
         let index = max(counted.index, min(count, offset - startOffset))
         while let next = unsafe memchr(storage + counted.index, 0x0A, index - counted.index) {
             let feed = unsafe UnsafeRawPointer(next) - UnsafeRawPointer(storage)
             counted = (feed + 1, counted.line + 1, startOffset + feed + 1)
         }
         counted.index = index
-        return Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
+        return counted
     }
 
     private mutating func countLines() {

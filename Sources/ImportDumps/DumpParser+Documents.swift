@@ -11,7 +11,7 @@ extension DumpParser {
         while hasMore {
             var value = DocumentValue()
             var fault: ScanFault?
-            var start = scanner.window.place(ofOffset: scanner.window.offset)
+            var start = scanner.window.passPlace(ofOffset: scanner.window.offset)
             do throws(ScanFault) {
                 if isFirst {
                     value.foreign = sniffFormat()
@@ -19,7 +19,7 @@ extension DumpParser {
                 }
                 if let first = scanner.skipSpaceOrEnd() {
                     if !isFirst { scanner.window.beginDocumentHash() }
-                    start = scanner.window.place(ofOffset: scanner.window.offset)
+                    start = scanner.window.passPlace(ofOffset: scanner.window.offset)
                     if first == UInt8(ascii: "[") {
                         try readArray(into: &sink, &value)
                     } else {
@@ -76,7 +76,7 @@ extension DumpParser {
     /// Looks behind a document that was read whole. Returns what is wrong there.
     private mutating func endDocument(_ end: inout DocumentEnd, isFirst: Bool) -> ScanFault? {
         finish(&end, isFirst: isFirst)
-        let lastLine = scanner.window.place(ofOffset: end.offset).line
+        let lastLine = scanner.window.passPlace(ofOffset: end.offset).line
         let next = scanner.skipSpaceOrEnd()
         end.inputEnd = scanner.window.offset
         switch next {
@@ -86,7 +86,7 @@ extension DumpParser {
             return nil
         case .some(let byte):
             let fault = ScanFault(reason: .textAfterEnd(byte), offset: end.inputEnd)
-            let place = scanner.window.place(ofOffset: fault.offset)
+            let place = scanner.window.passPlace(ofOffset: fault.offset)
             guard place.line > lastLine else { return fault }
             // Other lines of a log are no part of the document, but a single dump with something behind it is broken.
             end.hasMore = scanner.window.moveToLine(beginningWith: UInt8(ascii: "{"))

@@ -15,7 +15,7 @@ package struct JSONReader: ~Copyable {
     /// - Parameter windowBytes: of the window over the input, at least 1.
     package init(_ source: any ByteSource, windowBytes: Int = DumpLimits.windowBytes) {
         scanner = JSONScanner(
-            window: ByteWindow(source: source, capacity: windowBytes, hashing: false, kernel: .best))
+            window: ByteWindow(source: source, capacity: windowBytes, hashing: false, kernel: .best, readsAhead: false))
     }
 
     /// What a value is.

@@ -3,6 +3,16 @@ import Testing
 
 /// Templates: the built-in ones, a user's own, and what is refused.
 struct TemplateTests {
+    @Test("The built-in templates pass the checks that a user's own must pass, and render the same")
+    func builtIn() throws {
+        let files = BuiltInTemplates.files.filter { BuiltInTemplates.replaceable.contains($0.key) }
+        let checked = try TemplateSet(replacing: files)
+        let model = ReportModel(try audit(sample: "many-failures"), toolVersion: "1", files: [])
+        for format in TemplateSet.Format.allCases {
+            #expect(checked.render(model, as: format) == (try TemplateSet(for: .reports).render(model, as: format)))
+        }
+    }
+
     @Test("The built-in files are those of the folder Templates, byte for byte")
     func builtInFilesAreTheFolders() throws {
         let names = try Repository.names(in: "Templates")

@@ -3,14 +3,24 @@ import Mustache
 /// The templates of reports and overviews, checked and ready to render.
 public struct TemplateSet: Sendable {
     private let library: MustacheLibrary
+    private let style: String
     /// Names of the files that are a user's own.
     public let replaced: Set<String>
     /// Some of them are included by others.
     public let hasOwnPartials: Bool
 
-    /// - Parameter files: a user's own files by name, in place of the built-in ones and beside them as partials.
+    /// What pages are made.
+    public enum Pages: Sendable {
+        case reports, reportsAndOverviews
+    }
+
+    /// - Parameters:
+    ///   - files: a user's own files by name, in place of the built-in ones and beside them as partials.
+    ///   - pages: what is to be rendered: templates take a while to parse.
     /// - Throws: ``TemplateFailure`` for a file that cannot be used.
-    public init(replacing files: [String: [UInt8]] = [:]) throws(TemplateFailure) {
+    public init(
+        replacing files: [String: [UInt8]] = [:], for pages: Pages = .reportsAndOverviews
+    ) throws(TemplateFailure) {
         Self.registerContentTypes
         var texts: [String: String] = [:]
         for (name, bytes) in BuiltInTemplates.files.merging(files, uniquingKeysWith: { _, own in own }) {
@@ -19,21 +29,20 @@ public struct TemplateSet: Sendable {
             }
             texts[name] = text
         }
-        let checker = TemplateChecker(files: texts)
-        for name in texts.keys.sorted() where name.hasSuffix(".mustache") { try checker.checkNesting(name) }
-        for format in Format.allCases {
-            try checker.check(format.fileName, against: ReportModel.shape)
-            try checker.check(format.indexFileName, against: OverviewModel.shape)
-        }
+        // The built-in files alone were checked when they were written: a test replaces them by themselves.
+        if !files.isEmpty { try Self.check(texts) }
+        style = texts[StyleSheet.file] ?? ""
 
         var library = MustacheLibrary()
-        for (name, text) in texts.sorted(by: { $0.key < $1.key })
-        where name.hasSuffix(".mustache") || name.hasSuffix(".css") {
-            if name.hasSuffix(".css") { try Self.checkStyle(text, file: name) }
+        for (name, text) in texts.sorted(by: { $0.key < $1.key }) where name.hasSuffix(".mustache") {
+            if files.isEmpty, pages == .reports, Format.allCases.contains(where: { $0.indexFileName == name }) {
+                continue
+            }
             do {
                 // Every partial falls back to the library's own escaping, which is not safe: each file says its own.
                 // On a line of its own, which leaves no trace in the output.
                 let pragma = "{{% CONTENT_TYPE:\(Self.contentType(of: name))}}\n"
+                let text = StyleSheet.replacePartial(in: text)
                 library.register(try MustacheTemplate(string: pragma + text), named: name)
             } catch let error as MustacheTemplate.ParserError {
                 throw TemplateFailure(file: name, line: error.context.lineNumber - 1, message: "\(error.error)")
@@ -44,6 +53,16 @@ public struct TemplateSet: Sendable {
         self.library = library
         hasOwnPartials = !Set(files.keys).isSubset(of: BuiltInTemplates.replaceable)
         replaced = Set(files.keys)
+    }
+
+    private static func check(_ texts: [String: String]) throws(TemplateFailure) {
+        let checker = TemplateChecker(files: texts)
+        for name in texts.keys.sorted() where name.hasSuffix(".mustache") { try checker.checkNesting(name) }
+        for format in Format.allCases {
+            try checker.check(format.fileName, against: ReportModel.shape)
+            try checker.check(format.indexFileName, against: OverviewModel.shape)
+        }
+        for (name, text) in texts where name.hasSuffix(".css") { try StyleSheet.check(text, file: name) }
     }
 
     /// The formats that are made from templates.
@@ -69,30 +88,21 @@ public struct TemplateSet: Sendable {
 
     /// Renders a report.
     public func render(_ model: ReportModel, as format: Format) -> [UInt8] {
-        Array((library.render(model.root, withTemplate: format.fileName) ?? "").utf8)
+        render(model.root, format.fileName)
     }
 
     /// Renders an overview.
     public func render(_ model: OverviewModel, as format: Format) -> [UInt8] {
-        Array((library.render(model.root, withTemplate: format.indexFileName) ?? "").utf8)
+        render(model.root, format.indexFileName)
     }
 
-    /// The style sheet stands in a page as it is, so that the page is the same read as XML and as HTML.
-    private static func checkStyle(_ text: String, file: String) throws(TemplateFailure) {
-        // By bytes: a combining mark after `<` would make another character of the two.
-        let lines = Array(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for (index, line) in lines.enumerated() {
-            if let taboo = ["<", "&", "]]>", "{{"].first(where: { line.firstRange(of: Array($0.utf8)) != nil }) {
-                throw TemplateFailure(
-                    file: file, line: index + 1,
-                    message: "A style sheet must not contain “\(taboo)”: it stands inside the page as it is.")
-            }
-        }
+    private func render(_ root: ModelObject, _ file: String) -> [UInt8] {
+        let page = PageRoot(model: root, style: StyleSheet.Text(renderText: style))
+        return Array((library.render(page, withTemplate: file) ?? "").utf8)
     }
 
     private static func contentType(of file: String) -> String {
-        if file.hasSuffix(".css") { return "TEXT" }
-        return file.hasSuffix(".md.mustache") ? "import-audit-markdown" : "import-audit-xml"
+        file.hasSuffix(".md.mustache") ? "import-audit-markdown" : "import-audit-xml"
     }
 
     private static let registerContentTypes: Void = {
