@@ -98,8 +98,8 @@ struct ContainerWalk {
                 isEmpty = false
                 let source = name + "!" + names.name(for: entry.name, position: entriesRead)
                 try ContainerWalk(level: inner).visit(entry, session.entry, named: source, body)
-                // What was left of the entry's bytes is passed over by unpacking it, which a limit may forbid too.
-                if let failure = level.failure {
+                // (A limit that the archive's own decompression reached comes as a failure of the archive.)
+                if let failure = level.entries.failure ?? inner.failure {
                     return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
                 }
             case .end:
