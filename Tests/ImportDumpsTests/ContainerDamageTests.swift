@@ -127,6 +127,20 @@ import Testing
             ])
     }
 
+    /// Where a further part is damaged at its beginning, nothing may end silently.
+    @Test(arguments: ["zstd -qc", "xz -c", "bzip2 -c", "lz4 -qc"])
+    func otherBytesBehindTheEndAreAFault(_ command: String) throws {
+        let folder = try PackingFolder()
+        try folder.write(Self.dump, as: "dump.json")
+        try folder.run("\(command) dump.json > packed")
+        let packed = try folder.bytes("packed")
+        for tail in [Array("x".utf8), Array("more of another kind".utf8), [packed[0] ^ 1] + packed.dropFirst()] {
+            try folder.write(packed + tail, as: "tail")
+            let found = try #require(try folder.found(in: "tail").first)
+            #expect(Self.dump.hasPrefix(found.text) && found.failure != nil || found.refusal != nil, "\(found)")
+        }
+    }
+
     /// A damaged header costs one entry of a tar archive, not those behind it.
     @Test func aDamagedPartIsPassedOver() throws {
         let folder = try PackingFolder()

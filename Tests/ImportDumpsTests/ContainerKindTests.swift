@@ -120,17 +120,26 @@ import Testing
         #expect(try folder.foundThroughPipe("plain.tar.gz") == [Found("plain.tar.gz", text)])
     }
 
-    @Test func filesArePromptAndPipesAreNot() throws {
+    /// Only what is prompt and comes in whole blocks is read ahead by a thread.
+    @Test(arguments: ["dump.json", "dump.json.gz", "dump.json.zst", "dump.tgz", "dump.zip", "dump.7z"])
+    func filesArePromptAndFillBlocks(_ name: String) throws {
         let folder = try PackingFolder()
         try folder.write(Self.dump, as: "dump.json")
-        try folder.run("gzip -k dump.json && tar czf dump.tgz dump.json")
-        for name in ["dump.json", "dump.json.gz", "dump.tgz"] {
-            let descriptor = try InputPath(folder[name]).open()
-            var prompt: [Bool] = []
-            ContainerReader().read(descriptor: descriptor, name: name) { item in
-                if case .stream(_, let bytes) = item { prompt.append(bytes.isPrompt) }
+        try folder.run(
+            """
+            gzip -k dump.json && zstd -qk dump.json && tar czf dump.tgz dump.json && zip -q dump.zip dump.json
+            7z a dump.7z dump.json
+            """)
+        let descriptor = try InputPath(folder[name]).open()
+        var counts: [Int] = []
+        ContainerReader().read(descriptor: descriptor, name: name) { item in
+            guard case .stream(_, var bytes) = item, bytes.isPrompt else { return }
+            var block = [UInt8](repeating: 0, count: DumpLimits.windowBytes)
+            let read = block.withUnsafeMutableBytes { block in
+                Result { () throws(ReadFailure) in try bytes.read(into: block) }
             }
-            #expect(prompt == [true])
+            if case .success(let count) = read { counts.append(count) }
         }
+        #expect(counts == [DumpLimits.windowBytes])
     }
 }

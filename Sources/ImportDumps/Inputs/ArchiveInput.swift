@@ -12,6 +12,8 @@ final class ArchiveInput {
     private(set) var failure: ReadFailure?
     /// Zeros that end what was read so far: a tar archive ends with a kilobyte of them.
     private(set) var trailingZeros = 0
+    /// Bytes that were read so far.
+    private(set) var bytesRead = 0
     /// Whether a read has found the end.
     private(set) var isAtEnd = false
 
@@ -56,6 +58,7 @@ final class ArchiveInput {
                 origin = .file(file, position: position + count)
             }
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            bytesRead += count
             if count == 0 { isAtEnd = true }
             let zeros = unsafe bytes.reversed().prefix { $0 == 0 }.count
             trailingZeros = zeros == count ? trailingZeros + zeros : zeros
@@ -64,6 +67,11 @@ final class ArchiveInput {
             failure = error
             return nil
         }
+    }
+
+    /// Reads all that is left, for its length and its zeros.
+    func readToEnd() {
+        while let bytes = unsafe next(), unsafe !bytes.isEmpty {}
     }
 
     /// Passes over at most `count` bytes without reading them; returns how many.

@@ -1,9 +1,11 @@
 /// A source of which the first bytes were read to see what it is. It delivers them again, then the rest.
+///
+/// Of a source that is prompt each read fills the buffer: only whole blocks are read ahead.
 struct BeginningSource: ByteSource {
     /// The first bytes: as many as were asked for, or all of a shorter source.
     let beginning: ArraySlice<UInt8>
-    /// What went wrong on the way to `beginning`, after the bytes that are there.
-    let failure: ReadFailure?
+    /// What went wrong after the bytes that were delivered, or on the way to `beginning`.
+    private(set) var failure: ReadFailure?
     private var replayed: ArraySlice<UInt8>
     private var rest: any ByteSource
 
@@ -35,13 +37,19 @@ struct BeginningSource: ByteSource {
     }
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
-        if !replayed.isEmpty {
-            let count = min(replayed.count, buffer.count)
-            unsafe buffer.copyBytes(from: replayed.prefix(count))
-            replayed = replayed.dropFirst(count)
-            return count
+        var count = min(replayed.count, buffer.count)
+        unsafe buffer.copyBytes(from: replayed.prefix(count))
+        replayed = replayed.dropFirst(count)
+        while failure == nil, count < buffer.count, count == 0 || isPrompt {
+            do throws(ReadFailure) {
+                let more = try unsafe rest.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+                if more == 0 { return count }
+                count += more
+            } catch {
+                failure = error
+            }
         }
-        if let failure { throw failure }
-        return try unsafe rest.read(into: buffer)
+        if count == 0, let failure { throw failure }
+        return count
     }
 }

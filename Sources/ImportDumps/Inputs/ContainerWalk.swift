@@ -6,28 +6,27 @@ struct ContainerWalk {
     private let level: Level
 
     init(budget: ExpansionBudget) {
-        level = Level(depth: 0, budget: budget)
+        level = Level(innerLevels: Self.levels, budget: budget)
     }
 
     private init(level: Level) {
         self.level = level
     }
 
-    /// How deep it is, with the meters that all streams of this depth share.
-    private final class Level {
-        let depth: Int
+    /// The meters that all streams of one depth share.
+    private final class Level: Sendable {
         let decompressed: ExpansionMeter
         let entries: ExpansionMeter
-        /// Of the entries of archives at this depth.
-        private(set) lazy var inner = Level(depth: depth + 1, budget: entries.budget)
+        /// Of the entries of archives at this depth; nil where no archives are opened any more.
+        let inner: Level?
 
-        /// Set when more came out at this depth than may.
-        var failure: ReadFailure? { decompressed.failure ?? entries.failure }
+        /// Set when a stream at this depth, or in it, was cut at the limit.
+        var failure: ReadFailure? { decompressed.failure ?? entries.failure ?? inner?.failure }
 
-        init(depth: Int, budget: ExpansionBudget) {
-            self.depth = depth
+        init(innerLevels: Int, budget: ExpansionBudget) {
             decompressed = ExpansionMeter(budget: budget)
             entries = ExpansionMeter(budget: budget)
+            inner = innerLevels > 0 ? Level(innerLevels: innerLevels - 1, budget: budget) : nil
         }
     }
 
@@ -68,7 +67,6 @@ struct ContainerWalk {
         in source: any ByteSource, _ format: ContainerFormat, named name: String,
         _ body: (ContainerItem) throws(Failure) -> Void
     ) throws(Failure) {
-        if level.depth >= Self.levels { return try body(.refused(source: name, reason: .nestedTooDeep)) }
         if format == .sevenZip { return try body(.refused(source: name, reason: .needsFile(format))) }
         let input = ArchiveInput(source, format: format)
         try visitArchive(input, format, named: name, isPrompt: source.isPrompt, body)
@@ -78,6 +76,7 @@ struct ContainerWalk {
         _ input: ArchiveInput, _ format: ContainerFormat, named name: String, isPrompt: Bool,
         _ body: (ContainerItem) throws(Failure) -> Void
     ) throws(Failure) {
+        guard let inner = level.inner else { return try body(.refused(source: name, reason: .nestedTooDeep)) }
         let archive: LibArchive
         do throws(ReadFailure) {
             archive = try LibArchive(format, input)
@@ -98,9 +97,9 @@ struct ContainerWalk {
                 if entry.isHidden || entry.isFolder { continue }
                 isEmpty = false
                 let source = name + "!" + names.name(for: entry.name, position: entriesRead)
-                try visit(entry, session.entry, named: source, body)
-                // What was left of the entry's bytes is passed over by unpacking it, which a limit may forbid too.
-                if let failure = level.failure {
+                try ContainerWalk(level: inner).visit(entry, session.entry, named: source, body)
+                // (A limit that the archive's own decompression reached comes as a failure of the archive.)
+                if let failure = level.entries.failure ?? inner.failure {
                     return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
                 }
             case .end:
@@ -143,7 +142,7 @@ struct ContainerWalk {
                 refusal = .unreadable(failure)
             } else {
                 let format = ContainerFormat(firstBytes: bytes.beginning)
-                return try ContainerWalk(level: level.inner).visit(bytes, format, named: name, body)
+                return try visit(bytes, format, named: name, body)
             }
         }
         try body(.refused(source: name, reason: refusal))

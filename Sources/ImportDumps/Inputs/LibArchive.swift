@@ -93,7 +93,7 @@ final class LibArchive {
         switch status {
         case ARCHIVE_EOF:
             blockOffset = max(position, Int(offset))
-            ending = .end
+            ending = faultBehindTheEnd.map { .failed($0) } ?? .end
         case ARCHIVE_OK, ARCHIVE_WARN:
             unsafe block = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
             blockOffset = Int(offset)
@@ -105,6 +105,16 @@ final class LibArchive {
         default:
             ending = .failed(failure)
         }
+    }
+
+    /// What is wrong if libarchive found the end of compressed data, but there are more bytes than zeros that fill the
+    /// rest: what it does not take for the beginning of a further part, it ignores.
+    private var faultBehindTheEnd: ReadFailure? {
+        guard !format.isArchive else { return nil }
+        input.readToEnd()
+        if let failure = input.failure { return failure }
+        let unread = unsafe input.bytesRead - Int(archive_filter_bytes(archive, -1))
+        return unread > input.trailingZeros ? ReadFailure(.damaged(format, .trailingBytes)) : nil
     }
 
     /// Why libarchive could not go on, from the input's own failure or from libarchive's words.
