@@ -34,11 +34,16 @@ struct SummaryCommand: ParsableCommand {
     @Flag(name: .customLong("sha256"), help: "Work out the SHA-256 of each dump.")
     var hashes = false
 
+    @Flag(
+        name: .customLong("every-dump"),
+        help: "Show every dump, also those that a later dump of the same job supersedes.")
+    var showsEveryDump = false
+
     func run() throws {
         try reportingFailures {
             var audit = AuditOfInputs(reader: try .ofCommand(hashing: hashes), isStrict: inputs.isStrict)
             for input in inputs.inputs { try audit.add(input) }
-            try format.print(audit.summary.combiningSnapshots())
+            try format.print(showsEveryDump ? audit.summary : audit.summary.combiningSnapshots())
             return audit.status
         }
     }

@@ -88,7 +88,8 @@ struct CorpusTests {
     private func run(
         _ names: [String], in space: Workspace
     ) throws -> (result: CommandResult, jobs: [String: [String: Any]], unreadable: [(source: String, reason: String)]) {
-        let result = try RunningCommand(["summary", "--format", "json"] + names, folder: space.path).finish()
+        let result = try RunningCommand(["summary", "--every-dump", "--format", "json"] + names, folder: space.path)
+            .finish()
         #expect(result.status >= 0, "\(result)")
         let document = try parsed(result.output)
         let jobs = try #require(document["jobs"] as? [[String: Any]]).map { ($0["source"] as? String ?? "", $0) }

@@ -65,6 +65,17 @@ struct MergeTests {
         #expect(findings == ["conflicting-snapshots", "superseded-snapshot"])
     }
 
+    @Test("summary shows one dump of a job, and every dump when it is asked to")
+    func everyDump() throws {
+        let space = try Workspace()
+        let dumps = try Self.dumps(in: space).suffix(5)
+        let one = try RunningCommand(["summary", "--format", "json"] + dumps).finish()
+        #expect((try parsed(one.output)["jobs"] as? [Any])?.count == 1, "\(one)")
+        let all = try RunningCommand(["summary", "--every-dump", "--format", "json"] + dumps).finish()
+        let sources = (try parsed(all.output)["jobs"] as? [[String: Any]])?.compactMap { $0["source"] as? String }
+        #expect(sources == Array(dumps), "\(all)")
+    }
+
     @Test("--output writes the overview, valid and whole; nothing is printed unless it is asked for")
     func output() throws {
         let space = try Workspace()

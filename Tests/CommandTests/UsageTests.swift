@@ -37,7 +37,8 @@ struct UsageTests {
         }
         for (command, options) in [
             ("report", ["--output", "--formats", "--templates", "--csv-raw", "--strict"]),
-            ("summary", ["--format", "--sha256", "--strict"]), ("merge", ["--format", "--output", "--csv-raw"]),
+            ("summary", ["--format", "--sha256", "--strict", "--every-dump"]),
+            ("merge", ["--format", "--output", "--csv-raw"]),
             ("validate", ["file.xhtml"]),
         ] {
             let run = try importAudit(command, "--help")

@@ -173,8 +173,8 @@ struct SummaryReaderTests {
         (("\"source\": ", "\"source\": \"a\", \"source\": "), "jobs[0].source is there twice"),
         (("\"source\": \"Samples/sync.json\"", "\"source\": 5"), "jobs[0].source must be a string"),
         (("\"seen\": 12", "\"seen\": 13"), "jobs[0].rows.seen must be the sum of the four outcomes"),
-        (("\"created\": 7", "\"created\": -7"), "jobs[0].rows.created must be a whole number from 0"),
-        (("\"created\": 7", "\"created\": 7.5"), "jobs[0].rows.created must be a whole number from 0"),
+        (("\"created\": 8", "\"created\": -8"), "jobs[0].rows.created must be a whole number from 0"),
+        (("\"created\": 8", "\"created\": 8.5"), "jobs[0].rows.created must be a whole number from 0"),
         (
             ("\"first_row\": ", "\"first_row\": [], \"x\": "),
             "jobs[0].failed_by_code[0].first_row must be a whole number"

@@ -114,7 +114,7 @@ def check_batch(binary: str, cases: list[Case]) -> None:
         paths = [Path(folder) / f"{number:06}.json" for number in range(len(cases))]
         for path, case in zip(paths, cases):
             path.write_bytes(case.data)
-        status, printed, errors = run([binary, "summary", "--format", "json", *map(str, paths)])
+        status, printed, errors = run([binary, "summary", "--every-dump", "--format", "json", *map(str, paths)])
         expected = 0 if all(case.whole for case in cases) else 65
         if status != expected:
             if len(cases) > 1:
