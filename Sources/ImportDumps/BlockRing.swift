@@ -80,36 +80,3 @@ package final class BlockRing: @unchecked Sendable {
         unsafe sem_post(free)
     }
 }
-
-/// A thread of the system that does one piece of work.
-@safe
-package struct WorkerThread: ~Copyable {
-    private let thread: pthread_t
-
-    /// Starts the thread; nil if the system has none to give.
-    package init?(_ work: @escaping @Sendable () -> Void) {
-        final class Work {
-            let body: @Sendable () -> Void
-            init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-        }
-        let context = unsafe Unmanaged.passRetained(Work(work))
-        var thread = pthread_t()
-        let failed = unsafe pthread_create(
-            &thread, nil,
-            { context in
-                guard let context = unsafe context else { return nil }
-                unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body()
-                return nil
-            }, context.toOpaque())
-        guard failed == 0 else {
-            unsafe context.release()
-            return nil
-        }
-        self.thread = thread
-    }
-
-    /// Waits for the end of the work.
-    deinit {
-        pthread_join(thread, nil)
-    }
-}

@@ -1,6 +1,7 @@
 import Glibc
 import ImportAnalysis
 import ImportReports
+import Synchronization
 
 /// The process's own streams: data goes to standard output, everything else to standard error.
 enum Console {
@@ -34,7 +35,33 @@ enum Console {
     /// Says something to the person at the terminal.
     static func say(_ message: String) {
         // Without standard error there is nobody to tell.
-        try? writeAll(Array((shownText(message) + "\n").utf8).span, to: STDERR_FILENO)
+        let clearing = isLineShown.exchange(false, ordering: .relaxed) ? clearedLine : ""
+        try? writeAll(Array((clearing + shownText(message) + "\n").utf8).span, to: STDERR_FILENO)
+    }
+
+    /// Shows a line on the terminal that gives way to whatever is said next; none if it is empty.
+    static func showLine(_ text: String) {
+        isLineShown.store(!text.isEmpty, ordering: .relaxed)
+        try? writeAll(Array((clearedLine + shownText(text)).utf8).span, to: STDERR_FILENO)
+    }
+
+    private static let isLineShown = Atomic(false)
+    /// Moves to the start of the line and clears it.
+    private static let clearedLine = "\r\u{1B}[K"
+
+    /// Standard output, for what is written piece by piece.
+    struct Output: ReportOutput {
+        func write(_ bytes: Span<UInt8>) throws {
+            do throws(SystemFailure) {
+                try writeAll(bytes, to: STDOUT_FILENO)
+            } catch {
+                throw CommandFailure(.cannotWrite, "standard output cannot be written: \(error.description)")
+            }
+        }
+
+        // What was printed stays printed; nothing that goes to standard output asks for these.
+        func restart() {}
+        func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) {}
     }
 
     /// Whether data on standard output may be coloured: it is a terminal that can, and `NO_COLOR` is not set.

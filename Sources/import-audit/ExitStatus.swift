@@ -15,6 +15,8 @@ enum ExitStatus: Int32 {
     case internalFault = 70
     /// The output cannot be written.
     case cannotWrite = 73
+    /// Ctrl-C, as shells have it: 128 and the number of the signal.
+    case interrupted = 130
 
     /// Ends the command with this status, if it is not ``done``.
     func end() throws {

@@ -24,6 +24,7 @@ struct ImportAudit: ParsableCommand {
               66  no such input, or it may not be read
               70  internal fault
               73  the output cannot be written
+              130 interrupted; what was finished stays
             """,
         version: toolVersion,
         subcommands: [ReportCommand.self, SummaryCommand.self, MergeCommand.self, ValidateCommand.self]
@@ -33,6 +34,7 @@ struct ImportAudit: ParsableCommand {
     /// of a file's name is as hostile as any text.
     static func main() {
         Console.reserveStreams()
+        Interruption.listen()
         do {
             var command = try parseAsRoot()
             try command.run()

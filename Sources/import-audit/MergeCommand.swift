@@ -2,6 +2,7 @@ import ArgumentParser
 import ImportAnalysis
 import ImportDumps
 import ImportReports
+import XHTMLValidation
 
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -50,7 +51,11 @@ struct MergeCommand: ParsableCommand {
         var files = try OverviewFiles(formats: .all, csv: CSVOptions(isRaw: isCSVRaw), folder: folder)
         for job in summary.jobs { try files.append(job, report: nil) }
         for input in summary.unreadable { try files.append(input) }
-        let names = try files.finish(templates: try Self.templates())
+        let names = try files.finish(templates: try Self.templates()) { problem, page in
+            CommandFailure(
+                .internalFault,
+                "the built-in template \(page) makes a page that is not valid: \(problem.problem.message)")
+        }
         try folder.publish()
         Console.say("\(files.verdict.word). \(files.verdict.sentence)")
         Console.say("Written to \(output): \(names.joined(separator: ", "))")

@@ -8,25 +8,20 @@ struct SummaryCommand: ParsableCommand {
         commandName: "summary",
         abstract: "Print the audit of dumps in short.",
         discussion: """
-            The counts, the codes of failed rows and all findings; of more than ten jobs, the totals and the worst \
-            ones. As text for people, or as JSON for programs; the JSON is the same as the file summary.json of a \
-            report. Several dumps of one job count as one job, the latest of them.
+            The counts, the codes of failed rows and all findings. As text for people, or as JSON for programs; the \
+            JSON is the same as the file summary.json of a report.
+
+            Folders are walked through, archives and compressed files are read as they are, and a file may hold one \
+            dump on each line. Several dumps of one job count as one job, the latest of them; the others are named in \
+            a finding. A dump that is given twice counts once.
             """
     )
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json
-
-        /// Prints a summary to standard output.
-        func print(_ summary: Summary) throws(CommandFailure) {
-            switch self {
-            case .text: try Console.write(SummaryText.render(summary, usesColor: Console.allowsColor))
-            case .json: try Console.write(SummaryJSON.render(summary))
-            }
-        }
     }
 
-    @OptionGroup var inputs: InputOptions
+    @OptionGroup var options: RunOptions
 
     @Option(help: "What to print.")
     var format: Format = .text
@@ -36,74 +31,58 @@ struct SummaryCommand: ParsableCommand {
 
     @Flag(
         name: .customLong("every-dump"),
-        help: "Show every dump, also those that a later dump of the same job supersedes.")
-    var showsEveryDump = false
+        help: "Count every dump by itself, also those that a later one of the same job supersedes.")
+    var isEveryDumpCounted = false
 
     func run() throws {
         try reportingFailures {
-            var audit = AuditOfInputs(reader: try .ofCommand(hashing: hashes), isStrict: inputs.isStrict)
-            for input in inputs.inputs { try audit.add(input) }
-            try format.print(showsEveryDump ? audit.summary : audit.summary.combiningSnapshots())
-            return audit.status
-        }
-    }
-}
-
-/// The arguments that name what to read.
-struct InputOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("A dump, or - for standard input.", valueName: "input"))
-    var inputs: [String]
-
-    @Flag(
-        name: .customLong("strict"),
-        help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")
-    var isStrict = false
-}
-
-/// Reads inputs one after another; one that cannot be read is listed, and the run goes on.
-struct AuditOfInputs {
-    private let reader: DumpReader
-    private let isStrict: Bool
-    private(set) var summary = Summary()
-    private(set) var status = ExitStatus.done
-
-    init(reader: DumpReader, isStrict: Bool) {
-        self.reader = reader
-        self.isStrict = isStrict
-    }
-
-    mutating func add(_ name: String) throws {
-        let input: InputFile
-        do throws(CommandFailure) {
-            input = try InputFile(name)
-        } catch {
-            Console.complain(error.message)
-            refuse(name, String(error.message.dropFirst("\(name): ".count)), error.status)
-            return
-        }
-        var analyzer = JobAnalyzer()
-        switch try reader.read(from: input.source, into: &analyzer) {
-        case .job(let dump):
-            if isStrict, let fault = dump.fault {
-                refuse(name, fault.refusal, .inputNotReadWhole)
-            } else {
-                summary.append(analyzer.summary(of: dump, source: name))
-                if dump.fault != nil { status = status.orWorse(.inputNotReadWhole) }
+            let collector = Collector(
+                folder: Console.environment("TMPDIR") ?? "/tmp", combinesSnapshots: !isEveryDumpCounted)
+            let options = options
+            let inputs = try InputRun(options: options, collector: collector, hashing: hashes)
+            let end = try inputs.run {
+                SummaryHandler(collector: collector, isStrict: options.isStrict, isVerbose: options.isVerbose)
             }
-        case .notAJob(let other):
-            refuse(name, other.explanation, .inputNotReadWhole)
+            guard case .done = end else { return .interrupted }
+            let results = collector.results()
+            try format.print(results)
+            return results.status
         }
-    }
-
-    private mutating func refuse(_ name: String, _ reason: String, _ status: ExitStatus) {
-        summary.append(UnreadableInput(source: name, reason: reason))
-        self.status = self.status.orWorse(status)
     }
 }
 
-extension DumpFault {
-    /// Why `--strict` does not take the dump.
-    var refusal: String {
-        "The dump \(sentence). It is refused because of --strict; without it, the rows before that are reported."
+extension SummaryCommand.Format {
+    /// Jobs that a text shows each in full.
+    private static var jobsInFull: Int { SummaryText.jobsInFull }
+
+    /// Prints a summary on standard output.
+    func print(_ summary: Summary) throws(CommandFailure) {
+        switch self {
+        case .text: try Console.write(SummaryText.render(summary, usesColor: Console.allowsColor))
+        case .json: try Console.write(SummaryJSON.render(summary))
+        }
+    }
+
+    /// Prints what a run found out on standard output, job by job.
+    func print(_ results: RunResults) throws {
+        switch self {
+        case .text where results.jobCount <= Self.jobsInFull && results.unreadableCount <= Self.jobsInFull:
+            try print(results.summary())
+        case .text:
+            var overview = OverviewBuilder()
+            for index in 0..<results.jobCount { overview.append(try results.job(index), report: nil) }
+            for index in 0..<results.unreadableCount { overview.append(try results.unreadable(index)) }
+            try Console.write(SummaryText.render(overview, usesColor: Console.allowsColor))
+        case .json:
+            var totals = Totals()
+            var document = SummaryJSON.Document(to: Console.Output())
+            for index in 0..<results.jobCount {
+                let job = try results.job(index)
+                totals.add(job)
+                try document.append(job)
+            }
+            for index in 0..<results.unreadableCount { try document.append(try results.unreadable(index)) }
+            _ = try document.finish(totals: totals)
+        }
     }
 }

@@ -4,48 +4,52 @@ import ImportAnalysis
 ///
 /// Control characters, line and paragraph separators and the marks that change the direction of text are escaped, so
 /// that the text can be shown on a terminal as it is.
-struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
     private var depth: Int
     private let outerDepth: Int
+    private let isOnOneLine: Bool
     private var needsComma = false
 
-    /// - Parameter depth: how deep the value that is to be written stands in a document.
-    init(depth: Int = 0) {
+    /// - Parameters:
+    ///   - depth: how deep the value that is to be written stands in a document.
+    ///   - isOnOneLine: leaves all white space out.
+    package init(depth: Int = 0, isOnOneLine: Bool = false) {
+        self.isOnOneLine = isOnOneLine
         self.depth = depth
         outerDepth = depth
     }
 
-    mutating func object(_ body: (inout JSONWriter) -> Void) {
+    package mutating func object(_ body: (inout JSONWriter) -> Void) {
         container(open: "{", close: "}", body)
     }
 
-    mutating func array(_ body: (inout JSONWriter) -> Void) {
+    package mutating func array(_ body: (inout JSONWriter) -> Void) {
         container(open: "[", close: "]", body)
     }
 
     /// A key; the value is to follow.
-    mutating func key(_ name: String) {
+    package mutating func key(_ name: String) {
         beginItem()
         append(text: name)
-        bytes.append(contentsOf: ": ".utf8)
+        bytes.append(contentsOf: (isOnOneLine ? ":" : ": ").utf8)
         needsComma = false
         isAfterKey = true
     }
 
-    mutating func value(_ text: String?) {
+    package mutating func value(_ text: String?) {
         beginItem()
         if let text { append(text: text) } else { bytes.append(contentsOf: "null".utf8) }
         needsComma = true
     }
 
-    mutating func value(_ number: Int?) {
+    package mutating func value(_ number: Int?) {
         beginItem()
         bytes.append(contentsOf: (number.map { String($0) } ?? "null").utf8)
         needsComma = true
     }
 
-    mutating func value(_ flag: Bool) {
+    package mutating func value(_ flag: Bool) {
         beginItem()
         bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         needsComma = true
@@ -89,6 +93,7 @@ struct JSONWriter {
     }
 
     private mutating func newLine() {
+        if isOnOneLine { return }
         bytes.append(UInt8(ascii: "\n"))
         bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * 2))
     }

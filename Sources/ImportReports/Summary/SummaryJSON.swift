@@ -23,6 +23,13 @@ public enum SummaryJSON {
         return json.bytes
     }
 
+    /// One job on a line of its own, without the line feed.
+    package static func renderLine(_ job: JobSummary) -> [UInt8] {
+        var json = JSONWriter(isOnOneLine: true)
+        append(job, to: &json)
+        return json.bytes
+    }
+
     /// A document that is written job by job, in constant memory.
     public struct Document<Output: ReportOutput> {
         private var pieces = SummaryPieces()

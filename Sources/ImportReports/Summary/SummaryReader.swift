@@ -71,7 +71,7 @@ public struct SummaryReader: ~Copyable {
 
     /// Reads one job as ``SummaryJSON/renderJob(_:)`` writes it.
     public static func job(from bytes: [UInt8]) throws(SummaryFault) -> JobSummary {
-        var fields = SummaryFields(JSONReader(ArraySource(bytes)))
+        var fields = SummaryFields(JSONReader(ArraySource(bytes), windowBytes: max(1, bytes.count)))
         let job = try fields.readJob()
         try fields.end()
         return job

@@ -4,7 +4,7 @@ import ImportDumps
 /// Writes a summary for people at a terminal.
 public struct SummaryText {
     /// Jobs that are printed each in full; of more, the worst get a line each.
-    private static let jobsInFull = 10
+    public static let jobsInFull = 10
     /// Lines of a list.
     private static let linesListed = 50
 
@@ -19,19 +19,33 @@ public struct SummaryText {
     /// The whole text, with a line feed at its end.
     public static func render(_ summary: Summary, usesColor: Bool) -> [UInt8] {
         var writer = SummaryText(usesColor: usesColor)
-        let isLong = summary.jobs.count > jobsInFull
-        if isLong {
-            writer.append(summary.totals, summary.unreadable.count)
-            writer.appendWorst(of: summary.jobs)
-        } else {
-            for job in summary.jobs { writer.append(job) }
+        guard summary.jobs.count <= jobsInFull else {
+            var overview = OverviewBuilder()
+            for job in summary.jobs { overview.append(job, report: nil) }
+            for input in summary.unreadable { overview.append(input) }
+            return render(overview, usesColor: usesColor)
         }
-        writer.append(summary.unreadable)
-        if !isLong, summary.jobs.count + summary.unreadable.count > 1 {
+        for job in summary.jobs { writer.append(job) }
+        writer.append(summary.unreadable, count: summary.unreadable.count)
+        if summary.jobs.count + summary.unreadable.count > 1 {
             writer.append(summary.totals, summary.unreadable.count)
         }
-        while writer.text.hasSuffix("\n\n") { writer.text.removeLast() }
-        return Array(writer.text.utf8)
+        return writer.bytes
+    }
+
+    /// The text about many jobs: the sums, and the worst of them.
+    public static func render(_ overview: OverviewBuilder, usesColor: Bool) -> [UInt8] {
+        var writer = SummaryText(usesColor: usesColor)
+        writer.append(overview.totals, overview.unreadable.count)
+        writer.appendWorst(overview.worst)
+        writer.append(overview.unreadable.items, count: overview.unreadable.count)
+        return writer.bytes
+    }
+
+    private var bytes: [UInt8] {
+        var bytes = Array(text.utf8)
+        while bytes.suffix(2) == [0x0A, 0x0A] { bytes.removeLast() }
+        return bytes
     }
 
     private mutating func append(_ summary: JobSummary) {
@@ -67,36 +81,34 @@ public struct SummaryText {
         line("")
     }
 
-    private mutating func append(_ unreadable: [UnreadableInput]) {
+    private mutating func append(_ unreadable: [UnreadableInput], count: Int) {
         for input in unreadable.prefix(Self.linesListed) {
             line(shownText(input.source))
             line("  " + marked("not read", as: .critical) + "  " + shownText(input.reason))
             line("")
         }
-        guard unreadable.count > Self.linesListed else { return }
+        guard count > Self.linesListed else { return }
         line(
-            "\(Self.linesListed) of \(Wording.grouped(unreadable.count)) inputs that were not read; the JSON lists all")
+            "\(Self.linesListed) of \(Wording.grouped(count)) inputs that were not read; the JSON lists all")
         line("")
     }
 
     /// One line for each of the worst jobs.
-    private mutating func appendWorst(of jobs: [JobSummary]) {
-        var worst = WorstJobs(limit: Self.linesListed)
-        for (index, job) in jobs.enumerated() {
-            worst.add(JobLine(job, Verdict(job), number: index + 1, report: nil))
-        }
-        let cut = worst.count > worst.jobs.count ? ", \(worst.jobs.count) of \(Wording.grouped(worst.count))" : ""
+    private mutating func appendWorst(_ worst: WorstJobs) {
+        let jobs = worst.jobs.prefix(Self.linesListed)
+        guard !jobs.isEmpty else { return }
+        let cut = worst.count > jobs.count ? ", \(jobs.count) of \(Wording.grouped(worst.count))" : ""
         line("The worst jobs first\(cut)")
-        let names = worst.jobs.map { Self.shortened(shownText($0.name)) }
-        let words = worst.jobs.map { $0.verdict.word }
-        let rows = worst.jobs.map { Wording.grouped($0.rows.seen) }
-        let failed = worst.jobs.map { Wording.grouped($0.rows.failed) }
-        let missing = worst.jobs.map { $0.rows.missing.map(Wording.grouped) ?? "?" }
+        let names = jobs.map { Self.shortened(shownText($0.name)) }
+        let words = jobs.map { $0.verdict.word }
+        let rows = jobs.map { Wording.grouped($0.rows.seen) }
+        let failed = jobs.map { Wording.grouped($0.rows.failed) }
+        let missing = jobs.map { $0.rows.missing.map(Wording.grouped) ?? "?" }
         func width(_ texts: [String]) -> Int { texts.map { $0.unicodeScalars.count }.max() ?? 0 }
         func filled(_ text: String, _ texts: [String]) -> String {
             text + String(repeating: " ", count: max(0, width(texts) - text.unicodeScalars.count))
         }
-        for (index, job) in worst.jobs.enumerated() {
+        for (index, job) in jobs.enumerated() {
             line(
                 "  " + filled(names[index], names) + "  "
                     + marked(filled(words[index], words), as: job.verdict.level.severity)

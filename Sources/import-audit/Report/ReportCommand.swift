@@ -6,16 +6,19 @@ import ImportReports
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Write the full audit of a dump into a folder.",
+        abstract: "Write the full audit of dumps into a folder.",
         discussion: """
-            The folder gets report.xhtml and report.md for people, rows.csv (every row), failures.csv (failed and \
-            unclassified rows) and codes.csv for spreadsheets, and summary.json for programs. Files of an earlier \
-            report there are replaced when all new ones are whole.
+            For one dump, the folder gets report.xhtml and report.md for people, rows.csv (every row), failures.csv \
+            (failed and unclassified rows) and codes.csv for spreadsheets, and summary.json for programs.
+
+            For several (many files, a folder, an archive, a log with a dump on each line) it gets an overview: \
+            index.xhtml and index.md, jobs.csv, codes.csv and failures.csv over all jobs, summary.json, and under jobs \
+            a folder with the report of each job. Several dumps of one job are one job, the latest of them. The same \
+            command again reads only what is new or changed since, and ends with the same files as if it had read all.
             """
     )
 
-    @Argument(help: ArgumentHelp("The dump, or - for standard input.", valueName: "input"))
-    var input: String
+    @OptionGroup var options: RunOptions
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
@@ -37,23 +40,20 @@ struct ReportCommand: ParsableCommand {
         help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
     var isCSVRaw = false
 
-    @Flag(
-        name: .customLong("strict"),
-        help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")
-    var isStrict = false
+    @Flag(help: "Do everything anew, whatever an earlier run has left in the folder.")
+    var fresh = false
 
     func run() throws {
         try reportingFailures {
-            let plan = try ReportPlan(
-                input: input, output: output, formats: formats, templateFolder: templates,
-                csv: CSVOptions(isRaw: isCSVRaw), isStrict: isStrict)
-            return try plan.run()
+            let settings = try ReportSettings(
+                formats: formats, csv: CSVOptions(isRaw: isCSVRaw), templateFolder: templates, options: options)
+            return try ReportPlan(options: options, output: output, settings: settings, isFresh: fresh).run()
         }
     }
 }
 
 /// The formats of a report. `csv` stands for all three CSV files.
-struct ReportFormats: OptionSet {
+struct ReportFormats: OptionSet, Sendable {
     let rawValue: Int
 
     static let markdown = ReportFormats(rawValue: 1)

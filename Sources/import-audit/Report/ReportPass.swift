@@ -8,7 +8,7 @@ struct ReportPass: RowSink {
     private var rows: RowsCSV<PartialFile>?
     private var failures: RowsCSV<PartialFile>?
     private let csv: CSVOptions
-    private let folder: OutputFolder
+    let folder: OutputFolder
 
     init(formats: ReportFormats, csv: CSVOptions, folder: OutputFolder) throws {
         self.csv = csv

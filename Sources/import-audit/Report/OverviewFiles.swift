@@ -1,3 +1,4 @@
+import Glibc
 import ImportAnalysis
 import ImportReports
 import XHTMLValidation
@@ -8,14 +9,18 @@ struct OverviewFiles {
     private let folder: OutputFolder
     private let csv: CSVOptions
     private let formats: ReportFormats
+    private let hasFailures: Bool
     private let pages: [(format: TemplateSet.Format, file: PartialFile)]
     private var jobs: BufferedFile?
     private var codes: BufferedFile?
+    private var failures: PartialFile?
     private var summary: SummaryJSON.Document<PartialFile>?
 
-    init(formats: ReportFormats, csv: CSVOptions, folder: OutputFolder) throws {
+    /// - Parameter hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
+    init(formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, hasFailures: Bool = false) throws {
         self.formats = formats
         self.csv = csv
+        self.hasFailures = hasFailures
         self.folder = folder
         var pages: [(TemplateSet.Format, PartialFile)] = []
         if formats.contains(.xhtml) { pages.append((.xhtml, try folder.begin(ReportFile.indexXHTML.name))) }
@@ -24,6 +29,10 @@ struct OverviewFiles {
         if formats.contains(.csv) {
             jobs = BufferedFile(try folder.begin(ReportFile.jobs.name), header: JobsCSV.header)
             codes = BufferedFile(try folder.begin(ReportFile.allCodes.name), header: CodesCSV.header)
+            if hasFailures {
+                failures = try folder.begin(ReportFile.allFailures.name)
+                try failures?.write(Array("\(RowsCSV<PartialFile>.header)".utf8).span)
+            }
         }
         // Last, so that who finds a new summary finds all other files new.
         if formats.contains(.json) {
@@ -42,6 +51,23 @@ struct OverviewFiles {
         try summary?.append(job)
     }
 
+    /// Adds the rows of a job's own file, which is open for reading.
+    func appendFailures(from descriptor: Int32) throws {
+        var body = CSVBody()
+        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw CommandFailure(
+                    .cannotWrite, "the failed rows of a job cannot be read: \(SystemFailure.last.description)")
+            }
+            guard count > 0 else { return }
+            let bytes = chunk.span.extracting(0..<count)
+            try failures?.write(bytes.extracting(body.start(in: bytes)..<count))
+        }
+    }
+
     /// All inputs that are no jobs come after all jobs.
     mutating func append(_ input: UnreadableInput) throws {
         overview.append(input)
@@ -50,14 +76,20 @@ struct OverviewFiles {
 
     /// Completes the files. They take their places with the folder's `publish`.
     ///
+    /// - Parameter invalidPage: what to say of a page that is not valid, made from the template of that name.
     /// - Returns: their names, in the order in which a person would open them.
-    mutating func finish(templates: TemplateSet) throws -> [String] {
-        let files = formats.overviewFiles
+    mutating func finish(
+        templates: TemplateSet,
+        invalidPage: ((problem: XHTMLProblem, line: String), String) -> CommandFailure
+    ) throws -> [String] {
+        let files = Self.files(of: formats, hasFailures: hasFailures)
         for (format, file) in pages {
             let model = OverviewModel(
                 overview, for: format, toolVersion: toolVersion, files: files.filter { $0.name != file.name })
             let page = templates.render(model, as: format)
-            if format == .xhtml { try check(page) }
+            if format == .xhtml, let problem = try PageValidator().firstProblem(of: page) {
+                throw invalidPage(problem, format.indexFileName)
+            }
             try file.write(page.span)
         }
         try jobs?.flush()
@@ -66,13 +98,14 @@ struct OverviewFiles {
         return files.map { $0.name }
     }
 
-    /// No page takes its place that is not valid.
-    private func check(_ page: [UInt8]) throws(CommandFailure) {
-        guard let (problem, line) = try PageValidator().firstProblem(of: page) else { return }
-        throw CommandFailure(
-            .internalFault,
-            "the built-in template makes a page that is not valid: line \(problem.line) of the page: "
-                + "\(problem.message) That line reads: \(line)")
+    /// The files of an overview, in the order in which a person would open them.
+    static func files(of formats: ReportFormats, hasFailures: Bool) -> [ReportFile] {
+        var files: [ReportFile] = []
+        if formats.contains(.xhtml) { files.append(.indexXHTML) }
+        if formats.contains(.markdown) { files.append(.indexMarkdown) }
+        if formats.contains(.csv) { files += hasFailures ? [.jobs, .allCodes, .allFailures] : [.jobs, .allCodes] }
+        if formats.contains(.json) { files.append(.allSummaries) }
+        return files
     }
 }
 
@@ -94,17 +127,5 @@ private struct BufferedFile {
     mutating func flush() throws {
         try file.write(bytes.span)
         bytes.removeAll(keepingCapacity: true)
-    }
-}
-
-extension ReportFormats {
-    /// The files of an overview, in the order in which a person would open them.
-    fileprivate var overviewFiles: [ReportFile] {
-        var files: [ReportFile] = []
-        if contains(.xhtml) { files.append(.indexXHTML) }
-        if contains(.markdown) { files.append(.indexMarkdown) }
-        if contains(.csv) { files += [.jobs, .allCodes] }
-        if contains(.json) { files.append(.allSummaries) }
-        return files
     }
 }

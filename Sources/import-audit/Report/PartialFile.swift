@@ -11,13 +11,16 @@ final class PartialFile: ReportOutput {
     private var size = 0
     /// Does the writing once the file has grown large.
     private var behind: WriteBehind?
+    private let writesBehind: Bool
     private static let largeFile = 4 * 1024 * 1024
 
     private var partialName: String { ".\(name).partial" }
     private var rewrittenName: String { ".\(name).rewritten.partial" }
 
-    init(name: String, folder: Int32, folderPath: String) throws(CommandFailure) {
+    /// - Parameter writesBehind: whether a thread of its own may write a large file.
+    init(name: String, folder: Int32, folderPath: String, writesBehind: Bool) throws(CommandFailure) {
         self.name = name
+        self.writesBehind = writesBehind
         self.folder = folder
         self.folderPath = folderPath
         descriptor = -1
@@ -31,7 +34,7 @@ final class PartialFile: ReportOutput {
 
     func write(_ bytes: Span<UInt8>) throws {
         size += bytes.count
-        if behind == nil, size > Self.largeFile { behind = WriteBehind(descriptor: descriptor) }
+        if behind == nil, writesBehind, size > Self.largeFile { behind = WriteBehind(descriptor: descriptor) }
         guard let behind else { return try write(bytes, to: descriptor) }
         do throws(SystemFailure) {
             try behind.write(bytes)
@@ -76,17 +79,20 @@ final class PartialFile: ReportOutput {
         descriptor = target
     }
 
-    /// Moves the file into its place.
-    func publish() throws(CommandFailure) {
+    /// Moves the file into its place in a folder.
+    func publish(into target: Int32, path: String) throws(CommandFailure) {
         try finishWriting()
         // Some file systems tell only now that there was no room.
         let closed = close(descriptor)
         descriptor = -1
-        guard closed == 0, unsafe renameat(folder, partialName, folder, name) == 0 else { throw failure() }
+        guard closed == 0, unsafe renameat(folder, partialName, target, name) == 0 else {
+            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+        }
     }
 
     /// Gives the file up.
     func remove() {
+        behind = nil
         unsafe unlinkat(folder, partialName, 0)
     }
 

@@ -1,0 +1,101 @@
+import ImportAnalysis
+import ImportDumps
+import Synchronization
+
+/// Gathers what the threads of a run found out.
+final class Collector: Sendable {
+    /// What a dump is among those of its job.
+    enum Standing {
+        /// The first one that was read.
+        case first
+        /// It counts, in place of the one that did.
+        case replacing
+        /// Another one counts, or the same was read before.
+        case superseded
+    }
+
+    fileprivate struct State {
+        let store: ResultStore
+        var status = ExitStatus.done
+        /// The number of the job's dump that counts.
+        var counting: [JobIdentity: Int] = [:]
+        /// Jobs of which there is more than one dump.
+        var groups: [JobIdentity: SnapshotGroup] = [:]
+        /// Numbers of dumps that do not count.
+        var superseded: Set<Int> = []
+    }
+
+    private let state: Mutex<State>
+    private let combinesSnapshots: Bool
+    private let jobCount = Atomic(0)
+    private let problemCount = Atomic(0)
+
+    /// - Parameters:
+    ///   - folder: where a temporary file may be made.
+    ///   - combinesSnapshots: whether several dumps of one job count as one job.
+    init(folder: String, combinesSnapshots: Bool = true) {
+        state = Mutex(State(store: ResultStore(folder: folder)))
+        self.combinesSnapshots = combinesSnapshots
+    }
+
+    /// Jobs so far.
+    var jobs: Int { jobCount.load(ordering: .relaxed) }
+    /// Inputs that could not be read so far, or not whole.
+    var problems: Int { problemCount.load(ordering: .relaxed) }
+
+    /// Takes a job in.
+    ///
+    /// - Parameter publish: what follows from its standing, before another dump of the job can be taken in.
+    func add(_ job: JobSummary, _ order: DocumentOrder, _ publish: (Standing) throws -> Void = { _ in }) throws {
+        if job.salvage != nil { problemCount.wrappingAdd(1, ordering: .relaxed) }
+        jobCount.wrappingAdd(1, ordering: .relaxed)
+        try state.withLock { state in
+            if job.salvage != nil { state.status = state.status.orWorse(.inputNotReadWhole) }
+            let number = try state.store.append(job, order)
+            let standing = combinesSnapshots ? try state.standing(of: job, number) : .first
+            try publish(standing)
+        }
+    }
+
+    /// Takes in what is no job.
+    func add(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
+        if status != .done { problemCount.wrappingAdd(1, ordering: .relaxed) }
+        try state.withLock { state in
+            state.status = state.status.orWorse(status)
+            try state.store.append(input, order, status)
+        }
+    }
+
+    /// Everything, in order. To be called when all threads are done.
+    func results() -> RunResults {
+        state.withLock { state in
+            let store = state.store
+            let all = store.jobs.indices.sorted { store.jobs[$0].order < store.jobs[$1].order }
+            let superseded = state.superseded
+            return RunResults(
+                status: state.status, store: store, allJobs: all,
+                jobs: superseded.isEmpty ? all : all.filter { !superseded.contains($0) },
+                unreadable: store.unreadable.indices.sorted {
+                    store.unreadable[$0].order < store.unreadable[$1].order
+                },
+                groups: state.groups)
+        }
+    }
+}
+
+extension Collector.State {
+    /// Compares a dump with those of the same job.
+    fileprivate mutating func standing(of job: JobSummary, _ number: Int) throws -> Collector.Standing {
+        guard let identity = JobIdentity(job) else { return .first }
+        guard let before = counting[identity] else {
+            counting[identity] = number
+            return .first
+        }
+        var group = try groups[identity] ?? SnapshotGroup(store.job(before))
+        let replaces = group.merge(SnapshotGroup(job))
+        groups[identity] = group
+        superseded.insert(replaces ? before : number)
+        if replaces { counting[identity] = number }
+        return replaces ? .replacing : .superseded
+    }
+}

@@ -1,0 +1,20 @@
+import ImportDumps
+
+/// What a thread does with the documents that it reads.
+protocol DocumentHandler: DumpSink, SendableMetatype {
+    /// The documents that follow are of this stream.
+    mutating func begin(source: String, order: DocumentOrder)
+
+    /// Whether a file needs not be read, because what it holds is known.
+    ///
+    /// - Parameter size: in bytes; nil for what is no regular file.
+    mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool
+
+    /// A file was read to its end, apart from entries of an archive that were left to other threads.
+    mutating func end(_ input: InputPath, number: Int) throws
+
+    /// Takes note of what is not read.
+    ///
+    /// - Parameter status: what it means for the exit status.
+    mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws
+}

@@ -1,0 +1,104 @@
+import Glibc
+import ImportDumps
+import Synchronization
+
+/// Reads all inputs of a command, with as many threads as it is to have.
+struct InputRun {
+    let inputs: [String]
+    let threadCount: Int
+    let reader: DumpReader
+    let progress: ProgressReport
+
+    init(options: RunOptions, collector: Collector, hashing: Bool) throws(CommandFailure) {
+        inputs = options.inputs
+        threadCount = options.threadCount
+        reader = try .ofCommand(hashing: hashing, readsAhead: options.threadCount > 1)
+        progress = ProgressReport(inputs: options.inputs, isWanted: !options.isQuiet) {
+            (collector.jobs, collector.problems)
+        }
+    }
+
+    /// How a run ended.
+    enum End {
+        case done
+        /// Ctrl-C. All threads have ended, unless one waits for another program that does not answer.
+        case interrupted(isQuiet: Bool)
+    }
+
+    /// Reads everything.
+    ///
+    /// - Parameter makeHandler: makes what a thread hands its documents to.
+    /// - Throws: what a handler throws; the others end as soon as they can.
+    func run<Handler: DocumentHandler>(_ makeHandler: @escaping @Sendable () throws -> Handler) throws -> End {
+        let queue = WorkQueue(InputTree(inputs), threadCount: threadCount)
+        let state = RunState(threads: threadCount)
+        let (reader, bytes) = (reader, progress.bytes)
+        let work: @Sendable () -> Void = {
+            do {
+                var worker = InputWorker(
+                    queue: queue, reader: reader, progress: bytes, handler: try makeHandler())
+                try worker.work()
+            } catch is Interrupted {
+            } catch {
+                state.fail(error)
+                queue.stop()
+            }
+            state.end()
+        }
+        for _ in 0..<threadCount {
+            // Without a thread to be had, the work is done here.
+            if !WorkerThread.start(work) { work() }
+        }
+        var quietRounds = 0
+        while !state.waitForEnd(milliseconds: 100) {
+            progress.show()
+            guard Interruption.isRequested else { continue }
+            queue.stop()
+            quietRounds += 1
+            // One that waits in a read for a program that says nothing would never end.
+            if quietRounds > 20 { return .interrupted(isQuiet: false) }
+        }
+        progress.clear()
+        if let error = state.error { throw error }
+        return Interruption.isRequested ? .interrupted(isQuiet: true) : .done
+    }
+}
+
+/// What the threads of a run tell the one that waits for them.
+@safe
+private final class RunState: @unchecked Sendable {
+    private let first = Mutex<(any Error)?>(nil)
+    private let running: Atomic<Int>
+    // Only used by calls that are made for several threads.
+    private let ended = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init(threads: Int) {
+        running = Atomic(threads)
+        unsafe sem_init(ended, 0, 0)
+    }
+
+    deinit {
+        unsafe sem_destroy(ended)
+        unsafe ended.deallocate()
+    }
+
+    var error: (any Error)? { first.withLock { $0 } }
+
+    func fail(_ error: any Error) {
+        first.withLock { first in first = first ?? error }
+    }
+
+    func end() {
+        if running.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 { unsafe sem_post(ended) }
+    }
+
+    /// Whether all threads have ended; waits for it for a while.
+    func waitForEnd(milliseconds: Int) -> Bool {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        time.tv_nsec += milliseconds * 1_000_000
+        time.tv_sec += time.tv_nsec / 1_000_000_000
+        time.tv_nsec %= 1_000_000_000
+        return unsafe sem_timedwait(ended, &time) == 0
+    }
+}

@@ -1,0 +1,161 @@
+import Glibc
+import ImportAnalysis
+import ImportDumps
+
+/// One thread's work: inputs from the queue, read by a session of its own.
+struct InputWorker<Handler: DocumentHandler>: ~Copyable {
+    /// Entries of archives up to this size are unpacked into memory, for any thread to read.
+    private static var smallEntry: Int { 256 * 1024 }
+
+    private let queue: WorkQueue
+    private let progress: InputProgress
+    private let containers = ContainerReader()
+    private var session: DumpSession
+    private var handler: Handler
+
+    init(queue: WorkQueue, reader: DumpReader, progress: InputProgress, handler: Handler) {
+        self.queue = queue
+        self.progress = progress
+        self.handler = handler
+        session = DumpSession(reader)
+    }
+
+    /// Works until there is nothing left to do.
+    mutating func work() throws {
+        while let item = queue.next() {
+            defer { queue.finish(item) }
+            switch item {
+            case .entry(let entry): try read(ArraySource(entry.bytes), entry.source, entry.order)
+            case .input(let input, let number): try read(input, number)
+            }
+        }
+    }
+
+    private mutating func read(_ input: InputTreeItem, _ number: Int) throws {
+        let order = DocumentOrder(input: number)
+        switch input {
+        case .standardInput:
+            try read(descriptor: STDIN_FILENO, name: "-", number)
+        case .file(let path, let size):
+            if try handler.isKnown(path, size: size, number: number) { return }
+            let descriptor: Int32
+            do throws(ReadFailure) {
+                descriptor = try path.open()
+            } catch {
+                return try refuse(path.shown, error.sentence, order, .noInput)
+            }
+            defer { close(descriptor) }
+            try read(descriptor: descriptor, name: path.shown, number)
+            try handler.end(path, number: number)
+        case .passedOver(let path, let reason):
+            var status = ExitStatus.done
+            if case .unreadable = reason { status = .inputNotReadWhole }
+            try handler.refuse(source: path.shown, reason: reason.explanation, order: order, status: status)
+        case .unavailable(let path, let failure):
+            try refuse(path.shown, failure.sentence, order, .noInput)
+        }
+    }
+
+    /// An input that was named and cannot be opened is also complained about at once.
+    private mutating func refuse(
+        _ name: String, _ reason: String, _ order: DocumentOrder, _ status: ExitStatus
+    ) throws {
+        Console.complain("\(name): \(reason)")
+        try handler.refuse(source: name, reason: reason, order: order, status: status)
+    }
+
+    private mutating func read(descriptor: Int32, name: String, _ number: Int) throws {
+        var order = DocumentOrder(input: number)
+        try containers.read(descriptor: descriptor, name: name, progress: progress) { item in
+            switch item {
+            case .stream(let source, let bytes) where source == name:
+                try read(bytes, source, order)
+            case .stream(let source, let bytes):
+                order.entry += 1
+                try readEntry(bytes, source, order)
+            case .refused(let source, let reason):
+                order.entry += 1
+                try handler.refuse(
+                    source: source, reason: reason.explanation, order: order,
+                    status: reason.isExpected ? .done : .inputNotReadWhole)
+            }
+        }
+    }
+
+    /// Reads an archive's entry, or leaves it to another thread.
+    private mutating func readEntry(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
+        let front = FrontOfSource(bytes, count: Self.smallEntry)
+        if front.isWhole, queue.offer(.init(source: source, order: order, bytes: front.bytes)) { return }
+        try read(front, source, order)
+    }
+
+    private mutating func read(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
+        if Interruption.isRequested { throw Interrupted() }
+        handler.begin(source: source, order: order)
+        try session.read(from: bytes, into: &handler)
+    }
+}
+
+extension InputRefusal {
+    /// Nothing is lost by leaving it out.
+    fileprivate var isExpected: Bool {
+        switch self {
+        case .symbolicLink, .hardLink, .special: true
+        default: false
+        }
+    }
+}
+
+extension ReadFailure {
+    /// What is wrong, as it stands alone behind a name.
+    fileprivate var sentence: String { description }
+}
+
+/// A source whose first bytes are in memory.
+private struct FrontOfSource: ByteSource {
+    let bytes: [UInt8]
+    /// Whether these are all.
+    let isWhole: Bool
+    private var position = 0
+    private var failure: ReadFailure?
+    private var rest: any ByteSource
+
+    var isPrompt: Bool { rest.isPrompt }
+
+    init(_ source: any ByteSource, count: Int) {
+        var source = source
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        var isAtEnd = false
+        do throws(ReadFailure) {
+            while filled < count, !isAtEnd {
+                let start = filled
+                let read = unsafe bytes.withUnsafeMutableBytes { bytes in
+                    Result { () throws(ReadFailure) in
+                        try unsafe source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
+                    }
+                }
+                let more = try read.get()
+                filled += more
+                isAtEnd = more == 0
+            }
+        } catch {
+            failure = error
+        }
+        bytes.removeLast(count - filled)
+        self.bytes = bytes
+        isWhole = isAtEnd
+        rest = source
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        if position < bytes.count {
+            let count = min(bytes.count - position, buffer.count)
+            unsafe buffer.copyBytes(from: bytes[position..<position + count])
+            position += count
+            return count
+        }
+        if let failure { throw failure }
+        return isWhole ? 0 : try unsafe rest.read(into: buffer)
+    }
+}

@@ -1,0 +1,79 @@
+import ImportAnalysis
+import ImportDumps
+
+/// What a run found out, in order. One job at a time is in memory, if there are many.
+struct RunResults {
+    let status: ExitStatus
+    let store: ResultStore
+    /// Numbers of all dumps of jobs in the store.
+    let allJobs: [Int]
+    /// Of those that count.
+    let jobs: [Int]
+    /// Numbers of what is no job.
+    let unreadable: [Int]
+    let groups: [JobIdentity: SnapshotGroup]
+
+    var jobCount: Int { jobs.count }
+    var unreadableCount: Int { unreadable.count }
+
+    /// The job at an index, with what there is to say about its other dumps.
+    func job(_ index: Int) throws -> JobSummary {
+        var job = try store.job(jobs[index])
+        if !groups.isEmpty, let identity = JobIdentity(job), let group = groups[identity] { group.apply(to: &job) }
+        return job
+    }
+
+    /// Whether there are other dumps of the job, of which its report speaks.
+    func isCombined(_ job: JobSummary) -> Bool {
+        guard !groups.isEmpty, let identity = JobIdentity(job) else { return false }
+        return groups[identity] != nil
+    }
+
+    func order(ofJob index: Int) -> DocumentOrder { store.jobs[jobs[index]].order }
+
+    func unreadable(_ index: Int) throws -> UnreadableInput {
+        try store.unreadable(unreadable[index])
+    }
+
+    /// All of it in memory, for a few jobs.
+    func summary() throws -> Summary {
+        var summary = Summary()
+        for index in 0..<jobCount { summary.append(try job(index)) }
+        for index in 0..<unreadableCount { summary.append(try unreadable(index)) }
+        return summary
+    }
+}
+
+// MARK: - By input
+
+extension RunResults {
+    /// The documents of one input, by their numbers in the store.
+    struct InputDocuments {
+        var jobs: ArraySlice<Int>
+        var unreadable: ArraySlice<Int>
+    }
+
+    func documents(ofInput input: Int) -> InputDocuments {
+        InputDocuments(
+            jobs: Self.slice(of: allJobs, input, store.jobs),
+            unreadable: Self.slice(of: unreadable, input, store.unreadable))
+    }
+
+    /// Whether nothing of an input was left to other threads.
+    func isPlain(_ documents: InputDocuments) -> Bool {
+        documents.jobs.allSatisfy { store.jobs[$0].order.entry == 0 }
+            && documents.unreadable.allSatisfy { store.unreadable[$0].order.entry == 0 }
+    }
+
+    private static func slice(of numbers: [Int], _ input: Int, _ entries: [ResultStore.Entry]) -> ArraySlice<Int> {
+        func firstIndex(of input: Int) -> Int {
+            var (low, high) = (0, numbers.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if entries[numbers[middle]].order.input < input { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        return numbers[firstIndex(of: input)..<firstIndex(of: input + 1)]
+    }
+}

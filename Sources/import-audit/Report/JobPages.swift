@@ -1,0 +1,38 @@
+import ImportAnalysis
+import ImportReports
+
+/// Writes what a job's report has besides the rows: its pages and its summary.
+struct JobPages {
+    private let settings: ReportSettings
+    private let validator: PageValidator
+
+    init(_ settings: ReportSettings) throws(CommandFailure) {
+        self.settings = settings
+        validator = try PageValidator()
+    }
+
+    /// Writes the pages and the summary into a folder. They take their places when the folder is published.
+    func write(_ summary: JobSummary, to folder: OutputFolder) throws {
+        let formats = settings.formats
+        func model(without page: ReportFile) -> ReportModel {
+            ReportModel(summary, toolVersion: toolVersion, files: formats.files.filter { $0 != page })
+        }
+        if formats.contains(.xhtml) {
+            let page = settings.templates.render(model(without: .xhtml), as: .xhtml)
+            if let problem = validator.firstProblem(of: page) {
+                throw settings.invalidPage(problem, of: TemplateSet.Format.xhtml.fileName)
+            }
+            try folder.write(page, as: ReportFile.xhtml.name)
+        }
+        if formats.contains(.markdown) {
+            let page = settings.templates.render(model(without: .markdown), as: .markdown)
+            try folder.write(page, as: ReportFile.markdown.name)
+        }
+        // Last, so that who finds a new summary finds all other files new.
+        if formats.contains(.json) {
+            var all = Summary()
+            all.append(summary)
+            try folder.write(SummaryJSON.render(all), as: ReportFile.summary.name)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Glibc
+
+/// A folder that a report is written into. Nothing outside it is touched.
+///
+/// Each file is written beside its place, as `.NAME.partial`, and moved into it when all are whole: a reader never
+/// sees half a file, and a run that fails leaves the old files. The folder that a command was given is locked
+/// meanwhile, so that two runs cannot mix their files.
+///
+/// It belongs to one thread at a time: to the one that writes a report into it, then to the one that publishes it. That is
+/// why it can be sent between them.
+final class OutputFolder: @unchecked Sendable {
+    let path: String
+    private let descriptor: Int32
+    /// Where the folder was made, as long as it is to be removed when nothing comes of it.
+    private var madeIn: (folder: Int32, name: String)?
+    private var files: [PartialFile] = []
+    private let writesBehind: Bool
+
+    /// The folder that a command was given.
+    init(_ path: String, writesBehind: Bool = true) throws(CommandFailure) {
+        self.path = path
+        self.writesBehind = writesBehind
+        let wasCreated = try Self.create(path)
+        madeIn = wasCreated ? (AT_FDCWD, path) : nil
+        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandFailure(.cannotWrite, "\(path): \(SystemFailure.last.description)")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let failure = SystemFailure.last
+            close(descriptor)
+            throw CommandFailure(
+                .cannotWrite,
+                failure.errorNumber == EWOULDBLOCK
+                    ? "\(path): another import-audit is writing into this folder; wait for it or choose another folder"
+                    : "\(path): \(failure.description)")
+        }
+    }
+
+    /// A folder in one that is locked already; it is made if need be.
+    init(_ name: String, in parent: Int32, path: String, writesBehind: Bool) throws(CommandFailure) {
+        self.path = "\(path)/\(name)"
+        self.writesBehind = writesBehind
+        let wasMade = unsafe mkdirat(parent, name, 0o777) == 0
+        guard wasMade || errno == EEXIST else {
+            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+        }
+        descriptor = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+        }
+        madeIn = wasMade ? (parent, name) : nil
+    }
+
+    /// Removes what was not moved into its place, and the folder too if it was made for nothing.
+    deinit {
+        discard()
+        close(descriptor)
+        if let (folder, name) = madeIn { unsafe unlinkat(folder, name, AT_REMOVEDIR) }
+    }
+
+    /// Begins a file. It takes its place with ``publish()``.
+    func begin(_ name: String) throws(CommandFailure) -> PartialFile {
+        let file = try PartialFile(name: name, folder: descriptor, folderPath: path, writesBehind: writesBehind)
+        files.append(file)
+        return file
+    }
+
+    /// Begins a file and writes all of it.
+    func write(_ bytes: [UInt8], as name: String) throws {
+        try begin(name).write(bytes.span)
+    }
+
+    /// Moves all files into their places, in the order in which they were begun.
+    func publish() throws(CommandFailure) {
+        madeIn = nil
+        try publish(into: descriptor, path: path)
+    }
+
+    /// Moves all files into another folder, in the order in which they were begun.
+    func publish(into folder: Int32, path: String) throws(CommandFailure) {
+        while let file = files.first {
+            try file.publish(into: folder, path: path)
+            files.removeFirst()
+        }
+    }
+
+    /// Gives up the files that were begun.
+    func discard() {
+        for file in files { file.remove() }
+        files.removeAll()
+    }
+
+    /// The folder stays, whether or not something is written into it.
+    func keep() {
+        madeIn = nil
+    }
+
+    /// Opens a folder in this one, which is made if need be. A link to one elsewhere is refused.
+    func openSubfolder(_ name: String) throws(CommandFailure) -> Int32 {
+        guard unsafe mkdirat(descriptor, name, 0o777) == 0 || errno == EEXIST else {
+            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+        }
+        let folder = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard folder >= 0 else {
+            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+        }
+        return folder
+    }
+
+    /// Opens a file of this folder for reading; nil if there is none.
+    func openFile(_ name: String) -> Int32? {
+        let file = unsafe openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        return file < 0 ? nil : file
+    }
+
+    /// Removes a file or an empty folder.
+    func remove(_ name: String, isFolder: Bool = false) {
+        unsafe unlinkat(descriptor, name, isFolder ? AT_REMOVEDIR : 0)
+    }
+
+    /// Makes the folder, and those above it, if they are not there. True if it was made.
+    private static func create(_ path: String) throws(CommandFailure) -> Bool {
+        guard unsafe mkdir(path, 0o777) != 0 else { return true }
+        switch errno {
+        case EEXIST:
+            return false
+        case ENOENT where path.contains("/"):
+            guard let slash = path.lastIndex(where: { $0 == "/" }), slash > path.startIndex else { break }
+            _ = try create(String(path[..<slash]))
+            guard unsafe mkdir(path, 0o777) != 0 else { return true }
+            if errno == EEXIST { return false }
+        default:
+            break
+        }
+        throw CommandFailure(.cannotWrite, "\(path): \(SystemFailure.last.description)")
+    }
+}

@@ -1,0 +1,86 @@
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+/// Writes the report of each dump: the rows as they come, the rest when they are all there.
+struct ReportHandler: DocumentHandler {
+    private let run: ReportRun
+    private let pages: JobPages
+    private var source = ""
+    private var order = DocumentOrder(input: 0)
+    /// The size and the hash of the input's only dump, which are the input's own unless it is compressed.
+    private var whole: (bytes: Int, sha256: String)?
+    /// The report of the dump at hand, from its first row on.
+    private var pass: ReportPass?
+
+    init(_ run: ReportRun) throws {
+        self.run = run
+        pages = try JobPages(run.settings)
+    }
+
+    mutating func begin(source: String, order: DocumentOrder) {
+        self.source = source
+        self.order = order
+        pass = nil
+    }
+
+    mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
+        whole = nil
+        return try run.takeUp(input, size: size, number: number)
+    }
+
+    func end(_ input: InputPath, number: Int) throws {
+        try run.note(input, whole: whole, number: number)
+    }
+
+    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
+        try run.add(UnreadableInput(source: source, reason: reason), order, status)
+        if run.settings.isVerbose { Console.say("\(source): not read: \(reason)") }
+    }
+
+    mutating func beginRows(of job: DeclaredJob) throws {
+        if pass == nil { pass = try makePass() }
+        try pass?.beginRows(of: job)
+    }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        if Interruption.isRequested { throw Interrupted() }
+        try pass?.consume(runs, text: text)
+    }
+
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
+        try pass?.consume(run, text: text)
+    }
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        defer {
+            // What was not published is given up.
+            pass?.folder.discard()
+            pass = nil
+            order.document += 1
+        }
+        let name = source + position.suffix
+        switch reading {
+        case .notAJob(let other):
+            try run.refuseWhole(name, other.explanation, order, position)
+            try refuse(source: name, reason: other.explanation, order: order, status: .inputNotReadWhole)
+        case .job(let dump):
+            if run.settings.isStrict, let fault = dump.fault {
+                try run.refuseWhole(name, fault.refusal, order, position)
+                return try refuse(source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole)
+            }
+            if pass == nil { self.pass = try makePass() }
+            guard var pass else { return }
+            let summary = try pass.finish(dump: dump, source: name)
+            whole = position == .whole ? dump.sha256.map { (dump.byteCount, $0) } : nil
+            try pages.write(summary, to: pass.folder)
+            try run.publish(summary, pass.folder, order, position)
+            if run.settings.isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
+        }
+    }
+
+    private func makePass() throws -> ReportPass {
+        try ReportPass(
+            formats: run.settings.formats, csv: run.settings.csv, folder: try run.folder(for: order))
+    }
+}

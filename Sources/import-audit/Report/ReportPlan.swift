@@ -1,0 +1,101 @@
+import Glibc
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+/// What `report` is to do: options resolved, templates checked, nothing read or written yet.
+struct ReportPlan {
+    private let options: RunOptions
+    private let output: String
+    private let settings: ReportSettings
+    private let isFresh: Bool
+
+    /// - Parameter isFresh: does everything anew, whatever an earlier run left.
+    init(options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool) {
+        self.options = options
+        self.output = output
+        self.settings = settings
+        self.isFresh = isFresh
+    }
+
+    func run() throws -> ExitStatus {
+        let root = try OutputFolder(output, writesBehind: settings.writesBehind)
+        // Standard input cannot be read twice, as might be needed.
+        var earlier = isFresh || options.inputs.contains("-") ? nil : earlierManifest(in: root)
+        while true {
+            let run = ReportRun(settings: settings, root: root, mayBeSingle: mayBeSingle, earlier: earlier)
+            let inputs = try InputRun(options: options, collector: run.collector, hashing: true)
+            let end = try inputs.run { try ReportHandler(run) }
+            if let single = run.single { return say(single) }
+            var overview = OverviewReport(run: run, root: root, results: run.collector.results())
+            switch end {
+            case .interrupted(let isQuiet):
+                // A thread that still waits might yet write: only what is in its place stays.
+                if isQuiet { try overview.leave(keeping: earlier) }
+                Console.say("Interrupted. What was finished is in \(output); run the same command again to go on.")
+                return .interrupted
+            case .done where overview.results.jobCount == 0 && mayBeSingle:
+                return overview.results.status
+            case .done:
+                if overview.isUnchanged(since: earlier) {
+                    say(unchanged: overview)
+                    return overview.results.status
+                }
+                if try overview.finish() {
+                    say(overview)
+                    return overview.results.status
+                }
+                // A dump counts now whose report was not kept, for another one counted before.
+                earlier = nil
+            }
+        }
+    }
+
+    /// One file, as far as one can see: it may hold one dump, and nothing else.
+    private var mayBeSingle: Bool {
+        guard options.inputs.count == 1, let input = options.inputs.first else { return false }
+        var status = stat()
+        return unsafe stat(input, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR
+    }
+
+    private func earlierManifest(in root: OutputFolder) -> Manifest? {
+        do throws(Manifest.Unusable) {
+            return try Manifest(in: root, options: settings.fingerprint)
+        } catch {
+            switch error {
+            case .absent: break
+            case .different:
+                Console.say("\(output) was written by another version or with other options: everything is done anew.")
+            case .broken:
+                Console.say("\(output)/\(Manifest.file) cannot be read: everything is done anew.")
+            }
+            return nil
+        }
+    }
+
+    private func say(_ single: JobSummary) -> ExitStatus {
+        if !options.isQuiet {
+            let verdict = Verdict(single)
+            Console.say("\(verdict.word). \(verdict.sentence)")
+            Console.say("Written to \(output): \(settings.formats.files.map { $0.name }.joined(separator: ", "))")
+        }
+        return single.salvage == nil ? .done : .inputNotReadWhole
+    }
+
+    private func say(_ overview: OverviewReport) {
+        guard !options.isQuiet else { return }
+        Console.say("\(overview.verdict.word). \(overview.verdict.sentence)")
+        let jobs = overview.results.jobCount
+        Console.say(
+            "Written to \(output): \(overview.fileNames.joined(separator: ", "))"
+                + (jobs == 0 ? "" : ", and the report of each job under jobs"))
+        if overview.takenUpCount > 0 {
+            Console.say("\(Wording.grouped(overview.takenUpCount)) inputs were as before and were not read again.")
+        }
+    }
+
+    private func say(unchanged overview: OverviewReport) {
+        guard !options.isQuiet else { return }
+        Console.say("Nothing has changed: \(output) is as it was.")
+    }
+}

@@ -1,0 +1,159 @@
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+import Synchronization
+
+/// What the threads of a run of `report` share: where reports go, and what was found out.
+///
+/// One plain file with one dump is reported straight into the folder. Anything else gets an overview there, and a folder
+/// for each job. Which it is shows only at the end of the first dump, so the report of that one begins in the folder
+/// itself.
+final class ReportRun: Sendable {
+    let settings: ReportSettings
+    let collector: Collector
+    private let root: OutputFolder
+    /// Whether one dump may be all there is: one argument, and no folder.
+    private let mayBeSingle: Bool
+    /// What an earlier run left.
+    private let earlier: Manifest?
+    private let state: Mutex<State>
+
+    private struct State {
+        var folders: JobFolders?
+        /// The report of the only dump.
+        var single: JobSummary?
+        /// Whose report is in the folder of that name.
+        var owners: [String: DocumentOrder] = [:]
+        /// Dumps whose report, as an earlier run left it, speaks of other dumps of the job.
+        var combined: Set<DocumentOrder> = []
+        var recorder = ManifestRecorder()
+    }
+    private let fresh = Atomic(0)
+
+    init(settings: ReportSettings, root: OutputFolder, mayBeSingle: Bool, earlier: Manifest?) {
+        self.settings = settings
+        self.root = root
+        self.mayBeSingle = mayBeSingle
+        self.earlier = earlier
+        collector = Collector(folder: root.path)
+        state = Mutex(State())
+    }
+
+    /// Where the report of a document is written.
+    func folder(for order: DocumentOrder) throws -> OutputFolder {
+        mayBeSingle && order == DocumentOrder(input: 0) ? root : try folders().stage()
+    }
+
+    /// Documents that were read, and not known before.
+    var freshCount: Int { fresh.load(ordering: .relaxed) }
+
+    /// Takes in what is no job.
+    func add(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
+        fresh.wrappingAdd(1, ordering: .relaxed)
+        try collector.add(input, order, status)
+    }
+
+    /// Takes the manifest of the earlier run away: what it speaks of is about to change.
+    func invalidateEarlier() {
+        earlier?.invalidate(in: root)
+    }
+
+    /// The report of the only dump, if it is that.
+    var single: JobSummary? { state.withLock { $0.single } }
+
+    /// Moves a report into its place, if the dump counts.
+    func publish(
+        _ summary: JobSummary, _ report: OutputFolder, _ order: DocumentOrder, _ position: DocumentPosition
+    ) throws {
+        if mayBeSingle, order == DocumentOrder(input: 0), position == .whole {
+            try report.publish()
+            return state.withLock { $0.single = summary }
+        }
+        fresh.wrappingAdd(1, ordering: .relaxed)
+        let name = summary.folderName
+        let folders = try folders()
+        try collector.add(summary, order) { standing in
+            guard standing != .superseded else { return }
+            invalidateEarlier()
+            try folders.publish(report, as: name)
+            state.withLock { $0.owners[name] = order }
+        }
+    }
+
+    /// Ends the run if what it refuses is all there is.
+    func refuseWhole(
+        _ name: String, _ reason: String, _ order: DocumentOrder, _ position: DocumentPosition
+    ) throws(CommandFailure) {
+        guard mayBeSingle, order == DocumentOrder(input: 0), position == .whole else { return }
+        throw CommandFailure(.inputNotReadWhole, "\(name): \(reason) Nothing was written.")
+    }
+
+    /// The folder of all jobs, which is made when the first of them needs it.
+    func folders() throws -> JobFolders {
+        try state.withLock { state in
+            if let folders = state.folders { return folders }
+            let folders = try JobFolders(in: root, writesBehind: settings.writesBehind)
+            root.keep()
+            state.folders = folders
+            return folders
+        }
+    }
+
+    /// Whether a report that was taken up speaks of other dumps of its job.
+    func wasCombined(_ order: DocumentOrder) -> Bool {
+        state.withLock { $0.combined.contains(order) }
+    }
+
+    /// Whether the report of a document is in its place.
+    func isInPlace(_ order: DocumentOrder, _ name: String) -> Bool {
+        state.withLock { $0.owners[name] == order }
+    }
+}
+
+// MARK: - What is known from an earlier run
+
+extension ReportRun {
+    /// Takes up what an earlier run found in an input, if that is as it was; false if it is to be read.
+    func takeUp(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
+        guard let earlier, let size, earlier.knows(input, ofSize: size), let found = try InputFingerprint(of: input),
+            let documents = try earlier.documents(of: found)
+        else { return false }
+        let folders = try folders()
+        for document in documents {
+            switch document {
+            case .unreadable(let input, let entry, let document, let status):
+                try collector.add(input, DocumentOrder(input: number, entry: entry, document: document), status)
+            case .job(let summary, let entry, let document, let counted, let combined):
+                let order = DocumentOrder(input: number, entry: entry, document: document)
+                let name = summary.folderName
+                let isThere = counted && folders.holds(settings.formats.files, of: name)
+                try collector.add(summary, order) { _ in
+                    // What this run has written there is another dump's report.
+                    state.withLock { state in
+                        guard isThere, state.owners[name] == nil else { return }
+                        state.owners[name] = order
+                        if combined { state.combined.insert(order) }
+                    }
+                }
+            }
+        }
+        state.withLock { $0.recorder.note(found, number: number, isTakenUp: true) }
+        return true
+    }
+
+    /// Notes that an input was read.
+    ///
+    /// - Parameter whole: the size and the hash of its only dump, if there is just one.
+    func note(_ input: InputPath, whole: (bytes: Int, sha256: String)?, number: Int) throws {
+        guard single == nil, let found = try InputFingerprint(of: input, whole: whole) else { return }
+        state.withLock { $0.recorder.note(found, number: number, isTakenUp: false) }
+    }
+
+    /// What this run leaves for the next.
+    var recorder: ManifestRecorder { state.withLock { $0.recorder } }
+}
+
+extension JobSummary {
+    /// The name of the folder for the job's report.
+    var folderName: String { jobFolderName(jobID: job.jobID, source: source, sha256: sha256) }
+}

@@ -1,0 +1,73 @@
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+import XHTMLValidation
+
+/// How reports are written: what the options of a command come to, the same for all threads.
+struct ReportSettings: Sendable {
+    let formats: ReportFormats
+    let csv: CSVOptions
+    let isStrict: Bool
+    let isVerbose: Bool
+    let templates: TemplateSet
+    /// The user's own folder of templates, and what is in it.
+    let templateFolder: String?
+    let ownTemplates: [String: [UInt8]]
+    /// Whether large files may be written by threads of their own.
+    let writesBehind: Bool
+
+    init(
+        formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions
+    ) throws(CommandFailure) {
+        self.formats = formats
+        self.csv = csv
+        self.templateFolder = templateFolder
+        isStrict = options.isStrict
+        isVerbose = options.isVerbose
+        writesBehind = options.threadCount > 1
+        ownTemplates =
+            try templateFolder.map { (folder) throws(CommandFailure) in try TemplateFolder(folder).files() } ?? [:]
+        do throws(TemplateFailure) {
+            templates = try TemplateSet(replacing: ownTemplates)
+        } catch {
+            guard let templateFolder, ownTemplates[error.file] != nil else {
+                throw CommandFailure(.internalFault, "the built-in template \(error.place): \(error.message)")
+            }
+            throw CommandFailure(.usage, "\(templateFolder)/\(error.place): \(error.message)")
+        }
+    }
+
+    /// A digest of all that the bytes of a report depend on, apart from the inputs.
+    var fingerprint: String {
+        var digest = SHA256()
+        func add(_ bytes: [UInt8]) {
+            let count = Array("\(bytes.count):".utf8)
+            for part in [count, bytes] { unsafe part.withUnsafeBufferPointer { unsafe digest.update($0) } }
+        }
+        add(Array("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(isStrict)".utf8))
+        for (name, bytes) in BuiltInTemplates.files.sorted(by: { $0.key < $1.key }) {
+            add(Array(name.utf8))
+            add(bytes)
+        }
+        for (name, bytes) in ownTemplates.sorted(by: { $0.key < $1.key }) {
+            add(Array(name.utf8))
+            add(bytes)
+        }
+        return digest.finish()
+    }
+
+    /// Names what makes a page that is not valid.
+    ///
+    /// - Parameter page: the template that it was made from.
+    func invalidPage(_ problem: (problem: XHTMLProblem, line: String), of page: String) -> CommandFailure {
+        let place =
+            "line \(problem.problem.line) of the page: \(problem.problem.message) That line reads: \(problem.line)"
+        let own = templates.replaced.intersection([page, "report.css"]).sorted()
+        guard let templateFolder, !own.isEmpty || templates.hasOwnPartials else {
+            return CommandFailure(.internalFault, "the built-in template makes a page that is not valid: \(place)")
+        }
+        let names = own.isEmpty ? "the partials" : own.joined(separator: " and ")
+        return CommandFailure(
+            .usage, "\(templateFolder): \(names) make a page that is not valid, at \(place). Nothing was written.")
+    }
+}
