@@ -2,8 +2,9 @@ import Glibc
 
 /// A thread of the system that does one piece of work.
 @safe
-package struct WorkerThread: ~Copyable {
+package final class WorkerThread {
     private let thread: pthread_t
+    private var isDetached = false
 
     /// Starts the thread; nil if the system has none to give.
     package init?(_ work: @escaping @Sendable () -> Void) {
@@ -13,14 +14,13 @@ package struct WorkerThread: ~Copyable {
 
     /// Waits for the end of the work.
     deinit {
-        pthread_join(thread, nil)
+        if !isDetached { pthread_join(thread, nil) }
     }
 
-    /// Starts a thread that nobody waits for; false if the system has none to give.
-    package static func start(_ work: @escaping @Sendable () -> Void) -> Bool {
-        guard let thread = create(work) else { return false }
+    /// Gives up waiting: the work goes on until the process ends.
+    package func detach() {
+        isDetached = true
         pthread_detach(thread)
-        return true
     }
 
     private final class Work {

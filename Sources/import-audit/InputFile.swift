@@ -21,7 +21,7 @@ struct InputFile: ~Copyable {
         var status = stat()
         if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             close(descriptor)
-            throw CommandFailure(.noInput, "\(name): this is a folder; name the dump files in it (\(name)/*.json)")
+            throw CommandFailure(.noInput, "\(name): this is a folder; name the files in it")
         }
     }
 

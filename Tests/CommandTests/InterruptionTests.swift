@@ -52,12 +52,18 @@ struct InterruptionTests {
         let space = try Workspace()
         _ = try importAudit("report", Repository.sample("many-failures"), "-o", space["o"])
         let before = try space.files(in: "o")
-        for signal in [SIGKILL, SIGTERM, SIGINT] {
+        for signal in [SIGKILL, SIGTERM] {
             let run = try started(space["o"])
             run.kill(signal)
             #expect(try run.finish().status == -signal)
             #expect(try space.files(in: "o").filter { !$0.key.hasSuffix(".partial") } == before)
         }
+        // Ctrl-C ends in good order, also while another program keeps the run waiting.
+        let run = try started(space["o"])
+        run.kill(SIGINT)
+        let result = try run.finish()
+        #expect(result.status == 130 && result.errorText.contains("Interrupted"), "\(result)")
+        #expect(try space.files(in: "o") == before)
         let again = try importAudit("report", Repository.sample("many-failures"), "-o", space["o"])
         #expect(again.status == 0, "\(again)")
         #expect(try space.files(in: "o") == before)

@@ -10,7 +10,8 @@ struct UsageTests {
             ["report", "x", "--unknown"],
             ["report", "x", "--formats", "pdf"], ["report", "x", "--formats", ""],
             ["report", "x", "--formats", "md,,csv"],
-            ["report", "x", "--formats", "MD"], ["summary", "x", "--format", "xml"], ["report", "x", "y"],
+            ["report", "x", "--formats", "MD"], ["summary", "x", "--format", "xml"],
+            ["summary", "x", "--threads", "0"], ["report", "x", "--threads", "many"],
         ])
     func wrongUsage(arguments: [String]) throws {
         let run = try RunningCommand(arguments).finish()
@@ -31,13 +32,16 @@ struct UsageTests {
         for word in ["report", "summary", "merge", "validate", "EXIT STATUS", "EXAMPLES", "--version"] {
             #expect(run.outputText.contains(word), "\(word)")
         }
-        for status in [0, 1, 64, 65, 66, 70, 73] {
+        for status in [0, 1, 64, 65, 66, 70, 73, 130] {
             let line = run.outputText.split(separator: "\n").first { $0.hasPrefix("  \(status) ") }
             #expect(line != nil, "\(status)")
         }
         for (command, options) in [
-            ("report", ["--output", "--formats", "--templates", "--csv-raw", "--strict"]),
-            ("summary", ["--format", "--sha256", "--strict", "--every-dump"]),
+            (
+                "report",
+                ["--output", "--formats", "--templates", "--csv-raw", "--strict", "--threads", "--fresh", "--quiet"]
+            ),
+            ("summary", ["--format", "--sha256", "--strict", "--every-dump", "--threads", "--verbose"]),
             ("merge", ["--format", "--output", "--csv-raw"]),
             ("validate", ["file.xhtml"]),
         ] {
@@ -54,17 +58,21 @@ struct UsageTests {
         #expect(run.outputText.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(run)")
     }
 
-    @Test(
-        "An input that is not there is 66, and so is a folder", arguments: ["report", "summary", "merge", "validate"])
+    @Test("An input that is not there is 66", arguments: ["report", "summary", "merge", "validate"])
     func noInput(command: String) throws {
         let space = try Workspace()
         let missing = try importAudit(command, space["none"], folder: space.path)
         #expect(missing.status == 66, "\(missing)")
         #expect(missing.errorText.contains("\(space["none"]): No such file or directory"), "\(missing)")
+        #expect(space.names(in: "") == [])
+    }
+
+    @Test("A folder is no file that can be merged or validated: 66", arguments: ["merge", "validate"])
+    func folderForFile(command: String) throws {
+        let space = try Workspace()
         let folder = try importAudit(command, space.path, folder: space.path)
         #expect(folder.status == 66, "\(folder)")
         #expect(folder.errorText.contains("this is a folder"), "\(folder)")
-        #expect(space.names(in: "") == [])
     }
 
     @Test("A page that is not valid is 1, with the line of each problem")

@@ -45,19 +45,29 @@ struct InputRun {
             }
             state.end()
         }
+        var threads: [WorkerThread] = []
         for _ in 0..<threadCount {
-            // Without a thread to be had, the work is done here.
-            if !WorkerThread.start(work) { work() }
+            if let thread = WorkerThread(work) {
+                threads.append(thread)
+            } else {
+                // Without a thread to be had, the work is done here.
+                work()
+            }
         }
-        var quietRounds = 0
+        var roundsSinceInterruption = 0
         while !state.waitForEnd(milliseconds: 100) {
             progress.show()
             guard Interruption.isRequested else { continue }
             queue.stop()
-            quietRounds += 1
+            roundsSinceInterruption += 1
             // One that waits in a read for a program that says nothing would never end.
-            if quietRounds > 20 { return .interrupted(isQuiet: false) }
+            guard roundsSinceInterruption < 10 else {
+                for thread in threads { thread.detach() }
+                progress.clear()
+                return .interrupted(isQuiet: false)
+            }
         }
+        threads.removeAll()
         progress.clear()
         if let error = state.error { throw error }
         return Interruption.isRequested ? .interrupted(isQuiet: true) : .done

@@ -12,14 +12,12 @@ enum Interruption {
     static func listen() {
         // Made now, for a signal handler must not make anything.
         isRequestedFlag.store(false, ordering: .relaxed)
-        for number in [SIGINT, SIGTERM] {
-            var action = sigaction()
-            unsafe action.__sigaction_handler.sa_handler = { number in
-                Interruption.isRequestedFlag.store(true, ordering: .relaxed)
-                _ = signal(number, SIG_DFL)
-            }
-            unsafe sigaction(number, &action, nil)
+        var action = sigaction()
+        unsafe action.__sigaction_handler.sa_handler = { number in
+            Interruption.isRequestedFlag.store(true, ordering: .relaxed)
+            _ = signal(number, SIG_DFL)
         }
+        unsafe sigaction(SIGINT, &action, nil)
     }
 }
 

@@ -16,9 +16,12 @@ final class JobFolders: Sendable {
         self.writesBehind = writesBehind
         path = "\(folder.path)/jobs"
         descriptor = try folder.openSubfolder("jobs")
-        for name in FolderEntries.names(of: descriptor) where name.hasPrefix(".") && name.hasSuffix(".partial") {
-            remove(name)
-        }
+        removePartialFolders()
+    }
+
+    /// Removes the folders that reports are written in, of an earlier run or of this one.
+    func removePartialFolders() {
+        for name in names where name.hasPrefix(".") && name.hasSuffix(".partial") { remove(name) }
     }
 
     deinit {

@@ -30,9 +30,14 @@ struct ReportPlan {
             var overview = OverviewReport(run: run, root: root, results: run.collector.results())
             switch end {
             case .interrupted(let isQuiet):
+                run.discard()
+                let isBegun = overview.results.jobCount > 0
                 // A thread that still waits might yet write: only what is in its place stays.
-                if isQuiet { try overview.leave(keeping: earlier) }
-                Console.say("Interrupted. What was finished is in \(output); run the same command again to go on.")
+                if isQuiet, isBegun { try overview.leave(keeping: earlier) }
+                Console.say(
+                    isBegun
+                        ? "Interrupted. What was finished is in \(output); the same command again goes on from there."
+                        : "Interrupted. Nothing was written.")
                 return .interrupted
             case .done where overview.results.jobCount == 0 && mayBeSingle:
                 return overview.results.status

@@ -88,6 +88,12 @@ final class ReportRun: Sendable {
         throw CommandFailure(.inputNotReadWhole, "\(name): \(reason) Nothing was written.")
     }
 
+    /// Removes the files that are being written, of threads that will not come to it.
+    func discard() {
+        root.discard()
+        state.withLock { $0.folders?.removePartialFolders() }
+    }
+
     /// The folder of all jobs, which is made when the first of them needs it.
     func folders() throws -> JobFolders {
         try state.withLock { state in

@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+/// What can be audited: folders, archives, compressed files, logs, all mixed.
+struct InputKindTests {
+    /// How the folder `in` of a workspace is packed, and the inputs that come of it.
+    static let packings: [(String, [String])] = [
+        ("true", ["in"]),
+        ("tar -cf a.tar in", ["a.tar"]),
+        ("tar -czf a.tar.gz in", ["a.tar.gz"]),
+        ("tar -cJf a.tar.xz in", ["a.tar.xz"]),
+        ("tar -c in | zstd -q > a.bin", ["a.bin"]),
+        ("(cd in && zip -qr ../a.zip .)", ["a.zip"]),
+        ("7z a -bd a.7z in > /dev/null", ["a.7z"]),
+        ("find in -name '*.json' -exec gzip {} +", ["in"]),
+        ("find in -name '*.json' -exec gzip {} + && tar -cf nested.tar in", ["nested.tar"]),
+        ("for f in $(find in -name '*.json' | sort); do cat $f; echo; done > all.jsonl", ["all.jsonl"]),
+        ("for f in $(find in -name '*.json' | sort); do cat $f; echo; done | gzip > all.jsonl.gz", ["all.jsonl.gz"]),
+        (
+            "(printf '['; for f in $(find in -name '*.json' | sort); do cat $f; printf ,; done) | sed 's/,$/]/' > a.json",
+            ["a.json"]
+        ),
+        ("mkdir x && mv in/0 x/ && tar -czf rest.tgz in", ["x", "rest.tgz"]),
+    ]
+
+    @Test("The same jobs come to the same, however they are packed", arguments: packings)
+    func packed(script: String, inputs: [String]) throws {
+        let space = try Workspace()
+        try space.makeJobs(25, in: "in")
+        let plain = try importAudit("summary", "--format", "json", "in", folder: space.path)
+        try space.shell(script)
+        let packed = try RunningCommand(["summary", "--format", "json"] + inputs, folder: space.path).finish()
+        #expect(packed.status == 0, "\(packed)")
+        #expect(try Self.comparable(packed.output) == Self.comparable(plain.output))
+        let piped = try RunningCommand(
+            program: "/bin/sh", ["-c", "\"$0\" summary --format json - < \(inputs[0])", RunningCommand.binary],
+            folder: space.path
+        ).finish()
+        // A folder is no file, and 7z needs one.
+        if inputs.count == 1, !inputs[0].hasPrefix("in"), inputs[0] != "a.7z" {
+            #expect(try Self.comparable(piped.output) == Self.comparable(plain.output))
+        }
+    }
+
+    /// A summary's jobs by their ids, without what depends on the packing, and its totals.
+    private static func comparable(_ output: [UInt8]) throws -> String {
+        let document = try parsed(output)
+        let jobs = try #require(document["jobs"] as? [[String: Any]])
+        func text(_ value: Any?) throws -> String {
+            let value = try #require(value)
+            return String(
+                decoding: try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed]),
+                as: UTF8.self)
+        }
+        let lines = try jobs.map { try text([$0["job_id"], $0["rows"], $0["failed_by_code"]]) }
+        return try lines.sorted().joined(separator: "\n") + "\n" + text(document["totals"])
+    }
+
+    @Test("Sources name the archive, the entry, the line and the element")
+    func sources() throws {
+        let space = try Workspace()
+        try space.write(jobDump("a") + "\n" + jobDump("b") + "\n", as: "in/log.jsonl")
+        try space.write("[\(jobDump("c")),\(jobDump("d"))]", as: "in/list.json")
+        try space.write(jobDump("e"), as: "in/one.json")
+        try space.shell("tar -czf a.tar.gz -C in .")
+        let run = try importAudit("summary", "--format", "json", "a.tar.gz", folder: space.path)
+        let jobs = try #require(try parsed(run.output)["jobs"] as? [[String: Any]])
+        let sources = Set(jobs.compactMap { $0["source"] as? String })
+        #expect(
+            sources == [
+                "a.tar.gz!log.jsonl:1", "a.tar.gz!log.jsonl:2", "a.tar.gz!list.json[1]",
+                "a.tar.gz!list.json[2]", "a.tar.gz!one.json",
+            ], "\(run)")
+    }
+
+    @Test("What is no dump is listed with its reason, and the rest is done")
+    func notDumps() throws {
+        let space = try Workspace()
+        try space.makeJobs(3, in: "in")
+        try space.write("", as: "in/empty.json")
+        try space.write("<html><body>502</body></html>", as: "in/page.html")
+        try space.write(#"{"message":"Import job not found"}"#, as: "in/error.json")
+        try space.write(#"{"results":[{"id":"x","status":"ok"}],"summary":{"total":1}}"#, as: "in/bulk.json")
+        try space.write([0xFF, 0xFE, 0x7B, 0x00], as: "in/utf16.json")
+        try space.write(#"{"a":1}"#, as: "in/other.json")
+        try space.write(jobDump("hidden"), as: "in/.hidden.json")
+        try space.shell("tar -czf in/cut.tgz -C in 0 && truncate -s -40 in/cut.tgz && ln -s /etc/hosts in/out.json")
+        try space.shell("zip -q -P secret in/locked.zip in/other.json")
+        let run = try importAudit("summary", "--format", "json", "in", folder: space.path)
+        #expect(run.status == 65, "\(run)")
+        let document = try parsed(run.output)
+        let unreadable = try #require(document["unreadable"] as? [[String: String]])
+        let reasons = Dictionary(uniqueKeysWithValues: unreadable.map { ($0["source"] ?? "", $0["reason"] ?? "") })
+        for (source, words) in [
+            ("in/empty.json", "empty"), ("in/page.html", "HTML"), ("in/error.json", "Import job not found"),
+            ("in/bulk.json", "bulk"), ("in/utf16.json", "UTF-16"), ("in/other.json", "another kind"),
+            ("in/out.json", "leads out of the folder"), ("in/cut.tgz", "breaks off"),
+        ] {
+            let reason = reasons.first { $0.key.hasPrefix(source) }?.value
+            #expect(reason?.contains(words) == true, "\(source): \(String(describing: reason))")
+        }
+        #expect(reasons.contains { $0.key.hasPrefix("in/locked.zip") && $0.value.contains("ncrypted") }, "\(reasons)")
+        #expect(!reasons.keys.contains { $0.contains("hidden") })
+        let jobs = try #require(document["jobs"] as? [[String: Any]])
+        #expect(Set(jobs.compactMap { $0["job_id"] as? String }) == ["job-001", "job-002", "job-003"])
+    }
+
+    @Test("One compressed dump is reported like the plain one")
+    func compressedSingle() throws {
+        let space = try Workspace()
+        try space.shell("gzip -c '\(Repository.sample("many-failures"))' > many-failures.json.gz")
+        let run = try importAudit("report", "many-failures.json.gz", "-o", "o", folder: space.path)
+        #expect(run.status == 0, "\(run)")
+        #expect(space.names(in: "o") == reportFiles)
+        let plain = try importAudit("report", Repository.sample("many-failures"), "-o", "p", folder: space.path)
+        #expect(plain.status == 0, "\(plain)")
+        for file in ["rows.csv", "failures.csv", "codes.csv"] {
+            #expect(try space.bytes("o/\(file)") == space.bytes("p/\(file)"), "\(file)")
+        }
+    }
+
+    @Test("A dump in a broken gzip file is saved up to the break")
+    func brokenGzip() throws {
+        let space = try Workspace()
+        try space.write(jobDump("a", created: 5000), as: "a.json")
+        try space.shell("gzip a.json && truncate -s -60 a.json.gz")
+        let run = try importAudit("report", "a.json.gz", "-o", "o", folder: space.path)
+        #expect(run.status == 65, "\(run)")
+        let text = try space.text("o/summary.json")
+        #expect(text.contains("dump-truncated") && text.contains("the gzip data breaks off"), "\(text.prefix(3000))")
+        #expect(try space.text("o/rows.csv").split(separator: "\r\n").count > 4000)
+    }
+}
