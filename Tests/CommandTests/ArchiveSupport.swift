@@ -43,7 +43,8 @@ extension Workspace {
     func makeJobs(_ count: Int, in folder: String) throws {
         for number in 1...count {
             let id = "job-" + String(String(1000 + number).suffix(3))
-            let text = jobDump(id, created: number % 7, failed: number % 3 == 0 ? number % 11 : 0, code: "c\(number % 4)")
+            let text = jobDump(
+                id, created: number % 7, failed: number % 3 == 0 ? number % 11 : 0, code: "c\(number % 4)")
             try write(text, as: "\(folder)/\(number / 10)/\(id).json")
         }
     }
