@@ -22,7 +22,8 @@ final class BlockReader {
     private var filler: BlockFiller
     /// The first block's room, which is there before anything was read.
     let first: UnsafeMutablePointer<UInt8>
-    private let readsAhead: Bool
+    /// Whether a thread of its own may read a large file.
+    var readsAhead: Bool
     private var readAhead: ReadAhead?
     private var isFirst = true
 

@@ -52,7 +52,9 @@ public struct ArraySource: ByteSource {
 
     public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         let count = min(bytes.count, buffer.count, chunk)
-        unsafe buffer.copyBytes(from: bytes.prefix(count))
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        }
         bytes = bytes.dropFirst(count)
         return count
     }

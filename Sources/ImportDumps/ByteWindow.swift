@@ -48,7 +48,8 @@ struct ByteWindow: ~Copyable {
     }
 
     /// Begins anew with another input.
-    mutating func restart(source: any ByteSource) {
+    mutating func restart(source: any ByteSource, readsAhead: Bool) {
+        reader.readsAhead = readsAhead
         reader.restart(source: source)
         unsafe storage = reader.first
         (startOffset, count, position) = (0, 0, 0)

@@ -19,8 +19,8 @@ struct DumpParser: ~Copyable {
     }
 
     /// Begins anew with another input. The shapes that were learned stay: inputs are alike.
-    mutating func restart(source: any ByteSource) {
-        scanner.window.restart(source: source)
+    mutating func restart(source: any ByteSource, readsAhead: Bool) {
+        scanner.window.restart(source: source, readsAhead: readsAhead)
         sinkError = nil
         forgetDocument()
     }

@@ -15,10 +15,14 @@ public struct DumpSession: ~Copyable {
     /// A fault in a dump is part of what is delivered, not an error: the rows before it are delivered all the same, and
     /// in a log reading goes on with the next line.
     ///
+    /// - Parameter readsAhead: whether a thread of its own may read it, if it is large and the reader allows it. It
+    ///   does not pay where other threads read other inputs.
     /// - Throws: what `sink` throws, as it is.
-    public mutating func read(from source: any ByteSource, into sink: inout some DumpSink) throws {
-        parser.restart(source: source)
-        defer { parser.restart(source: ArraySource([])) }
+    public mutating func read(
+        from source: any ByteSource, readsAhead: Bool = true, into sink: inout some DumpSink
+    ) throws {
+        parser.restart(source: source, readsAhead: readsAhead && reader.readsAhead)
+        defer { parser.restart(source: ArraySource([]), readsAhead: false) }
         try parser.readDocuments(into: &sink)
     }
 }

@@ -4,14 +4,12 @@ import ImportDumps
 
 /// One thread's work: inputs from the queue, read by a session of its own.
 struct InputWorker<Handler: DocumentHandler>: ~Copyable {
-    /// Entries of archives up to this size are unpacked into memory, for any thread to read.
-    private static var smallEntry: Int { 256 * 1024 }
-
     private let queue: WorkQueue
     private let progress: InputProgress
     private let containers = ContainerReader()
     private var session: DumpSession
     private var handler: Handler
+    private let front = SourceFront()
 
     init(queue: WorkQueue, reader: DumpReader, progress: InputProgress, handler: Handler) {
         self.queue = queue
@@ -84,7 +82,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
 
     /// Reads an archive's entry, or leaves it to another thread.
     private mutating func readEntry(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
-        let front = FrontOfSource(bytes, count: Self.smallEntry)
+        let front = front.read(from: bytes)
         if front.isWhole, queue.offer(.init(source: source, order: order, bytes: front.bytes)) { return }
         try read(front, source, order)
     }
@@ -92,7 +90,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private mutating func read(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
         if Interruption.isRequested { throw Interrupted() }
         handler.begin(source: source, order: order)
-        try session.read(from: bytes, into: &handler)
+        try session.read(from: bytes, readsAhead: queue.hasIdleThreads, into: &handler)
     }
 }
 
@@ -109,53 +107,4 @@ extension InputRefusal {
 extension ReadFailure {
     /// What is wrong, as it stands alone behind a name.
     fileprivate var sentence: String { description }
-}
-
-/// A source whose first bytes are in memory.
-private struct FrontOfSource: ByteSource {
-    let bytes: [UInt8]
-    /// Whether these are all.
-    let isWhole: Bool
-    private var position = 0
-    private var failure: ReadFailure?
-    private var rest: any ByteSource
-
-    var isPrompt: Bool { rest.isPrompt }
-
-    init(_ source: any ByteSource, count: Int) {
-        var source = source
-        var bytes = [UInt8](repeating: 0, count: count)
-        var filled = 0
-        var isAtEnd = false
-        do throws(ReadFailure) {
-            while filled < count, !isAtEnd {
-                let start = filled
-                let read = unsafe bytes.withUnsafeMutableBytes { bytes in
-                    Result { () throws(ReadFailure) in
-                        try unsafe source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
-                    }
-                }
-                let more = try read.get()
-                filled += more
-                isAtEnd = more == 0
-            }
-        } catch {
-            failure = error
-        }
-        bytes.removeLast(count - filled)
-        self.bytes = bytes
-        isWhole = isAtEnd
-        rest = source
-    }
-
-    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
-        if position < bytes.count {
-            let count = min(bytes.count - position, buffer.count)
-            unsafe buffer.copyBytes(from: bytes[position..<position + count])
-            position += count
-            return count
-        }
-        if let failure { throw failure }
-        return isWhole ? 0 : try unsafe rest.read(into: buffer)
-    }
 }

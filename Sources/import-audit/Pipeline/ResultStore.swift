@@ -5,7 +5,7 @@ import ImportReports
 /// What a run found out about each document, in memory as long as that is little, then in a temporary file.
 final class ResultStore {
     /// Results that are kept in memory. A summary takes a few kilobytes.
-    private static let resultsInMemory = 4096
+    private static let resultsInMemory = 12_288
 
     /// A result, and where it is.
     struct Entry {

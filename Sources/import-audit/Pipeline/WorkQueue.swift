@@ -69,6 +69,14 @@ final class WorkQueue: @unchecked Sendable {
         return nil
     }
 
+    /// Whether a thread has nothing to do, now that no inputs are left.
+    var hasIdleThreads: Bool {
+        unsafe pthread_mutex_lock(lock)
+        defer { unsafe pthread_mutex_unlock(lock) }
+        if inputs.isEmpty { takeInputs() }
+        return inputs.isEmpty && entries.isEmpty && busyThreads < threadCount
+    }
+
     /// Ends a piece of work.
     func finish(_ item: Item) {
         guard case .input = item else { return }
