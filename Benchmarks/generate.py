@@ -1,6 +1,8 @@
 """Writes the dumps that the benchmarks read: the same bytes for the same seed on every machine.
 
     generate.py FOLDER [NAME ...]      all of them, or those named, that are not there yet
+
+A NAME is one of DUMPS, which makes NAME.json, or one of FOLDERS, which makes a folder of dumps.
 """
 
 import json
@@ -122,6 +124,30 @@ DUMPS = {
 }
 
 
+# name: (dumps, rows of each)
+FOLDERS = {
+    "folder": (10_000, 100),
+    "large": (16, 500_000),
+    "many": (100_000, 5),
+}
+
+
+def write_folder(path, name):
+    count, row_count = FOLDERS[name]
+    rows = Rows(f"{SEED} {name}", mixed)
+    for number in range(count):
+        folder = os.path.join(path + ".partial", f"{number // 1000:03}")
+        os.makedirs(folder, exist_ok=True)
+        job = rows.id()
+        with open(os.path.join(folder, job + ".json"), "w", encoding="ascii") as file:
+            results = ",".join(mixed(rows, row + 1) for row in range(row_count))
+            file.write(
+                f'{{"job_id":"{job}","status":"complete","total":{row_count},'
+                f'"created_at":"2026-11-02T09:00:00Z","updated_at":"2026-11-02T09:41:07Z","results":[{results}]}}\n'
+            )
+    os.rename(path + ".partial", path)
+
+
 def write(path, name):
     layout, count = DUMPS[name]
     rows = Rows(f"{SEED} {name}", layout)
@@ -150,7 +176,13 @@ def write(path, name):
 def main():
     folder, *names = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
-    for name in names or DUMPS:
+    for name in names or [*DUMPS, *FOLDERS]:
+        if name in FOLDERS:
+            path = os.path.join(folder, name)
+            if not os.path.exists(path):
+                print(f"making {name}: {FOLDERS[name][0]:,} dumps", file=sys.stderr, flush=True)
+                write_folder(path, name)
+            continue
         path = os.path.join(folder, name + ".json")
         if not os.path.exists(path):
             print(f"making {name}.json: {DUMPS[name][1]:,} rows", file=sys.stderr, flush=True)

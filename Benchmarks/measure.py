@@ -230,7 +230,67 @@ class Bench:
         )
 
 
-PARTS = ["summaries", "others", "reports", "memory", "tiny"]
+    def archives(self):
+        print("\n### Archives: 10,000 dumps of 100 rows, and a large dump compressed\n")
+        print("| work | import-audit | against | takes | ratio | target |")
+        print("|---|--:|---|--:|--:|---|")
+        folder, packed = os.path.join(self.data, "folder"), os.path.join(self.data, "folder.tar.gz")
+        compressed = self.dump("minified") + ".gz"
+        each = f"find {folder} -name '*.json' -exec jq -r -f {self.peer_code}/summary.jq {{}} ';'"
+        at_once = f"find {folder} -name '*.json' -print0 | xargs -0 -n 20000 jq -n -r -f {self.peer_code}/summaries.jq"
+        shell = ["sh", "-c"]
+        for name, path, peer_name, peer, target, is_gain in [
+            ("a folder", folder, "jq on each file", Program("jq", [*shell, each], rounds=1), 100, True),
+            ("the same", folder, "one jq for all", Program("jq", [*shell, at_once], line_of_counts, rounds=1), 10, True),
+            ("as .tar.gz", packed, "`tar -xzOf`", Program("tar", [*shell, f"tar -xzOf {packed} > /dev/null"]), 0.8, False),
+            ("394 MB as .json.gz", compressed, "`gzip -dc`", Program("gzip", ["gzip", "-dc", compressed]), 2.5, True),
+            ("16 large dumps, 2 threads", os.path.join(self.data, "large"), "1 thread",
+             Program("one", [self.tool, "summary", "--format", "json", "--threads", "1", os.path.join(self.data, "large")],
+                     summary_counts), 1.8, True),
+        ]:  # fmt: skip
+            own = self.summary(path)
+            measure([own, peer], self.rounds)
+            number = ratio(peer, own) if is_gain else ratio(own, peer)
+            print(
+                f"| {name} | {milliseconds(own)} | {peer_name} | {milliseconds(peer)} | {times(number)} faster "
+                f"| {verdict(number, target, True)} |"
+                if is_gain
+                else f"| {name} | {milliseconds(own)} | {peer_name} | {milliseconds(peer)} | {number:.2f}× the time "
+                f"| {verdict(number, target, False)} |",
+                flush=True,
+            )
+        self.again(folder)
+        self.many()
+
+    def again(self, folder):
+        report = [self.tool, "report", folder, "-o", self.scratch]
+        first = Program("report", report, rounds=1, fresh=self.scratch)
+        measure([first], 1)
+        again = Program("report", report)
+        measure([again], 3)
+        share = ratio(again, first)
+        print(
+            f"| `report` again, nothing new | {milliseconds(again)} | the first run | {milliseconds(first)} "
+            f"| {share:.2f}× the time | {verdict(share, 0.1, False)} |",
+            flush=True,
+        )
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def many(self):
+        path = os.path.join(self.data, "many")
+        if not os.path.exists(path):
+            return
+        own = self.summary(path)
+        measure([own], 1)
+        peak = max(own.memory)
+        print(
+            f"| 100,000 jobs, peak memory | {peak:.1f} MiB | | | "
+            f"| ≤ 64 MiB {'met' if peak <= 64 else '**missed**'} |",
+            flush=True,
+        )
+
+
+PARTS = ["summaries", "others", "reports", "memory", "tiny", "archives"]
 
 
 def main():
