@@ -89,7 +89,7 @@ struct OverviewModelBuilder {
                 }),
             "findings": .text(
                 findings.isEmpty
-                    ? "No job has a finding."
+                    ? "No dump has anything odd about it: there are no findings."
                     : "All findings of all jobs: \(findings.map { $0.1.counted($0.0) }.joined(separator: ", "))."),
         ])
     }
