@@ -4,21 +4,27 @@ import ImportDumps
 ///
 /// A job has its `job_id`. A sync import has none: only a dump of the same bytes is of the same import.
 public struct JobIdentity: Hashable, Sendable {
-    // By bytes: Swift holds canonically equivalent texts for equal.
-    private let id: [UInt8]
-    private let bytes: Int?
+    // A digest, for there may be as many as jobs. By bytes: Swift holds canonically equivalent texts for equal.
+    private let first: UInt64
+    private let second: UInt64
 
     /// Nil for a sync import whose hash is not known: nobody can tell it from others.
     public init?(_ job: JobSummary) {
+        var digest = SHA256()
+        func add(_ text: String) {
+            var text = text
+            text.withUTF8 { bytes in unsafe digest.update(bytes) }
+        }
         if let jobID = job.job.jobID {
-            id = Array(jobID.utf8)
-            bytes = nil
+            add("job:")
+            add(jobID)
         } else if let sha256 = job.sha256 {
-            id = Array(sha256.utf8)
-            bytes = job.bytes
+            add("bytes:\(job.bytes):")
+            add(sha256)
         } else {
             return nil
         }
+        (first, second) = digest.finishDigest().halves
     }
 }
 

@@ -16,12 +16,39 @@ package struct SHA256 {
     }
 
     /// The digest of all that was seen, as 64 lower-case hexadecimal digits.
-    package mutating func finish() -> String {
-        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_SIZE))
-        unsafe digest.withUnsafeMutableBufferPointer { digest in
-            unsafe nettle_sha256_digest(&context, digest.count, digest.baseAddress)
+    package mutating func finish() -> String { finishDigest().hexadecimal }
+
+    /// The digest of all that was seen.
+    package mutating func finishDigest() -> SHA256Digest {
+        var digest = InlineArray<32, UInt8>(repeating: 0)
+        unsafe withUnsafeMutableBytes(of: &digest) { bytes in
+            unsafe nettle_sha256_digest(&context, bytes.count, bytes.assumingMemoryBound(to: UInt8.self).baseAddress)
         }
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return SHA256Digest(bytes: digest)
+    }
+}
+
+/// A digest in as few bytes as it has.
+package struct SHA256Digest: Sendable {
+    package let bytes: InlineArray<32, UInt8>
+
+    /// 64 lower-case digits.
+    package var hexadecimal: String {
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
+        return unsafe String(unsafeUninitializedCapacity: 64) { text in
+            for index in bytes.indices {
+                unsafe text[2 * index] = digit(bytes[index] >> 4)
+                unsafe text[2 * index + 1] = digit(bytes[index] & 15)
+            }
+            return 64
+        }
+    }
+
+    /// The first 128 bits, which no two texts that anyone can find share.
+    package var halves: (UInt64, UInt64) {
+        func word(_ start: Int) -> UInt64 {
+            (0..<8).reduce(0) { $0 << 8 | UInt64(bytes[start + $1]) }
+        }
+        return (word(0), word(8))
     }
 }

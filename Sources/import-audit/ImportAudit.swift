@@ -11,6 +11,7 @@ struct ImportAudit: ParsableCommand {
 
             EXAMPLES
               import-audit report job.json -o audit   write the full audit into a folder
+              import-audit report 2026/ old.tar.gz    the same for all dumps of a folder and an archive
               import-audit summary job.json           print the audit in short
               curl … | import-audit summary -         the same, from standard input
               import-audit merge a.json b.json        combine summaries of several machines

@@ -37,7 +37,8 @@ struct SummaryCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let collector = Collector(
-                folder: Console.environment("TMPDIR") ?? "/tmp", combinesSnapshots: !isEveryDumpCounted)
+                folder: Console.environment("TMPDIR") ?? "/tmp", resultsInMemory: 12_288,
+                combinesSnapshots: !isEveryDumpCounted)
             let options = options
             let inputs = try InputRun(options: options, collector: collector, hashing: hashes)
             let end = try inputs.run {

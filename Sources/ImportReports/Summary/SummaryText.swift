@@ -25,6 +25,9 @@ public struct SummaryText {
             for input in summary.unreadable { overview.append(input) }
             return render(overview, usesColor: usesColor)
         }
+        if summary.jobs.isEmpty, summary.unreadable.isEmpty {
+            writer.line("There is nothing to audit: no file was found.")
+        }
         for job in summary.jobs { writer.append(job) }
         writer.append(summary.unreadable, count: summary.unreadable.count)
         if summary.jobs.count + summary.unreadable.count > 1 {

@@ -4,9 +4,6 @@ import ImportReports
 
 /// What a run found out about each document, in memory as long as that is little, then in a temporary file.
 final class ResultStore {
-    /// Results that are kept in memory. A summary takes a few kilobytes.
-    private static let resultsInMemory = 12_288
-
     /// A result, and where it is.
     struct Entry {
         var order: DocumentOrder
@@ -26,16 +23,20 @@ final class ResultStore {
     private var unreadableInMemory: [UnreadableInput] = []
     private var spool: Spool?
     private let folder: String
+    private let resultsInMemory: Int
 
-    /// - Parameter folder: where a temporary file may be made.
-    init(folder: String) {
+    /// - Parameters:
+    ///   - folder: where a temporary file may be made.
+    ///   - resultsInMemory: beyond so many, results go into the file.
+    init(folder: String, resultsInMemory: Int) {
         self.folder = folder
+        self.resultsInMemory = resultsInMemory
     }
 
     /// Takes a job in; returns its number.
     func append(_ job: JobSummary, _ order: DocumentOrder) throws -> Int {
         let place: Place
-        if jobsInMemory.count < Self.resultsInMemory {
+        if jobsInMemory.count < resultsInMemory {
             place = .memory(jobsInMemory.count)
             jobsInMemory.append(job)
         } else {
@@ -47,7 +48,7 @@ final class ResultStore {
 
     func append(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
         let place: Place
-        if unreadableInMemory.count < Self.resultsInMemory {
+        if unreadableInMemory.count < resultsInMemory {
             place = .memory(unreadableInMemory.count)
             unreadableInMemory.append(input)
         } else {

@@ -21,7 +21,14 @@ final class JobFolders: Sendable {
 
     /// Removes the folders that reports are written in, of an earlier run or of this one.
     func removePartialFolders() {
-        for name in names where name.hasPrefix(".") && name.hasSuffix(".partial") { remove(name) }
+        removeAll { $0.hasPrefix(".") && $0.hasSuffix(".partial") }
+    }
+
+    /// Removes the reports in the folders whose names are to go.
+    func removeAll(where goes: (String) -> Bool) {
+        var names: [String] = []
+        FolderEntries.forEachName(of: descriptor) { name in if goes(name) { names.append(name) } }
+        for name in names { remove(name) }
     }
 
     deinit {
@@ -75,9 +82,6 @@ final class JobFolders: Sendable {
         unsafe unlinkat(descriptor, name, AT_REMOVEDIR)
     }
 
-    /// The names of all folders of jobs.
-    var names: [String] { FolderEntries.names(of: descriptor) }
-
     private func failure(_ name: String) -> CommandFailure {
         CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
     }
@@ -87,17 +91,22 @@ final class JobFolders: Sendable {
 enum FolderEntries {
     /// The names, but for `.` and `..`; none if the folder cannot be listed.
     static func names(of descriptor: Int32) -> [String] {
+        var names: [String] = []
+        forEachName(of: descriptor) { names.append($0) }
+        return names
+    }
+
+    /// The same, one by one.
+    static func forEachName(of descriptor: Int32, _ body: (String) -> Void) {
         // Reading moves a position that belongs to the open folder: a descriptor of its own.
         let own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard own >= 0, let folder = unsafe fdopendir(own) else { return [] }
+        guard own >= 0, let folder = unsafe fdopendir(own) else { return }
         defer { unsafe closedir(folder) }
-        var names: [String] = []
         while let entry = unsafe readdir(folder) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
                 unsafe $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { unsafe String(cString: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name != ".", name != ".." { body(name) }
         }
-        return names
     }
 }

@@ -3,14 +3,27 @@ import ImportReports
 
 /// Notes which inputs a run has read, and writes the manifest for the next.
 struct ManifestRecorder {
-    private var inputs: [(number: Int, input: InputFingerprint)] = []
+    /// An input in as few bytes as will do: there may be a million.
+    private struct Input {
+        var number: Int
+        var bytes: Int
+        var sha256: PackedHash
+        /// In ``paths``.
+        var path: Range<Int>
+    }
+
+    private var inputs: [Input] = []
+    private var paths: [UInt8] = []
     /// How many of them were as an earlier run had found them.
     private(set) var takenUpCount = 0
 
     var inputCount: Int { inputs.count }
 
     mutating func note(_ input: InputFingerprint, number: Int, isTakenUp: Bool) {
-        inputs.append((number, input))
+        let start = paths.count
+        paths += input.path.utf8
+        inputs.append(
+            Input(number: number, bytes: input.bytes, sha256: PackedHash(input.sha256), path: start..<paths.count))
         takenUpCount += isTakenUp ? 1 : 0
     }
 
@@ -26,10 +39,11 @@ struct ManifestRecorder {
         standing: (DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
     ) throws {
         var bytes = header.bytes
-        for (number, input) in inputs.sorted(by: { $0.number < $1.number }) {
-            let documents = results.documents(ofInput: number)
+        for input in inputs.sorted(by: { $0.number < $1.number }) {
+            let documents = results.documents(ofInput: input.number)
             guard isWhole(documents) else { continue }
-            bytes += ManifestLine.input(path: input.path, bytes: input.bytes, sha256: input.sha256).bytes
+            let path = String(decoding: paths[input.path], as: UTF8.self)
+            bytes += ManifestLine.input(path: path, bytes: input.bytes, sha256: input.sha256.hexadecimal).bytes
             for number in documents.unreadable {
                 let entry = results.store.unreadable[number]
                 bytes +=
@@ -54,5 +68,23 @@ struct ManifestRecorder {
             }
         }
         try file.write(bytes.span)
+    }
+}
+
+/// A hash of 64 hexadecimal digits in half as many bytes, and without an allocation.
+private struct PackedHash {
+    private var words: InlineArray<4, UInt64> = .init(repeating: 0)
+
+    init(_ hexadecimal: String) {
+        for (index, digit) in hexadecimal.utf8.prefix(64).enumerated() {
+            words[index / 16] = words[index / 16] << 4 | UInt64(Character(Unicode.Scalar(digit)).hexDigitValue ?? 0)
+        }
+    }
+
+    var hexadecimal: String {
+        words.indices.map { index in
+            let digits = String(words[index], radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
     }
 }

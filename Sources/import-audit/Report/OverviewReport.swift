@@ -56,11 +56,11 @@ struct OverviewReport {
         let pages = try JobPages(run.settings)
         let formats = run.settings.formats
         var files = try OverviewFiles(formats: formats, csv: run.settings.csv, folder: root, hasFailures: true)
-        var names: Set<String> = []
+        var names: Set<NameDigest> = []
         for index in 0..<results.jobCount {
             let job = try results.job(index)
             let name = job.folderName
-            names.insert(name)
+            names.insert(NameDigest(name))
             // What there is to say about a job's other dumps shows when all were read.
             let order = results.order(ofJob: index)
             if !job.superseded.isEmpty || run.wasCombined(order) {
@@ -80,7 +80,7 @@ struct OverviewReport {
         fileNames = try files.finish(templates: run.settings.templates) { problem, page in
             run.settings.invalidPage(problem, of: page)
         }
-        for name in folders.names where !names.contains(name) { folders.remove(name) }
+        folders.removeAll { !names.contains(NameDigest($0)) }
         try writeManifest(documentCount: documentCount) { _ in true }
         try root.publish()
         verdict = files.verdict

@@ -22,8 +22,8 @@ final class ReportRun: Sendable {
         var folders: JobFolders?
         /// The report of the only dump.
         var single: JobSummary?
-        /// Whose report is in the folder of that name.
-        var owners: [String: DocumentOrder] = [:]
+        /// Whose report is in the folder of a name.
+        var owners: [NameDigest: DocumentOrder] = [:]
         /// Dumps whose report, as an earlier run left it, speaks of other dumps of the job.
         var combined: Set<DocumentOrder> = []
         var recorder = ManifestRecorder()
@@ -35,7 +35,8 @@ final class ReportRun: Sendable {
         self.root = root
         self.mayBeSingle = mayBeSingle
         self.earlier = earlier
-        collector = Collector(folder: root.path)
+        // Most of a report's time goes into pages: summaries may as well come from a file.
+        collector = Collector(folder: root.path, resultsInMemory: 2048)
         state = Mutex(State())
     }
 
@@ -76,7 +77,7 @@ final class ReportRun: Sendable {
             guard standing != .superseded else { return }
             invalidateEarlier()
             try folders.publish(report, as: name)
-            state.withLock { $0.owners[name] = order }
+            state.withLock { $0.owners[NameDigest(name)] = order }
         }
     }
 
@@ -112,7 +113,7 @@ final class ReportRun: Sendable {
 
     /// Whether the report of a document is in its place.
     func isInPlace(_ order: DocumentOrder, _ name: String) -> Bool {
-        state.withLock { $0.owners[name] == order }
+        state.withLock { $0.owners[NameDigest(name)] == order }
     }
 }
 
@@ -136,8 +137,8 @@ extension ReportRun {
                 try collector.add(summary, order) { _ in
                     // What this run has written there is another dump's report.
                     state.withLock { state in
-                        guard isThere, state.owners[name] == nil else { return }
-                        state.owners[name] = order
+                        guard isThere, state.owners[NameDigest(name)] == nil else { return }
+                        state.owners[NameDigest(name)] = order
                         if combined { state.combined.insert(order) }
                     }
                 }
@@ -162,4 +163,17 @@ extension ReportRun {
 extension JobSummary {
     /// The name of the folder for the job's report.
     var folderName: String { jobFolderName(jobID: job.jobID, source: source, sha256: sha256) }
+}
+
+/// Stands for a folder's name, of which there may be a million.
+struct NameDigest: Hashable {
+    private let first: UInt64
+    private let second: UInt64
+
+    init(_ name: String) {
+        var digest = SHA256()
+        var name = name
+        name.withUTF8 { bytes in unsafe digest.update(bytes) }
+        (first, second) = digest.finishDigest().halves
+    }
 }
