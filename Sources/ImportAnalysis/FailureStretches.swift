@@ -26,7 +26,8 @@ struct StretchFinder: Sendable {
     /// The last failed row; 0 before the first one.
     private var lastRow = 0
     /// Codes of the first rows of the stretch at hand: most stretches are too short to be of interest.
-    private var beginning: [CodeTable.CodeID] = []
+    private var beginning = [CodeTable.CodeID](repeating: .none, count: AnalysisLimits.stretchRows)
+    private var beginningCount = 0
     /// Rows of each code, once it is long enough.
     private var rowsByCode: [CodeTable.CodeID: Int] = [:]
     /// The latest code, and its rows that are not in `rowsByCode` yet.
@@ -39,8 +40,9 @@ struct StretchFinder: Sendable {
             firstRow = row
         }
         lastRow = row
-        if beginning.count < AnalysisLimits.stretchRows {
-            beginning.append(code)
+        if beginningCount < beginning.count {
+            beginning[beginningCount] = code
+            beginningCount += 1
             return
         }
         if latest.code == code {
@@ -53,8 +55,8 @@ struct StretchFinder: Sendable {
 
     /// Ends the stretch at hand.
     mutating func finish(codes: borrowing CodeTable) {
-        if beginning.count == AnalysisLimits.stretchRows { take(codes) }
-        beginning.removeAll(keepingCapacity: true)
+        if beginningCount == beginning.count { take(codes) }
+        beginningCount = 0
     }
 
     private mutating func take(_ codes: borrowing CodeTable) {

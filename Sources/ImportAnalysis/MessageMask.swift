@@ -2,7 +2,7 @@
 /// message and allocates nothing.
 struct MessageMask: Sendable {
     /// The message's values, from left to right.
-    private(set) var slots: [MessageSlot] = []
+    private(set) var slots = MessageSlots()
     /// What messages of one pattern have in common, in the first `count` bytes: the message with one byte in place of each value; longer than the message by its empty quotes at most.
     private(set) var bytes = [UInt8](repeating: 0, count: AnalysisLimits.groupingBytes * 2)
     private(set) var count = 0
@@ -10,14 +10,15 @@ struct MessageMask: Sendable {
 
     /// Masks a message of at most ``AnalysisLimits/groupingBytes``.
     mutating func apply(to message: Span<UInt8>) {
-        slots.removeAll(keepingCapacity: true)
+        slots.removeAll()
         let classes = classes
         MessageScanner.scan(message, classes.span, into: &slots)
         var source = 0
         var target = 0
         unsafe message.withUnsafeBufferPointer { message in
             unsafe bytes.withUnsafeMutableBufferPointer { bytes in
-                for slot in slots {
+                for index in 0..<slots.count {
+                    let slot = slots[index]
                     let length = Int(slot.offset) - source
                     unsafe Self.copy(message, source, length, bytes, target)
                     target += length

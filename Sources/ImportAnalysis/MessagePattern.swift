@@ -53,11 +53,11 @@ struct MessagePattern: Sendable {
         example = Array(message)
         firstRow = row
         lastRow = row
-        slots = mask.slots.map { Slot(first: $0) }
+        slots = (0..<mask.slots.count).map { Slot(first: mask.slots[$0]) }
     }
 
     /// Counts a row. The message has the same key, and so the same slots.
-    mutating func count(row: Int, _ message: Span<UInt8>, _ found: [MessageSlot]) {
+    mutating func count(row: Int, _ message: Span<UInt8>, _ found: borrowing MessageSlots) {
         for index in slots.indices {
             let slot = found[index]
             slots[index].first.doubts.formUnion(slot.doubts)

@@ -3,22 +3,29 @@ enum MessageScanner {
     /// Appends the values of a message, from left to right. `Docs/audit.md` has the rules in words.
     ///
     /// - Parameter classes: ``ByteClass/table``.
-    static func scan(_ text: Span<UInt8>, _ classes: Span<ByteClass>, into slots: inout [MessageSlot]) {
+    static func scan(_ text: Span<UInt8>, _ classes: Span<ByteClass>, into slots: inout MessageSlots) {
         var unclosed = UnclosedQuotes()
         var index = 0
-        while index < text.count {
+        // Where the latest value ends: no other one goes back beyond it.
+        var done = 0
+        while true {
+            index = text.nextMark(from: index)
+            guard index < text.count else { return }
             let kind = text.kind(index, classes)
-            if !kind.isDisjoint(with: .word) {
-                index = text.value(at: index, sign: 0, classes, &slots)
-            } else if kind == .quote {
-                if let range = text.quoted(at: index, classes, &unclosed) {
-                    slots.append(MessageSlot(range, .text))
-                    index = range.upperBound + (text[index] == 0xE2 ? 3 : 1)
-                } else {
-                    index += 1
-                }
-            } else if kind == .sign, text.isDigit(index + 1, classes) {
-                index = text.value(at: index + 1, sign: 1, classes, &slots)
+            if kind == .digit {
+                let start = text.tokenStart(before: index, from: done, classes)
+                let sign = start > done && text.kind(start - 1, classes) == .sign ? 1 : 0
+                done = text.value(at: start, sign: sign, classes, &slots)
+                index = done
+            } else if kind == .quote, let range = text.quoted(at: index, classes, &unclosed) {
+                slots.append(MessageSlot(range, .text))
+                done = range.upperBound + (text[index] == 0xE2 ? 3 : 1)
+                index = done
+            } else if text.mayEndName(index) {
+                // The name before an e-mail address's @, or before a URL's ://
+                let start = text.tokenStart(before: index, from: done, classes)
+                if start < index { done = text.value(at: start, sign: 0, classes, &slots) }
+                index = max(done, index + 1)
             } else {
                 index += 1
             }
@@ -77,6 +84,56 @@ extension Span<UInt8> {
         index < count && kind(index, classes) == .digit
     }
 
+    /// Where a value may begin or tell that it is one: at a digit, a quote, an @, a colon; some others too.
+    @inline(__always)
+    fileprivate func nextMark(from start: Int) -> Int {
+        var index = start
+        let bytes = unsafe bytes
+        while index + 8 <= count {
+            // Eight bytes from here on are in the text. Neither letters nor spaces are marks.
+            let word = UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            let low = word & (ones * 0x7F)
+            let letters = low &+ (ones * 0x3F)
+            let noSpace = (low ^ (ones * 0x20)) &+ (ones * 0x7F)
+            let noBackQuote = (low ^ (ones * 0x60)) &+ (ones * 0x7F)
+            let marks = (word | (~letters & noSpace) | ~noBackQuote) & (ones * 0x80)
+            if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        return index
+    }
+
+    /// Whether an @, or the colon of ://, is here.
+    @inline(__always)
+    fileprivate func mayEndName(_ index: Int) -> Bool {
+        let byte = self[index]
+        if byte == UInt8(ascii: "@") { return true }
+        return byte == UInt8(ascii: ":") && index + 2 < count && self[index + 1] == UInt8(ascii: "/")
+            && self[index + 2] == UInt8(ascii: "/")
+    }
+
+    /// Where the token begins that goes on at `index`; the same as if it were read from its beginning.
+    @inline(__always)
+    fileprivate func tokenStart(before index: Int, from first: Int, _ classes: Span<ByteClass>) -> Int {
+        var start = index
+        while start > first {
+            let kind = kind(start - 1, classes)
+            if kind.isDisjoint(with: .word) {
+                guard start < index || isWord(start, classes), start - 2 >= first else { return start }
+                let isJoint =
+                    switch kind {
+                    case .point, .sign: isWord(start - 2, classes)
+                    case .comma, .colon: isDigit(start - 2, classes) && isDigit(start, classes)
+                    default: false
+                    }
+                guard isJoint else { return start }
+            }
+            start -= 1
+        }
+        return start
+    }
+
     /// The token that begins with the word at `start`.
     @inline(__always)
     private func token(at start: Int, _ classes: Span<ByteClass>) -> Token {
@@ -107,7 +164,7 @@ extension Span<UInt8> {
     ///
     /// - Parameter sign: 1 if a sign stands before it, which belongs to a number.
     fileprivate func value(
-        at start: Int, sign: Int, _ classes: Span<ByteClass>, _ slots: inout [MessageSlot]
+        at start: Int, sign: Int, _ classes: Span<ByteClass>, _ slots: inout MessageSlots
     ) -> Int {
         let token = token(at: start, classes)
         let end = token.end
@@ -124,9 +181,7 @@ extension Span<UInt8> {
             }
         }
         let length = end - start
-        guard token.classes.contains(.digit) || (length >= 8 && token.classes.isSubset(of: [.hexLetter, .sign])) else {
-            return end
-        }
+        guard token.classes.contains(.digit) else { return end }
         if token.classes.contains(.sign) {
             if isUUID(start, token) {
                 slots.append(MessageSlot(start..<end, .uuid))
@@ -136,7 +191,6 @@ extension Span<UInt8> {
                 slots.append(MessageSlot(start..<end, .date))
                 return end
             }
-            guard token.classes.contains(.digit) else { return end }
         }
         if token.classes.isSubset(of: [.digit, .point, .comma]) {
             let isHex = length >= 8 && token.joints == 0 && sign == 0

@@ -1,3 +1,20 @@
+/// The slots of one message after the other, in memory that stays.
+struct MessageSlots: Sendable {
+    private var slots: [MessageSlot] = []
+    private(set) var count = 0
+
+    mutating func removeAll() {
+        count = 0
+    }
+
+    mutating func append(_ slot: MessageSlot) {
+        if count < slots.count { slots[count] = slot } else { slots.append(slot) }
+        count += 1
+    }
+
+    subscript(index: Int) -> MessageSlot { slots[index] }
+}
+
 /// A place in a message where a value stands.
 struct MessageSlot: Sendable {
     /// Where the value lies in its message. A message is looked at in its first 1,024 bytes.
