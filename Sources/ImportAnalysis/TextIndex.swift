@@ -57,8 +57,8 @@ struct TextIndex: Sendable {
     }
 
     private func holds(_ text: Span<UInt8>, at offset: Int) -> Bool {
-        for index in text.indices where bytes[offset + index] != text[index] { return false }
-        return true
+        let known = bytes.span.extracting(offset..<offset + text.count)
+        return known.isSame(as: text)
     }
 }
 
