@@ -196,7 +196,8 @@ extension Span<UInt8> {
             let isHex = length >= 8 && token.joints == 0 && sign == 0
             slots.append(MessageSlot(start - sign..<end, .token, isHex ? [] : .isNoHex))
         } else {
-            let isHex = (length >= 8 && token.classes.isSubset(of: [.digit, .hexLetter])) || isPrefixedHex(start, end, classes)
+            let isHex =
+                (length >= 8 && token.classes.isSubset(of: [.digit, .hexLetter])) || isPrefixedHex(start, end, classes)
             slots.append(MessageSlot(start..<end, .token, isHex ? .isNoNumber : [.isNoNumber, .isNoHex]))
         }
         return end

@@ -49,7 +49,7 @@ extension Span<UInt8> {
     }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
     init(_ bytes: Span<UInt8>) {
         self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
     }

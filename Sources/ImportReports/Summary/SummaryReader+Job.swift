@@ -41,7 +41,8 @@ extension SummaryFields {
 
     private static let jobMembers = [
         "job_id", "source", "bytes", "sha256", "status", "total", "created_at", "updated_at", "expires_at", "error",
-        "reported", "results", "salvaged", "rows", "failed_by_code", "failure_positions", "failure_stretches", "findings",
+        "reported", "results", "salvaged", "rows", "failed_by_code", "failure_positions", "failure_stretches",
+        "findings",
         "superseded",
     ]
 
