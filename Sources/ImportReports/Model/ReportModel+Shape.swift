@@ -49,7 +49,7 @@ extension ReportModel {
         "failures": .section([
             "rows": .text, "sentence": .text,
             "positions": .section([
-                "caption": .text, "counts": .text,
+                "caption": .text, "strip": .text, "counts": .text,
                 "bars": .section(["x": .text, "y": .text, "width": .text, "height": .text]),
             ]),
             "stretches": .section([
