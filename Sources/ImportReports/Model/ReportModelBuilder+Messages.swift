@@ -20,7 +20,7 @@ extension ReportModelBuilder {
         let shown = slot.values.prefix(ReportModel.valuesListed)
         let values = shown.enumerated().map { index, value -> ModelObject in
             [
-                "separator": .text(index == 0 ? "" : ", "),
+                "separator": .text(index == 0 ? "" : ","),
                 "value": .textOrNothing(value.value.isEmpty ? nil : shortened(value.value)),
                 "rows": .text(Wording.rowsWord(value.rows)),
             ]
