@@ -6,16 +6,34 @@ public enum AnalysisLimits {
     /// kept: a choice that depends neither on the order of the rows nor on how parts are merged.
     public static let codes = 4096
 
-    /// Distinct messages of one code that are told apart: those that come first.
-    public static let messagesPerCode = 1000
+    /// Message patterns of one code that are told apart. Of more, those with the smallest hashes are kept.
+    public static let patternsPerCode = 512
 
-    /// Bytes that the distinct messages of a job may take together.
-    public static let messageBytes = 4 * 1024 * 1024
+    /// Message patterns of a job: its codes, one more for rows without a code, share them evenly, each at least one.
+    public static let patterns = 2048
+
+    /// Slots of a pattern whose values are counted: the first ones.
+    public static let slotsCounted = 8
+
+    /// Different values of a slot that are told apart.
+    public static let valuesPerSlot = 64
+
+    /// Values that are alike in this many bytes (rounded down to a whole character) count as one.
+    public static let valueBytes = 96
+
+    /// Values of a slot that a summary lists, the most frequent first.
+    public static let valuesListed = 10
+
+    /// Rows of the shortest stretch of failed rows that is listed.
+    public static let stretchRows = 10
+
+    /// Stretches of failed rows that are listed: the longest.
+    public static let stretchesListed = 5
 
     /// Codes and messages that are alike in this many bytes (rounded down to a whole character) count as one.
     public static let groupingBytes = 1024
 
-    /// Messages of a code that a summary lists, the most frequent first.
+    /// Message patterns of a code that a summary lists, the most frequent first.
     public static let messagesListed = 20
 
     /// Rows that a finding lists.

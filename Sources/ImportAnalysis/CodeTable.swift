@@ -1,21 +1,29 @@
 import ImportDumps
 
-/// Groups failed rows by code, and within a code by message, in bounded memory (``AnalysisLimits``).
+/// Groups failed rows by code, and within a code by the pattern of the message, in bounded memory
+/// (``AnalysisLimits``).
 struct CodeTable: Sendable {
+    /// Tells the code of a row from other codes; it stays the same when groups are renumbered.
+    enum CodeID: Hashable, Sendable {
+        /// No code.
+        case none
+        case code(Int)
+        /// A code beyond the limit.
+        case other
+    }
+
     private struct Group {
         var hash: UInt64
-        /// Tells the group's messages from those of others; stays the same when groups are renumbered.
-        var id: Int
+        var id: CodeID
         var rows = 0
         var firstRow = 0
         var lastRow = 0
-        /// Rows without a message, and the first of them.
+        var positions = PositionCounter()
+        var patterns = MessagePatterns()
+        /// Rows without a message, and the first and the last of them.
         var rowsWithoutMessage = 0
         var firstRowWithoutMessage = 0
-        /// Numbers of the code's messages.
-        var messages: [Int] = []
-        /// Rows whose messages came after the limit was reached.
-        var rowsWithOtherMessages = 0
+        var lastRowWithoutMessage = 0
         /// False once the group gave way to a code with a smaller hash.
         var isKept = true
 
@@ -23,16 +31,12 @@ struct CodeTable: Sendable {
             if rows == 0 { firstRow = row }
             rows += 1
             lastRow = row
+            positions.count(row: row)
         }
     }
 
-    private struct Message {
-        var rows = 0
-        var firstRow = 0
-    }
-
-    private var noCode = Group(hash: 0, id: 0)
-    private var other = Group(hash: 0, id: 0)
+    private var noCode = Group(hash: 0, id: .none)
+    private var other = Group(hash: 0, id: .other)
     private var nextID = 1
     /// Numbers the codes; `groups` is in the same order.
     private var codes = TextIndex()
@@ -40,55 +44,39 @@ struct CodeTable: Sendable {
     /// Numbers of the groups that are kept, and which of them has the largest hash once they are at the limit.
     private var kept: [Int] = []
     private var largest: Int?
-    /// Numbers the messages; `messages` is in the same order.
-    private var texts = TextIndex()
-    private var messages: [Message] = []
+    private var mask = MessageMask()
+    /// Patterns that each code may have.
+    private var patternLimit = AnalysisLimits.patternsPerCode
 
-    /// Counts one failed row, whose code and message lie in `text`.
-    mutating func count(row: Int, code: TextRange?, message: TextRange?, text: Span<UInt8>) {
+    /// Counts one failed row, whose code and message lie in `text`, and returns its code.
+    mutating func count(row: Int, code: TextRange?, message: TextRange?, text: Span<UInt8>) -> CodeID {
         guard let code, code.count > 0 else {
-            Self.count(row: row, message: message, text: text, in: &noCode, texts: &texts, messages: &messages)
-            return
+            Self.count(row: row, message: message, text: text, in: &noCode, &mask, limit: patternLimit)
+            return .none
         }
-        let key = text.extracting(code.groupingKey(in: text))
+        let key = text.extracting(code.beginning(in: text))
         let hash = TextHash.hash(key)
-        guard let number = codes.find(key, group: 0, hash: hash) ?? insert(key, hash: hash) else {
+        guard let number = codes.find(key, hash: hash) ?? insert(key, hash: hash), groups[number].isKept else {
             other.count(row: row)
-            return
+            return .other
         }
-        guard groups[number].isKept else {
-            other.count(row: row)
-            return
-        }
-        Self.count(row: row, message: message, text: text, in: &groups[number], texts: &texts, messages: &messages)
+        Self.count(row: row, message: message, text: text, in: &groups[number], &mask, limit: patternLimit)
+        return groups[number].id
     }
 
     private static func count(
-        row: Int, message: TextRange?, text: Span<UInt8>, in group: inout Group, texts: inout TextIndex,
-        messages: inout [Message]
+        row: Int, message: TextRange?, text: Span<UInt8>, in group: inout Group, _ mask: inout MessageMask, limit: Int
     ) {
         group.count(row: row)
         guard let message, message.count > 0 else {
             if group.rowsWithoutMessage == 0 { group.firstRowWithoutMessage = row }
             group.rowsWithoutMessage += 1
+            group.lastRowWithoutMessage = row
             return
         }
-        let key = text.extracting(message.groupingKey(in: text))
-        let hash = TextHash.hash(key)
-        let index: Int
-        if let known = texts.find(key, group: group.id, hash: hash) {
-            index = known
-        } else if group.messages.count < AnalysisLimits.messagesPerCode,
-            texts.byteCount + key.count <= AnalysisLimits.messageBytes
-        {
-            index = texts.insert(key, group: group.id, hash: hash)
-            group.messages.append(index)
-            messages.append(Message(firstRow: row))
-        } else {
-            group.rowsWithOtherMessages += 1
-            return
-        }
-        messages[index].rows += 1
+        let beginning = text.extracting(message.beginning(in: text))
+        mask.apply(to: beginning)
+        group.patterns.count(row: row, beginning, mask, limit: limit)
     }
 
     /// Takes up a new code; nil if it is not among those that are kept.
@@ -98,12 +86,27 @@ struct CodeTable: Sendable {
             guard let loser = largest, hash < groups[loser].hash else { return nil }
             drop(loser)
         }
-        let number = codes.insert(code, group: 0, hash: hash)
-        groups.append(Group(hash: hash, id: nextID))
+        let number = codes.insert(code, hash: hash)
+        groups.append(Group(hash: hash, id: .code(nextID)))
         nextID += 1
         kept.append(number)
         largest = nil
+        sharePatterns()
         return number
+    }
+
+    /// Codes share the patterns of a job. How many each may have depends on their number alone.
+    private mutating func sharePatterns() {
+        let share = max(1, min(AnalysisLimits.patternsPerCode, AnalysisLimits.patterns / (kept.count + 1)))
+        guard share < patternLimit else { return }
+        patternLimit = share
+        settle()
+    }
+
+    /// Gives up the patterns beyond the limit: what is left does not depend on the order of the rows.
+    mutating func settle() {
+        noCode.patterns.settle(limit: patternLimit)
+        for number in kept { groups[number].patterns.settle(limit: patternLimit) }
     }
 
     /// Counts a group under "other". It cannot come back: its hash is larger than any that is kept.
@@ -112,6 +115,7 @@ struct CodeTable: Sendable {
         other.firstRow = other.rows == 0 ? group.firstRow : min(other.firstRow, group.firstRow)
         other.lastRow = max(other.lastRow, group.lastRow)
         other.rows += group.rows
+        other.positions.add(group.positions)
         groups[loser] = Group(hash: group.hash, id: group.id, isKept: false)
         kept.removeAll { $0 == loser }
         if groups.count >= 4 * AnalysisLimits.codes { renumber() }
@@ -122,7 +126,7 @@ struct CodeTable: Sendable {
         var newCodes = TextIndex()
         var newGroups: [Group] = []
         for number in kept {
-            _ = newCodes.insert(codes.text(number).span, group: 0, hash: groups[number].hash)
+            _ = newCodes.insert(codes.text(number).span, hash: groups[number].hash)
             newGroups.append(groups[number])
         }
         codes = newCodes
@@ -153,38 +157,52 @@ extension CodeTable {
         return result
     }
 
+    /// Where the failed rows of all codes lie.
+    var positions: PositionCounter {
+        var positions = noCode.positions
+        positions.add(other.positions)
+        for group in groups where group.isKept { positions.add(group.positions) }
+        return positions
+    }
+
     /// Rows whose code, or whose message, is counted under "other".
     var rowsBeyondLimits: (codes: Int, messages: Int) {
-        let withOtherMessages = groups.reduce(noCode.rowsWithOtherMessages) { $0 + $1.rowsWithOtherMessages }
+        let withOtherMessages = groups.reduce(noCode.patterns.otherRows) { $0 + $1.patterns.otherRows }
         return (other.rows, withOtherMessages)
     }
 
-    private func summary(of group: Group, code: String?, rowsSeen: Int) -> CodeSummary {
-        var listed = group.messages.map { number in
-            let text = String(decoding: texts.text(number), as: UTF8.self)
-            return MessageSummary(
-                pattern: text, rows: messages[number].rows, example: text, exampleRow: messages[number].firstRow)
+    /// The text of a code; of one that gave way to others, the name of the rest.
+    func name(of id: CodeID) -> (code: String?, isOther: Bool) {
+        if id == .none { return (nil, false) }
+        guard let number = groups.firstIndex(where: { $0.id == id && $0.isKept }) else {
+            return (CodeSummary.otherCodes, true)
         }
+        return (String(decoding: codes.text(number), as: UTF8.self), false)
+    }
+
+    private func summary(of group: Group, code: String?, rowsSeen: Int) -> CodeSummary {
+        var listed = group.patterns.summaries(rowsOfCode: group.rows)
         if group.rowsWithoutMessage > 0 {
             listed.append(
                 MessageSummary(
-                    pattern: nil, rows: group.rowsWithoutMessage, example: nil,
-                    exampleRow: group.firstRowWithoutMessage))
+                    pattern: nil, rows: group.rowsWithoutMessage,
+                    share: Share(of: group.rowsWithoutMessage, in: group.rows),
+                    firstRow: group.firstRowWithoutMessage, lastRow: group.lastRowWithoutMessage, example: nil,
+                    exampleRow: group.firstRowWithoutMessage, slots: []))
         }
         listed.sort()
         return CodeSummary(
             code: code, rows: group.rows, share: Share(of: group.rows, in: rowsSeen), firstRow: group.firstRow,
             lastRow: group.lastRow, messages: Array(listed.prefix(AnalysisLimits.messagesListed)),
-            messageCount: group.rowsWithOtherMessages == 0 ? listed.count : nil)
+            messageCount: group.patterns.otherRows == 0 ? listed.count : nil,
+            positions: group.positions.positions(rowsSeen: rowsSeen))
     }
 }
 
 extension TextRange {
     /// The bytes that tell a code or a message from others, less those of a character that would be cut.
-    fileprivate func groupingKey(in text: Span<UInt8>) -> Range<Int> {
-        guard count > AnalysisLimits.groupingBytes else { return offset..<offset + count }
-        var end = offset + AnalysisLimits.groupingBytes
-        while end > offset, text[end] & 0xC0 == 0x80 { end -= 1 }
-        return offset..<end
+    fileprivate func beginning(in text: Span<UInt8>) -> Range<Int> {
+        let whole = text.extracting(offset..<offset + count)
+        return offset..<offset + whole.wholeCharacters(AnalysisLimits.groupingBytes).count
     }
 }

@@ -4,6 +4,7 @@ public import ImportDumps
 public struct JobAnalyzer: RowSink {
     private var counts = RowCounts()
     private var codes = CodeTable()
+    private var stretches = StretchFinder()
     private var lists = RowLists()
 
     public init() {}
@@ -24,7 +25,8 @@ public struct JobAnalyzer: RowSink {
         if run.facts != [.error, .code] { lists.add(run, outcome) }
         guard outcome == .failed else { return }
         for row in run.firstRow..<run.firstRow + run.count {
-            codes.count(row: row, code: run.code, message: run.message, text: text)
+            let code = codes.count(row: row, code: run.code, message: run.message, text: text)
+            stretches.count(row: row, code: code, codes: codes)
         }
     }
 
@@ -34,10 +36,19 @@ public struct JobAnalyzer: RowSink {
     public func summary(of dump: Dump, source: String) -> JobSummary {
         var rows = counts
         rows.missing = dump.job.total.map { max(0, $0 - rows.seen) }
+        var codes = codes
+        codes.settle()
         var summary = JobSummary(
             job: dump.job, source: source, bytes: dump.byteCount, sha256: dump.sha256, rows: rows,
             failedByCode: codes.summaries(rowsSeen: rows.seen), findings: [], results: dump.results,
             salvage: dump.fault.map { Salvage($0) })
+        summary.failurePositions = codes.positions.positions(rowsSeen: rows.seen)
+        // If all rows failed, one stretch of them all says nothing.
+        if rows.failed < rows.seen {
+            var stretches = stretches
+            stretches.finish(codes: codes)
+            summary.failureStretches = stretches.longest
+        }
         let judge = Judge(summary: summary, notes: dump.notes, lists: lists, beyondLimits: codes.rowsBeyondLimits)
         summary.findings = judge.findings()
         return summary

@@ -13,6 +13,11 @@ public struct JobSummary: Sendable {
     public var rows: RowCounts
     /// Failed rows by code: most rows first, then by the bytes of the code, with "no code" before all others.
     public var failedByCode: [CodeSummary]
+    /// Where among the rows the failed ones lie; nil if none failed.
+    public var failurePositions: FailurePositions?
+    /// The longest stretches of consecutive failed rows, at most ``AnalysisLimits/stretchesListed`` and each of at
+    /// least ``AnalysisLimits/stretchRows``; none if all rows failed.
+    public var failureStretches: [FailureStretch] = []
     /// In the order of ``FindingID/all``.
     public var findings: [Finding]
     public var results: ResultsState
@@ -94,14 +99,16 @@ public struct CodeSummary: Sendable, Comparable {
     public var lastRow: Int
     /// The most frequent ones first, at most ``AnalysisLimits/messagesListed``.
     public var messages: [MessageSummary]
-    /// How many different messages there are; nil if there are more than ``AnalysisLimits`` tells apart.
+    /// How many patterns of messages there are; nil if there are more than ``AnalysisLimits`` tells apart.
     public var messageCount: Int?
+    /// Where among the rows of the job they lie.
+    public var positions: FailurePositions?
     /// The rows of all codes beyond ``AnalysisLimits/codes``.
     public var isOther = false
 
     package init(
         code: String?, rows: Int, share: Share, firstRow: Int, lastRow: Int, messages: [MessageSummary],
-        messageCount: Int?, isOther: Bool = false
+        messageCount: Int?, positions: FailurePositions?, isOther: Bool = false
     ) {
         self.code = code
         self.rows = rows
@@ -110,6 +117,7 @@ public struct CodeSummary: Sendable, Comparable {
         self.lastRow = lastRow
         self.messages = messages
         self.messageCount = messageCount
+        self.positions = positions
         self.isOther = isOther
     }
 
@@ -122,30 +130,6 @@ public struct CodeSummary: Sendable, Comparable {
 
     public static func == (left: CodeSummary, right: CodeSummary) -> Bool {
         (left.rows, left.code.sortKey) == (right.rows, right.code.sortKey)
-    }
-}
-
-/// Failed rows of one code that have the same message.
-public struct MessageSummary: Sendable, Comparable {
-    /// Nil for rows without a message.
-    public var pattern: String?
-    public var rows: Int
-    public var example: String?
-    public var exampleRow: Int
-
-    package init(pattern: String?, rows: Int, example: String?, exampleRow: Int) {
-        self.pattern = pattern
-        self.rows = rows
-        self.example = example
-        self.exampleRow = exampleRow
-    }
-
-    public static func < (left: MessageSummary, right: MessageSummary) -> Bool {
-        (right.rows, left.pattern.sortKey) < (left.rows, right.pattern.sortKey)
-    }
-
-    public static func == (left: MessageSummary, right: MessageSummary) -> Bool {
-        (left.rows, left.pattern.sortKey) == (right.rows, right.pattern.sortKey)
     }
 }
 
@@ -172,5 +156,9 @@ struct TextSortKey: Comparable {
 }
 
 extension String? {
+    var sortKey: TextSortKey { TextSortKey(text: self) }
+}
+
+extension String {
     var sortKey: TextSortKey { TextSortKey(text: self) }
 }

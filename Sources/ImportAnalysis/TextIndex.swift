@@ -1,10 +1,7 @@
 /// Numbers distinct texts 0, 1, 2 … in the order in which they come. Looking up a known text allocates nothing.
-///
-/// A text belongs to a group (a message to its code): the same bytes in two groups are two texts.
 struct TextIndex: Sendable {
     private struct Entry {
         var hash: UInt64
-        var group: Int
         var offset: Int
         var count: Int
     }
@@ -14,17 +11,14 @@ struct TextIndex: Sendable {
     /// Open addressing: an entry's number + 1, or 0 for a free slot. The count is a power of two.
     private var slots: [Int32] = []
 
-    /// Bytes that the texts take.
-    var byteCount: Int { bytes.count }
-
     /// The number of a text; nil if it has none yet.
-    func find(_ text: Span<UInt8>, group: Int, hash: UInt64) -> Int? {
+    func find(_ text: Span<UInt8>, hash: UInt64) -> Int? {
         guard !slots.isEmpty else { return nil }
-        var slot = Self.slot(of: hash, group: group, mask: slots.count - 1)
+        var slot = Self.slot(of: hash, mask: slots.count - 1)
         while slots[slot] != 0 {
             let number = Int(slots[slot]) - 1
             let entry = entries[number]
-            if entry.hash == hash, entry.group == group, entry.count == text.count, holds(text, at: entry.offset) {
+            if entry.hash == hash, entry.count == text.count, holds(text, at: entry.offset) {
                 return number
             }
             slot = (slot + 1) & (slots.count - 1)
@@ -33,9 +27,9 @@ struct TextIndex: Sendable {
     }
 
     /// Gives a text, which has none yet, the next number.
-    mutating func insert(_ text: Span<UInt8>, group: Int, hash: UInt64) -> Int {
+    mutating func insert(_ text: Span<UInt8>, hash: UInt64) -> Int {
         let number = entries.count
-        entries.append(Entry(hash: hash, group: group, offset: bytes.count, count: text.count))
+        entries.append(Entry(hash: hash, offset: bytes.count, count: text.count))
         unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         if entries.count * 2 > slots.count {
             slots = [Int32](repeating: 0, count: max(64, slots.count * 2))
@@ -53,18 +47,18 @@ struct TextIndex: Sendable {
 
     private mutating func place(_ number: Int) {
         let entry = entries[number]
-        var slot = Self.slot(of: entry.hash, group: entry.group, mask: slots.count - 1)
+        var slot = Self.slot(of: entry.hash, mask: slots.count - 1)
         while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
         slots[slot] = Int32(number + 1)
     }
 
-    private static func slot(of hash: UInt64, group: Int, mask: Int) -> Int {
-        Int(truncatingIfNeeded: hash ^ (UInt64(truncatingIfNeeded: group) &* 0x9E37_79B9_7F4A_7C15)) & mask
+    private static func slot(of hash: UInt64, mask: Int) -> Int {
+        Int(truncatingIfNeeded: hash) & mask
     }
 
     private func holds(_ text: Span<UInt8>, at offset: Int) -> Bool {
-        for index in text.indices where bytes[offset + index] != text[index] { return false }
-        return true
+        let known = bytes.span.extracting(offset..<offset + text.count)
+        return known.isSame(as: text)
     }
 }
 
@@ -91,5 +85,28 @@ package enum TextHash {
     private static func mix(_ value: UInt64) -> UInt64 {
         let product = (value ^ (value >> 32)) &* 0xD6E8_FEB8_6659_FD93
         return product ^ (product >> 32)
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether both are the same bytes.
+    func isSame(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        let left = unsafe bytes
+        let right = unsafe other.bytes
+        var index = 0
+        while index + 8 <= count {
+            // Eight bytes from here on are in both.
+            guard
+                unsafe left.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+                    == right.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            else { return false }
+            index += 8
+        }
+        while index < count {
+            guard self[index] == other[index] else { return false }
+            index += 1
+        }
+        return true
     }
 }

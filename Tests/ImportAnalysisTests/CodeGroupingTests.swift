@@ -72,9 +72,10 @@ import Testing
     }
 
     @Test func theMostFrequentMessagesAreListed() throws {
-        let rows = (1...25).flatMap { number in (0..<number).map { _ in failed("a", "m\(number)") } }
+        func word(_ number: Int) -> String { String(repeating: "m", count: number) }
+        let rows = (1...25).flatMap { number in (0..<number).map { _ in failed("a", word(number)) } }
         let code = try audit(job(rows: rows)).failedByCode[0]
-        #expect(code.messages.map(\.pattern) == (6...25).reversed().map { "m\($0)" })
+        #expect(code.messages.map(\.pattern) == (6...25).reversed().map { word($0) })
         #expect(code.messages.map(\.rows) == Array((6...25).reversed()))
         #expect(code.messageCount == 25)
     }
@@ -82,7 +83,7 @@ import Testing
     /// Codes and messages count as one if their first 1,024 bytes are alike.
     @Test(
         arguments: [
-            (String(repeating: "x", count: 1024), "1", "2", 1024),
+            (String(repeating: "x", count: 1024), "a", "b", 1024),
             (String(repeating: "x", count: 1023), "é", "è", 1023),
             (String(repeating: "x", count: 1021), "😀", "😁", 1021), (String(repeating: "é", count: 512), "a", "b", 1024),
         ])
@@ -100,7 +101,7 @@ import Testing
     @Test func textsThatDifferWithinTheLimitAreTwo() throws {
         let start = String(repeating: "x", count: 1023)
         let rows = [
-            failed(start + "1z", start + "1z"), failed(start + "2z", start + "2z"), failed(start + "1z", start + "2z"),
+            failed(start + "az", start + "az"), failed(start + "bz", start + "bz"), failed(start + "az", start + "bz"),
         ]
         let summary = try audit(job(rows: rows))
         #expect(summary.failedByCode.map(\.rows) == [2, 1])

@@ -69,29 +69,36 @@ import Testing
         #expect(summary.finding(.limitReached) == nil)
     }
 
-    @Test(arguments: [AnalysisLimits.messagesPerCode, AnalysisLimits.messagesPerCode + 3])
-    func messagesOfACode(_ messages: Int) throws {
-        let rows = (0..<messages).map { FailedRow(code: "a", message: "message \($0)") }
-        let summary = try FailedRow.summary(of: rows + [rows[0], FailedRow(code: "b", message: "more")])
-        let beyond = messages - AnalysisLimits.messagesPerCode
-        #expect(summary.codeLines == ["a \(messages + 1)", "b 1"])
-        #expect(summary.failedByCode[0].messageCount == (beyond == 0 ? messages : nil))
-        #expect(summary.failedByCode[0].messages.first?.rows == 2)
+    @Test(arguments: [AnalysisLimits.patternsPerCode, AnalysisLimits.patternsPerCode + 3])
+    func patternsOfACode(_ patterns: Int) throws {
+        let rows = (0..<patterns).map { FailedRow(code: "a", message: "message \(Self.word($0))") }
+        let summary = try FailedRow.summary(of: rows + [FailedRow(code: "b", message: "more")])
+        let beyond = patterns - AnalysisLimits.patternsPerCode
+        #expect(summary.codeLines == ["a \(patterns)", "b 1"])
+        #expect(summary.failedByCode[0].messageCount == (beyond == 0 ? patterns : nil))
         #expect(summary.failedByCode[1].messageCount == 1)
         #expect(summary.finding(.limitReached)?.count == (beyond == 0 ? nil : beyond))
     }
 
-    /// All messages of a job share a room of 4 MiB.
-    @Test func messagesOfAJob() throws {
-        let filler = String(repeating: "x", count: 1016)
-        let rows = (0..<4096 + 5).map { number in
-            let name = String(number)
-            let digits = String(repeating: "0", count: 8 - name.count) + name
-            return FailedRow(code: "code \(number % 8)", message: digits + filler)
+    /// The codes of a job share its patterns, in whatever order they come.
+    @Test func patternsOfAJob() throws {
+        let codes = 31
+        let share = AnalysisLimits.patterns / (codes + 1)
+        var rows = (0..<codes).flatMap { code in
+            (0..<share + code % 2).map { FailedRow(code: "code \(code)", message: Self.word($0)) }
         }
-        let summary = try FailedRow.summary(of: rows)
-        #expect(summary.finding(.limitReached)?.count == 5)
-        #expect(summary.failedByCode.count { $0.messageCount == nil } == 5)
-        #expect(summary.failedByCode.reduce(0) { $0 + $1.rows } == rows.count)
+        var generator = SplitMix64(seed: 31)
+        for _ in 0..<3 {
+            let summary = try FailedRow.summary(of: rows)
+            #expect(summary.failedByCode.count { $0.messageCount == nil } == 15)
+            #expect(summary.finding(.limitReached)?.count == 15)
+            #expect(summary.failedByCode.reduce(0) { $0 + $1.rows } == rows.count)
+            rows.shuffle(using: &generator)
+        }
+    }
+
+    /// A word without digits: messages with different ones are of different patterns.
+    private static func word(_ number: Int) -> String {
+        String(decoding: String(number).utf8.map { $0 + 49 }, as: UTF8.self)
     }
 }

@@ -180,6 +180,16 @@ struct SummaryReaderTests {
             "jobs[0].failed_by_code[0].first_row must be a whole number"
         ),
         (("\"missing\": 0", "\"missing\": 1"), "jobs[0].rows.missing must be what total has beyond rows.seen"),
+        (
+            ("\"bucket_rows\": 1", "\"bucket_rows\": 0"),
+            "jobs[0].failed_by_code[0].failure_positions.bucket_rows must be 1 or more"
+        ),
+        (("\"counts\": [", "\"counts\": [-1, "), "failure_positions.counts"),
+        (("\"slots\": []", "\"slots\": 5"), "jobs[0].failed_by_code[0].messages[0].slots must be an array"),
+        (
+            ("\"failure_stretches\": []", "\"failure_stretches\": [{\"first_row\": 0}]"),
+            "jobs[0].failure_stretches[0].last_row is missing"
+        ),
         (("\"results\": \"complete\"", "\"results\": \"done\""), "jobs[0].results must be one of absent, wrong-type"),
         (("\"salvaged\": null", "\"salvaged\": {}"), "jobs[0].salvaged.kind is missing"),
         (

@@ -20,12 +20,12 @@ CODE_HEADER = (
 )
 FILES = {"rows.csv", "failures.csv", "codes.csv", "summary.json"}
 
-LONGEST_GROUPED = 1024  # Bytes of a message or a code; how longer ones are grouped is the program's own choice.
-MESSAGES_GROUPED = 1000  # Distinct messages of a dump; beyond this the program may fold the rest into one.
+LONGEST_GROUPED = 1024  # Bytes of a code; how longer ones are grouped is the program's own choice.
+PATTERNS, PATTERNS_PER_CODE = 2048, 512  # Beyond these the program counts the rest together.
 MESSAGES_LISTED = 20
 
 # Keys of a job that are compared on their own.
-MORE_KEYS = {"failed_by_code", "findings", "results", "salvaged", "superseded"}
+MORE_KEYS = {"failed_by_code", "failure_positions", "failure_stretches", "findings", "results", "salvaged", "superseded"}
 
 # When an id counts as come back, and how often, the contract leaves open: compared only on request.
 ID_FINDINGS = {"created-id-repeated", "existing-ids-shared"}
@@ -116,8 +116,8 @@ def _codes(folder: Path, job: Job) -> Iterator[str]:
 
 def comparable(groups: list[CodeGroup], group: CodeGroup) -> bool:
     """Whether all the messages of a code are within what the contract promises to group exactly."""
-    few = sum(len(each.messages) for each in groups) <= MESSAGES_GROUPED
-    return few and not any(too_long(message.text) for message in group.messages)
+    codes = sum(each.code is not None for each in groups)
+    return len(group.messages) <= max(1, min(PATTERNS_PER_CODE, PATTERNS // (codes + 1)))
 
 
 # The summary
@@ -178,6 +178,12 @@ def _job(found: dict, data: bytes, source: str, job: Job, digest: str | None) ->
     kinds = [id[5:] for id in job.findings if id in ("dump-truncated", "dump-malformed")]
     yield from differ("job, salvaged", kinds, [found["salvaged"]["kind"]] if found["salvaged"] else [])
     yield from differ("job, superseded", None, found["superseded"])
+    failed = [row.number for row in job.rows if row.outcome == "failed"]
+    yield from differ(
+        "job, failure_positions", model.positions(failed, len(job.rows)), found["failure_positions"]
+    )
+    if not any(too_long(row.code) for row in job.rows):
+        yield from differ("job, failure_stretches", model.stretches(job), found["failure_stretches"])
     rows = found["rows"]
     if sum(rows[outcome] for outcome in model.OUTCOMES) != rows["seen"]:
         yield f"job, rows do not add up: {rows}"
@@ -197,18 +203,26 @@ def _summary_codes(found: list[dict], job: Job) -> Iterator[str]:
         for name in ("rows", "share", "first_row", "last_row"):
             yield from differ(f"{where}, {name}", getattr(group, name), entry[name])
         expected = [
-            {"pattern": each.text, "rows": each.rows, "example_row": each.first_row} for each in group.messages
+            {
+                "pattern": each.text,
+                "rows": each.rows,
+                "share": model.share(each.rows, group.rows),
+                "first_row": each.first_row,
+                "last_row": each.last_row,
+                "example": each.example,
+                "example_row": each.first_row,
+                "slots": each.slots,
+            }
+            for each in group.messages
         ]
-        listed = [
-            {name: message[name] for name in ("pattern", "rows", "example_row")} for message in entry["messages"]
-        ]
+        listed = entry["messages"]
+        yield from differ(
+            f"{where}, positions", model.positions(group.numbers, len(job.rows)), entry["failure_positions"]
+        )
         if comparable(groups, group):
             yield from differ(f"{where}, messages listed", min(len(expected), MESSAGES_LISTED), len(listed))
             for number, (left, right) in enumerate(zip(expected, listed)):
                 yield from differ(f"{where}, message {number}", left, right)
-            for message in entry["messages"]:
-                if message["example"] not in (message["pattern"], message["pattern"] or ""):
-                    yield f"{where}: example {short(message['example'])} of {short(message['pattern'])}"
 
 
 def _findings(found: list[dict], job: Job, ids: bool) -> Iterator[str]:

@@ -6,7 +6,9 @@ as plainly as the contract words it.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 import jsontext
+import patterns
 from jsontext import Members, Number, clean
 
 JOB_FIELDS = frozenset(
@@ -74,6 +77,9 @@ class MessageGroup:
     text: str | None
     rows: int
     first_row: int
+    last_row: int
+    example: str | None = None
+    slots: list[dict] = field(default_factory=list)
 
 
 @dataclass
@@ -84,6 +90,7 @@ class CodeGroup:
     last_row: int
     share: Decimal
     messages: list[MessageGroup]
+    numbers: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -346,9 +353,13 @@ def failed_by_code(job: Job) -> list[CodeGroup]:
 
     groups = []
     for code, rows in by_code.items():
-        messages: dict[str | None, MessageGroup] = {}
-        for row in rows:
-            messages.setdefault(row.message, MessageGroup(row.message, 0, row.number)).rows += 1
+        messages = [
+            MessageGroup(each.text(), each.rows, each.first_row, each.last_row, each.example, each.listed_slots())
+            for each in patterns.group([(row.number, row.message) for row in rows if row.message])
+        ]
+        without = [row.number for row in rows if not row.message]
+        if without:
+            messages.append(MessageGroup(None, len(without), without[0], without[-1]))
         groups.append(
             CodeGroup(
                 code=code,
@@ -356,7 +367,37 @@ def failed_by_code(job: Job) -> list[CodeGroup]:
                 first_row=rows[0].number,
                 last_row=rows[-1].number,
                 share=share(len(rows), len(job.rows)),
-                messages=sorted(messages.values(), key=lambda group: _order(group.rows, group.text)),
+                messages=sorted(messages, key=lambda group: (_order(group.rows, group.text), group.first_row)),
+                numbers=[row.number for row in rows],
             )
         )
     return sorted(groups, key=lambda group: _order(group.rows, group.code))
+
+
+def positions(numbers: list[int], seen: int) -> dict | None:
+    """How many of the rows with these numbers lie in each of at most 64 buckets."""
+    if not numbers:
+        return None
+    width = 1
+    while -(-seen // width) > 64:
+        width *= 2
+    counts = [0] * -(-seen // width)
+    for number in numbers:
+        counts[(number - 1) // width] += 1
+    return {"bucket_rows": width, "counts": counts}
+
+
+def stretches(job: Job) -> list[dict]:
+    """The five longest stretches of 10 or more failed rows; none if no row did anything else."""
+    found: list[dict] = []
+    if all(row.outcome == "failed" for row in job.rows):
+        return found
+    for outcome, group in itertools.groupby(job.rows, key=lambda row: row.outcome):
+        rows = list(group)
+        if outcome != "failed" or len(rows) < 10:
+            continue
+        codes = Counter(row.code for row in rows)
+        code, code_rows = min(codes.items(), key=lambda item: _order(item[1], item[0]))
+        entry = {"first_row": rows[0].number, "last_row": rows[-1].number, "rows": len(rows)}
+        found.append({**entry, "code": code, "code_rows": code_rows})
+    return sorted(found, key=lambda stretch: (-stretch["rows"], stretch["first_row"]))[:5]

@@ -13,6 +13,7 @@ import csvtext
 import generate
 import jsontext
 import model
+import patterns
 import prefixes
 from jsontext import Number
 
@@ -176,6 +177,24 @@ class Groups(unittest.TestCase):
         self.assertEqual(groups[0].share, Decimal("0.375"))
         self.assertEqual([(m.text, m.rows, m.first_row) for m in groups[0].messages], [("z", 2, 2), ("y", 1, 6)])
         self.assertEqual([(m.text, m.rows, m.first_row) for m in groups[1].messages], [(None, 1, 4), ("m", 1, 1)])
+
+    def test_values(self) -> None:
+        for text, masked in {
+            "row 4 of 1,000.5": "row <4> of <1,000.5>",
+            "-5 is below +1.5, 3-4 and a-5": "<-5> is below <+1.5>, <3-4> and <a-5>",
+            "don't 'touch it' or 'it's' or 'open": "don't '<touch it>' or '<it's>' or 'open",
+            'a "x" `y` \u201cz\u201d \'\'': 'a "<x>" `<y>` \u201c<z>\u201d \'<>\'',
+            "a.b+c@d-e.fg, a@b": "<a.b+c@d-e.fg>, a@b",
+            "see (https://x.yz/?a=1#b). ftp://": "see (<https://x.yz/?a=1#b>). ftp://",
+            f"{ID} {ID}0 tier-17 ABC123 abc": f"<{ID}> <{ID}0> <tier-17> <ABC123> abc",
+            "2025-03-04 2025-03-04T10:00:00.5+02:00 2025-03-04 10:00 x": "<2025-03-04> <2025-03-04T10:00:00.5+02:00> <2025-03-04 10:00> x",
+            "0x1F 12:30 x:1 \u00e917\u00e9 {number}": "<0x1F> <12:30> x:<1> \u00e9<17>\u00e9 {number}",
+        }.items():
+            result, at = "", 0
+            for start, end, _ in patterns.values(text):
+                result += text[at:start] + "<" + text[start:end] + ">"
+                at = end
+            self.assertEqual(result + text[at:], masked)
 
     def test_share_is_rounded_half_up(self) -> None:
         self.assertEqual(model.share(1, 3), Decimal("0.333333"))

@@ -42,7 +42,8 @@ package struct BarSegments {
         return percent(max(1, Int(Int128(count) * Int128(whole) / Int128(largest))))
     }
 
-    private static func percent(_ hundredths: Int) -> String {
+    /// Hundredths of a percent, for an attribute of SVG.
+    static func percent(_ hundredths: Int) -> String {
         let fraction = hundredths % 100
         return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)%"
     }

@@ -48,12 +48,26 @@ extension ReportModel {
         ]),
         "failures": .section([
             "rows": .text, "sentence": .text,
+            "positions": .section([
+                "caption": .text, "strip": .text, "counts": .text,
+                "bars": .section(["x": .text, "y": .text, "width": .text, "height": .text]),
+            ]),
+            "stretches": .section([
+                "items": .section([
+                    "first_row": .text, "last_row": .text, "rows": .text, "code": optionalText, "code_rows": .text,
+                ])
+            ]),
             "listing": .section([
                 "codes": .section([
                     "anchor": .text, "code": optionalText, "rows": .text, "share": .text, "width": .text,
                     "first_row": .text, "last_row": .text,
                     "messages": .section([
-                        "pattern": optionalText, "example": optionalText, "rows": .text, "example_row": .text,
+                        "pattern": optionalText, "example": optionalText, "rows": .text, "share": .text,
+                        "example_row": .text,
+                        "slots": .section([
+                            "name": .text, "others": .text,
+                            "values": .section(["separator": .text, "value": optionalText, "rows": .text]),
+                        ]),
                     ]),
                     "cut": .section(["shown": .text, "total": .text, "file": optionalFile]),
                 ]),

@@ -14,6 +14,10 @@ public struct ReportModel: Sendable {
     /// Messages that a page lists for each code.
     static let messagesListed = 5
 
+    /// Placeholders of a message whose values a page lists, and values of each.
+    static let slotsListed = 4
+    static let valuesListed = 3
+
     /// - Parameters:
     ///   - toolVersion: as the report is to name it.
     ///   - files: all that are written beside each other.

@@ -7,6 +7,8 @@ extension ReportModelBuilder {
         return .object([
             "rows": .text(Wording.grouped(summary.rows.failed)),
             "sentence": .text(failuresSentence),
+            "positions": .objectOrNothing(positions),
+            "stretches": .objectOrNothing(stretches),
             "listing": codes.isEmpty ? .nothing : .object(listing(of: codes)),
         ])
     }
@@ -61,7 +63,7 @@ extension ReportModelBuilder {
                 "shown": .text(Wording.grouped(shown.count)),
                 "total": .text(
                     code.messageCount.map(Wording.grouped)
-                        ?? "more than \(Wording.grouped(AnalysisLimits.messagesPerCode))"),
+                        ?? "more than \(Wording.grouped(code.messages.count))"),
                 "file": link(to: .failures),
             ]
         }
@@ -73,18 +75,8 @@ extension ReportModelBuilder {
             "width": .text(BarSegments.width(code.rows, largest: largest)),
             "first_row": .text(Wording.grouped(code.firstRow)),
             "last_row": .text(Wording.grouped(code.lastRow)),
-            "messages": .list(shown.map(item)),
+            "messages": .list(shown.map { Self.item($0, ofRows: code.rows) }),
             "cut": .objectOrNothing(cut),
-        ]
-    }
-
-    private func item(_ message: MessageSummary) -> ModelObject {
-        [
-            "pattern": .textOrNothing(message.pattern.map(Self.shortened)),
-            // An example that is the pattern itself would be read twice.
-            "example": .textOrNothing(message.example == message.pattern ? nil : message.example.map(Self.shortened)),
-            "rows": .text(Wording.grouped(message.rows)),
-            "example_row": .text(Wording.grouped(message.exampleRow)),
         ]
     }
 

@@ -49,6 +49,12 @@ extension SummaryJSON {
             json.array { json in
                 for code in summary.failedByCode { append(code, to: &json) }
             }
+            json.key("failure_positions")
+            append(summary.failurePositions, to: &json)
+            json.key("failure_stretches")
+            json.array { json in
+                for stretch in summary.failureStretches { append(stretch, to: &json) }
+            }
             json.key("findings")
             json.array { json in
                 for finding in summary.findings { append(finding, to: &json) }
@@ -91,46 +97,6 @@ extension SummaryJSON {
                 json.value(count)
             }
         }
-    }
-
-    static func append(_ code: CodeSummary, to json: inout JSONWriter) {
-        json.object { json in
-            append(code: code.code, rows: code.rows, share: code.share, isOther: code.isOther, to: &json)
-            json.key("first_row")
-            json.value(code.firstRow)
-            json.key("last_row")
-            json.value(code.lastRow)
-            json.key("message_patterns")
-            json.value(code.messageCount)
-            json.key("messages")
-            json.array { json in
-                for message in code.messages {
-                    json.object { json in
-                        json.key("pattern")
-                        json.value(message.pattern)
-                        json.key("rows")
-                        json.value(message.rows)
-                        json.key("example")
-                        json.value(message.example)
-                        json.key("example_row")
-                        json.value(message.exampleRow)
-                    }
-                }
-            }
-        }
-    }
-
-    static func append(code: String?, rows: Int, share: Share, isOther: Bool, to json: inout JSONWriter) {
-        json.key("code")
-        json.value(code)
-        if isOther {
-            json.key("other")
-            json.value(true)
-        }
-        json.key("rows")
-        json.value(rows)
-        json.key("share")
-        json.value(digits: share.decimal)
     }
 
     static func append(_ finding: Finding, to json: inout JSONWriter) {

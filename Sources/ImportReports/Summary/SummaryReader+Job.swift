@@ -25,6 +25,11 @@ extension SummaryFields {
             case "rows": summary.rows = try fields.readRows(name)
             case "failed_by_code":
                 summary.failedByCode = try fields.list(name) { fields throws(SummaryFault) in try fields.readCode() }
+            case "failure_positions": summary.failurePositions = try fields.readPositions(name)
+            case "failure_stretches":
+                summary.failureStretches = try fields.list(name) { fields throws(SummaryFault) in
+                    try fields.readStretch()
+                }
             case "findings":
                 summary.findings = try fields.list(name) { fields throws(SummaryFault) in try fields.readFinding() }
             case "superseded": summary.superseded = try fields.readSuperseded(name)
@@ -36,7 +41,9 @@ extension SummaryFields {
 
     private static let jobMembers = [
         "job_id", "source", "bytes", "sha256", "status", "total", "created_at", "updated_at", "expires_at", "error",
-        "reported", "results", "salvaged", "rows", "failed_by_code", "findings", "superseded",
+        "reported", "results", "salvaged", "rows", "failed_by_code", "failure_positions", "failure_stretches",
+        "findings",
+        "superseded",
     ]
 
     /// Holds a job's numbers against each other, and works out what follows from them.

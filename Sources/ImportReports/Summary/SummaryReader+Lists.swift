@@ -15,41 +15,6 @@ extension SummaryFields {
         return input
     }
 
-    mutating func readCode() throws(SummaryFault) -> CodeSummary {
-        var code = CodeSummary(
-            code: nil, rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, messages: [], messageCount: nil)
-        // `other` is there only where it is true.
-        let members = ["code", "rows", "share", "first_row", "last_row", "message_patterns", "messages"]
-        try object("", members: members, optional: ["other"]) { fields, name throws(SummaryFault) in
-            switch name {
-            case "code": code.code = try fields.optionalText(name)
-            case "rows": code.rows = try fields.count(name)
-            case "other": code.isOther = try fields.flag(name)
-            case "first_row": code.firstRow = try fields.count(name)
-            case "last_row": code.lastRow = try fields.count(name)
-            case "message_patterns": code.messageCount = try fields.optionalCount(name)
-            case "messages":
-                code.messages = try fields.list(name) { fields throws(SummaryFault) in try fields.readMessage() }
-            // The share follows from the rows.
-            default: try fields.skip()
-            }
-        }
-        return code
-    }
-
-    private mutating func readMessage() throws(SummaryFault) -> MessageSummary {
-        var message = MessageSummary(pattern: nil, rows: 0, example: nil, exampleRow: 0)
-        try object("", members: ["pattern", "rows", "example", "example_row"]) { fields, name throws(SummaryFault) in
-            switch name {
-            case "pattern": message.pattern = try fields.optionalText(name)
-            case "rows": message.rows = try fields.count(name)
-            case "example": message.example = try fields.optionalText(name)
-            default: message.exampleRow = try fields.count(name)
-            }
-        }
-        return message
-    }
-
     mutating func readFinding() throws(SummaryFault) -> Finding {
         var (id, severity, sentence, number, rows) = ("", Severity.note, "", 0, [Int]())
         try object("", members: ["id", "severity", "message", "count", "rows"]) { fields, name throws(SummaryFault) in

@@ -72,6 +72,13 @@ public struct SummaryText {
                 line("    \(shown.count) of \(Wording.grouped(summary.failedByCode.count)) codes; report lists all")
             }
         }
+        if let stretch = summary.failureStretches.first {
+            let most = stretch.codeRows == stretch.rows ? "all" : Wording.grouped(stretch.codeRows)
+            line("")
+            line(
+                "  rows \(Wording.grouped(stretch.firstRow)) to \(Wording.grouped(stretch.lastRow)) all failed, "
+                    + "\(most) with \(stretch.code.map { shownText($0) } ?? "(no code)")")
+        }
         if !summary.findings.isEmpty {
             line("")
             line("  findings")

@@ -1,0 +1,80 @@
+/// Consecutive rows that all failed: a batch that broke rather than data to be mended.
+public struct FailureStretch: Sendable, Equatable {
+    public var firstRow: Int
+    public var lastRow: Int
+    /// The code that most of its rows have; nil for no code.
+    public var code: String?
+    /// How many of its rows have that code.
+    public var codeRows: Int
+    /// The code is among those beyond ``AnalysisLimits/codes``.
+    public var isOther = false
+
+    public var rows: Int { lastRow - firstRow + 1 }
+
+    package init(firstRow: Int, lastRow: Int, code: String?, codeRows: Int, isOther: Bool = false) {
+        self.firstRow = firstRow
+        self.lastRow = lastRow
+        self.code = code
+        self.codeRows = codeRows
+        self.isOther = isOther
+    }
+}
+
+/// Finds the longest stretches of failed rows while the rows go by.
+struct StretchFinder: Sendable {
+    private var firstRow = 0
+    /// The last failed row; 0 before the first one.
+    private var lastRow = 0
+    /// Codes of the first rows of the stretch at hand: most stretches are too short to be of interest.
+    private var beginning = [CodeTable.CodeID](repeating: .none, count: AnalysisLimits.stretchRows)
+    private var beginningCount = 0
+    /// Rows of each code, once it is long enough.
+    private var rowsByCode: [CodeTable.CodeID: Int] = [:]
+    /// The latest code, and its rows that are not in `rowsByCode` yet.
+    private var latest: (code: CodeTable.CodeID, rows: Int) = (.none, 0)
+    private(set) var longest: [FailureStretch] = []
+
+    mutating func count(row: Int, code: CodeTable.CodeID, codes: borrowing CodeTable) {
+        if row != lastRow + 1 || lastRow == 0 {
+            finish(codes: codes)
+            firstRow = row
+        }
+        lastRow = row
+        if beginningCount < beginning.count {
+            beginning[beginningCount] = code
+            beginningCount += 1
+            return
+        }
+        if latest.code == code {
+            latest.rows += 1
+        } else {
+            rowsByCode[latest.code, default: 0] += latest.rows
+            latest = (code, 1)
+        }
+    }
+
+    /// Ends the stretch at hand.
+    mutating func finish(codes: borrowing CodeTable) {
+        if beginningCount == beginning.count { take(codes) }
+        beginningCount = 0
+    }
+
+    private mutating func take(_ codes: borrowing CodeTable) {
+        defer {
+            rowsByCode = [:]
+            latest = (.none, 0)
+        }
+        let isLong = longest.count == AnalysisLimits.stretchesListed
+        if isLong, let shortest = longest.last, shortest.rows >= lastRow - firstRow + 1 { return }
+        for code in beginning { rowsByCode[code, default: 0] += 1 }
+        rowsByCode[latest.code, default: 0] += latest.rows
+        let most = rowsByCode.values.max() ?? 0
+        let candidates = rowsByCode.filter { $0.value == most }.keys.map { codes.name(of: $0) }
+        guard let name = candidates.min(by: { $0.code.sortKey < $1.code.sortKey }) else { return }
+        longest.append(
+            FailureStretch(
+                firstRow: firstRow, lastRow: lastRow, code: name.code, codeRows: most, isOther: name.isOther))
+        longest.sort { ($1.rows, $0.firstRow) < ($0.rows, $1.firstRow) }
+        longest = Array(longest.prefix(AnalysisLimits.stretchesListed))
+    }
+}

@@ -1,0 +1,116 @@
+/// Failed rows of one code whose messages differ in their values only.
+struct MessagePattern: Sendable {
+    let hash: UInt64
+    let key: [UInt8]
+    /// The first row's message; slots with one value have it here.
+    private let example: [UInt8]
+    private(set) var rows = 0
+    private let firstRow: Int
+    private var lastRow: Int
+    private var slots: [Slot]
+
+    private struct Slot {
+        var first: MessageSlot
+        var state = State.one
+        var values: SlotValues?
+
+        /// - Parameters:
+        ///   - example: a message that has this slot's first value.
+        ///   - rows: how many came before.
+        ///   - isCounted: the slot is among those whose values are told apart.
+        mutating func count(_ value: Span<UInt8>, example: [UInt8], rows: Int, isCounted: Bool) {
+            switch state {
+            case .many: return
+            case .few:
+                if values?.count(value) == true { return }
+                state = .many
+                values = nil
+            case .one:
+                let known = example.span.extracting(first.range)
+                if known.isSame(as: value) { return }
+                state = .many
+                guard isCounted else { return }
+                var few = SlotValues(known, rows: rows)
+                _ = few.count(value)
+                values = few
+                state = .few
+            }
+        }
+    }
+
+    private enum State {
+        /// All rows have the example's value.
+        case one
+        /// `values` has them all.
+        case few
+        /// More than are told apart.
+        case many
+    }
+
+    init(_ mask: borrowing MessageMask, hash: UInt64, message: Span<UInt8>, row: Int) {
+        self.hash = hash
+        key = Array(mask.bytes[..<mask.count])
+        example = Array(message)
+        firstRow = row
+        lastRow = row
+        slots = (0..<mask.slots.count).map { Slot(first: mask.slots[$0]) }
+    }
+
+    /// Counts a row. The message has the same key, and so the same slots.
+    mutating func count(row: Int, _ message: Span<UInt8>, _ found: borrowing MessageSlots) {
+        for index in slots.indices {
+            let slot = found[index]
+            slots[index].first.doubts.formUnion(slot.doubts)
+            slots[index].count(
+                message.extracting(slot.range), example: example, rows: rows,
+                isCounted: index < AnalysisLimits.slotsCounted)
+        }
+        rows += 1
+        lastRow = row
+    }
+}
+
+// MARK: - What it came to
+
+extension MessagePattern {
+    /// - Parameter rowsOfCode: that its share is of.
+    func summary(rowsOfCode: Int) -> MessageSummary {
+        var pattern: [UInt8] = []
+        var shown: [SlotSummary] = []
+        var next = 0
+        for slot in slots {
+            let range = slot.first.range
+            Self.append(example[next..<range.lowerBound], to: &pattern)
+            next = range.upperBound
+            if slot.state == .one {
+                Self.append(example[range], to: &pattern)
+            } else {
+                let name = MessageSlot.name(of: slot.first.kind, slot.first.doubts)
+                pattern.append(contentsOf: "{\(name)}".utf8)
+                shown.append(SlotSummary(name: name, rows: rows, slot.values))
+            }
+        }
+        Self.append(example[next...], to: &pattern)
+        return MessageSummary(
+            pattern: String(decoding: pattern, as: UTF8.self), rows: rows, share: Share(of: rows, in: rowsOfCode),
+            firstRow: firstRow, lastRow: lastRow, example: String(decoding: example, as: UTF8.self),
+            exampleRow: firstRow, slots: shown)
+    }
+
+    /// Text of the message itself: its braces are doubled, so that they are told from those of a placeholder.
+    private static func append(_ text: ArraySlice<UInt8>, to pattern: inout [UInt8]) {
+        for byte in text {
+            pattern.append(byte)
+            if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") { pattern.append(byte) }
+        }
+    }
+}
+
+extension SlotSummary {
+    fileprivate init(name: String, rows: Int, _ values: SlotValues?) {
+        let listed = values?.sorted().prefix(AnalysisLimits.valuesListed) ?? []
+        self.init(
+            name: name, distinctValues: values?.count, values: Array(listed),
+            otherRows: rows - listed.reduce(0) { $0 + $1.rows })
+    }
+}

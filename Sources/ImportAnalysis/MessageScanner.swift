@@ -1,0 +1,185 @@
+/// Finds the values of a message.
+enum MessageScanner {
+    /// Appends the values of a message, from left to right. `Docs/audit.md` has the rules in words.
+    ///
+    /// - Parameter classes: ``ByteClass/table``.
+    static func scan(_ text: Span<UInt8>, _ classes: Span<ByteClass>, into slots: inout MessageSlots) {
+        var unclosed = UnclosedQuotes()
+        var index = 0
+        // Where the latest value ends: no other one goes back beyond it.
+        var done = 0
+        while true {
+            index = text.nextMark(from: index)
+            guard index < text.count else { return }
+            let kind = text.kind(index, classes)
+            if kind == .digit {
+                let start = text.tokenStart(before: index, from: done, classes)
+                let sign = start > done && text.kind(start - 1, classes) == .sign ? 1 : 0
+                done = text.value(at: start, sign: sign, classes, &slots)
+                index = done
+            } else if kind == .quote, let range = text.quoted(at: index, classes, &unclosed) {
+                slots.append(MessageSlot(range, .text))
+                done = range.upperBound + (text[index] == 0xE2 ? 3 : 1)
+                index = done
+            } else if text.mayEndName(index) {
+                // The name before an e-mail address's @, or before a URL's ://
+                let start = text.tokenStart(before: index, from: done, classes)
+                if start < index { done = text.value(at: start, sign: 0, classes, &slots) }
+                index = max(done, index + 1)
+            } else {
+                index += 1
+            }
+        }
+    }
+}
+
+/// Straight quotes that nothing behind them closes. To know it keeps the pass linear, whatever the message.
+private struct UnclosedQuotes {
+    var single = false
+    var double = false
+    var back = false
+    var curly = false
+
+    subscript(quote: UInt8) -> Bool {
+        get {
+            switch quote {
+            case UInt8(ascii: "'"): single
+            case UInt8(ascii: "\""): double
+            case UInt8(ascii: "`"): back
+            default: curly
+            }
+        }
+        set {
+            switch quote {
+            case UInt8(ascii: "'"): single = newValue
+            case UInt8(ascii: "\""): double = newValue
+            case UInt8(ascii: "`"): back = newValue
+            default: curly = newValue
+            }
+        }
+    }
+}
+
+/// Words, joined by single points, hyphens and pluses, and between digits by commas and colons.
+struct Token {
+    var end: Int
+    var classes: ByteClass = []
+    var joints = 0
+}
+
+extension Span<UInt8> {
+    @inline(__always)
+    func kind(_ index: Int, _ classes: Span<ByteClass>) -> ByteClass {
+        // The index is below the count wherever this is called, and there is a class for each byte.
+        unsafe classes[unchecked: Int(self[unchecked: index])]
+    }
+
+    @inline(__always)
+    func isWord(_ index: Int, _ classes: Span<ByteClass>) -> Bool {
+        index < count && !kind(index, classes).isDisjoint(with: .word)
+    }
+
+    @inline(__always)
+    func isDigit(_ index: Int, _ classes: Span<ByteClass>) -> Bool {
+        index < count && kind(index, classes) == .digit
+    }
+
+    /// Where a value may begin or tell that it is one: at a digit, a quote, an @, a colon; some others too.
+    @inline(__always)
+    fileprivate func nextMark(from start: Int) -> Int {
+        var index = start
+        let bytes = unsafe bytes
+        while index + 8 <= count {
+            // Eight bytes from here on are in the text. Neither letters nor spaces are marks.
+            let word = UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            let low = word & (ones * 0x7F)
+            let letters = low &+ (ones * 0x3F)
+            let noSpace = (low ^ (ones * 0x20)) &+ (ones * 0x7F)
+            let noBackQuote = (low ^ (ones * 0x60)) &+ (ones * 0x7F)
+            let marks = (word | (~letters & noSpace) | ~noBackQuote) & (ones * 0x80)
+            if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        return index
+    }
+
+    /// Whether an @, or the colon of ://, is here.
+    @inline(__always)
+    fileprivate func mayEndName(_ index: Int) -> Bool {
+        let byte = self[index]
+        if byte == UInt8(ascii: "@") { return true }
+        return byte == UInt8(ascii: ":") && index + 2 < count && self[index + 1] == UInt8(ascii: "/")
+            && self[index + 2] == UInt8(ascii: "/")
+    }
+
+    /// Where the token begins that goes on at `index`; the same as if it were read from its beginning.
+    @inline(__always)
+    fileprivate func tokenStart(before index: Int, from first: Int, _ classes: Span<ByteClass>) -> Int {
+        var start = index
+        while start > first {
+            let kind = kind(start - 1, classes)
+            if kind.isDisjoint(with: .word) {
+                guard start < index || isWord(start, classes), start - 2 >= first else { return start }
+                let isJoint =
+                    switch kind {
+                    case .point, .sign: isWord(start - 2, classes)
+                    case .comma, .colon: isDigit(start - 2, classes) && isDigit(start, classes)
+                    default: false
+                    }
+                guard isJoint else { return start }
+            }
+            start -= 1
+        }
+        return start
+    }
+
+    /// The token that begins with the word at `start`.
+    @inline(__always)
+    func token(at start: Int, _ classes: Span<ByteClass>) -> Token {
+        var token = Token(end: start)
+        while true {
+            while token.end < count {
+                let kind = kind(token.end, classes)
+                if kind.isDisjoint(with: .word) { break }
+                token.classes.formUnion(kind)
+                token.end += 1
+            }
+            guard token.end + 1 < count else { return token }
+            let joint = kind(token.end, classes)
+            switch joint {
+            case .point, .sign:
+                guard isWord(token.end + 1, classes) else { return token }
+            case .comma, .colon:
+                guard isDigit(token.end - 1, classes), isDigit(token.end + 1, classes) else { return token }
+            default: return token
+            }
+            token.classes.formUnion(joint)
+            token.joints += 1
+            token.end += 1
+        }
+    }
+
+    /// The text between the quote at `start` and the one that closes it.
+    fileprivate func quoted(
+        at start: Int, _ classes: Span<ByteClass>, _ unclosed: inout UnclosedQuotes
+    ) -> Range<Int>? {
+        let quote = self[start]
+        if quote == 0xE2 {
+            guard !unclosed[quote], isCurly(start, last: 0x9C) else { return nil }
+            for index in start + 3..<count where isCurly(index, last: 0x9D) { return start + 3..<index }
+        } else {
+            guard !unclosed[quote], start == 0 || !isWord(start - 1, classes) else { return nil }
+            for index in start + 1..<count where self[index] == quote && !isWord(index + 1, classes) {
+                return start + 1..<index
+            }
+        }
+        unclosed[quote] = true
+        return nil
+    }
+
+    /// Whether “ or ” lies here, by its last byte.
+    private func isCurly(_ index: Int, last: UInt8) -> Bool {
+        index + 3 <= count && self[index] == 0xE2 && self[index + 1] == 0x80 && self[index + 2] == last
+    }
+}

@@ -1,0 +1,71 @@
+/// Failed rows of one code whose messages differ in their values only.
+public struct MessageSummary: Sendable, Comparable {
+    /// The message with a placeholder for each value that varies, such as `{number}`; braces of the message itself are
+    /// doubled. Nil for rows without a message.
+    public var pattern: String?
+    public var rows: Int
+    /// Of the rows of its code.
+    public var share: Share
+    public var firstRow: Int
+    public var lastRow: Int
+    /// The message of the first row.
+    public var example: String?
+    public var exampleRow: Int
+    /// What stands in the placeholders, in their order.
+    public var slots: [SlotSummary]
+
+    package init(
+        pattern: String?, rows: Int, share: Share, firstRow: Int, lastRow: Int, example: String?, exampleRow: Int,
+        slots: [SlotSummary]
+    ) {
+        self.pattern = pattern
+        self.rows = rows
+        self.share = share
+        self.firstRow = firstRow
+        self.lastRow = lastRow
+        self.example = example
+        self.exampleRow = exampleRow
+        self.slots = slots
+    }
+
+    private var sortKey: (TextSortKey, Int) { (pattern.sortKey, exampleRow) }
+
+    public static func < (left: MessageSummary, right: MessageSummary) -> Bool {
+        left.rows != right.rows ? left.rows > right.rows : left.sortKey < right.sortKey
+    }
+
+    public static func == (left: MessageSummary, right: MessageSummary) -> Bool {
+        left.rows == right.rows && left.sortKey == right.sortKey
+    }
+}
+
+/// The values in one placeholder of a pattern.
+public struct SlotSummary: Sendable, Equatable {
+    /// The placeholder without its braces.
+    public var name: String
+    /// How many different values there are; nil if there are more than ``AnalysisLimits/valuesPerSlot``.
+    public var distinctValues: Int?
+    /// The most frequent ones first, at most ``AnalysisLimits/valuesListed``; none if nobody knows which they are.
+    public var values: [ValueSummary]
+    /// Rows whose values are not listed.
+    public var otherRows: Int
+
+    package init(name: String, distinctValues: Int?, values: [ValueSummary], otherRows: Int) {
+        self.name = name
+        self.distinctValues = distinctValues
+        self.values = values
+        self.otherRows = otherRows
+    }
+}
+
+/// A value and the rows that have it.
+public struct ValueSummary: Sendable, Equatable {
+    /// Cut after ``AnalysisLimits/valueBytes``.
+    public var value: String
+    public var rows: Int
+
+    package init(value: String, rows: Int) {
+        self.value = value
+        self.rows = rows
+    }
+}

@@ -1,0 +1,152 @@
+"""Groups messages by their patterns, by the rules of Docs/audit.md, with regular expressions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+WORD = "[A-Za-z0-9_]"
+TOKEN = rf"{WORD}+(?:(?:[-.+](?={WORD})|(?<=[0-9])[,:](?=[0-9])){WORD}+)*"
+QUOTED = rf"(?<!{WORD})(?P<quote>['\"`])(?P<straight>.*?)(?P=quote)(?!{WORD})|\u201c(?P<curly>.*?)\u201d"
+EMAIL = re.compile(rf"{TOKEN}@(?={WORD})(?P<domain>{TOKEN})")
+URL = re.compile(rf"(?=[A-Za-z_]){TOKEN}://(?P<rest>[!-~]+)")
+DATE = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?=[Tt][0-9]{{2}}:[0-9]{{2}}|$)")
+TIME = re.compile(rf"(?= [0-9]{{2}}:[0-9]{{2}}) {TOKEN}")
+UUID = re.compile("[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+NUMBER = re.compile("[0-9]+(?:[.,][0-9]+)*")
+HEX = re.compile("[0-9A-Fa-f]{8,}|0[xX][0-9A-Fa-f]+")
+START = re.compile(rf"{QUOTED}|(?P<token>[-+]?{TOKEN})", re.DOTALL)
+TOKEN_ALONE = re.compile(TOKEN)
+
+MESSAGE_BYTES, VALUE_BYTES = 1024, 96
+SLOTS_COUNTED, VALUES_PER_SLOT, VALUES_LISTED = 8, 64, 10
+
+
+def cut(text: str, limit: int) -> str:
+    return text.encode("utf-8")[:limit].decode("utf-8", "ignore")
+
+
+def values(message: str) -> list[tuple[int, int, str]]:
+    """Start, end and kind of each value; "token" for what is a number, hexadecimal or an id."""
+    found, at = [], 0
+    while match := START.search(message, at):
+        if match["token"] is None:
+            group = "curly" if match["straight"] is None else "straight"
+            found.append((*match.span(group), "text"))
+            at = match.end()
+            continue
+        start = match.start()
+        signed = message[start] in "-+"
+        if signed and not message[start + 1].isdigit():
+            at = start + 1
+            continue
+        end, kind = value(message, start + signed)
+        if kind == "token" and signed and NUMBER.fullmatch(message, start + 1, end):
+            found.append((start, end, kind))
+        elif kind:
+            found.append((start + signed, end, kind))
+        at = end
+    return found
+
+
+def value(message: str, start: int) -> tuple[int, str | None]:
+    """The end and the kind of what begins with the word at `start`."""
+    email = EMAIL.match(message, start)
+    if email and "." in email["domain"]:
+        return email.end(), "email"
+    url = URL.match(message, start)
+    if url:
+        rest = re.split("[\"'`<>]", url["rest"])[0].rstrip(".,;:!?)]}")
+        if rest:
+            return url.start("rest") + len(rest), "url"
+    token = TOKEN_ALONE.match(message, start)
+    assert token
+    text, end = token[0], token.end()
+    if not re.search("[0-9]", text):
+        return end, None
+    if UUID.fullmatch(text):
+        return end, "uuid"
+    if DATE.match(text):
+        time = TIME.match(message, end) if len(text) == 10 else None
+        return (time.end() if time else end), "date"
+    return end, "token"
+
+
+@dataclass
+class Slot:
+    """What stands in one place of a pattern."""
+
+    kind: str
+    texts: Counter = field(default_factory=Counter)
+
+    def name(self) -> str:
+        if self.kind != "token":
+            return self.kind
+        if all(NUMBER.fullmatch(text.lstrip("+-")) for text in self.texts):
+            return "number"
+        return "hex" if all(HEX.fullmatch(text) for text in self.texts) else "id"
+
+    def summary(self, index: int, rows: int) -> dict:
+        shown: Counter = Counter()
+        for text, number in self.texts.items():
+            shown[cut(text, VALUE_BYTES)] += number
+        known = index < SLOTS_COUNTED and len(shown) <= VALUES_PER_SLOT
+        order = sorted(shown.items(), key=lambda item: (-item[1], item[0].encode("utf-8")))
+        listed = [{"value": text, "rows": number} for text, number in order[:VALUES_LISTED]] if known else []
+        return {
+            "name": self.name(),
+            "distinct_values": len(shown) if known else None,
+            "values": listed,
+            "other_values_rows": rows - sum(each["rows"] for each in listed),
+        }
+
+
+@dataclass
+class Pattern:
+    """Rows whose messages differ in their values only."""
+
+    example: str
+    first_row: int
+    found: list[tuple[int, int, str]]
+    slots: list[Slot]
+    rows: int = 0
+    last_row: int = 0
+
+    def text(self) -> str:
+        result, at = "", 0
+        for (start, end, _), slot in zip(self.found, self.slots):
+            result += doubled(self.example[at:start])
+            result += doubled(self.example[start:end]) if len(slot.texts) == 1 else "{" + slot.name() + "}"
+            at = end
+        return result + doubled(self.example[at:])
+
+    def listed_slots(self) -> list[dict]:
+        return [slot.summary(i, self.rows) for i, slot in enumerate(self.slots) if len(slot.texts) > 1]
+
+
+def doubled(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def group(rows: list[tuple[int, str]]) -> list[Pattern]:
+    """The patterns of messages with their row numbers, in the order of their first rows."""
+    patterns: dict[tuple, Pattern] = {}
+    for number, whole in rows:
+        message = cut(whole, MESSAGE_BYTES)
+        found = values(message)
+        key: list[str] = []
+        at = 0
+        for start, end, kind in found:
+            key += [message[at:start], kind]
+            at = end
+        key.append(message[at:])
+        pattern = patterns.get(tuple(key))
+        if pattern is None:
+            slots = [Slot(kind) for _, _, kind in found]
+            pattern = patterns[tuple(key)] = Pattern(message, number, found, slots)
+        pattern.rows += 1
+        pattern.last_row = number
+        for slot, (start, end, _) in zip(pattern.slots, found):
+            slot.texts[message[start:end]] += 1
+    return list(patterns.values())
