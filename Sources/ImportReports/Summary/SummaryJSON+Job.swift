@@ -55,6 +55,8 @@ extension SummaryJSON {
             }
             json.key("superseded")
             append(summary.superseded, to: &json)
+            json.key("identity")
+            append(summary.identity, to: &json)
         }
     }
 
