@@ -33,7 +33,7 @@ package struct IDBudget: Sendable {
         self.textBytes = textBytes
     }
 
-    /// 2 MiB of chunks of a page each, 0.6 MiB of blocks between two threads, and at the end at most 2.5 MiB to count in.
+    /// 1 MiB of chunks, 0.4 MiB of blocks between two threads, and at the end at most 2.5 MiB to count in.
     package static let usual = IDBudget(
-        blockIDs: 8192, partitionBits: 9, chunkIDs: 170, tableIDs: 65_536, textBytes: 64 * 1024)
+        blockIDs: 4096, partitionBits: 9, chunkIDs: 84, tableIDs: 65_536, textBytes: 64 * 1024)
 }

@@ -4,8 +4,15 @@ import ImportAnalysis
 /// A file without a name, which is gone with the process at the latest.
 @safe
 final class TemporaryFile {
+    /// Small pieces go together: the system takes as long for one of a few kilobytes as for many.
+    private static let bufferBytes = 256 * 1024
+
     private let descriptor: Int32
-    private(set) var size = 0
+    /// Bytes that are in the file.
+    private var written = 0
+    /// Bytes that wait to be written.
+    private let buffer: UnsafeMutablePointer<UInt8>
+    private var waiting = 0
 
     /// - Parameter folder: where there is room for it.
     init(in folder: String) throws(CommandFailure) {
@@ -23,25 +30,50 @@ final class TemporaryFile {
             throw CommandFailure(
                 .cannotWrite, "\(folder): no temporary file can be made: \(SystemFailure.last.description)")
         }
+        unsafe buffer = .allocate(capacity: Self.bufferBytes)
     }
 
     deinit {
+        unsafe buffer.deallocate()
         close(descriptor)
     }
 
-    /// Appends bytes; returns how many were written before them.
+    /// Bytes that were appended.
+    var size: Int { written + waiting }
+
+    /// Appends bytes; returns how many were appended before them.
     func append(_ bytes: Span<UInt8>) throws(CommandFailure) -> Int {
+        let offset = size
+        if waiting + bytes.count > Self.bufferBytes { try flush() }
+        guard bytes.count <= Self.bufferBytes else {
+            try write(bytes)
+            return offset
+        }
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return }
+            unsafe (buffer + waiting).update(from: start, count: bytes.count)
+        }
+        waiting += bytes.count
+        return offset
+    }
+
+    private func flush() throws(CommandFailure) {
+        try write(unsafe UnsafeBufferPointer(start: buffer, count: waiting).span)
+        waiting = 0
+    }
+
+    private func write(_ bytes: Span<UInt8>) throws(CommandFailure) {
         do throws(SystemFailure) {
             try writeAll(bytes, to: descriptor)
         } catch {
             throw CommandFailure(.cannotWrite, "a temporary file cannot be written: \(error.description)")
         }
-        defer { size += bytes.count }
-        return size
+        written += bytes.count
     }
 
-    /// Fills `target` with the bytes that were written from `offset` on.
+    /// Fills `target` with the bytes that were appended from `offset` on.
     func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(CommandFailure) {
+        if offset + target.count > written { try flush() }
         var filled = 0
         while filled < target.count {
             let count = unsafe target.withUnsafeMutableBufferPointer { bytes in
