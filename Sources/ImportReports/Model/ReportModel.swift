@@ -13,6 +13,9 @@ public struct ReportModel: Sendable {
     static let codesListed = 20
     /// Messages that a page lists for each code.
     static let messagesListed = 5
+    /// Records of each outcome that a page lists because several rows speak of them, and rows of each.
+    static let recordsListed = 10
+    static let recordRowsListed = 5
 
     /// - Parameters:
     ///   - toolVersion: as the report is to name it.
@@ -25,6 +28,7 @@ public struct ReportModel: Sendable {
             "rows": builder.rows,
             "arithmetic": builder.arithmetic,
             "findings": builder.findings,
+            "shared_records": builder.sharedRecords,
             "failures": builder.failures,
             "job": builder.job,
             "provenance": .object([
