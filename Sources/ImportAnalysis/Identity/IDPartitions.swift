@@ -80,8 +80,8 @@ final class IDPartitions {
 
         var count: Int { unsafe partitions.chains[number].waitingIDs + partitions.chains[number].writtenIDs }
 
-        func forEach(_ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws {
-            try unsafe partitions.forEach(in: number, body)
+        func visitAll(_ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws {
+            try unsafe partitions.visitAll(in: number, body)
         }
 
         func leave(_ id: PackedID) throws {
@@ -110,7 +110,7 @@ final class IDPartitions {
     }
 
     /// Hands over all ids of a chain, some at a time, in any order.
-    private func forEach(in number: Int, _ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws {
+    private func visitAll(in number: Int, _ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws {
         let chain = unsafe chains[number]
         try unsafe body(UnsafeBufferPointer(start: ids(number), count: chain.waitingIDs))
         guard let spill else { return }

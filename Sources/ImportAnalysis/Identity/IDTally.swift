@@ -6,7 +6,7 @@ protocol IDSource {
     var count: Int { get }
 
     /// Hands all ids over, some at a time, in any order.
-    func forEach(_ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws
+    func visitAll(_ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws
 
     /// Takes a row of an id that there was no room for.
     func leave(_ id: PackedID) throws
@@ -20,7 +20,7 @@ struct IDTally {
     /// Counts the ids of a source, as far as there is room in the table.
     mutating func count(_ source: some IDSource, in table: inout IDTable) throws {
         table.removeAll(expecting: source.count)
-        try unsafe source.forEach { ids in
+        try unsafe source.visitAll { ids in
             for index in ids.indices where unsafe !table.add(ids[index]) { try unsafe source.leave(ids[index]) }
         }
         guard table.hasRepeats else { return }
@@ -39,7 +39,7 @@ struct IDTally {
     /// The rows of ids that come back, once it is known which do.
     private mutating func collectRows(of source: some IDSource, in table: borrowing IDTable) throws {
         var (created, existing) = (created, existing)
-        try unsafe source.forEach { ids in
+        try unsafe source.visitAll { ids in
             for position in ids.indices {
                 let id = unsafe ids[position]
                 guard let index = table.index(of: id), table[index].rows > 1 else { continue }

@@ -91,7 +91,7 @@ public final class IdentityAudit: RowSink {
         let ids: UnsafeMutablePointer<PackedID>
         let count: Int
 
-        func forEach(_ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws {
+        func visitAll(_ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws {
             try unsafe body(UnsafeBufferPointer(start: ids, count: count))
         }
 
