@@ -51,7 +51,8 @@ struct IdentityCommandTests {
         #expect(run.status == 73, "\(run)")
         #expect(
             run.errorText.contains("a temporary file cannot be written: No space left on device"), "\(run)")
-        #expect(space.names(in: "disk") == [])
+        #expect((space.names(in: "disk") ?? []).filter { $0 != "o" } == [])
+        #expect(space.names(in: "disk/o") ?? [] == [])
     }
 
     @Test("No folder for the ids of a large dump")
