@@ -53,6 +53,8 @@ static inline size_t neon_line_feeds(const uint8_t *bytes) {
            (size_t)vaddvq_u8(vandq_u8(vceqq_u8(vld1q_u8(bytes + 16), feed), ones));
 }
 
+#define neon_pack_uuid plain_pack_uuid
+
 #include "kernel.inc"
 
 const rowscan_kernel *rowscan_neon(void) {

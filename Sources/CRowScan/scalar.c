@@ -38,6 +38,8 @@ static inline size_t scalar_line_feeds(const uint8_t *bytes) {
     return lines;
 }
 
+#define scalar_pack_uuid plain_pack_uuid
+
 #include "kernel.inc"
 
 const rowscan_kernel *rowscan_scalar(void) {

@@ -51,6 +51,8 @@ static inline size_t sse2_line_feeds(const uint8_t *bytes) {
     return (size_t)__builtin_popcount((uint32_t)(low | high << 16));
 }
 
+#define sse2_pack_uuid plain_pack_uuid
+
 #include "kernel.inc"
 
 const rowscan_kernel *rowscan_sse2(void) {

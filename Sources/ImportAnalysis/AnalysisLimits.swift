@@ -36,6 +36,12 @@ public enum AnalysisLimits {
     /// Message patterns of a code that a summary lists, the most frequent first.
     public static let messagesListed = 20
 
+    /// Records of one outcome that a summary lists because several rows speak of them: the most frequent ones.
+    public static let recordsListed = 20
+
+    /// Bytes of an id that is no UUID that are shown of such a record (rounded down to a whole character).
+    public static let recordIDBytes = 256
+
     /// Rows that a finding lists.
     public static let rowsListed = 20
 

@@ -60,6 +60,7 @@ public struct FindingID: Sendable, Hashable {
     public static let succeededMismatch = FindingID("succeeded-mismatch", .critical)
     public static let failedMismatch = FindingID("failed-mismatch", .critical)
     public static let resultsAbsent = FindingID("results-absent", .critical)
+    public static let createdIDRepeated = FindingID("created-id-repeated", .critical)
     public static let conflictingSnapshots = FindingID("conflicting-snapshots", .critical)
     public static let stillProcessing = FindingID("still-processing", .warning)
     public static let rowContradictory = FindingID("row-contradictory", .warning)
@@ -71,6 +72,7 @@ public struct FindingID: Sendable, Hashable {
     public static let jobErrorUnexpected = FindingID("job-error-unexpected", .warning)
     public static let limitReached = FindingID("limit-reached", .warning)
     public static let supersededSnapshot = FindingID("superseded-snapshot", .note)
+    public static let existingIDsShared = FindingID("existing-ids-shared", .note)
     public static let idNotUUID = FindingID("id-not-uuid", .note)
     public static let timestampsOutOfOrder = FindingID("timestamps-out-of-order", .note)
     public static let unknownField = FindingID("unknown-field", .note)
@@ -79,9 +81,9 @@ public struct FindingID: Sendable, Hashable {
     /// All of them, in the order of a summary.
     public static let all: [FindingID] = [
         dumpTruncated, dumpMalformed, jobFailed, rowsMissing, rowsExcess, processedMismatch, succeededMismatch,
-        failedMismatch, resultsAbsent, conflictingSnapshots, stillProcessing, rowContradictory, rowUnclassified,
-        failedWithoutCode, statusUnknown, totalUnknown, wrongType, jobErrorUnexpected, limitReached,
-        supersededSnapshot, idNotUUID, timestampsOutOfOrder, unknownField, duplicateKey,
+        failedMismatch, resultsAbsent, createdIDRepeated, conflictingSnapshots, stillProcessing, rowContradictory,
+        rowUnclassified, failedWithoutCode, statusUnknown, totalUnknown, wrongType, jobErrorUnexpected, limitReached,
+        supersededSnapshot, existingIDsShared, idNotUUID, timestampsOutOfOrder, unknownField, duplicateKey,
     ]
 
     private static let ranks = Dictionary(uniqueKeysWithValues: zip(all, 0...))

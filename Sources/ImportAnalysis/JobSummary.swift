@@ -25,6 +25,8 @@ public struct JobSummary: Sendable {
     public var salvage: Salvage?
     /// Other dumps of the same job, which this one supersedes.
     public var superseded = SupersededSnapshots()
+    /// Records that several rows speak of; nil if they were not looked for.
+    public package(set) var identity: IdentitySummary?
 
     package init(
         job: DeclaredJob, source: String, bytes: Int, sha256: String?, rows: RowCounts, failedByCode: [CodeSummary],

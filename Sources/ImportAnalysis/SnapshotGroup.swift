@@ -107,7 +107,7 @@ public struct SupersededSnapshots: Sendable, Equatable {
 
 extension [Finding] {
     /// Puts a finding in its place, behind those whose kinds come before its own.
-    fileprivate mutating func place(_ finding: Finding) {
+    mutating func place(_ finding: Finding) {
         insert(finding, at: firstIndex { $0.id.rank > finding.id.rank } ?? endIndex)
     }
 }

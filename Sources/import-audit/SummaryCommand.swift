@@ -30,19 +30,29 @@ struct SummaryCommand: ParsableCommand {
     var hashes = false
 
     @Flag(
+        name: .customLong("identity"),
+        help:
+            "Look for records that several rows created or matched, as report does; takes a while and, for a large dump, room in TMPDIR."
+    )
+    var looksForIdentity = false
+
+    @Flag(
         name: .customLong("every-dump"),
         help: "Count every dump by itself, also those that a later one of the same job supersedes.")
     var isEveryDumpCounted = false
 
     func run() throws {
         try reportingFailures {
+            let folder = Console.environment("TMPDIR") ?? "/tmp"
             let collector = Collector(
-                folder: Console.environment("TMPDIR") ?? "/tmp", resultsInMemory: 12_288,
-                combinesSnapshots: !isEveryDumpCounted)
-            let options = options
+                folder: folder, resultsInMemory: 12_288, combinesSnapshots: !isEveryDumpCounted)
+            let (options, looksForIdentity) = (options, looksForIdentity)
             let inputs = try InputRun(options: options, collector: collector, hashing: hashes)
             let end = try inputs.run {
-                SummaryHandler(collector: collector, isStrict: options.isStrict, isVerbose: options.isVerbose)
+                let identity = IdentityAudit(usesThread: options.threadCount > 1) { try TemporaryFile(in: folder) }
+                return SummaryHandler(
+                    collector: collector, identity: looksForIdentity ? identity : nil, isStrict: options.isStrict,
+                    isVerbose: options.isVerbose)
             }
             guard case .done = end else { return .interrupted }
             let results = collector.results()

@@ -41,6 +41,9 @@ struct SampleTests {
             name: "truncated", status: 65, rows: [39, 26, 9, 4, 0, 25],
             findings: ["dump-truncated 1", "rows-missing 25"],
             verdict: "The dump is cut off. The dump ends after 39 of 64 rows"),
+        Sample(
+            name: "repeated-ids", rows: [24, 15, 8, 1, 0, 0],
+            findings: ["created-id-repeated 5", "existing-ids-shared 6"], verdict: "The numbers do not hold. "),
         Sample(name: "python-client", rows: [18, 12, 4, 2, 0, 0], verdict: "Rows failed. "),
         Sample(name: "non-latin", rows: [20, 3, 1, 16, 0, 0], verdict: "Rows failed. "),
         Sample(
@@ -83,12 +86,12 @@ struct SampleTests {
             #expect(try lines("audit/failures.csv") == (sample.rows[3] ?? 0) + (sample.rows[4] ?? 0))
         }
 
-        let text = try importAudit("summary", path)
+        let text = try importAudit("summary", "--identity", path)
         #expect(text.status == sample.status, "\(text)")
         #expect(text.errors.isEmpty, "\(text)")
         #expect(text.outputText.hasPrefix("\(path)\n  \(sample.verdict)"), "\(text)")
-        // The same JSON as the report's, with the hash that a report works out always.
-        let json = try importAudit("summary", "--format", "json", "--sha256", path)
+        // The same JSON as the report's, with what a report works out always.
+        let json = try importAudit("summary", "--format", "json", "--sha256", "--identity", path)
         #expect(json.status == sample.status, "\(json)")
         #expect(json.output == (try space.bytes("audit/summary.json")))
         let plain = try parsed(try importAudit("summary", "--format", "json", path).output)

@@ -110,8 +110,11 @@ import Testing
     ]
 
     @Test func everyFindingHasAnExample() {
-        // Those about several dumps of one job have tests of their own.
-        let ofOneDump = FindingID.all.filter { $0 != .conflictingSnapshots && $0 != .supersededSnapshot }
+        // Those about several dumps of one job, and about several rows of one record, have tests of their own.
+        let others: Set<FindingID> = [
+            .conflictingSnapshots, .supersededSnapshot, .createdIDRepeated, .existingIDsShared,
+        ]
+        let ofOneDump = FindingID.all.filter { !others.contains($0) }
         #expect(Set(Self.examples.map(\.id)) == Set(ofOneDump))
         #expect(Self.examples.count == ofOneDump.count)
     }
@@ -143,7 +146,8 @@ import Testing
         #expect(
             names[.critical] == [
                 "dump-truncated", "dump-malformed", "job-failed", "rows-missing", "rows-excess", "processed-mismatch",
-                "succeeded-mismatch", "failed-mismatch", "results-absent", "conflicting-snapshots",
+                "succeeded-mismatch", "failed-mismatch", "results-absent", "created-id-repeated",
+                "conflicting-snapshots",
             ])
         #expect(
             names[.warning] == [
@@ -152,7 +156,8 @@ import Testing
             ])
         #expect(
             names[.note] == [
-                "superseded-snapshot", "id-not-uuid", "timestamps-out-of-order", "unknown-field", "duplicate-key",
+                "superseded-snapshot", "existing-ids-shared", "id-not-uuid", "timestamps-out-of-order", "unknown-field",
+                "duplicate-key",
             ])
         #expect([Severity.note, .critical, .warning].sorted() == [.critical, .warning, .note])
     }

@@ -12,6 +12,7 @@ struct PageValidityTests {
             let templates = try TemplateSet()
             var summaries = try Repository.sampleJobs.map { ($0, try audit(sample: $0)) }
             summaries.append(("crowded", try audit(crowdedDump)))
+            summaries.append(("shared-records", try SharedRecordsTests.summary(records: 60)))
             for (index, each) in VerdictTests.cases.enumerated() {
                 summaries.append(("verdict-\(index)", try audit(each.dump)))
             }

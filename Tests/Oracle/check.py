@@ -1,6 +1,6 @@
 """Runs the program over random dumps and compares every number and every cell with the model.
 
-    check.py --binary .build/release/import-audit --seed 1 --count 300 [--keep DIR] [--ids] [-- OPTION...]
+    check.py --binary .build/release/import-audit --seed 1 --count 300 [--keep DIR] [-- OPTION...]
 
 What follows `--` is passed on to both commands. Exit status: 0 all alike, 1 a mismatch (the dump is kept).
 """
@@ -33,7 +33,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def check(binary: str, dump: Path, scratch: Path, extra: list[str], ids: bool) -> tuple[list[str], int]:
+def check(binary: str, dump: Path, scratch: Path, extra: list[str]) -> tuple[list[str], int]:
     """The differences that one dump shows, and its number of rows."""
     data = dump.read_bytes()
     job = model.read(data)
@@ -52,7 +52,7 @@ def check(binary: str, dump: Path, scratch: Path, extra: list[str], ids: bool) -
             return [f"report: exit status {status}, stderr {errors[-500:]!r}"], len(job.rows)
         if not again:
             try:
-                found += compare.report(out, data, str(dump), job, ids)
+                found += compare.report(out, data, str(dump), job)
             except OSError as error:
                 found.append(f"report: {error}")
         reports.append(contents(out))
@@ -72,7 +72,7 @@ def check(binary: str, dump: Path, scratch: Path, extra: list[str], ids: bool) -
     if fault:
         found.append(f"summary: {fault}")
     else:
-        found += (f"summary command: {each}" for each in compare.summary(document, data, str(dump), job, None, ids))
+        found += (f"summary command: {each}" for each in compare.summary(document, data, str(dump), job, None, False))
     return found, len(job.rows)
 
 
@@ -83,7 +83,6 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--first", type=int, default=0, help="the index of the first dump (to repeat one)")
     parser.add_argument("--keep", type=Path, help="where a dump that shows a mismatch is kept")
-    parser.add_argument("--ids", action="store_true", help="compare the findings about repeated ids too")
     parser.add_argument("--all", action="store_true", help="go on after a mismatch")
     parser.add_argument("extra", nargs="*", metavar="-- OPTION", help="options for the program")
     options = parser.parse_args()
@@ -93,7 +92,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
             dump = Path(folder) / f"dump-{options.seed}-{index}.json"
             dump.write_bytes(generate.dump(options.seed, index))
-            found, seen = check(options.binary, dump, Path(folder), options.extra, options.ids)
+            found, seen = check(options.binary, dump, Path(folder), options.extra)
             rows += seen
             if not found:
                 continue

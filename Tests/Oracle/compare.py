@@ -25,9 +25,9 @@ PATTERNS, PATTERNS_PER_CODE = 2048, 512  # Beyond these the program counts the r
 MESSAGES_LISTED = 20
 
 # Keys of a job that are compared on their own.
-MORE_KEYS = {"failed_by_code", "failure_positions", "failure_stretches", "findings", "results", "salvaged", "superseded"}
+MORE_KEYS = {"failed_by_code", "failure_positions", "failure_stretches", "findings", "results", "salvaged", "superseded", "identity"}
 
-# When an id counts as come back, and how often, the contract leaves open: compared only on request.
+# They are only there where ids were looked at: in every report, not in a summary.
 ID_FINDINGS = {"created-id-repeated", "existing-ids-shared"}
 
 
@@ -49,7 +49,7 @@ def too_long(text: str | None) -> bool:
 # The report's folder
 
 
-def report(folder: Path, data: bytes, source: str, job: Job, ids: bool = False) -> Iterator[str]:
+def report(folder: Path, data: bytes, source: str, job: Job) -> Iterator[str]:
     yield from differ("files", sorted(FILES), sorted(path.name for path in folder.iterdir()))
     yield from _csv(folder, "rows.csv", [ROW_HEADER, *_row_cells(job, model.OUTCOMES)])
     yield from _csv(folder, "failures.csv", [ROW_HEADER, *_row_cells(job, ("failed", "unclassified"))])
@@ -59,7 +59,7 @@ def report(folder: Path, data: bytes, source: str, job: Job, ids: bool = False) 
         yield f"summary.json: {document}"
     else:
         digest = hashlib.sha256(data).hexdigest()
-        yield from summary(document, data, source, job, digest, ids)
+        yield from summary(document, data, source, job, digest, True)
 
 
 def _row_cells(job: Job, outcomes: tuple[str, ...]) -> Iterator[list[str]]:
@@ -136,9 +136,9 @@ def parse_summary(data: bytes) -> tuple[Any, str | None]:
 
 
 def summary(
-    document: Any, data: bytes, source: str, job: Job, digest: str | None, ids: bool = False
+    document: Any, data: bytes, source: str, job: Job, digest: str | None, ids: bool
 ) -> Iterator[str]:
-    """A summary of exactly this one dump."""
+    """A summary of exactly this one dump; `ids` says whether ids that come back were looked for."""
     try:
         yield from differ("format", "import-audit.summary", document["format"])
         yield from differ("version", 1, document["version"])
@@ -148,6 +148,7 @@ def summary(
         yield from _job(found, data, source, job, digest)
         yield from _summary_codes(found["failed_by_code"], job)
         yield from _findings(found["findings"], job, ids)
+        yield from differ("job, identity", model.identity(job) if ids else None, found["identity"])
         yield from _totals(document["totals"], found, job)
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         yield f"summary: not of the contract's shape: {type(error).__name__} {error}"
@@ -226,17 +227,12 @@ def _summary_codes(found: list[dict], job: Job) -> Iterator[str]:
 
 
 def _findings(found: list[dict], job: Job, ids: bool) -> Iterator[str]:
-    skipped = set() if ids else ID_FINDINGS
     expected = {
         (id, model.SEVERITY[id], finding.count, tuple(finding.rows))
         for id, finding in job.findings.items()
-        if id not in skipped
+        if ids or id not in ID_FINDINGS
     }
-    listed = [
-        (entry["id"], entry["severity"], entry["count"], tuple(entry["rows"]))
-        for entry in found
-        if entry["id"] not in skipped
-    ]
+    listed = [(entry["id"], entry["severity"], entry["count"], tuple(entry["rows"])) for entry in found]
     for entry in found:
         if not entry["message"]:
             yield f"finding {entry['id']}: no sentence"

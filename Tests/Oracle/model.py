@@ -27,6 +27,8 @@ ERROR_FIELDS = frozenset("code message".split())
 STATUSES = ("complete", "processing", "failed")
 OUTCOMES = ("created", "existing", "failed", "unclassified")
 ROWS_LISTED = 20
+RECORDS_LISTED = 20
+RECORD_ID_BYTES = 256
 
 SEVERITY = {
     "job-failed": "critical",
@@ -324,15 +326,43 @@ def _job_findings(job: Job, has_results: bool, notes: Notes) -> None:
 
 
 def _id_findings(job: Job, notes: Notes) -> None:
-    """Ids that come back: each row after the first with the same id and outcome counts once."""
-    for outcome, id in (("created", "created-id-repeated"), ("existing", "existing-ids-shared")):
-        known: set[str] = set()
-        for row in job.rows:
-            if row.outcome == outcome and row.record_id:
-                key = row.record_id.lower()
-                if key in known:
-                    notes.add(id, row.number)
-                known.add(key)
+    """Records that several rows speak of: all their rows count, the first ones too."""
+    for name, id in (("created_ids_repeated", "created-id-repeated"), ("existing_ids_shared", "existing-ids-shared")):
+        for number in sorted(number for rows in shared_records(job, name.split("_")[0]).values() for number in rows):
+            notes.add(id, number)
+
+
+def shared_records(job: Job, outcome: str) -> dict[str, list[int]]:
+    """Ids with two rows or more of one outcome. Of a UUID, the case does not matter."""
+    records: dict[str, list[int]] = {}
+    for row in job.rows:
+        if row.outcome == outcome and row.record_id:
+            is_uuid = _UUID.fullmatch(row.record_id) is not None
+            records.setdefault(row.record_id.lower() if is_uuid else row.record_id, []).append(row.number)
+    return {id: rows for id, rows in records.items() if len(rows) > 1}
+
+
+def identity(job: Job) -> dict[str, Any]:
+    """What a summary says about ids that come back."""
+    result = {}
+    for name, outcome in (("created_ids_repeated", "created"), ("existing_ids_shared", "existing")):
+        records = shared_records(job, outcome)
+        rows = sorted(number for numbers in records.values() for number in numbers)
+        top = sorted(records.items(), key=lambda item: (-len(item[1]), item[1][0]))[:RECORDS_LISTED]
+        result[name] = {
+            "records": len(records),
+            "rows": len(rows),
+            "first_rows": rows[:ROWS_LISTED],
+            "top": [
+                {
+                    "id": id.encode("utf-8")[:RECORD_ID_BYTES].decode("utf-8", "ignore"),
+                    "rows": len(numbers),
+                    "first_rows": numbers[:ROWS_LISTED],
+                }
+                for id, numbers in top
+            ],
+        }
+    return result
 
 
 def share(rows: int, seen: int) -> Decimal:

@@ -68,6 +68,25 @@ class Rows(unittest.TestCase):
         self.outcome('{"created":true,"id":""}', "created", id_not_uuid=1)
         self.outcome(f'{{"created":true,"id":"{ID}0"}}', "created", id_not_uuid=1)
 
+    def test_records_of_several_rows(self) -> None:
+        def row(outcome: str, id: str) -> str:
+            return f'{{"id":"{id}","{outcome}":true}}'
+
+        rows = [row("created", ID), row("existing", ID), row("created", ID.upper()), row("created", "x")]
+        rows += [row("created", "X"), row("created", ""), row("created", "")]
+        job = model.read(('{"job_id":"j","status":"complete","results":[%s]}' % ",".join(rows)).encode())
+        self.assertEqual(
+            model.identity(job),
+            {
+                "created_ids_repeated": {
+                    "records": 1, "rows": 2, "first_rows": [1, 3],
+                    "top": [{"id": ID, "rows": 2, "first_rows": [1, 3]}],
+                },
+                "existing_ids_shared": {"records": 0, "rows": 0, "first_rows": [], "top": []},
+            },
+        )
+        self.assertEqual((job.findings["created-id-repeated"].count, "existing-ids-shared" in job.findings), (2, False))
+
     def test_duplicates_and_unknown_fields(self) -> None:
         self.outcome('{"created":true,"created":false,"existing":true}', "existing", duplicate_key=1)
         self.outcome('{"error":{"code":"c"},"\\u0065rror":null,"created":true}', "created", duplicate_key=1)

@@ -69,6 +69,12 @@ typedef struct {
     uint32_t offset;
 } rowscan_result;
 
+/// A UUID in 16 bytes, and what its caller wants to know of the row it is from.
+typedef struct {
+    uint8_t bytes[16];
+    uint64_t tag;
+} rowscan_id;
+
 /// The kernels of one kind of processor.
 typedef struct {
     const char *name;
@@ -84,6 +90,10 @@ typedef struct {
     size_t (*count_lines)(const uint8_t *bytes, size_t count);
     /// Whether 36 bytes are a UUID: 8-4-4-4-12 hexadecimal digits of either case.
     bool (*is_uuid)(const uint8_t *bytes);
+    /// Packs `count` UUIDs that lie `stride` bytes apart. Each has the tag of the one before and `step` more. Only the
+    /// 36 bytes of each are read.
+    void (*pack_uuids)(
+        const uint8_t *text, size_t stride, size_t count, uint64_t tag, uint64_t step, rowscan_id *ids);
 } rowscan_kernel;
 
 /// The kernel at `index`, best first, among those that this processor can run; NULL beyond the last. The last one is

@@ -46,6 +46,10 @@ extension ReportModel {
                 ]),
             ]),
         ]),
+        "shared_records": .section([
+            "items": .section(["id": .text, "outcome": .text, "rows": .text, "first_rows": .text, "more": .flag]),
+            "cut": .section(["shown": .text, "total": .text, "file": optionalFile]),
+        ]),
         "failures": .section([
             "rows": .text, "sentence": .text,
             "positions": .section([

@@ -13,6 +13,9 @@ public struct ReportModel: Sendable {
     static let codesListed = 20
     /// Messages that a page lists for each code.
     static let messagesListed = 5
+    /// Records of each outcome that a page lists because several rows speak of them, and rows of each.
+    static let recordsListed = 10
+    static let recordRowsListed = 5
 
     /// Placeholders of a message whose values a page lists, and values of each.
     static let slotsListed = 4
@@ -29,6 +32,7 @@ public struct ReportModel: Sendable {
             "rows": builder.rows,
             "arithmetic": builder.arithmetic,
             "findings": builder.findings,
+            "shared_records": builder.sharedRecords,
             "failures": builder.failures,
             "job": builder.job,
             "provenance": .object([

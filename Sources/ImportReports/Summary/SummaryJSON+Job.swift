@@ -61,6 +61,8 @@ extension SummaryJSON {
             }
             json.key("superseded")
             append(summary.superseded, to: &json)
+            json.key("identity")
+            append(summary.identity, to: &json)
         }
     }
 

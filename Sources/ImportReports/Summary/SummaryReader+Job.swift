@@ -7,7 +7,8 @@ extension SummaryFields {
         var summary = JobSummary(
             job: DeclaredJob(), source: "", bytes: 0, sha256: nil, rows: RowCounts(), failedByCode: [], findings: [],
             results: .absent, salvage: nil)
-        try object("", members: Self.jobMembers) { fields, name throws(SummaryFault) in
+        // Before it was ever looked for, summaries did not have `identity`.
+        try object("", members: Self.jobMembers, optional: ["identity"]) { fields, name throws(SummaryFault) in
             switch name {
             case "job_id": summary.job.jobID = try fields.optionalText(name)
             case "source": summary.source = try fields.text(name)
@@ -33,6 +34,7 @@ extension SummaryFields {
             case "findings":
                 summary.findings = try fields.list(name) { fields throws(SummaryFault) in try fields.readFinding() }
             case "superseded": summary.superseded = try fields.readSuperseded(name)
+            case "identity": summary.identity = try fields.readIdentity(name)
             default: try fields.skip()
             }
         }

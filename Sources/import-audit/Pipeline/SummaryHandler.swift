@@ -8,11 +8,14 @@ struct SummaryHandler: DocumentHandler {
     private let isStrict: Bool
     private let isVerbose: Bool
     private var analyzer = JobAnalyzer()
+    private let identity: IdentityAudit?
     private var source = ""
     private var order = DocumentOrder(input: 0)
 
-    init(collector: Collector, isStrict: Bool, isVerbose: Bool) {
+    /// - Parameter identity: looks for ids that come back, if they are wanted.
+    init(collector: Collector, identity: IdentityAudit?, isStrict: Bool, isVerbose: Bool) {
         self.collector = collector
+        self.identity = identity
         self.isStrict = isStrict
         self.isVerbose = isVerbose
     }
@@ -34,25 +37,30 @@ struct SummaryHandler: DocumentHandler {
 
     mutating func beginRows(of job: DeclaredJob) {
         analyzer.beginRows(of: job)
+        identity?.beginRows(of: job)
     }
 
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
         if Interruption.isRequested { throw Interrupted() }
         analyzer.consume(runs, text: text)
+        try identity?.consume(runs, text: text)
     }
 
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) {
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
         analyzer.consume(run, text: text)
+        try identity?.consume(run, text: text)
     }
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         let name = source + position.suffix
+        let shared = try identity?.finish()
         switch reading {
         case .job(let dump):
             if isStrict, let fault = dump.fault {
                 try refuse(source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole)
             } else {
-                let summary = analyzer.summary(of: dump, source: name)
+                var summary = analyzer.summary(of: dump, source: name)
+                if let shared { summary.add(shared) }
                 try collector.add(summary, order)
                 if isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
             }

@@ -81,6 +81,7 @@ struct ReportHandler: DocumentHandler {
 
     private func makePass() throws -> ReportPass {
         try ReportPass(
-            formats: run.settings.formats, csv: run.settings.csv, folder: try run.folder(for: order))
+            formats: run.settings.formats, csv: run.settings.csv, folder: try run.folder(for: order),
+            identity: run.makeIdentityAudit())
     }
 }

@@ -7,10 +7,12 @@ struct ReportPass: RowSink {
     private var analyzer = JobAnalyzer()
     private var rows: RowsCSV<PartialFile>?
     private var failures: RowsCSV<PartialFile>?
+    private let identity: IdentityAudit
     private let csv: CSVOptions
     let folder: OutputFolder
 
-    init(formats: ReportFormats, csv: CSVOptions, folder: OutputFolder) throws {
+    init(formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, identity: IdentityAudit) throws {
+        self.identity = identity
         self.csv = csv
         self.folder = folder
         guard formats.contains(.csv) else { return }
@@ -20,25 +22,29 @@ struct ReportPass: RowSink {
 
     mutating func beginRows(of job: DeclaredJob) throws {
         analyzer.beginRows(of: job)
+        identity.beginRows(of: job)
         try rows?.beginRows(of: job)
         try failures?.beginRows(of: job)
     }
 
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
         analyzer.consume(runs, text: text)
+        try identity.consume(runs, text: text)
         try rows?.consume(runs, text: text)
         try failures?.consume(runs, text: text)
     }
 
     mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
         analyzer.consume(run, text: text)
+        try identity.consume(run, text: text)
         try rows?.consume(run, text: text)
         try failures?.consume(run, text: text)
     }
 
     /// Completes the CSV files and judges the job.
     mutating func finish(dump: Dump, source: String) throws -> JobSummary {
-        let summary = analyzer.summary(of: dump, source: source)
+        var summary = analyzer.summary(of: dump, source: source)
+        summary.add(try identity.finish())
         guard rows != nil else { return summary }
         _ = try rows?.finish(job: dump.job)
         _ = try failures?.finish(job: dump.job)

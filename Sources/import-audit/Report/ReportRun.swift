@@ -45,6 +45,11 @@ final class ReportRun: Sendable {
         mayBeSingle && order == DocumentOrder(input: 0) ? root : try folders().stage()
     }
 
+    /// Looks for ids that come back in one dump. What does not fit into memory goes where the reports do.
+    func makeIdentityAudit() -> IdentityAudit {
+        IdentityAudit(usesThread: settings.writesBehind) { [path = root.path] in try TemporaryFile(in: path) }
+    }
+
     /// Documents that were read, and not known before.
     var freshCount: Int { fresh.load(ordering: .relaxed) }
 

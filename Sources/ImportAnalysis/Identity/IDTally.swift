@@ -1,0 +1,116 @@
+import ImportDumps
+
+/// Ids that are counted together, none of which is anywhere else.
+protocol IDSource {
+    /// Rows, with one or more for each id.
+    var count: Int { get }
+
+    /// Hands all ids over, some at a time, in any order.
+    func visitAll(_ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws
+
+    /// Takes a row of an id that there was no room for.
+    func leave(_ id: PackedID) throws
+}
+
+/// Ids that come back, from counts of any parts of all ids.
+struct IDTally {
+    private(set) var created = RepeatedIDs()
+    private(set) var existing = RepeatedIDs()
+
+    /// Counts the ids of a source, as far as there is room in the table.
+    mutating func count(_ source: some IDSource, in table: inout IDTable) throws {
+        table.removeAll(expecting: source.count)
+        try unsafe source.visitAll { ids in
+            for index in ids.indices where unsafe !table.add(ids[index]) { try unsafe source.leave(ids[index]) }
+        }
+        guard table.hasRepeats else { return }
+        for index in 0..<table.count where table[index].rows > 1 {
+            if table[index].id.isExisting {
+                existing.add(table[index], at: index)
+            } else {
+                created.add(table[index], at: index)
+            }
+        }
+        try collectRows(of: source, in: table)
+        existing.settle()
+        created.settle()
+    }
+
+    /// The rows of ids that come back, once it is known which do.
+    private mutating func collectRows(of source: some IDSource, in table: borrowing IDTable) throws {
+        var (created, existing) = (created, existing)
+        try unsafe source.visitAll { ids in
+            for position in ids.indices {
+                let id = unsafe ids[position]
+                guard let index = table.index(of: id), table[index].rows > 1 else { continue }
+                if id.isExisting {
+                    existing.add(row: id.row, ofEntry: index)
+                } else {
+                    created.add(row: id.row, ofEntry: index)
+                }
+            }
+        }
+        self.created = created
+        self.existing = existing
+    }
+}
+
+/// Ids that come back with one outcome: how many, and the most frequent ones.
+struct RepeatedIDs {
+    private(set) var records = 0
+    private(set) var rows = 0
+    private(set) var firstRows = FirstRows()
+    /// Most rows first, then by the first row.
+    private(set) var top: [Candidate] = []
+
+    struct Candidate {
+        /// With the tag of its first row.
+        var id: PackedID
+        var rows: Int
+        var firstRows = FirstRows()
+        /// The index of its entry, while its rows are collected.
+        var entry: Int?
+    }
+
+    /// Takes in an id with two rows or more.
+    mutating func add(_ entry: IDTable.Entry, at index: Int) {
+        records += 1
+        rows += entry.rows
+        func isBehind(_ other: Candidate) -> Bool {
+            (other.rows, entry.id.tag) > (entry.rows, other.id.tag)
+        }
+        if top.count == AnalysisLimits.recordsListed, let last = top.last {
+            guard !isBehind(last) else { return }
+            top.removeLast()
+        }
+        let place = top.firstIndex { !isBehind($0) } ?? top.count
+        top.insert(Candidate(id: entry.id, rows: entry.rows, entry: index), at: place)
+    }
+
+    /// Takes in a row of such an id.
+    mutating func add(row: Int, ofEntry index: Int) {
+        firstRows.add(row)
+        guard let place = top.firstIndex(where: { $0.entry == index }) else { return }
+        top[place].firstRows.add(row)
+    }
+
+    /// All rows of the entries have been taken in.
+    mutating func settle() {
+        for index in top.indices { top[index].entry = nil }
+    }
+}
+
+/// The first of some rows, which come in any order.
+struct FirstRows {
+    /// In ascending order, at most ``AnalysisLimits/rowsListed``.
+    private(set) var rows: [Int] = []
+
+    mutating func add(_ row: Int) {
+        if rows.count == AnalysisLimits.rowsListed {
+            guard let last = rows.last, row < last else { return }
+            rows.removeLast()
+        }
+        let place = rows.lastIndex { $0 < row }.map { $0 + 1 } ?? 0
+        rows.insert(row, at: place)
+    }
+}

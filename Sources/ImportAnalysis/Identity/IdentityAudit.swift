@@ -1,0 +1,140 @@
+public import ImportDumps
+
+/// Finds the records that several rows speak of: created more than once, or existing for several rows.
+///
+/// Exact for any number of rows, in a few megabytes of memory: a small dump's ids are counted there, those of a large
+/// one are divided among partitions in a spill, then counted one partition after the other. A UUID counts with its 128
+/// bits, any other id by the first 128 bits of its SHA-256.
+@safe
+public final class IdentityAudit: RowSink {
+    private let budget: IDBudget
+    private let hashing: IDHashing
+    private let usesThread: Bool
+    private let makeSpill: @Sendable () throws -> any IDSpill
+    private let kernel = RowKernel.preferred
+    /// The block that is being filled: this one's own, then the sorter's.
+    private var block: UnsafeMutablePointer<PackedID>
+    private var filled = 0
+    private let ownBlock: UnsafeMutablePointer<PackedID>
+    private var sorter: IDSorter?
+    private var texts: IDTexts
+
+    /// - Parameters:
+    ///   - usesThread: whether a thread of its own may divide the ids of a large dump.
+    ///   - makeSpill: makes room outside of memory; called for large dumps only, on any thread.
+    public convenience init(usesThread: Bool, makeSpill: @escaping @Sendable () throws -> any IDSpill) {
+        self.init(budget: .usual, hashing: .random(), usesThread: usesThread, makeSpill: makeSpill)
+    }
+
+    package init(
+        budget: IDBudget, hashing: IDHashing, usesThread: Bool, makeSpill: @escaping @Sendable () throws -> any IDSpill
+    ) {
+        self.budget = budget
+        self.hashing = hashing
+        self.usesThread = usesThread
+        self.makeSpill = makeSpill
+        unsafe ownBlock = .allocate(capacity: budget.blockIDs)
+        unsafe block = unsafe ownBlock
+        texts = IDTexts(chunkBytes: budget.textBytes, makeSpill: makeSpill)
+    }
+
+    deinit {
+        unsafe ownBlock.deallocate()
+    }
+
+    public func beginRows(of job: DeclaredJob) {
+        reset()
+    }
+
+    public func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        for index in runs.indices { try consume(runs[index], text: text) }
+    }
+
+    public func consume(_ run: RowRun, text: Span<UInt8>) throws {
+        let outcome = Outcome(run.facts)
+        guard outcome == .created || outcome == .existing, let id = run.id, id.count > 0 else { return }
+        guard !run.facts.contains(.idNotUUID) else { return try addTexts(run, id, outcome, text) }
+        var index = 0
+        while index < run.count {
+            if filled == budget.blockIDs { try handOn() }
+            let count = min(run.count - index, budget.blockIDs - filled)
+            unsafe kernel.packIDs(
+                id.advanced(by: index * run.idStride), stride: run.idStride, count: count, of: text,
+                tag: PackedID.tag(row: run.firstRow + index, isHash: false, isExisting: outcome == .existing),
+                step: PackedID.tagStep, into: block + filled)
+            filled += count
+            index += count
+        }
+    }
+
+    /// What was found in the rows since the last time; the next rows are another dump's.
+    ///
+    /// - Throws: what the spill throws.
+    public func finish() throws -> IdentitySummary {
+        defer { reset() }
+        var tally = IDTally()
+        if let sorter {
+            try sorter.finish(filled).count(into: &tally)
+        } else if filled > 0 {
+            var table = IDTable(capacity: filled, hashing: hashing)
+            try tally.count(unsafe Block(ids: block, count: filled), in: &table)
+        }
+        let both = [tally.created, tally.existing]
+        let texts = try texts.texts(of: Set(both.flatMap { $0.top }.filter { $0.id.isHash }.map { $0.id.row }))
+        return IdentitySummary(
+            createdRepeated: SharedRecords(tally.created, texts), existingShared: SharedRecords(tally.existing, texts))
+    }
+
+    /// All ids of a dump that has no more than a block of them.
+    @safe
+    private struct Block: IDSource {
+        let ids: UnsafeMutablePointer<PackedID>
+        let count: Int
+
+        func visitAll(_ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws {
+            try unsafe body(UnsafeBufferPointer(start: ids, count: count))
+        }
+
+        /// There is room for all.
+        func leave(_ id: PackedID) {}
+    }
+
+    private func reset() {
+        sorter = nil
+        unsafe block = unsafe ownBlock
+        filled = 0
+        texts = IDTexts(chunkBytes: budget.textBytes, makeSpill: makeSpill)
+    }
+
+    /// Ids that are no UUIDs.
+    private func addTexts(_ run: RowRun, _ id: TextRange, _ outcome: Outcome, _ text: Span<UInt8>) throws {
+        for index in 0..<run.count {
+            let start = id.offset + index * run.idStride
+            let own = text.extracting(start..<start + id.count)
+            var digest = SHA256()
+            unsafe own.withUnsafeBufferPointer { unsafe digest.update($0) }
+            let digits = digest.finish()
+            let row = run.firstRow + index
+            if filled == budget.blockIDs { try handOn() }
+            unsafe block[filled] = PackedID(
+                high: UInt64(digits.prefix(16), radix: 16) ?? 0,
+                low: UInt64(digits.dropFirst(16).prefix(16), radix: 16) ?? 0,
+                tag: PackedID.tag(row: row, isHash: true, isExisting: outcome == .existing))
+            filled += 1
+            try texts.add(row: row, own)
+        }
+    }
+
+    /// The block is full: on with it, and an empty one.
+    private func handOn() throws {
+        if sorter == nil {
+            let sorter = IDSorter(budget: budget, hashing: hashing, usesThread: usesThread, makeSpill: makeSpill)
+            let first = unsafe sorter.firstBlock()
+            unsafe first.update(from: block, count: filled)
+            self.sorter = sorter
+        }
+        guard let sorter else { return }
+        unsafe block = try unsafe sorter.next(after: filled)
+        filled = 0
+    }
+}

@@ -1,0 +1,76 @@
+import ImportDumps
+
+/// Records that several rows of a job speak of.
+public struct IdentitySummary: Sendable, Equatable {
+    /// Records that more than one row says it created.
+    public var createdRepeated: SharedRecords
+    /// Existing records that more than one row matched.
+    public var existingShared: SharedRecords
+
+    package init(createdRepeated: SharedRecords = SharedRecords(), existingShared: SharedRecords = SharedRecords()) {
+        self.createdRepeated = createdRepeated
+        self.existingShared = existingShared
+    }
+}
+
+/// Records that two rows or more with one outcome speak of.
+public struct SharedRecords: Sendable, Equatable {
+    /// How many there are.
+    public var records = 0
+    /// The rows that speak of them, at least two for each.
+    public var rows = 0
+    /// The first of those rows in ascending order, at most ``AnalysisLimits/rowsListed``.
+    public var firstRows: [Int] = []
+    /// Most rows first, then by the first row; at most ``AnalysisLimits/recordsListed``.
+    public var top: [SharedRecord] = []
+
+    package init(records: Int = 0, rows: Int = 0, firstRows: [Int] = [], top: [SharedRecord] = []) {
+        self.records = records
+        self.rows = rows
+        self.firstRows = firstRows
+        self.top = top
+    }
+
+    init(_ repeated: RepeatedIDs, _ texts: [Int: String]) {
+        records = repeated.records
+        rows = repeated.rows
+        firstRows = repeated.firstRows.rows
+        top = repeated.top.map { candidate in
+            let id = candidate.id
+            return SharedRecord(
+                id: id.isHash ? texts[id.row] ?? "" : id.uuid, rows: candidate.rows,
+                firstRows: candidate.firstRows.rows)
+        }
+    }
+}
+
+/// A record that several rows speak of.
+public struct SharedRecord: Sendable, Equatable {
+    /// A UUID in lower case; of any other id, at most the first ``AnalysisLimits/recordIDBytes`` bytes.
+    public var id: String
+    /// At least 2.
+    public var rows: Int
+    /// In ascending order, at most ``AnalysisLimits/rowsListed``.
+    public var firstRows: [Int]
+
+    package init(id: String, rows: Int, firstRows: [Int]) {
+        self.id = id
+        self.rows = rows
+        self.firstRows = firstRows
+    }
+}
+
+extension JobSummary {
+    /// Takes in what an ``IdentityAudit`` of the same rows found, and the findings that follow.
+    public mutating func add(_ identity: IdentitySummary) {
+        self.identity = identity
+        findings.removeAll { $0.id == .createdIDRepeated || $0.id == .existingIDsShared }
+        let found: [(FindingID, SharedRecords, (SharedRecords) -> String)] = [
+            (.createdIDRepeated, identity.createdRepeated, Wording.createdIDRepeated),
+            (.existingIDsShared, identity.existingShared, Wording.existingIDsShared),
+        ]
+        for (id, shared, sentence) in found where shared.records > 0 {
+            findings.place(Finding(id, sentence(shared), count: shared.rows, rows: shared.firstRows))
+        }
+    }
+}

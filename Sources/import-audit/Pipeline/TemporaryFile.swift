@@ -1,0 +1,95 @@
+import Glibc
+import ImportAnalysis
+
+/// A file without a name, which is gone with the process at the latest.
+@safe
+final class TemporaryFile {
+    /// Small pieces go together: the system takes as long for one of a few kilobytes as for many.
+    private static let bufferBytes = 256 * 1024
+
+    private let descriptor: Int32
+    /// Bytes that are in the file.
+    private var written = 0
+    /// Bytes that wait to be written.
+    private let buffer: UnsafeMutablePointer<UInt8>
+    private var waiting = 0
+
+    /// - Parameter folder: where there is room for it.
+    init(in folder: String) throws(CommandFailure) {
+        var path = Array("\(folder)/.import-audit.XXXXXX".utf8CString)
+        descriptor = unsafe path.withUnsafeMutableBufferPointer { path in
+            guard let start = path.baseAddress else { return -1 }
+            let descriptor = unsafe mkstemp(start)
+            if descriptor >= 0 {
+                unsafe unlink(start)
+                _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+            }
+            return descriptor
+        }
+        guard descriptor >= 0 else {
+            throw CommandFailure(
+                .cannotWrite, "\(folder): no temporary file can be made: \(SystemFailure.last.description)")
+        }
+        unsafe buffer = .allocate(capacity: Self.bufferBytes)
+    }
+
+    deinit {
+        unsafe buffer.deallocate()
+        close(descriptor)
+    }
+
+    /// Bytes that were appended.
+    var size: Int { written + waiting }
+
+    /// Appends bytes; returns how many were appended before them.
+    func append(_ bytes: Span<UInt8>) throws(CommandFailure) -> Int {
+        let offset = size
+        if waiting + bytes.count > Self.bufferBytes { try flush() }
+        guard bytes.count <= Self.bufferBytes else {
+            try write(bytes)
+            return offset
+        }
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return }
+            unsafe (buffer + waiting).update(from: start, count: bytes.count)
+        }
+        waiting += bytes.count
+        return offset
+    }
+
+    private func flush() throws(CommandFailure) {
+        try write(unsafe UnsafeBufferPointer(start: buffer, count: waiting).span)
+        waiting = 0
+    }
+
+    private func write(_ bytes: Span<UInt8>) throws(CommandFailure) {
+        do throws(SystemFailure) {
+            try writeAll(bytes, to: descriptor)
+        } catch {
+            throw CommandFailure(.cannotWrite, "a temporary file cannot be written: \(error.description)")
+        }
+        written += bytes.count
+    }
+
+    /// Fills `target` with the bytes that were appended from `offset` on.
+    func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(CommandFailure) {
+        if offset + target.count > written { try flush() }
+        var filled = 0
+        while filled < target.count {
+            let count = unsafe target.withUnsafeMutableBufferPointer { bytes in
+                unsafe pread(
+                    descriptor, bytes.baseAddress?.advanced(by: filled), bytes.count - filled,
+                    off_t(offset + filled))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw CommandFailure(
+                    .internalFault, "a temporary file cannot be read: \(SystemFailure.last.description)")
+            }
+            filled += count
+        }
+    }
+}
+
+/// The ids of a large dump go there.
+extension TemporaryFile: IDSpill {}

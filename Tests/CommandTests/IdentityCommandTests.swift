@@ -1,0 +1,66 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Records that several rows speak of, as the commands show them.
+struct IdentityCommandTests {
+    /// More ids than stay in memory; the first one comes again at the end.
+    private static let large: [UInt8] = {
+        let rows = (0..<120_000).map { number in
+            #"{"id":"0a1b2c3d-4e5f-4678-9abc-def012\#(number % 119_999 + 100_000)","created":true},"#
+        }
+        return Array((#"{"job_id":"j","status":"complete","results":["# + rows.joined() + "{}]}").utf8)
+    }()
+
+    @Test("summary looks for them when it is told to, report always; no file is left", arguments: ["1", "2"])
+    func largeDump(threads: String) throws {
+        let space = try Workspace()
+        let path = try space.write(Self.large, as: "dump.json")
+        try space.write("", as: "tmp/x")
+        func rows(_ json: [UInt8]) throws -> [Int]? {
+            let job = try #require((parsed(json)["jobs"] as? [[String: Any]])?.first)
+            let findings = job["findings"] as? [[String: Any]]
+            return findings?.first { $0["id"] as? String == "created-id-repeated" }?["rows"] as? [Int]
+        }
+        let options = ["--threads", threads]
+        let plain = try RunningCommand(["summary", "--format", "json", path] + options).finish()
+        let identity = try RunningCommand(
+            ["summary", "--identity", "--format", "json", path] + options, environment: ["TMPDIR": space["tmp"]]
+        ).finish()
+        let report = try RunningCommand(["report", path, "-o", space["o"]] + options).finish()
+        #expect([plain.status, identity.status, report.status] == [0, 0, 0], "\(identity) \(report)")
+        #expect(try rows(plain.output) == nil)
+        #expect(try rows(identity.output) == [1, 120_000])
+        #expect(try rows(space.bytes("o/summary.json")) == [1, 120_000])
+        #expect(space.names(in: "tmp") == ["x"])
+        #expect(space.names(in: "o") == reportFiles)
+    }
+
+    @Test("No room for the ids of a large dump", arguments: ["report", "summary"])
+    func fullDisk(command: String) throws {
+        let space = try Workspace()
+        let path = try space.write(Self.large, as: "dump.json")
+        try FileManager.default.createDirectory(atPath: space["disk"], withIntermediateDirectories: true)
+        guard mount("tmpfs", space["disk"], "tmpfs", 0, "size=256k") == 0 else {
+            print("skipped: a small file system cannot be mounted here (\(String(cString: strerror(errno))))")
+            return
+        }
+        defer { umount2(space["disk"], Int32(MNT_DETACH)) }
+        let options = command == "report" ? ["-o", space["disk/o"], "--formats", "md"] : ["--identity"]
+        let run = try RunningCommand([command, path] + options, environment: ["TMPDIR": space["disk"]]).finish()
+        #expect(run.status == 73, "\(run)")
+        #expect(
+            run.errorText.contains("a temporary file cannot be written: No space left on device"), "\(run)")
+        #expect((space.names(in: "disk") ?? []).filter { $0 != "o" } == [])
+        #expect(space.names(in: "disk/o") ?? [] == [])
+    }
+
+    @Test("No folder for the ids of a large dump")
+    func noFolder() throws {
+        let space = try Workspace()
+        let path = try space.write(Self.large, as: "dump.json")
+        let run = try importAudit("summary", "--identity", path, environment: ["TMPDIR": space["missing"]])
+        #expect(run.status == 73, "\(run)")
+        #expect(run.errorText.contains("no temporary file can be made: No such file or directory"), "\(run)")
+    }
+}
