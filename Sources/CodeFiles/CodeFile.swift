@@ -70,7 +70,8 @@ public enum CodeFile {
             }
             return .pattern(text)
         case (nil, nil): throw object.place.fault(.missingKey("code (or pattern)"))
-        case (_, let pattern?): throw pattern.fault(.wrongValue("An entry", expected: "of a code or of a pattern, not both"))
+        case (_, let pattern?):
+            throw pattern.fault(.wrongValue("An entry", expected: "of a code or of a pattern, not both"))
         }
     }
 

@@ -61,9 +61,12 @@ extension Conclusion {
     package var sentence: String? {
         guard let gate else { return nil }
         let broken = gate.count { !$0.isMet }
-        if broken == 0 { return gate.count == 1 ? "The rule is met." : "All \(Wording.grouped(gate.count)) rules are met." }
+        if broken == 0 {
+            return gate.count == 1 ? "The rule is met." : "All \(Wording.grouped(gate.count)) rules are met."
+        }
         if gate.count == 1 { return "The rule is not met." }
-        return "\(Wording.grouped(broken)) of \(Wording.grouped(gate.count)) rules \(broken == 1 ? "is" : "are") not met."
+        return
+            "\(Wording.grouped(broken)) of \(Wording.grouped(gate.count)) rules \(broken == 1 ? "is" : "are") not met."
     }
 
     /// How many entries of the code book are about nothing that was seen; nil without a code book.
