@@ -13,7 +13,9 @@ let package = Package(
     name: "import-audit",
     products: [
         .executable(name: "import-audit", targets: ["import-audit"]),
-        .library(name: "ImportAudit", targets: ["ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation"]),
+        .library(
+            name: "ImportAudit",
+            targets: ["ImportDumps", "ImportAnalysis", "CodeFiles", "ImportReports", "XHTMLValidation"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -19,17 +19,19 @@ public enum YAMLFile {
             guard let root = try parser.singleRoot() else { return nil }
             return YAMLValue(root)
         } catch let error as YamlError {
-            throw fault(of: error)
+            throw fault(of: error, lineCount: bytes.count { $0 == UInt8(ascii: "\n") } + 1)
         } catch {
             throw FileFault(.syntax("it cannot be parsed"))
         }
     }
 
-    private static func fault(of error: YamlError) -> FileFault {
+    private static func fault(of error: YamlError, lineCount: Int) -> FileFault {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return FileFault(.syntax(problem), line: mark.line, column: mark.column)
+        case .scanner(let context, let problem, var mark, _), .parser(let context, let problem, var mark, _),
+            .composer(let context, let problem, var mark, _):
+            // What is wrong up to the end of the file began somewhere.
+            if let context, mark.line > lineCount { mark = context.mark }
+            return FileFault(.syntax(problem), line: min(mark.line, lineCount), column: mark.column)
         case .duplicatedKeysInMapping(let keys, let context):
             return FileFault(.repeatedKey(keys.first ?? ""), line: context.mark.line, column: context.mark.column)
         case .reader(let problem, let offset, _, let yaml):

@@ -47,7 +47,8 @@ struct CheckCommand: ParsableCommand {
             for index in 0..<results.unreadableCount { judging.add(try results.unreadable(index)) }
             let conclusion = judging.conclusion()
             let report = CheckReport(
-                conclusion, totals: totals, codes: standards.codes, unreadable: results.unreadableCount)
+                conclusion, totals: totals, codes: standards.codes, unreadable: results.unreadableCount,
+                isAllRead: results.status == .done)
             try Console.write(format.render(report))
             try results.sayWhatWasNotRead()
             return results.status.orWorse(conclusion.status)

@@ -28,7 +28,10 @@ struct UsageTests {
     func help() throws {
         let run = try importAudit("--help")
         #expect(run.status == 0, "\(run)")
-        for word in ["report", "summary", "merge", "validate", "EXIT STATUS", "EXAMPLES", "--version"] {
+        for word in [
+            "report", "summary", "check", "compare", "codes", "merge", "validate", "EXIT STATUS", "EXAMPLES",
+            "--version",
+        ] {
             #expect(run.outputText.contains(word), "\(word)")
         }
         for status in [0, 1, 64, 65, 66, 70, 73] {
@@ -38,6 +41,14 @@ struct UsageTests {
         for (command, options) in [
             ("report", ["--output", "--formats", "--templates", "--csv-raw", "--strict"]),
             ("summary", ["--format", "--sha256", "--strict", "--every-dump"]),
+            (
+                "check",
+                [
+                    "--max-failed", "--max-failed-code", "--fail-on", "--require-complete", "--min-rows",
+                    "--only-new-codes", "--rules", "--codes", "--as-of", "--format",
+                ]
+            ),
+            ("compare", ["before", "after", "--format"]), ("codes", ["--output"]),
             ("merge", ["--format", "--output", "--csv-raw"]),
             ("validate", ["file.xhtml"]),
         ] {

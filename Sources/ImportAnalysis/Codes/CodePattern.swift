@@ -7,8 +7,8 @@ struct CodePattern: Sendable {
         bytes = Array(pattern.utf8)
     }
 
-    /// Its length in bytes: the longer of two patterns says more.
-    var count: Int { bytes.count }
+    /// Its length in bytes without stars: the longer of two patterns says more.
+    var count: Int { bytes.count { $0 != Self.anything } }
 
     /// Takes no more steps than the product of both lengths.
     func matches(_ code: [UInt8]) -> Bool {

@@ -5,13 +5,16 @@ public struct CheckReport: Sendable {
     let conclusion: Conclusion
     let totals: Totals
     let codes: CodeBook?
-    /// Inputs that are no import job, and jobs whose dump was cut off or broken.
+    /// Inputs that are no import job.
     let unreadable: Int
+    let isAllRead: Bool
 
     /// - Parameters:
     ///   - totals: of all jobs.
     ///   - unreadable: inputs that are no import job.
-    public init(_ conclusion: Conclusion, totals: Totals, codes: CodeBook?, unreadable: Int) {
+    ///   - isAllRead: every input was read whole, also dumps that another one supersedes.
+    public init(_ conclusion: Conclusion, totals: Totals, codes: CodeBook?, unreadable: Int, isAllRead: Bool) {
+        self.isAllRead = isAllRead
         self.conclusion = conclusion
         self.totals = totals
         self.codes = codes
@@ -21,7 +24,9 @@ public struct CheckReport: Sendable {
     /// What could not be read whole, in a sentence; nil if all was.
     var readingSentence: String? {
         let salvaged = totals.salvagedJobs
-        guard unreadable + salvaged > 0 else { return nil }
+        guard unreadable + salvaged > 0 else {
+            return isAllRead ? nil : "A dump that is cut off or broken is not counted: another one supersedes it."
+        }
         var parts: [String] = []
         if unreadable > 0 {
             parts.append(

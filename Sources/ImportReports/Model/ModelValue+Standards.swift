@@ -25,7 +25,7 @@ extension ModelValue {
         guard let conclusion, let gate = conclusion.gate, let sentence = conclusion.sentence else { return .nothing }
         let rules = gate.map { result -> ModelObject in
             [
-                "met": .flag(result.isMet), "demand": .text(result.rule.demand), "found": .text(result.found),
+                "holds": .flag(result.isMet), "demand": .text(result.rule.demand), "found": .text(result.found),
             ]
         }
         return .object([
@@ -64,7 +64,7 @@ extension ReportModel {
 
     static let gateShape = ModelShape.section([
         "met": .flag, "sentence": .text,
-        "rules": .section(["met": .flag, "demand": .text, "found": .text]),
+        "rules": .section(["holds": .flag, "demand": .text, "found": .text]),
     ])
 
     static let codeBookShape = ModelShape.section([
