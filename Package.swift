@@ -13,11 +13,14 @@ let package = Package(
     name: "import-audit",
     products: [
         .executable(name: "import-audit", targets: ["import-audit"]),
-        .library(name: "ImportAudit", targets: ["ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation"]),
+        .library(
+            name: "ImportAudit",
+            targets: ["ImportDumps", "ImportAnalysis", "CodeFiles", "ImportReports", "XHTMLValidation"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // C libraries, each behind one shim header with exactly one importer.
@@ -41,11 +44,14 @@ let package = Package(
             ],
             swiftSettings: strictMemory
         ),
+        .target(
+            name: "CodeFiles", dependencies: ["ImportAnalysis", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strictMemory),
         .target(name: "XHTMLValidation", dependencies: ["CLibXML2"], swiftSettings: strictMemory),
         .executableTarget(
             name: "import-audit",
             dependencies: [
-                "ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation",
+                "ImportDumps", "ImportAnalysis", "CodeFiles", "ImportReports", "XHTMLValidation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strictMemory
@@ -53,6 +59,7 @@ let package = Package(
 
         .testTarget(name: "ImportDumpsTests", dependencies: ["ImportDumps"], swiftSettings: strict),
         .testTarget(name: "ImportAnalysisTests", dependencies: ["ImportAnalysis"], swiftSettings: strict),
+        .testTarget(name: "CodeFilesTests", dependencies: ["ImportAnalysis", "CodeFiles"], swiftSettings: strict),
         .testTarget(
             name: "ImportReportsTests",
             dependencies: ["ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation"], swiftSettings: strict),

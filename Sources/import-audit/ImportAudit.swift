@@ -14,12 +14,14 @@ struct ImportAudit: ParsableCommand {
               import-audit report 2026/ old.tar.gz    the same for all dumps of a folder and an archive
               import-audit summary job.json           print the audit in short
               curl … | import-audit summary -         the same, from standard input
+              import-audit check dumps/ --max-failed 2%   fail a script if more rows failed
+              import-audit compare first.json second.json   what a second try changed
               import-audit merge a.json b.json        combine summaries of several machines
               import-audit validate page.xhtml        check a page of your templates
 
             EXIT STATUS
               0   done (rows that failed in the import are no error of this tool)
-              1   a validation was not passed
+              1   a rule of check or report was not met, or a page is not valid
               64  wrong usage
               65  some input could not be read whole; everything else was still done
               66  no such input, or it may not be read
@@ -28,7 +30,10 @@ struct ImportAudit: ParsableCommand {
               130 interrupted; what was finished stays
             """,
         version: toolVersion,
-        subcommands: [ReportCommand.self, SummaryCommand.self, MergeCommand.self, ValidateCommand.self]
+        subcommands: [
+            ReportCommand.self, SummaryCommand.self, CheckCommand.self, CompareCommand.self, CodesCommand.self,
+            MergeCommand.self, ValidateCommand.self,
+        ]
     )
 
     /// As ArgumentParser's own, but for what it says about wrong arguments: it quotes them, and one that a shell made

@@ -31,6 +31,19 @@ struct InputFile: ~Copyable {
 
     var source: DescriptorSource { DescriptorSource(descriptor: descriptor) }
 
+    /// Whether a name is that of a regular file.
+    static func isRegular(_ name: String) -> Bool {
+        var status = stat()
+        return unsafe stat(name, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// The first bytes of a regular file; nil if they cannot be read.
+    func beginning(_ limit: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, limit, 0) }
+        return count < 0 ? nil : Array(bytes.prefix(count))
+    }
+
     /// All bytes, up to a limit; nil if there are more.
     func readAll(limit: Int) throws(CommandFailure) -> [UInt8]? {
         var source = self.source

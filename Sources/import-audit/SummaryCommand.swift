@@ -22,6 +22,7 @@ struct SummaryCommand: ParsableCommand {
     }
 
     @OptionGroup var options: RunOptions
+    @OptionGroup var codes: CodesOptions
 
     @Option(help: "What to print.")
     var format: Format = .text
@@ -43,20 +44,13 @@ struct SummaryCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let folder = Console.environment("TMPDIR") ?? "/tmp"
-            let collector = Collector(
-                folder: folder, resultsInMemory: 12_288, combinesSnapshots: !isEveryDumpCounted)
-            let (options, looksForIdentity) = (options, looksForIdentity)
-            let inputs = try InputRun(options: options, collector: collector, hashing: hashes)
-            let end = try inputs.run {
-                let identity = IdentityAudit(usesThread: options.threadCount > 1) { try TemporaryFile(in: folder) }
-                return SummaryHandler(
-                    collector: collector, identity: looksForIdentity ? identity : nil, isStrict: options.isStrict,
-                    isVerbose: options.isVerbose)
-            }
-            guard case .done = end else { return .interrupted }
-            let results = collector.results()
-            try format.print(results)
+            let codes = try codes.standards().codes
+            guard
+                let results = try RunResults(
+                    of: options, hashing: hashes, combinesSnapshots: !isEveryDumpCounted,
+                    looksForIdentity: looksForIdentity)
+            else { return .interrupted }
+            try format.print(results, codes: codes)
             return results.status
         }
     }
@@ -67,26 +61,26 @@ extension SummaryCommand.Format {
     private static var jobsInFull: Int { SummaryText.jobsInFull }
 
     /// Prints a summary on standard output.
-    func print(_ summary: Summary) throws(CommandFailure) {
+    func print(_ summary: Summary, codes: CodeBook? = nil) throws(CommandFailure) {
         switch self {
-        case .text: try Console.write(SummaryText.render(summary, usesColor: Console.allowsColor))
-        case .json: try Console.write(SummaryJSON.render(summary))
+        case .text: try Console.write(SummaryText.render(summary, usesColor: Console.allowsColor, codes: codes))
+        case .json: try Console.write(SummaryJSON.render(summary, codes: codes))
         }
     }
 
     /// Prints what a run found out on standard output, job by job.
-    func print(_ results: RunResults) throws {
+    func print(_ results: RunResults, codes: CodeBook?) throws {
         switch self {
         case .text where results.jobCount <= Self.jobsInFull && results.unreadableCount <= Self.jobsInFull:
-            try print(results.summary())
+            try print(results.summary(), codes: codes)
         case .text:
             var overview = OverviewBuilder()
             for index in 0..<results.jobCount { overview.append(try results.job(index), report: nil) }
             for index in 0..<results.unreadableCount { overview.append(try results.unreadable(index)) }
-            try Console.write(SummaryText.render(overview, usesColor: Console.allowsColor))
+            try Console.write(SummaryText.render(overview, usesColor: Console.allowsColor, codes: codes))
         case .json:
             var totals = Totals()
-            var document = SummaryJSON.Document(to: Console.Output())
+            var document = SummaryJSON.Document(to: Console.Output(), codes: codes)
             for index in 0..<results.jobCount {
                 let job = try results.job(index)
                 totals.add(job)

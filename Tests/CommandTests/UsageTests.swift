@@ -29,7 +29,10 @@ struct UsageTests {
     func help() throws {
         let run = try importAudit("--help")
         #expect(run.status == 0, "\(run)")
-        for word in ["report", "summary", "merge", "validate", "EXIT STATUS", "EXAMPLES", "--version"] {
+        for word in [
+            "report", "summary", "check", "compare", "codes", "merge", "validate", "EXIT STATUS", "EXAMPLES",
+            "--version",
+        ] {
             #expect(run.outputText.contains(word), "\(word)")
         }
         for status in [0, 1, 64, 65, 66, 70, 73, 130] {
@@ -42,6 +45,14 @@ struct UsageTests {
                 ["--output", "--formats", "--templates", "--csv-raw", "--strict", "--threads", "--fresh", "--quiet"]
             ),
             ("summary", ["--format", "--sha256", "--strict", "--every-dump", "--threads", "--verbose"]),
+            (
+                "check",
+                [
+                    "--max-failed", "--max-failed-code", "--fail-on", "--require-complete", "--min-rows",
+                    "--only-new-codes", "--rules", "--codes", "--as-of", "--format",
+                ]
+            ),
+            ("compare", ["before", "after", "--format"]), ("codes", ["--output"]),
             ("merge", ["--format", "--output", "--csv-raw"]),
             ("validate", ["file.xhtml"]),
         ] {

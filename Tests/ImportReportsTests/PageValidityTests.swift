@@ -17,7 +17,8 @@ struct PageValidityTests {
                 summaries.append(("verdict-\(index)", try audit(each.dump)))
             }
             summaries.append(("crowded-alone", try audit(crowdedDump)))
-            return try OverviewTests.pages()
+            let judged = try StandardsTests.pages()
+            return try OverviewTests.pages() + judged
                 + summaries.map { name, summary in
                     let files: [ReportFile] =
                         name.hasSuffix("-alone") ? [] : [.rows, .failures, .codes, .summary, .markdown]

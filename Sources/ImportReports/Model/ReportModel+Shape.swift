@@ -64,7 +64,7 @@ extension ReportModel {
             "listing": .section([
                 "codes": .section([
                     "anchor": .text, "code": optionalText, "rows": .text, "share": .text, "width": .text,
-                    "first_row": .text, "last_row": .text,
+                    "first_row": .text, "last_row": .text, "standing": standingShape(withExplanation: true),
                     "messages": .section([
                         "pattern": optionalText, "example": optionalText, "rows": .text, "share": .text,
                         "example_row": .text,
@@ -82,6 +82,8 @@ extension ReportModel {
                 "all": .section(["rows": .text, "share": .text, "first_row": .text, "last_row": .text]),
             ]),
         ]),
+        "gate": gateShape,
+        "codebook": codeBookShape,
         "job": .section([
             "job_id": optionalText, "status": optionalText,
             "created_at": time, "updated_at": time, "expires_at": time,

@@ -24,8 +24,13 @@ public struct ReportModel: Sendable {
     /// - Parameters:
     ///   - toolVersion: as the report is to name it.
     ///   - files: all that are written beside each other.
-    public init(_ summary: JobSummary, toolVersion: String, files: [ReportFile]) {
-        let builder = ReportModelBuilder(summary: summary, files: files)
+    ///   - codes: what is known of codes, said of each of them.
+    ///   - conclusion: what the user's own rules came to, where the job is all there is.
+    public init(
+        _ summary: JobSummary, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
+        conclusion: Conclusion? = nil
+    ) {
+        let builder = ReportModelBuilder(summary: summary, files: files, codes: codes)
         root = [
             "title": .text(Self.title(of: summary)),
             "verdict": builder.verdict,
@@ -34,6 +39,8 @@ public struct ReportModel: Sendable {
             "findings": builder.findings,
             "shared_records": builder.sharedRecords,
             "failures": builder.failures,
+            "gate": .gate(conclusion),
+            "codebook": .codeBook(conclusion),
             "job": builder.job,
             "provenance": .object([
                 "source": .text(summary.source == "-" ? "standard input" : summary.source),
@@ -58,6 +65,7 @@ public struct ReportModel: Sendable {
 struct ReportModelBuilder {
     let summary: JobSummary
     let files: [ReportFile]
+    let codes: CodeBook?
 
     var verdict: ModelValue {
         let verdict = Verdict(summary)

@@ -75,6 +75,7 @@ extension ReportModelBuilder {
             "width": .text(BarSegments.width(code.rows, largest: largest)),
             "first_row": .text(Wording.grouped(code.firstRow)),
             "last_row": .text(Wording.grouped(code.lastRow)),
+            "standing": .standing(codes?.standing(of: code.code, isOther: code.isOther)),
             "messages": .list(shown.map { Self.item($0, ofRows: code.rows) }),
             "cut": .objectOrNothing(cut),
         ]

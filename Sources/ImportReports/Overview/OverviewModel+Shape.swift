@@ -30,6 +30,7 @@ extension OverviewModel {
             "listing": .section([
                 "codes": .section([
                     "code": optionalText, "rows": .text, "share": .text, "width": .text, "jobs": .text,
+                    "standing": ReportModel.standingShape(withExplanation: false),
                 ]),
                 "cut": .section([
                     "shown": .text, "total": .text, "label": .text, "rows": .text, "share": .text,
@@ -38,6 +39,8 @@ extension OverviewModel {
                 "all": .section(["rows": .text, "share": .text]),
             ]),
         ]),
+        "gate": ReportModel.gateShape,
+        "codebook": ReportModel.codeBookShape,
         "worst": .section([
             "items": withLevel([
                 "word": .text, "name": .text, "source": optionalText, "link": link, "status": optionalText,

@@ -1,4 +1,4 @@
-import ImportAnalysis
+public import ImportAnalysis
 import ImportDumps
 
 /// What the templates of an overview can show. `Docs/template-model.md` describes every name.
@@ -19,9 +19,15 @@ public struct OverviewModel: Sendable {
     ///   - page: what the model is for: a page links to reports of its own kind where there are any.
     ///   - toolVersion: as the overview is to name it.
     ///   - files: all that are written beside the page, without the page itself.
-    public init(_ overview: OverviewBuilder, for page: TemplateSet.Format, toolVersion: String, files: [ReportFile]) {
+    ///   - codes: what is known of codes, said of each of them.
+    ///   - conclusion: what the user's own rules came to over all jobs.
+    public init(
+        _ overview: OverviewBuilder, for page: TemplateSet.Format, toolVersion: String, files: [ReportFile],
+        codes: CodeBook? = nil, conclusion: Conclusion? = nil
+    ) {
         let builder = OverviewModelBuilder(
-            overview: overview, pages: page == .markdown ? [.markdown, .xhtml] : [.xhtml, .markdown], files: files)
+            overview: overview, pages: page == .markdown ? [.markdown, .xhtml] : [.xhtml, .markdown], files: files,
+            codes: codes)
         let jobs = overview.totals.jobs
         root = [
             "title": .text(jobs == 1 ? "1 job" : "\(Wording.grouped(jobs)) jobs"),
@@ -29,6 +35,8 @@ public struct OverviewModel: Sendable {
             "rows": builder.rows,
             "jobs": builder.jobs,
             "failures": builder.failures,
+            "gate": .gate(conclusion),
+            "codebook": .codeBook(conclusion),
             "worst": builder.worst,
             "salvaged": builder.salvaged,
             "unreadable": builder.unreadable,
@@ -45,6 +53,7 @@ struct OverviewModelBuilder {
     /// Pages of a report, the one to link to first.
     let pages: [ReportFile]
     let files: [ReportFile]
+    let codes: CodeBook?
 
     var totals: Totals { overview.totals }
 

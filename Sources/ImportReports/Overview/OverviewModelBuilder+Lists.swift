@@ -42,6 +42,8 @@ extension OverviewModelBuilder {
                         "share": .text(Percent.text(code.rows, of: totals.rows.seen)),
                         "width": .text(BarSegments.width(code.rows, largest: largest)),
                         "jobs": .text(code.jobs.map(Wording.grouped) ?? "–"),
+                        "standing": .standing(
+                            self.codes?.standing(of: code.code, isOther: code.isOther), withExplanation: false),
                     ]
                 }),
             "cut": .objectOrNothing(cut),

@@ -2,9 +2,10 @@ import ImportAnalysis
 
 // Why rows failed, and where. `SummaryReader+Failures.swift` reads each member back.
 extension SummaryJSON {
-    static func append(_ code: CodeSummary, to json: inout JSONWriter) {
+    static func append(_ code: CodeSummary, codes: CodeBook?, to json: inout JSONWriter) {
         json.object { json in
             append(code: code.code, rows: code.rows, share: code.share, isOther: code.isOther, to: &json)
+            appendKnown(codes?.standing(of: code.code, isOther: code.isOther), to: &json)
             json.key("first_row")
             json.value(code.firstRow)
             json.key("last_row")

@@ -3,7 +3,7 @@ import ImportDumps
 
 // The members of a job's object. `SummaryReader+Job.swift` reads each of them back.
 extension SummaryJSON {
-    static func append(_ summary: JobSummary, to json: inout JSONWriter) {
+    static func append(_ summary: JobSummary, codes: CodeBook?, to json: inout JSONWriter) {
         let job = summary.job
         json.object { json in
             for (name, text) in [
@@ -47,7 +47,7 @@ extension SummaryJSON {
             append(summary.rows, to: &json)
             json.key("failed_by_code")
             json.array { json in
-                for code in summary.failedByCode { append(code, to: &json) }
+                for code in summary.failedByCode { append(code, codes: codes, to: &json) }
             }
             json.key("failure_positions")
             append(summary.failurePositions, to: &json)

@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportDumps
 
 extension SummaryJSON {
-    static func append(_ totals: Totals, to json: inout JSONWriter) {
+    static func append(_ totals: Totals, codes: CodeBook?, to json: inout JSONWriter) {
         json.object { json in
             json.key("jobs")
             json.value(totals.jobs)
@@ -20,6 +20,7 @@ extension SummaryJSON {
                 for code in totals.failedByCode {
                     json.object { json in
                         append(code: code.code, rows: code.rows, share: code.share, isOther: code.isOther, to: &json)
+                        appendKnown(codes?.standing(of: code.code, isOther: code.isOther), to: &json)
                     }
                 }
             }

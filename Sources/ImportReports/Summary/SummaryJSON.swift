@@ -8,25 +8,33 @@ public enum SummaryJSON {
     public static let version = 1
 
     /// The whole document, with a line feed at its end.
-    public static func render(_ summary: Summary) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - codes: what is known of codes, said of each of them.
+    ///   - conclusion: what the user's own rules came to.
+    public static func render(
+        _ summary: Summary, codes: CodeBook? = nil, conclusion: Conclusion? = nil
+    ) -> [UInt8] {
         var pieces = SummaryPieces()
-        for job in summary.jobs { pieces.append(fragment: renderJob(job).span) }
+        for job in summary.jobs { pieces.append(fragment: renderJob(job, codes: codes).span) }
         for input in summary.unreadable { pieces.append(input) }
-        pieces.finish(totals: summary.totals)
+        pieces.finish(totals: summary.totals, codes: codes, conclusion: conclusion)
         return pieces.bytes
     }
 
     /// One job as it stands in the document, without what stands before and behind it.
-    public static func renderJob(_ job: JobSummary) -> [UInt8] {
+    ///
+    /// - Parameter codes: what is known of codes, said of each of them.
+    public static func renderJob(_ job: JobSummary, codes: CodeBook? = nil) -> [UInt8] {
         var json = JSONWriter(depth: SummaryPieces.itemDepth)
-        append(job, to: &json)
+        append(job, codes: codes, to: &json)
         return json.bytes
     }
 
     /// One job on a line of its own, without the line feed.
     package static func renderLine(_ job: JobSummary) -> [UInt8] {
         var json = JSONWriter(isOnOneLine: true)
-        append(job, to: &json)
+        append(job, codes: nil, to: &json)
         return json.bytes
     }
 
@@ -34,19 +42,23 @@ public enum SummaryJSON {
     public struct Document<Output: ReportOutput> {
         private var pieces = SummaryPieces()
         private var output: Output
+        private let codes: CodeBook?
         private let flushBytes: Int
 
         /// Begins a document.
         ///
-        /// - Parameter flushBytes: how much is gathered before it is written out.
-        public init(to output: Output, flushBytes: Int = 256 * 1024) {
+        /// - Parameters:
+        ///   - codes: what is known of codes, said of each of them.
+        ///   - flushBytes: how much is gathered before it is written out.
+        public init(to output: Output, codes: CodeBook? = nil, flushBytes: Int = 256 * 1024) {
             self.output = output
+            self.codes = codes
             self.flushBytes = flushBytes
         }
 
         /// The next job. All jobs come before all inputs that are none.
         public mutating func append(_ job: JobSummary) throws {
-            try append(fragment: SummaryJSON.renderJob(job).span)
+            try append(fragment: SummaryJSON.renderJob(job, codes: codes).span)
         }
 
         /// The next job, as ``SummaryJSON/renderJob(_:)`` has made it.
@@ -63,10 +75,12 @@ public enum SummaryJSON {
 
         /// Ends the document.
         ///
-        /// - Parameter totals: of all jobs that were appended.
+        /// - Parameters:
+        ///   - totals: of all jobs that were appended.
+        ///   - conclusion: what the user's own rules came to.
         /// - Returns: the output, with the whole document in it.
-        public mutating func finish(totals: Totals) throws -> Output {
-            pieces.finish(totals: totals)
+        public mutating func finish(totals: Totals, conclusion: Conclusion? = nil) throws -> Output {
+            pieces.finish(totals: totals, codes: codes, conclusion: conclusion)
             try flush(if: true)
             return output
         }

@@ -42,13 +42,19 @@ struct SummaryPieces {
         bytes += json.bytes
     }
 
-    mutating func finish(totals: Totals) {
+    mutating func finish(totals: Totals, codes: CodeBook?, conclusion: Conclusion?) {
         beginUnreadable()
         endList()
         append(",\n  \"totals\": ")
         var json = JSONWriter(depth: 1)
-        SummaryJSON.append(totals, to: &json)
+        SummaryJSON.append(totals, codes: codes, to: &json)
         bytes += json.bytes
+        if let gate = conclusion?.gate {
+            append(",\n  \"gate\": ")
+            var json = JSONWriter(depth: 1)
+            SummaryJSON.append(gate, to: &json)
+            bytes += json.bytes
+        }
         append("\n}\n")
     }
 

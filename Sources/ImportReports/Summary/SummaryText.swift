@@ -9,21 +9,25 @@ public struct SummaryText {
     private static let linesListed = 50
 
     private let usesColor: Bool
+    private let codes: CodeBook?
     private var text = ""
 
-    /// - Parameter usesColor: marks the severity of findings in colour; the words are the same without.
-    public init(usesColor: Bool) {
+    /// - Parameters:
+    ///   - usesColor: marks the severity of findings in colour; the words are the same without.
+    ///   - codes: what is known of codes, said of each of them.
+    public init(usesColor: Bool, codes: CodeBook? = nil) {
         self.usesColor = usesColor
+        self.codes = codes
     }
 
     /// The whole text, with a line feed at its end.
-    public static func render(_ summary: Summary, usesColor: Bool) -> [UInt8] {
-        var writer = SummaryText(usesColor: usesColor)
+    public static func render(_ summary: Summary, usesColor: Bool, codes: CodeBook? = nil) -> [UInt8] {
+        var writer = SummaryText(usesColor: usesColor, codes: codes)
         guard summary.jobs.count <= jobsInFull else {
             var overview = OverviewBuilder()
             for job in summary.jobs { overview.append(job, report: nil) }
             for input in summary.unreadable { overview.append(input) }
-            return render(overview, usesColor: usesColor)
+            return render(overview, usesColor: usesColor, codes: codes)
         }
         if summary.jobs.isEmpty, summary.unreadable.isEmpty {
             writer.line("There is nothing to audit: no file was found.")
@@ -37,8 +41,8 @@ public struct SummaryText {
     }
 
     /// The text about many jobs: the sums, and the worst of them.
-    public static func render(_ overview: OverviewBuilder, usesColor: Bool) -> [UInt8] {
-        var writer = SummaryText(usesColor: usesColor)
+    public static func render(_ overview: OverviewBuilder, usesColor: Bool, codes: CodeBook? = nil) -> [UInt8] {
+        var writer = SummaryText(usesColor: usesColor, codes: codes)
         writer.append(overview.totals, overview.unreadable.count)
         writer.appendWorst(overview.worst)
         writer.append(overview.unreadable.items, count: overview.unreadable.count)
@@ -66,7 +70,8 @@ public struct SummaryText {
             let width = shown.map { Wording.grouped($0.rows).count }.max() ?? 0
             for code in shown {
                 let rows = padded(Wording.grouped(code.rows), to: width)
-                line("    \(rows)  \(code.code.map { shownText($0) } ?? "(no code)")")
+                let standing = codes?.standing(of: code.code, isOther: code.isOther)
+                line("    \(rows)  \(code.code.map { shownText($0) } ?? "(no code)")\(standing?.line ?? "")")
             }
             if summary.failedByCode.count > shown.count {
                 line("    \(shown.count) of \(Wording.grouped(summary.failedByCode.count)) codes; report lists all")

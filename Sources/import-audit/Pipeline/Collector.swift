@@ -34,7 +34,7 @@ final class Collector: Sendable {
     ///   - folder: where a temporary file may be made.
     ///   - resultsInMemory: beyond so many, results go into the file. A summary takes one to a few kilobytes.
     ///   - combinesSnapshots: whether several dumps of one job count as one job.
-    init(folder: String, resultsInMemory: Int, combinesSnapshots: Bool = true) {
+    init(folder: String, resultsInMemory: Int = 12_288, combinesSnapshots: Bool = true) {
         state = Mutex(State(store: ResultStore(folder: folder, resultsInMemory: resultsInMemory)))
         self.combinesSnapshots = combinesSnapshots
     }

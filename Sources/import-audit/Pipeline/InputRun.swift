@@ -10,10 +10,16 @@ struct InputRun {
     let progress: ProgressReport
 
     init(options: RunOptions, collector: Collector, hashing: Bool) throws(CommandFailure) {
-        inputs = options.inputs
+        try self.init(options.inputs, options.reading, collector: collector, hashing: hashing)
+    }
+
+    init(
+        _ inputs: [String], _ options: ReadingOptions, collector: Collector, hashing: Bool
+    ) throws(CommandFailure) {
+        self.inputs = inputs
         threadCount = options.threadCount
         reader = try .ofCommand(hashing: hashing, readsAhead: options.threadCount > 1)
-        progress = ProgressReport(inputs: options.inputs, isWanted: !options.isQuiet) {
+        progress = ProgressReport(inputs: inputs, isWanted: !options.isQuiet) {
             (collector.jobs, collector.problems)
         }
     }

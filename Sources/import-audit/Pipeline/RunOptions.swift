@@ -9,6 +9,16 @@ struct RunOptions: ParsableArguments {
             valueName: "input"))
     var inputs: [String]
 
+    @OptionGroup var reading: ReadingOptions
+
+    var isStrict: Bool { reading.isStrict }
+    var isQuiet: Bool { reading.isQuiet }
+    var isVerbose: Bool { reading.isVerbose }
+    var threadCount: Int { reading.threadCount }
+}
+
+/// How dumps are read.
+struct ReadingOptions: ParsableArguments {
     @Flag(
         name: .customLong("strict"),
         help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")

@@ -13,7 +13,7 @@ struct SummaryHandler: DocumentHandler {
     private var order = DocumentOrder(input: 0)
 
     /// - Parameter identity: looks for ids that come back, if they are wanted.
-    init(collector: Collector, identity: IdentityAudit?, isStrict: Bool, isVerbose: Bool) {
+    init(collector: Collector, identity: IdentityAudit? = nil, isStrict: Bool, isVerbose: Bool) {
         self.collector = collector
         self.identity = identity
         self.isStrict = isStrict

@@ -12,10 +12,15 @@ struct JobPages {
     }
 
     /// Writes the pages and the summary into a folder. They take their places when the folder is published.
-    func write(_ summary: JobSummary, to folder: OutputFolder) throws {
+    ///
+    /// - Parameter conclusion: what the user's own rules came to, if the job is all there is.
+    func write(_ summary: JobSummary, to folder: OutputFolder, conclusion: Conclusion? = nil) throws {
         let formats = settings.formats
+        let codes = settings.standards.codes
         func model(without page: ReportFile) -> ReportModel {
-            ReportModel(summary, toolVersion: toolVersion, files: formats.files.filter { $0 != page })
+            ReportModel(
+                summary, toolVersion: toolVersion, files: formats.files.filter { $0 != page }, codes: codes,
+                conclusion: conclusion)
         }
         if formats.contains(.xhtml) {
             let page = settings.templates.render(model(without: .xhtml), as: .xhtml)
@@ -32,7 +37,7 @@ struct JobPages {
         if formats.contains(.json) {
             var all = Summary()
             all.append(summary)
-            try folder.write(SummaryJSON.render(all), as: ReportFile.summary.name)
+            try folder.write(SummaryJSON.render(all, codes: codes, conclusion: conclusion), as: ReportFile.summary.name)
         }
     }
 }

@@ -6,6 +6,7 @@ import XHTMLValidation
 /// Writes the files of an overview, job by job, in memory that does not grow with their number.
 struct OverviewFiles {
     private var overview = OverviewBuilder()
+    private var judging: Judging
     private let folder: OutputFolder
     private let csv: CSVOptions
     private let formats: ReportFormats
@@ -16,8 +17,14 @@ struct OverviewFiles {
     private var failures: PartialFile?
     private var summary: SummaryJSON.Document<PartialFile>?
 
-    /// - Parameter hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
-    init(formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, hasFailures: Bool = false) throws {
+    /// - Parameters:
+    ///   - hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
+    ///   - standards: the user's own measures.
+    init(
+        formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, hasFailures: Bool = false,
+        standards: Standards = Standards()
+    ) throws {
+        judging = standards.judging
         self.formats = formats
         self.csv = csv
         self.hasFailures = hasFailures
@@ -36,16 +43,21 @@ struct OverviewFiles {
         }
         // Last, so that who finds a new summary finds all other files new.
         if formats.contains(.json) {
-            summary = SummaryJSON.Document(to: try folder.begin(ReportFile.allSummaries.name))
+            summary = SummaryJSON.Document(
+                to: try folder.begin(ReportFile.allSummaries.name), codes: standards.codes)
         }
     }
 
     /// All in one sentence.
     var verdict: OverviewVerdict { overview.verdict }
 
+    /// What the user's own rules came to.
+    var conclusion: Conclusion { judging.conclusion() }
+
     /// - Parameter report: where the job's own report is; nil if it has none.
     mutating func append(_ job: JobSummary, report: ReportPlace?) throws {
         overview.append(job, report: report)
+        judging.add(job)
         try jobs?.append(JobsCSV.line(job, report: report?.page, options: csv))
         try codes?.append(CodesCSV.lines(job, options: csv))
         try summary?.append(job)
@@ -71,6 +83,7 @@ struct OverviewFiles {
     /// All inputs that are no jobs come after all jobs.
     mutating func append(_ input: UnreadableInput) throws {
         overview.append(input)
+        judging.add(input)
         try summary?.append(input)
     }
 
@@ -83,9 +96,11 @@ struct OverviewFiles {
         invalidPage: ((problem: XHTMLProblem, line: String), String) -> CommandFailure
     ) throws -> [String] {
         let files = Self.files(of: formats, hasFailures: hasFailures)
+        let conclusion = conclusion
         for (format, file) in pages {
             let model = OverviewModel(
-                overview, for: format, toolVersion: toolVersion, files: files.filter { $0.name != file.name })
+                overview, for: format, toolVersion: toolVersion, files: files.filter { $0.name != file.name },
+                codes: judging.codes, conclusion: conclusion)
             let page = templates.render(model, as: format)
             if format == .xhtml, let problem = try PageValidator().firstProblem(of: page) {
                 throw invalidPage(problem, format.indexFileName)
@@ -94,7 +109,7 @@ struct OverviewFiles {
         }
         try jobs?.flush()
         try codes?.flush()
-        _ = try summary?.finish(totals: overview.totals)
+        _ = try summary?.finish(totals: overview.totals, conclusion: conclusion)
         return files.map { $0.name }
     }
 

@@ -11,6 +11,7 @@ struct OverviewReport {
     private let recorder: ManifestRecorder
     private(set) var verdict = OverviewBuilder().verdict
     private(set) var fileNames: [String] = []
+    private var written: Conclusion?
 
     init(run: ReportRun, root: OutputFolder, results: RunResults) {
         self.run = run
@@ -48,6 +49,18 @@ struct OverviewReport {
         }
     }
 
+    /// What the user's own rules came to.
+    func conclusion() throws -> Conclusion {
+        if let written { return written }
+        var judging = run.settings.standards.judging
+        // There may be many jobs.
+        if !judging.isIdle {
+            for index in 0..<results.jobCount { judging.add(try results.job(index)) }
+            for index in 0..<results.unreadableCount { judging.add(try results.unreadable(index)) }
+        }
+        return judging.conclusion()
+    }
+
     /// Writes the overview; false if the report of a job is not there, and all must be done anew.
     mutating func finish() throws -> Bool {
         guard try isEverythingInPlace() else { return false }
@@ -55,7 +68,9 @@ struct OverviewReport {
         run.invalidateEarlier()
         let pages = try JobPages(run.settings)
         let formats = run.settings.formats
-        var files = try OverviewFiles(formats: formats, csv: run.settings.csv, folder: root, hasFailures: true)
+        var files = try OverviewFiles(
+            formats: formats, csv: run.settings.csv, folder: root, hasFailures: true,
+            standards: run.settings.standards)
         var names: Set<NameDigest> = []
         for index in 0..<results.jobCount {
             let job = try results.job(index)
@@ -84,6 +99,7 @@ struct OverviewReport {
         try writeManifest(documentCount: documentCount) { _ in true }
         try root.publish()
         verdict = files.verdict
+        written = files.conclusion
         return true
     }
 

@@ -15,10 +15,15 @@ struct ReportCommand: ParsableCommand {
             index.xhtml and index.md, jobs.csv, codes.csv and failures.csv over all jobs, summary.json, and under jobs \
             a folder with the report of each job. Several dumps of one job are one job, the latest of them. The same \
             command again reads only what is new or changed since, and ends with the same files as if it had read all.
+
+            With rules (--max-failed and those that follow it), the pages and summary.json say how they were met over \
+            all jobs, and the exit status is 1 if one is not.
             """
     )
 
     @OptionGroup var options: RunOptions
+    @OptionGroup var gate: GateOptions
+    @OptionGroup var codes: CodesOptions
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
@@ -46,7 +51,8 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let settings = try ReportSettings(
-                formats: formats, csv: CSVOptions(isRaw: isCSVRaw), templateFolder: templates, options: options)
+                formats: formats, csv: CSVOptions(isRaw: isCSVRaw), templateFolder: templates, options: options,
+                standards: try gate.standards(codes))
             return try ReportPlan(options: options, output: output, settings: settings, isFresh: fresh).run()
         }
     }

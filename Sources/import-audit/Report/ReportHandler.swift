@@ -73,7 +73,9 @@ struct ReportHandler: DocumentHandler {
             guard var pass else { return }
             let summary = try pass.finish(dump: dump, source: name)
             whole = position == .whole ? dump.sha256.map { (dump.byteCount, $0) } : nil
-            try pages.write(summary, to: pass.folder)
+            try pages.write(
+                summary, to: pass.folder,
+                conclusion: run.isAlone(order, position) ? run.settings.conclusion(on: summary) : nil)
             try run.publish(summary, pass.folder, order, position)
             if run.settings.isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
         }

@@ -44,11 +44,11 @@ struct ReportPlan {
             case .done:
                 if overview.isUnchanged(since: earlier) {
                     say(unchanged: overview)
-                    return overview.results.status
+                    return try status(of: overview)
                 }
                 if try overview.finish() {
                     say(overview)
-                    return overview.results.status
+                    return try status(of: overview)
                 }
                 // A dump counts now whose report was not kept, for another one counted before.
                 earlier = nil
@@ -84,7 +84,15 @@ struct ReportPlan {
             Console.say("\(verdict.word). \(verdict.sentence)")
             Console.say("Written to \(output): \(settings.formats.files.map { $0.name }.joined(separator: ", "))")
         }
-        return single.salvage == nil ? .done : .inputNotReadWhole
+        let conclusion = settings.conclusion(on: single)
+        conclusion.complain()
+        return (single.salvage == nil ? ExitStatus.done : .inputNotReadWhole).orWorse(conclusion.status)
+    }
+
+    private func status(of overview: OverviewReport) throws -> ExitStatus {
+        let conclusion = try overview.conclusion()
+        conclusion.complain()
+        return overview.results.status.orWorse(conclusion.status)
     }
 
     private func say(_ overview: OverviewReport) {

@@ -67,11 +67,16 @@ final class ReportRun: Sendable {
     /// The report of the only dump, if it is that.
     var single: JobSummary? { state.withLock { $0.single } }
 
+    /// Whether a dump is all there is.
+    func isAlone(_ order: DocumentOrder, _ position: DocumentPosition) -> Bool {
+        mayBeSingle && order == DocumentOrder(input: 0) && position == .whole
+    }
+
     /// Moves a report into its place, if the dump counts.
     func publish(
         _ summary: JobSummary, _ report: OutputFolder, _ order: DocumentOrder, _ position: DocumentPosition
     ) throws {
-        if mayBeSingle, order == DocumentOrder(input: 0), position == .whole {
+        if isAlone(order, position) {
             try report.publish()
             return state.withLock { $0.single = summary }
         }
@@ -90,7 +95,7 @@ final class ReportRun: Sendable {
     func refuseWhole(
         _ name: String, _ reason: String, _ order: DocumentOrder, _ position: DocumentPosition
     ) throws(CommandFailure) {
-        guard mayBeSingle, order == DocumentOrder(input: 0), position == .whole else { return }
+        guard isAlone(order, position) else { return }
         throw CommandFailure(.inputNotReadWhole, "\(name): \(reason) Nothing was written.")
     }
 

@@ -15,10 +15,13 @@ struct ReportSettings: Sendable {
     let ownTemplates: [String: [UInt8]]
     /// Whether large files may be written by threads of their own.
     let writesBehind: Bool
+    /// The user's own measures.
+    let standards: Standards
 
     init(
-        formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions
+        formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, standards: Standards
     ) throws(CommandFailure) {
+        self.standards = standards
         self.formats = formats
         self.csv = csv
         self.templateFolder = templateFolder
@@ -53,6 +56,7 @@ struct ReportSettings: Sendable {
             add(Array(name.utf8))
             add(bytes)
         }
+        for bytes in standards.origin { add(bytes) }
         return digest.finish()
     }
 
@@ -69,5 +73,14 @@ struct ReportSettings: Sendable {
         let names = own.isEmpty ? "the partials" : own.joined(separator: " and ")
         return CommandFailure(
             .usage, "\(templateFolder): \(names) make a page that is not valid, at \(place). Nothing was written.")
+    }
+}
+
+extension ReportSettings {
+    /// What the user's own rules come to if a job is all there is.
+    func conclusion(on job: JobSummary) -> Conclusion {
+        var judging = standards.judging
+        judging.add(job)
+        return judging.conclusion()
     }
 }

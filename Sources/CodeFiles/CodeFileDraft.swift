@@ -1,0 +1,90 @@
+public import ImportAnalysis
+
+/// The beginning of a codes file, made from the codes that dumps contain. ``CodeFile`` reads it.
+public struct CodeFileDraft: Sendable {
+    /// Characters of a message that stand in a comment.
+    private static let messageLength = 200
+
+    private struct Example: Sendable {
+        var rows: Int
+        var text: String
+    }
+
+    private var totals = Totals()
+    /// The most frequent message of each code in any one job.
+    private var examples: [[UInt8]: Example] = [:]
+
+    public init() {}
+
+    public mutating func add(_ job: JobSummary) {
+        totals.add(job)
+        for code in job.failedByCode where !code.isOther {
+            guard let message = code.messages.first, let text = message.example ?? message.pattern else { continue }
+            let key = Array((code.code ?? "").utf8)
+            let known = examples[key]
+            guard known != nil || examples.count < AnalysisLimits.codes, message.rows > known?.rows ?? 0 else {
+                continue
+            }
+            examples[key] = Example(rows: message.rows, text: text)
+        }
+    }
+
+    /// The whole file: an entry for each code, most rows first.
+    public var bytes: [UInt8] {
+        let codes = totals.failedByCode
+        var text = """
+            # What is known of the codes of failed rows. Each entry may have:
+            #   title, explanation, owner   texts
+            #   action                      \(CodeBook.Action.allCases.map { $0.rawValue }.joined(separator: ", "))
+            #   accepted                    {reason: a text, until: 2026-12-31}; until may be left out
+            # An entry with “pattern” in place of “code” is about all codes that it matches: * stands for any text.
+            codes:
+
+            """
+        if codes.isEmpty { text += "  []\n" }
+        var listed = 0
+        for code in codes {
+            let rows =
+                "\(Wording.rowsWord(code.rows))\(code.jobs.map { $0 == 1 ? "" : " in \(Wording.grouped($0)) jobs" } ?? "")"
+            if code.isOther {
+                text +=
+                    "  # and \(rows) with codes beyond the \(Wording.grouped(AnalysisLimits.codes)) that are told apart\n"
+                if listed == 0 { text += "  []\n" }
+                continue
+            }
+            listed += 1
+            text += "  # \(rows)"
+            if let example = examples[Array((code.code ?? "").utf8)] {
+                text += ", such as \(Self.quoted(Self.shortened(example.text)))"
+            }
+            text += "\n  - code: \(code.code.map(Self.quoted) ?? "null")\n"
+        }
+        return Array(text.utf8)
+    }
+
+    private static func shortened(_ text: String) -> String {
+        guard text.unicodeScalars.count > messageLength else { return text }
+        var cut = String.UnicodeScalarView()
+        cut.append(contentsOf: text.unicodeScalars.prefix(messageLength))
+        return String(cut) + "…"
+    }
+
+    /// A text in double quotes, in which nothing means anything to YAML or to a terminal, not even as an anchor.
+    static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "&": result += "\\x26"
+            case _ where scalar.isUnsafeToShow || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

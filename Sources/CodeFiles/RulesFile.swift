@@ -1,0 +1,99 @@
+public import ImportAnalysis
+
+/// The rules of a gate, as options and files have them.
+public struct GateRules: Sendable {
+    public var maxFailed: Gate.Limit?
+    /// A code is nil for rows whose error has none.
+    public var maxFailedByCode: [(code: String?, limit: Gate.Limit)] = []
+    public var failOn: [Gate.Rule] = []
+    public var requiresComplete = false
+    public var minRows: Int?
+    public var onlyNewCodes = false
+
+    public init() {}
+
+    /// A severity (`critical`, `warning`) or a finding that a rule forbids; nil for what is none.
+    public static func failOn(_ word: String) -> Gate.Rule? {
+        switch word {
+        case Severity.critical.rawValue: .failOnSeverity(.critical)
+        case Severity.warning.rawValue: .failOnSeverity(.warning)
+        default: FindingID.all.first { $0.name == word }.map { .failOnFinding($0) }
+        }
+    }
+
+    /// All words of which ``failOn(_:)`` makes a rule.
+    public static let failOnWords =
+        [Severity.critical.rawValue, Severity.warning.rawValue] + FindingID.all.map { $0.name }
+
+    /// The rules in the order in which they are shown; nil if there is none.
+    public var gate: Gate? {
+        var rules: [Gate.Rule] = []
+        if let maxFailed { rules.append(.maxFailed(maxFailed, onlyPending: onlyNewCodes)) }
+        rules += maxFailedByCode.map { .maxFailedCode($0.code, $0.limit) }
+        rules += failOn
+        if requiresComplete { rules.append(.requireComplete) }
+        if let minRows { rules.append(.minRows(minRows)) }
+        return rules.isEmpty ? nil : Gate(rules)
+    }
+}
+
+/// A file with the rules of a gate:
+///
+///     max-failed: 2.5%
+///     max-failed-code:
+///       - {code: invalid_email, max: 100}
+///     fail-on: [critical, row-contradictory]
+///     require-complete: true
+///     min-rows: 1000
+///     only-new-codes: true
+public enum RulesFile {
+    private static let keys = [
+        "max-failed", "max-failed-code", "fail-on", "require-complete", "min-rows", "only-new-codes",
+    ]
+
+    /// Reads a file.
+    ///
+    /// - Throws: what is wrong, with line and column.
+    public static func rules(from bytes: [UInt8]) throws(FileFault) -> GateRules {
+        guard let root = try YAMLFile.root(of: bytes) else {
+            throw FileFault(.wrongValue("The file", expected: "an object with keys of \(keys.joined(separator: ", "))"))
+        }
+        let object = try root.object("The file", allowed: keys)
+        var rules = GateRules()
+        if let value = object["max-failed"] { rules.maxFailed = try limit(value, "max-failed") }
+        if let value = object["max-failed-code"] {
+            for item in try value.list("max-failed-code") {
+                let entry = try item.object("An element of max-failed-code", allowed: ["code", "max"])
+                let code = try entry.required("code")
+                let text = code.isNull ? "" : try code.text("code")
+                rules.maxFailedByCode.append(
+                    (code: text.isEmpty ? nil : text, limit: try limit(try entry.required("max"), "max")))
+            }
+        }
+        if let value = object["fail-on"] {
+            for item in try value.list("fail-on") {
+                let word = try item.text("fail-on")
+                guard let rule = GateRules.failOn(word) else {
+                    throw item.fault(.unknownWord(word, allowed: GateRules.failOnWords))
+                }
+                rules.failOn.append(rule)
+            }
+        }
+        if let value = object["require-complete"] { rules.requiresComplete = try value.flag("require-complete") }
+        if let value = object["only-new-codes"] { rules.onlyNewCodes = try value.flag("only-new-codes") }
+        if let value = object["min-rows"] {
+            guard let rows = WholeNumber.of(try value.text("min-rows").utf8) else {
+                throw value.fault(.wrongValue("min-rows", expected: "a number of rows"))
+            }
+            rules.minRows = rows
+        }
+        return rules
+    }
+
+    private static func limit(_ value: YAMLValue, _ name: String) throws(FileFault) -> Gate.Limit {
+        guard let limit = Gate.Limit(try value.text(name)) else {
+            throw value.fault(.wrongValue(name, expected: "a number of rows, or a percentage from 0% to 100%"))
+        }
+        return limit
+    }
+}

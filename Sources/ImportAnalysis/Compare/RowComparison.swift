@@ -1,0 +1,89 @@
+/// What became of each row of two dumps of the same rows.
+public struct RowComparison: Sendable {
+    /// Ranges of rows that each list has.
+    public static let rangesListed = 100
+
+    /// Rows that both dumps have.
+    public private(set) var compared = 0
+    /// Rows that only one of the dumps has.
+    public let onlyBefore: Int
+    public let onlyAfter: Int
+    /// What both declare as their total.
+    public let total: Int
+    /// Failed before, created or existing after.
+    public private(set) var fixed = RowRanges(limit: rangesListed)
+    /// Failed before and after.
+    public private(set) var stillFailing = RowRanges(limit: rangesListed)
+    /// Created or existing before, failed after.
+    public private(set) var newlyFailing = RowRanges(limit: rangesListed)
+    private var counts: [Int] = Array(repeating: 0, count: 16)
+
+    /// - Parameter total: what both dumps declare.
+    public init(before: RowOutcomes, after: RowOutcomes, total: Int) {
+        self.total = total
+        let both = min(before.count, after.count)
+        onlyBefore = before.count - both
+        onlyAfter = after.count - both
+        var row = 1
+        while row <= both {
+            let (first, second) = (before.four(from: row), after.four(from: row))
+            // Most rows were created, or there already, both times.
+            if first == second, first == 0 || first == 0b0101_0101, row + 3 <= both {
+                counts[first == 0 ? 0 : 5] += 4
+                row += 4
+                continue
+            }
+            for index in 0..<min(4, both - row + 1) {
+                let shift = UInt8(index * 2)
+                count(row + index, Int(first >> shift & 3), Int(second >> shift & 3))
+            }
+            row += 4
+        }
+        compared = both
+    }
+
+    private mutating func count(_ row: Int, _ before: Int, _ after: Int) {
+        counts[before * 4 + after] += 1
+        let failed = 2
+        if before == failed {
+            if after == failed { stillFailing.add(row) } else if after < failed { fixed.add(row) }
+        } else if before < failed, after == failed {
+            newlyFailing.add(row)
+        }
+    }
+
+    /// Rows of one outcome before and one after.
+    public func count(from before: Outcome, to after: Outcome) -> Int {
+        guard let first = Outcome.ofBits.firstIndex(of: before), let second = Outcome.ofBits.firstIndex(of: after)
+        else {
+            return 0
+        }
+        return counts[first * 4 + second]
+    }
+}
+
+/// Rows as ranges, in ascending order: the first ones, and how many there are.
+public struct RowRanges: Sendable {
+    public private(set) var ranges: [ClosedRange<Int>] = []
+    /// Rows of all ranges, also of those that are not listed.
+    public private(set) var rows = 0
+    public private(set) var rangeCount = 0
+    private var last = -1
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Adds a row that is greater than all before.
+    mutating func add(_ row: Int) {
+        rows += 1
+        if row == last + 1, let current = ranges.last, rangeCount == ranges.count {
+            ranges[ranges.count - 1] = current.lowerBound...row
+        } else if row != last + 1 || rangeCount == 0 {
+            rangeCount += 1
+            if ranges.count < limit { ranges.append(row...row) }
+        }
+        last = row
+    }
+}

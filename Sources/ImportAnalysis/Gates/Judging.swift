@@ -1,0 +1,133 @@
+import ImportDumps
+
+/// Holds jobs against the user's own rules and knowledge: a gate, a code book, or both. Memory is bounded by these.
+public struct Judging: Sendable {
+    public let gate: Gate?
+    public let codes: CodeBook?
+
+    private var rows = RowCounts()
+    private var pendingRows = 0
+    /// Failed rows of each rule about a code, in the order of the rules.
+    private var rowsByRule: [Int]
+    /// Failed rows of codes beyond the limit: of any code.
+    private var otherRows = 0
+    private var findings: [FindingID: Int] = [:]
+    private var inputs = 0
+    private var incompleteInputs = 0
+    private var usedEntries: Set<Int> = []
+
+    public init(gate: Gate?, codes: CodeBook?) {
+        self.gate = gate
+        self.codes = codes
+        rowsByRule = Array(repeating: 0, count: gate?.rules.count ?? 0)
+    }
+
+    /// Whether there is nothing to hold jobs against.
+    public var isIdle: Bool { gate == nil && codes == nil }
+
+    public mutating func add(_ job: JobSummary) {
+        guard !isIdle else { return }
+        inputs += 1
+        if !job.isWhollyThere { incompleteInputs += 1 }
+        rows.add(job.rows)
+        for finding in job.findings { findings[finding.id, default: 0] += 1 }
+        for code in job.failedByCode { add(code) }
+    }
+
+    /// Adds an input that is no import job.
+    public mutating func add(_ input: UnreadableInput) {
+        inputs += 1
+        incompleteInputs += 1
+    }
+
+    private mutating func add(_ code: CodeSummary) {
+        if let codes {
+            if codes.standing(of: code.code, isOther: code.isOther).isPending { pendingRows.addClamped(code.rows) }
+            if !code.isOther, let index = codes.index(of: code.code) { usedEntries.insert(index) }
+        }
+        if code.isOther { otherRows.addClamped(code.rows) }
+        for (index, rule) in (gate?.rules ?? []).enumerated() {
+            guard case .maxFailedCode(let name, _) = rule, !code.isOther, name.sortKey == code.code.sortKey else {
+                continue
+            }
+            rowsByRule[index].addClamped(code.rows)
+        }
+    }
+
+    /// What it came to.
+    public func conclusion() -> Conclusion {
+        Conclusion(
+            gate: gate.map { gate in
+                gate.rules.enumerated().map { index, rule in result(of: rule, rowsOfCode: rowsByRule[index]) }
+            },
+            unusedEntries: codes.map { codes in
+                codes.entries.indices.filter { !usedEntries.contains($0) }.map { codes.entries[$0] }
+            },
+            entryCount: codes?.entries.count ?? 0)
+    }
+
+    private func result(of rule: Gate.Rule, rowsOfCode: Int) -> GateResult {
+        switch rule {
+        case .maxFailed(let limit, let onlyPending):
+            let failed = onlyPending ? pendingRows : rows.failed
+            return GateResult(rule, measured: failed, whole: rows.seen, isMet: limit.allows(failed, of: rows.seen))
+        case .maxFailedCode(_, let limit):
+            // Rows beyond the limit may be of the code: what cannot be told is no success.
+            let most = rowsOfCode.clampedAdding(otherRows)
+            return GateResult(
+                rule, measured: rowsOfCode, whole: rows.seen, undecided: otherRows,
+                isMet: limit.allows(most, of: rows.seen))
+        case .failOnSeverity(let severity):
+            let count = findings.reduce(0) { $0 + ($1.key.severity <= severity ? $1.value : 0) }
+            return GateResult(rule, measured: count, isMet: count == 0)
+        case .failOnFinding(let id):
+            let count = findings[id, default: 0]
+            return GateResult(rule, measured: count, isMet: count == 0)
+        case .requireComplete:
+            return GateResult(
+                rule, measured: incompleteInputs, whole: inputs, isMet: incompleteInputs == 0 && inputs > 0)
+        case .minRows(let least):
+            return GateResult(rule, measured: rows.seen, isMet: rows.seen >= least)
+        }
+    }
+}
+
+/// What the user's own rules and knowledge came to.
+public struct Conclusion: Sendable {
+    /// The result of each rule; nil without a gate.
+    public var gate: [GateResult]?
+    /// Entries of the code book that are about no code of any job; nil without a code book.
+    public var unusedEntries: [CodeBook.Entry]?
+    /// Entries of the code book.
+    public var entryCount: Int
+
+    /// No rule was broken.
+    public var isMet: Bool { (gate ?? []).allSatisfy { $0.isMet } }
+}
+
+/// How a rule was met or not.
+public struct GateResult: Sendable {
+    public var rule: Gate.Rule
+    /// Rows, findings or inputs: what the rule is about.
+    public var measured: Int
+    /// Of so many rows seen, or inputs; nil where there is no such number.
+    public var whole: Int?
+    /// Rows that may have to be added to those measured: their codes are beyond the limit.
+    public var undecided: Int
+    public var isMet: Bool
+
+    init(_ rule: Gate.Rule, measured: Int, whole: Int? = nil, undecided: Int = 0, isMet: Bool) {
+        self.rule = rule
+        self.measured = measured
+        self.whole = whole
+        self.undecided = undecided
+        self.isMet = isMet
+    }
+}
+
+extension JobSummary {
+    /// The dump is whole, the job complete, and every row that it promises is there.
+    var isWhollyThere: Bool {
+        job.status == JobStatus.complete.rawValue && salvage == nil && results == .complete && rows.missing == 0
+    }
+}

@@ -1,0 +1,103 @@
+extension Gate.Rule {
+    /// The name of the rule, as an option has it without its dashes.
+    package var name: String {
+        switch self {
+        case .maxFailed: "max-failed"
+        case .maxFailedCode: "max-failed-code"
+        case .failOnSeverity, .failOnFinding: "fail-on"
+        case .requireComplete: "require-complete"
+        case .minRows: "min-rows"
+        }
+    }
+
+    /// What the rule demands, in a few words. It may quote a code: hostile text until escaped.
+    package var demand: String {
+        switch self {
+        case .maxFailed(let limit, let onlyPending):
+            return "at most \(limit.words) failed\(onlyPending ? " with a code that is new or accepted no longer" : "")"
+        case .maxFailedCode(let code, let limit):
+            let with = code.map { "with the code \(Wording.quoted($0))" } ?? "without a code"
+            return "at most \(limit.words) failed \(with)"
+        case .failOnSeverity(.critical): return "no critical finding"
+        case .failOnSeverity(.warning): return "no critical finding and no warning"
+        case .failOnSeverity(.note): return "no finding"
+        case .failOnFinding(let id): return "no finding \(id.name)"
+        case .requireComplete: return "every input is a complete job with all its rows"
+        case .minRows(let rows): return "at least \(Wording.rowsWord(rows))"
+        }
+    }
+}
+
+extension Gate.Limit {
+    fileprivate var words: String {
+        switch self {
+        case .rows(let rows): Wording.rowsWord(rows)
+        case .percent(let percentage): "\(percentage.text) % of the rows seen"
+        }
+    }
+}
+
+extension GateResult {
+    /// What was found, in a few words.
+    package var found: String {
+        switch rule {
+        case .maxFailed, .maxFailedCode:
+            let rows = "\(Wording.grouped(measured)) of \(Wording.rowsWord(whole ?? 0))"
+            guard undecided > 0 else { return rows }
+            return "\(rows), and \(Wording.grouped(undecided)) more whose codes are beyond those that are told apart"
+        case .failOnSeverity, .failOnFinding:
+            return measured == 0 ? "none" : measured == 1 ? "1 finding" : "\(Wording.grouped(measured)) findings"
+        case .requireComplete:
+            guard let whole, whole > 0 else { return "no job" }
+            return measured == 0
+                ? "all \(Wording.grouped(whole))" : "\(Wording.grouped(measured)) of \(Wording.grouped(whole)) are not"
+        case .minRows: return Wording.rowsWord(measured)
+        }
+    }
+}
+
+extension Conclusion {
+    /// How many rules were met; nil without a gate.
+    package var sentence: String? {
+        guard let gate else { return nil }
+        let broken = gate.count { !$0.isMet }
+        if broken == 0 {
+            return gate.count == 1 ? "The rule is met." : "All \(Wording.grouped(gate.count)) rules are met."
+        }
+        if gate.count == 1 { return "The rule is not met." }
+        return
+            "\(Wording.grouped(broken)) of \(Wording.grouped(gate.count)) rules \(broken == 1 ? "is" : "are") not met."
+    }
+
+    /// How many entries of the code book are about nothing that was seen; nil without a code book.
+    package var unusedSentence: String? {
+        guard let unusedEntries else { return nil }
+        if entryCount == 0 { return "The codes file has no entries." }
+        let entries = entryCount == 1 ? "the 1 entry" : "the \(Wording.grouped(entryCount)) entries"
+        guard !unusedEntries.isEmpty else { return "Each of \(entries) of the codes file matched a code." }
+        return "\(Wording.grouped(unusedEntries.count)) of \(entries) of the codes file matched no code."
+    }
+}
+
+extension CodeBook.Key {
+    /// The code or the pattern, as it stands in the file. Hostile text until escaped.
+    package var words: String {
+        switch self {
+        case .code(let code): code ?? "(no code)"
+        case .pattern(let pattern): pattern
+        }
+    }
+}
+
+extension CodeStanding {
+    /// How it stands, in a few words. No text of a file is in it.
+    package var label: String {
+        let until = entry?.acceptance?.until?.text
+        switch state {
+        case .new: return "New"
+        case .known: return "Known"
+        case .accepted: return until.map { "Accepted until \($0)" } ?? "Accepted"
+        case .expired: return "Acceptance expired on \(until ?? "a day that is over")"
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import ImportAnalysis
+
+extension ComparisonReport {
+    /// The value of the member `format`.
+    public static let format = "import-audit.compare"
+    /// Raised when a name changes its meaning or goes away; new names may come at any time.
+    public static let version = 1
+
+    /// For programs, with a line feed at its end.
+    public var json: [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.key("format")
+            json.value(Self.format)
+            json.key("version")
+            json.value(Self.version)
+            json.key("before")
+            Self.append(comparison.before, to: &json)
+            json.key("after")
+            Self.append(comparison.after, to: &json)
+            json.key("codes")
+            json.array { json in
+                for change in comparison.codes { Self.append(change, to: &json) }
+            }
+            json.key("row_by_row")
+            if let rows = comparison.rows { Self.append(rows, to: &json) } else { json.value(String?.none) }
+        }
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    private static func append(_ side: Comparison.Side, to json: inout JSONWriter) {
+        json.object { json in
+            json.key("source")
+            json.value(side.name)
+            json.key("jobs")
+            json.value(side.jobs)
+            json.key("rows")
+            SummaryJSON.append(side.rows, to: &json)
+        }
+    }
+
+    private static func append(_ change: CodeChange, to json: inout JSONWriter) {
+        json.object { json in
+            json.key("code")
+            json.value(change.code)
+            if change.isOther {
+                json.key("other")
+                json.value(true)
+            } else {
+                json.key("change")
+                json.value(change.kind.rawValue)
+            }
+            json.key("before")
+            json.value(change.before)
+            json.key("after")
+            json.value(change.after)
+        }
+    }
+
+    private static func append(_ rows: RowComparison, to json: inout JSONWriter) {
+        json.object { json in
+            for (name, number) in [
+                ("total", rows.total), ("compared", rows.compared), ("only_before", rows.onlyBefore),
+                ("only_after", rows.onlyAfter),
+            ] {
+                json.key(name)
+                json.value(number)
+            }
+            json.key("outcomes")
+            json.object { json in
+                for before in Outcome.allCases {
+                    json.key(before.rawValue)
+                    SummaryJSON.append(
+                        Outcome.allCases.map { (name: $0.rawValue, count: rows.count(from: before, to: $0)) }, to: &json
+                    )
+                }
+            }
+            for (name, list) in [
+                ("fixed", rows.fixed), ("still_failing", rows.stillFailing), ("newly_failing", rows.newlyFailing),
+            ] {
+                json.key(name)
+                json.object { json in
+                    json.key("rows")
+                    json.value(list.rows)
+                    json.key("range_count")
+                    json.value(list.rangeCount)
+                    json.key("ranges")
+                    json.array { json in
+                        for range in list.ranges { json.value([range.lowerBound, range.upperBound]) }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import ImportAnalysis
+
+extension ComparisonReport {
+    /// Ranges of rows of each list.
+    private static let rangesShown = 20
+
+    /// For people at a terminal, with a line feed at its end.
+    public var text: [UInt8] {
+        var text = ""
+        for (word, side) in [("before", comparison.before), ("after", comparison.after)] {
+            let jobs = side.jobs == 1 ? "1 job" : "\(Wording.grouped(side.jobs)) jobs"
+            text += Self.left(word, 14) + "\(shownText(side.name)) (\(jobs))\n"
+        }
+        let width = max(8, outcomes.map { Wording.grouped(max($0.before, $0.after)).count }.max() ?? 0)
+        text += "\n" + Self.left("", 14) + Self.right("before", width) + "  " + Self.right("after", width) + "\n"
+        for (name, before, after) in outcomes where before > 0 || after > 0 || name == "failed" {
+            text += Self.left(name, 14) + Self.right(Wording.grouped(before), width) + "  "
+            text += Self.right(Wording.grouped(after), width) + "  \(Self.difference(before, after))\n"
+        }
+        text += "\n\(codesSentence)\n"
+        if let uncertainty { text += "\(uncertainty)\n" }
+        let shown = comparison.codes.prefix(Self.codesListed)
+        for change in shown {
+            let kind = change.isOther ? "" : change.kind.words
+            text += "  " + Self.left(kind, 15) + Self.right(Wording.grouped(change.before), width) + "  "
+            text += Self.right(Wording.grouped(change.after), width) + "  "
+            text += "\(change.code.map { shownText($0) } ?? "(no code)")\n"
+        }
+        if comparison.codes.count > shown.count {
+            text += "  \(shown.count) of \(Wording.grouped(comparison.codes.count)) codes; the JSON has all\n"
+        }
+        text += "\n\(rowsSentence)\n"
+        for (heading, rows) in rowLists {
+            text += "  \(heading): \(Wording.rowsWord(rows.rows))\n"
+            if rows.rows > 0 { text += "    \(rows.words(Self.rangesShown))\n" }
+        }
+        return Array(text.utf8)
+    }
+
+    private static func left(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.utf8.count))
+    }
+
+    private static func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.utf8.count)) + text
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import ImportAnalysis
+import ImportReports
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Hold dumps against rules, for scripts and CI.",
+        discussion: """
+            Prints each rule with what was found and whether it is met. Rows are those of all jobs together; \
+            percentages are of the rows seen, and exact. The exit status is 1 if a rule is not met. If some input \
+            could not be read whole it is 65 or 66 in any case: then the rules were held against less than all.
+
+            EXAMPLES
+              import-audit check dumps/ --max-failed 2% --fail-on critical
+              import-audit check job.json --codes codes.yml --only-new-codes --max-failed 0
+              import-audit check dumps/ --rules rules.yml --format junit > import.xml
+            """
+    )
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text, json, junit
+    }
+
+    @OptionGroup var options: RunOptions
+    @OptionGroup var gate: GateOptions
+    @OptionGroup var codes: CodesOptions
+
+    @Option(help: "What to print.")
+    var format: Format = .text
+
+    func run() throws {
+        try reportingFailures {
+            let standards = try gate.standards(codes)
+            guard let rules = standards.gate else {
+                throw CommandFailure(
+                    .usage, "there is no rule to hold the inputs against; give one, such as --fail-on critical")
+            }
+            guard let results = try RunResults(of: options, looksForIdentity: rules.asksForIdentity) else {
+                return .interrupted
+            }
+            var judging = standards.judging
+            var totals = Totals()
+            for index in 0..<results.jobCount {
+                let job = try results.job(index)
+                totals.add(job)
+                judging.add(job)
+            }
+            for index in 0..<results.unreadableCount { judging.add(try results.unreadable(index)) }
+            let conclusion = judging.conclusion()
+            let report = CheckReport(
+                conclusion, totals: totals, codes: standards.codes, unreadable: results.unreadableCount,
+                isAllRead: results.status == .done)
+            try Console.write(format.render(report))
+            try results.sayWhatWasNotRead()
+            return results.status.orWorse(conclusion.status)
+        }
+    }
+}
+
+extension CheckCommand.Format {
+    fileprivate func render(_ report: CheckReport) -> [UInt8] {
+        switch self {
+        case .text: report.text(usesColor: Console.allowsColor)
+        case .json: report.json
+        case .junit: report.junit
+        }
+    }
+}

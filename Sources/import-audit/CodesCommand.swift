@@ -1,0 +1,56 @@
+import ArgumentParser
+import CodeFiles
+import Glibc
+import ImportAnalysis
+
+struct CodesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "codes",
+        abstract: "Begin a codes file from the codes that dumps contain.",
+        discussion: """
+            Writes an entry for each code of a failed row, most rows first, with a message as a comment. Add to each \
+            what you know: a title, an explanation, an owner, an action, or that it is accepted. The options --codes \
+            of report, summary and check read the file.
+            """
+    )
+
+    @OptionGroup var options: RunOptions
+
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp(
+            "The file to write, in place of standard output. One that is there already is left as it is.",
+            valueName: "codes.yml"))
+    var output: String?
+
+    func run() throws {
+        try reportingFailures {
+            guard let results = try RunResults(of: options) else { return .interrupted }
+            var draft = CodeFileDraft()
+            for index in 0..<results.jobCount { draft.add(try results.job(index)) }
+            if let output { try Self.write(draft.bytes, to: output) } else { try Console.write(draft.bytes) }
+            try results.sayWhatWasNotRead()
+            return results.status
+        }
+    }
+
+    /// Writes a file that must not be there yet: someone may have put work into it.
+    private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else {
+            let failure = SystemFailure.last
+            throw CommandFailure(
+                .cannotWrite,
+                failure.errorNumber == EEXIST
+                    ? "\(path) is there already and was left as it is" : "\(path): \(failure.description)")
+        }
+        defer { close(descriptor) }
+        do throws(SystemFailure) {
+            try writeAll(bytes.span, to: descriptor)
+        } catch {
+            // Half a file is none.
+            unsafe unlink(path)
+            throw CommandFailure(.cannotWrite, "\(path): \(error.description)")
+        }
+    }
+}

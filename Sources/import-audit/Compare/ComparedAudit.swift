@@ -1,0 +1,70 @@
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+/// One of the two audits that are compared: of dumps, or a summary that was made before.
+struct ComparedAudit {
+    let name: String
+    let totals: Totals
+    let status: ExitStatus
+    /// What a single dump declares as its total, and the outcomes of its rows.
+    let rows: (total: Int, outcomes: RowOutcomes)?
+
+    /// Nil if reading was interrupted.
+    init?(_ name: String, _ options: ReadingOptions) throws {
+        self.name = name == "-" ? "standard input" : name
+        if Self.isSummary(name) {
+            totals = try Self.totals(ofSummary: name)
+            status = .done
+            rows = nil
+            return
+        }
+        let collector = Collector(folder: Console.environment("TMPDIR") ?? "/tmp")
+        let recorder = RowRecorder()
+        let run = try InputRun([name], options, collector: collector, hashing: false)
+        let end = try run.run {
+            CompareHandler(
+                SummaryHandler(collector: collector, isStrict: options.isStrict, isVerbose: options.isVerbose), recorder
+            )
+        }
+        guard case .done = end else { return nil }
+        let results = collector.results()
+        try results.sayWhatWasNotRead()
+        var totals = Totals()
+        for index in 0..<results.jobCount { totals.add(try results.job(index)) }
+        self.totals = totals
+        status = results.status
+        guard totals.jobs > 0 else {
+            throw CommandFailure(
+                status == .done ? .inputNotReadWhole : status, "\(name): there is no import job to compare")
+        }
+        if totals.jobs == 1, results.allJobs.count == 1, results.unreadableCount == 0,
+            let total = try results.job(0).job.total, let outcomes = recorder.outcomes
+        {
+            rows = (total, outcomes)
+        } else {
+            rows = nil
+        }
+    }
+
+    /// Whether a file begins as a summary does, also after a program has put its members in order.
+    private static func isSummary(_ name: String) -> Bool {
+        // A pipe must be opened once only, and not be read for this.
+        guard name != "-", InputFile.isRegular(name), let beginning = try? InputFile(name).beginning(256) else {
+            return false
+        }
+        let text = beginning.filter { !" \t\r\n".utf8.contains($0) }
+        return text.starts(with: Array("{\"format\":\"\(SummaryJSON.format)\"".utf8))
+    }
+
+    private static func totals(ofSummary name: String) throws -> Totals {
+        do {
+            let file = try InputFile(name)
+            var reader = SummaryReader(file.source)
+            while try reader.next() != nil {}
+            return reader.totals
+        } catch let fault as SummaryFault {
+            throw CommandFailure(.inputNotReadWhole, "\(name): \(fault.explanation)")
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import ImportAnalysis
+import ImportDumps
+import Synchronization
+
+/// Keeps the outcome of every row of the first dump of a run.
+final class RowRecorder: Sendable {
+    private let recorded = Mutex<RowOutcomes?>(nil)
+
+    /// Nil if the first dump was none.
+    var outcomes: RowOutcomes? { recorded.withLock { $0 } }
+
+    func record(_ outcomes: RowOutcomes) {
+        recorded.withLock { $0 = outcomes }
+    }
+}
+
+/// Folds each dump into its summary, and keeps the outcomes of the rows of the first.
+struct CompareHandler: DocumentHandler {
+    private var summary: SummaryHandler
+    private let recorder: RowRecorder
+    /// Of the dump at hand, if it is the first.
+    private var outcomes: RowOutcomes?
+
+    init(_ summary: SummaryHandler, _ recorder: RowRecorder) {
+        self.summary = summary
+        self.recorder = recorder
+    }
+
+    mutating func begin(source: String, order: DocumentOrder) {
+        summary.begin(source: source, order: order)
+        outcomes = order == DocumentOrder(input: 0) ? RowOutcomes() : nil
+    }
+
+    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
+
+    func end(_ input: InputPath, number: Int) {}
+
+    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
+        try summary.refuse(source: source, reason: reason, order: order, status: status)
+    }
+
+    mutating func beginRows(of job: DeclaredJob) {
+        summary.beginRows(of: job)
+        outcomes?.beginRows(of: job)
+    }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        try summary.consume(runs, text: text)
+        outcomes?.consume(runs, text: text)
+    }
+
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
+        try summary.consume(run, text: text)
+        outcomes?.consume(run, text: text)
+    }
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        try summary.endDocument(reading, at: position)
+        if let outcomes, position == .whole, case .job = reading { recorder.record(outcomes) }
+        outcomes = nil
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import CodeFiles
+import ImportAnalysis
+
+/// The options of commands that say what is known of codes.
+struct CodesOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A file that says what is known of codes: titles, owners, what to do, what is accepted.",
+            valueName: "codes.yml"))
+    var codes: String?
+
+    @Option(
+        help: ArgumentHelp("The day against which acceptances of the codes file are held.", valueName: "YYYY-MM-DD"),
+        transform: CodesOptions.day)
+    var asOf: CalendarDate?
+
+    func validate() throws {
+        if asOf != nil, codes == nil { throw ValidationError("--as-of is about the entries of --codes.") }
+    }
+
+    private static func day(_ text: String) throws -> CalendarDate {
+        guard let date = CalendarDate(text) else {
+            throw ValidationError("“\(shownText(text))” is no day; --as-of takes one as in 2026-12-31.")
+        }
+        return date
+    }
+
+    /// Reads the file, if one is given.
+    func standards() throws(CommandFailure) -> Standards {
+        guard let codes else { return Standards() }
+        let bytes = try Self.bytes(of: codes)
+        do throws(FileFault) {
+            let book = try CodeFile.codeBook(from: bytes, asOf: asOf)
+            return Standards(codes: book, origin: [bytes, Array((asOf?.text ?? "").utf8)])
+        } catch {
+            throw CommandFailure(.usage, "\(error.place(in: codes)): \(error.explanation)")
+        }
+    }
+
+    /// All of a file that an option names.
+    static func bytes(of file: String) throws(CommandFailure) -> [UInt8] {
+        // One byte more shows that a file is too large; the reader says so.
+        guard let bytes = try InputFile(file).readAll(limit: YAMLFile.maximumSize) else {
+            throw CommandFailure(.usage, "\(file): \(FileFault(.tooLarge).explanation)")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import CodeFiles
+import ImportAnalysis
+
+/// The options of commands that hold an audit against rules.
+struct GateOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("At most so many failed rows, or percent of the rows seen.", valueName: "N|P%"),
+        transform: { try GateOptions.limit($0, "--max-failed") })
+    var maxFailed: Gate.Limit?
+
+    @Option(
+        help: ArgumentHelp(
+            "The same for the rows of one code; no code before the = for rows without.", valueName: "CODE=N|P%"),
+        transform: GateOptions.codeLimit)
+    var maxFailedCode: [CodeLimit] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "No critical finding; no warning either; or no finding of that name.", valueName: "critical|warning|FINDING"
+        ),
+        transform: GateOptions.failOn)
+    var failOn: [FailOn] = []
+
+    @Flag(help: "Every input is a whole dump of a complete job, with all its rows.")
+    var requireComplete = false
+
+    @Option(help: ArgumentHelp("At least so many rows seen.", valueName: "n"), transform: GateOptions.rows)
+    var minRows: Int?
+
+    @Flag(help: "Let --max-failed count only codes that --codes does not know, or accepts no longer.")
+    var onlyNewCodes = false
+
+    @Option(help: ArgumentHelp("A file with such rules; options replace those of the file.", valueName: "rules.yml"))
+    var rules: String?
+
+    /// A rule about one code.
+    struct CodeLimit: Sendable {
+        var text: String
+        var code: String?
+        var limit: Gate.Limit
+    }
+
+    /// A rule about findings.
+    struct FailOn: Sendable {
+        var word: String
+        var rule: Gate.Rule
+    }
+
+    /// The rules of the file and of the options, together with what is known of codes.
+    func standards(_ codes: CodesOptions) throws(CommandFailure) -> Standards {
+        var standards = try codes.standards()
+        var all = GateRules()
+        if let rules {
+            let bytes = try CodesOptions.bytes(of: rules)
+            do throws(FileFault) {
+                all = try RulesFile.rules(from: bytes)
+            } catch {
+                throw CommandFailure(.usage, "\(error.place(in: rules)): \(error.explanation)")
+            }
+            standards.origin.append(bytes)
+        }
+        if let maxFailed { all.maxFailed = maxFailed }
+        if !maxFailedCode.isEmpty { all.maxFailedByCode = maxFailedCode.map { ($0.code, $0.limit) } }
+        if !failOn.isEmpty { all.failOn = failOn.map { $0.rule } }
+        if requireComplete { all.requiresComplete = true }
+        if let minRows { all.minRows = minRows }
+        if onlyNewCodes { all.onlyNewCodes = true }
+        if all.onlyNewCodes, standards.codes == nil {
+            throw CommandFailure(.usage, "only-new-codes takes --codes: without it, no code is known")
+        }
+        if all.onlyNewCodes, all.maxFailed == nil {
+            throw CommandFailure(
+                .usage, "only-new-codes says what max-failed counts: give --max-failed 0 to allow none")
+        }
+        standards.gate = all.gate
+        if standards.gate != nil { standards.origin.append(Array(ownWords.joined(separator: "\0").utf8)) }
+        return standards
+    }
+
+    /// The options as they were given.
+    private var ownWords: [String] {
+        ["\(requireComplete) \(onlyNewCodes) \(maxFailed?.text ?? "") \(minRows.map { String($0) } ?? "")"]
+            + maxFailedCode.map { $0.text } + ["fail-on"] + failOn.map { $0.word }
+    }
+
+    private static func limit(_ text: String, _ option: String) throws -> Gate.Limit {
+        guard let limit = Gate.Limit(text) else {
+            throw ValidationError(
+                "“\(shownText(text))” is no limit; \(option) takes a number of rows, or a percentage such as 2.5%.")
+        }
+        return limit
+    }
+
+    private static func codeLimit(_ text: String) throws -> CodeLimit {
+        // Behind the last =, for a code may have one.
+        guard let equals = text.utf8.lastIndex(of: UInt8(ascii: "=")) else {
+            throw ValidationError("“\(shownText(text))” has no =; --max-failed-code takes CODE=N or CODE=P%.")
+        }
+        let code = String(text[..<equals])
+        let limit = try limit(String(text[text.utf8.index(after: equals)...]), "--max-failed-code")
+        return CodeLimit(text: text, code: code.isEmpty ? nil : code, limit: limit)
+    }
+
+    private static func failOn(_ word: String) throws -> FailOn {
+        guard let rule = GateRules.failOn(word) else {
+            let near = NearestName.of(word, among: GateRules.failOnWords).map { " Did you mean \($0)?" } ?? ""
+            throw ValidationError(
+                "“\(shownText(word))” is neither critical nor warning nor the name of a finding.\(near)")
+        }
+        return FailOn(word: word, rule: rule)
+    }
+
+    private static func rows(_ text: String) throws -> Int {
+        guard let rows = WholeNumber.of(text.utf8) else {
+            throw ValidationError("“\(shownText(text))” is no number of rows.")
+        }
+        return rows
+    }
+}

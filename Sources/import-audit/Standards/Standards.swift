@@ -1,0 +1,23 @@
+import ImportAnalysis
+
+/// The user's own measures: what is known of codes, and the rules that an audit has to meet.
+struct Standards: Sendable {
+    var gate: Gate?
+    var codes: CodeBook?
+    /// All that they were made from, in a fixed order.
+    var origin: [[UInt8]] = []
+
+    /// Holds jobs against them.
+    var judging: Judging { Judging(gate: gate, codes: codes) }
+}
+
+extension Conclusion {
+    /// Says on standard error which rules are not met.
+    func complain() {
+        for result in gate ?? [] where !result.isMet {
+            Console.complain("rule not met: \(result.rule.demand): \(result.found)")
+        }
+    }
+
+    var status: ExitStatus { isMet ? .done : .notPassed }
+}

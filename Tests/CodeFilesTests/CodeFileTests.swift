@@ -1,0 +1,157 @@
+import CodeFiles
+import ImportAnalysis
+import Testing
+
+func codeBook(_ yaml: String, asOf day: String? = nil) throws -> CodeBook {
+    try CodeFile.codeBook(from: Array(yaml.utf8), asOf: day.flatMap { CalendarDate($0) })
+}
+
+/// What is wrong with a codes file, as its user sees it.
+func fault(_ yaml: String, asOf day: String? = nil) -> String {
+    do {
+        _ = try codeBook(yaml, asOf: day)
+        return "no fault"
+    } catch let fault as FileFault {
+        return "\(fault.place(in: "codes.yml")): \(fault.explanation)"
+    } catch {
+        return "another error"
+    }
+}
+
+struct CodeFileTests {
+    @Test("All that an entry may say is read")
+    func whole() throws {
+        let book = try codeBook(
+            """
+            codes:
+              - code: invalid_email
+                title: "No & e-mail: address"
+                explanation: >
+                  Typos
+                  mostly.
+                owner: data team
+                action: report-to-vendor
+              - {pattern: "rate_*", accepted: {reason: nightly, until: 2026-12-31}}
+              - code: null
+                owner: ~
+              - code: "null"
+            """, asOf: "2026-01-01")
+        #expect(book.entries.count == 4)
+        let first = try #require(book.standing(of: "invalid_email").entry)
+        #expect(first.title == "No & e-mail: address")
+        #expect(first.explanation?.hasPrefix("Typos mostly.") == true)
+        #expect(first.owner == "data team" && first.action == .reportToVendor && first.acceptance == nil)
+        #expect(book.standing(of: "rate_limited").state == .accepted)
+        #expect(book.standing(of: "rate_limited").label == "Accepted until 2026-12-31")
+        #expect(book.index(of: nil) == 2)
+        #expect(book.index(of: "null") == 3)
+    }
+
+    static let faults: [(yaml: String, says: String)] = [
+        ("", "codes.yml: codes is missing."),
+        ("# nothing", "codes.yml: codes is missing."),
+        ("[]", "codes.yml:1:1: The file must be an object with keys of codes."),
+        ("codes: x", "codes.yml:1:8: codes must be a list."),
+        ("code: []", "codes.yml:1:1: There is no key “code”. Did you mean codes?"),
+        ("codes:\n  - x\n", "codes.yml:2:5: An entry must be an object"),
+        ("codes:\n  - title: x\n", "codes.yml:2:5: code (or pattern) is missing."),
+        ("codes:\n  - code: a\n    titel: x\n", "codes.yml:3:5: There is no key “titel”. Did you mean title?"),
+        (
+            "codes:\n  - code: a\n    zzz: x\n",
+            "codes.yml:3:5: There is no key “zzz”. There may be code, pattern, title"
+        ),
+        ("codes:\n  - code: a\n    pattern: b\n", "codes.yml:3:14: An entry must be of a code or of a pattern"),
+        ("codes:\n  - code: a\n    code: b\n", "The key “code” is there twice."),
+        (
+            "codes:\n  - code: a\n  - code: b\n  - code: a\n",
+            "codes.yml:4:5: There is an entry for “a” already, in line 2."
+        ),
+        ("codes:\n  - code: ''\n  - code: ~\n", "There is an entry for “(no code)” already, in line 2."),
+        ("codes:\n  - pattern: ''\n", "codes.yml:2:14: pattern must be"),
+        ("codes:\n  - code: [a]\n", "codes.yml:2:11: code must be a text."),
+        ("codes:\n  - code: a\n    action: ignored\n", "codes.yml:3:13: There is no “ignored”. Did you mean ignore?"),
+        ("codes:\n  - code: a\n    accepted: yes\n", "codes.yml:3:15: accepted must be an object"),
+        ("codes:\n  - code: a\n    accepted: {until: 2026-01-01}\n", "codes.yml:3:15: reason is missing."),
+        ("codes:\n  - code: a\n    accepted: {reason: r, until: 2026-02-29}\n", "codes.yml:3:34: until must be a day"),
+        (
+            "codes:\n  - code: a\n    accepted: {reason: r, until: 2026-12-31}\n",
+            "codes.yml:3:34: An acceptance with a last day"
+        ),
+        ("codes:\n  - code: \"a\n", "codes.yml:2:11: This is no YAML: "),
+        ("codes:\n\t- code: a\n", "codes.yml:2:1: This is no YAML: "),
+        ("codes:\n  - code: a\n  bad\n", "codes.yml:3:3: This is no YAML: "),
+        ("codes: []\n---\ncodes: []\n", "codes.yml:2:1: This is no YAML: "),
+        ("codes:\n  - code: \u{1}\n", "This is no YAML: "),
+    ]
+
+    @Test("What is wrong is named with its line and column", arguments: faults)
+    func faulty(yaml: String, says: String) {
+        let day = says.contains("until must") ? "2026-01-01" : nil
+        #expect(fault(yaml, asOf: day).contains(says), "\(fault(yaml, asOf: day))")
+    }
+
+    @Test("Files that stand for more than they hold, or go deeper than a stack, are refused")
+    func hostile() {
+        var bomb = "a0: &a0 [x, x]\n"
+        for level in 1...60 { bomb += "a\(level): &a\(level) {? [*a\(level - 1), *a\(level - 1)] : x}\n" }
+        #expect(fault(bomb).hasPrefix("codes.yml:1:5: Anchors and aliases are not read."))
+        // Behind what looks like a text that is still open.
+        for start in ["a: x\n  'y\n", "a: \"b\nc: 'd\n  # \"e\"\n", "[?", "{a:", "a: \u{2028}", "a: \u{85}"] {
+            #expect(fault(start + "&b [x]").contains("Anchors and aliases"), "\(start.debugDescription)")
+        }
+        #expect(fault("codes: [*a]").contains("undefined alias"))
+        for deep in ["[", "{a: ", "- ", "? "] {
+            #expect(fault(String(repeating: deep, count: 100_000)).contains("This is no YAML"))
+        }
+        #expect(fault(String(repeating: " ", count: 1024 * 1024) + "x") == "codes.yml: The file is larger than 1 MiB.")
+        do {
+            _ = try CodeFile.codeBook(from: [0x63, 0xFF], asOf: nil)
+            Issue.record("no fault")
+        } catch {
+            #expect(error == FileFault(.notUTF8))
+        }
+        let many = "codes: [" + (0...10_000).map { "{code: c\($0)}" }.joined(separator: ", ") + "]"
+        #expect(fault(many).contains("more than 10,000 entries"))
+    }
+
+    @Test("Texts with & in them are read, as long as they are no anchors")
+    func ampersands() throws {
+        for text in ["AT&T", "a & b", "x?a=1&b=2", "\"&quoted\"", "a&"] {
+            #expect(fault("codes:\n  - code: a\n    title: \(text)\n") == "no fault", "\(text)")
+        }
+        #expect(fault("codes: []") == "no fault")
+    }
+
+    @Test("Codes are told apart byte by byte")
+    func canonicalEquivalence() throws {
+        let book = try codeBook(
+            "codes:\n  - code: \"\u{E9}\"\n    title: one\n  - code: \"e\u{301}\"\n    title: two\n")
+        #expect(book.standing(of: "\u{E9}").entry?.title == "one")
+        #expect(book.standing(of: "e\u{301}").entry?.title == "two")
+    }
+
+    @Test("Any bytes end in a book or in a fault")
+    func mutations() throws {
+        let seed = Array(
+            "codes:\n  - code: a\n    accepted: {reason: \"r\", until: 2026-12-31}\n  - pattern: 'x*'\n".utf8)
+        var state: UInt64 = 1
+        func next(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        let pieces = Array("&*!|>%@`\"'#{}[],:?- \n\t\u{0}".utf8)
+        for _ in 0..<3000 {
+            var bytes = seed
+            for _ in 0...next(4) {
+                let at = next(bytes.count)
+                if next(2) == 0 {
+                    bytes[at] = pieces[next(pieces.count)]
+                } else {
+                    bytes.insert(pieces[next(pieces.count)], at: at)
+                }
+            }
+            _ = try? CodeFile.codeBook(from: bytes, asOf: nil)
+            _ = try? RulesFile.rules(from: bytes)
+        }
+    }
+}

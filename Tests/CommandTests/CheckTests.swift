@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+/// `check`: rules, and the exit status that scripts rely on.
+struct CheckTests {
+    /// 20 rows: 3 failed with a, 1 with b, 1 without a code; 15 created.
+    static let dump: String = {
+        let rows =
+            Array(repeating: #"{"created":true}"#, count: 15) + Array(repeating: #"{"error":{"code":"a"}}"#, count: 3)
+            + [#"{"error":{"code":"b=1"}}"#, #"{"error":{}}"#]
+        return #"{"job_id":"j","status":"complete","total":20,"results":["# + rows.joined(separator: ",") + "]}"
+    }()
+
+    static let rules: [(options: [String], isMet: Bool)] = [
+        (["--max-failed", "5"], true), (["--max-failed", "4"], false), (["--max-failed", "25%"], true),
+        (["--max-failed", "24.999999%"], false), (["--max-failed-code", "a=3"], true),
+        (["--max-failed-code", "a=2"], false), (["--max-failed-code", "a=15%"], true),
+        (["--max-failed-code", "a=14.9%"], false), (["--max-failed-code", "b=1=1"], true),
+        (["--max-failed-code", "b=1=0"], false), (["--max-failed-code", "=1"], true),
+        (["--max-failed-code", "=0"], false), (["--max-failed-code", "none=0"], true),
+        (["--fail-on", "critical"], true), (["--fail-on", "warning"], false),
+        (["--fail-on", "failed-without-code"], false), (["--fail-on", "rows-missing"], true),
+        (["--require-complete"], true), (["--min-rows", "20"], true), (["--min-rows", "21"], false),
+        (["--max-failed", "5", "--min-rows", "21"], false),
+    ]
+
+    @Test("Each rule is met up to its boundary", arguments: rules)
+    func boundaries(options: [String], isMet: Bool) throws {
+        let space = try Workspace()
+        let file = try space.write(Self.dump, as: "dump.json")
+        let run = try RunningCommand(["check", file] + options).finish()
+        #expect(run.status == (isMet ? 0 : 1), "\(run)")
+        #expect(run.outputText.contains("NOT MET") == !isMet, "\(run)")
+        let json = try parsed(try RunningCommand(["check", file, "--format", "json"] + options).finish().output)
+        let gate = try #require(json["gate"] as? [String: Any])
+        #expect(gate["met"] as? Bool == isMet)
+    }
+
+    @Test("A file of rules is the same as options, and options replace its rules")
+    func rulesFile() throws {
+        let space = try Workspace()
+        let file = try space.write(Self.dump, as: "dump.json")
+        let rules = try space.write("max-failed: 4\nfail-on: [critical]\nmin-rows: 20\n", as: "rules.yml")
+        let run = try importAudit("check", file, "--rules", rules)
+        #expect(run.status == 1, "\(run)")
+        #expect(
+            run.output
+                == (try importAudit("check", file, "--max-failed", "4", "--fail-on", "critical", "--min-rows", "20"))
+                .output)
+        #expect(try importAudit("check", file, "--rules", rules, "--max-failed", "5").status == 0)
+    }
+
+    @Test("What could not be read whole counts for more than a rule")
+    func precedence() throws {
+        let space = try Workspace()
+        let file = try space.write(Self.dump, as: "dump.json")
+        let cut = try space.write(String(Self.dump.dropLast(5)).replacing("\"j\"", with: "\"k\""), as: "cut.json")
+        for (inputs, status) in [([file, cut], 65), ([file, space["none"]], 66), ([file, cut, space["none"]], 66)] {
+            for limit in ["0", "100"] {
+                let run = try RunningCommand(["check"] + inputs + ["--max-failed", limit]).finish()
+                #expect(run.status == status, "\(run)")
+                #expect(run.outputText.contains("held against less than all"), "\(run)")
+            }
+        }
+        // A dump that does not count, for there is a whole one of the job.
+        let superseded = try space.write(String(Self.dump.dropLast(5)), as: "superseded.json")
+        let run = try importAudit("check", file, superseded, "--require-complete")
+        #expect(run.status == 65 && run.outputText.contains("another one supersedes it"), "\(run)")
+        #expect(try importAudit("check", file, cut, "--require-complete").outputText.contains("1 of 2 are not"))
+    }
+
+    @Test("Only codes that are new, or accepted no longer, count if so wanted")
+    func onlyNew() throws {
+        let space = try Workspace()
+        let file = try space.write(Self.dump, as: "dump.json")
+        let codes = try space.write(
+            "codes:\n  - code: a\n    accepted: {reason: r, until: 2026-06-30}\n  - {pattern: b*}\n  - code: gone\n",
+            as: "codes.yml")
+        let options = ["check", file, "--codes", codes, "--only-new-codes", "--max-failed"]
+        let before = try RunningCommand(options + ["1", "--as-of", "2026-06-30"]).finish()
+        #expect(before.status == 0, "\(before)")
+        #expect(before.outputText.contains("Entries of the codes file that matched no code\n  gone"), "\(before)")
+        #expect(before.outputText.contains("is about\n  1 row  (no code)"), "\(before)")
+        #expect(try RunningCommand(options + ["0", "--as-of", "2026-06-30"]).finish().status == 1)
+        #expect(try RunningCommand(options + ["3", "--as-of", "2026-07-01"]).finish().status == 1)
+        #expect(try RunningCommand(options + ["4", "--as-of", "2026-07-01"]).finish().status == 0)
+        let noDay = try RunningCommand(options + ["4"]).finish()
+        #expect(noDay.status == 64, "\(noDay)")
+        #expect(noDay.errorText.contains("codes.yml:3:34: An acceptance with a last day needs"), "\(noDay)")
+    }
+
+    @Test(
+        "Wrong usage is 64",
+        arguments: [
+            [], ["--max-failed", "x"], ["--max-failed", "101%"], ["--max-failed-code", "a"], ["--fail-on", "critcal"],
+            ["--min-rows", "-1"], ["--only-new-codes", "--max-failed", "1"], ["--as-of", "2026-01-01"],
+            ["--codes", "CODES", "--only-new-codes"], ["--rules", "CODES"], ["--codes", "CODES", "--as-of", "today"],
+        ])
+    func usage(options: [String]) throws {
+        let space = try Workspace()
+        let file = try space.write(Self.dump, as: "dump.json")
+        let codes = try space.write("codes: []\n", as: "codes.yml")
+        let run = try RunningCommand(["check", file] + options.map { $0 == "CODES" ? codes : $0 }).finish()
+        #expect(run.status == 64, "\(run)")
+        #expect(run.output.isEmpty, "\(run)")
+        #expect(!run.errorText.isEmpty)
+    }
+
+    @Test("JUnit is what CI systems read, whatever codes are called")
+    func junit() throws {
+        let hostile = "]]>\"'<&>\u{1}\u{1B}[31m\u{202E}\u{FFFE}\nx@"
+        let encoded = String(decoding: try JSONSerialization.data(withJSONObject: [hostile]), as: UTF8.self).dropFirst()
+            .dropLast()
+        let space = try Workspace()
+        let dump = #"{"job_id":"j","status":"complete","total":1,"results":[{"error":{"code":\#(encoded)}}]}"#
+        let file = try space.write(dump, as: "dump.json")
+        let run = try importAudit(
+            "check", file, space["none"], "--max-failed", "0", "--max-failed-code", "\(hostile)=0", "--min-rows", "1",
+            "--format", "junit")
+        #expect(run.status == 66, "\(run)")
+        for byte in [UInt8(0x01), 0x1B] { #expect(!run.output.contains(byte)) }
+        let xml = try space.write(run.output, as: "junit.xml")
+        guard let read = try Python.run("Tests/Checkers/junit.py", [xml]) else { return }
+        #expect(read.status == 0, "\(read)")
+        let lines = read.outputText.split(separator: "\n")
+        #expect(lines.count == 4, "\(read)")
+        #expect(lines.count { $0.contains("\"failure\"") } == 2, "\(read)")
+        #expect(lines.last?.contains("\"error\"") == true, "\(read)")
+        #expect(read.outputText.contains("]]>"), "\(read)")
+    }
+}
