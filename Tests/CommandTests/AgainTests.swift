@@ -39,6 +39,8 @@ struct AgainTests {
         "rm in/broken.json",
         "tar -czf in/more.tgz in/0", "rm o/jobs/job-009/rows.csv", "rm -r o/jobs/job-009", "rm o/index.xhtml",
         "echo x > o/manifest.jsonl", "head -c 2000 o/manifest.jsonl > m && mv m o/manifest.jsonl",
+        "head -n 3 o/manifest.jsonl > m && mv m o/manifest.jsonl",
+        "head -n 4 o/manifest.jsonl > m && mv m o/manifest.jsonl",
         "rm o/manifest.jsonl",
     ]
 

@@ -17,6 +17,7 @@ final class Manifest: Sendable {
     private struct Input {
         var bytes: Int
         var sha256: String
+        var documents: Int
         var lines: Range<Int>
     }
 
@@ -58,8 +59,11 @@ final class Manifest: Sendable {
             documentCount = documents
             while let (bytes, range) = lines.next() {
                 if bytes.starts(with: Self.inputStart) {
-                    guard case .input(let path, let count, let sha256) = ManifestLine(bytes) else { throw .broken }
-                    inputs[path] = Input(bytes: count, sha256: sha256, lines: range.upperBound..<range.upperBound)
+                    guard case .input(let path, let count, let sha256, let documents) = ManifestLine(bytes) else {
+                        throw .broken
+                    }
+                    inputs[path] = Input(
+                        bytes: count, sha256: sha256, documents: documents, lines: range.upperBound..<range.upperBound)
                     last = path
                 } else if let last, let known = inputs[last] {
                     // Lines about documents are read when their input is taken up.
@@ -107,7 +111,8 @@ final class Manifest: Sendable {
                 return nil
             }
         }
-        return documents
+        // Lines may be missing at the end of a file that was cut off.
+        return documents.count == known.documents ? documents : nil
     }
 
     /// Whether it was taken away.

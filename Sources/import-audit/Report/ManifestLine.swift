@@ -6,7 +6,8 @@ import ImportReports
 enum ManifestLine {
     /// `documents`: how many there were in all inputs.
     case header(options: String, documents: Int)
-    case input(path: String, bytes: Int, sha256: String)
+    /// `documents`: how many there are in it, each with a line of its own.
+    case input(path: String, bytes: Int, sha256: String, documents: Int)
     /// A job, whose summary is the next line. `counted`: its report was in the folder of its job; `combined`: that spoke
     /// of other dumps of the job.
     case job(entry: Int, document: Int, counted: Bool, combined: Bool)
@@ -20,9 +21,9 @@ enum ManifestLine {
         {
             self = .header(options: options, documents: documents)
         } else if let path = fields.texts["input"], let bytes = fields.counts["bytes"],
-            let sha256 = fields.texts["sha256"]
+            let sha256 = fields.texts["sha256"], let documents = fields.counts["documents"]
         {
-            self = .input(path: path, bytes: bytes, sha256: sha256)
+            self = .input(path: path, bytes: bytes, sha256: sha256, documents: documents)
         } else if let entry = fields.counts["entry"], let document = fields.counts["document"] {
             if let source = fields.texts["source"], let reason = fields.texts["reason"],
                 let status = fields.counts["status"].flatMap({ ExitStatus(rawValue: Int32(clamping: $0)) })
@@ -49,10 +50,11 @@ enum ManifestLine {
                 json.member("version", Manifest.version)
                 json.member("options", options)
                 json.member("documents", documents)
-            case .input(let path, let bytes, let sha256):
+            case .input(let path, let bytes, let sha256, let documents):
                 json.member("input", path)
                 json.member("bytes", bytes)
                 json.member("sha256", sha256)
+                json.member("documents", documents)
             case .job(let entry, let document, let counted, let combined):
                 json.member("entry", entry)
                 json.member("document", document)

@@ -43,7 +43,11 @@ struct ManifestRecorder {
             let documents = results.documents(ofInput: input.number)
             guard isWhole(documents) else { continue }
             let path = String(decoding: paths[input.path], as: UTF8.self)
-            bytes += ManifestLine.input(path: path, bytes: input.bytes, sha256: input.sha256.hexadecimal).bytes
+            bytes +=
+                ManifestLine.input(
+                    path: path, bytes: input.bytes, sha256: input.sha256.hexadecimal,
+                    documents: documents.unreadable.count + documents.jobs.count
+                ).bytes
             for number in documents.unreadable {
                 let entry = results.store.unreadable[number]
                 bytes +=
