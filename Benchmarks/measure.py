@@ -214,6 +214,19 @@ class Bench:
                 f"| {max(report.memory):.1f} MiB | ≤ {MEMORY_TARGET} MiB {'met' if peak <= MEMORY_TARGET else '**missed**'} |",
                 flush=True,
             )
+        self.many()
+
+    # A process that Python starts begins with Python's own peak: this part comes before any that reads much.
+    def many(self):
+        path = os.path.join(self.data, "many")
+        if os.path.exists(path):
+            own = Program("summary", [self.tool, "summary", path])
+            measure([own], 1)
+            peak = max(own.memory)
+            print(
+                f"| 100,000 dumps in a folder | | {peak:.1f} MiB | – | ≤ 64 MiB {'met' if peak <= 64 else '**missed**'} |",
+                flush=True,
+            )
 
     def tiny(self):
         print("\n### A tiny dump: the whole process\n")
@@ -236,19 +249,21 @@ class Bench:
         print("|---|--:|---|--:|--:|---|")
         folder, packed = os.path.join(self.data, "folder"), os.path.join(self.data, "folder.tar.gz")
         compressed = self.dump("minified") + ".gz"
-        each = f"find {folder} -name '*.json' -exec jq -r -f {self.peer_code}/summary.jq {{}} ';'"
-        at_once = f"find {folder} -name '*.json' -print0 | xargs -0 -n 20000 jq -n -r -f {self.peer_code}/summaries.jq"
+        at_once = f"find {folder} -name '*.json' -print0 | xargs -0 cat | jq -n -r -f {self.peer_code}/summaries.jq"
         shell = ["sh", "-c"]
         for name, path, peer_name, peer, target, is_gain in [
-            ("a folder", folder, "jq on each file", Program("jq", [*shell, each], rounds=1), 100, True),
-            ("the same", folder, "one jq for all", Program("jq", [*shell, at_once], line_of_counts, rounds=1), 10, True),
-            ("as .tar.gz", packed, "`tar -xzOf`", Program("tar", [*shell, f"tar -xzOf {packed} > /dev/null"]), 0.8, False),
+            ("a folder", folder, "one jq for all", Program("jq", [*shell, at_once], line_of_counts, rounds=1), 10, True),
+            ("the same as .tar.gz", packed, "`tar -xzOf`", Program("tar", [*shell, f"tar -xzOf {packed} > /dev/null"]), 0.8, False),
             ("394 MB as .json.gz", compressed, "`gzip -dc`", Program("gzip", ["gzip", "-dc", compressed]), 2.5, True),
             ("16 large dumps, 2 threads", os.path.join(self.data, "large"), "1 thread",
-             Program("one", [self.tool, "summary", "--format", "json", "--threads", "1", os.path.join(self.data, "large")],
-                     summary_counts), 1.8, True),
+             Program("one", [self.tool, "summary", "--threads", "1", os.path.join(self.data, "large")]), 1.8, True),
         ]:  # fmt: skip
-            own = self.summary(path)
+            # The document for programs is for the comparison; what a person prints is timed.
+            if peer.counts:
+                measure([self.summary(path), peer], 1)
+                peer.seconds.clear()
+            own = Program("summary", [self.tool, "summary", path])
+            peer.counts = None
             measure([own, peer], self.rounds)
             number = ratio(peer, own) if is_gain else ratio(own, peer)
             print(
@@ -260,7 +275,17 @@ class Bench:
                 flush=True,
             )
         self.again(folder)
-        self.many()
+
+    def each(self):
+        print("\n### A shell loop that runs jq on each of 10,000 dumps (one run)\n")
+        folder = os.path.join(self.data, "folder")
+        command = f"find {folder} -name '*.json' -exec jq -r -f {self.peer_code}/summary.jq {{}} ';'"
+        own, peer = self.summary(folder), Program("jq", ["sh", "-c", command], rounds=1)
+        measure([own, peer], 3)
+        gain = ratio(peer, own)
+        print("| import-audit | the loop | faster by | target |")
+        print("|--:|--:|--:|---|")
+        print(f"| {milliseconds(own)} | {milliseconds(peer)} | {times(gain)} | {verdict(gain, 100, True)} |")
 
     def again(self, folder):
         report = [self.tool, "report", folder, "-o", self.scratch]
@@ -276,21 +301,8 @@ class Bench:
         )
         shutil.rmtree(self.scratch, ignore_errors=True)
 
-    def many(self):
-        path = os.path.join(self.data, "many")
-        if not os.path.exists(path):
-            return
-        own = self.summary(path)
-        measure([own], 1)
-        peak = max(own.memory)
-        print(
-            f"| 100,000 jobs, peak memory | {peak:.1f} MiB | | | "
-            f"| ≤ 64 MiB {'met' if peak <= 64 else '**missed**'} |",
-            flush=True,
-        )
 
-
-PARTS = ["summaries", "others", "reports", "memory", "tiny", "archives"]
+PARTS = ["memory", "summaries", "others", "reports", "tiny", "archives", "each"]
 
 
 def main():

@@ -3,7 +3,7 @@ internal import CRowScan
 /// A thread that fills blocks ahead of who reads them, in a ring.
 @safe
 final class ReadAhead {
-    private static let slots = 4
+    private static let slots = 3
     /// Blocks of a slot: waking the other thread costs as much as reading a few.
     private static let blocksPerSlot = 4
 

@@ -92,7 +92,7 @@ struct OverviewReport {
             }
         }
         for index in 0..<results.unreadableCount { try files.append(try results.unreadable(index)) }
-        fileNames = try files.finish(templates: run.settings.templates) { problem, page in
+        fileNames = try files.finish(templates: run.settings.overviewTemplates()) { problem, page in
             run.settings.invalidPage(problem, of: page)
         }
         folders.removeAll { !names.contains(NameDigest($0)) }

@@ -31,12 +31,22 @@ struct ReportSettings: Sendable {
         ownTemplates =
             try templateFolder.map { (folder) throws(CommandFailure) in try TemplateFolder(folder).files() } ?? [:]
         do throws(TemplateFailure) {
-            templates = try TemplateSet(replacing: ownTemplates)
+            // Those of overviews are parsed when there is one: most reports are about one dump.
+            templates = try TemplateSet(replacing: ownTemplates, for: .reports)
         } catch {
             guard let templateFolder, ownTemplates[error.file] != nil else {
                 throw CommandFailure(.internalFault, "the built-in template \(error.place): \(error.message)")
             }
             throw CommandFailure(.usage, "\(templateFolder)/\(error.place): \(error.message)")
+        }
+    }
+
+    /// The templates of overviews, which were checked with those of reports.
+    func overviewTemplates() throws(CommandFailure) -> TemplateSet {
+        do throws(TemplateFailure) {
+            return try TemplateSet(replacing: ownTemplates)
+        } catch {
+            throw CommandFailure(.internalFault, "the template \(error.place): \(error.message)")
         }
     }
 

@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// It is for large files: starting it costs more than writing a small one.
 final class WriteBehind {
-    private static let slots = 4
-    private static let slotBytes = 512 * 1024
+    private static let slots = 3
+    private static let slotBytes = 256 * 1024
 
     private let ring = BlockRing(slots: slots, slotBytes: slotBytes)
     private let failure = Failure()
