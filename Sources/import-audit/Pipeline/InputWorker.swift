@@ -40,7 +40,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
             do throws(ReadFailure) {
                 descriptor = try path.open()
             } catch {
-                return try refuse(path.shown, error.sentence, order, .noInput)
+                return try refuse(path.shown, error.description, order, .noInput)
             }
             defer { close(descriptor) }
             try read(descriptor: descriptor, name: path.shown, number)
@@ -50,7 +50,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
             if case .unreadable = reason { status = .inputNotReadWhole }
             try handler.refuse(source: path.shown, reason: reason.explanation, order: order, status: status)
         case .unavailable(let path, let failure):
-            try refuse(path.shown, failure.sentence, order, .noInput)
+            try refuse(path.shown, failure.description, order, .noInput)
         }
     }
 
@@ -102,9 +102,4 @@ extension InputRefusal {
         default: false
         }
     }
-}
-
-extension ReadFailure {
-    /// What is wrong, as it stands alone behind a name.
-    fileprivate var sentence: String { description }
 }
