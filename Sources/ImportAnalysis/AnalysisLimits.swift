@@ -15,8 +15,14 @@ public enum AnalysisLimits {
     /// Slots of a pattern whose values are counted: the first ones.
     public static let slotsCounted = 8
 
-    /// Different values of a slot that are told apart.
-    public static let valuesPerSlot = 64
+    /// Different values of a slot that are told apart, in a job of few codes and patterns.
+    public static let valuesPerSlot = 2048
+
+    /// The same in a job with as many codes and patterns as are told apart.
+    public static let fewestValuesPerSlot = 8
+
+    /// What the slots in one place of all patterns of a job share, so that hostile messages cannot fill the memory.
+    package static let valuesShared = 16_384
 
     /// Values that are alike in this many bytes (rounded down to a whole character) count as one.
     public static let valueBytes = 96

@@ -47,11 +47,12 @@ struct CodeTable: Sendable {
     private var mask = MessageMask()
     /// Patterns that each code may have.
     private var patternLimit = AnalysisLimits.patternsPerCode
+    private var values = ValueShare(codes: 0)
 
     /// Counts one failed row, whose code and message lie in `text`, and returns its code.
     mutating func count(row: Int, code: TextRange?, message: TextRange?, text: Span<UInt8>) -> CodeID {
         guard let code, code.count > 0 else {
-            Self.count(row: row, message: message, text: text, in: &noCode, &mask, limit: patternLimit)
+            Self.count(row: row, message: message, text: text, in: &noCode, &mask, patternLimit, values)
             return .none
         }
         let key = text.extracting(code.beginning(in: text))
@@ -60,12 +61,13 @@ struct CodeTable: Sendable {
             other.count(row: row)
             return .other
         }
-        Self.count(row: row, message: message, text: text, in: &groups[number], &mask, limit: patternLimit)
+        Self.count(row: row, message: message, text: text, in: &groups[number], &mask, patternLimit, values)
         return groups[number].id
     }
 
     private static func count(
-        row: Int, message: TextRange?, text: Span<UInt8>, in group: inout Group, _ mask: inout MessageMask, limit: Int
+        row: Int, message: TextRange?, text: Span<UInt8>, in group: inout Group, _ mask: inout MessageMask,
+        _ limit: Int, _ values: ValueShare
     ) {
         group.count(row: row)
         guard let message, message.count > 0 else {
@@ -76,7 +78,7 @@ struct CodeTable: Sendable {
         }
         let beginning = text.extracting(message.beginning(in: text))
         mask.apply(to: beginning)
-        group.patterns.count(row: row, beginning, mask, limit: limit)
+        group.patterns.count(row: row, beginning, mask, limit: limit, values: values)
     }
 
     /// Takes up a new code; nil if it is not among those that are kept.
@@ -95,18 +97,20 @@ struct CodeTable: Sendable {
         return number
     }
 
-    /// Codes share the patterns of a job. How many each may have depends on their number alone.
+    /// Codes share the patterns of a job, and the values of their slots. How many each may have depends on their number
+    /// alone.
     private mutating func sharePatterns() {
         let share = max(1, min(AnalysisLimits.patternsPerCode, AnalysisLimits.patterns / (kept.count + 1)))
-        guard share < patternLimit else { return }
-        patternLimit = share
+        let newValues = ValueShare(codes: kept.count)
+        guard share < patternLimit || newValues != values else { return }
+        (patternLimit, values) = (min(share, patternLimit), newValues)
         settle()
     }
 
     /// Gives up the patterns beyond the limit: what is left does not depend on the order of the rows.
     mutating func settle() {
-        noCode.patterns.settle(limit: patternLimit)
-        for number in kept { groups[number].patterns.settle(limit: patternLimit) }
+        noCode.patterns.settle(limit: patternLimit, values: values)
+        for number in kept { groups[number].patterns.settle(limit: patternLimit, values: values) }
     }
 
     /// Counts a group under "other". It cannot come back: its hash is larger than any that is kept.

@@ -17,24 +17,31 @@ struct MessagePattern: Sendable {
         /// - Parameters:
         ///   - example: a message that has this slot's first value.
         ///   - rows: how many came before.
-        ///   - isCounted: the slot is among those whose values are told apart.
-        mutating func count(_ value: Span<UInt8>, example: [UInt8], rows: Int, isCounted: Bool) {
+        ///   - limit: how many values are told apart; 0 if the slot is not among those that are counted.
+        mutating func count(_ value: Span<UInt8>, example: [UInt8], rows: Int, limit: Int) {
             switch state {
             case .many: return
             case .few:
-                if values?.count(value) == true { return }
+                if values?.count(value, limit: limit) == true { return }
                 state = .many
                 values = nil
             case .one:
                 let known = example.span.extracting(first.range)
                 if known.isSame(as: value) { return }
                 state = .many
-                guard isCounted else { return }
+                guard limit > 0 else { return }
                 var few = SlotValues(known, rows: rows)
-                _ = few.count(value)
+                _ = few.count(value, limit: limit)
                 values = few
                 state = .few
             }
+        }
+
+        /// Gives the values up if they are more than `limit`.
+        mutating func limit(to limit: Int) {
+            guard let few = values, few.count > limit else { return }
+            state = .many
+            values = nil
         }
     }
 
@@ -57,16 +64,23 @@ struct MessagePattern: Sendable {
     }
 
     /// Counts a row. The message has the same key, and so the same slots.
-    mutating func count(row: Int, _ message: Span<UInt8>, _ found: borrowing MessageSlots) {
+    ///
+    /// - Parameter valueLimit: how many different values of a slot are told apart, at least two.
+    mutating func count(row: Int, _ message: Span<UInt8>, _ found: borrowing MessageSlots, valueLimit: Int) {
         for index in slots.indices {
             let slot = found[index]
             slots[index].first.doubts.formUnion(slot.doubts)
             slots[index].count(
                 message.extracting(slot.range), example: example, rows: rows,
-                isCounted: index < AnalysisLimits.slotsCounted)
+                limit: index < AnalysisLimits.slotsCounted ? valueLimit : 0)
         }
         rows += 1
         lastRow = row
+    }
+
+    /// Gives up the values of slots that have more than `limit`.
+    mutating func limitValues(to limit: Int) {
+        for index in slots.indices { slots[index].limit(to: limit) }
     }
 }
 

@@ -10,16 +10,19 @@ struct MessagePatterns: Sendable {
     private var bound: UInt64?
     /// Rows with other patterns.
     private(set) var otherRows = 0
+    private var valueLimit = AnalysisLimits.valuesPerSlot
 
     /// Counts a row, whose message `mask` was applied to.
-    mutating func count(row: Int, _ message: Span<UInt8>, _ mask: borrowing MessageMask, limit: Int) {
+    mutating func count(
+        row: Int, _ message: Span<UInt8>, _ mask: borrowing MessageMask, limit: Int, values: ValueShare
+    ) {
         let key = mask.bytes.span.extracting(first: mask.count)
         let hash = TextHash.hash(key)
-        guard let number = find(key, hash) ?? insert(mask, hash, message, row, limit) else {
+        guard let number = find(key, hash) ?? insert(mask, hash, message, row, limit, values) else {
             otherRows += 1
             return
         }
-        patterns[number].count(row: row, message, mask.slots)
+        patterns[number].count(row: row, message, mask.slots, valueLimit: valueLimit)
     }
 
     private func find(_ key: Span<UInt8>, _ hash: UInt64) -> Int? {
@@ -35,10 +38,11 @@ struct MessagePatterns: Sendable {
     }
 
     private mutating func insert(
-        _ mask: borrowing MessageMask, _ hash: UInt64, _ message: Span<UInt8>, _ row: Int, _ limit: Int
+        _ mask: borrowing MessageMask, _ hash: UInt64, _ message: Span<UInt8>, _ row: Int, _ limit: Int,
+        _ values: ValueShare
     ) -> Int? {
         // Room for some more, so that the largest hashes are sought now and then only.
-        if patterns.count >= limit + limit / 4 + 1 { settle(limit: limit) }
+        if patterns.count >= limit + limit / 4 + 1 { settle(limit: limit, values: values) }
         if let bound, hash >= bound { return nil }
         patterns.append(MessagePattern(mask, hash: hash, message: message, row: row))
         if patterns.count * 2 > places.count {
@@ -46,11 +50,22 @@ struct MessagePatterns: Sendable {
         } else {
             place(patterns.count - 1)
         }
+        limitValues(values, limit: limit)
         return patterns.count - 1
     }
 
+    /// Brings the values of all slots down to what the code may have.
+    mutating func limitValues(_ values: ValueShare, limit: Int) {
+        let isBeyond = bound != nil || patterns.count > limit
+        let share = values.limit(patterns: isBeyond ? nil : patterns.count)
+        guard share < valueLimit else { return }
+        valueLimit = share
+        for number in patterns.indices { patterns[number].limitValues(to: share) }
+    }
+
     /// Keeps no more than `limit`, and counts the rows of the others.
-    mutating func settle(limit: Int) {
+    mutating func settle(limit: Int, values: ValueShare) {
+        defer { limitValues(values, limit: limit) }
         guard patterns.count > limit else { return }
         let bound = patterns.map { $0.hash }.sorted()[limit]
         self.bound = bound

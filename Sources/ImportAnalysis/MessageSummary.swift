@@ -43,7 +43,7 @@ public struct MessageSummary: Sendable, Comparable {
 public struct SlotSummary: Sendable, Equatable {
     /// The placeholder without its braces.
     public var name: String
-    /// How many different values there are; nil if there are more than ``AnalysisLimits/valuesPerSlot``.
+    /// How many different values there are; nil if they are too many to be told apart.
     public var distinctValues: Int?
     /// The most frequent ones first, at most ``AnalysisLimits/valuesListed``; none if nobody knows which they are.
     public var values: [ValueSummary]

@@ -10,6 +10,12 @@ struct TextIndex: Sendable {
     private var bytes: [UInt8] = []
     /// Open addressing: an entry's number + 1, or 0 for a free slot. The count is a power of two.
     private var slots: [Int32] = []
+    private let smallest: Int
+
+    /// - Parameter smallest: the slots to begin with, a power of two.
+    init(smallest: Int = 64) {
+        self.smallest = smallest
+    }
 
     /// The number of a text; nil if it has none yet.
     func find(_ text: Span<UInt8>, hash: UInt64) -> Int? {
@@ -32,7 +38,7 @@ struct TextIndex: Sendable {
         entries.append(Entry(hash: hash, offset: bytes.count, count: text.count))
         unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         if entries.count * 2 > slots.count {
-            slots = [Int32](repeating: 0, count: max(64, slots.count * 2))
+            slots = [Int32](repeating: 0, count: max(smallest, slots.count * 2))
             for number in entries.indices { place(number) }
         } else {
             place(number)

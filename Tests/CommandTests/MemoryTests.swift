@@ -12,16 +12,39 @@ struct MemoryTests {
         #expect(large - small < 4 * 1024, "\(small) KiB for 10 MB, \(large) KiB for 100 MB")
     }
 
-    /// The most memory that a run took, in KiB, read when all but the end of the dump is through.
+    @Test("Messages made to fill the memory take less than 32 MiB of it")
+    func hostileMessages() throws {
+        let space = try Workspace()
+        let usual = try peak("summary", pieces: [InterruptionTests.thousand], in: space)
+        // As many codes, patterns, slots and values as are told apart, and each value as long as is kept.
+        let long = String(repeating: "x", count: 90)
+        let pieces = (0..<2048).map { value in
+            let rows = ["\"c\"", "null"].flatMap { code in
+                ["a", "b", "c", "d"].map { pattern in
+                    let values = (0..<8).map { "\(long)\(value)\($0)" }.joined(separator: " ")
+                    return #"{"error":{"code":\#(code),"message":"\#(pattern) \#(values)"}},"#
+                }
+            }
+            return Array(rows.joined().utf8)
+        }
+        let hostile = try peak("summary", pieces: pieces, in: space)
+        #expect(hostile - usual < 32 * 1024, "\(usual) KiB as a rule, \(hostile) KiB with these")
+    }
+
     private func peak(_ command: String, megabytes: Int, in space: Workspace) throws -> Int {
-        let options = command == "report" ? ["-o", space["o"], "--formats", "md,json"] : []
-        let run = try RunningCommand([command, "-"] + options, input: .pipe)
-        try run.send(InterruptionTests.head)
         // Long messages, so that there are megabytes rather than rows to read.
         let message = String(repeating: "A long message \\u00e9. ", count: 40)
         let rows = (0..<20).map { #"{"error":{"code":"c\#($0)","message":"\#($0) \#(message)"}},"# }.joined()
         let piece = InterruptionTests.thousand + Array(String(repeating: rows, count: 20).utf8)
-        for _ in 0..<megabytes * 1_000_000 / piece.count { try run.send(piece) }
+        return try peak(command, pieces: Array(repeating: piece, count: megabytes * 1_000_000 / piece.count), in: space)
+    }
+
+    /// The most memory that a run took, in KiB, read when all but the end of the dump is through.
+    private func peak(_ command: String, pieces: [[UInt8]], in space: Workspace) throws -> Int {
+        let options = command == "report" ? ["-o", space["o"], "--formats", "md,json"] : []
+        let run = try RunningCommand([command, "-"] + options, input: .pipe)
+        try run.send(InterruptionTests.head)
+        for piece in pieces { try run.send(piece) }
         let status = try String(contentsOfFile: "/proc/\(run.pid)/status", encoding: .utf8)
         try run.send(InterruptionTests.tail)
         run.endInput()

@@ -91,6 +91,28 @@ import Testing
         #expect(slot.otherRows == values * 3 - slot.values.reduce(0) { $0 + $1.rows })
     }
 
+    /// Codes and patterns of a job share the values that are told apart: the more there are, the fewer each slot has.
+    @Test(arguments: [(codes: 1, patterns: 1, told: 2048), (7, 4, 512), (7, 5, 256), (8, 4, 256), (30, 60, 8)])
+    func valuesAreShared(_ codes: Int, _ patterns: Int, _ told: Int) throws {
+        for values in [told, told + 1] {
+            var rows: [FailedRow] = []
+            for value in 0..<values { rows.append(FailedRow(code: "c0", message: "aaa \(value)")) }
+            for code in 0..<codes {
+                for pattern in 0..<patterns { rows.append(FailedRow(code: "c\(code)", message: Self.word(pattern))) }
+            }
+            // "aaa" is a pattern of its own.
+            rows.removeAll { $0.code == "c0" && $0.message == Self.word(1) }
+            var generator = SplitMix64(seed: UInt64(values))
+            for isShuffled in [false, true] {
+                if isShuffled { rows.shuffle(using: &generator) }
+                let messages = try FailedRow.summary(of: rows).failedByCode.first { $0.code == "c0" }?.messages
+                let slot = try #require(messages?.first { $0.slots.count == 1 }?.slots.first)
+                #expect(slot.distinctValues == (values == told ? values : nil), "\(values), \(isShuffled)")
+                #expect(slot.values.count == (values == told ? min(values, AnalysisLimits.valuesListed) : 0))
+            }
+        }
+    }
+
     @Test func valuesBeyondTheLimits() throws {
         // The ninth slot is not counted, and a long value is told by its beginning.
         let rows = [1, 2].map { FailedRow(code: "a", message: "1 1 1 1 1 1 1 1 \($0)") }
@@ -103,16 +125,13 @@ import Testing
     }
 
     /// Groups, counts and values do not depend on the order of the rows, even past the limits.
-    @Test(arguments: [300, 4000])
+    @Test(arguments: [30, 300, 4000])
     func orderDoesNotMatter(_ patternCount: Int) throws {
         var generator = SplitMix64(seed: 7)
-        func word(_ number: Int) -> String {
-            String(String(number).map { Character(UnicodeScalar($0.wholeNumberValue.map { UInt8($0) + 97 } ?? 97)) })
-        }
         var rows = (0..<6000).map { number in
             FailedRow(
                 code: "code \(number % 3)",
-                message: "\(word(number % patternCount)) of '\(word(number % 7))' in \(number % 90)")
+                message: "\(Self.word(number % patternCount)) of '\(Self.word(number % 7))' in \(number % 90)")
         }
         func told() throws -> [String] {
             try FailedRow.summary(of: rows).failedByCode.map { code in
@@ -126,5 +145,10 @@ import Testing
             rows.shuffle(using: &generator)
             #expect(try told() == reference)
         }
+    }
+
+    /// A number in letters, so that it is no value.
+    private static func word(_ number: Int) -> String {
+        String(String(number).map { Character(UnicodeScalar($0.wholeNumberValue.map { UInt8($0) + 97 } ?? 97)) })
     }
 }

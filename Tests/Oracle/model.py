@@ -382,10 +382,13 @@ def failed_by_code(job: Job) -> list[CodeGroup]:
             by_code.setdefault(row.code, []).append(row)
 
     groups = []
+    codes = sum(1 for code in by_code if code is not None)
     for code, rows in by_code.items():
+        found = patterns.group([(row.number, row.message) for row in rows if row.message])
+        told = patterns.values_told(codes, len(found))
         messages = [
-            MessageGroup(each.text(), each.rows, each.first_row, each.last_row, each.example, each.listed_slots())
-            for each in patterns.group([(row.number, row.message) for row in rows if row.message])
+            MessageGroup(each.text(), each.rows, each.first_row, each.last_row, each.example, each.listed_slots(told))
+            for each in found
         ]
         without = [row.number for row in rows if not row.message]
         if without:

@@ -20,7 +20,13 @@ START = re.compile(rf"{QUOTED}|(?P<token>[-+]?{TOKEN})", re.DOTALL)
 TOKEN_ALONE = re.compile(TOKEN)
 
 MESSAGE_BYTES, VALUE_BYTES = 1024, 96
-SLOTS_COUNTED, VALUES_PER_SLOT, VALUES_LISTED = 8, 64, 10
+SLOTS_COUNTED, VALUES_SHARED, VALUES_LISTED = 8, 16_384, 10
+
+
+def values_told(codes: int, patterns: int) -> int:
+    """How many values of a slot are told apart in a job with so many codes, for a code with so many patterns."""
+    shares = 2 ** codes.bit_length() * 2 ** (patterns - 1).bit_length()
+    return min(max(VALUES_SHARED // shares, 8), 2048)
 
 
 def cut(text: str, limit: int) -> str:
@@ -87,11 +93,11 @@ class Slot:
             return "number"
         return "hex" if all(HEX.fullmatch(text) for text in self.texts) else "id"
 
-    def summary(self, index: int, rows: int) -> dict:
+    def summary(self, index: int, rows: int, told: int) -> dict:
         shown: Counter = Counter()
         for text, number in self.texts.items():
             shown[cut(text, VALUE_BYTES)] += number
-        known = index < SLOTS_COUNTED and len(shown) <= VALUES_PER_SLOT
+        known = index < SLOTS_COUNTED and len(shown) <= told
         order = sorted(shown.items(), key=lambda item: (-item[1], item[0].encode("utf-8")))
         listed = [{"value": text, "rows": number} for text, number in order[:VALUES_LISTED]] if known else []
         return {
@@ -121,8 +127,8 @@ class Pattern:
             at = end
         return result + doubled(self.example[at:])
 
-    def listed_slots(self) -> list[dict]:
-        return [slot.summary(i, self.rows) for i, slot in enumerate(self.slots) if len(slot.texts) > 1]
+    def listed_slots(self, told: int) -> list[dict]:
+        return [slot.summary(i, self.rows, told) for i, slot in enumerate(self.slots) if len(slot.texts) > 1]
 
 
 def doubled(text: str) -> str:

@@ -30,7 +30,7 @@ extension ReportModelBuilder {
 
     /// The values that a page does not list, in words.
     private static func others(_ slot: SlotSummary, _ shown: Int) -> String {
-        guard let distinct = slot.distinctValues else { return "more than \(AnalysisLimits.valuesPerSlot) values" }
+        guard let distinct = slot.distinctValues else { return "too many values to list" }
         let others = distinct - shown
         guard others > 0 else { return "" }
         return (shown > 0 ? ", " : "") + (others == 1 ? "1 other" : "\(Wording.grouped(others)) others")
