@@ -2,12 +2,13 @@
 
     generate.py FOLDER [NAME ...]      all of them, or those named, that are not there yet
 
-A NAME is one of DUMPS, which makes NAME.json, or one of FOLDERS, which makes a folder of dumps.
+A NAME is one of DUMPS or of MUTE, which makes NAME.json, or one of FOLDERS, which makes a folder of dumps.
 """
 
 import json
 import os
 import random
+import re
 import sys
 
 SEED = 20261124
@@ -124,6 +125,10 @@ DUMPS = {
 }
 
 
+# name: the dump that it repeats, without the messages.
+MUTE = {"minified-mute": "minified", "failures-mute": "failures"}
+
+
 # name: (dumps, rows of each)
 FOLDERS = {
     "folder": (10_000, 100),
@@ -145,6 +150,20 @@ def write_folder(path, name):
                 f'{{"job_id":"{job}","status":"complete","total":{row_count},'
                 f'"created_at":"2026-11-02T09:00:00Z","updated_at":"2026-11-02T09:41:07Z","results":[{results}]}}\n'
             )
+    os.rename(path + ".partial", path)
+
+
+def write_mute(path, of):
+    """The same rows with null for each message: what is left out is what messages cost."""
+    message = re.compile(rb'"message":"[^"]*"')
+    with open(of, "rb") as source, open(path + ".partial", "wb") as target:
+        rest = b""
+        while block := source.read(1 << 24):
+            # A row may be cut by the end of the block: it waits for the next.
+            whole, comma, rest = (rest + block).rpartition(b",{")
+            target.write(message.sub(b'"message":null', whole))
+            rest = comma + rest
+        target.write(message.sub(b'"message":null', rest))
     os.rename(path + ".partial", path)
 
 
@@ -176,7 +195,7 @@ def write(path, name):
 def main():
     folder, *names = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
-    for name in names or [*DUMPS, *FOLDERS]:
+    for name in names or [*DUMPS, *MUTE, *FOLDERS]:
         if name in FOLDERS:
             path = os.path.join(folder, name)
             if not os.path.exists(path):
@@ -184,6 +203,11 @@ def main():
                 write_folder(path, name)
             continue
         path = os.path.join(folder, name + ".json")
+        if name in MUTE:
+            if not os.path.exists(path):
+                print(f"making {name}.json", file=sys.stderr, flush=True)
+                write_mute(path, os.path.join(folder, MUTE[name] + ".json"))
+            continue
         if not os.path.exists(path):
             print(f"making {name}.json: {DUMPS[name][1]:,} rows", file=sys.stderr, flush=True)
             write(path, name)

@@ -196,6 +196,48 @@ class Bench:
             )
             shutil.rmtree(self.scratch, ignore_errors=True)
 
+    def depth(self):
+        print("\n### What it costs to tell why rows failed, and which rows speak of one record\n")
+        print("| work | dump | with | without | costs |")
+        print("|---|---|--:|--:|--:|")
+        for name in ("minified", "failures"):
+            path = self.dump(name)
+            plain = self.summary(path)
+            mute = Program("mute", [self.tool, "summary", "--format", "json", self.dump(name + "-mute")])
+            identity = Program("identity", [self.tool, "summary", "--identity", "--format", "json", path], summary_counts)
+            measure([plain, mute, identity], self.rounds)
+            for work, dear, cheap in [("messages, grouped into patterns", plain, mute), ("ids, compared", identity, plain)]:
+                extra = statistics.median(a - b for a, b in zip(dear.seconds, cheap.seconds)) * 1000
+                print(
+                    f"| {work} | {name} | {milliseconds(dear)} | {milliseconds(cheap)} "
+                    f"| {extra:,.0f} ms, {ratio(dear, cheap):.2f}× the time |",
+                    flush=True,
+                )
+        if os.path.exists(self.dump("huge")):
+            self.many_ids()
+
+    def many_ids(self):
+        rows = 100_000_000
+        seconds = []
+        for options in (["--identity"], []):
+            with subprocess.Popen([os.path.join(self.peers, "stream_rows"), str(rows)], stdout=subprocess.PIPE) as feed:
+                command = [self.tool, "summary", *options, "--format", "json", "-"]
+                with subprocess.Popen(command, stdin=feed.stdout, stdout=subprocess.PIPE) as process:
+                    feed.stdout.close()
+                    job = json.load(process.stdout)["jobs"][0]
+                    _, status, usage = os.wait4(process.pid, 0)
+                    process.returncode = os.waitstatus_to_exitcode(status)
+            seconds.append(usage.ru_utime + usage.ru_stime)
+            if options:
+                memory = usage.ru_maxrss / 1024
+                found = [(finding["id"], finding["count"]) for finding in job["findings"]]
+                if found != [("created-id-repeated", 2000)]:
+                    sys.exit(f"of {rows} ids, found {found}")
+        print(
+            f"\nOf {rows:,} ids through a pipe, all 1,000 that come twice were found, in {memory:.1f} MiB of memory; "
+            f"{seconds[0]:.1f} s of processor time, {seconds[1]:.1f} s without comparing ids."
+        )
+
     def memory(self):
         print("\n### Peak memory\n")
         print("| dump | size | summary | report | target |")
@@ -302,7 +344,7 @@ class Bench:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-PARTS = ["memory", "summaries", "others", "reports", "tiny", "archives", "each"]
+PARTS = ["memory", "summaries", "others", "reports", "depth", "tiny", "archives", "each"]
 
 
 def main():
