@@ -39,6 +39,9 @@ public enum AnalysisLimits {
     /// Codes and messages that are alike in this many bytes (rounded down to a whole character) count as one.
     public static let groupingBytes = 1024
 
+    /// Failed rows of a dump that are not worth a thread of their own.
+    package static let failedRowsWithoutThread = 4096
+
     /// Message patterns of a code that a summary lists, the most frequent first.
     public static let messagesListed = 20
 

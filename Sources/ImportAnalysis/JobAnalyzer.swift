@@ -3,14 +3,21 @@ public import ImportDumps
 /// Folds the rows of one dump into a summary.
 public struct JobAnalyzer: RowSink {
     private var counts = RowCounts()
-    private var codes = CodeTable()
-    private var stretches = StretchFinder()
     private var lists = RowLists()
+    private var failures = FailureAudit()
+    /// Goes on with `failures` once it is there.
+    private var thread: FailureThread?
+    /// The failed row after which a thread is asked for.
+    private var threadAfter: Int?
 
-    public init() {}
+    /// - Parameter usesThread: whether a thread of its own may audit the failed rows of a dump that has many. Then a copy
+    ///   of the analyzer is of no use while the other one goes on.
+    public init(usesThread: Bool = false) {
+        threadAfter = usesThread ? AnalysisLimits.failedRowsWithoutThread : nil
+    }
 
     public mutating func beginRows(of job: DeclaredJob) {
-        self = JobAnalyzer()
+        self = JobAnalyzer(usesThread: threadAfter != nil)
     }
 
     public mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
@@ -25,9 +32,19 @@ public struct JobAnalyzer: RowSink {
         if run.facts != [.error, .code] { lists.add(run, outcome) }
         guard outcome == .failed else { return }
         for row in run.firstRow..<run.firstRow + run.count {
-            let code = codes.count(row: row, code: run.code, message: run.message, text: text)
-            stretches.count(row: row, code: code, codes: codes)
+            if let thread {
+                thread.count(row: row, code: run.code, message: run.message, text: text)
+            } else {
+                failures.count(row: row, code: run.code, message: run.message, text: text)
+            }
         }
+        if let threadAfter, thread == nil, counts.failed >= threadAfter { startThread() }
+    }
+
+    private mutating func startThread() {
+        thread = FailureThread(goingOnWith: failures)
+        // Without one it goes on here, and does not ask again.
+        if thread == nil { threadAfter = .max } else { failures = FailureAudit() }
     }
 
     /// Judges the job, after its rows were consumed.
@@ -36,20 +53,17 @@ public struct JobAnalyzer: RowSink {
     public func summary(of dump: Dump, source: String) -> JobSummary {
         var rows = counts
         rows.missing = dump.job.total.map { max(0, $0 - rows.seen) }
-        var codes = codes
-        codes.settle()
+        var failures = thread?.finish() ?? failures
+        failures.finish()
         var summary = JobSummary(
             job: dump.job, source: source, bytes: dump.byteCount, sha256: dump.sha256, rows: rows,
-            failedByCode: codes.summaries(rowsSeen: rows.seen), findings: [], results: dump.results,
+            failedByCode: failures.codes.summaries(rowsSeen: rows.seen), findings: [], results: dump.results,
             salvage: dump.fault.map { Salvage($0) })
-        summary.failurePositions = codes.positions.positions(rowsSeen: rows.seen)
+        summary.failurePositions = failures.codes.positions.positions(rowsSeen: rows.seen)
         // If all rows failed, one stretch of them all says nothing.
-        if rows.failed < rows.seen {
-            var stretches = stretches
-            stretches.finish(codes: codes)
-            summary.failureStretches = stretches.longest
-        }
-        let judge = Judge(summary: summary, notes: dump.notes, lists: lists, beyondLimits: codes.rowsBeyondLimits)
+        if rows.failed < rows.seen { summary.failureStretches = failures.longestStretches }
+        let judge = Judge(
+            summary: summary, notes: dump.notes, lists: lists, beyondLimits: failures.codes.rowsBeyondLimits)
         summary.findings = judge.findings()
         return summary
     }

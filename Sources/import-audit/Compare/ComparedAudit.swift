@@ -24,7 +24,9 @@ struct ComparedAudit {
         let run = try InputRun([name], options, collector: collector, hashing: false)
         let end = try run.run {
             CompareHandler(
-                SummaryHandler(collector: collector, isStrict: options.isStrict, isVerbose: options.isVerbose), recorder
+                SummaryHandler(
+                    collector: collector, usesThread: options.threadCount > 1, isStrict: options.isStrict,
+                    isVerbose: options.isVerbose), recorder
             )
         }
         guard case .done = end else { return nil }

@@ -17,8 +17,8 @@ extension RunResults {
         let end = try inputs.run {
             let identity = IdentityAudit(usesThread: options.threadCount > 1) { try TemporaryFile(in: folder) }
             return SummaryHandler(
-                collector: collector, identity: looksForIdentity ? identity : nil, isStrict: options.isStrict,
-                isVerbose: options.isVerbose)
+                collector: collector, identity: looksForIdentity ? identity : nil,
+                usesThread: options.threadCount > 1, isStrict: options.isStrict, isVerbose: options.isVerbose)
         }
         guard case .done = end else { return nil }
         self = collector.results()

@@ -7,14 +7,21 @@ struct SummaryHandler: DocumentHandler {
     private let collector: Collector
     private let isStrict: Bool
     private let isVerbose: Bool
-    private var analyzer = JobAnalyzer()
+    private var analyzer: JobAnalyzer
+    private let usesThread: Bool
     private let identity: IdentityAudit?
     private var source = ""
     private var order = DocumentOrder(input: 0)
 
-    /// - Parameter identity: looks for ids that come back, if they are wanted.
-    init(collector: Collector, identity: IdentityAudit? = nil, isStrict: Bool, isVerbose: Bool) {
+    /// - Parameters:
+    ///   - identity: looks for ids that come back, if they are wanted.
+    ///   - usesThread: whether failed rows may have a thread of their own.
+    init(
+        collector: Collector, identity: IdentityAudit? = nil, usesThread: Bool, isStrict: Bool, isVerbose: Bool
+    ) {
         self.collector = collector
+        self.usesThread = usesThread
+        analyzer = JobAnalyzer(usesThread: usesThread)
         self.identity = identity
         self.isStrict = isStrict
         self.isVerbose = isVerbose
@@ -23,7 +30,7 @@ struct SummaryHandler: DocumentHandler {
     mutating func begin(source: String, order: DocumentOrder) {
         self.source = source
         self.order = order
-        analyzer = JobAnalyzer()
+        analyzer = JobAnalyzer(usesThread: usesThread)
     }
 
     func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
@@ -67,7 +74,7 @@ struct SummaryHandler: DocumentHandler {
         case .notAJob(let other):
             try refuse(source: name, reason: other.explanation, order: order, status: .inputNotReadWhole)
         }
-        analyzer = JobAnalyzer()
+        analyzer = JobAnalyzer(usesThread: usesThread)
         order.document += 1
     }
 }

@@ -1,0 +1,114 @@
+import ImportDumps
+
+/// Audits failed rows on a thread of its own, while the next ones are read.
+///
+/// Rows are copied into blocks, one behind the other, of their texts no more than the audit looks at:
+///
+///     row (8 bytes) · length of the code, of the message (4 each; -1 for none) · code · message
+@safe
+final class FailureThread {
+    private static let header = 16
+    private static let blockBytes = 512 * 1024
+    /// One byte more than is looked at tells that a text is longer.
+    private static let textBytes = AnalysisLimits.groupingBytes + 1
+
+    private let ring: BlockRing
+    private let work: Work
+    private var thread: WorkerThread?
+    private var slot = 0
+    private var used = 0
+
+    /// What the thread works on. It alone touches the audit until it has seen an empty block, which stands for the end:
+    /// that is why this can be sent there.
+    private final class Work: @unchecked Sendable {
+        var audit: FailureAudit
+
+        init(_ audit: FailureAudit) {
+            self.audit = audit
+        }
+    }
+
+    /// - Parameter audit: what was found in the rows before.
+    /// - Returns: nil if the system has no thread to give.
+    init?(goingOnWith audit: consuming FailureAudit) {
+        let work = Work(audit)
+        let ring = BlockRing(slots: 3, slotBytes: Self.blockBytes)
+        let thread = WorkerThread {
+            var slot = 0
+            while true {
+                ring.waitForBlock()
+                let count = ring.count(slot)
+                if count == 0 { return }
+                unsafe Self.auditRows(of: UnsafeBufferPointer(start: ring.block(slot), count: count), &work.audit)
+                ring.giveBack()
+                slot = (slot + 1) % ring.slots
+            }
+        }
+        guard let thread else { return nil }
+        (self.work, self.ring, self.thread) = (work, ring, thread)
+        ring.waitForRoom()
+    }
+
+    deinit {
+        end()
+    }
+
+    /// Takes the next failed row.
+    func count(row: Int, code: TextRange?, message: TextRange?, text: Span<UInt8>) {
+        let codeBytes = code.map { min($0.count, Self.textBytes) }
+        let messageBytes = message.map { min($0.count, Self.textBytes) }
+        if used + Self.header + (codeBytes ?? 0) + (messageBytes ?? 0) > Self.blockBytes { handOn() }
+        unsafe text.withUnsafeBufferPointer { text in
+            let target = unsafe UnsafeMutableRawPointer(ring.block(slot)) + used
+            unsafe target.storeBytes(of: row, as: Int.self)
+            unsafe target.storeBytes(of: Int32(codeBytes ?? -1), toByteOffset: 8, as: Int32.self)
+            unsafe target.storeBytes(of: Int32(messageBytes ?? -1), toByteOffset: 12, as: Int32.self)
+            used += Self.header
+            for (range, count) in [(code, codeBytes), (message, messageBytes)] {
+                guard let range, let count, count > 0, let start = text.baseAddress else { continue }
+                unsafe (ring.block(slot) + used).update(from: start + range.offset, count: count)
+                used += count
+            }
+        }
+    }
+
+    /// Waits until all rows are through.
+    ///
+    /// - Returns: what was found in them and before.
+    func finish() -> FailureAudit {
+        if used > 0 { handOn() }
+        end()
+        return work.audit
+    }
+
+    private func handOn() {
+        ring.handOn(slot, count: used)
+        slot = (slot + 1) % ring.slots
+        ring.waitForRoom()
+        used = 0
+    }
+
+    private func end() {
+        guard thread != nil else { return }
+        // The block at hand is free: handed on empty, it stands for the end.
+        ring.handOn(slot, count: 0)
+        thread = nil
+    }
+
+    private static func auditRows(of block: UnsafeBufferPointer<UInt8>, _ audit: inout FailureAudit) {
+        let text = unsafe block.span
+        let bytes = unsafe text.bytes
+        var offset = 0
+        while offset < block.count {
+            let row = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Int.self)
+            let codeBytes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset + 8, as: Int32.self)
+            let messageBytes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset + 12, as: Int32.self)
+            offset += header
+            let code = codeBytes < 0 ? nil : TextRange(offset: offset, count: Int(codeBytes))
+            offset += max(0, Int(codeBytes))
+            let message = messageBytes < 0 ? nil : TextRange(offset: offset, count: Int(messageBytes))
+            offset += max(0, Int(messageBytes))
+            audit.count(row: row, code: code, message: message, text: text)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import ImportAnalysis
+import ImportDumps
+import Testing
+
+/// A thread of its own for failed rows finds what is found without one.
+struct FailureThreadTests {
+    private static let job = #"{"job_id":"j","status":"complete","total":9000,"results":[]}"#
+
+    @Test(arguments: [AnalysisLimits.failedRowsWithoutThread - 1, AnalysisLimits.failedRowsWithoutThread, 9_000])
+    func theSameIsFound(_ rows: Int) throws {
+        let alone = try summary(rows: rows, usesThread: false)
+        #expect("\(try summary(rows: rows, usesThread: true))" == "\(alone)")
+        #expect(alone.rows.failed == rows)
+        #expect(alone.failedByCode.reduce(0) { $0 + $1.rows } == rows)
+    }
+
+    @Test func rowsBeforeARepeatedKeyAreVoid() throws {
+        var analyzer = JobAnalyzer(usesThread: true)
+        feed(9_000, to: &analyzer)
+        analyzer.beginRows(of: DeclaredJob())
+        feed(10, to: &analyzer)
+        let again = analyzer.summary(of: try Self.dump(), source: "s")
+        #expect("\(again)" == "\(try summary(rows: 10, usesThread: false))")
+    }
+
+    /// One that is given up in the middle, as after Ctrl-C, ends its thread.
+    @Test func itCanBeGivenUp() {
+        for _ in 0..<5 {
+            var analyzer = JobAnalyzer(usesThread: true)
+            feed(5000, to: &analyzer)
+        }
+    }
+
+    private func summary(rows: Int, usesThread: Bool) throws -> JobSummary {
+        var analyzer = JobAnalyzer(usesThread: usesThread)
+        feed(rows, to: &analyzer)
+        return analyzer.summary(of: try Self.dump(), source: "s")
+    }
+
+    /// Rows with and without codes and messages, some longer than what is looked at, cut within a character or behind it.
+    private func feed(_ count: Int, to analyzer: inout JobAnalyzer) {
+        var generator = SplitMix64(seed: 3)
+        for row in 1...count {
+            let long = String(repeating: "é", count: 500 + Int.random(in: 0..<30, using: &generator))
+            let message = ["value \(row)", "", long, "x" + long, "'\(row % 50)' of \(long)"].randomElement(
+                using: &generator)
+            let code = ["a", "b", "", long].randomElement(using: &generator)
+            FailedRow(code: code ?? "", message: message ?? "").feed(to: &analyzer, row: row)
+        }
+    }
+
+    private static func dump() throws -> Dump {
+        var ignored = JobAnalyzer()
+        let reading = try DumpReader(windowBytes: 64).read(from: ArraySource(Array(job.utf8)), into: &ignored)
+        guard case .job(let dump) = reading else { throw NoJob(text: job) }
+        return dump
+    }
+}
