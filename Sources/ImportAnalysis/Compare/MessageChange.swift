@@ -13,10 +13,12 @@ public struct MessageChanges: Sendable {
         let (first, second) = (before.code(code), after.code(code))
         var changes: [(change: MessageChange, key: [UInt8])] = []
         for (key, hash) in first.hashes.merging(second.hashes, uniquingKeysWith: { hash, _ in hash }) {
-            var family = first.patterns[key]?.family ?? second.patterns[key]?.family
-            if let other = second.patterns[key]?.family { family?.merge(other) }
+            let sides = (first.patterns[key]?.family, second.patterns[key]?.family)
+            var family = sides.0 ?? sides.1
+            if let other = sides.1 { family?.merge(other) }
             let change = MessageChange(
-                pattern: family?.pattern, before: first.rows(of: key, hash: hash), after: second.rows(of: key, hash: hash))
+                pattern: family?.pattern, patternBefore: sides.0?.pattern, patternAfter: sides.1?.pattern,
+                before: first.rows(of: key, hash: hash), after: second.rows(of: key, hash: hash))
             // A summary that another program made may list patterns of no rows.
             if change.before.rows > 0 || change.after.rows > 0 { changes.append((change, key)) }
         }
@@ -52,6 +54,10 @@ public struct MessageChange: Sendable {
 
     /// As of the rows of both sides: a value that differs is a placeholder. Nil for rows without a message.
     public var pattern: String?
+    /// As of the rows before alone; nil too if that side does not list it.
+    public var patternBefore: String?
+    /// As of the rows after alone.
+    public var patternAfter: String?
     public var before: MessageRows
     public var after: MessageRows
 

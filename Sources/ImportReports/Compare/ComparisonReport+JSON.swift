@@ -65,6 +65,10 @@ extension ComparisonReport {
                 json.object { json in
                     json.key("pattern")
                     json.value(change.pattern)
+                    json.key("pattern_before")
+                    json.value(change.patternBefore)
+                    json.key("pattern_after")
+                    json.value(change.patternAfter)
                     json.key("change")
                     json.value(change.kind.rawValue)
                     for (name, rows) in [("before", change.before), ("after", change.after)] {

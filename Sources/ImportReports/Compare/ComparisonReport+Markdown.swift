@@ -45,14 +45,15 @@ extension ComparisonReport {
     private static func messages(_ codes: some Collection<CodeChange>, note: String?) -> String {
         let codes = codes.filter { !$0.messages.patterns.isEmpty }
         guard !codes.isEmpty else { return "" }
+        func escaped(_ text: String) -> String { MarkdownText.escape(ReportModelBuilder.shortened(text)) }
         var text = "\n## By message\n"
         if let note { text += "\n\(MarkdownText.escape(note))\n" }
         for code in codes {
-            let name = code.code.map { MarkdownText.escape(ReportModelBuilder.shortened($0)) } ?? "(no code)"
-            text += "\n### \(name)\n\n\(sentence(code.messages))\n"
+            text += "\n### \(code.code.map(escaped) ?? "(no code)")\n"
             text += "\n| Message | | Before | After | Change |\n| :--- | :--- | ---: | ---: | ---: |\n"
             for change in code.messages.patterns.prefix(patternsListed) {
-                text += "| \(change.pattern == nil ? change.shortened : MarkdownText.escape(change.shortened)) "
+                text += "| \(change.pattern.map(escaped) ?? MessageChange.noMessage) "
+                for side in change.sides { text += "(\(side.word): \(escaped(side.pattern))) " }
                 text += "| \(change.kind.words) | \(change.before.words) | \(change.after.words) "
                 text += "| \(MarkdownText.escape(difference(change))) |\n"
             }

@@ -8,23 +8,18 @@ extension ComparisonReport {
     /// What an uncertain number means; nil if all are certain.
     var messagesNote: String? {
         guard comparison.codes.contains(where: { $0.messages.isUncertain }) else { return nil }
-        return "Where a code has more patterns of messages than are listed (\(AnalysisLimits.messagesListed) of a job), "
+        return
+            "Where a code has more patterns of messages than are listed (\(AnalysisLimits.messagesListed) of a job), "
             + "one that is not listed may yet be there: “?” stands for a number that nobody knows, “12+” for 12 or more."
     }
 
-    /// How the patterns of a code changed, in a sentence.
-    static func sentence(_ messages: MessageChanges) -> String {
+    /// Where a list ends, and how all of its patterns changed; nil if it has all.
+    static func cut(_ messages: MessageChanges) -> String? {
         let patterns = messages.patterns
-        let all = patterns.count == 1 ? "1 pattern" : "\(Wording.grouped(patterns.count)) patterns"
+        guard patterns.count > patternsListed else { return nil }
         func count(_ kind: MessageChange.Kind) -> Int { patterns.count { $0.kind == kind } }
         let parts = parts(count(.fixed), count(.stillFailing), count(.new), undecided: count(.undecided))
-        return "Of \(all) of messages, \(parts)."
-    }
-
-    /// Why a list ends; nil if it has all.
-    static func cut(_ messages: MessageChanges) -> String? {
-        guard messages.patterns.count > patternsListed else { return nil }
-        return "\(patternsListed) of \(Wording.grouped(messages.patterns.count)) patterns"
+        return "\(patternsListed) of \(Wording.grouped(patterns.count)) patterns, of which \(parts)"
     }
 
     /// By how much the rows of a pattern changed; nothing if nobody knows.
@@ -40,8 +35,17 @@ extension MessageRows {
 }
 
 extension MessageChange {
-    /// The pattern, short enough for a line, or what stands for none; hostile until escaped.
-    var shortened: String { pattern.map { ReportModelBuilder.shortened($0) } ?? "(no message)" }
+    /// What stands for no message.
+    static let noMessage = "(no message)"
+
+    /// The pattern as of each side alone, where it says more: which of many values fail no more, or still.
+    var sides: [(word: String, pattern: String)] {
+        guard let pattern else { return [] }
+        return [("before", patternBefore), ("after", patternAfter)].compactMap { word, own in
+            guard let own, !own.utf8.elementsEqual(pattern.utf8) else { return nil }
+            return (word, own)
+        }
+    }
 }
 
 extension MessageChange.Kind {

@@ -46,7 +46,12 @@ extension ComparisonReport {
         }
         var text = ""
         for change in messages.patterns.prefix(patternsListed) {
-            text += line(change.kind.words, change.before.words, change.after.words, shownText(change.shortened))
+            let pattern = change.pattern.map { shownText(ReportModelBuilder.shortened($0)) }
+            text += line(
+                change.kind.words, change.before.words, change.after.words, pattern ?? MessageChange.noMessage)
+            for side in change.sides {
+                text += line("", "", "", "  \(side.word): \(shownText(ReportModelBuilder.shortened(side.pattern)))")
+            }
         }
         if let cut = cut(messages) { text += "    \(cut); the JSON has all\n" }
         if messages.hasOtherRows {

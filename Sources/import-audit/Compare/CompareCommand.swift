@@ -8,7 +8,8 @@ struct CompareCommand: ParsableCommand {
         abstract: "Say what a second try changed.",
         discussion: """
             Compares two audits by outcome, by code and by pattern of messages: which are fixed, still failing or new. \
-            Each is a dump, a folder, an archive, or the file summary.json of an earlier audit.
+            Each is a dump, a folder, an archive, or the file summary.json of an earlier audit. Where one of them does not \
+            list all patterns of a code, one that it does not list is undecided.
 
             Two single dumps with the same total are taken to be about the same rows, and compared row by row as well: \
             which failed rows succeeded later, and which failed anew. That takes two bits for each row of each dump, \
