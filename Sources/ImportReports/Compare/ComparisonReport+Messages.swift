@@ -10,7 +10,8 @@ extension ComparisonReport {
         guard comparison.codes.contains(where: { $0.messages.isUncertain }) else { return nil }
         return
             "Where a code has more patterns of messages than are listed (\(AnalysisLimits.messagesListed) of a job, "
-            + "\(Wording.grouped(AnalysisLimits.patternsCompared)) of all), one that is not listed may yet be there: “?” stands for a number that nobody knows, “12+” for 12 or more."
+            + "\(Wording.grouped(AnalysisLimits.patternsCompared)) of all), one that is not listed may "
+            + "yet be there: “?” stands for a number that nobody knows, “12+” for 12 or more."
     }
 
     /// Where a list ends, and how all of its patterns changed; nil if it has all.
