@@ -5,33 +5,20 @@ public struct CodeFileDraft: Sendable {
     /// Characters of a message that stand in a comment.
     private static let messageLength = 200
 
-    private struct Example: Sendable {
-        var rows: Int
-        var text: String
-    }
-
     private var totals = Totals()
-    /// The most frequent message of each code in any one job.
-    private var examples: [[UInt8]: Example] = [:]
+    private var messages = MessageTotals()
 
     public init() {}
 
     public mutating func add(_ job: JobSummary) {
         totals.add(job)
-        for code in job.failedByCode where !code.isOther {
-            guard let message = code.messages.first, let text = message.example ?? message.pattern else { continue }
-            let key = Array((code.code ?? "").utf8)
-            let known = examples[key]
-            guard known != nil || examples.count < AnalysisLimits.codes, message.rows > known?.rows ?? 0 else {
-                continue
-            }
-            examples[key] = Example(rows: message.rows, text: text)
-        }
+        messages.add(job)
     }
 
-    /// The whole file: an entry for each code, most rows first.
+    /// The whole file: an entry for each code, most rows first, with a message of its most frequent pattern.
     public var bytes: [UInt8] {
         let codes = totals.failedByCode
+        let examples = messages.examples()
         var text = """
             # What is known of the codes of failed rows. Each entry may have:
             #   title, explanation, owner   texts
@@ -54,8 +41,8 @@ public struct CodeFileDraft: Sendable {
             }
             listed += 1
             text += "  # \(rows)"
-            if let example = examples[Array((code.code ?? "").utf8)] {
-                text += ", such as \(Self.quoted(Self.shortened(example.text)))"
+            if let example = examples[code.code.map { Array($0.utf8) }] {
+                text += ", such as \(Self.quoted(Self.shortened(example)))"
             }
             text += "\n  - code: \(code.code.map(Self.quoted) ?? "null")\n"
         }

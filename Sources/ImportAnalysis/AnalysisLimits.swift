@@ -45,6 +45,10 @@ public enum AnalysisLimits {
     /// Message patterns of a code that a summary lists, the most frequent first.
     public static let messagesListed = 20
 
+    /// Message patterns of all jobs and codes of an audit that is compared with another. Of more, those with the smallest
+    /// hashes are kept.
+    public static let patternsCompared = 16_384
+
     /// Records of one outcome that a summary lists because several rows speak of them: the most frequent ones.
     public static let recordsListed = 20
 

@@ -5,6 +5,8 @@ public struct CodeTotal: Sendable {
     public var rows: Int
     /// Jobs that have rows of this code; nil for codes beyond the limit, of which nobody knows whose they were.
     public var jobs: Int?
+    /// Of those, jobs that have more patterns of its messages than they list.
+    var cappedJobs = 0
     /// Of the rows seen.
     public var share: Share
     /// The rows of all codes beyond ``AnalysisLimits/codes``.
@@ -24,10 +26,20 @@ struct CodeTotals: Sendable {
     private struct Sum: Sendable {
         var rows = 0
         var jobs = 0
+        var cappedJobs = 0
+
+        init() {}
+
+        init(_ code: CodeSummary) {
+            rows = code.rows
+            jobs = 1
+            cappedJobs = code.listsAllMessages ? 0 : 1
+        }
 
         mutating func add(_ other: Sum) {
             rows.addClamped(other.rows)
             jobs.addClamped(other.jobs)
+            cappedJobs.addClamped(other.cappedJobs)
         }
     }
 
@@ -42,9 +54,9 @@ struct CodeTotals: Sendable {
             otherRows.addClamped(code.rows)
         } else if let text = code.code {
             let bytes = Array(text.utf8)
-            add(Sum(rows: code.rows, jobs: 1), Key(code: bytes, hash: TextHash.hash(bytes.span)))
+            add(Sum(code), Key(code: bytes, hash: TextHash.hash(bytes.span)))
         } else {
-            withoutCode.add(Sum(rows: code.rows, jobs: 1))
+            withoutCode.add(Sum(code))
         }
     }
 
@@ -74,7 +86,9 @@ struct CodeTotals: Sendable {
 
     func sorted(rowsSeen: Int) -> [CodeTotal] {
         func total(_ code: String?, _ sum: Sum) -> CodeTotal {
-            CodeTotal(code: code, rows: sum.rows, jobs: sum.jobs, share: Share(of: sum.rows, in: rowsSeen))
+            CodeTotal(
+                code: code, rows: sum.rows, jobs: sum.jobs, cappedJobs: sum.cappedJobs,
+                share: Share(of: sum.rows, in: rowsSeen))
         }
         var result = byCode.map { total(String(decoding: $0.key.code, as: UTF8.self), $0.value) }
         if withoutCode.jobs > 0 { result.append(total(nil, withoutCode)) }

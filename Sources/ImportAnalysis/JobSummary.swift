@@ -123,6 +123,9 @@ public struct CodeSummary: Sendable, Comparable {
         self.isOther = isOther
     }
 
+    /// Whether ``messages`` are all that there are.
+    var listsAllMessages: Bool { messageCount == messages.count }
+
     /// The name under which codes beyond the limit are counted.
     public static let otherCodes = "(other codes)"
 

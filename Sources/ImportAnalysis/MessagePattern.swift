@@ -94,29 +94,21 @@ extension MessagePattern {
         var next = 0
         for slot in slots {
             let range = slot.first.range
-            Self.append(example[next..<range.lowerBound], to: &pattern)
+            PatternText.append(example[next..<range.lowerBound], to: &pattern)
             next = range.upperBound
             if slot.state == .one {
-                Self.append(example[range], to: &pattern)
+                PatternText.append(example[range], to: &pattern)
             } else {
                 let name = MessageSlot.name(of: slot.first.kind, slot.first.doubts)
-                pattern.append(contentsOf: "{\(name)}".utf8)
+                PatternText.append(placeholder: name, to: &pattern)
                 shown.append(SlotSummary(name: name, rows: rows, slot.values))
             }
         }
-        Self.append(example[next...], to: &pattern)
+        PatternText.append(example[next...], to: &pattern)
         return MessageSummary(
             pattern: String(decoding: pattern, as: UTF8.self), rows: rows, share: Share(of: rows, in: rowsOfCode),
             firstRow: firstRow, lastRow: lastRow, example: String(decoding: example, as: UTF8.self),
             exampleRow: firstRow, slots: shown)
-    }
-
-    /// Text of the message itself: its braces are doubled, so that they are told from those of a placeholder.
-    private static func append(_ text: ArraySlice<UInt8>, to pattern: inout [UInt8]) {
-        for byte in text {
-            pattern.append(byte)
-            if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") { pattern.append(byte) }
-        }
     }
 }
 

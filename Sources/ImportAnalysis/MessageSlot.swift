@@ -62,4 +62,16 @@ struct MessageSlot: Sendable {
         case .token: !doubts.contains(.isNoNumber) ? "number" : !doubts.contains(.isNoHex) ? "hex" : "id"
         }
     }
+
+    /// What values with a name are not, or may not be: numbers may be hexadecimal digits or not. Nil if values of the
+    /// kind are never called so.
+    static func doubts(of kind: Kind, named name: String) -> Doubts? {
+        guard kind == .token else { return name == self.name(of: kind, []) ? [] : nil }
+        switch name {
+        case "number": return .isNoHex
+        case "hex": return .isNoNumber
+        case "id": return [.isNoNumber, .isNoHex]
+        default: return nil
+        }
+    }
 }

@@ -65,6 +65,19 @@ struct CodesTests {
         #expect(try importAudit("summary", file, "--codes", empty).status == 0, "\(none)")
     }
 
+    @Test("The message at a code is of the pattern that is the most frequent over all jobs")
+    func exampleOverAllJobs() throws {
+        let space = try Workspace()
+        for (job, message, count) in [("1", "often in one", 3), ("2", "row 1 is bad", 2), ("3", "row 2 is bad", 2)] {
+            let text = try Self.dump(Array(repeating: "a", count: count), message: message)
+            try space.write(text.replacing("\"j\"", with: "\"\(job)\""), as: "dumps/\(job).json")
+        }
+        for threads in ["1", "2"] {
+            let run = try importAudit("codes", space["dumps"], "--threads", threads)
+            #expect(run.outputText.contains("# 7 rows in 3 jobs, such as \"row 1 is bad\"\n  - code: \"a\""), "\(run)")
+        }
+    }
+
     static let book = """
         codes:
           - code: a

@@ -4,20 +4,31 @@ import Testing
 /// Python, for second opinions.
 enum Python {
     /// Runs a script of the repository; nil, after saying so, if there is no Python.
-    static func run(_ script: String, _ arguments: [String]) throws -> CommandResult? {
+    ///
+    /// - Parameter module: without which there is nothing to run either.
+    static func run(
+        _ script: String, _ arguments: [String], needing module: String? = nil
+    ) throws -> CommandResult? {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         let python = folders.map { "\($0)/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-        guard let python else {
-            if ProcessInfo.processInfo.environment["CI"] != nil {
-                Issue.record("python3 is not installed, and CI must not go without it")
-            } else {
-                print("skipped: python3 is not installed")
-            }
-            return nil
-        }
+        guard let python else { return missing("python3") }
         // Nothing is to be left in the repository.
-        return try RunningCommand(
-            program: python, [Repository.path(script)] + arguments, environment: ["PYTHONDONTWRITEBYTECODE": "1"]
-        ).finish(seconds: 300)
+        let environment = ["PYTHONDONTWRITEBYTECODE": "1"]
+        if let module {
+            let tried = try RunningCommand(program: python, ["-c", "import \(module)"], environment: environment)
+                .finish()
+            guard tried.status == 0 else { return missing("Python's \(module)") }
+        }
+        return try RunningCommand(program: python, [Repository.path(script)] + arguments, environment: environment)
+            .finish(seconds: 300)
+    }
+
+    private static func missing(_ what: String) -> CommandResult? {
+        if ProcessInfo.processInfo.environment["CI"] != nil {
+            Issue.record("\(what) is not installed, and CI must not go without it")
+        } else {
+            print("skipped: \(what) is not installed")
+        }
+        return nil
     }
 }

@@ -185,6 +185,18 @@ struct SummaryReaderTests {
             "jobs[0].failed_by_code[0].failure_positions.bucket_rows must be 1 or more"
         ),
         (("\"counts\": [", "\"counts\": [-1, "), "failure_positions.counts"),
+        (
+            ("\"message_patterns\": ", "\"message_patterns\": 0, \"x\": "),
+            "jobs[0].failed_by_code[0].message_patterns must be no less than there are messages"
+        ),
+        (
+            ("\"rows\": 1,\n              \"share\"", "\"rows\": 2,\n              \"share\""),
+            "jobs[0].failed_by_code[0].messages must be of the rows of their code"
+        ),
+        (
+            ("\"rows\": 1,\n              \"share\"", "\"rows\": 0,\n              \"share\""),
+            "jobs[0].failed_by_code[0].messages must be of the rows of their code"
+        ),
         (("\"slots\": []", "\"slots\": 5"), "jobs[0].failed_by_code[0].messages[0].slots must be an array"),
         (
             ("\"failure_stretches\": []", "\"failure_stretches\": [{\"first_row\": 0}]"),

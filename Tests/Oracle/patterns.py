@@ -135,22 +135,27 @@ def doubled(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
+def mask(message: str, found: list[tuple[int, int, str]]) -> tuple[str, ...]:
+    """What messages of one pattern have in common: text and kinds of values in turn."""
+    key: list[str] = []
+    at = 0
+    for start, end, kind in found:
+        key += [message[at:start], kind]
+        at = end
+    return (*key, message[at:])
+
+
 def group(rows: list[tuple[int, str]]) -> list[Pattern]:
     """The patterns of messages with their row numbers, in the order of their first rows."""
     patterns: dict[tuple, Pattern] = {}
     for number, whole in rows:
         message = cut(whole, MESSAGE_BYTES)
         found = values(message)
-        key: list[str] = []
-        at = 0
-        for start, end, kind in found:
-            key += [message[at:start], kind]
-            at = end
-        key.append(message[at:])
-        pattern = patterns.get(tuple(key))
+        key = mask(message, found)
+        pattern = patterns.get(key)
         if pattern is None:
             slots = [Slot(kind) for _, _, kind in found]
-            pattern = patterns[tuple(key)] = Pattern(message, number, found, slots)
+            pattern = patterns[key] = Pattern(message, number, found, slots)
         pattern.rows += 1
         pattern.last_row = number
         for slot, (start, end, _) in zip(pattern.slots, found):

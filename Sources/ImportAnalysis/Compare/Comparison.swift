@@ -26,16 +26,21 @@ public struct Comparison: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - before: what the audits are called, and their sums.
-    ///   - rows: where the two are about the same rows.
-    public init(
-        before: (name: String, totals: Totals), after: (name: String, totals: Totals), rows: RowComparison? = nil
-    ) {
+    /// What an audit is called, and its sums.
+    public typealias Audit = (name: String, totals: Totals, messages: MessageTotals)
+
+    /// - Parameter rows: where the two are about the same rows.
+    public init(before: Audit, after: Audit, rows: RowComparison? = nil) {
         self.before = Side(before.name, before.totals)
         self.after = Side(after.name, after.totals)
         self.rows = rows
-        codes = Self.changes(before.totals.failedByCode, after.totals.failedByCode)
+        let (first, second) = (before.totals.failedByCode, after.totals.failedByCode)
+        let messages = (ComparedMessages(first, before.messages), ComparedMessages(second, after.messages))
+        codes = Self.changes(first, second).map { change in
+            var change = change
+            if !change.isOther { change.messages = MessageChanges(of: change.code, messages.0, messages.1) }
+            return change
+        }
     }
 
     private static func changes(_ before: [CodeTotal], _ after: [CodeTotal]) -> [CodeChange] {
@@ -83,6 +88,8 @@ public struct CodeChange: Sendable {
     public var after = 0
     /// The rows of all codes beyond the limit.
     public var isOther = false
+    /// The same rows by pattern of their messages; nothing of the codes beyond the limit.
+    public internal(set) var messages = MessageChanges()
 
     public var kind: Kind { after == 0 ? .fixed : before == 0 ? .new : .stillFailing }
 }

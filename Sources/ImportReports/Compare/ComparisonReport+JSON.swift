@@ -54,6 +54,38 @@ extension ComparisonReport {
             json.value(change.before)
             json.key("after")
             json.value(change.after)
+            if !change.isOther { append(change.messages, to: &json) }
+        }
+    }
+
+    private static func append(_ messages: MessageChanges, to json: inout JSONWriter) {
+        json.key("messages")
+        json.array { json in
+            for change in messages.patterns {
+                json.object { json in
+                    json.key("pattern")
+                    json.value(change.pattern)
+                    json.key("pattern_before")
+                    json.value(change.patternBefore)
+                    json.key("pattern_after")
+                    json.value(change.patternAfter)
+                    json.key("change")
+                    json.value(change.kind.rawValue)
+                    for (name, rows) in [("before", change.before), ("after", change.after)] {
+                        json.key(name)
+                        json.value(rows.rows)
+                        json.key("\(name)_exact")
+                        json.value(rows.isExact)
+                    }
+                }
+            }
+        }
+        json.key("other_messages")
+        json.object { json in
+            json.key("before")
+            json.value(messages.otherRowsBefore)
+            json.key("after")
+            json.value(messages.otherRowsAfter)
         }
     }
 

@@ -19,12 +19,14 @@ extension ComparisonReport {
         }
         text += "\n\(codesSentence)\n"
         if let uncertainty { text += "\(uncertainty)\n" }
+        if let messagesNote { text += "\(messagesNote)\n" }
         let shown = comparison.codes.prefix(Self.codesListed)
         for change in shown {
             let kind = change.isOther ? "" : change.kind.words
             text += "  " + Self.left(kind, 15) + Self.right(Wording.grouped(change.before), width) + "  "
             text += Self.right(Wording.grouped(change.after), width) + "  "
             text += "\(change.code.map { shownText($0) } ?? "(no code)")\n"
+            text += Self.lines(change.messages, width)
         }
         if comparison.codes.count > shown.count {
             text += "  \(shown.count) of \(Wording.grouped(comparison.codes.count)) codes; the JSON has all\n"
@@ -35,6 +37,29 @@ extension ComparisonReport {
             if rows.rows > 0 { text += "    \(rows.words(Self.rangesShown))\n" }
         }
         return Array(text.utf8)
+    }
+
+    /// A line for each pattern of a code.
+    private static func lines(_ messages: MessageChanges, _ width: Int) -> String {
+        func line(_ kind: String, _ before: String, _ after: String, _ name: String) -> String {
+            "    " + left(kind, 13) + right(before, width) + "  " + right(after, width) + "    \(name)\n"
+        }
+        var text = ""
+        for change in messages.patterns.prefix(patternsListed) {
+            let pattern = change.pattern.map { shownText(ReportModelBuilder.shortened($0)) }
+            text += line(
+                change.kind.words, change.before.words, change.after.words, pattern ?? MessageChange.noMessage)
+            for side in change.sides {
+                text += line("", "", "", "  \(side.word): \(shownText(ReportModelBuilder.shortened(side.pattern)))")
+            }
+        }
+        if let cut = cut(messages) { text += "    \(cut); the JSON has all\n" }
+        if messages.hasOtherRows {
+            text += line(
+                "", Wording.grouped(messages.otherRowsBefore), Wording.grouped(messages.otherRowsAfter),
+                MessageChanges.otherPatterns)
+        }
+        return text
     }
 
     private static func left(_ text: String, _ width: Int) -> String {

@@ -26,10 +26,17 @@ public struct ComparisonReport: Sendable {
     var codesSentence: String {
         let codes = comparison.codes.filter { !$0.isOther }
         guard !codes.isEmpty else { return "No row failed, before or after." }
+        let all = codes.count == 1 ? "1 code" : "\(Wording.grouped(codes.count)) codes"
         func count(_ kind: CodeChange.Kind) -> Int { codes.count { $0.kind == kind } }
-        return "Of \(codes.count == 1 ? "1 code" : "\(Wording.grouped(codes.count)) codes"), "
-            + "\(Wording.grouped(count(.fixed))) \(count(.fixed) == 1 ? "is" : "are") fixed, "
-            + "\(Wording.grouped(count(.stillFailing))) still failing and \(Wording.grouped(count(.new))) new."
+        return "Of \(all), \(Self.parts(count(.fixed), count(.stillFailing), count(.new)))."
+    }
+
+    /// How many of them are fixed, still failing, new.
+    static func parts(_ fixed: Int, _ stillFailing: Int, _ new: Int, undecided: Int = 0) -> String {
+        var parts = "\(Wording.grouped(fixed)) \(fixed == 1 ? "is" : "are") fixed, "
+        parts += "\(Wording.grouped(stillFailing)) still failing"
+        parts += "\(undecided > 0 ? "," : " and") \(Wording.grouped(new)) new"
+        return undecided > 0 ? parts + " and \(Wording.grouped(undecided)) undecided" : parts
     }
 
     /// Why a code that is not seen may yet be there; nil if that cannot be.

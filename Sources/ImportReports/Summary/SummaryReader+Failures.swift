@@ -24,6 +24,13 @@ extension SummaryFields {
             default: try fields.skip()
             }
         }
+        let (listed, isExact) = code.messages.exactSum
+        guard isExact, listed <= code.rows, code.messageCount != code.messages.count || listed == code.rows else {
+            throw wrong("messages", "of the rows of their code")
+        }
+        guard code.messageCount ?? .max >= code.messages.count else {
+            throw wrong("message_patterns", "no less than there are messages")
+        }
         for index in code.messages.indices {
             code.messages[index].share = Share(of: code.messages[index].rows, in: code.rows)
         }
@@ -118,5 +125,15 @@ extension SummaryFields {
             throw wrong("rows", "those from first_row to last_row")
         }
         return stretch
+    }
+}
+
+extension [MessageSummary] {
+    /// The rows of all, and whether a number can hold them.
+    fileprivate var exactSum: (Int, Bool) {
+        reduce((0, true)) { sum, message in
+            let (rows, overflows) = sum.0.addingReportingOverflow(message.rows)
+            return (rows, sum.1 && !overflows)
+        }
     }
 }

@@ -7,8 +7,9 @@ struct CompareCommand: ParsableCommand {
         commandName: "compare",
         abstract: "Say what a second try changed.",
         discussion: """
-            Compares two audits by outcome and by code: which codes are fixed, still failing or new. Each is a dump, a \
-            folder, an archive, or the file summary.json of an earlier audit.
+            Compares two audits by outcome, by code and by pattern of messages: which are fixed, still failing or new. \
+            Each is a dump, a folder, an archive, or the file summary.json of an earlier audit. Where one of them does not \
+            list all patterns of a code, one that it does not list is undecided.
 
             Two single dumps with the same total are taken to be about the same rows, and compared row by row as well: \
             which failed rows succeeded later, and which failed anew. That takes two bits for each row of each dump, \
@@ -42,8 +43,8 @@ struct CompareCommand: ParsableCommand {
             }
             let report = ComparisonReport(
                 Comparison(
-                    before: (first.name, first.totals), after: (second.name, second.totals),
-                    rows: Self.rows(first, second)))
+                    before: (first.name, first.totals, first.messages),
+                    after: (second.name, second.totals, second.messages), rows: Self.rows(first, second)))
             switch format {
             case .text: try Console.write(report.text)
             case .json: try Console.write(report.json)

@@ -6,6 +6,7 @@ import ImportReports
 struct ComparedAudit {
     let name: String
     let totals: Totals
+    let messages: MessageTotals
     let status: ExitStatus
     /// What a single dump declares as its total, and the outcomes of its rows.
     let rows: (total: Int, outcomes: RowOutcomes)?
@@ -14,7 +15,7 @@ struct ComparedAudit {
     init?(_ name: String, _ options: ReadingOptions) throws {
         self.name = name == "-" ? "standard input" : name
         if Self.isSummary(name) {
-            totals = try Self.totals(ofSummary: name)
+            (totals, messages) = try Self.read(summary: name)
             status = .done
             rows = nil
             return
@@ -33,8 +34,14 @@ struct ComparedAudit {
         let results = collector.results()
         try results.sayWhatWasNotRead()
         var totals = Totals()
-        for index in 0..<results.jobCount { totals.add(try results.job(index)) }
+        var messages = MessageTotals()
+        for index in 0..<results.jobCount {
+            let job = try results.job(index)
+            totals.add(job)
+            messages.add(job)
+        }
         self.totals = totals
+        self.messages = messages
         status = results.status
         guard totals.jobs > 0 else {
             throw CommandFailure(
@@ -59,12 +66,15 @@ struct ComparedAudit {
         return text.starts(with: Array("{\"format\":\"\(SummaryJSON.format)\"".utf8))
     }
 
-    private static func totals(ofSummary name: String) throws -> Totals {
+    private static func read(summary name: String) throws -> (Totals, MessageTotals) {
         do {
             let file = try InputFile(name)
             var reader = SummaryReader(file.source)
-            while try reader.next() != nil {}
-            return reader.totals
+            var messages = MessageTotals()
+            while let item = try reader.next() {
+                if case .job(let job) = item { messages.add(job) }
+            }
+            return (reader.totals, messages)
         } catch let fault as SummaryFault {
             throw CommandFailure(.inputNotReadWhole, "\(name): \(fault.explanation)")
         }

@@ -1,0 +1,77 @@
+/// The failed rows of one code by pattern of their messages, before and after.
+public struct MessageChanges: Sendable {
+    /// Patterns that either side lists: most rows after first, then most rows before, then by pattern.
+    public private(set) var patterns: [MessageChange] = []
+    /// Rows of the code before whose patterns are not listed: with the rows of `patterns` they are all of its rows.
+    public private(set) var otherRowsBefore = 0
+    /// The same after.
+    public private(set) var otherRowsAfter = 0
+
+    init() {}
+
+    init(of code: String?, _ before: ComparedMessages, _ after: ComparedMessages) {
+        let (first, second) = (before.code(code), after.code(code))
+        var changes: [(change: MessageChange, key: [UInt8])] = []
+        for (key, hash) in first.hashes.merging(second.hashes, uniquingKeysWith: { hash, _ in hash }) {
+            let sides = (first.patterns[key]?.family, second.patterns[key]?.family)
+            var family = sides.0 ?? sides.1
+            if let other = sides.1 { family?.merge(other) }
+            let change = MessageChange(
+                pattern: family?.pattern, patternBefore: sides.0?.pattern, patternAfter: sides.1?.pattern,
+                before: first.rows(of: key, hash: hash), after: second.rows(of: key, hash: hash))
+            // A summary that another program made may list patterns of no rows.
+            if change.before.rows > 0 || change.after.rows > 0 { changes.append((change, key)) }
+        }
+        changes.sort { left, right in
+            let (one, two) = (left.change, right.change)
+            guard (one.after.rows, one.before.rows) == (two.after.rows, two.before.rows) else {
+                return (one.after.rows, one.before.rows) > (two.after.rows, two.before.rows)
+            }
+            if one.pattern.sortKey != two.pattern.sortKey { return one.pattern.sortKey < two.pattern.sortKey }
+            return left.key.lexicographicallyPrecedes(right.key)
+        }
+        patterns = changes.map { $0.change }
+        otherRowsBefore = first.otherRows
+        otherRowsAfter = second.otherRows
+    }
+
+    /// Whether some numbers are the least that may be.
+    public var isUncertain: Bool { patterns.contains { !$0.before.isExact || !$0.after.isExact } }
+}
+
+/// The failed rows of one pattern of messages before and after.
+public struct MessageChange: Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// There are none any more.
+        case fixed
+        /// There are some before and after.
+        case stillFailing = "still-failing"
+        /// There were none.
+        case new
+        /// There are some on one side, and nobody knows whether there are on the other, which does not list all.
+        case undecided
+    }
+
+    /// As of the rows of both sides: a value that differs is a placeholder. Nil for rows without a message.
+    public var pattern: String?
+    /// As of the rows before alone; nil too if that side does not list it.
+    public var patternBefore: String?
+    /// As of the rows after alone.
+    public var patternAfter: String?
+    public var before: MessageRows
+    public var after: MessageRows
+
+    public var kind: Kind {
+        if before.rows > 0, after.rows > 0 { return .stillFailing }
+        if before.rows > 0 { return after.isExact ? .fixed : .undecided }
+        return before.isExact ? .new : .undecided
+    }
+}
+
+/// How many rows of a pattern there are.
+public struct MessageRows: Sendable, Equatable {
+    /// Those of jobs that list the pattern.
+    public var rows: Int
+    /// Whether they are all: false if others may be among rows whose patterns are not listed.
+    public var isExact: Bool
+}

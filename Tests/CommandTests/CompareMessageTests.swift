@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+/// `compare` by pattern of messages.
+struct CompareMessageTests {
+    /// Writes the dump of a job, named for its file, with failed rows of the code `a` and these messages.
+    private static func write(_ messages: [String], _ name: String, in space: Workspace) throws -> String {
+        let rows: [Any] = messages.map { ["error": ["code": "a", "message": $0]] }
+        let job: [String: Any] = ["job_id": name, "status": "complete", "total": rows.count, "results": rows]
+        return try space.write(Array(try JSONSerialization.data(withJSONObject: job)), as: name)
+    }
+
+    @Test("Of many jobs too, of which each lists some of its patterns", arguments: [(1, 400, 3), (2, 6000, 7)])
+    func plantedInJobs(seed: Int, rows: Int, jobs: Int) throws {
+        let space = try Workspace()
+        guard let expected = try SecondTry.planted(space, seed: seed, rows: rows, jobs: jobs) else { return }
+        for name in ["before", "after"] {
+            let summary = try importAudit("summary", space[name], "--format", "json")
+            try space.write(summary.output, as: "\(name).json")
+        }
+        for ending in ["", ".json"] {
+            let run = try importAudit(
+                "compare", space["before\(ending)"], space["after\(ending)"], "--format", "json")
+            #expect(run.status == 0, "\(run)")
+            let found = try parsed(run.output)
+            #expect(
+                try SecondTry.sorted(try #require(found["codes"])) == SecondTry.sorted(try #require(expected["codes"])))
+            try SecondTry.expectSums(found)
+        }
+    }
+
+    @Test("Hostile messages are inert where Markdown is rendered, and the tables say what the JSON says")
+    func rendered() throws {
+        for seed in 1...3 {
+            let space = try Workspace()
+            guard try SecondTry.planted(space, seed: seed, rows: 900) != nil else { return }
+            for format in ["json", "markdown", "text"] {
+                let run = try importAudit("compare", space["before.json"], space["after.json"], "--format", format)
+                try space.write(run.output, as: format)
+                let acting = run.outputText.unicodeScalars.filter {
+                    $0 != "\n"
+                        && ($0.properties.generalCategory == .control || "\u{202E}\u{2028}".unicodeScalars.contains($0))
+                }
+                #expect(acting.isEmpty, "\(format)")
+            }
+            let files = [space["json"], space["markdown"]]
+            guard let checked = try Python.run("Tests/Checkers/comparison_markdown.py", files, needing: "cmarkgfm")
+            else {
+                return
+            }
+            #expect(checked.status == 0, "\(checked)")
+        }
+    }
+
+    @Test("What a value does on one side only does not make it another pattern")
+    func families() throws {
+        let space = try Workspace()
+        let before = try Self.write(["'stage' missing", "'tier' missing", "row 1 bad"], "before.json", in: space)
+        let after = try Self.write(["'stage' missing", "'stage' missed", "row 7 bad"], "after.json", in: space)
+        let text = try importAudit("compare", before, after)
+        for line in [
+            "    still failing       2         1    '{text}' missing\n",
+            "                                         after: 'stage' missing\n",
+            "    still failing       1         1    row {number} bad\n",
+            "                                         before: row 1 bad\n",
+            "                                         after: row 7 bad\n",
+            "    new                 0         1    'stage' missed\n",
+        ] {
+            #expect(text.outputText.contains(line), "\(text)")
+        }
+        #expect(!text.outputText.contains("    fixed") && !text.outputText.contains("not listed"), "\(text)")
+    }
+
+    @Test("Nothing is said to be fixed or new that may be among what is not listed; lists end with how much there is")
+    func undecided() throws {
+        let space = try Workspace()
+        let letters = "abcdefghijklmnopqrstuvwxyz".map { String($0) }
+        // Before, 26 patterns, of which z is the rarest; after, a and z.
+        let many = letters.enumerated().flatMap { Array(repeating: "\($1) failed", count: 30 - $0) }
+        let before = try Self.write(many, "before.json", in: space)
+        let after = try Self.write(
+            ["z failed", "z failed", "z failed", "a failed", "a failed"], "after.json", in: space)
+        let text = try importAudit("compare", before, after)
+        for line in [
+            "    undecided           ?         3    z failed\n", "    still failing      30         2    a failed\n",
+            "    fixed              29         0    b failed\n",
+            "    10 of 21 patterns, of which 19 are fixed, 1 still failing, 0 new and 1 undecided; the JSON has all\n",
+            "                       45         0    (patterns that are not listed)\n", "“?” stands for",
+        ] {
+            #expect(text.outputText.contains(line), "\(text)")
+        }
+        // The other way round, what is not listed after may yet be there.
+        let reverse = try importAudit("compare", after, before)
+        #expect(reverse.outputText.contains(" 0 are fixed, 1 still failing, 19 new and 1 undecided;"), "\(reverse)")
+        // One of two jobs lists z: that it has three rows more is not known.
+        try space.write(try space.bytes("before.json"), as: "both/1.json")
+        try space.write(try space.bytes("after.json"), as: "both/2.json")
+        let both = try importAudit("compare", space["both"], after)
+        #expect(both.outputText.contains("    still failing      3+         3    z failed\n"), "\(both)")
+        #expect(both.outputText.contains("    still failing      32         2    a failed\n"), "\(both)")
+        let markdown = try importAudit("compare", space["both"], after, "--format", "markdown")
+        #expect(markdown.outputText.contains("| z failed | still failing | 3+ | 3 |  |\n"), "\(markdown)")
+        #expect(markdown.outputText.contains("\n10 of 21 patterns, of which"), "\(markdown)")
+    }
+}
