@@ -34,11 +34,11 @@ struct OverviewFiles {
         if formats.contains(.markdown) { pages.append((.markdown, try folder.begin(ReportFile.indexMarkdown.name))) }
         self.pages = pages
         if formats.contains(.csv) {
-            jobs = BufferedFile(try folder.begin(ReportFile.jobs.name), header: JobsCSV.header)
-            codes = BufferedFile(try folder.begin(ReportFile.allCodes.name), header: CodesCSV.header)
+            jobs = BufferedFile(try folder.begin(ReportFile.jobs.name), opening: csv.opening(JobsCSV.header))
+            codes = BufferedFile(try folder.begin(ReportFile.allCodes.name), opening: csv.opening(CodesCSV.header))
             if hasFailures {
                 failures = try folder.begin(ReportFile.allFailures.name)
-                try failures?.write(Array("\(RowsCSV<PartialFile>.header)".utf8).span)
+                try failures?.write(csv.opening(RowsCSV<PartialFile>.header).span)
             }
         }
         // Last, so that who finds a new summary finds all other files new.
@@ -129,9 +129,9 @@ private struct BufferedFile {
     private let file: PartialFile
     private var bytes: [UInt8]
 
-    init(_ file: PartialFile, header: String) {
+    init(_ file: PartialFile, opening: [UInt8]) {
         self.file = file
-        bytes = Array(header.utf8)
+        bytes = opening
     }
 
     mutating func append(_ more: [UInt8]) throws {

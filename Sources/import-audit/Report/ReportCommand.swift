@@ -45,13 +45,18 @@ struct ReportCommand: ParsableCommand {
         help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
     var isCSVRaw = false
 
+    @Flag(
+        name: .customLong("csv-bom"),
+        help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
+    var hasCSVMark = false
+
     @Flag(help: "Do everything anew, whatever an earlier run has left in the folder.")
     var fresh = false
 
     func run() throws {
         try reportingFailures {
             let settings = try ReportSettings(
-                formats: formats, csv: CSVOptions(isRaw: isCSVRaw), templateFolder: templates, options: options,
+                formats: formats, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), templateFolder: templates, options: options,
                 standards: try gate.standards(codes))
             return try ReportPlan(options: options, output: output, settings: settings, isFresh: fresh).run()
         }

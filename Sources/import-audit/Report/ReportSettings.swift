@@ -57,7 +57,7 @@ struct ReportSettings: Sendable {
             let count = Array("\(bytes.count):".utf8)
             for part in [count, bytes] { unsafe part.withUnsafeBufferPointer { unsafe digest.update($0) } }
         }
-        add(Array("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(isStrict)".utf8))
+        add(Array("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)".utf8))
         for (name, bytes) in BuiltInTemplates.files.sorted(by: { $0.key < $1.key }) {
             add(Array(name.utf8))
             add(bytes)
