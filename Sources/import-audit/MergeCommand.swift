@@ -53,7 +53,8 @@ struct MergeCommand: ParsableCommand {
 
     private func write(_ summary: Summary, into output: String) throws {
         let folder = try OutputFolder(output)
-        var files = try OverviewFiles(formats: .all, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), folder: folder)
+        var files = try OverviewFiles(
+            formats: .all, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), folder: folder)
         for job in summary.jobs { try files.append(job, report: nil) }
         for input in summary.unreadable { try files.append(input) }
         let names = try files.finish(templates: try Self.templates()) { problem, page in

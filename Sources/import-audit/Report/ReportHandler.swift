@@ -83,7 +83,6 @@ struct ReportHandler: DocumentHandler {
 
     private func makePass() throws -> ReportPass {
         try ReportPass(
-            formats: run.settings.formats, csv: run.settings.csv, folder: try run.folder(for: order),
-            identity: run.makeIdentityAudit())
+            run.settings, folder: try run.folder(for: order), identity: run.makeIdentityAudit())
     }
 }

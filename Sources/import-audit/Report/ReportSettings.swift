@@ -1,6 +1,7 @@
 import ImportAnalysis
 import ImportDumps
 import ImportReports
+import Spreadsheets
 import XHTMLValidation
 
 /// How reports are written: what the options of a command come to, the same for all threads.
@@ -21,6 +22,10 @@ struct ReportSettings: Sendable {
     init(
         formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, standards: Standards
     ) throws(CommandFailure) {
+        // Better known before anything is read.
+        if formats.contains(.xlsx), !Workbook.isAvailable {
+            throw CommandFailure(.cannotWrite, SpreadsheetFailure(.libraryAbsent).explanation)
+        }
         self.standards = standards
         self.formats = formats
         self.csv = csv
