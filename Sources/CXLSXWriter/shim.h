@@ -25,6 +25,8 @@ struct cxlsxwriter {
     __typeof__(worksheet_set_column) *worksheet_set_column;
     __typeof__(worksheet_freeze_panes) *worksheet_freeze_panes;
     __typeof__(worksheet_autofilter) *worksheet_autofilter;
+    __typeof__(worksheet_set_landscape) *worksheet_set_landscape;
+    __typeof__(worksheet_fit_to_pages) *worksheet_fit_to_pages;
     __typeof__(worksheet_write_string) *worksheet_write_string;
     __typeof__(worksheet_write_number) *worksheet_write_number;
     __typeof__(lxw_version_id) *lxw_version_id;
@@ -51,6 +53,8 @@ static inline bool cxlsxwriter_load(struct cxlsxwriter *functions) {
     CXLSXWRITER_FIND(worksheet_set_column);
     CXLSXWRITER_FIND(worksheet_freeze_panes);
     CXLSXWRITER_FIND(worksheet_autofilter);
+    CXLSXWRITER_FIND(worksheet_set_landscape);
+    CXLSXWRITER_FIND(worksheet_fit_to_pages);
     CXLSXWRITER_FIND(worksheet_write_string);
     CXLSXWRITER_FIND(worksheet_write_number);
     CXLSXWRITER_FIND(lxw_version_id);

@@ -64,10 +64,12 @@ final class LibXLSXWriter {
         return unsafe sheets.count - 1
     }
 
-    /// Keeps the first row in sight, and gives each column its width in characters.
+    /// Keeps the first row in sight, and gives each column its width in characters. On paper, all columns share a page.
     func layOut(_ sheet: Int, widths: [Double]) throws(SpreadsheetFailure) {
         let sheet = unsafe sheets[sheet]
         unsafe functions.worksheet_freeze_panes(sheet, 1, 0)
+        unsafe functions.worksheet_set_landscape(sheet)
+        unsafe functions.worksheet_fit_to_pages(sheet, 1, 0)
         for (column, width) in widths.enumerated() {
             let column = UInt16(column)
             try unsafe check(functions.worksheet_set_column(sheet, column, column, width, nil))

@@ -135,6 +135,26 @@ struct WorkbookTests {
         #expect(try #require(book["Failures"]).texts.map { $0[3] } == ["late"])
     }
 
+    @Test("What is known of codes and how rules were met is said, for one job and for many")
+    func standards() throws {
+        let space = try Workspace()
+        try space.write(jobDump("a", created: 3, failed: 1), as: "in/a.json")
+        try space.write(jobDump("b", created: 3, failed: 1, code: "=x"), as: "in/b.json")
+        try space.write(
+            "codes:\n  - {code: invalid_email, title: =typos, owner: '@team', action: fix-data}\n", as: "codes.yml")
+        for (input, file) in [("in/a.json", "report.xlsx"), ("in", "index.xlsx")] {
+            let run = try importAudit(
+                "report", input, "-o", "o", "--formats", "xlsx", "--codes", "codes.yml", "--max-failed", "0",
+                folder: space.path)
+            #expect(run.status == 1, "\(run)")
+            guard let book = try FoundWorkbook(at: space["o/\(file)"]) else { return }
+            let codes = try #require(book["Codes"]).texts
+            #expect(codes.first { $0[0] == "invalid_email" }?.last == "Known: =typos; fix-data; @team")
+            #expect(book["Summary"]?.rows.contains { $0.last?.value == .text("not met") } == true)
+            #expect(book.sheets.allSatisfy { $0.rows.joined().allSatisfy { $0.type != "f" } })
+        }
+    }
+
     @Test("A job without rows has a workbook too")
     func noRows() throws {
         let space = try Workspace()

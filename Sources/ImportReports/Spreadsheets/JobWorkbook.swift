@@ -50,11 +50,15 @@ package struct JobWorkbook: RowSink {
 
     /// Writes the rest, and the file.
     ///
-    /// - Parameter files: all that are written beside each other.
-    package func finish(_ summary: JobSummary, toolVersion: String, files: [ReportFile]) throws {
+    /// - Parameters:
+    ///   - conclusion: what the user's own rules came to, where the job is all there is.
+    ///   - files: all that are written beside each other.
+    package func finish(
+        _ summary: JobSummary, conclusion: Conclusion?, toolVersion: String, files: [ReportFile]
+    ) throws {
         let rows = summary.rows.failed + summary.rows.unclassified
         let note = try sheets.failures.finish(rows: rows, files: files)
-        try writeSummary(summary, note: note, toolVersion: toolVersion)
+        try writeSummary(summary, conclusion, note: note, toolVersion: toolVersion)
         try sheets.codes.append(summary)
         try sheets.codes.finish()
         try sheets.patterns.append(summary)
@@ -62,7 +66,9 @@ package struct JobWorkbook: RowSink {
         try place.close(sheets.workbook)
     }
 
-    private func writeSummary(_ summary: JobSummary, note: String?, toolVersion: String) throws {
+    private func writeSummary(
+        _ summary: JobSummary, _ conclusion: Conclusion?, note: String?, toolVersion: String
+    ) throws {
         let sheet = sheets.summary
         let verdict = Verdict(summary)
         let job = summary.job
@@ -75,6 +81,7 @@ package struct JobWorkbook: RowSink {
         try sheet.addHeading("Findings")
         for finding in summary.findings { try sheet.add(finding) }
         if summary.findings.isEmpty { try sheet.add("none", nil) }
+        try sheet.add(conclusion)
         try sheet.addHeading("Job")
         try sheet.add("job_id", job.jobID)
         try sheet.add("status", job.status)

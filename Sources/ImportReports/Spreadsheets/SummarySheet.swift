@@ -77,6 +77,21 @@ struct SummarySheet {
         try add("rows missing", rows.missing)
     }
 
+    /// What the user's own rules came to; nothing without rules.
+    func add(_ conclusion: Conclusion?) throws {
+        guard let conclusion, let gate = conclusion.gate else { return }
+        try addHeading("Rules")
+        for result in gate {
+            try addRow(result.rule.demand) {
+                sheet.skip()
+                try sheet.add(result.found, .wrapped)
+                sheet.skip()
+                try sheet.add(result.isMet ? "met" : "not met")
+            }
+        }
+        if let sentence = conclusion.sentence { try add("all rules", nil, detail: sentence) }
+    }
+
     func addTool(version: String) throws {
         try add("written by", "import-audit \(version)")
     }

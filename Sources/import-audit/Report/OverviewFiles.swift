@@ -119,7 +119,7 @@ struct OverviewFiles {
         }
         try jobs?.flush()
         try codes?.flush()
-        try workbook?.finish(overview, files: files)
+        try workbook?.finish(overview, conclusion: conclusion, files: files)
         _ = try summary?.finish(totals: overview.totals, conclusion: conclusion)
         return files.map { $0.name }
     }

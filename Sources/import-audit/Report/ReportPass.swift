@@ -46,15 +46,21 @@ struct ReportPass: RowSink {
         try workbook?.consume(run, text: text)
     }
 
-    /// Completes the CSV files and the workbook, and judges the job.
+    /// Completes the CSV files and judges the job.
     mutating func finish(dump: Dump, source: String) throws -> JobSummary {
         var summary = analyzer.summary(of: dump, source: source)
         summary.add(try identity.finish())
-        try workbook?.finish(summary)
         guard rows != nil else { return summary }
         _ = try rows?.finish(job: dump.job)
         _ = try failures?.finish(job: dump.job)
         try folder.write(CodesCSV.render(summary, options: csv), as: "codes.csv")
         return summary
+    }
+
+    /// Completes the workbook.
+    ///
+    /// - Parameter conclusion: what the user's own rules came to, if the job is all there is.
+    func finishWorkbook(_ summary: JobSummary, conclusion: Conclusion?) throws {
+        try workbook?.finish(summary, conclusion: conclusion)
     }
 }

@@ -28,8 +28,12 @@ struct JobWorkbookFile: RowSink {
         try file.naming { try workbook.consume(runs, text: text) }
     }
 
-    func finish(_ summary: JobSummary) throws {
-        try file.naming { try workbook.finish(summary, toolVersion: toolVersion, files: settings.formats.files) }
+    /// - Parameter conclusion: what the user's own rules came to, if the job is all there is.
+    func finish(_ summary: JobSummary, conclusion: Conclusion?) throws {
+        try file.naming {
+            try workbook.finish(
+                summary, conclusion: conclusion, toolVersion: toolVersion, files: settings.formats.files)
+        }
     }
 
     /// Writes a job's workbook anew, with what there is to say about its other dumps.
@@ -37,7 +41,7 @@ struct JobWorkbookFile: RowSink {
     /// - Parameter earlier: the workbook as it was, open for reading.
     func finish(_ summary: JobSummary, failedRowsFrom earlier: Int32) throws {
         try file.naming { try workbook.copyFailures(from: WorkbookFile(descriptor: earlier)) }
-        try finish(summary)
+        try finish(summary, conclusion: nil)
     }
 }
 
@@ -63,8 +67,10 @@ struct OverviewWorkbookFile {
         try file.naming { try workbook.append(input) }
     }
 
-    func finish(_ overview: OverviewBuilder, files: [ReportFile]) throws {
-        try file.naming { try workbook.finish(overview, toolVersion: toolVersion, files: files) }
+    func finish(_ overview: OverviewBuilder, conclusion: Conclusion, files: [ReportFile]) throws {
+        try file.naming {
+            try workbook.finish(overview, conclusion: conclusion, toolVersion: toolVersion, files: files)
+        }
     }
 }
 
