@@ -28,6 +28,8 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        // Headers only: the library itself is loaded when a workbook is made.
+        .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
 
         // bytes → rows → summary → report → files
         .target(name: "CRowScan"),
@@ -35,11 +37,12 @@ let package = Package(
             name: "ImportDumps", dependencies: ["CISAL", "CLibArchive", "CNettle", "CRowScan"],
             swiftSettings: strictMemory),
         .target(name: "ImportAnalysis", dependencies: ["ImportDumps"], swiftSettings: strictMemory),
+        .target(name: "Spreadsheets", dependencies: ["CXLSXWriter"], swiftSettings: strictMemory),
         .target(name: "CBuiltInTemplates"),
         .target(
             name: "ImportReports",
             dependencies: [
-                "ImportDumps", "ImportAnalysis", "CBuiltInTemplates",
+                "ImportDumps", "ImportAnalysis", "Spreadsheets", "CBuiltInTemplates",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: strictMemory
@@ -51,7 +54,7 @@ let package = Package(
         .executableTarget(
             name: "import-audit",
             dependencies: [
-                "ImportDumps", "ImportAnalysis", "CodeFiles", "ImportReports", "XHTMLValidation",
+                "ImportDumps", "ImportAnalysis", "CodeFiles", "ImportReports", "Spreadsheets", "XHTMLValidation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strictMemory
@@ -59,6 +62,7 @@ let package = Package(
 
         .testTarget(name: "ImportDumpsTests", dependencies: ["ImportDumps"], swiftSettings: strict),
         .testTarget(name: "ImportAnalysisTests", dependencies: ["ImportAnalysis"], swiftSettings: strict),
+        .testTarget(name: "SpreadsheetsTests", dependencies: ["Spreadsheets"], swiftSettings: strict),
         .testTarget(name: "CodeFilesTests", dependencies: ["ImportAnalysis", "CodeFiles"], swiftSettings: strict),
         .testTarget(
             name: "ImportReportsTests",

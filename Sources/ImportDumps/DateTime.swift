@@ -7,7 +7,7 @@ public struct DateTime: Sendable, Comparable {
     public let offsetMinutes: Int
 
     /// Seconds since 1970-01-01T00:00:00Z; a leap second counts as the second after it.
-    private let seconds: Int
+    package let seconds: Int
     /// The fraction of a second in digits, without trailing zeros: ordered as text, whatever its length.
     private let fraction: [UInt8]
 

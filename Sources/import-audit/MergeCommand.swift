@@ -35,6 +35,11 @@ struct MergeCommand: ParsableCommand {
         help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
     var isCSVRaw = false
 
+    @Flag(
+        name: .customLong("csv-bom"),
+        help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
+    var hasCSVMark = false
+
     func run() throws {
         try reportingFailures {
             var merge = MergeOfSummaries()
@@ -48,7 +53,8 @@ struct MergeCommand: ParsableCommand {
 
     private func write(_ summary: Summary, into output: String) throws {
         let folder = try OutputFolder(output)
-        var files = try OverviewFiles(formats: .all, csv: CSVOptions(isRaw: isCSVRaw), folder: folder)
+        var files = try OverviewFiles(
+            formats: .all, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), folder: folder)
         for job in summary.jobs { try files.append(job, report: nil) }
         for input in summary.unreadable { try files.append(input) }
         let names = try files.finish(templates: try Self.templates()) { problem, page in

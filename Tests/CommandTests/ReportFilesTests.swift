@@ -44,6 +44,7 @@ struct ReportFilesTests {
         ("xhtml,csv", ["codes.csv", "failures.csv", "report.xhtml", "rows.csv"]),
         ("md,xhtml", ["report.md", "report.xhtml"]),
         ("json,csv,xhtml,md", reportFiles), ("md,md", ["report.md"]),
+        ("xlsx", ["report.xlsx"]), ("xlsx,md", ["report.md", "report.xlsx"]),
     ]
 
     @Test("--formats writes exactly those files, and the pages name no others", arguments: formatLists)
@@ -54,7 +55,7 @@ struct ReportFilesTests {
         #expect(space.names(in: "o") == files)
         for page in ["report.md", "report.xhtml"] where files.contains(page) {
             let text = try space.text("o/\(page)")
-            for name in reportFiles where name != page {
+            for name in reportFiles + ["report.xlsx"] where name != page {
                 #expect(text.contains(name) == files.contains(name), "\(name) in \(page)")
             }
         }

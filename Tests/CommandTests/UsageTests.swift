@@ -42,7 +42,10 @@ struct UsageTests {
         for (command, options) in [
             (
                 "report",
-                ["--output", "--formats", "--templates", "--csv-raw", "--strict", "--threads", "--fresh", "--quiet"]
+                [
+                    "--output", "--formats", "--templates", "--csv-raw", "--csv-bom", "--strict", "--threads",
+                    "--fresh", "--quiet",
+                ]
             ),
             ("summary", ["--format", "--sha256", "--strict", "--every-dump", "--threads", "--verbose"]),
             (
@@ -53,7 +56,7 @@ struct UsageTests {
                 ]
             ),
             ("compare", ["before", "after", "--format"]), ("codes", ["--output"]),
-            ("merge", ["--format", "--output", "--csv-raw"]),
+            ("merge", ["--format", "--output", "--csv-raw", "--csv-bom"]),
             ("validate", ["file.xhtml"]),
         ] {
             let run = try importAudit(command, "--help")

@@ -8,7 +8,7 @@ public enum CodesCSV {
 
     /// The whole file for one job.
     public static func render(_ job: JobSummary, options: CSVOptions) -> [UInt8] {
-        Array(header.utf8) + lines(job, options: options)
+        options.opening(header) + lines(job, options: options)
     }
 
     /// The lines of one job, without the header.

@@ -9,16 +9,19 @@ final class RowFormatter {
     typealias Write = (Span<UInt8>) throws -> Void
 
     private var lines: RowLines
+    private let opening: [UInt8]
 
-    init(onlyFailures: Bool, options: CSVOptions, flushBytes: Int, header: StaticString) {
+    /// - Parameter opening: what the file begins with.
+    init(onlyFailures: Bool, options: CSVOptions, flushBytes: Int, opening: [UInt8]) {
         lines = RowLines(onlyFailures: onlyFailures, options: options, flushBytes: flushBytes)
-        lines.append(header)
+        self.opening = opening
+        lines.append(opening)
     }
 
     /// Forgets what waits, and begins anew.
-    func begin(jobID: String?, header: StaticString) {
+    func begin(jobID: String?) {
         lines.begin(jobID: jobID)
-        lines.append(header)
+        lines.append(opening)
     }
 
     /// Appends the rows of the runs that the file lists. `write` gets what has gathered.
@@ -75,8 +78,8 @@ private struct RowLines: ~Copyable {
         jobCell = cell(of: jobID)
     }
 
-    mutating func append(_ header: StaticString) {
-        buffer.write(upTo: header.utf8CodeUnitCount) { $0.append(header) }
+    mutating func append(_ opening: [UInt8]) {
+        buffer.write(upTo: opening.count) { $0.append(opening.span) }
     }
 
     mutating func append(_ runs: Span<RowRun>, _ text: Span<UInt8>, _ write: Write) throws {

@@ -9,7 +9,7 @@ public struct RowsCSV<Output: ReportOutput>: RowSink {
         case failures
     }
 
-    public static var header: StaticString { "job_id,row,outcome,record_id,error_code,error_message\r\n" }
+    public static var header: String { "job_id,row,outcome,record_id,error_code,error_message\r\n" }
 
     private let formatter: RowFormatter
     private var output: Output
@@ -17,13 +17,14 @@ public struct RowsCSV<Output: ReportOutput>: RowSink {
     /// - Parameter flushBytes: how much is gathered before it is written out.
     public init(_ selection: Selection, options: CSVOptions, flushBytes: Int = 256 * 1024, to output: Output) {
         formatter = RowFormatter(
-            onlyFailures: selection == .failures, options: options, flushBytes: flushBytes, header: Self.header)
+            onlyFailures: selection == .failures, options: options, flushBytes: flushBytes,
+            opening: options.opening(Self.header))
         self.output = output
     }
 
     public mutating func beginRows(of job: DeclaredJob) throws {
         try output.restart()
-        formatter.begin(jobID: job.jobID, header: Self.header)
+        formatter.begin(jobID: job.jobID)
     }
 
     public mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {

@@ -11,6 +11,8 @@ public struct ReportFile: Sendable, Hashable {
         name: "failures.csv", description: "failed and unclassified rows, all of them")
     public static let codes = ReportFile(name: "codes.csv", description: "every error code with its rows")
     public static let summary = ReportFile(name: "summary.json", description: "the summary for programs")
+    public static let workbook = ReportFile(
+        name: "report.xlsx", description: "codes, patterns and failed rows as a workbook")
 
     // Of an overview.
     public static let indexXHTML = ReportFile(name: "index.xhtml", description: "this overview as a page")
@@ -21,4 +23,6 @@ public struct ReportFile: Sendable, Hashable {
     public static let allCodes = ReportFile(name: "codes.csv", description: "the error codes of every job")
     public static let allSummaries = ReportFile(
         name: "summary.json", description: "the summaries of all jobs, for programs")
+    public static let indexWorkbook = ReportFile(
+        name: "index.xlsx", description: "jobs, codes and failed rows of all jobs as a workbook")
 }

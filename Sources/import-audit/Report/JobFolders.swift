@@ -74,7 +74,7 @@ final class JobFolders: Sendable {
     func remove(_ name: String) {
         let folder = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else { return }
-        let ours = Set(ReportFormats.all.files.map { $0.name })
+        let ours = Set(ReportFormats.every.files.map { $0.name })
         for file in FolderEntries.names(of: folder) where ours.contains(file) || file.hasSuffix(".partial") {
             unsafe unlinkat(folder, file, 0)
         }

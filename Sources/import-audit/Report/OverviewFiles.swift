@@ -15,6 +15,7 @@ struct OverviewFiles {
     private var jobs: BufferedFile?
     private var codes: BufferedFile?
     private var failures: PartialFile?
+    private var workbook: OverviewWorkbookFile?
     private var summary: SummaryJSON.Document<PartialFile>?
 
     /// - Parameters:
@@ -34,13 +35,14 @@ struct OverviewFiles {
         if formats.contains(.markdown) { pages.append((.markdown, try folder.begin(ReportFile.indexMarkdown.name))) }
         self.pages = pages
         if formats.contains(.csv) {
-            jobs = BufferedFile(try folder.begin(ReportFile.jobs.name), header: JobsCSV.header)
-            codes = BufferedFile(try folder.begin(ReportFile.allCodes.name), header: CodesCSV.header)
+            jobs = BufferedFile(try folder.begin(ReportFile.jobs.name), opening: csv.opening(JobsCSV.header))
+            codes = BufferedFile(try folder.begin(ReportFile.allCodes.name), opening: csv.opening(CodesCSV.header))
             if hasFailures {
                 failures = try folder.begin(ReportFile.allFailures.name)
-                try failures?.write(Array("\(RowsCSV<PartialFile>.header)".utf8).span)
+                try failures?.write(csv.opening(RowsCSV<PartialFile>.header).span)
             }
         }
+        if formats.contains(.xlsx) { workbook = try OverviewWorkbookFile(in: folder, standards: standards) }
         // Last, so that who finds a new summary finds all other files new.
         if formats.contains(.json) {
             summary = SummaryJSON.Document(
@@ -61,6 +63,13 @@ struct OverviewFiles {
         try jobs?.append(JobsCSV.line(job, report: report?.page, options: csv))
         try codes?.append(CodesCSV.lines(job, options: csv))
         try summary?.append(job)
+    }
+
+    /// Adds a job to the workbook.
+    ///
+    /// - Parameter failures: the job's own workbook, open for reading.
+    mutating func appendToWorkbook(_ job: JobSummary, report: ReportPlace, failures: Int32?) throws {
+        try workbook?.append(job, report: report, failures: failures)
     }
 
     /// Adds the rows of a job's own file, which is open for reading.
@@ -84,6 +93,7 @@ struct OverviewFiles {
     mutating func append(_ input: UnreadableInput) throws {
         overview.append(input)
         judging.add(input)
+        try workbook?.append(input)
         try summary?.append(input)
     }
 
@@ -109,6 +119,7 @@ struct OverviewFiles {
         }
         try jobs?.flush()
         try codes?.flush()
+        try workbook?.finish(overview, conclusion: conclusion, files: files)
         _ = try summary?.finish(totals: overview.totals, conclusion: conclusion)
         return files.map { $0.name }
     }
@@ -119,6 +130,7 @@ struct OverviewFiles {
         if formats.contains(.xhtml) { files.append(.indexXHTML) }
         if formats.contains(.markdown) { files.append(.indexMarkdown) }
         if formats.contains(.csv) { files += hasFailures ? [.jobs, .allCodes, .allFailures] : [.jobs, .allCodes] }
+        if formats.contains(.xlsx) { files.append(.indexWorkbook) }
         if formats.contains(.json) { files.append(.allSummaries) }
         return files
     }
@@ -129,9 +141,9 @@ private struct BufferedFile {
     private let file: PartialFile
     private var bytes: [UInt8]
 
-    init(_ file: PartialFile, header: String) {
+    init(_ file: PartialFile, opening: [UInt8]) {
         self.file = file
-        bytes = Array(header.utf8)
+        bytes = opening
     }
 
     mutating func append(_ more: [UInt8]) throws {

@@ -80,15 +80,22 @@ struct OverviewReport {
             let order = results.order(ofJob: index)
             if !job.superseded.isEmpty || run.wasCombined(order) {
                 let folder = try folders.open(name)
+                try rewriteWorkbook(of: job, in: folder)
                 try pages.write(job, to: folder)
                 try folder.publish()
             }
-            try files.append(job, report: ReportPlace(folder: "jobs/\(name)/", files: formats.files))
+            let place = ReportPlace(folder: "jobs/\(name)/", files: formats.files)
+            try files.append(job, report: place)
             if formats.contains(.csv), job.rows.failed + job.rows.unclassified > 0,
                 let failures = folders.openFile(.failures, of: name)
             {
                 defer { close(failures) }
                 try files.appendFailures(from: failures)
+            }
+            if formats.contains(.xlsx) {
+                let workbook = folders.openFile(.workbook, of: name)
+                defer { if let workbook { close(workbook) } }
+                try files.appendToWorkbook(job, report: place, failures: workbook)
             }
         }
         for index in 0..<results.unreadableCount { try files.append(try results.unreadable(index)) }
@@ -101,6 +108,15 @@ struct OverviewReport {
         verdict = files.verdict
         written = files.conclusion
         return true
+    }
+
+    /// Writes a job's workbook anew, with the failed rows that it had.
+    private func rewriteWorkbook(of job: JobSummary, in folder: OutputFolder) throws {
+        guard run.settings.formats.contains(.xlsx), let earlier = folder.openFile(ReportFile.workbook.name) else {
+            return
+        }
+        defer { close(earlier) }
+        try JobWorkbookFile(in: folder, settings: run.settings).finish(job, failedRowsFrom: earlier)
     }
 
     /// Leaves what is finished for the next run to go on with.

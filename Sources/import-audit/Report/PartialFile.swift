@@ -14,6 +14,12 @@ final class PartialFile: ReportOutput {
     private let writesBehind: Bool
     private static let largeFile = 4 * 1024 * 1024
 
+    /// For a library that opens the file by itself, and writes all of it.
+    var workbookPlace: WorkbookPlace { WorkbookPlace(descriptor: descriptor, temporaryFolder: folderPath) }
+
+    /// Its place, as messages name it.
+    var path: String { "\(folderPath)/\(name)" }
+
     private var partialName: String { ".\(name).partial" }
     private var rewrittenName: String { ".\(name).rewritten.partial" }
 
@@ -124,6 +130,6 @@ final class PartialFile: ReportOutput {
     }
 
     private func failure(_ cause: SystemFailure = .last) -> CommandFailure {
-        CommandFailure(.cannotWrite, "\(folderPath)/\(name): \(cause.description)")
+        CommandFailure(.cannotWrite, "\(path): \(cause.description)")
     }
 }

@@ -9,10 +9,11 @@ struct ReportCommand: ParsableCommand {
         abstract: "Write the full audit of dumps into a folder.",
         discussion: """
             For one dump, the folder gets report.xhtml and report.md for people, rows.csv (every row), failures.csv \
-            (failed and unclassified rows) and codes.csv for spreadsheets, and summary.json for programs.
+            (failed and unclassified rows) and codes.csv for spreadsheets, and summary.json for programs. With xlsx \
+            among the --formats, report.xlsx has codes, patterns and failed rows in one workbook.
 
             For several (many files, a folder, an archive, a log with a dump on each line) it gets an overview: \
-            index.xhtml and index.md, jobs.csv, codes.csv and failures.csv over all jobs, summary.json, and under jobs \
+            index.xhtml and index.md, jobs.csv, codes.csv and failures.csv over all jobs (index.xlsx), summary.json, and under jobs \
             a folder with the report of each job. Several dumps of one job are one job, the latest of them. The same \
             command again reads only what is new or changed since, and ends with the same files as if it had read all.
 
@@ -31,7 +32,9 @@ struct ReportCommand: ParsableCommand {
     var output = "audit"
 
     @Option(
-        help: ArgumentHelp("What to write: a list of md, csv, xhtml, json with commas between.", valueName: "list"),
+        help: ArgumentHelp(
+            "What to write: a list of md, csv, xhtml, json, xlsx with commas between; all but xlsx by default.",
+            valueName: "list"),
         transform: ReportFormats.init(list:))
     var formats = ReportFormats.all
 
@@ -45,13 +48,19 @@ struct ReportCommand: ParsableCommand {
         help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
     var isCSVRaw = false
 
+    @Flag(
+        name: .customLong("csv-bom"),
+        help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
+    var hasCSVMark = false
+
     @Flag(help: "Do everything anew, whatever an earlier run has left in the folder.")
     var fresh = false
 
     func run() throws {
         try reportingFailures {
             let settings = try ReportSettings(
-                formats: formats, csv: CSVOptions(isRaw: isCSVRaw), templateFolder: templates, options: options,
+                formats: formats, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark),
+                templateFolder: templates, options: options,
                 standards: try gate.standards(codes))
             return try ReportPlan(options: options, output: output, settings: settings, isFresh: fresh).run()
         }
@@ -66,9 +75,14 @@ struct ReportFormats: OptionSet, Sendable {
     static let csv = ReportFormats(rawValue: 2)
     static let xhtml = ReportFormats(rawValue: 4)
     static let json = ReportFormats(rawValue: 8)
+    static let xlsx = ReportFormats(rawValue: 16)
+    /// What is written unless the user chooses.
     static let all: ReportFormats = [.markdown, .csv, .xhtml, .json]
+    static let every: ReportFormats = [.all, .xlsx]
 
-    private static let names: [String: ReportFormats] = ["md": markdown, "csv": csv, "xhtml": xhtml, "json": json]
+    private static let names: [String: ReportFormats] = [
+        "md": markdown, "csv": csv, "xhtml": xhtml, "json": json, "xlsx": xlsx,
+    ]
 }
 
 extension ReportFormats {
@@ -78,6 +92,7 @@ extension ReportFormats {
         if contains(.xhtml) { files.append(.xhtml) }
         if contains(.markdown) { files.append(.markdown) }
         if contains(.csv) { files += [.rows, .failures, .codes] }
+        if contains(.xlsx) { files.append(.workbook) }
         if contains(.json) { files.append(.summary) }
         return files
     }
@@ -87,7 +102,8 @@ extension ReportFormats {
         self = []
         for name in list.split(separator: ",", omittingEmptySubsequences: false) {
             guard let format = Self.names[String(name)] else {
-                throw ValidationError("“\(shownText(String(name)))” is no format. Choose from md, csv, xhtml, json.")
+                throw ValidationError(
+                    "“\(shownText(String(name)))” is no format. Choose from md, csv, xhtml, json, xlsx.")
             }
             insert(format)
         }

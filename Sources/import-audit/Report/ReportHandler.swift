@@ -73,9 +73,9 @@ struct ReportHandler: DocumentHandler {
             guard var pass else { return }
             let summary = try pass.finish(dump: dump, source: name)
             whole = position == .whole ? dump.sha256.map { (dump.byteCount, $0) } : nil
-            try pages.write(
-                summary, to: pass.folder,
-                conclusion: run.isAlone(order, position) ? run.settings.conclusion(on: summary) : nil)
+            let conclusion = run.isAlone(order, position) ? run.settings.conclusion(on: summary) : nil
+            try pass.finishWorkbook(summary, conclusion: conclusion)
+            try pages.write(summary, to: pass.folder, conclusion: conclusion)
             try run.publish(summary, pass.folder, order, position)
             if run.settings.isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
         }
@@ -83,7 +83,6 @@ struct ReportHandler: DocumentHandler {
 
     private func makePass() throws -> ReportPass {
         try ReportPass(
-            formats: run.settings.formats, csv: run.settings.csv, folder: try run.folder(for: order),
-            identity: run.makeIdentityAudit())
+            run.settings, folder: try run.folder(for: order), identity: run.makeIdentityAudit())
     }
 }

@@ -7,15 +7,17 @@ struct ReportPass: RowSink {
     private var analyzer = JobAnalyzer()
     private var rows: RowsCSV<PartialFile>?
     private var failures: RowsCSV<PartialFile>?
+    private var workbook: JobWorkbookFile?
     private let identity: IdentityAudit
     private let csv: CSVOptions
     let folder: OutputFolder
 
-    init(formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, identity: IdentityAudit) throws {
+    init(_ settings: ReportSettings, folder: OutputFolder, identity: IdentityAudit) throws {
         self.identity = identity
-        self.csv = csv
+        csv = settings.csv
         self.folder = folder
-        guard formats.contains(.csv) else { return }
+        if settings.formats.contains(.xlsx) { workbook = try JobWorkbookFile(in: folder, settings: settings) }
+        guard settings.formats.contains(.csv) else { return }
         rows = RowsCSV(.all, options: csv, to: try folder.begin("rows.csv"))
         failures = RowsCSV(.failures, options: csv, to: try folder.begin("failures.csv"))
     }
@@ -25,6 +27,7 @@ struct ReportPass: RowSink {
         identity.beginRows(of: job)
         try rows?.beginRows(of: job)
         try failures?.beginRows(of: job)
+        try workbook?.beginRows(of: job)
     }
 
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
@@ -32,6 +35,7 @@ struct ReportPass: RowSink {
         try identity.consume(runs, text: text)
         try rows?.consume(runs, text: text)
         try failures?.consume(runs, text: text)
+        try workbook?.consume(runs, text: text)
     }
 
     mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
@@ -39,6 +43,7 @@ struct ReportPass: RowSink {
         try identity.consume(run, text: text)
         try rows?.consume(run, text: text)
         try failures?.consume(run, text: text)
+        try workbook?.consume(run, text: text)
     }
 
     /// Completes the CSV files and judges the job.
@@ -50,5 +55,12 @@ struct ReportPass: RowSink {
         _ = try failures?.finish(job: dump.job)
         try folder.write(CodesCSV.render(summary, options: csv), as: "codes.csv")
         return summary
+    }
+
+    /// Completes the workbook.
+    ///
+    /// - Parameter conclusion: what the user's own rules came to, if the job is all there is.
+    func finishWorkbook(_ summary: JobSummary, conclusion: Conclusion?) throws {
+        try workbook?.finish(summary, conclusion: conclusion)
     }
 }

@@ -1,6 +1,7 @@
 import ImportAnalysis
 import ImportDumps
 import ImportReports
+import Spreadsheets
 import XHTMLValidation
 
 /// How reports are written: what the options of a command come to, the same for all threads.
@@ -21,6 +22,10 @@ struct ReportSettings: Sendable {
     init(
         formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, standards: Standards
     ) throws(CommandFailure) {
+        // Better known before anything is read.
+        if formats.contains(.xlsx), !Workbook.isAvailable {
+            throw CommandFailure(.cannotWrite, SpreadsheetFailure(.libraryAbsent).explanation)
+        }
         self.standards = standards
         self.formats = formats
         self.csv = csv
@@ -57,7 +62,7 @@ struct ReportSettings: Sendable {
             let count = Array("\(bytes.count):".utf8)
             for part in [count, bytes] { unsafe part.withUnsafeBufferPointer { unsafe digest.update($0) } }
         }
-        add(Array("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(isStrict)".utf8))
+        add(Array("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)".utf8))
         for (name, bytes) in BuiltInTemplates.files.sorted(by: { $0.key < $1.key }) {
             add(Array(name.utf8))
             add(bytes)

@@ -1,0 +1,143 @@
+import ImportAnalysis
+import ImportDumps
+import Spreadsheets
+
+/// The sheet with failed rows by code: of one job, or of each job of an overview.
+struct CodesSheet {
+    private let sheet: Sheet
+    private let codes: CodeBook?
+    private let isNaming: Bool
+
+    /// - Parameters:
+    ///   - codes: what is known of codes, said in a column of its own.
+    ///   - naming: whether each row names its job and the folder of its report.
+    init(_ name: String = "Codes", in workbook: Workbook, codes: CodeBook?, naming: Bool = false) throws {
+        self.codes = codes
+        isNaming = naming
+        let names: [Sheet.Column] = naming ? [.init("job_id", width: 38), .init("report", width: 46)] : []
+        sheet = try workbook.addSheet(
+            name,
+            columns: names + [
+                .init("error_code", width: 32), .init("rows", width: 12), .init("share_of_rows", width: 14),
+                .init("first_row", width: 12), .init("last_row", width: 12), .init("message_patterns", width: 17),
+                .init("top_message_pattern", width: 70),
+            ] + (codes == nil ? [] : [.init("known", width: 50)]))
+    }
+
+    func append(_ job: JobSummary, report: String? = nil) throws {
+        for code in job.failedByCode {
+            guard sheet.beginRow() else { continue }
+            if isNaming {
+                try sheet.add(job.job.jobID)
+                try sheet.add(report)
+            }
+            try sheet.add(code.code)
+            try sheet.add(code.rows)
+            try sheet.add(shareInMillionths: code.share.millionths)
+            try sheet.add(code.firstRow)
+            try sheet.add(code.lastRow)
+            // Not counted beyond the limit: an empty cell is honest, a number would be a guess.
+            try sheet.add(code.messageCount)
+            try sheet.add(code.messages.first?.pattern)
+            try sheet.add(codes?.standing(of: code.code, isOther: code.isOther).cell)
+            sheet.endRow()
+        }
+    }
+
+    func finish() throws {
+        try sheet.finish(note: .leftOut(of: sheet, "codes", "codes.csv"))
+    }
+}
+
+/// The sheet with the messages of each code, those alike together.
+struct PatternsSheet {
+    private let sheet: Sheet
+
+    init(in workbook: Workbook) throws {
+        sheet = try workbook.addSheet(
+            "Patterns",
+            columns: [
+                .init("error_code", width: 32), .init("pattern", width: 70), .init("rows", width: 12),
+                .init("share_of_code", width: 14), .init("first_row", width: 12), .init("last_row", width: 12),
+                .init("example", width: 70), .init("example_row", width: 13),
+            ])
+    }
+
+    func append(_ job: JobSummary) throws {
+        for code in job.failedByCode {
+            for message in code.messages {
+                guard sheet.beginRow() else { continue }
+                try sheet.add(code.code)
+                try sheet.add(message.pattern)
+                try sheet.add(message.rows)
+                try sheet.add(shareInMillionths: message.share.millionths)
+                try sheet.add(message.firstRow)
+                try sheet.add(message.lastRow)
+                try sheet.add(message.example)
+                try sheet.add(message.exampleRow)
+                sheet.endRow()
+            }
+            try appendOthers(of: code)
+        }
+    }
+
+    /// What the rows of a code have besides the patterns that are listed.
+    private func appendOthers(of code: CodeSummary) throws {
+        let rows = code.rows - code.messages.reduce(0) { $0 + $1.rows }
+        guard rows > 0, sheet.beginRow() else { return }
+        try sheet.add(code.code)
+        try sheet.add("(other patterns)", .strong)
+        try sheet.add(rows)
+        try sheet.add(shareInMillionths: Share(of: rows, in: code.rows).millionths)
+        sheet.endRow()
+    }
+
+    func finish() throws {
+        try sheet.finish(note: .leftOut(of: sheet, "patterns", "summary.json"))
+    }
+}
+
+/// The sheet with failed rows by code over all jobs.
+struct CodeTotalsSheet {
+    private let sheet: Sheet
+    private let codes: CodeBook?
+
+    init(in workbook: Workbook, codes: CodeBook?) throws {
+        self.codes = codes
+        sheet = try workbook.addSheet(
+            "Codes",
+            columns: [
+                .init("error_code", width: 32), .init("rows", width: 12), .init("share_of_rows", width: 14),
+                .init("jobs", width: 10),
+            ] + (codes == nil ? [] : [.init("known", width: 50)]))
+    }
+
+    func finish(_ totals: Totals) throws {
+        for code in totals.failedByCode where sheet.beginRow() {
+            try sheet.add(code.code)
+            try sheet.add(code.rows)
+            try sheet.add(shareInMillionths: code.share.millionths)
+            try sheet.add(code.jobs)
+            try sheet.add(codes?.standing(of: code.code, isOther: code.isOther).cell)
+            sheet.endRow()
+        }
+        try sheet.finish(note: .leftOut(of: sheet, "codes", "summary.json"))
+    }
+}
+
+extension String? {
+    /// What the last row of a sheet says if there was no room for all of them.
+    static func leftOut(of sheet: Sheet, _ things: String, _ file: String) -> String? {
+        guard sheet.rowsWritten < sheet.rowsOffered else { return nil }
+        return
+            "\(Wording.grouped(sheet.rowsWritten)) of \(Wording.grouped(sheet.rowsOffered)) \(things); all are in \(file)"
+    }
+}
+
+extension CodeStanding {
+    /// What is known of a code, in one cell.
+    fileprivate var cell: String {
+        let parts = [entry?.title, entry?.action?.rawValue, entry?.owner].compactMap { $0 }
+        return parts.isEmpty ? label : "\(label): \(parts.joined(separator: "; "))"
+    }
+}

@@ -1,0 +1,82 @@
+import ImportAnalysis
+import ImportDumps
+import Spreadsheets
+
+/// The sheet with failed and unclassified rows: of one job, or of all jobs of an overview.
+struct FailuresSheet {
+    static let name = "Failures"
+
+    private static let rowColumns: [Sheet.Column] = [
+        .init("row", width: 12), .init("outcome", width: 13), .init("record_id", width: 38),
+        .init("error_code", width: 28), .init("error_message", width: 80),
+    ]
+
+    private let sheet: Sheet
+
+    /// - Parameter naming: whether each row names its job and the folder of its report.
+    init(in workbook: Workbook, naming: Bool = false) throws {
+        let names: [Sheet.Column] = naming ? [.init("job_id", width: 38), .init("report", width: 46)] : []
+        sheet = try workbook.addSheet(Self.name, columns: names + Self.rowColumns)
+    }
+
+    /// Whether a row was offered yet.
+    var isEmpty: Bool { sheet.rowsOffered == 0 }
+
+    /// Appends the rows of a run that failed or are unclassified.
+    func append(_ run: RowRun, text: Span<UInt8>) throws {
+        let outcome = Outcome(run.facts)
+        guard outcome == .failed || outcome == .unclassified else { return }
+        func add(_ range: TextRange?) throws {
+            guard let range else { return sheet.skip() }
+            try sheet.add(text.extracting(range.offset..<range.offset + range.count))
+        }
+        for index in 0..<run.count {
+            guard sheet.beginRow() else { continue }
+            try sheet.add(run.firstRow + index)
+            try sheet.add(outcome.rawValue)
+            try add(run.id?.advanced(by: index * run.idStride))
+            try add(run.code)
+            try add(run.message)
+            sheet.endRow()
+        }
+    }
+
+    /// Appends a row of a job's own workbook.
+    func append(_ row: SheetReader.Row, jobID: String?, report: String) throws {
+        try appendCopy(of: row) {
+            try sheet.add(jobID)
+            try sheet.add(report)
+        }
+    }
+
+    /// Appends a row of an earlier workbook of the job.
+    func append(_ row: SheetReader.Row) throws {
+        try appendCopy(of: row) {}
+    }
+
+    private func appendCopy(of row: SheetReader.Row, names: () throws -> Void) throws {
+        // The names of the columns, and what is said of rows that were left out, have no number.
+        guard let number = row.number(0), sheet.beginRow() else { return }
+        try names()
+        try sheet.add(number)
+        for column in 1...4 { try row.withText(column) { try sheet.add(encoded: $0) } }
+        sheet.endRow()
+    }
+
+    /// Completes the sheet.
+    ///
+    /// - Parameter rows: how many rows there are, those that an earlier workbook had left out with them.
+    /// - Returns: what there is to say if not all of them are here.
+    func finish(rows: Int, files: [ReportFile]) throws -> String? {
+        let isCut = sheet.rowsWritten < rows
+        let note = Self.note(shown: sheet.rowsWritten, rows: rows, files: files)
+        try sheet.finish(note: isCut ? note : nil)
+        return isCut ? note : nil
+    }
+
+    static func note(shown: Int, rows: Int, files: [ReportFile]) -> String {
+        "\(Wording.grouped(shown)) of \(Wording.grouped(rows)) failed and unclassified rows; "
+            + (files.contains { $0.name == ReportFile.failures.name }
+                ? "all are in failures.csv" : "for all of them, let csv be among the formats")
+    }
+}

@@ -1,0 +1,99 @@
+package import ImportAnalysis
+package import ImportDumps
+import Spreadsheets
+
+/// Writes `report.xlsx`: the failed rows as they come, the rest when they are all there.
+package struct JobWorkbook: RowSink {
+    /// The sheet that an overview takes the failed rows from.
+    static let failuresSheet = 4
+
+    private let place: WorkbookPlace
+    private let codes: CodeBook?
+    private var sheets: Sheets
+
+    private struct Sheets {
+        let workbook: Workbook
+        let summary: SummarySheet
+        let codes: CodesSheet
+        let patterns: PatternsSheet
+        let failures: FailuresSheet
+
+        init(at place: WorkbookPlace, codes: CodeBook?) throws {
+            workbook = try place.makeWorkbook(title: "Audit of an import job")
+            summary = try SummarySheet(in: workbook)
+            self.codes = try CodesSheet(in: workbook, codes: codes)
+            patterns = try PatternsSheet(in: workbook)
+            failures = try FailuresSheet(in: workbook)
+        }
+    }
+
+    /// - Parameter codes: what is known of codes, said of each of them.
+    package init(at place: WorkbookPlace, codes: CodeBook?) throws {
+        self.place = place
+        self.codes = codes
+        sheets = try Sheets(at: place, codes: codes)
+    }
+
+    package mutating func beginRows(of job: DeclaredJob) throws {
+        guard !sheets.failures.isEmpty else { return }
+        sheets = try Sheets(at: place, codes: codes)
+    }
+
+    package mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
+        try sheets.failures.append(run, text: text)
+    }
+
+    /// Takes the failed rows from an earlier workbook of the same dump.
+    package func copyFailures(from file: WorkbookFile) throws {
+        try file.forEachRow(ofSheet: Self.failuresSheet) { try sheets.failures.append($0) }
+    }
+
+    /// Writes the rest, and the file.
+    ///
+    /// - Parameters:
+    ///   - conclusion: what the user's own rules came to, where the job is all there is.
+    ///   - files: all that are written beside each other.
+    package func finish(
+        _ summary: JobSummary, conclusion: Conclusion?, toolVersion: String, files: [ReportFile]
+    ) throws {
+        let rows = summary.rows.failed + summary.rows.unclassified
+        let note = try sheets.failures.finish(rows: rows, files: files)
+        try writeSummary(summary, conclusion, note: note, toolVersion: toolVersion)
+        try sheets.codes.append(summary)
+        try sheets.codes.finish()
+        try sheets.patterns.append(summary)
+        try sheets.patterns.finish()
+        try place.close(sheets.workbook)
+    }
+
+    private func writeSummary(
+        _ summary: JobSummary, _ conclusion: Conclusion?, note: String?, toolVersion: String
+    ) throws {
+        let sheet = sheets.summary
+        let verdict = Verdict(summary)
+        let job = summary.job
+        try sheet.add("verdict", verdict.word, detail: verdict.sentence)
+        if let salvage = summary.salvage { try sheet.add("salvaged", nil, detail: salvage.message) }
+        if let note { try sheet.add("sheet \(FailuresSheet.name)", nil, detail: note) }
+        try sheet.add(summary.rows)
+        try sheet.addHeading("The job’s own numbers")
+        for check in Arithmetic(summary).checks { try sheet.add(check) }
+        try sheet.addHeading("Findings")
+        for finding in summary.findings { try sheet.add(finding) }
+        if summary.findings.isEmpty { try sheet.add("none", nil) }
+        try sheet.add(conclusion)
+        try sheet.addHeading("Job")
+        try sheet.add("job_id", job.jobID)
+        try sheet.add("status", job.status)
+        try sheet.add("created_at (UTC)", time: job.createdAt)
+        try sheet.add("updated_at (UTC)", time: job.updatedAt)
+        try sheet.add("expires_at (UTC)", time: job.expiresAt)
+        if let error = job.error { try sheet.add("error", error.code, detail: error.message) }
+        try sheet.addHeading("Provenance")
+        try sheet.add("source", summary.source == "-" ? "standard input" : summary.source)
+        try sheet.add("bytes", summary.bytes)
+        try sheet.add("sha256", summary.sha256)
+        try sheet.addTool(version: toolVersion)
+        try sheet.finish()
+    }
+}

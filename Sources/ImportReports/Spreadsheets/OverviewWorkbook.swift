@@ -1,0 +1,76 @@
+package import ImportAnalysis
+import ImportDumps
+import Spreadsheets
+
+/// Writes `index.xlsx`: the jobs of an overview, their codes, and the failed rows of all of them.
+package struct OverviewWorkbook {
+    private let place: WorkbookPlace
+    private let workbook: Workbook
+    private let summary: SummarySheet
+    private let jobs: JobsSheet
+    private let totals: CodeTotalsSheet
+    private let codes: CodesSheet
+    private let failures: FailuresSheet
+    private let unreadable: Sheet
+    private var rows = 0
+
+    /// - Parameter codes: what is known of codes, said of each of them.
+    package init(at place: WorkbookPlace, codes: CodeBook?) throws {
+        self.place = place
+        workbook = try place.makeWorkbook(title: "Audit of import jobs")
+        summary = try SummarySheet(in: workbook)
+        jobs = try JobsSheet(in: workbook)
+        totals = try CodeTotalsSheet(in: workbook, codes: codes)
+        self.codes = try CodesSheet("Codes by job", in: workbook, codes: codes, naming: true)
+        failures = try FailuresSheet(in: workbook, naming: true)
+        unreadable = try workbook.addSheet(
+            "Unreadable", columns: [.init("source", width: 60), .init("reason", width: 90)])
+    }
+
+    /// Adds a job, and the failed rows that its own workbook has.
+    package mutating func append(_ job: JobSummary, report: ReportPlace, failures file: WorkbookFile?) throws {
+        try jobs.append(job, report: report)
+        try codes.append(job, report: report.folder)
+        rows += job.rows.failed + job.rows.unclassified
+        try file?.forEachRow(ofSheet: JobWorkbook.failuresSheet) { row in
+            try failures.append(row, jobID: job.job.jobID, report: report.folder)
+        }
+    }
+
+    package func append(_ input: UnreadableInput) throws {
+        guard unreadable.beginRow() else { return }
+        try unreadable.add(input.source)
+        try unreadable.add(input.reason)
+        unreadable.endRow()
+    }
+
+    /// Writes the rest, and the file.
+    ///
+    /// - Parameters:
+    ///   - conclusion: what the user's own rules came to.
+    ///   - files: all that are written beside each other.
+    package func finish(
+        _ overview: OverviewBuilder, conclusion: Conclusion, toolVersion: String, files: [ReportFile]
+    ) throws {
+        let note = try failures.finish(rows: rows, files: files)
+        let verdict = overview.verdict
+        try summary.add("verdict", verdict.word, detail: verdict.sentence)
+        if let note { try summary.add("sheet \(FailuresSheet.name)", nil, detail: note) }
+        try summary.add(overview.totals.rows)
+        try summary.add(conclusion)
+        try summary.addHeading("Inputs")
+        try summary.add("jobs", overview.totals.jobs)
+        for (status, count) in overview.totals.jobsByStatus.sorted(by: { $0.key < $1.key }) {
+            try summary.add("jobs with status \(status)", count)
+        }
+        try summary.add("inputs that could not be read", unreadable.rowsOffered)
+        try summary.addHeading("Provenance")
+        try summary.addTool(version: toolVersion)
+        try summary.finish()
+        try jobs.finish()
+        try totals.finish(overview.totals)
+        try codes.finish()
+        try unreadable.finish(note: .leftOut(of: unreadable, "inputs", "summary.json"))
+        try place.close(workbook)
+    }
+}

@@ -1,0 +1,102 @@
+import ImportAnalysis
+import ImportDumps
+import Spreadsheets
+
+/// The sheet that says how it stands, an item on each row.
+struct SummarySheet {
+    private let sheet: Sheet
+
+    init(in workbook: Workbook) throws {
+        sheet = try workbook.addSheet(
+            "Summary",
+            columns: [
+                .init("item", width: 30), .init("value", width: 40), .init("detail", width: 70),
+                .init("counted", width: 14), .init("result", width: 20),
+            ])
+    }
+
+    private func addRow(_ name: String, _ style: Sheet.TextStyle = .plain, _ cells: () throws -> Void) throws {
+        guard sheet.beginRow() else { return }
+        try sheet.add(name, style)
+        try cells()
+        sheet.endRow()
+    }
+
+    /// Begins a group of items.
+    func addHeading(_ name: String) throws {
+        try addRow(name, .strong) {}
+    }
+
+    func add(_ name: String, _ value: String?, detail: String? = nil) throws {
+        try addRow(name) {
+            try sheet.add(value)
+            try sheet.add(detail, .wrapped)
+        }
+    }
+
+    func add(_ name: String, _ value: Int?) throws {
+        try addRow(name) { try sheet.add(value) }
+    }
+
+    /// A time in UTC, and how the dump writes it; only that if it is no time.
+    func add(_ name: String, time: String?) throws {
+        try addRow(name) {
+            guard let time else { return }
+            guard let seconds = DateTime(time)?.seconds, try sheet.add(secondsSince1970: seconds) else {
+                return try sheet.add(time)
+            }
+            try sheet.add("\(time) in the dump")
+        }
+    }
+
+    func add(_ check: Arithmetic.Check) throws {
+        try addRow("declared \(check.field)") {
+            try sheet.add(check.declared)
+            try sheet.add("against \(check.against)")
+            try sheet.add(check.counted)
+            try sheet.add(check.verdict.words)
+        }
+    }
+
+    func add(_ finding: Finding) throws {
+        try addRow(finding.id.name) {
+            try sheet.add(finding.count)
+            try sheet.add(finding.message, .wrapped)
+            sheet.skip()
+            try sheet.add(finding.severity.rawValue)
+        }
+    }
+
+    func add(_ rows: RowCounts) throws {
+        try addHeading("Rows")
+        try add("rows seen", rows.seen)
+        try add("rows created", rows.created)
+        try add("rows existing", rows.existing)
+        try add("rows failed", rows.failed)
+        try add("rows unclassified", rows.unclassified)
+        try add("rows missing", rows.missing)
+    }
+
+    /// What the user's own rules came to; nothing without rules.
+    func add(_ conclusion: Conclusion?) throws {
+        guard let conclusion, let gate = conclusion.gate else { return }
+        try addHeading("Rules")
+        for result in gate {
+            try addRow(result.rule.demand) {
+                sheet.skip()
+                try sheet.add(result.found, .wrapped)
+                sheet.skip()
+                try sheet.add(result.isMet ? "met" : "not met")
+            }
+        }
+        if let sentence = conclusion.sentence { try add("all rules", nil, detail: sentence) }
+    }
+
+    func addTool(version: String) throws {
+        try add("written by", "import-audit \(version)")
+    }
+
+    func finish() throws {
+        try sheet.finish(isFiltered: false, note: nil)
+    }
+}

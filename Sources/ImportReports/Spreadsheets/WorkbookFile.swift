@@ -1,0 +1,78 @@
+import ImportDumps
+import Spreadsheets
+
+/// A workbook that this program wrote, open for reading.
+package struct WorkbookFile {
+    private static let chunkBytes = 64 * 1024
+
+    private let descriptor: Int32
+
+    package init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    /// Reads every part to its end.
+    ///
+    /// - Returns: what each sheet holds.
+    /// - Throws: ``SpreadsheetFailure`` for a part without its end, `ReadFailure` if the file cannot be read.
+    func check() throws -> [SheetTally] {
+        let zip = try ZipFile(descriptor: descriptor)
+        var tallies: [SheetTally] = []
+        while let name = try zip.next() {
+            var ending = PartEnding()
+            var sheet: SheetReader? = name.hasPrefix("xl/worksheets/sheet") ? SheetReader() : nil
+            try Self.forEachChunk(of: zip) { bytes in
+                ending.read(bytes)
+                sheet?.read(bytes) { _ in }
+            }
+            guard ending.isWhole else { throw SpreadsheetFailure(.incomplete) }
+            if let sheet { tallies.append(sheet.tally) }
+        }
+        return tallies
+    }
+
+    /// Calls `body` with each row of a sheet.
+    ///
+    /// - Parameter sheet: its number, from 1 on.
+    func forEachRow(ofSheet sheet: Int, _ body: (SheetReader.Row) throws -> Void) throws {
+        let zip = try ZipFile(descriptor: descriptor)
+        while let name = try zip.next() {
+            guard name == "xl/worksheets/sheet\(sheet).xml" else { continue }
+            var rows = SheetReader()
+            return try Self.forEachChunk(of: zip) { bytes in try rows.read(bytes, body) }
+        }
+    }
+
+    /// Calls `body` with the bytes of the entry that was reached, piece by piece.
+    private static func forEachChunk(of zip: ZipFile, _ body: (Span<UInt8>) throws -> Void) throws {
+        var chunk = [UInt8](repeating: 0, count: chunkBytes)
+        while true {
+            let count = try unsafe chunk.withUnsafeMutableBytes { try unsafe zip.read(into: $0) }
+            guard count > 0 else { return }
+            try body(chunk.span.extracting(0..<count))
+        }
+    }
+}
+
+/// Whether a part of a workbook ends with the end of the element that it begins with.
+private struct PartEnding {
+    private static let shown = 512
+
+    private var beginning: [UInt8] = []
+    private var end: [UInt8] = []
+
+    mutating func read(_ bytes: Span<UInt8>) {
+        for index in 0..<min(bytes.count, Self.shown - beginning.count) { beginning.append(bytes[index]) }
+        for index in max(0, bytes.count - 64)..<bytes.count { end.append(bytes[index]) }
+        end.removeFirst(max(0, end.count - 64))
+    }
+
+    var isWhole: Bool {
+        let tags = beginning.split(separator: UInt8(ascii: "<"))
+        guard let root = tags.first(where: { $0.first != UInt8(ascii: "?") }) else { return false }
+        let name = root.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: ">") }
+        let tag = Array("</".utf8) + name + [UInt8(ascii: ">")]
+        let trimmed = end.reversed().drop { $0 == UInt8(ascii: "\n") }
+        return trimmed.starts(with: tag.reversed())
+    }
+}

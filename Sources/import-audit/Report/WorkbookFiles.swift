@@ -1,0 +1,102 @@
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+import Spreadsheets
+
+/// The workbook of a job on its way into a file. What goes wrong with it names the file.
+struct JobWorkbookFile: RowSink {
+    private let file: PartialFile
+    private let settings: ReportSettings
+    private var workbook: JobWorkbook
+
+    init(in folder: OutputFolder, settings: ReportSettings) throws {
+        let file = try folder.begin(ReportFile.workbook.name)
+        self.file = file
+        self.settings = settings
+        workbook = try file.naming { try JobWorkbook(at: file.workbookPlace, codes: settings.standards.codes) }
+    }
+
+    mutating func beginRows(of job: DeclaredJob) throws {
+        try file.naming { try workbook.beginRows(of: job) }
+    }
+
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
+        try file.naming { try workbook.consume(run, text: text) }
+    }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        try file.naming { try workbook.consume(runs, text: text) }
+    }
+
+    /// - Parameter conclusion: what the user's own rules came to, if the job is all there is.
+    func finish(_ summary: JobSummary, conclusion: Conclusion?) throws {
+        try file.naming {
+            try workbook.finish(
+                summary, conclusion: conclusion, toolVersion: toolVersion, files: settings.formats.files)
+        }
+    }
+
+    /// Writes a job's workbook anew, with what there is to say about its other dumps.
+    ///
+    /// - Parameter earlier: the workbook as it was, open for reading.
+    func finish(_ summary: JobSummary, failedRowsFrom earlier: Int32) throws {
+        try file.naming { try workbook.copyFailures(from: WorkbookFile(descriptor: earlier)) }
+        try finish(summary, conclusion: nil)
+    }
+}
+
+/// The workbook of an overview on its way into a file.
+struct OverviewWorkbookFile {
+    private let file: PartialFile
+    private var workbook: OverviewWorkbook
+
+    init(in folder: OutputFolder, standards: Standards) throws {
+        let file = try folder.begin(ReportFile.indexWorkbook.name)
+        self.file = file
+        workbook = try file.naming { try OverviewWorkbook(at: file.workbookPlace, codes: standards.codes) }
+    }
+
+    /// - Parameter failures: the job's own workbook, open for reading.
+    mutating func append(_ job: JobSummary, report: ReportPlace, failures: Int32?) throws {
+        try file.naming {
+            try workbook.append(job, report: report, failures: failures.map { WorkbookFile(descriptor: $0) })
+        }
+    }
+
+    func append(_ input: UnreadableInput) throws {
+        try file.naming { try workbook.append(input) }
+    }
+
+    func finish(_ overview: OverviewBuilder, conclusion: Conclusion, files: [ReportFile]) throws {
+        try file.naming {
+            try workbook.finish(overview, conclusion: conclusion, toolVersion: toolVersion, files: files)
+        }
+    }
+}
+
+extension PartialFile {
+    /// Runs what writes a workbook into this file; says of what goes wrong that it was this file.
+    func naming<Result>(_ work: () throws -> Result) throws -> Result {
+        do {
+            return try work()
+        } catch let failure as SpreadsheetFailure {
+            throw CommandFailure(.cannotWrite, "\(path): \(failure.explanation)")
+        } catch is ReadFailure {
+            throw CommandFailure(.cannotWrite, "\(path): the workbook of a job cannot be read again")
+        }
+    }
+}
+
+extension SpreadsheetFailure {
+    var explanation: String {
+        switch reason {
+        case .libraryAbsent:
+            "workbooks need libxlsxwriter, which is not on this machine (on Debian: apt install libxlsxwriter4)"
+        case .system(let errorNumber): SystemFailure(errorNumber: errorNumber).description
+        case .library(let words): "the workbook cannot be written: \(words)"
+        case .incomplete:
+            "the workbook was not written whole, which happens when the disk is full: it takes three times the room "
+                + "that its cells do"
+        }
+    }
+}
