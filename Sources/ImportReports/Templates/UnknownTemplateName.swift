@@ -15,7 +15,7 @@ struct UnknownTemplateName {
     var explanation: String {
         let (known, before) = knownNames
         let wrong = parts.dropFirst(before.count).first ?? ""
-        let name = parts.joined(separator: ".")
+        let name = ReportModelBuilder.shortened(parts.joined(separator: "."))
         var sentence = "The name “\(name)” is not known here."
         if let nearest = Self.nearest(to: wrong, in: known) {
             let whole = (before + [nearest] + parts.dropFirst(before.count + 1)).joined(separator: ".")
