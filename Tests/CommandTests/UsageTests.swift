@@ -42,7 +42,10 @@ struct UsageTests {
         for (command, options) in [
             (
                 "report",
-                ["--output", "--formats", "--templates", "--markdown-limit", "--csv-raw", "--strict", "--threads", "--fresh", "--quiet"]
+                [
+                    "--output", "--formats", "--templates", "--markdown-limit", "--csv-raw", "--strict", "--threads",
+                    "--fresh", "--quiet",
+                ]
             ),
             ("summary", ["--format", "--sha256", "--strict", "--every-dump", "--threads", "--verbose"]),
             (

@@ -28,8 +28,9 @@ enum WorstCase {
     /// - Parameters:
     ///   - character: what its messages are made of.
     ///   - id: begins its job's id.
-    static func job(of character: String = ampersand, id: String = "") -> String {
-        let long = json(times(quote, 1_000_000))
+    ///   - fieldLength: how long the job's own fields are, in characters.
+    static func job(of character: String = ampersand, id: String = "", fieldLength: Int = 1_000_000) -> String {
+        let long = json(times(quote, fieldLength))
         var rows: [String] = []
         for number in 0..<40 {
             // Codes with the most rows come first, so that all of them have as many messages.
