@@ -43,7 +43,8 @@ struct UsageTests {
             (
                 "report",
                 [
-                    "--output", "--formats", "--templates", "--csv-raw", "--csv-bom", "--strict", "--threads",
+                    "--output", "--formats", "--templates", "--markdown-limit", "--csv-raw", "--csv-bom", "--strict",
+                    "--threads",
                     "--fresh", "--quiet",
                 ]
             ),

@@ -18,7 +18,7 @@ struct PageValidityTests {
             }
             summaries.append(("crowded-alone", try audit(crowdedDump)))
             let judged = try StandardsTests.pages()
-            return try OverviewTests.pages() + judged
+            return try OverviewTests.pages() + judged + HouseStyleTests.pages()
                 + summaries.map { name, summary in
                     let files: [ReportFile] =
                         name.hasSuffix("-alone") ? [] : [.rows, .failures, .codes, .summary, .markdown]

@@ -30,7 +30,7 @@ struct StandardsTests {
         return judging.conclusion()
     }
 
-    private static func models() throws -> [(name: String, model: ReportModel)] {
+    static func models() throws -> [(name: String, model: ReportModel)] {
         try [
             ("many", audit(sample: "many-failures")), ("hostile", audit(sample: "hostile")),
             ("crowded", audit(crowdedDump)), ("clean", audit(sample: "clean-async")),
@@ -39,7 +39,7 @@ struct StandardsTests {
         }
     }
 
-    private static func overview(_ format: TemplateSet.Format) throws -> OverviewModel {
+    static func overview(_ format: TemplateSet.Format) throws -> OverviewModel {
         let jobs = try Repository.sampleJobs.map { try audit(sample: $0) }
         var overview = OverviewBuilder()
         for job in jobs { overview.append(job, report: nil) }

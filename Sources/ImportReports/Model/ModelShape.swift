@@ -26,3 +26,35 @@ extension ModelObject {
         return result
     }
 }
+
+extension ModelObject {
+    /// What each name of the object, and of those in it, stands for, by its path, such as `list[].name`; what is not
+    /// there stands for `false`.
+    func kinds(path: String = "") -> [String: Set<String>] {
+        var result: [String: Set<String>] = [:]
+        for (name, value) in values {
+            let here = path + name
+            switch value {
+            case .text: result[here, default: []].insert("string")
+            case .flag(let flag): result[here, default: []].insert("\(flag)")
+            case .object(let object):
+                result[here, default: []].insert("object")
+                result.merge(object.kinds(path: here + ".")) { $0.union($1) }
+            case .list(let objects):
+                result[here, default: []].insert("list")
+                for object in objects { result.merge(object.kinds(path: here + "[].")) { $0.union($1) } }
+            }
+        }
+        return result
+    }
+}
+
+extension ReportModel {
+    /// What each name stands for in this model.
+    package var kinds: [String: Set<String>] { root.kinds() }
+}
+
+extension OverviewModel {
+    /// What each name stands for in this model.
+    package var kinds: [String: Set<String>] { root.kinds() }
+}

@@ -2,30 +2,40 @@ import ImportAnalysis
 
 /// What is known of codes, and what rules came to: nothing unless the user gave a codes file or rules.
 extension ModelValue {
-    /// Entries of a codes file that a page lists as unused.
-    private static let entriesListed = 50
-
     /// What is known of a code.
-    static func standing(_ standing: CodeStanding?, withExplanation: Bool = true) -> ModelValue {
+    static func standing(
+        _ standing: CodeStanding?, withExplanation: Bool = true, _ limits: ModelLimits
+    ) -> ModelValue {
         guard let standing else { return .nothing }
         let entry = standing.entry
-        func text(_ text: String?) -> ModelValue { .textOrNothing(text.map { ReportModelBuilder.shortened($0) }) }
         var names: [String: ModelValue] = [
-            "state": .text(standing.state.rawValue), "label": .text(standing.label), "title": text(entry?.title),
-            "owner": text(entry?.owner), "action": text(entry?.action?.rawValue),
+            "state": .text(standing.state.rawValue), "label": .text(standing.label),
+            "title": .textOrNothing((entry?.title).map(limits.name)),
+            "owner": .textOrNothing((entry?.owner).map(limits.name)), "action": .textOrNothing(entry?.action?.rawValue),
         ]
         if withExplanation {
-            names["explanation"] = text(entry?.explanation)
-            names["reason"] = text(entry?.acceptance?.reason)
+            names["explanation"] = .textOrNothing((entry?.explanation).map(limits.text))
+            names["reason"] = .textOrNothing((entry?.acceptance?.reason).map(limits.text))
         }
         return .object(ModelObject(names))
     }
 
-    static func gate(_ conclusion: Conclusion?) -> ModelValue {
-        guard let conclusion, let gate = conclusion.gate, let sentence = conclusion.sentence else { return .nothing }
-        let rules = gate.map { result -> ModelObject in
+    static func gate(_ conclusion: Conclusion?, _ files: [ReportFile], _ limits: ModelLimits) -> ModelValue {
+        guard let conclusion, let gate = conclusion.gate, var sentence = conclusion.sentence else { return .nothing }
+        var shown = gate
+        if gate.count > limits.rules {
+            shown = Array((gate.filter { !$0.isMet } + gate.filter { $0.isMet }).prefix(limits.rules))
+            if limits.parts.contains(.rules) {
+                let rest = files.first { $0.name == ReportFile.summary.name }.map { "; all are in \($0.name)" } ?? ""
+                sentence +=
+                    " \(Wording.grouped(shown.count)) of \(Wording.grouped(gate.count)) are listed, those that are not "
+                    + "met first\(rest)."
+            }
+        }
+        let rules = shown.map { result -> ModelObject in
             [
-                "holds": .flag(result.isMet), "demand": .text(result.rule.demand), "found": .text(result.found),
+                "holds": .flag(result.isMet), "demand": .text(limits.sentence(result.rule.demand)),
+                "found": .text(result.found),
             ]
         }
         return .object([
@@ -33,17 +43,17 @@ extension ModelValue {
         ])
     }
 
-    static func codeBook(_ conclusion: Conclusion?) -> ModelValue {
+    static func codeBook(_ conclusion: Conclusion?, _ limits: ModelLimits) -> ModelValue {
         guard let entries = conclusion?.unusedEntries, let sentence = conclusion?.unusedSentence else {
             return .nothing
         }
-        let shown = entries.prefix(entriesListed)
+        let shown = entries.prefix(limits.unusedEntries)
         let cut: ModelObject? =
             entries.count > shown.count
             ? ["shown": .text(Wording.grouped(shown.count)), "total": .text(Wording.grouped(entries.count))] : nil
         return .object([
             "sentence": .text(sentence),
-            "unused": .list(shown.map { ["key": .text(ReportModelBuilder.shortened($0.key.words))] }),
+            "unused": .list(shown.map { ["key": .text(limits.name($0.key.words))] }),
             "cut": .objectOrNothing(cut),
         ])
     }

@@ -20,6 +20,8 @@ extension ReportModel {
     /// Every name of the model. The checker holds templates against it, and a test the model itself.
     package static let shape: [String: ModelShape] = [
         "title": .text,
+        "parts": .flags(ModelLimits.reportParts),
+        "shortening": .section(["sentence": .text]),
         "verdict": .section([
             "level": .text, "good": .flag, "warning": .flag, "critical": .flag, "pending": .flag,
             "word": .text, "sentence": .text,

@@ -9,41 +9,32 @@ public struct ReportModel: Sendable {
     /// The root's names.
     let root: ModelObject
 
-    /// Codes that a page lists; all are in `codes.csv`.
-    static let codesListed = 20
-    /// Messages that a page lists for each code.
-    static let messagesListed = 5
-    /// Records of each outcome that a page lists because several rows speak of them, and rows of each.
-    static let recordsListed = 10
-    static let recordRowsListed = 5
-
-    /// Placeholders of a message whose values a page lists, and values of each.
-    static let slotsListed = 4
-    static let valuesListed = 3
-
     /// - Parameters:
     ///   - toolVersion: as the report is to name it.
     ///   - files: all that are written beside each other.
     ///   - codes: what is known of codes, said of each of them.
     ///   - conclusion: what the user's own rules came to, where the job is all there is.
+    ///   - limits: how much it holds.
     public init(
         _ summary: JobSummary, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
-        conclusion: Conclusion? = nil
+        conclusion: Conclusion? = nil, limits: ModelLimits = .page
     ) {
-        let builder = ReportModelBuilder(summary: summary, files: files, codes: codes)
+        let builder = ReportModelBuilder(summary: summary, files: files, codes: codes, limits: limits)
         root = [
-            "title": .text(Self.title(of: summary)),
+            "title": .text(limits.name(Self.title(of: summary))),
+            "parts": .object(ModelObject(flags: ModelLimits.reportParts, of: limits)),
+            "shortening": limits.shortening(of: ModelLimits.reportParts, files: files),
             "verdict": builder.verdict,
             "rows": builder.rows,
             "arithmetic": builder.arithmetic,
             "findings": builder.findings,
             "shared_records": builder.sharedRecords,
             "failures": builder.failures,
-            "gate": .gate(conclusion),
-            "codebook": .codeBook(conclusion),
+            "gate": .gate(conclusion, files, limits),
+            "codebook": .codeBook(conclusion, limits),
             "job": builder.job,
             "provenance": .object([
-                "source": .text(summary.source == "-" ? "standard input" : summary.source),
+                "source": .text(limits.source(summary.source)),
                 "bytes": .text(Wording.grouped(summary.bytes)),
                 "sha256": .textOrNothing(summary.sha256),
                 "tool": .text("import-audit"),
@@ -66,12 +57,13 @@ struct ReportModelBuilder {
     let summary: JobSummary
     let files: [ReportFile]
     let codes: CodeBook?
+    let limits: ModelLimits
 
     var verdict: ModelValue {
         let verdict = Verdict(summary)
         let salvaged = summary.salvage.map { salvage -> ModelObject in
             [
-                "sentence": .text(salvage.message),
+                "sentence": .text(limits.sentence(salvage.message)),
                 "byte": .text(Wording.grouped(salvage.place.byte)),
                 "line": .text(Wording.grouped(salvage.place.line)),
                 "column": .text(Wording.grouped(salvage.place.column)),

@@ -27,7 +27,7 @@ extension ReportModelBuilder {
     }
 
     private func listing(of codes: [CodeSummary]) -> ModelObject {
-        let shown = codes.prefix(ReportModel.codesListed)
+        let shown = codes.prefix(limits.codes)
         let largest = codes.first?.rows ?? 0
         let rest = codes.dropFirst(shown.count)
         var cut: ModelObject?
@@ -56,7 +56,7 @@ extension ReportModelBuilder {
     }
 
     private func item(_ code: CodeSummary, number: Int, largest: Int) -> ModelObject {
-        let shown = code.messages.prefix(ReportModel.messagesListed)
+        let shown = code.messages.prefix(limits.messages)
         var cut: ModelObject?
         if code.messageCount ?? Int.max > shown.count {
             cut = [
@@ -69,24 +69,18 @@ extension ReportModelBuilder {
         }
         return [
             "anchor": .text("code-\(number)"),
-            "code": .textOrNothing(code.code.map(Self.shortened)),
+            "code": .textOrNothing(code.code.map(limits.name)),
             "rows": .text(Wording.grouped(code.rows)),
             "share": .text(Percent.text(code.rows, of: summary.rows.seen)),
             "width": .text(BarSegments.width(code.rows, largest: largest)),
             "first_row": .text(Wording.grouped(code.firstRow)),
             "last_row": .text(Wording.grouped(code.lastRow)),
-            "standing": .standing(codes?.standing(of: code.code, isOther: code.isOther)),
-            "messages": .list(shown.map { Self.item($0, ofRows: code.rows) }),
+            "standing": .standing(codes?.standing(of: code.code, isOther: code.isOther), limits),
+            "messages": .list(shown.map { item($0, ofRows: code.rows) }),
             "cut": .objectOrNothing(cut),
         ]
     }
 
     /// Keeps one long text from filling a page; the CSV files have it whole.
-    static func shortened(_ text: String) -> String {
-        let limit = 500
-        guard text.utf8.count > limit, text.unicodeScalars.count > limit else { return text }
-        var cut = String.UnicodeScalarView()
-        cut.append(contentsOf: text.unicodeScalars.prefix(limit))
-        return String(cut) + "…"
-    }
+    static func shortened(_ text: String) -> String { ModelLimits.page.text(text) }
 }

@@ -35,26 +35,27 @@ extension ReportModelBuilder {
         var rows: ModelObject?
         if !finding.rows.isEmpty {
             var cut: ModelObject?
+            let shown = finding.rows.prefix(limits.findingRows)
             let about = finding.id.countsRows ? finding.count : finding.rows.count
-            if about > finding.rows.count {
+            if about > shown.count {
                 // Files that list these rows: failed and unclassified ones have their own.
                 let file: ReportFile =
                     finding.id == .failedWithoutCode || finding.id == .rowUnclassified ? .failures : .rows
                 cut = [
-                    "shown": .text(Wording.grouped(finding.rows.count)),
+                    "shown": .text(Wording.grouped(shown.count)),
                     "total": .text(Wording.grouped(about)),
                     "file": link(to: file),
                 ]
             }
             rows = [
                 "label": .text(about == 1 ? "Row" : "Rows"),
-                "list": .text(finding.rows.map(Wording.grouped).joined(separator: ", ")),
+                "list": .text(shown.map(Wording.grouped).joined(separator: ", ")),
                 "cut": .objectOrNothing(cut),
             ]
         }
         return [
             "id": .text(finding.id.name),
-            "sentence": .text(finding.message),
+            "sentence": .text(limits.sentence(finding.message)),
             "count": .text(Wording.grouped(finding.count)),
             "rows": .objectOrNothing(rows),
         ]

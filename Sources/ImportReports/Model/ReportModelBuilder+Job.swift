@@ -5,23 +5,26 @@ extension ReportModelBuilder {
     var job: ModelValue {
         let job = summary.job
         let error = job.error.map { error -> ModelObject in
-            ["code": .textOrNothing(error.code), "message": .textOrNothing(error.message)]
+            [
+                "code": .textOrNothing(error.code.map(limits.name)),
+                "message": .textOrNothing(error.message.map(limits.text)),
+            ]
         }
         return .object([
-            "job_id": .textOrNothing(job.jobID),
-            "status": .textOrNothing(job.status),
-            "created_at": Self.time(job.createdAt),
-            "updated_at": Self.time(job.updatedAt),
-            "expires_at": Self.time(job.expiresAt),
+            "job_id": .textOrNothing(job.jobID.map(limits.name)),
+            "status": .textOrNothing(job.status.map(limits.name)),
+            "created_at": time(job.createdAt),
+            "updated_at": time(job.updatedAt),
+            "expires_at": time(job.expiresAt),
             "error": .objectOrNothing(error),
         ])
     }
 
     /// A time in full; as the dump has it if it is no date-time.
-    private static func time(_ text: String?) -> ModelValue {
+    private func time(_ text: String?) -> ModelValue {
         guard let text else { return .nothing }
         guard let time = DateTime(text) else {
-            return .object(["text": .text(text), "datetime": .nothing])
+            return .object(["text": .text(limits.name(text)), "datetime": .nothing])
         }
         let machine = time.globalDateTime.map { value -> ModelObject in ["value": .text(value)] }
         return .object(["text": .text(time.inFull), "datetime": .objectOrNothing(machine)])

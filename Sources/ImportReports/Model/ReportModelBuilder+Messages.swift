@@ -4,28 +4,30 @@ extension ReportModelBuilder {
     /// One pattern of messages with what varies in it.
     ///
     /// - Parameter rows: those of its code.
-    static func item(_ message: MessageSummary, ofRows rows: Int) -> ModelObject {
+    func item(_ message: MessageSummary, ofRows rows: Int) -> ModelObject {
         [
-            "pattern": .textOrNothing(message.pattern.map(shortened)),
+            "pattern": .textOrNothing(message.pattern.map(limits.text)),
             // An example of a pattern in which nothing varies would be read twice.
-            "example": .textOrNothing(message.slots.isEmpty ? nil : message.example.map(shortened)),
+            "example": .textOrNothing(message.slots.isEmpty ? nil : message.example.map(limits.text)),
             "rows": .text(Wording.grouped(message.rows)),
             "share": .text(Percent.text(message.rows, of: rows)),
             "example_row": .text(Wording.grouped(message.exampleRow)),
-            "slots": .list(message.slots.prefix(ReportModel.slotsListed).map(item)),
+            "slots": .list(message.slots.prefix(limits.slots).map(item)),
         ]
     }
 
-    private static func item(_ slot: SlotSummary) -> ModelObject {
-        let shown = slot.values.prefix(ReportModel.valuesListed)
+    private func item(_ slot: SlotSummary) -> ModelObject {
+        let shown = slot.values.prefix(limits.values)
         let values = shown.enumerated().map { index, value -> ModelObject in
             [
                 "separator": .text(index == 0 ? "" : ","),
-                "value": .textOrNothing(value.value.isEmpty ? nil : shortened(value.value)),
+                "value": .textOrNothing(value.value.isEmpty ? nil : limits.text(value.value)),
                 "rows": .text(Wording.rowsWord(value.rows)),
             ]
         }
-        return ["name": .text("{\(slot.name)}"), "values": .list(values), "others": .text(others(slot, shown.count))]
+        return [
+            "name": .text("{\(slot.name)}"), "values": .list(values), "others": .text(Self.others(slot, shown.count)),
+        ]
     }
 
     /// The values that a page does not list, in words.

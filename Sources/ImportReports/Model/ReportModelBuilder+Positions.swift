@@ -54,7 +54,7 @@ extension ReportModelBuilder {
                 "code_rows": .text(
                     stretch.codeRows == stretch.rows
                         ? "all of them" : "\(Wording.grouped(stretch.codeRows)) of them"),
-                "code": .textOrNothing(stretch.code.map(Self.shortened)),
+                "code": .textOrNothing(stretch.code.map(limits.name)),
             ]
         }
         return ["items": .list(items)]

@@ -6,7 +6,7 @@ extension ReportModelBuilder {
         guard let identity = summary.identity else { return .nothing }
         let outcomes = [("created", identity.createdRepeated), ("existing", identity.existingShared)]
         let items = outcomes.flatMap { outcome, shared in
-            shared.top.prefix(ReportModel.recordsListed).map { item($0, outcome: outcome) }
+            shared.top.prefix(limits.records).map { item($0, outcome: outcome) }
         }
         guard !items.isEmpty else { return .nothing }
         let total = identity.createdRepeated.records.clampedAdding(identity.existingShared.records)
@@ -22,9 +22,9 @@ extension ReportModelBuilder {
     }
 
     private func item(_ record: SharedRecord, outcome: String) -> ModelObject {
-        let rows = record.firstRows.prefix(ReportModel.recordRowsListed)
+        let rows = record.firstRows.prefix(limits.recordRows)
         return [
-            "id": .text(record.id),
+            "id": .text(limits.id(record.id)),
             "outcome": .text(outcome),
             "rows": .text(Wording.grouped(record.rows)),
             "first_rows": .text(rows.map(Wording.grouped).joined(separator: ", ")),

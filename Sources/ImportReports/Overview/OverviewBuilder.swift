@@ -6,9 +6,9 @@ public struct OverviewBuilder: Sendable {
     /// Sums over all jobs so far.
     public private(set) var totals = Totals()
     private(set) var levels: [Verdict.Level: Int] = [:]
-    private(set) var worst = WorstJobs(limit: OverviewModel.jobsListed)
-    private(set) var salvaged = FirstItems<SalvagedJob>(limit: OverviewModel.inputsListed)
-    private(set) var unreadable = FirstItems<UnreadableInput>(limit: OverviewModel.inputsListed)
+    private(set) var worst = WorstJobs(limit: ModelLimits.page.jobs)
+    private(set) var salvaged = FirstItems<SalvagedJob>(limit: ModelLimits.page.inputs)
+    private(set) var unreadable = FirstItems<UnreadableInput>(limit: ModelLimits.page.inputs)
     /// Jobs of which there are several dumps, and how many dumps are superseded; at least so many, if some job has
     /// more than are told apart.
     private(set) var jobsWithSeveralDumps = 0

@@ -17,6 +17,8 @@ extension OverviewModel {
     /// Every name of the model. The checker holds templates against it, and a test the model itself.
     package static let shape: [String: ModelShape] = [
         "title": .text,
+        "parts": .flags(ModelLimits.overviewParts),
+        "shortening": .section(["sentence": .text]),
         "verdict": withLevel(["word": .text, "sentence": .text]),
         "rows": ReportModel.rowsShape,
         "jobs": .section([

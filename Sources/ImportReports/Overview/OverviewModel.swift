@@ -8,35 +8,31 @@ public struct OverviewModel: Sendable {
     /// The root's names.
     let root: ModelObject
 
-    /// Codes that a page lists; all are in `codes.csv`.
-    static let codesListed = 20
-    /// Jobs that a page lists; all are in `jobs.csv`.
-    static let jobsListed = 100
-    /// Inputs that a page lists as salvaged, and as unreadable; all are in `summary.json`.
-    static let inputsListed = 100
-
     /// - Parameters:
     ///   - page: what the model is for: a page links to reports of its own kind where there are any.
     ///   - toolVersion: as the overview is to name it.
     ///   - files: all that are written beside the page, without the page itself.
     ///   - codes: what is known of codes, said of each of them.
     ///   - conclusion: what the user's own rules came to over all jobs.
+    ///   - limits: how much it holds.
     public init(
         _ overview: OverviewBuilder, for page: TemplateSet.Format, toolVersion: String, files: [ReportFile],
-        codes: CodeBook? = nil, conclusion: Conclusion? = nil
+        codes: CodeBook? = nil, conclusion: Conclusion? = nil, limits: ModelLimits = .page
     ) {
         let builder = OverviewModelBuilder(
             overview: overview, pages: page == .markdown ? [.markdown, .xhtml] : [.xhtml, .markdown], files: files,
-            codes: codes)
+            codes: codes, limits: limits)
         let jobs = overview.totals.jobs
         root = [
             "title": .text(jobs == 1 ? "1 job" : "\(Wording.grouped(jobs)) jobs"),
+            "parts": .object(ModelObject(flags: ModelLimits.overviewParts, of: limits)),
+            "shortening": limits.shortening(of: ModelLimits.overviewParts, files: files),
             "verdict": builder.verdict,
             "rows": builder.rows,
             "jobs": builder.jobs,
             "failures": builder.failures,
-            "gate": .gate(conclusion),
-            "codebook": .codeBook(conclusion),
+            "gate": .gate(conclusion, files, limits),
+            "codebook": .codeBook(conclusion, limits),
             "worst": builder.worst,
             "salvaged": builder.salvaged,
             "unreadable": builder.unreadable,
@@ -54,6 +50,7 @@ struct OverviewModelBuilder {
     let pages: [ReportFile]
     let files: [ReportFile]
     let codes: CodeBook?
+    let limits: ModelLimits
 
     var totals: Totals { overview.totals }
 

@@ -18,7 +18,7 @@ extension OverviewModelBuilder {
     }
 
     private func listing(of codes: [CodeTotal]) -> ModelObject {
-        let shown = codes.prefix(OverviewModel.codesListed)
+        let shown = codes.prefix(limits.codes)
         let rest = codes.dropFirst(shown.count)
         let largest = codes.first?.rows ?? 0
         var cut: ModelObject?
@@ -37,13 +37,14 @@ extension OverviewModelBuilder {
             "codes": .list(
                 shown.map { code -> ModelObject in
                     [
-                        "code": .textOrNothing(code.code.map { ReportModelBuilder.shortened($0) }),
+                        "code": .textOrNothing(code.code.map(limits.name)),
                         "rows": .text(Wording.grouped(code.rows)),
                         "share": .text(Percent.text(code.rows, of: totals.rows.seen)),
                         "width": .text(BarSegments.width(code.rows, largest: largest)),
                         "jobs": .text(code.jobs.map(Wording.grouped) ?? "–"),
                         "standing": .standing(
-                            self.codes?.standing(of: code.code, isOther: code.isOther), withExplanation: false),
+                            self.codes?.standing(of: code.code, isOther: code.isOther), withExplanation: false,
+                            limits),
                     ]
                 }),
             "cut": .objectOrNothing(cut),
@@ -57,22 +58,23 @@ extension OverviewModelBuilder {
     var worst: ModelValue {
         let worst = overview.worst
         guard !worst.jobs.isEmpty else { return .nothing }
+        let shown = worst.jobs.prefix(limits.jobs)
         return .object([
-            "items": .list(worst.jobs.map(item)),
-            "cut": cut(worst.jobs.count, of: worst.count, file: .jobs),
+            "items": .list(shown.map(item)),
+            "cut": cut(shown.count, of: worst.count, file: .jobs),
         ])
     }
 
     private func item(_ job: JobLine) -> ModelObject {
-        let source = job.source == "-" ? "standard input" : job.source
+        // A name that is the whole source would be read twice.
+        let isNamedBySource = job.name == (job.source == "-" ? "standard input" : job.source)
         return ModelObject(
             Self.flags(job.verdict.level).merging([
                 "word": .text(job.verdict.word),
-                "name": .text(ReportModelBuilder.shortened(job.name)),
-                // A name that is the whole source would be read twice.
-                "source": .textOrNothing(source == job.name ? nil : ReportModelBuilder.shortened(source)),
+                "name": .text(limits.name(job.name)),
+                "source": .textOrNothing(isNamedBySource ? nil : limits.source(job.source)),
                 "link": link(to: job.report),
-                "status": .textOrNothing(job.status.map { ReportModelBuilder.shortened($0) }),
+                "status": .textOrNothing(job.status.map(limits.name)),
                 "rows": .text(Wording.grouped(job.rows.seen)),
                 "failed": .text(Wording.grouped(job.rows.failed)),
                 "share": .textOrNothing(
@@ -85,6 +87,7 @@ extension OverviewModelBuilder {
     var salvaged: ModelValue {
         let salvaged = overview.salvaged
         guard salvaged.count > 0 else { return .nothing }
+        let shown = salvaged.items.prefix(limits.inputs)
         return .object([
             "sentence": .text(
                 salvaged.count == 1
@@ -92,34 +95,30 @@ extension OverviewModelBuilder {
                     : "\(Wording.grouped(salvaged.count)) dumps are cut off or broken. The rows before that are reported."
             ),
             "items": .list(
-                salvaged.items.map { job -> ModelObject in
+                shown.map { job -> ModelObject in
                     [
-                        "source": .text(
-                            ReportModelBuilder.shortened(job.source == "-" ? "standard input" : job.source)),
-                        "sentence": .text(ReportModelBuilder.shortened(job.sentence)), "link": link(to: job.report),
+                        "source": .text(limits.source(job.source)), "sentence": .text(limits.text(job.sentence)),
+                        "link": link(to: job.report),
                     ]
                 }),
-            "cut": cut(salvaged.items.count, of: salvaged.count, file: .allSummaries),
+            "cut": cut(shown.count, of: salvaged.count, file: .allSummaries),
         ])
     }
 
     var unreadable: ModelValue {
         let unreadable = overview.unreadable
         guard unreadable.count > 0 else { return .nothing }
+        let shown = unreadable.items.prefix(limits.inputs)
         return .object([
             "sentence": .text(
                 unreadable.count == 1
                     ? "1 input is no import job, or cannot be read as one."
                     : "\(Wording.grouped(unreadable.count)) inputs are no import jobs, or cannot be read as such."),
             "items": .list(
-                unreadable.items.map { input -> ModelObject in
-                    [
-                        "source": .text(
-                            ReportModelBuilder.shortened(input.source == "-" ? "standard input" : input.source)),
-                        "reason": .text(ReportModelBuilder.shortened(input.reason)),
-                    ]
+                shown.map { input -> ModelObject in
+                    ["source": .text(limits.source(input.source)), "reason": .text(limits.text(input.reason))]
                 }),
-            "cut": cut(unreadable.items.count, of: unreadable.count, file: .allSummaries),
+            "cut": cut(shown.count, of: unreadable.count, file: .allSummaries),
         ])
     }
 

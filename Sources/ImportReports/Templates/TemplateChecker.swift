@@ -106,9 +106,8 @@ package struct TemplateChecker {
             }
         }
         guard let shape else {
-            let known = Set(scopes.flatMap { $0.keys }).sorted().joined(separator: ", ")
             throw TemplateFailure(
-                file: file, line: tag.line, message: "The name “\(name)” is not known here. Known are: \(known).")
+                file: file, line: tag.line, message: UnknownTemplateName(parts, in: scopes).explanation)
         }
         return shape
     }

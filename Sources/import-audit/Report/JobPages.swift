@@ -17,10 +17,10 @@ struct JobPages {
     func write(_ summary: JobSummary, to folder: OutputFolder, conclusion: Conclusion? = nil) throws {
         let formats = settings.formats
         let codes = settings.standards.codes
-        func model(without page: ReportFile) -> ReportModel {
+        func model(without page: ReportFile, limits: ModelLimits = .page) -> ReportModel {
             ReportModel(
                 summary, toolVersion: toolVersion, files: formats.files.filter { $0 != page }, codes: codes,
-                conclusion: conclusion)
+                conclusion: conclusion, limits: limits)
         }
         if formats.contains(.xhtml) {
             let page = settings.templates.render(model(without: .xhtml), as: .xhtml)
@@ -30,7 +30,14 @@ struct JobPages {
             try folder.write(page, as: ReportFile.xhtml.name)
         }
         if formats.contains(.markdown) {
-            let page = settings.templates.render(model(without: .markdown), as: .markdown)
+            let page: [UInt8]
+            do throws(PageTooLarge) {
+                page = try settings.templates.renderMarkdown(within: settings.markdownLimit) {
+                    model(without: .markdown, limits: $0)
+                }
+            } catch {
+                throw settings.pageTooLarge(error)
+            }
             try folder.write(page, as: ReportFile.markdown.name)
         }
         // Last, so that who finds a new summary finds all other files new.

@@ -102,16 +102,21 @@ struct OverviewFiles {
     /// - Parameter invalidPage: what to say of a page that is not valid, made from the template of that name.
     /// - Returns: their names, in the order in which a person would open them.
     mutating func finish(
-        templates: TemplateSet,
+        templates: TemplateSet, markdownLimit: Int? = nil,
         invalidPage: ((problem: XHTMLProblem, line: String), String) -> CommandFailure
     ) throws -> [String] {
         let files = Self.files(of: formats, hasFailures: hasFailures)
         let conclusion = conclusion
         for (format, file) in pages {
-            let model = OverviewModel(
-                overview, for: format, toolVersion: toolVersion, files: files.filter { $0.name != file.name },
-                codes: judging.codes, conclusion: conclusion)
-            let page = templates.render(model, as: format)
+            func model(_ limits: ModelLimits) -> OverviewModel {
+                OverviewModel(
+                    overview, for: format, toolVersion: toolVersion, files: files.filter { $0.name != file.name },
+                    codes: judging.codes, conclusion: conclusion, limits: limits)
+            }
+            let page =
+                format == .markdown
+                ? try templates.renderMarkdown(within: markdownLimit, model)
+                : templates.render(model(.page), as: format)
             if format == .xhtml, let problem = try PageValidator().firstProblem(of: page) {
                 throw invalidPage(problem, format.indexFileName)
             }

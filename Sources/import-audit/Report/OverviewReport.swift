@@ -99,8 +99,12 @@ struct OverviewReport {
             }
         }
         for index in 0..<results.unreadableCount { try files.append(try results.unreadable(index)) }
-        fileNames = try files.finish(templates: run.settings.overviewTemplates()) { problem, page in
-            run.settings.invalidPage(problem, of: page)
+        do {
+            fileNames = try files.finish(
+                templates: run.settings.overviewTemplates(), markdownLimit: run.settings.markdownLimit
+            ) { problem, page in run.settings.invalidPage(problem, of: page) }
+        } catch let page as PageTooLarge {
+            throw run.settings.pageTooLarge(page)
         }
         folders.removeAll { !names.contains(NameDigest($0)) }
         try writeManifest(documentCount: documentCount) { _ in true }

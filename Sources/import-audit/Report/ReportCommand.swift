@@ -43,6 +43,13 @@ struct ReportCommand: ParsableCommand {
             "A folder with templates of your own, in place of the built-in ones file by file.", valueName: "dir"))
     var templates: String?
 
+    @Option(
+        name: .customLong("markdown-limit"),
+        help: ArgumentHelp(
+            "Shorten report.md and index.md to this size, at least 1000; a comment on GitHub may have 65536.",
+            valueName: "bytes"))
+    var markdownLimit: MarkdownLimit?
+
     @Flag(
         name: .customLong("csv-raw"),
         help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
@@ -60,8 +67,8 @@ struct ReportCommand: ParsableCommand {
         try reportingFailures {
             let settings = try ReportSettings(
                 formats: formats, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark),
-                templateFolder: templates, options: options,
-                standards: try gate.standards(codes))
+                templateFolder: templates, options: options, standards: try gate.standards(codes),
+                markdownLimit: markdownLimit?.bytes)
             return try ReportPlan(options: options, output: output, settings: settings, isFresh: fresh).run()
         }
     }

@@ -18,15 +18,19 @@ struct ReportSettings: Sendable {
     let writesBehind: Bool
     /// The user's own measures.
     let standards: Standards
+    /// How large a page in Markdown may be, in bytes; nil for no limit.
+    let markdownLimit: Int?
 
     init(
-        formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, standards: Standards
+        formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, standards: Standards,
+        markdownLimit: Int? = nil
     ) throws(CommandFailure) {
         // Better known before anything is read.
         if formats.contains(.xlsx), !Workbook.isAvailable {
             throw CommandFailure(.cannotWrite, SpreadsheetFailure(.libraryAbsent).explanation)
         }
         self.standards = standards
+        self.markdownLimit = markdownLimit
         self.formats = formats
         self.csv = csv
         self.templateFolder = templateFolder
@@ -63,6 +67,7 @@ struct ReportSettings: Sendable {
             for part in [count, bytes] { unsafe part.withUnsafeBufferPointer { unsafe digest.update($0) } }
         }
         add(Array("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)".utf8))
+        if let markdownLimit { add(Array("markdown-limit \(markdownLimit)".utf8)) }
         for (name, bytes) in BuiltInTemplates.files.sorted(by: { $0.key < $1.key }) {
             add(Array(name.utf8))
             add(bytes)

@@ -1,0 +1,91 @@
+import Foundation
+
+/// Inputs that make pages as large as they can be: as many of everything as is listed, as long as can be, made of
+/// characters that take most bytes when they are escaped.
+enum WorstCase {
+    /// Six bytes in XHTML; not where quotes would make a placeholder.
+    static let quote = "\""
+    /// Five bytes in XHTML and in Markdown.
+    static let ampersand = "&"
+
+    static func times(_ character: String, _ count: Int) -> String { String(repeating: character, count: count) }
+
+    /// A JSON text.
+    static func json(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { result += "\\" }
+            result.unicodeScalars.append(scalar)
+        }
+        return result + "\""
+    }
+
+    /// Codes that differ at their beginning.
+    static func code(_ number: Int) -> String { "\(100 + number)" + times(quote, 900) }
+
+    /// One dump that has all there is to list.
+    ///
+    /// - Parameters:
+    ///   - character: what its messages are made of.
+    ///   - id: begins its job's id.
+    ///   - fieldLength: how long the job's own fields are, in characters.
+    static func job(of character: String = ampersand, id: String = "", fieldLength: Int = 1_000_000) -> String {
+        let long = json(times(quote, fieldLength))
+        var rows: [String] = []
+        for number in 0..<40 {
+            // Codes with the most rows come first, so that all of them have as many messages.
+            for pattern in 0..<8 {
+                for value in 0..<5 {
+                    let values = (0..<5).map { slot in "'\(value)\(slot)" + times(quote, 94) + "' " }.joined()
+                    let message = words(pattern) + values + times(character, 1200)
+                    rows.append(#"{"error":{"code":\#(json(code(number))),"message":\#(json(message))}}"#)
+                }
+            }
+        }
+        // Records that several rows speak of.
+        for number in 0..<40 {
+            let id = json("\(100 + number)" + times(quote, 400))
+            for _ in 0..<30 { rows.append(#"{"id":\#(id),"created":true}"#) }
+            for _ in 0..<30 { rows.append(#"{"id":\#(id),"existing":true}"#) }
+        }
+        // Findings about rows, unknown fields with long names, stretches.
+        for number in 0..<30 {
+            rows.append(#"{"created":true,"existing":true,"id":7,\#(json("\(number)" + times(quote, 400))):1}"#)
+            rows.append(#"{"error":{},"created":true,"created":true}"#)
+            rows.append("{}")
+        }
+        let dates = ["created_at", "updated_at", "expires_at"].map { "\"\($0)\":\(long)" }.joined(separator: ",")
+        return #"{"job_id":\#(json(id + times(quote, 2000))),"status":\#(long),\#(dates),"#
+            + #""error":{"code":\#(long),"message":\#(long)},"total":9223372036854775807,"processed":9223372036854775807,"#
+            + #""succeeded":9223372036854775806,"failed":9223372036854775805,"results":[\#(rows.joined(separator: ","))]}"#
+    }
+
+    /// Words that have no digit, so that each number makes a pattern of its own.
+    private static func words(_ number: Int) -> String {
+        String(UnicodeScalar(UInt8(ascii: "a") + UInt8(number))) + " "
+    }
+
+    /// What is known of all codes, and entries about none.
+    static var codesFile: String {
+        func entry(_ key: String) -> String {
+            """
+              - code: \(json(key))
+                title: \(json(times(quote, 600)))
+                explanation: \(json(times(quote, 1200)))
+                owner: \(json(times(quote, 600)))
+                action: fix-permission
+                accepted: {reason: \(json(times(quote, 1200))), until: 2026-12-31}
+
+            """
+        }
+        return "codes:\n" + (0..<40).map { entry(code($0)) }.joined()
+            + (0..<80).map { "  - code: \(json("unused \($0)" + times(quote, 900)))\n" }.joined()
+    }
+
+    /// More rules than are listed.
+    static var rulesFile: String {
+        "max-failed: 0\nfail-on: [critical, warning]\nmin-rows: 9223372036854775807\nmax-failed-code:\n"
+            + (0..<400).map { "  - {code: \(json("\($0)" + times(quote, 900))), max: 0}\n" }.joined()
+            + (0..<20).map { "  - {code: \(json(code($0))), max: 1.000001%}\n" }.joined()
+    }
+}
