@@ -69,7 +69,7 @@ extension ReportModelBuilder {
         }
         return [
             "anchor": .text("code-\(number)"),
-            "code": .textOrNothing(code.code.map(Self.shortened)),
+            "code": .code(code.code),
             "rows": .text(Wording.grouped(code.rows)),
             "share": .text(Percent.text(code.rows, of: summary.rows.seen)),
             "width": .text(BarSegments.width(code.rows, largest: largest)),

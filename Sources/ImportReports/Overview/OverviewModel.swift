@@ -12,6 +12,8 @@ public struct OverviewModel: Sendable {
     static let codesListed = 20
     /// Jobs that a page lists; all are in `jobs.csv`.
     static let jobsListed = 100
+    /// Those of them that it shows at once.
+    static let jobsShownAtOnce = 20
     /// Inputs that a page lists as salvaged, and as unreadable; all are in `summary.json`.
     static let inputsListed = 100
 
@@ -37,6 +39,7 @@ public struct OverviewModel: Sendable {
             "failures": builder.failures,
             "gate": .gate(conclusion),
             "codebook": .codeBook(conclusion),
+            "timeline": builder.timeLine,
             "worst": builder.worst,
             "salvaged": builder.salvaged,
             "unreadable": builder.unreadable,

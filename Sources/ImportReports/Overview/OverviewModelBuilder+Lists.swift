@@ -37,7 +37,7 @@ extension OverviewModelBuilder {
             "codes": .list(
                 shown.map { code -> ModelObject in
                     [
-                        "code": .textOrNothing(code.code.map { ReportModelBuilder.shortened($0) }),
+                        "code": .code(code.code),
                         "rows": .text(Wording.grouped(code.rows)),
                         "share": .text(Percent.text(code.rows, of: totals.rows.seen)),
                         "width": .text(BarSegments.width(code.rows, largest: largest)),
@@ -57,8 +57,19 @@ extension OverviewModelBuilder {
     var worst: ModelValue {
         let worst = overview.worst
         guard !worst.jobs.isEmpty else { return .nothing }
+        let items = worst.jobs.map(item)
+        // A page shows the rest when it is asked to.
+        let rest = Array(items.dropFirst(OverviewModel.jobsShownAtOnce))
+        var groups: [ModelObject] = [
+            ["summary": .text(""), "items": .list(Array(items.prefix(OverviewModel.jobsShownAtOnce)))]
+        ]
+        if !rest.isEmpty {
+            let summary = rest.count == 1 ? "The next job" : "The next \(Wording.grouped(rest.count)) jobs"
+            groups.append(["summary": .text(summary), "items": .list(rest)])
+        }
         return .object([
-            "items": .list(worst.jobs.map(item)),
+            "items": .list(items),
+            "groups": .list(groups),
             "cut": cut(worst.jobs.count, of: worst.count, file: .jobs),
         ])
     }
@@ -77,6 +88,7 @@ extension OverviewModelBuilder {
                 "failed": .text(Wording.grouped(job.rows.failed)),
                 "share": .textOrNothing(
                     job.rows.failed == 0 ? nil : Percent.text(job.rows.failed, of: job.rows.seen)),
+                "width": .text(BarSegments.width(job.rows.failed, largest: job.rows.seen)),
                 "missing": .text(job.rows.missing.map(Wording.grouped) ?? "–"),
                 "finding": job.worstFinding.map { .object(["id": .text($0.name)]) } ?? .nothing,
             ]) { first, _ in first })
