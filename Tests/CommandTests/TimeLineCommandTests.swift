@@ -11,15 +11,18 @@ struct TimeLineCommandTests {
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = .gmt
         formatter.dateFormat = "d MMMM yyyy"
+        // As people write it east of Greenwich, where it may be the next day already.
+        let eastern = DateFormatter()
+        eastern.locale = formatter.locale
+        eastern.timeZone = TimeZone(secondsFromGMT: 10 * 3600)
+        eastern.dateFormat = "yyyy-MM-dd'T'HH:mm:ssXXX"
         var weeks: [String: [Int]] = [:]
         for number in 0..<120 {
             let rows = 3 + number % 11
             let failed = number % 4
             let results = (0..<rows).map { $0 < failed ? #"{"error":{"code":"c"}}"# : #"{"created":true}"# }
             let date = Date(timeIntervalSince1970: 1_767_000_000 + Double(number * 7919 % 180) * 86_400 + 40_000)
-            // As people write it east of Greenwich, where it may be the next day already.
-            let style = Date.ISO8601FormatStyle(timeZone: try #require(TimeZone(secondsFromGMT: 5 * 3600)))
-            let text = style.timeZone(separator: .colon).format(date)
+            let text = eastern.string(from: date)
             let created = number % 10 == 0 ? "" : #""created_at":"\#(text)","#
             try space.write(
                 #"{"job_id":"job-\#(number)","status":"complete",\#(created)"total":\#(rows),"results":[\#(results.joined(separator: ","))]}"#,
