@@ -59,6 +59,9 @@ public struct DateTime: Sendable, Comparable {
         seconds = ((Self.daysSince1970(year, month, day) * 24 + hour) * 60 + minute - offset) * 60 + second
     }
 
+    /// Days since 1970-01-01 of the day in UTC; negative before it.
+    package var dayInUTC: Int { (seconds - (seconds % 86_400 + 86_400) % 86_400) / 86_400 }
+
     public static func == (left: DateTime, right: DateTime) -> Bool {
         left.seconds == right.seconds && left.fraction == right.fraction
     }

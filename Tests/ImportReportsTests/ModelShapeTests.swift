@@ -13,6 +13,10 @@ struct ModelShapeTests {
         try expectAllUsed(OverviewModel.shape, in: TemplateSet.Format.allCases.map { $0.indexFileName })
     }
 
+    /// Levels and severities as flags: the built-in pages name their icons by the word instead. And they show the worst
+    /// jobs in groups.
+    private let forOwnTemplates: Set<String> = ["good", "warning", "critical", "pending", "note"]
+
     private func expectAllUsed(_ shape: [String: ModelShape], in templates: [String]) throws {
         var files: [String: String] = [:]
         for (name, bytes) in BuiltInTemplates.files { files[name] = bytes.text }
@@ -27,6 +31,7 @@ struct ModelShapeTests {
                 return templates.allSatisfy { (try? checker.check($0, against: shape)) != nil }
             }
         }
+        .filter { !forOwnTemplates.contains($0.last ?? "") && !$0.starts(with: ["worst", "items"]) }
         #expect(unused.map { $0.joined(separator: ".") }.sorted() == [])
     }
 

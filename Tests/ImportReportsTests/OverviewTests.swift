@@ -55,12 +55,14 @@ struct OverviewTests {
             ("samples", try samples()), ("unlinked", try samples(linked: false)), ("many", try many(300)),
             ("none", OverviewBuilder()),
         ]
-        return overviews.flatMap { name, overview in
-            [files, []].map { files in
-                let model = OverviewModel(overview, for: .xhtml, toolVersion: "1", files: files)
-                return ("index-\(name)-\(files.count)", templates.render(model, as: .xhtml))
+        let strange = OverviewModel(try TimeLineTests.strange(), for: .xhtml, toolVersion: "1", files: [])
+        return [("index-years", templates.render(strange, as: .xhtml))]
+            + overviews.flatMap { name, overview in
+                [files, []].map { files in
+                    let model = OverviewModel(overview, for: .xhtml, toolVersion: "1", files: files)
+                    return ("index-\(name)-\(files.count)", templates.render(model, as: .xhtml))
+                }
             }
-        }
     }
 
     @Test("The model has the names of the shape, whatever the jobs")

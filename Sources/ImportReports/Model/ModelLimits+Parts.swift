@@ -8,6 +8,7 @@ extension ModelLimits {
 
     static let overviewParts: [String: Parts] = [
         "rows": .rows, "rules": .rules, "jobs": .findings, "job_list": .jobList, "statuses": .statuses,
+        "timeline": .timeLine,
         "failures": .failures, "code_list": .codeList, "inputs": .inputs, "provenance": .provenance, "files": .files,
     ]
 }

@@ -58,7 +58,7 @@ extension ModelLimits {
             $0.sentenceLength = 400
         },
         {
-            $0.parts.subtract([.messages, .statuses])
+            $0.parts.subtract([.messages, .statuses, .timeLine])
             $0.jobs = 10
             $0.inputs = 5
         },
@@ -127,7 +127,8 @@ extension ModelLimits {
 
     private static let names: [(Parts, String)] = [
         (.job, "the job’s own fields"), (.provenance, "provenance"), (.values, "what varies in messages"),
-        (.messages, "messages"), (.statuses, "jobs by status"), (.files, "the list of files"),
+        (.messages, "messages"), (.statuses, "jobs by status"), (.timeLine, "failures over time"),
+        (.files, "the list of files"),
         (.arithmetic, "the arithmetic"), (.places, "where the failed rows are"), (.inputs, "inputs"),
         (.codeList, "codes"), (.rules, "the list of rules"), (.findingList, "the list of findings"),
         (.jobList, "the list of jobs"),

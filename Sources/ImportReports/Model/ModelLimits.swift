@@ -31,6 +31,8 @@ public struct ModelLimits: Sendable {
     var unusedEntries = 50
     /// Jobs of an overview; all are in `jobs.csv`.
     var jobs = 100
+    /// Those of them that a page shows at once.
+    static let jobsShownAtOnce = 20
     /// Inputs of an overview that are salvaged, and that are unreadable; all are in `summary.json`.
     var inputs = 100
 
@@ -62,7 +64,8 @@ public struct ModelLimits: Sendable {
         static let jobList = Parts(rawValue: 8192)
         static let statuses = Parts(rawValue: 16384)
         static let inputs = Parts(rawValue: 32768)
-        static let all = Parts(rawValue: 65535)
+        static let timeLine = Parts(rawValue: 65536)
+        static let all = Parts(rawValue: 131071)
     }
 }
 

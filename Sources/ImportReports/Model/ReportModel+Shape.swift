@@ -6,6 +6,9 @@ extension ReportModel {
     private static let optionalFile = ModelShape.section(["name": .text])
     private static let time = ModelShape.section(["text": .text, "datetime": .section(["value": .text])])
 
+    /// A bar of a chart.
+    static let barShape = ModelShape.section(["x": .text, "y": .text, "width": .text, "height": .text])
+
     /// Rows by outcome, of a job or of many.
     static let rowsShape = ModelShape.section([
         "seen": .section(["count": .text, "share": .section(["text": .text, "basis": .text])]),
@@ -56,16 +59,17 @@ extension ReportModel {
             "rows": .text, "sentence": .text,
             "positions": .section([
                 "caption": .text, "strip": .text, "counts": .text,
-                "bars": .section(["x": .text, "y": .text, "width": .text, "height": .text]),
+                "bars": barShape,
+                "buckets": .section(["rows": .text, "failed": .text, "share": .text]),
             ]),
             "stretches": .section([
                 "items": .section([
-                    "first_row": .text, "last_row": .text, "rows": .text, "code": optionalText, "code_rows": .text,
+                    "first_row": .text, "last_row": .text, "rows": .text, "code": codeShape, "code_rows": .text,
                 ])
             ]),
             "listing": .section([
                 "codes": .section([
-                    "anchor": .text, "code": optionalText, "rows": .text, "share": .text, "width": .text,
+                    "anchor": .text, "code": codeShape, "rows": .text, "share": .text, "width": .text,
                     "first_row": .text, "last_row": .text, "standing": standingShape(withExplanation: true),
                     "messages": .section([
                         "pattern": optionalText, "example": optionalText, "rows": .text, "share": .text,

@@ -69,7 +69,7 @@ extension ReportModelBuilder {
         }
         return [
             "anchor": .text("code-\(number)"),
-            "code": .textOrNothing(code.code.map(limits.name)),
+            "code": .code(code.code, limits),
             "rows": .text(Wording.grouped(code.rows)),
             "share": .text(Percent.text(code.rows, of: summary.rows.seen)),
             "width": .text(BarSegments.width(code.rows, largest: largest)),

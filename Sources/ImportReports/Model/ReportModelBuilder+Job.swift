@@ -32,14 +32,15 @@ extension ReportModelBuilder {
 }
 
 extension DateTime {
+    static let monthNames = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+        "November", "December",
+    ]
+
     /// For people, in the zone in which it was written: "4 March 2026, 09:15:02 UTC".
     var inFull: String {
-        let months = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
-        ]
-        return
-            "\(day) \(months[month - 1]) \(year), \(Self.two(hour)):\(Self.two(minute)):\(Self.two(second)) UTC\(zone)"
+        "\(day) \(Self.monthNames[month - 1]) \(year), "
+            + "\(Self.two(hour)):\(Self.two(minute)):\(Self.two(second)) UTC\(zone)"
     }
 
     /// For programs, as HTML's element `time` wants it; nil for what HTML has no form for (a leap second, the year 0).

@@ -25,7 +25,25 @@ extension ReportModelBuilder {
             "strip": .text(strip(of: positions)),
             "counts": .text(positions.counts.map(Wording.grouped).joined(separator: " · ")),
             "bars": .list(bars),
+            "buckets": .list(numbers(of: positions)),
         ]
+    }
+
+    /// The numbers behind the bars that are not empty.
+    private func numbers(of positions: FailurePositions) -> [ModelObject] {
+        positions.counts.enumerated().compactMap { index, count -> ModelObject? in
+            guard count > 0 else { return nil }
+            let rows = rows(ofBucket: index, of: positions)
+            let before = index.multiplied(by: positions.bucketRows)
+            return [
+                "rows": .text(
+                    rows == 1
+                        ? Wording.grouped(before + 1)
+                        : "\(Wording.grouped(before + 1)) to \(Wording.grouped(before.clampedAdding(rows)))"),
+                "failed": .text(Wording.grouped(count)),
+                "share": .text(Percent.text(min(count, rows), of: rows)),
+            ]
+        }
     }
 
     /// The bars in characters, in eighths of a line.
@@ -45,8 +63,9 @@ extension ReportModelBuilder {
     }
 
     var stretches: ModelObject? {
-        guard !summary.failureStretches.isEmpty else { return nil }
-        let items = summary.failureStretches.map { stretch -> ModelObject in
+        let stretches = summary.tellingStretches
+        guard !stretches.isEmpty else { return nil }
+        let items = stretches.map { stretch -> ModelObject in
             [
                 "first_row": .text(Wording.grouped(stretch.firstRow)),
                 "last_row": .text(Wording.grouped(stretch.lastRow)),
@@ -54,7 +73,7 @@ extension ReportModelBuilder {
                 "code_rows": .text(
                     stretch.codeRows == stretch.rows
                         ? "all of them" : "\(Wording.grouped(stretch.codeRows)) of them"),
-                "code": .textOrNothing(stretch.code.map(limits.name)),
+                "code": .code(stretch.code, limits),
             ]
         }
         return ["items": .list(items)]

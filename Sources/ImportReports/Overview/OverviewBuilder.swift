@@ -6,6 +6,7 @@ public struct OverviewBuilder: Sendable {
     /// Sums over all jobs so far.
     public private(set) var totals = Totals()
     private(set) var levels: [Verdict.Level: Int] = [:]
+    private(set) var timeLine = TimeLine()
     private(set) var worst = WorstJobs(limit: ModelLimits.page.jobs)
     private(set) var salvaged = FirstItems<SalvagedJob>(limit: ModelLimits.page.inputs)
     private(set) var unreadable = FirstItems<UnreadableInput>(limit: ModelLimits.page.inputs)
@@ -25,6 +26,7 @@ public struct OverviewBuilder: Sendable {
         totals.add(job)
         let verdict = Verdict(job)
         levels[verdict.level, default: 0] += 1
+        timeLine.add(createdAt: job.job.createdAt, rows: job.rows)
         worst.add(JobLine(job, verdict, number: totals.jobs, report: report))
         if let salvage = job.salvage {
             salvaged.add(

@@ -14,6 +14,12 @@ extension OverviewModel {
         .section(level.merging(names) { first, _ in first })
     }
 
+    private static let worstJob = withLevel([
+        "word": .text, "name": .text, "source": optionalText, "link": link, "status": optionalText,
+        "rows": .text, "failed": .text, "share": optionalText, "width": .text, "missing": .text,
+        "finding": .section(["id": .text]),
+    ])
+
     /// Every name of the model. The checker holds templates against it, and a test the model itself.
     package static let shape: [String: ModelShape] = [
         "title": .text,
@@ -31,7 +37,7 @@ extension OverviewModel {
             "rows": .text, "sentence": .text,
             "listing": .section([
                 "codes": .section([
-                    "code": optionalText, "rows": .text, "share": .text, "width": .text, "jobs": .text,
+                    "code": ReportModel.codeShape, "rows": .text, "share": .text, "width": .text, "jobs": .text,
                     "standing": ReportModel.standingShape(withExplanation: false),
                 ]),
                 "cut": .section([
@@ -43,12 +49,10 @@ extension OverviewModel {
         ]),
         "gate": ReportModel.gateShape,
         "codebook": ReportModel.codeBookShape,
+        "timeline": timeLineShape,
         "worst": .section([
-            "items": withLevel([
-                "word": .text, "name": .text, "source": optionalText, "link": link, "status": optionalText,
-                "rows": .text, "failed": .text, "share": optionalText, "missing": .text,
-                "finding": .section(["id": .text]),
-            ]),
+            "items": worstJob,
+            "groups": .section(["summary": .text, "items": worstJob]),
             "cut": cut,
         ]),
         "salvaged": .section([

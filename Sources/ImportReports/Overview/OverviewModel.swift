@@ -33,6 +33,7 @@ public struct OverviewModel: Sendable {
             "failures": builder.failures,
             "gate": .gate(conclusion, files, limits),
             "codebook": .codeBook(conclusion, limits),
+            "timeline": builder.timeLine,
             "worst": builder.worst,
             "salvaged": builder.salvaged,
             "unreadable": builder.unreadable,

@@ -37,7 +37,7 @@ extension OverviewModelBuilder {
             "codes": .list(
                 shown.map { code -> ModelObject in
                     [
-                        "code": .textOrNothing(code.code.map(limits.name)),
+                        "code": .code(code.code, limits),
                         "rows": .text(Wording.grouped(code.rows)),
                         "share": .text(Percent.text(code.rows, of: totals.rows.seen)),
                         "width": .text(BarSegments.width(code.rows, largest: largest)),
@@ -58,10 +58,20 @@ extension OverviewModelBuilder {
     var worst: ModelValue {
         let worst = overview.worst
         guard !worst.jobs.isEmpty else { return .nothing }
-        let shown = worst.jobs.prefix(limits.jobs)
+        let items = worst.jobs.prefix(limits.jobs).map(item)
+        // A page shows the rest when it is asked to.
+        let rest = Array(items.dropFirst(ModelLimits.jobsShownAtOnce))
+        var groups: [ModelObject] = [
+            ["summary": .text(""), "items": .list(Array(items.prefix(ModelLimits.jobsShownAtOnce)))]
+        ]
+        if !rest.isEmpty {
+            let summary = rest.count == 1 ? "The next job" : "The next \(Wording.grouped(rest.count)) jobs"
+            groups.append(["summary": .text(summary), "items": .list(rest)])
+        }
         return .object([
-            "items": .list(shown.map(item)),
-            "cut": cut(shown.count, of: worst.count, file: .jobs),
+            "items": .list(items),
+            "groups": .list(groups),
+            "cut": cut(items.count, of: worst.count, file: .jobs),
         ])
     }
 
@@ -79,6 +89,7 @@ extension OverviewModelBuilder {
                 "failed": .text(Wording.grouped(job.rows.failed)),
                 "share": .textOrNothing(
                     job.rows.failed == 0 ? nil : Percent.text(job.rows.failed, of: job.rows.seen)),
+                "width": .text(BarSegments.width(job.rows.failed, largest: job.rows.seen)),
                 "missing": .text(job.rows.missing.map(Wording.grouped) ?? "–"),
                 "finding": job.worstFinding.map { .object(["id": .text($0.name)]) } ?? .nothing,
             ]) { first, _ in first })

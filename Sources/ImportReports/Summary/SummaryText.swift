@@ -77,7 +77,7 @@ public struct SummaryText {
                 line("    \(shown.count) of \(Wording.grouped(summary.failedByCode.count)) codes; report lists all")
             }
         }
-        if let stretch = summary.failureStretches.first {
+        if let stretch = summary.tellingStretches.first {
             let most = stretch.codeRows == stretch.rows ? "all" : Wording.grouped(stretch.codeRows)
             line("")
             line(

@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+/// The pages as a browser shows them.
+struct BrowserTests {
+    /// Those of every kind: all samples, hostile ones among them, what is cut off, codes files, rules, overviews.
+    private static let names: Set<String> = Set(
+        Repository.sampleJobs + [
+            "crowded", "shared-records", "judged-many", "judged-hostile", "index-judged", "index-samples-4",
+            "index-none-0", "index-years",
+        ])
+
+    @Test("By axe-core in Chromium: accessible by WCAG 2.2 AA in both schemes, nothing too wide, no script runs")
+    func accessible() throws {
+        guard let python = Tool.find("python3"), Tool.find("chromium") != nil,
+            try Tool.hasPythonModule("axe_playwright_python")
+        else { return }
+        try withTemporaryFolder { folder in
+            let pages = PageValidityTests.pages.filter { Self.names.contains($0.name) }
+            #expect(Set(pages.map { $0.name }) == Self.names)
+            // One page that is wrong in every way, to see that the checker does look.
+            let wrong = """
+                <html xmlns="http://www.w3.org/1999/xhtml"><head><title>t</title></head><body>
+                <p style="color: #bbb; width: 900px">pale</p></body></html>
+                """
+            let files = try (pages + [(name: "wrong", bytes: Array(wrong.utf8))]).map { name, bytes in
+                let file = folder.appending(path: "\(name).xhtml")
+                try Data(bytes).write(to: file)
+                return file.path
+            }
+            let result = try Tool.run(python, [Tool.script("accessibility.py")] + files)
+            #expect(result.status == 0, "\(result.output.suffix(3000))")
+            let faults = result.output.split(separator: "\n")
+            for sign in ["html-has-lang", "color-contrast", "p.null is too wide", "a script runs"] {
+                #expect(faults.contains { $0.hasPrefix("wrong") && $0.contains(sign) }, "\(sign)")
+            }
+            for fault in faults where !fault.hasPrefix("wrong") { Issue.record("\(fault)") }
+        }
+    }
+}
