@@ -16,6 +16,9 @@ struct ReportCommand: ParsableCommand {
             a folder with the report of each job. Several dumps of one job are one job, the latest of them. The same \
             command again reads only what is new or changed since, and ends with the same files as if it had read all.
 
+            With --pack, all of it is packed into one zip as well, with a manifest: the command verify says whether \
+            anything was changed since, and whether given dumps are the ones that it is about.
+
             With rules (--max-failed and those that follow it), the pages and summary.json say how they were met over \
             all jobs, and the exit status is 1 if one is not.
             """
@@ -45,6 +48,8 @@ struct ReportCommand: ParsableCommand {
         help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
     var isCSVRaw = false
 
+    @OptionGroup var packing: PackOptions
+
     @Flag(help: "Do everything anew, whatever an earlier run has left in the folder.")
     var fresh = false
 
@@ -53,7 +58,10 @@ struct ReportCommand: ParsableCommand {
             let settings = try ReportSettings(
                 formats: formats, csv: CSVOptions(isRaw: isCSVRaw), templateFolder: templates, options: options,
                 standards: try gate.standards(codes))
-            return try ReportPlan(options: options, output: output, settings: settings, isFresh: fresh).run()
+            return try ReportPlan(
+                options: options, output: output, settings: settings, isFresh: fresh,
+                pack: try packing.target(inputs: options.inputs)
+            ).run()
         }
     }
 }
