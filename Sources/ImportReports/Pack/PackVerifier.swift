@@ -35,10 +35,17 @@ package struct PackVerifier {
     /// - Parameter input: is handed each input that the manifest lists.
     /// - Throws: a ``ZipFault`` for a zip that not every program reads alike; what `checkpoint` and `input` throw.
     package mutating func verify(input: (PackInput) throws -> Void = { _ in }) throws -> PackVerification {
-        guard let manifest = try directory.next(), takeTop(of: manifest) else {
+        if let manifest = try directory.next(), takeTop(of: manifest) {
+            try verify(manifest, input)
+        } else {
             result.add(.init(.missing, .file, PackManifest.file, detail: "so this is no audit that --pack wrote"))
-            return result
         }
+        // Whatever the manifest is worth, the zip itself must be sound to its end.
+        while try directory.next() != nil {}
+        return result
+    }
+
+    private mutating func verify(_ manifest: ZipEntry, _ input: (PackInput) throws -> Void) throws {
         try advance()
         var sumsEntry: ZipEntry?
         if let (entry, path) = current, path.utf8.elementsEqual(PackManifest.sumsFile.utf8) {
@@ -48,15 +55,12 @@ package struct PackVerifier {
             result.add(.init(.missing, .file, PackManifest.sumsFile))
         }
         do {
-            sums.update(
-                PackManifest.sumsLine(PackManifest.file, sha256: try digest(of: directory.source(of: manifest))).span)
+            let hash = try digest(of: directory.source(of: manifest))
+            sums.update(PackManifest.sumsLine(PackManifest.file, sha256: hash).span)
             try hold(against: manifest, input: input)
-            if let sumsEntry {
-                let found = try digest(of: directory.source(of: sumsEntry))
-                if found != sums.finish() {
-                    let detail = "it does not say the same as \(PackManifest.file)"
-                    result.add(.init(.unsound, .file, PackManifest.sumsFile, detail: detail))
-                }
+            if let sumsEntry, try digest(of: directory.source(of: sumsEntry)) != sums.finish() {
+                let detail = "it does not say the same as \(PackManifest.file)"
+                result.add(.init(.unsound, .file, PackManifest.sumsFile, detail: detail))
             }
             while current != nil { try passOver() }
         } catch let fault as SummaryFault {
@@ -64,9 +68,6 @@ package struct PackVerifier {
         } catch let failure as ReadFailure {
             result.add(.init(.unsound, .file, PackManifest.file, detail: failure.description))
         }
-        // Whatever the manifest is worth, the zip itself must be sound to its end.
-        while try directory.next() != nil {}
-        return result
     }
 
     /// Hands out each input that the manifest lists, which was found sound before.
