@@ -71,7 +71,7 @@ struct VerifyTests {
     static let changes: [(script: String, words: [String])] = [
         ("true", []), ("mv in elsewhere && mkdir in && mv elsewhere in", []), ("mv in/0/job-003.json in/new.json", []),
         ("tar -cJf all.txz in && rm -r in && mkdir in && mv all.txz in", []),
-        ("for f in $(find in -name '*.json'); do cat $f; echo; done > all.jsonl; rm in/*/*.json; mv all.jsonl in", []),
+        ("for f in in/*/*.json; do cat $f; echo; done > all.jsonl; rm in/*/*.json; mv all.jsonl in", []),
         ("gzip in/0/job-003.json", []), ("zstd -q --rm in/1/job-012.json", []),
         ("echo >> in/0/job-003.json", ["input changed: in/0/job-003.json"]),
         ("sed -i s/created/existin/ in/m/1.json", ["input changed: in/m/1.json"]),
@@ -107,7 +107,7 @@ struct VerifyTests {
             #expect(
                 lines.filter { $0.contains("input:") || $0.hasPrefix("input ") } == words.map { Substring($0) },
                 "\(run)")
-            #expect(run.outputText.contains("1 of them could not be read when it was made"), "\(run)")
+            #expect(run.outputText.contains("1 could not be read when it was made"), "\(run)")
         }
     }
 

@@ -1,5 +1,5 @@
-/// The extra fields of a file in a zip: numbers beyond 32 bits, the owner, and times, of which there are none. Any other
-/// might change how a program reads the file, as the one with another name does, and is refused.
+/// The extra fields of a file in a zip: numbers beyond 32 bits, the owner, and times, of which there are none. Any
+/// other might change how a program reads the file, as the one with another name does, and is refused.
 struct ZipExtra {
     private static let numbersField = 0x0001
     private static let timesField = 0x5455

@@ -18,7 +18,7 @@ extension PackVerification {
             text += "  inputs   \(sentence(inputs, "are the ones that its manifest says"))"
             if inputsByName > 0 {
                 let count = Wording.grouped(inputsByName)
-                text += "; \(count) of them could not be read when it was made, and are compared by name alone"
+                text += "; \(count) could not be read when it was made, and only the name was compared"
             }
             text += "\n"
         } else {

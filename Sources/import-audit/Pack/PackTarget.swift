@@ -33,7 +33,7 @@ struct PackTarget {
             if isInside {
                 throw CommandFailure(
                     .usage,
-                    "\(path): this is in an input folder, and the next run would read it; choose another place for the zip"
+                    "\(path): this is in an input folder, and the next run would read it; choose another place"
                 )
             }
         }

@@ -136,7 +136,8 @@ extension ReportPlan {
         do {
             let written = try AuditPack(target: pack, root: root, settings: settings).write(try contents())
             if !options.isQuiet {
-                Console.say("Packed into \(pack.path): \(Wording.grouped(written.files)) files. SHA-256 of the zip:")
+                let files = written.files == 1 ? "1 file" : "\(Wording.grouped(written.files)) files"
+                Console.say("Packed into \(pack.path): \(files). SHA-256 of the zip:")
                 Console.say(written.sha256)
             }
             return nil
