@@ -90,7 +90,7 @@ struct PackVerifierTests {
             try Data(Self.pack).write(to: original)
             var verified: [String] = []
             for place in Self.pack.indices {
-                for value in change == "change" ? [1, 2, 0x80, 0xFF, Self.pack[place]] : [UInt8(place & 0xFF)] {
+                for value in change == "change" ? [1, 0x80, Self.pack[place]] : [UInt8(place & 0xFF)] {
                     var bytes = Self.pack
                     switch change {
                     case "change": bytes[place] ^= value
@@ -105,8 +105,8 @@ struct PackVerifierTests {
                     verified.append(copy)
                 }
             }
-            // Such as the owner of a file, which no program needs: a byte here and there.
-            #expect(verified.count < Self.pack.count / 4, "\(verified.count) of \(Self.pack.count)")
+            // The version of the program that wrote it, which no reader needs: a byte for each file, and little else.
+            #expect(verified.count < 60, "\(verified.count)")
             guard let python = Tool.find("python3") else { return }
             let result = try Tool.run(python, [Tool.script("same_files.py"), original.path] + verified)
             #expect(

@@ -4,8 +4,8 @@ struct ZipExtra {
     private static let numbersField = 0x0001
     private static let timesField = 0x5455
     private static let ownerField = 0x7875
-    /// A version, and a user and a group of 32 bits, each with its length.
-    private static let ownerBytes = 11
+    /// A version, and a user and a group of 32 bits, each with its length: nobody in particular.
+    private static let nobody: [UInt8] = [1, 4, 0, 0, 0, 0, 4, 0, 0, 0, 0]
 
     /// Those that are not taken yet; nil without the field.
     private var numbers: [Int]?
@@ -31,7 +31,8 @@ struct ZipExtra {
             // A byte that says which times follow.
             case Self.timesField where !hasTimes && count == 1 && record.bytes[position] == 0:
                 hasTimes = true
-            case Self.ownerField where !hasOwner && count == Self.ownerBytes:
+            case Self.ownerField
+            where !hasOwner && record.bytes[position..<position + count].elementsEqual(Self.nobody):
                 hasOwner = true
             default:
                 return nil

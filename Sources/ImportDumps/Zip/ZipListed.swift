@@ -44,7 +44,10 @@ struct ZipListed {
         checksum = fixed.word(16)
 
         if flags & 1 != 0 { throw ZipFault(.encrypted, entry: name) }
-        guard fixed.half(32) == 0, fixed.half(34) == 0, flags & ~Self.knownFlags == 0, fixed.half(6) <= 45 else {
+        // No comment, the first part, and no marks of its own.
+        guard fixed.half(32) == 0, fixed.half(34) == 0, fixed.half(36) == 0, flags & ~Self.knownFlags == 0,
+            fixed.half(6) <= 45
+        else {
             throw ZipFault(.unusual, entry: name)
         }
         guard [Self.stored, Self.deflated].contains(method) else { throw ZipFault(.method, entry: name) }

@@ -27,7 +27,7 @@ struct AuditPack {
         var (first, second) = (SHA256(), SHA256())
         var count = 0
         for path in contents.paths {
-            let file = try digest(path) { _ in }
+            let file = try digest(path)
             try writer.append(output: file)
             let line = PackManifest.sumsLine(path, sha256: file.sha256)
             first.update(line.span)
@@ -46,11 +46,8 @@ struct AuditPack {
             try copy(sums, to: packed)
             for path in contents.paths {
                 let file = try digest(
-                    path,
-                    begin: { size in
-                        try packed.beginFile("\(target.top)/\(path)", byteCount: size)
-                    }
-                ) { try packed.write($0) }
+                    path, begin: { size in try packed.beginFile("\(target.top)/\(path)", byteCount: size) },
+                    body: { bytes in try packed.write(bytes) })
                 second.update(PackManifest.sumsLine(path, sha256: file.sha256).span)
             }
             try packed.finish()
@@ -67,9 +64,11 @@ struct AuditPack {
 
     /// Reads a file of the audit.
     ///
-    /// - Parameter begin: is given its size, before its bytes.
+    /// - Parameters:
+    ///   - begin: is given its size.
+    ///   - body: then its bytes, in order.
     private func digest(
-        _ path: String, begin: (Int) throws -> Void = { _ in }, _ body: (Span<UInt8>) throws -> Void
+        _ path: String, begin: (Int) throws -> Void = { _ in }, body: (Span<UInt8>) throws -> Void = { _ in }
     ) throws -> PackedFile {
         func failure(_ reason: String) -> CommandFailure {
             CommandFailure(.cannotWrite, "\(root.path)/\(path) cannot be packed: \(reason)")
