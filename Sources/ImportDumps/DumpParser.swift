@@ -81,12 +81,12 @@ struct DumpParser: ~Copyable {
 
     /// What a document came to.
     ///
-    /// - Parameter hash: works out its hash, for a job.
+    /// - Parameter hash: works out its hash.
     func reading(
         of value: DocumentValue, fault: DumpFault?, byteCount: Int, hash: (borrowing ByteWindow) -> String?
     ) -> DumpReading {
         func notAJob(_ reason: NotAJob.Reason) -> DumpReading {
-            .notAJob(NotAJob(reason: reason, byteCount: byteCount))
+            .notAJob(NotAJob(reason: reason, byteCount: byteCount, sha256: hash(scanner.window)))
         }
         if value.isBlank, fault == nil { return notAJob(byteCount == 0 ? .empty : .blank) }
         guard value.type == .object, evidence.isJob else {

@@ -94,6 +94,8 @@ public struct NotAJob: Sendable {
     public var reason: Reason
     /// The input's size in bytes.
     public var byteCount: Int
+    /// SHA-256 of the input's bytes in hexadecimal, if it was asked for and all of them could be read.
+    public var sha256: String?
 
     public enum Reason: Sendable, Equatable {
         /// No bytes at all.

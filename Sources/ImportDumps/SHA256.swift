@@ -15,6 +15,10 @@ package struct SHA256 {
         unsafe nettle_sha256_update(&context, bytes.count, bytes.baseAddress)
     }
 
+    package mutating func update(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe update($0) }
+    }
+
     /// The digest of all that was seen, as 64 lower-case hexadecimal digits.
     package mutating func finish() -> String { finishDigest().hexadecimal }
 

@@ -17,11 +17,13 @@ struct ImportAudit: ParsableCommand {
               import-audit check dumps/ --max-failed 2%   fail a script if more rows failed
               import-audit compare first.json second.json   what a second try changed
               import-audit merge a.json b.json        combine summaries of several machines
+              import-audit report dumps/ --pack audit.zip   the audit as one zip, for others
+              import-audit verify audit.zip dumps/    prove that it is unchanged, and of these dumps
               import-audit validate page.xhtml        check a page of your templates
 
             EXIT STATUS
               0   done (rows that failed in the import are no error of this tool)
-              1   a rule of check or report was not met, or a page is not valid
+              1   a rule of check or report was not met, a page is not valid, or a zip is not verified
               64  wrong usage
               65  some input could not be read whole; everything else was still done
               66  no such input, or it may not be read
@@ -32,7 +34,7 @@ struct ImportAudit: ParsableCommand {
         version: toolVersion,
         subcommands: [
             ReportCommand.self, SummaryCommand.self, CheckCommand.self, CompareCommand.self, CodesCommand.self,
-            MergeCommand.self, ValidateCommand.self,
+            MergeCommand.self, ValidateCommand.self, VerifyCommand.self,
         ]
     )
 

@@ -1,7 +1,8 @@
 private import CLibArchive
 private import Glibc
 
-/// One archive, or one stream of compressed data, that libarchive reads. Nothing else here knows libarchive.
+/// One archive, or one stream of compressed data, that libarchive reads. Besides ``ZipWriter``, nothing here knows
+/// libarchive.
 ///
 /// It belongs to one thread at a time.
 @safe
@@ -231,19 +232,5 @@ extension ArchiveEntry {
     private static func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8] {
         guard let text = unsafe text else { return [] }
         return unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
-    }
-}
-
-/// libarchive turns names into the character set of the locale, and drops those that do not fit into it.
-private enum UTF8Locale {
-    /// Made once and never freed.
-    private static nonisolated(unsafe) let locale = unsafe newlocale(1 << CInt(LC_CTYPE), "C.UTF-8", nil)
-
-    /// Runs the body with UTF-8 as this thread's character set; the process keeps its own.
-    static func use<Result>(_ body: () -> Result) -> Result {
-        guard let locale = unsafe locale else { return body() }
-        let before = unsafe uselocale(locale)
-        defer { unsafe uselocale(before) }
-        return body()
     }
 }

@@ -54,7 +54,7 @@ private func stem(of source: String) -> String {
 }
 
 /// Names that every file system can have.
-enum FileName {
+package enum FileName {
     static let maximumBytes = 100
 
     /// As it is on every file system, in every case.
@@ -68,7 +68,7 @@ enum FileName {
     }
 
     /// A name as near to `text` as can be: letters and digits of any script, `-`, `_` and `.`; `_` for all else.
-    static func safe(_ text: String) -> String {
+    package static func safe(_ text: String) -> String {
         var name = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(maximumBytes + 1) {
             name.append(isAllowed(scalar) ? scalar : "_")

@@ -3,20 +3,23 @@ import ImportDumps
 
 extension SummaryFault {
     /// What is wrong and where, as a sentence for people. It may quote the file: hostile text until escaped.
-    public var explanation: String {
+    public var explanation: String { explanation(of: "The summary") }
+
+    /// The same of another document of the program; `subject` is what it is called.
+    func explanation(of subject: String) -> String {
         switch code {
         case .notASummary:
             "Not a summary of import-audit (the JSON of its command summary, or summary.json of a report)."
         case .newerVersion(let version):
-            "The summary has version \(version); this import-audit reads version \(SummaryJSON.version). Use a later one."
+            "\(subject) has version \(version); this import-audit reads version \(SummaryJSON.version). Use a later one."
         case .malformed(let fault):
-            "The summary \(fault.sentence)."
+            "\(subject) \(fault.sentence)."
         case .missing(let path):
-            "The summary is not whole: \(path) is missing, \(position)."
+            "\(subject) is not whole: \(path) is missing, \(position)."
         case .repeated(let path):
-            "The summary is not sound: \(path) is there twice, \(position)."
+            "\(subject) is not sound: \(path) is there twice, \(position)."
         case .wrongValue(let path, let expected):
-            "The summary is not sound: \(path) must be \(expected), \(position)."
+            "\(subject) is not sound: \(path) must be \(expected), \(position)."
         }
     }
 

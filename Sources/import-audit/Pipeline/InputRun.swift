@@ -16,12 +16,18 @@ struct InputRun {
     init(
         _ inputs: [String], _ options: ReadingOptions, collector: Collector, hashing: Bool
     ) throws(CommandFailure) {
+        try self.init(inputs, options.work, hashing: hashing) { (collector.jobs, collector.problems) }
+    }
+
+    /// - Parameter counts: jobs and problems so far.
+    init(
+        _ inputs: [String], _ options: WorkOptions, hashing: Bool,
+        counts: @escaping @Sendable () -> (jobs: Int, problems: Int)
+    ) throws(CommandFailure) {
         self.inputs = inputs
         threadCount = options.threadCount
         reader = try .ofCommand(hashing: hashing, readsAhead: options.threadCount > 1)
-        progress = ProgressReport(inputs: inputs, isWanted: !options.isQuiet) {
-            (collector.jobs, collector.problems)
-        }
+        progress = ProgressReport(inputs: inputs, isWanted: !options.isQuiet, counts: counts)
     }
 
     /// How a run ended.

@@ -24,14 +24,22 @@ struct ReadingOptions: ParsableArguments {
         help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")
     var isStrict = false
 
+    @OptionGroup var work: WorkOptions
+
+    @Flag(name: .customLong("verbose"), help: "Name each dump on standard error when it was read.")
+    var isVerbose = false
+
+    var isQuiet: Bool { work.isQuiet }
+    var threadCount: Int { work.threadCount }
+}
+
+/// How a run works through its inputs, whatever it does with them.
+struct WorkOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How many threads read; as many as there are processors by default.", valueName: "n"))
     var threads: Int?
 
     @Flag(name: .customLong("quiet"), help: "Say nothing on standard error but what went wrong.")
     var isQuiet = false
-
-    @Flag(name: .customLong("verbose"), help: "Name each dump on standard error when it was read.")
-    var isVerbose = false
 
     func validate() throws {
         if let threads, !(1...256).contains(threads) {

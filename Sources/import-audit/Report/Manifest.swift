@@ -11,7 +11,7 @@ final class Manifest: Sendable {
     static let file = "manifest.jsonl"
     static let format = "import-audit.manifest"
     /// Raised when a line changes its meaning.
-    static let version = 1
+    static let version = 2
 
     /// Where the lines about an input's documents are.
     private struct Input {
@@ -42,7 +42,7 @@ final class Manifest: Sendable {
     enum Document {
         /// `counted`: its report was in the folder of its job; `combined`: that spoke of other dumps of the job.
         case job(JobSummary, entry: Int, document: Int, counted: Bool, combined: Bool)
-        case unreadable(UnreadableInput, entry: Int, document: Int, ExitStatus)
+        case unreadable(UnreadableInput, entry: Int, document: Int, ContentHash?, ExitStatus)
     }
 
     /// - Parameter options: what the manifest must have been written with (``ReportSettings/fingerprint``).
@@ -100,8 +100,8 @@ final class Manifest: Sendable {
         var lines = ManifestLines(descriptor, known.lines)
         while let line = lines.next() {
             switch ManifestLine(line.bytes) {
-            case .unreadable(let entry, let document, let input, let status):
-                documents.append(.unreadable(input, entry: entry, document: document, status))
+            case .unreadable(let entry, let document, let input, let content, let status):
+                documents.append(.unreadable(input, entry: entry, document: document, content, status))
             case .job(let entry, let document, let counted, let combined):
                 guard let bytes = lines.next()?.bytes, let job = try? SummaryReader.job(from: Array(bytes)) else {
                     return nil

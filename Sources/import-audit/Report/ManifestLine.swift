@@ -11,7 +11,7 @@ enum ManifestLine {
     /// A job, whose summary is the next line. `counted`: its report was in the folder of its job; `combined`: that spoke
     /// of other dumps of the job.
     case job(entry: Int, document: Int, counted: Bool, combined: Bool)
-    case unreadable(entry: Int, document: Int, UnreadableInput, ExitStatus)
+    case unreadable(entry: Int, document: Int, UnreadableInput, ContentHash?, ExitStatus)
 
     /// Nil for what is no such line.
     init?(_ bytes: ArraySlice<UInt8>) {
@@ -28,8 +28,12 @@ enum ManifestLine {
             if let source = fields.texts["source"], let reason = fields.texts["reason"],
                 let status = fields.counts["status"].flatMap({ ExitStatus(rawValue: Int32(clamping: $0)) })
             {
+                var content: ContentHash?
+                if let bytes = fields.counts["bytes"], let sha256 = fields.texts["sha256"] {
+                    content = ContentHash(bytes: bytes, sha256: sha256)
+                }
                 self = .unreadable(
-                    entry: entry, document: document, UnreadableInput(source: source, reason: reason), status)
+                    entry: entry, document: document, UnreadableInput(source: source, reason: reason), content, status)
             } else {
                 self = .job(
                     entry: entry, document: document, counted: fields.flags.contains("counted"),
@@ -62,11 +66,15 @@ enum ManifestLine {
                 json.value(counted)
                 json.key("combined")
                 json.value(combined)
-            case .unreadable(let entry, let document, let input, let status):
+            case .unreadable(let entry, let document, let input, let content, let status):
                 json.member("entry", entry)
                 json.member("document", document)
                 json.member("source", input.source)
                 json.member("reason", input.reason)
+                if let content {
+                    json.member("bytes", content.bytes)
+                    json.member("sha256", content.sha256)
+                }
                 json.member("status", Int(status.rawValue))
             }
         }

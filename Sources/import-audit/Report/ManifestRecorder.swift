@@ -27,15 +27,24 @@ struct ManifestRecorder {
         takenUpCount += isTakenUp ? 1 : 0
     }
 
+    /// The inputs that are files of their own, in their order.
+    func forEachFile(_ body: (PackedFile) throws -> Void) rethrows {
+        for input in inputs.sorted(by: { $0.number < $1.number }) {
+            let path = String(decoding: paths[input.path], as: UTF8.self)
+            try body(PackedFile(path: path, bytes: input.bytes, sha256: input.sha256.hexadecimal))
+        }
+    }
+
     /// Writes the manifest, in the order of the inputs.
     ///
     /// - Parameters:
     ///   - header: the line about the run.
     ///   - isWhole: whether all that is in an input was read.
+    ///   - content: the size and the hash of what is no job.
     ///   - standing: whether the report of a dump is in its place, and whether it speaks of other dumps of the job.
     func write(
         _ results: RunResults, _ header: ManifestLine, to file: PartialFile,
-        isWhole: (RunResults.InputDocuments) -> Bool,
+        isWhole: (RunResults.InputDocuments) -> Bool, content: (DocumentOrder) -> ContentHash?,
         standing: (DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
     ) throws {
         var bytes = header.bytes
@@ -53,7 +62,7 @@ struct ManifestRecorder {
                 bytes +=
                     ManifestLine.unreadable(
                         entry: entry.order.entry, document: entry.order.document, try results.store.unreadable(number),
-                        entry.status
+                        content(entry.order), entry.status
                     ).bytes
             }
             for number in documents.jobs {

@@ -134,11 +134,22 @@ struct OverviewReport {
         try root.publish()
     }
 
+    /// What the audit consists of and was made from.
+    func packContents() throws -> PackContents {
+        PackContents(
+            paths: try AuditPaths(
+                overview: OverviewFiles.files(of: run.settings.formats, hasFailures: true),
+                job: run.settings.formats.files,
+                folders: (0..<results.jobCount).map { try results.store.job(results.jobs[$0]).folderName }),
+            forEachInput: { body in try results.forEachPackInput(content: run.content(of:), body) },
+            forEachFile: { body in try recorder.forEachFile(body) })
+    }
+
     /// Last, so that a manifest never speaks of what is not there yet.
     private func writeManifest(documentCount: Int, isWhole: (RunResults.InputDocuments) -> Bool) throws {
         try recorder.write(
             results, ManifestLine.header(options: run.settings.fingerprint, documents: documentCount),
-            to: root.begin(Manifest.file), isWhole: isWhole
+            to: root.begin(Manifest.file), isWhole: isWhole, content: run.content(of:)
         ) { order, job in
             (counted: run.isInPlace(order, job.folderName), combined: results.isCombined(job))
         }

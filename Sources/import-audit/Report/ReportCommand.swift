@@ -17,6 +17,9 @@ struct ReportCommand: ParsableCommand {
             a folder with the report of each job. Several dumps of one job are one job, the latest of them. The same \
             command again reads only what is new or changed since, and ends with the same files as if it had read all.
 
+            With --pack, all of it is packed into one zip as well, with a manifest: the command verify says whether \
+            anything was changed since, and whether given dumps are the ones that it is about.
+
             With rules (--max-failed and those that follow it), the pages and summary.json say how they were met over \
             all jobs, and the exit status is 1 if one is not.
             """
@@ -60,6 +63,8 @@ struct ReportCommand: ParsableCommand {
         help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
     var hasCSVMark = false
 
+    @OptionGroup var packing: PackOptions
+
     @Flag(help: "Do everything anew, whatever an earlier run has left in the folder.")
     var fresh = false
 
@@ -69,7 +74,10 @@ struct ReportCommand: ParsableCommand {
                 formats: formats, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark),
                 templateFolder: templates, options: options, standards: try gate.standards(codes),
                 markdownLimit: markdownLimit?.bytes)
-            return try ReportPlan(options: options, output: output, settings: settings, isFresh: fresh).run()
+            return try ReportPlan(
+                options: options, output: output, settings: settings, isFresh: fresh,
+                pack: try packing.target(inputs: options.inputs)
+            ).run()
         }
     }
 }

@@ -34,7 +34,13 @@ struct ReportHandler: DocumentHandler {
     }
 
     func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
-        try run.add(UnreadableInput(source: source, reason: reason), order, status)
+        try refuse(source: source, reason: reason, order: order, status: status, content: nil)
+    }
+
+    private func refuse(
+        source: String, reason: String, order: DocumentOrder, status: ExitStatus, content: ContentHash?
+    ) throws {
+        try run.add(UnreadableInput(source: source, reason: reason), order, status, content: content)
         if run.settings.isVerbose { Console.say("\(source): not read: \(reason)") }
     }
 
@@ -63,11 +69,15 @@ struct ReportHandler: DocumentHandler {
         switch reading {
         case .notAJob(let other):
             try run.refuseWhole(name, other.explanation, order, position)
-            try refuse(source: name, reason: other.explanation, order: order, status: .inputNotReadWhole)
+            try refuse(
+                source: name, reason: other.explanation, order: order, status: .inputNotReadWhole,
+                content: ContentHash(bytes: other.byteCount, sha256: other.sha256))
         case .job(let dump):
             if run.settings.isStrict, let fault = dump.fault {
                 try run.refuseWhole(name, fault.refusal, order, position)
-                return try refuse(source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole)
+                return try refuse(
+                    source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole,
+                    content: ContentHash(bytes: dump.byteCount, sha256: dump.sha256))
             }
             if pass == nil { self.pass = try makePass() }
             guard var pass else { return }

@@ -9,9 +9,15 @@ struct ReportPlan {
     private let output: String
     private let settings: ReportSettings
     private let isFresh: Bool
+    private let pack: PackTarget?
 
-    /// - Parameter isFresh: does everything anew, whatever an earlier run left.
-    init(options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool) {
+    /// - Parameters:
+    ///   - isFresh: does everything anew, whatever an earlier run left.
+    ///   - pack: where the audit is packed to, if it is.
+    init(
+        options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool, pack: PackTarget? = nil
+    ) {
+        self.pack = pack
         self.options = options
         self.output = output
         self.settings = settings
@@ -20,13 +26,18 @@ struct ReportPlan {
 
     func run() throws -> ExitStatus {
         let root = try OutputFolder(output, writesBehind: settings.writesBehind)
+        // Whether a zip can be written is to show before hours have gone by.
+        _ = try pack?.begin()
         // Standard input cannot be read twice, as might be needed.
         var earlier = isFresh || options.inputs.contains("-") ? nil : earlierManifest(in: root)
         while true {
             let run = ReportRun(settings: settings, root: root, mayBeSingle: mayBeSingle, earlier: earlier)
             let inputs = try InputRun(options: options, collector: run.collector, hashing: true)
             let end = try inputs.run { try ReportHandler(run) }
-            if let single = run.single { return say(single) }
+            if let single = run.single {
+                let status = say(single)
+                return try write(packContents(of: single), of: root) ?? status
+            }
             var overview = OverviewReport(run: run, root: root, results: run.collector.results())
             switch end {
             case .interrupted(let isQuiet):
@@ -44,11 +55,13 @@ struct ReportPlan {
             case .done:
                 if overview.isUnchanged(since: earlier) {
                     say(unchanged: overview)
-                    return try status(of: overview)
+                    let status = try status(of: overview)
+                    return try write(overview.packContents(), of: root) ?? status
                 }
                 if try overview.finish() {
                     say(overview)
-                    return try status(of: overview)
+                    let status = try status(of: overview)
+                    return try write(overview.packContents(), of: root) ?? status
                 }
                 // A dump counts now whose report was not kept, for another one counted before.
                 earlier = nil
@@ -110,5 +123,40 @@ struct ReportPlan {
     private func say(unchanged overview: OverviewReport) {
         guard !options.isQuiet else { return }
         Console.say("Nothing has changed: \(output) is as it was.")
+    }
+}
+
+// MARK: - The pack
+
+extension ReportPlan {
+    /// Packs the audit, if that is wanted; nil unless it was interrupted.
+    private func write(_ contents: @autoclosure () throws -> PackContents, of root: OutputFolder) throws -> ExitStatus?
+    {
+        guard let pack else { return nil }
+        do {
+            let written = try AuditPack(target: pack, root: root, settings: settings).write(try contents())
+            if !options.isQuiet {
+                let files = written.files == 1 ? "1 file" : "\(Wording.grouped(written.files)) files"
+                Console.say("Packed into \(pack.path): \(files). SHA-256 of the zip:")
+                Console.say(written.sha256)
+            }
+            return nil
+        } catch is Interrupted {
+            Console.say("Interrupted. The audit is in \(output); \(pack.path) was not written.")
+            return .interrupted
+        }
+    }
+
+    private func packContents(of single: JobSummary) throws -> PackContents {
+        let file = options.inputs.first.flatMap { $0 == "-" ? nil : InputPath($0) }
+        let whole = single.sha256.map { (single.bytes, $0) }
+        let found = try file.flatMap { try InputFingerprint(of: $0, whole: whole) }
+        return PackContents(
+            paths: AuditPaths(single: settings.formats.files),
+            forEachInput: { body in try body(PackInput(single, isCounting: true)) },
+            forEachFile: { body in
+                guard let found else { return }
+                try body(PackedFile(path: found.path, bytes: found.bytes, sha256: found.sha256))
+            })
     }
 }

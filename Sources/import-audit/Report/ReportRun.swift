@@ -27,6 +27,8 @@ final class ReportRun: Sendable {
         /// Dumps whose report, as an earlier run left it, speaks of other dumps of the job.
         var combined: Set<DocumentOrder> = []
         var recorder = ManifestRecorder()
+        /// Of what is no job.
+        var contents: [DocumentOrder: ContentHash] = [:]
     }
     private let fresh = Atomic(0)
 
@@ -54,10 +56,22 @@ final class ReportRun: Sendable {
     var freshCount: Int { fresh.load(ordering: .relaxed) }
 
     /// Takes in what is no job.
-    func add(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
+    ///
+    /// - Parameter content: what was read of it, if all was.
+    func add(
+        _ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus, content: ContentHash? = nil
+    ) throws {
         fresh.wrappingAdd(1, ordering: .relaxed)
         try collector.add(input, order, status)
+        note(content, of: order)
     }
+
+    private func note(_ content: ContentHash?, of order: DocumentOrder) {
+        if let content { state.withLock { $0.contents[order] = content } }
+    }
+
+    /// What was read of something that is no job; nil if not all was.
+    func content(of order: DocumentOrder) -> ContentHash? { state.withLock { $0.contents[order] } }
 
     /// Takes the manifest of the earlier run away: what it speaks of is about to change.
     func invalidateEarlier() {
@@ -138,8 +152,10 @@ extension ReportRun {
         let folders = try folders()
         for document in documents {
             switch document {
-            case .unreadable(let input, let entry, let document, let status):
-                try collector.add(input, DocumentOrder(input: number, entry: entry, document: document), status)
+            case .unreadable(let input, let entry, let document, let content, let status):
+                let order = DocumentOrder(input: number, entry: entry, document: document)
+                try collector.add(input, order, status)
+                note(content, of: order)
             case .job(let summary, let entry, let document, let counted, let combined):
                 let order = DocumentOrder(input: number, entry: entry, document: document)
                 let name = summary.folderName

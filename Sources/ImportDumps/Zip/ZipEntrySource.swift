@@ -1,0 +1,120 @@
+private import CISAL
+private import Glibc
+
+/// The contents of a file in a zip, inflated by ISA-L. Neither more nor less may come out than was said, and by its
+/// checksum it is what was packed: at the end, a read fails if not.
+package struct ZipEntrySource: ByteSource {
+    private let reader: ZipEntryReader
+
+    package var isPrompt: Bool { true }
+
+    init(_ entry: ZipEntry, descriptor: Int32) {
+        reader = ZipEntryReader(entry, descriptor: descriptor)
+    }
+
+    package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        try unsafe reader.read(into: buffer)
+    }
+}
+
+/// The state of inflating. One thread at a time uses it, as it does a source, so that it can be sent between them.
+@safe
+private final class ZipEntryReader: @unchecked Sendable {
+    private static let capacity = 64 * 1024
+
+    private let entry: ZipEntry
+    private let descriptor: Int32
+    private let state: UnsafeMutablePointer<inflate_state>
+    private let input: UnsafeMutableRawBufferPointer
+    /// Where the next bytes of the zip are.
+    private var position: Int
+    /// Bytes that are still to come out.
+    private var left: Int
+    private var isAtEnd = false
+
+    init(_ entry: ZipEntry, descriptor: Int32) {
+        self.entry = entry
+        self.descriptor = descriptor
+        position = entry.data.lowerBound
+        left = entry.byteCount
+        unsafe state = .allocate(capacity: 1)
+        unsafe input = .allocate(byteCount: Self.capacity, alignment: 64)
+        unsafe input.initializeMemory(as: UInt8.self, repeating: 0)
+        unsafe isal_inflate_init(state)
+        unsafe state.pointee.avail_in = 0
+        // Of raw data, with a checksum of what comes out.
+        unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP_NO_HDR)
+    }
+
+    deinit {
+        unsafe state.deallocate()
+        unsafe input.deallocate()
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        guard buffer.count > 0, !isAtEnd else { return 0 }
+        if left > 0 {
+            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, left)])
+            let count = try unsafe fill(room)
+            guard count > 0 else { throw damaged(.structure) }
+            left -= count
+            return count
+        }
+        // What is behind the last byte must be the end.
+        var more: UInt8 = 0
+        let count = try unsafe withUnsafeMutableBytes(of: &more) { byte throws(ReadFailure) in try unsafe fill(byte) }
+        guard count == 0, position == entry.data.upperBound, unreadBytes == 0 else { throw damaged(.structure) }
+        guard unsafe state.pointee.crc == entry.checksum else { throw damaged(.checksum) }
+        isAtEnd = true
+        return 0
+    }
+
+    /// 0 means the end of the data.
+    private func fill(_ room: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        if !entry.isDeflated {
+            let count = try unsafe readPacked(into: room)
+            let bytes = unsafe room.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            unsafe state.pointee.crc = crc32_gzip_refl(state.pointee.crc, bytes, UInt64(count))
+            return count
+        }
+        while unsafe state.pointee.block_state != ISAL_BLOCK_FINISH {
+            if unsafe state.pointee.avail_in == 0 {
+                let count = try unsafe readPacked(into: input)
+                unsafe state.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                unsafe state.pointee.avail_in = UInt32(count)
+            }
+            let hadInput = unsafe state.pointee.avail_in > 0
+            let wanted = min(room.count, Int(UInt32.max))
+            unsafe state.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            unsafe state.pointee.avail_out = UInt32(wanted)
+            guard unsafe isal_inflate(state) >= ISAL_DECOMP_OK else { throw damaged(.structure) }
+            let count = unsafe wanted - Int(state.pointee.avail_out)
+            if count > 0 { return count }
+            let isFinished = unsafe state.pointee.block_state == ISAL_BLOCK_FINISH
+            guard hadInput || isFinished else { throw damaged(.structure) }
+        }
+        return 0
+    }
+
+    /// Whole bytes that were read of the zip and are not part of the deflated data.
+    private var unreadBytes: Int {
+        guard entry.isDeflated else { return 0 }
+        return unsafe Int(state.pointee.avail_in) + Int(state.pointee.read_in_length) / 8
+    }
+
+    private func readPacked(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        let wanted = min(buffer.count, entry.data.upperBound - position)
+        guard wanted > 0 else { return 0 }
+        while true {
+            let count = unsafe pread(descriptor, buffer.baseAddress, wanted, position)
+            if count > 0 {
+                position += count
+                return count
+            }
+            if count == 0 { throw ReadFailure(.breaksOff(.zip)) }
+            if errno != EINTR { throw ReadFailure(errorNumber: errno) }
+        }
+    }
+
+    private func damaged(_ damage: ReadFailure.Damage) -> ReadFailure { ReadFailure(.damaged(.zip, damage)) }
+}

@@ -1,0 +1,122 @@
+private import CLibArchive
+
+/// Writes a zip, file by file, by libarchive.
+///
+/// The bytes depend on the names, the contents and libarchive's zlib alone: every file is of 1980-01-01 (the first day
+/// that a zip can tell), belongs to nobody and may be read by all. Sizes beyond 4 GB and more than 65,535 files are
+/// written as Zip64. Memory does not grow with the files' contents; each file's record in the list at the end waits in
+/// memory, about 100 bytes and its path.
+///
+/// It belongs to one thread at a time.
+@safe
+package final class ZipWriter {
+    /// libarchive could not go on; its words.
+    package struct Failure: Error {
+        package let message: String
+    }
+
+    private let archive: OpaquePointer
+    private let entry: OpaquePointer
+    private let sink: ZipSink
+
+    /// - Parameter output: takes the bytes of the zip, in order. What it throws comes out of the call that made it
+    ///   throw.
+    package init(to output: @escaping (Span<UInt8>) throws -> Void) throws {
+        guard let archive = unsafe archive_write_new(), let entry = unsafe archive_entry_new() else {
+            throw Failure(message: "out of memory")
+        }
+        unsafe self.archive = archive
+        unsafe self.entry = entry
+        sink = ZipSink(output)
+        // The default level of zlib today is said, so that it is the same tomorrow.
+        let options = "zip:compression=deflate,zip:compression-level=6,zip:hdrcharset=UTF-8"
+        let isOpen = UTF8Locale.use {
+            unsafe archive_write_set_format_zip(archive) == ARCHIVE_OK
+                && archive_write_set_options(archive, options) == ARCHIVE_OK
+                && archive_write_set_bytes_per_block(archive, 256 * 1024) == ARCHIVE_OK
+                // Nothing fills the last block.
+                && archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK
+                // The sink lives as long as this object, which frees the archive before it goes.
+                && archive_write_open2(
+                    archive, Unmanaged.passUnretained(sink).toOpaque(), nil, writeToSink, nil, nil) == ARCHIVE_OK
+        }
+        guard isOpen else { throw failure }
+    }
+
+    deinit {
+        // Freed half way, libarchive would write an end.
+        unsafe archive_write_fail(archive)
+        unsafe archive_write_free(archive)
+        unsafe archive_entry_free(entry)
+    }
+
+    /// Begins a file. The one before ends.
+    ///
+    /// - Parameters:
+    ///   - path: with `/` between its parts.
+    ///   - byteCount: exactly as many bytes are to be written.
+    package func beginFile(_ path: String, byteCount: Int) throws {
+        let status = UTF8Locale.use {
+            unsafe archive_entry_clear(entry)
+            unsafe archive_entry_update_pathname_utf8(entry, path)
+            // A plain file, with its rights.
+            unsafe archive_entry_set_mode(entry, 0o100_644)
+            unsafe archive_entry_set_size(entry, Int64(byteCount))
+            return unsafe archive_write_header(archive, entry)
+        }
+        guard status == ARCHIVE_OK else { throw failure }
+    }
+
+    /// Writes on in the file that was begun last.
+    package func write(_ bytes: Span<UInt8>) throws {
+        guard !bytes.isEmpty else { return }
+        let count = unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe archive_write_data(archive, bytes.baseAddress, bytes.count)
+        }
+        guard count == bytes.count else {
+            throw sink.failure ?? Failure(message: count < 0 ? message : "a file is longer than was said")
+        }
+    }
+
+    /// Writes the list of files and the end.
+    package func finish() throws {
+        guard unsafe archive_write_close(archive) == ARCHIVE_OK else { throw failure }
+    }
+
+    private var failure: any Error { sink.failure ?? Failure(message: message) }
+
+    private var message: String {
+        guard let text = unsafe archive_error_string(archive) else { return "unknown" }
+        return unsafe String(cString: text)
+    }
+}
+
+/// Where libarchive hands its bytes to.
+private final class ZipSink {
+    private let output: (Span<UInt8>) throws -> Void
+    private(set) var failure: (any Error)?
+
+    init(_ output: @escaping (Span<UInt8>) throws -> Void) {
+        self.output = output
+    }
+
+    /// False once something has failed.
+    func take(_ bytes: Span<UInt8>) -> Bool {
+        guard failure == nil else { return false }
+        do {
+            try output(bytes)
+        } catch {
+            failure = error
+        }
+        return failure == nil
+    }
+}
+
+private func writeToSink(
+    _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ bytes: UnsafeRawPointer?, _ count: Int
+) -> Int {
+    guard let context = unsafe context else { return Int(ARCHIVE_FATAL) }
+    let sink = unsafe Unmanaged<ZipSink>.fromOpaque(context).takeUnretainedValue()
+    let block = unsafe UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
+    return unsafe block.withMemoryRebound(to: UInt8.self) { unsafe sink.take($0.span) } ? count : Int(ARCHIVE_FATAL)
+}

@@ -1,0 +1,111 @@
+/// Writes `MANIFEST.json` item by item, in constant memory.
+package struct PackManifestWriter {
+    private static let flushBytes = 64 * 1024
+
+    private enum List: String {
+        case inputs, files, outputs
+    }
+
+    private let output: (Span<UInt8>) throws -> Void
+    private var bytes: [UInt8] = []
+    private var list: List?
+    private var isListEmpty = true
+
+    /// Begins the document.
+    ///
+    /// - Parameters:
+    ///   - options: those that shaped the output.
+    ///   - output: takes the bytes, in order.
+    package init(
+        toolVersion: String, options: [String], to output: @escaping (Span<UInt8>) throws -> Void
+    ) {
+        self.output = output
+        var tool = JSONWriter(isOnOneLine: true)
+        tool.object { json in
+            json.key("name")
+            json.value("import-audit")
+            json.key("version")
+            json.value(toolVersion)
+        }
+        append("{\n  \"format\": \"\(PackManifest.format)\",\n  \"version\": \(PackManifest.version),\n  \"tool\": ")
+        bytes += tool.bytes
+        append(",\n  \"options\": ")
+        var list = JSONWriter(depth: 1)
+        list.array { json in
+            for option in options { json.value(option) }
+        }
+        bytes += list.bytes
+    }
+
+    /// The next input. All inputs come before all files, and those before all outputs.
+    package mutating func append(_ input: PackInput) throws {
+        try append(to: .inputs) { json in
+            json.key("source")
+            json.value(input.source)
+            json.key("bytes")
+            json.value(input.bytes)
+            json.key("sha256")
+            json.value(input.sha256)
+            json.key("state")
+            json.value(input.state.rawValue)
+            guard let reason = input.reason else { return }
+            json.key("reason")
+            json.value(reason)
+        }
+    }
+
+    /// The next file that inputs were read from.
+    package mutating func append(file: PackedFile) throws { try append(file, to: .files) }
+
+    /// The next file of the audit, in the order of the paths' bytes.
+    package mutating func append(output: PackedFile) throws { try append(output, to: .outputs) }
+
+    /// Ends the document.
+    package mutating func finish() throws {
+        begin(.outputs)
+        append(isListEmpty ? "]\n}\n" : "\n  ]\n}\n")
+        try flush()
+    }
+
+    private mutating func append(_ file: PackedFile, to list: List) throws {
+        try append(to: list) { json in
+            json.key("path")
+            json.value(file.path)
+            json.key("bytes")
+            json.value(file.bytes)
+            json.key("sha256")
+            json.value(file.sha256)
+        }
+    }
+
+    /// One item is one line: there may be a million.
+    private mutating func append(to list: List, _ body: (inout JSONWriter) -> Void) throws {
+        begin(list)
+        var json = JSONWriter(isOnOneLine: true)
+        json.object(body)
+        append(isListEmpty ? "\n    " : ",\n    ")
+        bytes += json.bytes
+        isListEmpty = false
+        if bytes.count >= Self.flushBytes { try flush() }
+    }
+
+    /// Moves on to a list; those that are passed over are empty.
+    private mutating func begin(_ wanted: List) {
+        while list != wanted {
+            let next = list.map { $0 == .inputs ? List.files : .outputs } ?? .inputs
+            if list != nil { append(isListEmpty ? "]" : "\n  ]") }
+            append(",\n  \"\(next.rawValue)\": [")
+            list = next
+            isListEmpty = true
+        }
+    }
+
+    private mutating func flush() throws {
+        try output(bytes.span)
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func append(_ text: String) {
+        bytes.append(contentsOf: text.utf8)
+    }
+}

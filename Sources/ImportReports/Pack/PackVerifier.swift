@@ -1,0 +1,180 @@
+import ImportAnalysis
+import ImportDumps
+
+/// Holds a packed audit against its own manifest, in constant memory.
+///
+/// What follows from it: every program that reads zips finds exactly the files that the manifest lists (which is what
+/// ``ZipDirectory`` sees to), each with the bytes that it was packed with. Not who packed them, for nothing is signed.
+package struct PackVerifier {
+    private static let blockBytes = 256 * 1024
+
+    private let checkpoint: () throws -> Void
+    private var directory: ZipDirectory
+    private var result: PackVerification
+    /// The next file behind the manifest and the sums.
+    private var current: (entry: ZipEntry, path: String)?
+    /// The only folder at the top, with its `/`.
+    private var top = ""
+    /// Of what `SHA256SUMS` must be.
+    private var sums = SHA256()
+
+    /// - Parameters:
+    ///   - name: the zip, as its user named it.
+    ///   - descriptor: of the open file; it is neither moved nor closed.
+    ///   - checkpoint: called often; what it throws ends the verification.
+    /// - Throws: a ``ZipFault`` for what is no zip; what `checkpoint` throws.
+    package init(name: String, descriptor: Int32, checkpoint: @escaping () throws -> Void = {}) throws {
+        self.checkpoint = checkpoint
+        directory = try ZipDirectory(descriptor: descriptor)
+        result = PackVerification(name: name, bytes: directory.byteCount)
+        result.sha256 = try digest(of: directory.everything)
+    }
+
+    /// Verifies.
+    ///
+    /// - Parameter input: is handed each input that the manifest lists.
+    /// - Throws: a ``ZipFault`` for a zip that not every program reads alike; what `checkpoint` and `input` throw.
+    package mutating func verify(input: (PackInput) throws -> Void = { _ in }) throws -> PackVerification {
+        if let manifest = try directory.next(), takeTop(of: manifest) {
+            try verify(manifest, input)
+        } else {
+            result.add(.init(.missing, .file, PackManifest.file, detail: "so this is no audit that --pack wrote"))
+        }
+        // Whatever the manifest is worth, the zip itself must be sound to its end.
+        while try directory.next() != nil {}
+        return result
+    }
+
+    private mutating func verify(_ manifest: ZipEntry, _ input: (PackInput) throws -> Void) throws {
+        try advance()
+        var sumsEntry: ZipEntry?
+        if let (entry, path) = current, path.utf8.elementsEqual(PackManifest.sumsFile.utf8) {
+            sumsEntry = entry
+            try advance()
+        } else {
+            result.add(.init(.missing, .file, PackManifest.sumsFile))
+        }
+        do {
+            let hash = try digest(of: directory.source(of: manifest))
+            sums.update(PackManifest.sumsLine(PackManifest.file, sha256: hash).span)
+            try hold(against: manifest, input: input)
+            if let sumsEntry, try digest(of: directory.source(of: sumsEntry)) != sums.finish() {
+                let detail = "it does not say the same as \(PackManifest.file)"
+                result.add(.init(.unsound, .file, PackManifest.sumsFile, detail: detail))
+            }
+            while current != nil { try passOver() }
+        } catch let fault as SummaryFault {
+            result.add(.init(.unsound, .file, PackManifest.file, detail: fault.packExplanation))
+        } catch let failure as ReadFailure {
+            result.add(.init(.unsound, .file, PackManifest.file, detail: failure.description))
+        }
+    }
+
+    /// Hands out each input that the manifest lists, which was found sound before.
+    package static func forEachInput(descriptor: Int32, _ body: (PackInput) throws -> Void) throws {
+        var directory = try ZipDirectory(descriptor: descriptor)
+        guard let manifest = try directory.next() else { return }
+        var reader = PackManifestReader(directory.source(of: manifest))
+        while let item = try reader.next() {
+            if case .input(let input) = item { try body(input) }
+        }
+    }
+
+    // MARK: - Steps
+
+    /// Goes through what the manifest lists.
+    private mutating func hold(against manifest: ZipEntry, input: (PackInput) throws -> Void) throws {
+        var reader = PackManifestReader(directory.source(of: manifest))
+        // All names of an audit come behind it.
+        var previous = PackManifest.sumsFile.utf8
+        while let item = try reader.next() {
+            switch item {
+            case .input(let listed): try input(listed)
+            case .file: break
+            case .output(let file):
+                guard previous.lexicographicallyPrecedes(file.path.utf8) else {
+                    let detail = "its outputs are not in order at \(file.path)"
+                    return result.add(.init(.unsound, .file, PackManifest.file, detail: detail))
+                }
+                previous = file.path.utf8
+                try hold(against: file)
+            }
+            try checkpoint()
+        }
+        result.toolVersion = reader.toolVersion
+    }
+
+    private mutating func hold(against file: PackedFile) throws {
+        result.files.listed += 1
+        sums.update(PackManifest.sumsLine(file.path, sha256: file.sha256).span)
+        while let (_, path) = current, path.utf8.lexicographicallyPrecedes(file.path.utf8) { try passOver() }
+        guard let (entry, path) = current, path.utf8.elementsEqual(file.path.utf8) else {
+            return result.add(.init(.missing, .file, file.path))
+        }
+        do {
+            // What has another size needs not be unpacked, however much it would come to.
+            if entry.byteCount == file.bytes, try digest(of: directory.source(of: entry)) == file.sha256 {
+                result.files.matching += 1
+            } else {
+                result.add(.init(.changed, .file, file.path))
+            }
+        } catch let failure as ReadFailure {
+            result.add(.init(.changed, .file, file.path, detail: failure.description))
+        }
+        try advance()
+    }
+
+    /// Names the current file as one too many.
+    private mutating func passOver() throws {
+        if let (_, path) = current { result.add(.init(.extra, .file, path)) }
+        try advance()
+    }
+
+    /// Goes on to the next file in the folder at the top. What is elsewhere is too many.
+    private mutating func advance() throws {
+        while let entry = try directory.next() {
+            if entry.name.utf8.starts(with: top.utf8) {
+                current = (entry, String(entry.name.utf8.dropFirst(top.utf8.count)) ?? "")
+                return
+            }
+            result.add(.init(.extra, .file, entry.name))
+        }
+        current = nil
+    }
+
+    /// Whether the first file is the manifest, in a folder.
+    private mutating func takeTop(of manifest: ZipEntry) -> Bool {
+        let name = manifest.name.utf8
+        guard let slash = name.firstIndex(of: UInt8(ascii: "/")),
+            name[name.index(after: slash)...].elementsEqual(PackManifest.file.utf8)
+        else { return false }
+        top = String(manifest.name[...slash])
+        return true
+    }
+
+    /// SHA-256 of all that a source delivers.
+    private func digest(of source: some ByteSource) throws -> String {
+        var source = source
+        var hash = SHA256()
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.blockBytes, alignment: 64)
+        defer { unsafe room.deallocate() }
+        while true {
+            try checkpoint()
+            let count = try unsafe source.read(into: room)
+            if count == 0 { return hash.finish() }
+            unsafe hash.update(UnsafeBufferPointer(rebasing: room.bindMemory(to: UInt8.self)[..<count]))
+        }
+    }
+}
+
+extension SummaryFault {
+    /// What is wrong with a manifest, as a sentence for people.
+    fileprivate var packExplanation: String {
+        switch code {
+        case .notASummary: "it is not the manifest of an audit"
+        case .newerVersion(let version):
+            "it has version \(version); this import-audit reads version \(PackManifest.version). Use a later one"
+        default: explanation(of: "It")
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Glibc
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+/// Packs an audit that is in its folder: all of its files, a manifest and their sums as one zip, which depends on
+/// these alone.
+///
+/// The files are read twice, for their hashes stand in front of them. What another program changes in between is
+/// noticed. Memory does not grow with the files, but with their number (``ZipWriter``).
+struct AuditPack {
+    private static let blockBytes = 256 * 1024
+
+    let target: PackTarget
+    let root: OutputFolder
+    let settings: ReportSettings
+
+    /// Writes the zip; returns the number of files of the audit, and the zip's SHA-256.
+    func write(_ contents: PackContents) throws -> (files: Int, sha256: String) {
+        let zip = try target.begin()
+        let (manifest, sums) = (try HashedTemporaryFile(in: root.path), try TemporaryFile(in: root.path))
+        var writer = PackManifestWriter(
+            toolVersion: toolVersion, options: settings.shapingOptions, to: manifest.append)
+        try contents.forEachInput { try writer.append($0) }
+        try contents.forEachFile { try writer.append(file: $0) }
+        // Of all that the files came to, to see that it is the same when they are packed.
+        var (first, second) = (SHA256(), SHA256())
+        var count = 0
+        for path in contents.paths {
+            let file = try digest(path)
+            try writer.append(output: file)
+            let line = PackManifest.sumsLine(path, sha256: file.sha256)
+            first.update(line.span)
+            _ = try sums.append(line.span)
+            count += 1
+        }
+        try writer.finish()
+
+        do {
+            let packed = try ZipWriter { try zip.write($0) }
+            try packed.beginFile("\(target.top)/\(PackManifest.file)", byteCount: manifest.file.size)
+            try copy(manifest.file, to: packed)
+            let own = PackManifest.sumsLine(PackManifest.file, sha256: manifest.finish())
+            try packed.beginFile("\(target.top)/\(PackManifest.sumsFile)", byteCount: own.count + sums.size)
+            try packed.write(own.span)
+            try copy(sums, to: packed)
+            for path in contents.paths {
+                let file = try digest(
+                    path, begin: { size in try packed.beginFile("\(target.top)/\(path)", byteCount: size) },
+                    body: { bytes in try packed.write(bytes) })
+                second.update(PackManifest.sumsLine(path, sha256: file.sha256).span)
+            }
+            try packed.finish()
+        } catch let failure as ZipWriter.Failure {
+            throw CommandFailure(.internalFault, "\(target.path) cannot be packed: \(failure.message)")
+        }
+        guard first.finish() == second.finish() else {
+            throw CommandFailure(
+                .cannotWrite,
+                "\(root.path) was changed by another program while it was packed; \(target.path) was not written")
+        }
+        return (count, try zip.publish())
+    }
+
+    /// Reads a file of the audit.
+    ///
+    /// - Parameters:
+    ///   - begin: is given its size.
+    ///   - body: then its bytes, in order.
+    private func digest(
+        _ path: String, begin: (Int) throws -> Void = { _ in }, body: (Span<UInt8>) throws -> Void = { _ in }
+    ) throws -> PackedFile {
+        func failure(_ reason: String) -> CommandFailure {
+            CommandFailure(.cannotWrite, "\(root.path)/\(path) cannot be packed: \(reason)")
+        }
+        guard let descriptor = root.openFile(path) else { throw failure(SystemFailure.last.description) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw failure("it is no file")
+        }
+        try begin(status.st_size)
+        var hash = SHA256()
+        var source = DescriptorSource(descriptor: descriptor)
+        var chunk = [UInt8](repeating: 0, count: Self.blockBytes)
+        var size = 0
+        while true {
+            if Interruption.isRequested { throw Interrupted() }
+            let read = unsafe chunk.withUnsafeMutableBytes { buffer in
+                Result { () throws(ReadFailure) in try unsafe source.read(into: buffer) }
+            }
+            let count: Int
+            switch read {
+            case .success(let read): count = read
+            case .failure(let error): throw failure(error.description)
+            }
+            guard count > 0 else { break }
+            let bytes = chunk.span.extracting(0..<count)
+            hash.update(bytes)
+            size += count
+            try body(bytes)
+        }
+        return PackedFile(path: path, bytes: size, sha256: hash.finish())
+    }
+
+    private func copy(_ file: TemporaryFile, to zip: ZipWriter) throws {
+        var offset = 0
+        while offset < file.size {
+            if Interruption.isRequested { throw Interrupted() }
+            var chunk = [UInt8](repeating: 0, count: min(Self.blockBytes, file.size - offset))
+            var target = chunk.mutableSpan
+            try file.read(into: &target, at: offset)
+            try zip.write(chunk.span)
+            offset += chunk.count
+        }
+    }
+}
+
+/// A temporary file, and the hash of what is in it.
+private final class HashedTemporaryFile {
+    let file: TemporaryFile
+    private var hash = SHA256()
+
+    init(in folder: String) throws(CommandFailure) {
+        file = try TemporaryFile(in: folder)
+    }
+
+    func append(_ bytes: Span<UInt8>) throws {
+        hash.update(bytes)
+        _ = try file.append(bytes)
+    }
+
+    func finish() -> String { hash.finish() }
+}

@@ -1,0 +1,156 @@
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+import Synchronization
+
+/// Holds dumps against those that a manifest lists: by their hashes, and by name where there are none.
+///
+/// Memory grows with the inputs of the manifest, about 50 bytes for each, and with those that are none of them.
+final class InputComparison: Sendable {
+    /// More would take a manifest that nobody has made in earnest.
+    private static let inputLimit = 1 << 24
+
+    private struct State {
+        /// How often a hash, or a name without one, is listed and was not found yet.
+        var expected: [InputKey: Int] = [:]
+        var tally = PackVerification.Tally()
+        var byName = 0
+        /// Inputs that are not listed.
+        var others: [(order: DocumentOrder, source: String)] = []
+        var status = ExitStatus.done
+    }
+
+    private let state = Mutex(State())
+
+    /// 66 if an input is not there or may not be read.
+    var status: ExitStatus { state.withLock { $0.status } }
+
+    /// Takes in an input that the manifest lists.
+    func expect(_ input: PackInput) throws(CommandFailure) {
+        let isTooMany = state.withLock { state in
+            state.expected[InputKey(input.source, sha256: input.sha256), default: 0] += 1
+            state.tally.listed += 1
+            state.byName += input.sha256 == nil ? 1 : 0
+            return state.tally.listed > Self.inputLimit
+        }
+        if isTooMany {
+            throw CommandFailure(
+                .inputNotReadWhole, "the manifest lists more than \(Wording.grouped(Self.inputLimit)) inputs")
+        }
+    }
+
+    /// Reads inputs as `report` does; false if it was interrupted.
+    func read(_ inputs: [String], _ options: WorkOptions) throws -> Bool {
+        let run = try InputRun(inputs, options, hashing: true) {
+            self.state.withLock { (jobs: $0.tally.matching, problems: $0.others.count) }
+        }
+        if case .interrupted = try run.run({ InputComparisonHandler(self) }) { return false }
+        return true
+    }
+
+    /// Takes in something that was read.
+    ///
+    /// - Parameter sha256: nil if there was nothing to read whole.
+    func found(_ source: String, sha256: String?, _ order: DocumentOrder, _ status: ExitStatus = .done) {
+        state.withLock { state in
+            if status == .noInput { state.status = .noInput }
+            let key = InputKey(source, sha256: sha256)
+            if let count = state.expected[key] {
+                state.expected[key] = count > 1 ? count - 1 : nil
+                state.tally.matching += 1
+            } else {
+                state.others.append((order, source))
+            }
+        }
+    }
+
+    /// Says what differs.
+    ///
+    /// - Parameter file: whose manifest names what was not found.
+    func conclude(in verification: inout PackVerification, of file: borrowing PackedAuditFile) throws {
+        let (tally, byName) = state.withLock { ($0.tally, $0.byName) }
+        var missing = state.withLock { $0.expected }
+        let others = state.withLock { $0.others }.sorted { $0.order < $1.order }
+        // One that has the name of one that is missing has changed.
+        var names: [String: Int] = [:]
+        for other in others { names[other.source, default: 0] += 1 }
+        verification.begin(inputs: tally, byName: byName)
+        if !missing.isEmpty {
+            try file.forEachInput { input in
+                let key = InputKey(input.source, sha256: input.sha256)
+                guard let count = missing[key] else { return }
+                missing[key] = count > 1 ? count - 1 : nil
+                let isThere = names[input.source, default: 0] > 0
+                if isThere { names[input.source, default: 0] -= 1 }
+                verification.add(.init(isThere ? .changed : .missing, .input, input.source))
+            }
+        }
+        for other in others where names[other.source, default: 0] > 0 {
+            names[other.source, default: 0] -= 1
+            verification.add(.init(.extra, .input, other.source))
+        }
+    }
+}
+
+/// What an input is known by.
+private enum InputKey: Hashable {
+    case hash(UInt64, UInt64, UInt64, UInt64)
+    /// What could not be read has no hash. Its folder may be another one now.
+    case name(String)
+
+    init(_ source: String, sha256: String?) {
+        guard let sha256 else {
+            let last = source.utf8.split(separator: UInt8(ascii: "/")).last
+            self = .name(last.map { String(Substring($0)) } ?? "")
+            return
+        }
+        var words: InlineArray<4, UInt64> = .init(repeating: 0)
+        for (index, digit) in sha256.utf8.prefix(64).enumerated() {
+            // "0" to "9" is 0x30 to 0x39, "a" to "f" is 0x61 to 0x66.
+            words[index / 16] = words[index / 16] << 4 | UInt64(digit < 0x40 ? digit & 15 : (digit & 7) + 9)
+        }
+        self = .hash(words[0], words[1], words[2], words[3])
+    }
+}
+
+/// Hands each document that is read to the comparison.
+private struct InputComparisonHandler: DocumentHandler {
+    private let comparison: InputComparison
+    private var source = ""
+    private var order = DocumentOrder(input: 0)
+
+    init(_ comparison: InputComparison) {
+        self.comparison = comparison
+    }
+
+    mutating func begin(source: String, order: DocumentOrder) {
+        self.source = source
+        self.order = order
+    }
+
+    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
+
+    func end(_ input: InputPath, number: Int) {}
+
+    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) {
+        comparison.found(source, sha256: nil, order, status)
+    }
+
+    func beginRows(of job: DeclaredJob) {}
+
+    func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        if Interruption.isRequested { throw Interrupted() }
+    }
+
+    func consume(_ run: RowRun, text: Span<UInt8>) {}
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
+        let sha256 =
+            switch reading {
+            case .job(let dump): dump.sha256
+            case .notAJob(let other): other.sha256
+            }
+        comparison.found(source + position.suffix, sha256: sha256, order)
+        order.document += 1
+    }
+}

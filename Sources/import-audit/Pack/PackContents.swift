@@ -1,0 +1,86 @@
+import ImportAnalysis
+import ImportReports
+
+/// What goes into a pack: the files of an audit, and what they were made from.
+struct PackContents {
+    /// Of the files, as seen from the folder of the audit.
+    let paths: AuditPaths
+    /// Hands out the dumps, and what is none, in the order of the inputs.
+    let forEachInput: ((PackInput) throws -> Void) throws -> Void
+    /// The same of the files that they were read from.
+    let forEachFile: ((PackedFile) throws -> Void) throws -> Void
+}
+
+/// The paths of an audit's files, in the order of their bytes.
+struct AuditPaths: Sequence {
+    private let own: [String]
+    /// `jobs/NAME/`, and the files in each.
+    private let folders: [String]
+    private let files: [String]
+
+    /// Of the report of a single dump.
+    init(single: [ReportFile]) {
+        own = Self.sorted(single.map { $0.name })
+        (folders, files) = ([], [])
+    }
+
+    /// Of an overview and the reports of its jobs.
+    ///
+    /// - Parameter folders: the names of the folders under `jobs`.
+    init(overview: [ReportFile], job: [ReportFile], folders: [String]) {
+        own = Self.sorted(overview.map { $0.name })
+        files = Self.sorted(job.map { $0.name })
+        self.folders = Self.sorted(folders.map { "\(Self.jobs)\($0)/" })
+    }
+
+    private static let jobs = "jobs/"
+
+    /// By bytes: Swift's own order is that of characters.
+    private static func sorted(_ names: [String]) -> [String] {
+        names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    func makeIterator() -> AnyIterator<String> {
+        let before = own.prefix { $0.utf8.lexicographicallyPrecedes(Self.jobs.utf8) }
+        let parts: [AnySequence<String>] = [
+            AnySequence(before), AnySequence(folders.lazy.flatMap { folder in files.lazy.map { folder + $0 } }),
+            AnySequence(own.dropFirst(before.count)),
+        ]
+        return AnyIterator(parts.joined().makeIterator())
+    }
+}
+
+extension RunResults {
+    /// All dumps, and what is none, in the order of the inputs.
+    ///
+    /// - Parameter content: the size and the hash of what is no job.
+    func forEachPackInput(
+        content: (DocumentOrder) -> ContentHash?, _ body: (PackInput) throws -> Void
+    ) throws {
+        let counting = Set(jobs)
+        var others = unreadable[...]
+        func handOutOthers(before order: DocumentOrder?) throws {
+            while let number = others.first, order.map({ store.unreadable[number].order < $0 }) != false {
+                let input = try store.unreadable(number)
+                let content = content(store.unreadable[number].order)
+                try body(
+                    PackInput(
+                        source: input.source, bytes: content?.bytes, sha256: content?.sha256, state: .unreadable,
+                        reason: input.reason))
+                others.removeFirst()
+            }
+        }
+        for number in allJobs {
+            try handOutOthers(before: store.jobs[number].order)
+            try body(PackInput(try store.job(number), isCounting: counting.contains(number)))
+        }
+        try handOutOthers(before: nil)
+    }
+}
+
+extension PackInput {
+    init(_ job: JobSummary, isCounting: Bool) {
+        self.init(
+            source: job.source, bytes: job.bytes, sha256: job.sha256, state: isCounting ? .audited : .superseded)
+    }
+}

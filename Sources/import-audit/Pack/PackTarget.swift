@@ -1,0 +1,68 @@
+import Glibc
+import ImportReports
+
+/// Where `--pack` writes its zip: checked before anything is read.
+struct PackTarget {
+    let path: String
+    private let folder: String
+    private let name: String
+
+    /// The only folder in the zip.
+    var top: String { FileName.safe(String(name.dropLast(Self.ending.count))) }
+
+    private static let ending = ".zip"
+
+    /// - Throws: a failure of usage for a place that would be an input, or that is no place for a zip.
+    init(_ path: String, inputs: [String]) throws(CommandFailure) {
+        self.path = path
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard name.utf8.count > Self.ending.utf8.count, name.lowercased().hasSuffix(Self.ending) else {
+            throw CommandFailure(.usage, "\(path): --pack takes the name of a file that ends in .zip")
+        }
+        let place = Self.place(of: folder)
+        let status = Self.status(path)
+        for input in inputs where input != "-" {
+            guard let found = Self.status(input) else { continue }
+            if let status, status.st_dev == found.st_dev, status.st_ino == found.st_ino {
+                throw CommandFailure(.usage, "\(path): this is an input; choose another place for the zip")
+            }
+            guard found.st_mode & S_IFMT == S_IFDIR, let input = Self.resolved(input) else { continue }
+            let isInside = place == input || place.hasPrefix(input == "/" ? "/" : "\(input)/")
+            if isInside {
+                throw CommandFailure(
+                    .usage,
+                    "\(path): this is in an input folder, and the next run would read it; choose another place"
+                )
+            }
+        }
+    }
+
+    /// Begins the file. It takes its place when it is published.
+    func begin() throws(CommandFailure) -> PackFile {
+        if let status = Self.status(path), status.st_mode & S_IFMT == S_IFDIR {
+            throw CommandFailure(.cannotWrite, "\(path): this is a folder")
+        }
+        return try PackFile(name, folder: folder, path: path)
+    }
+
+    /// Where a folder is, or will be: it may be the one of the audit, which is not there yet.
+    private static func place(of folder: String) -> String {
+        if let place = resolved(folder) { return place }
+        guard let slash = folder.utf8.lastIndex(of: UInt8(ascii: "/")) else { return resolved(".") ?? "" }
+        return place(of: slash == folder.startIndex ? "/" : String(folder[..<slash]))
+    }
+
+    private static func status(_ path: String) -> stat? {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? status : nil
+    }
+
+    /// Without links and dots.
+    private static func resolved(_ path: String) -> String? {
+        guard let found = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(found) }
+        return unsafe String(cString: found)
+    }
+}

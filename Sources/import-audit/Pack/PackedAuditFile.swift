@@ -1,0 +1,48 @@
+import Glibc
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+/// A zip that is to be verified, open for reading.
+struct PackedAuditFile: ~Copyable {
+    private let path: String
+    private let descriptor: Int32
+
+    init(_ path: String) throws(CommandFailure) {
+        self.path = path
+        // Opening a pipe must not wait for someone to write into it.
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw CommandFailure(.noInput, "\(path): \(SystemFailure.last.description)") }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Holds the zip against its manifest.
+    ///
+    /// - Parameter input: is handed each input that the manifest lists.
+    func verify(_ input: (PackInput) throws -> Void) throws -> PackVerification {
+        try reading {
+            var verifier = try PackVerifier(name: path, descriptor: descriptor) {
+                if Interruption.isRequested { throw Interrupted() }
+            }
+            return try verifier.verify(input: input)
+        }
+    }
+
+    /// Hands out the inputs again.
+    func forEachInput(_ body: (PackInput) throws -> Void) throws {
+        try reading { try PackVerifier.forEachInput(descriptor: descriptor, body) }
+    }
+
+    private func reading<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let fault as ZipFault {
+            throw CommandFailure(.inputNotReadWhole, "\(path): \(fault.explanation)")
+        } catch let failure as ReadFailure {
+            throw CommandFailure(.inputNotReadWhole, "\(path): \(failure.description)")
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+extension ReportSettings {
+    /// The options that shaped the output, each as one would give it, in a fixed order. Files of the user's own stand
+    /// there by what is in them, not by where they are.
+    var shapingOptions: [String] {
+        var options = ["--formats \(formats.list)"]
+        if csv.isRaw { options.append("--csv-raw") }
+        if csv.hasByteOrderMark { options.append("--csv-bom") }
+        if let markdownLimit { options.append("--markdown-limit \(markdownLimit)") }
+        if isStrict { options.append("--strict") }
+        for (name, bytes) in ownTemplates.sorted(by: { $0.key < $1.key }) {
+            options.append("--templates \(name) sha256:\(Self.hash(bytes))")
+        }
+        options += standards.shapingOptions
+        return options
+    }
+
+    fileprivate static func hash(_ bytes: [UInt8]) -> String {
+        var hash = SHA256()
+        hash.update(bytes.span)
+        return hash.finish()
+    }
+}
+
+extension Standards {
+    fileprivate var shapingOptions: [String] {
+        var options: [String] = []
+        // The codes file comes first in what they were made from, then its day.
+        if codes != nil, let file = origin.first {
+            options.append("--codes sha256:\(ReportSettings.hash(file))")
+            let day = origin.dropFirst().first.map { String(decoding: $0, as: UTF8.self) } ?? ""
+            if !day.isEmpty { options.append("--as-of \(day)") }
+        }
+        var countsNewCodes = false
+        for rule in gate?.rules ?? [] {
+            switch rule {
+            case .maxFailed(let limit, let onlyPending):
+                options.append("--\(rule.name) \(limit.text)")
+                countsNewCodes = countsNewCodes || onlyPending
+            case .maxFailedCode(let code, let limit): options.append("--\(rule.name) \(code ?? "")=\(limit.text)")
+            case .failOnSeverity(let severity): options.append("--\(rule.name) \(severity.rawValue)")
+            case .failOnFinding(let id): options.append("--\(rule.name) \(id.name)")
+            case .requireComplete: options.append("--\(rule.name)")
+            case .minRows(let rows): options.append("--\(rule.name) \(rows)")
+            }
+        }
+        if countsNewCodes { options.append("--only-new-codes") }
+        return options
+    }
+}
+
+extension ReportFormats {
+    /// Their names with commas between, in a fixed order.
+    fileprivate var list: String {
+        [(ReportFormats.markdown, "md"), (.csv, "csv"), (.xhtml, "xhtml"), (.json, "json")]
+            .filter { contains($0.0) }.map { $0.1 }.joined(separator: ",")
+    }
+}
