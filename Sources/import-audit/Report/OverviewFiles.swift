@@ -16,14 +16,17 @@ struct OverviewFiles {
     private var codes: BufferedFile?
     private var failures: PartialFile?
     private var summary: SummaryJSON.Document<PartialFile>?
+    private let redaction: RedactionMark?
 
     /// - Parameters:
     ///   - hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
     ///   - standards: the user's own measures.
+    ///   - redaction: what is said of values that are pseudonyms.
     init(
         formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, hasFailures: Bool = false,
-        standards: Standards = Standards()
+        standards: Standards = Standards(), redaction: RedactionMark? = nil
     ) throws {
+        self.redaction = redaction
         judging = standards.judging
         self.formats = formats
         self.csv = csv
@@ -44,7 +47,7 @@ struct OverviewFiles {
         // Last, so that who finds a new summary finds all other files new.
         if formats.contains(.json) {
             summary = SummaryJSON.Document(
-                to: try folder.begin(ReportFile.allSummaries.name), codes: standards.codes)
+                to: try folder.begin(ReportFile.allSummaries.name), codes: standards.codes, redaction: redaction)
         }
     }
 
@@ -100,7 +103,7 @@ struct OverviewFiles {
         for (format, file) in pages {
             let model = OverviewModel(
                 overview, for: format, toolVersion: toolVersion, files: files.filter { $0.name != file.name },
-                codes: judging.codes, conclusion: conclusion)
+                codes: judging.codes, conclusion: conclusion, redaction: redaction)
             let page = templates.render(model, as: format)
             if format == .xhtml, let problem = try PageValidator().firstProblem(of: page) {
                 throw invalidPage(problem, format.indexFileName)

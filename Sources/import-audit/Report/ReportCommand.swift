@@ -24,6 +24,7 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var options: RunOptions
     @OptionGroup var gate: GateOptions
     @OptionGroup var codes: CodesOptions
+    @OptionGroup var redacting: RedactionOptions
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
@@ -52,7 +53,7 @@ struct ReportCommand: ParsableCommand {
         try reportingFailures {
             let settings = try ReportSettings(
                 formats: formats, csv: CSVOptions(isRaw: isCSVRaw), templateFolder: templates, options: options,
-                standards: try gate.standards(codes))
+                standards: try gate.standards(codes), redaction: try redacting.redaction(isQuiet: options.isQuiet))
             return try ReportPlan(options: options, output: output, settings: settings, isFresh: fresh).run()
         }
     }

@@ -21,11 +21,13 @@ struct ReportPlan {
     func run() throws -> ExitStatus {
         let root = try OutputFolder(output, writesBehind: settings.writesBehind)
         // Standard input cannot be read twice, as might be needed.
-        var earlier = isFresh || options.inputs.contains("-") ? nil : earlierManifest(in: root)
+        var earlier =
+            isFresh || !settings.isRepeatable || options.inputs.contains("-") ? nil : earlierManifest(in: root)
         while true {
             let run = ReportRun(settings: settings, root: root, mayBeSingle: mayBeSingle, earlier: earlier)
-            let inputs = try InputRun(options: options, collector: run.collector, hashing: true)
-            let end = try inputs.run { try ReportHandler(run) }
+            let inputs = try InputRun(
+                options: options, collector: run.collector, hashing: true, names: settings.names)
+            let end = try inputs.run(settings.redaction) { try ReportHandler(run) }
             if let single = run.single { return say(single) }
             var overview = OverviewReport(run: run, root: root, results: run.collector.results())
             switch end {

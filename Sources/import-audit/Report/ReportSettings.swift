@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportRedaction
 import ImportReports
 import XHTMLValidation
 
@@ -17,10 +18,14 @@ struct ReportSettings: Sendable {
     let writesBehind: Bool
     /// The user's own measures.
     let standards: Standards
+    /// Puts pseudonyms in place of values.
+    let redaction: Redaction?
 
     init(
-        formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, standards: Standards
+        formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, standards: Standards,
+        redaction: Redaction?
     ) throws(CommandFailure) {
+        self.redaction = redaction
         self.standards = standards
         self.formats = formats
         self.csv = csv
@@ -67,6 +72,7 @@ struct ReportSettings: Sendable {
             add(bytes)
         }
         for bytes in standards.origin { add(bytes) }
+        for bytes in redaction?.origin ?? [] { add(bytes) }
         return digest.finish()
     }
 
@@ -87,6 +93,12 @@ struct ReportSettings: Sendable {
 }
 
 extension ReportSettings {
+    /// The names under which inputs are shown, also to the next run.
+    var names: SourceNames { redaction?.names ?? .plain }
+
+    /// Whether another run can go on with what this one leaves: not with pseudonyms that it does not have.
+    var isRepeatable: Bool { redaction?.mark.isKeyed != false }
+
     /// What the user's own rules come to if a job is all there is.
     func conclusion(on job: JobSummary) -> Conclusion {
         var judging = standards.judging
