@@ -12,7 +12,7 @@ struct ValueFinder: Sendable {
     private var nameStart = 0
     private var nameEnd = -1
     /// The value of an id's name is looked at as far as this, in bytes: `id:id:id:…` stays linear.
-    private static let longestID = 256
+    private static let longestID = 64
 
     init(rules: RedactionRules) {
         self.rules = rules
