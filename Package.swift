@@ -15,7 +15,9 @@ let package = Package(
         .executable(name: "import-audit", targets: ["import-audit"]),
         .library(
             name: "ImportAudit",
-            targets: ["ImportDumps", "ImportAnalysis", "CodeFiles", "ImportReports", "XHTMLValidation"]),
+            targets: [
+                "ImportDumps", "ImportAnalysis", "ImportRedaction", "CodeFiles", "ImportReports", "XHTMLValidation",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -38,6 +40,8 @@ let package = Package(
             swiftSettings: strictMemory),
         .target(name: "ImportAnalysis", dependencies: ["ImportDumps"], swiftSettings: strictMemory),
         .target(name: "Spreadsheets", dependencies: ["CXLSXWriter"], swiftSettings: strictMemory),
+        .target(
+            name: "ImportRedaction", dependencies: ["ImportDumps", "ImportAnalysis"], swiftSettings: strictMemory),
         .target(name: "CBuiltInTemplates"),
         .target(
             name: "ImportReports",
@@ -48,13 +52,15 @@ let package = Package(
             swiftSettings: strictMemory
         ),
         .target(
-            name: "CodeFiles", dependencies: ["ImportAnalysis", .product(name: "Yams", package: "Yams")],
+            name: "CodeFiles",
+            dependencies: ["ImportAnalysis", "ImportRedaction", .product(name: "Yams", package: "Yams")],
             swiftSettings: strictMemory),
         .target(name: "XHTMLValidation", dependencies: ["CLibXML2"], swiftSettings: strictMemory),
         .executableTarget(
             name: "import-audit",
             dependencies: [
-                "ImportDumps", "ImportAnalysis", "CodeFiles", "ImportReports", "Spreadsheets", "XHTMLValidation",
+                "ImportDumps", "ImportAnalysis", "ImportRedaction", "CodeFiles", "ImportReports", "Spreadsheets",
+                "XHTMLValidation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strictMemory
@@ -63,7 +69,12 @@ let package = Package(
         .testTarget(name: "ImportDumpsTests", dependencies: ["ImportDumps"], swiftSettings: strict),
         .testTarget(name: "ImportAnalysisTests", dependencies: ["ImportAnalysis"], swiftSettings: strict),
         .testTarget(name: "SpreadsheetsTests", dependencies: ["Spreadsheets"], swiftSettings: strict),
-        .testTarget(name: "CodeFilesTests", dependencies: ["ImportAnalysis", "CodeFiles"], swiftSettings: strict),
+        .testTarget(
+            name: "ImportRedactionTests", dependencies: ["ImportDumps", "ImportAnalysis", "ImportRedaction"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CodeFilesTests", dependencies: ["ImportAnalysis", "ImportRedaction", "CodeFiles"],
+            swiftSettings: strict),
         .testTarget(
             name: "ImportReportsTests",
             dependencies: ["ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation"], swiftSettings: strict),

@@ -46,6 +46,7 @@ extension Summary {
         }
         var result = Summary()
         result.unreadable = unreadable
+        result.redaction = redaction
         for (index, job) in jobs.enumerated() {
             var job = job
             if let identity = JobIdentity(job), let (group, winner) = groups[identity] {

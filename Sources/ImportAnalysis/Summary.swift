@@ -8,6 +8,8 @@ public struct Summary: Sendable {
     public var unreadable: [UnreadableInput] = []
     /// Sums over all jobs.
     public var totals = Totals()
+    /// Says that values are pseudonyms, if they are.
+    public var redaction: RedactionMark?
 
     public init() {}
 

@@ -31,8 +31,13 @@ public struct FieldNotes: Sendable, Equatable {
         duplicateCounts[field.rawValue] += 1
     }
 
-    mutating func noteTextCut() {
+    package mutating func noteTextCut() {
         textsCut += 1
+    }
+
+    /// Puts other names in place of those of unknown fields. Different ones must stay different.
+    package mutating func renameUnknownFields(_ name: ([UInt8]) -> [UInt8]) {
+        for index in unknownFields.indices { unknownFields[index].name = name(unknownFields[index].name) }
     }
 
     /// - Parameter name: the field's name, cut to ``DumpLimits/unknownNameBytes``.

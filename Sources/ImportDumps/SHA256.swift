@@ -3,7 +3,7 @@ private import CNettle
 /// SHA-256 (FIPS 180-4) of a stream of bytes.
 ///
 /// Nettle picks the processor's SHA instructions where it has them.
-package struct SHA256 {
+package struct SHA256: Sendable {
     private var context: sha256_ctx
 
     package init() {

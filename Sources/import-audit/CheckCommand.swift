@@ -25,6 +25,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var options: RunOptions
     @OptionGroup var gate: GateOptions
     @OptionGroup var codes: CodesOptions
+    @OptionGroup var redacting: RedactionOptions
 
     @Option(help: "What to print.")
     var format: Format = .text
@@ -36,9 +37,11 @@ struct CheckCommand: ParsableCommand {
                 throw CommandFailure(
                     .usage, "there is no rule to hold the inputs against; give one, such as --fail-on critical")
             }
-            guard let results = try RunResults(of: options, looksForIdentity: rules.asksForIdentity) else {
-                return .interrupted
-            }
+            guard
+                let results = try RunResults(
+                    of: options, looksForIdentity: rules.asksForIdentity,
+                    redaction: redacting.redaction(isQuiet: options.isQuiet))
+            else { return .interrupted }
             var judging = standards.judging
             var totals = Totals()
             for index in 0..<results.jobCount {

@@ -15,6 +15,7 @@ struct CodesCommand: ParsableCommand {
     )
 
     @OptionGroup var options: RunOptions
+    @OptionGroup var redacting: RedactionOptions
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
@@ -25,7 +26,8 @@ struct CodesCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            guard let results = try RunResults(of: options) else { return .interrupted }
+            guard let results = try RunResults(of: options, redaction: redacting.redaction(isQuiet: options.isQuiet))
+            else { return .interrupted }
             var draft = CodeFileDraft()
             for index in 0..<results.jobCount { draft.add(try results.job(index)) }
             if let output { try Self.write(draft.bytes, to: output) } else { try Console.write(draft.bytes) }

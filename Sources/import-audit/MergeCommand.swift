@@ -13,6 +13,8 @@ struct MergeCommand: ParsableCommand {
             same as an audit of all dumps at once. Several dumps of one job count as one job, the latest of them; a \
             dump that is in two summaries counts once.
 
+            Summaries with pseudonyms (--redact) are only merged with others of the same key: the first one decides.
+
             With --output, the overview is written into a folder instead: index.xhtml and index.md for people, \
             jobs.csv and codes.csv for spreadsheets, summary.json for programs. It has no links to the reports of \
             single jobs, for those are not beside it.
@@ -44,7 +46,7 @@ struct MergeCommand: ParsableCommand {
         try reportingFailures {
             var merge = MergeOfSummaries()
             for input in inputs { merge.add(input) }
-            let summary = merge.summary.combiningSnapshots()
+            let summary = merge.result
             if let output { try write(summary, into: output) }
             if let format = format ?? (output == nil ? .json : nil) { try format.print(summary) }
             return merge.status
@@ -54,7 +56,8 @@ struct MergeCommand: ParsableCommand {
     private func write(_ summary: Summary, into output: String) throws {
         let folder = try OutputFolder(output)
         var files = try OverviewFiles(
-            formats: .all, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), folder: folder)
+            formats: .all, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), folder: folder,
+            redaction: summary.redaction)
         for job in summary.jobs { try files.append(job, report: nil) }
         for input in summary.unreadable { try files.append(input) }
         let names = try files.finish(templates: try Self.templates()) { problem, page in
@@ -80,12 +83,32 @@ extension MergeCommand {
 
 /// Reads summaries one after another; one that cannot be read is listed, and the run goes on.
 struct MergeOfSummaries {
-    private(set) var summary = Summary()
+    private var summary = Summary()
     private(set) var status = ExitStatus.done
+    private var isFirst = true
+    private var count = 0
+    /// Summaries that were refused: where they stand among the inputs that could not be read, and which they are.
+    private var refused: [(index: Int, number: Int)] = []
+
+    /// All of them as one. The name of a file may say what redacted summaries do not: then its number stands for it.
+    var result: Summary {
+        var summary = summary
+        if summary.redaction != nil {
+            for (index, number) in refused { summary.unreadable[index].source = "(summary \(number))" }
+        }
+        return summary.combiningSnapshots()
+    }
 
     mutating func add(_ name: String) {
+        count += 1
         do {
-            summary.merge(try Self.read(name))
+            let next = try Self.read(name)
+            if isFirst { summary.redaction = next.redaction }
+            isFirst = false
+            guard next.redaction == summary.redaction else {
+                return refuse(name, Self.difference(next.redaction, summary.redaction), .inputNotReadWhole)
+            }
+            summary.merge(next)
         } catch let failure as CommandFailure {
             refuse(name, String(failure.message.dropFirst("\(name): ".count)), failure.status)
         } catch let fault as SummaryFault {
@@ -106,11 +129,22 @@ struct MergeOfSummaries {
             case .unreadable(let input): summary.append(input)
             }
         }
+        summary.redaction = reader.redaction
         return summary
+    }
+
+    /// Why values of two summaries cannot stand beside each other.
+    private static func difference(_ next: RedactionMark?, _ first: RedactionMark?) -> String {
+        func words(_ mark: RedactionMark?) -> String {
+            guard let mark else { return "no pseudonyms" }
+            return "pseudonyms of \(mark.isKeyed ? "the key" : "a random key,") \(mark.keyID)"
+        }
+        return "It has \(words(next)), the first summary \(words(first)): one value would not be the same in both."
     }
 
     private mutating func refuse(_ name: String, _ reason: String, _ status: ExitStatus) {
         Console.complain("\(name): \(reason)")
+        refused.append((summary.unreadable.count, count))
         summary.append(UnreadableInput(source: name, reason: reason))
         self.status = self.status.orWorse(status)
     }

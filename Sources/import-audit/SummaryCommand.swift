@@ -23,6 +23,7 @@ struct SummaryCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
     @OptionGroup var codes: CodesOptions
+    @OptionGroup var redacting: RedactionOptions
 
     @Option(help: "What to print.")
     var format: Format = .text
@@ -45,12 +46,13 @@ struct SummaryCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let codes = try codes.standards().codes
+            let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             guard
                 let results = try RunResults(
                     of: options, hashing: hashes, combinesSnapshots: !isEveryDumpCounted,
-                    looksForIdentity: looksForIdentity)
+                    looksForIdentity: looksForIdentity, redaction: redaction)
             else { return .interrupted }
-            try format.print(results, codes: codes)
+            try format.print(results, codes: codes, redaction: redaction?.mark)
             return results.status
         }
     }
@@ -69,18 +71,21 @@ extension SummaryCommand.Format {
     }
 
     /// Prints what a run found out on standard output, job by job.
-    func print(_ results: RunResults, codes: CodeBook?) throws {
+    func print(_ results: RunResults, codes: CodeBook?, redaction: RedactionMark?) throws {
         switch self {
         case .text where results.jobCount <= Self.jobsInFull && results.unreadableCount <= Self.jobsInFull:
-            try print(results.summary(), codes: codes)
+            var summary = try results.summary()
+            summary.redaction = redaction
+            try print(summary, codes: codes)
         case .text:
             var overview = OverviewBuilder()
             for index in 0..<results.jobCount { overview.append(try results.job(index), report: nil) }
             for index in 0..<results.unreadableCount { overview.append(try results.unreadable(index)) }
-            try Console.write(SummaryText.render(overview, usesColor: Console.allowsColor, codes: codes))
+            try Console.write(
+                SummaryText.render(overview, usesColor: Console.allowsColor, codes: codes, redaction: redaction))
         case .json:
             var totals = Totals()
-            var document = SummaryJSON.Document(to: Console.Output(), codes: codes)
+            var document = SummaryJSON.Document(to: Console.Output(), codes: codes, redaction: redaction)
             for index in 0..<results.jobCount {
                 let job = try results.job(index)
                 totals.add(job)

@@ -9,6 +9,7 @@ struct OracleTests {
         ["check.py", "--binary", "BINARY", "--seed", "1", "--count", "60"],
         ["check.py", "--binary", "BINARY", "--seed", "1", "--first", "60", "--count", "60"],
         ["planted.py", "--binary", "BINARY"],
+        ["redaction.py", "--binary", "BINARY", "SAMPLES"],
         ["identity.py", "--binary", "BINARY", "--rows", "2000000"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE api-example", "SAMPLE sync", "SAMPLE unusual-order"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE python-client", "SAMPLE failed-job", "SAMPLE still-processing"],

@@ -3,6 +3,7 @@ extension ReportModel {
     package var departures: [String] { root.departures(from: Self.shape) }
 
     private static let optionalText = ModelShape.section(["text": .text])
+    static let redacted = ModelShape.section(["sentence": .text, "keyed": .flag])
     private static let optionalFile = ModelShape.section(["name": .text])
     private static let time = ModelShape.section(["text": .text, "datetime": .section(["value": .text])])
 
@@ -97,6 +98,7 @@ extension ReportModel {
         ]),
         "provenance": .section([
             "source": .text, "bytes": .text, "sha256": optionalText, "tool": .text, "version": .text,
+            "redacted": redacted,
         ]),
         "files": .section(["items": .section(["name": .text, "description": .text])]),
     ]

@@ -14,10 +14,11 @@ public struct ReportModel: Sendable {
     ///   - files: all that are written beside each other.
     ///   - codes: what is known of codes, said of each of them.
     ///   - conclusion: what the user's own rules came to, where the job is all there is.
+    ///   - redaction: what is said of values that are pseudonyms.
     ///   - limits: how much it holds.
     public init(
         _ summary: JobSummary, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
-        conclusion: Conclusion? = nil, limits: ModelLimits = .page
+        conclusion: Conclusion? = nil, redaction: RedactionMark? = nil, limits: ModelLimits = .page
     ) {
         let builder = ReportModelBuilder(summary: summary, files: files, codes: codes, limits: limits)
         root = [
@@ -39,6 +40,7 @@ public struct ReportModel: Sendable {
                 "sha256": .textOrNothing(summary.sha256),
                 "tool": .text("import-audit"),
                 "version": .text(toolVersion),
+                "redacted": .redacted(redaction),
             ]),
             "files": .fileList(files),
         ]
@@ -104,6 +106,12 @@ struct ReportModelBuilder {
 }
 
 extension ModelValue {
+    /// What is said of values that are pseudonyms; nothing if they are none.
+    static func redacted(_ redaction: RedactionMark?) -> ModelValue {
+        guard let redaction else { return .nothing }
+        return .object(["sentence": .text(redaction.sentence), "keyed": .flag(redaction.isKeyed)])
+    }
+
     /// Files that are written beside a page.
     static func fileList(_ files: [ReportFile]) -> ModelValue {
         guard !files.isEmpty else { return .nothing }

@@ -62,7 +62,7 @@ extension OverviewModel {
             "sentence": .text, "items": .section(["source": .text, "reason": .text]), "cut": cut,
         ]),
         "superseded": .section(["sentence": .text]),
-        "provenance": .section(["tool": .text, "version": .text]),
+        "provenance": .section(["tool": .text, "version": .text, "redacted": ReportModel.redacted]),
         "files": .section(["items": .section(["name": .text, "description": .text])]),
     ]
 }

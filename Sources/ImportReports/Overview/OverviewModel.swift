@@ -14,10 +14,12 @@ public struct OverviewModel: Sendable {
     ///   - files: all that are written beside the page, without the page itself.
     ///   - codes: what is known of codes, said of each of them.
     ///   - conclusion: what the user's own rules came to over all jobs.
+    ///   - redaction: what is said of values that are pseudonyms.
     ///   - limits: how much it holds.
     public init(
         _ overview: OverviewBuilder, for page: TemplateSet.Format, toolVersion: String, files: [ReportFile],
-        codes: CodeBook? = nil, conclusion: Conclusion? = nil, limits: ModelLimits = .page
+        codes: CodeBook? = nil, conclusion: Conclusion? = nil, redaction: RedactionMark? = nil,
+        limits: ModelLimits = .page
     ) {
         let builder = OverviewModelBuilder(
             overview: overview, pages: page == .markdown ? [.markdown, .xhtml] : [.xhtml, .markdown], files: files,
@@ -38,7 +40,9 @@ public struct OverviewModel: Sendable {
             "salvaged": builder.salvaged,
             "unreadable": builder.unreadable,
             "superseded": builder.superseded,
-            "provenance": .object(["tool": .text("import-audit"), "version": .text(toolVersion)]),
+            "provenance": .object([
+                "tool": .text("import-audit"), "version": .text(toolVersion), "redacted": .redacted(redaction),
+            ]),
             "files": .fileList(files),
         ]
     }

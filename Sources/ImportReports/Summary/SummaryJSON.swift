@@ -15,7 +15,7 @@ public enum SummaryJSON {
     public static func render(
         _ summary: Summary, codes: CodeBook? = nil, conclusion: Conclusion? = nil
     ) -> [UInt8] {
-        var pieces = SummaryPieces()
+        var pieces = SummaryPieces(redaction: summary.redaction)
         for job in summary.jobs { pieces.append(fragment: renderJob(job, codes: codes).span) }
         for input in summary.unreadable { pieces.append(input) }
         pieces.finish(totals: summary.totals, codes: codes, conclusion: conclusion)
@@ -40,7 +40,7 @@ public enum SummaryJSON {
 
     /// A document that is written job by job, in constant memory.
     public struct Document<Output: ReportOutput> {
-        private var pieces = SummaryPieces()
+        private var pieces: SummaryPieces
         private var output: Output
         private let codes: CodeBook?
         private let flushBytes: Int
@@ -49,8 +49,12 @@ public enum SummaryJSON {
         ///
         /// - Parameters:
         ///   - codes: what is known of codes, said of each of them.
+        ///   - redaction: what is said of values that are pseudonyms.
         ///   - flushBytes: how much is gathered before it is written out.
-        public init(to output: Output, codes: CodeBook? = nil, flushBytes: Int = 256 * 1024) {
+        public init(
+            to output: Output, codes: CodeBook? = nil, redaction: RedactionMark? = nil, flushBytes: Int = 256 * 1024
+        ) {
+            pieces = SummaryPieces(redaction: redaction)
             self.output = output
             self.codes = codes
             self.flushBytes = flushBytes

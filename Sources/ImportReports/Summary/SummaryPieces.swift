@@ -13,8 +13,17 @@ struct SummaryPieces {
         case jobs, unreadable
     }
 
-    init() {
-        append("{\n  \"format\": \"\(SummaryJSON.format)\",\n  \"version\": \(SummaryJSON.version),\n  \"jobs\": [")
+    /// - Parameter redaction: what is said of values that are pseudonyms.
+    init(redaction: RedactionMark? = nil) {
+        append("{\n  \"format\": \"\(SummaryJSON.format)\",\n  \"version\": \(SummaryJSON.version),\n")
+        if let redaction {
+            append("  \"redacted\": ")
+            var json = JSONWriter(depth: 1)
+            SummaryJSON.append(redaction, to: &json)
+            bytes += json.bytes
+            append(",\n")
+        }
+        append("  \"jobs\": [")
     }
 
     /// The bytes so far, which are forgotten.

@@ -14,6 +14,9 @@ public struct SummaryReader: ~Copyable {
     /// Of the jobs that were read.
     public private(set) var totals = Totals()
 
+    /// What the summary says of values that are pseudonyms, once it was read to its end.
+    public private(set) var redaction: RedactionMark?
+
     /// An element of one of a summary's lists.
     public enum Item: Sendable {
         case job(JobSummary)
@@ -79,7 +82,9 @@ public struct SummaryReader: ~Copyable {
 
     private mutating func readMember() throws(SummaryFault) {
         let name = fields.key
-        guard ["format", "version", "jobs", "unreadable", "totals"].contains(name) else { return try fields.skip() }
+        guard ["format", "version", "redacted", "jobs", "unreadable", "totals"].contains(name) else {
+            return try fields.skip()
+        }
         guard seen.insert(name).inserted else { throw fields.fault(.repeated(path: name)) }
         switch name {
         case "format":
@@ -90,6 +95,8 @@ public struct SummaryReader: ~Copyable {
             let version = try fields.count(name)
             if version > SummaryJSON.version { throw fields.fault(.newerVersion(version)) }
             if version < 1 { throw fields.fault(.wrongValue(path: name, expected: "1 or more")) }
+        case "redacted":
+            redaction = try fields.readRedaction()
         case "jobs":
             try fields.beginArray(name)
             state = .jobs

@@ -27,7 +27,7 @@ public struct SummaryText {
             var overview = OverviewBuilder()
             for job in summary.jobs { overview.append(job, report: nil) }
             for input in summary.unreadable { overview.append(input) }
-            return render(overview, usesColor: usesColor, codes: codes)
+            return render(overview, usesColor: usesColor, codes: codes, redaction: summary.redaction)
         }
         if summary.jobs.isEmpty, summary.unreadable.isEmpty {
             writer.line("There is nothing to audit: no file was found.")
@@ -37,16 +37,28 @@ public struct SummaryText {
         if summary.jobs.count + summary.unreadable.count > 1 {
             writer.append(summary.totals, summary.unreadable.count)
         }
+        writer.append(summary.redaction)
         return writer.bytes
     }
 
     /// The text about many jobs: the sums, and the worst of them.
-    public static func render(_ overview: OverviewBuilder, usesColor: Bool, codes: CodeBook? = nil) -> [UInt8] {
+    ///
+    /// - Parameter redaction: what is said of values that are pseudonyms.
+    public static func render(
+        _ overview: OverviewBuilder, usesColor: Bool, codes: CodeBook? = nil, redaction: RedactionMark? = nil
+    ) -> [UInt8] {
         var writer = SummaryText(usesColor: usesColor, codes: codes)
         writer.append(overview.totals, overview.unreadable.count)
         writer.appendWorst(overview.worst)
         writer.append(overview.unreadable.items, count: overview.unreadable.count)
+        writer.append(redaction)
         return writer.bytes
+    }
+
+    private mutating func append(_ redaction: RedactionMark?) {
+        guard let redaction else { return }
+        if !text.hasSuffix("\n\n"), !text.isEmpty { line("") }
+        line(redaction.sentence)
     }
 
     private var bytes: [UInt8] {

@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportRedaction
 import ImportReports
 import Synchronization
 
@@ -41,7 +42,7 @@ final class InputComparison: Sendable {
 
     /// Reads inputs as `report` does; false if it was interrupted.
     func read(_ inputs: [String], _ options: WorkOptions) throws -> Bool {
-        let run = try InputRun(inputs, options, hashing: true) {
+        let run = try InputRun(inputs, options, hashing: true, names: .plain) {
             self.state.withLock { (jobs: $0.tally.matching, problems: $0.others.count) }
         }
         if case .interrupted = try run.run({ InputComparisonHandler(self) }) { return false }

@@ -15,6 +15,7 @@ extension ReportSettings {
             options.append("--templates \(name) sha256:\(Self.hash(bytes))")
         }
         options += standards.shapingOptions
+        if let redaction { options += redaction.shapingOptions }
         return options
     }
 
@@ -22,6 +23,13 @@ extension ReportSettings {
         var hash = SHA256()
         hash.update(bytes.span)
         return hash.finish()
+    }
+}
+
+extension Redaction {
+    fileprivate var shapingOptions: [String] {
+        ["--redact", "\(mark.isKeyed ? "--redact-key-file" : "random") key:\(mark.keyID)"]
+            + (rulesBytes.isEmpty ? [] : ["--redact-rules sha256:\(ReportSettings.hash(rulesBytes))"])
     }
 }
 

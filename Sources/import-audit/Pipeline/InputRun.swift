@@ -1,5 +1,6 @@
 import Glibc
 import ImportDumps
+import ImportRedaction
 import Synchronization
 
 /// Reads all inputs of a command, with as many threads as it is to have.
@@ -8,23 +9,28 @@ struct InputRun {
     let threadCount: Int
     let reader: DumpReader
     let progress: ProgressReport
+    /// Makes the names under which inputs are shown.
+    let names: SourceNames
 
-    init(options: RunOptions, collector: Collector, hashing: Bool) throws(CommandFailure) {
-        try self.init(options.inputs, options.reading, collector: collector, hashing: hashing)
+    init(
+        options: RunOptions, collector: Collector, hashing: Bool, names: SourceNames = .plain
+    ) throws(CommandFailure) {
+        try self.init(options.inputs, options.reading, collector: collector, hashing: hashing, names: names)
     }
 
     init(
-        _ inputs: [String], _ options: ReadingOptions, collector: Collector, hashing: Bool
+        _ inputs: [String], _ options: ReadingOptions, collector: Collector, hashing: Bool, names: SourceNames = .plain
     ) throws(CommandFailure) {
-        try self.init(inputs, options.work, hashing: hashing) { (collector.jobs, collector.problems) }
+        try self.init(inputs, options.work, hashing: hashing, names: names) { (collector.jobs, collector.problems) }
     }
 
     /// - Parameter counts: jobs and problems so far.
     init(
-        _ inputs: [String], _ options: WorkOptions, hashing: Bool,
+        _ inputs: [String], _ options: WorkOptions, hashing: Bool, names: SourceNames,
         counts: @escaping @Sendable () -> (jobs: Int, problems: Int)
     ) throws(CommandFailure) {
         self.inputs = inputs
+        self.names = names
         threadCount = options.threadCount
         reader = try .ofCommand(hashing: hashing, readsAhead: options.threadCount > 1)
         progress = ProgressReport(inputs: inputs, isWanted: !options.isQuiet, counts: counts)
@@ -44,11 +50,11 @@ struct InputRun {
     func run<Handler: DocumentHandler>(_ makeHandler: @escaping @Sendable () throws -> Handler) throws -> End {
         let queue = WorkQueue(InputTree(inputs), threadCount: threadCount)
         let state = RunState(threads: threadCount)
-        let (reader, bytes) = (reader, progress.bytes)
+        let (reader, bytes, names) = (reader, progress.bytes, names)
         let work: @Sendable () -> Void = {
             do {
                 var worker = InputWorker(
-                    queue: queue, reader: reader, progress: bytes, handler: try makeHandler())
+                    queue: queue, reader: reader, progress: bytes, names: names, handler: try makeHandler())
                 try worker.work()
             } catch is Interrupted {
             } catch {

@@ -1,6 +1,7 @@
 import Glibc
 import ImportAnalysis
 import ImportDumps
+import ImportRedaction
 
 /// One thread's work: inputs from the queue, read by a session of its own.
 struct InputWorker<Handler: DocumentHandler>: ~Copyable {
@@ -10,8 +11,11 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private var session: DumpSession
     private var handler: Handler
     private let front = SourceFront()
+    /// Makes the names that inputs are shown under. No other name of one leaves this type.
+    private let names: SourceNames
 
-    init(queue: WorkQueue, reader: DumpReader, progress: InputProgress, handler: Handler) {
+    init(queue: WorkQueue, reader: DumpReader, progress: InputProgress, names: SourceNames, handler: Handler) {
+        self.names = names
         self.queue = queue
         self.progress = progress
         self.handler = handler
@@ -48,7 +52,8 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         case .passedOver(let path, let reason):
             var status = ExitStatus.done
             if case .unreadable = reason { status = .inputNotReadWhole }
-            try handler.refuse(source: path.shown, reason: reason.explanation, order: order, status: status)
+            try handler.refuse(
+                source: names.shown(path.shown), reason: reason.explanation, order: order, status: status)
         case .unavailable(let path, let failure):
             try refuse(path.shown, failure.description, order, .noInput)
         }
@@ -58,6 +63,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private mutating func refuse(
         _ name: String, _ reason: String, _ order: DocumentOrder, _ status: ExitStatus
     ) throws {
+        let name = names.shown(name)
         Console.complain("\(name): \(reason)")
         try handler.refuse(source: name, reason: reason, order: order, status: status)
     }
@@ -74,7 +80,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
             case .refused(let source, let reason):
                 order.entry += 1
                 try handler.refuse(
-                    source: source, reason: reason.explanation, order: order,
+                    source: names.shown(source), reason: names.shown(reason).explanation, order: order,
                     status: reason.isExpected ? .done : .inputNotReadWhole)
             }
         }
@@ -89,7 +95,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
 
     private mutating func read(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
         if Interruption.isRequested { throw Interrupted() }
-        handler.begin(source: source, order: order)
+        handler.begin(source: names.shown(source), order: order)
         try session.read(from: bytes, readsAhead: queue.hasIdleThreads, into: &handler)
     }
 }

@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportRedaction
 
 extension RunResults {
     /// Reads all inputs of a command; nil if it was interrupted.
@@ -8,13 +9,16 @@ extension RunResults {
     ///   - hashing: whether each dump's SHA-256 is worked out.
     ///   - combinesSnapshots: whether several dumps of one job count as one job.
     ///   - looksForIdentity: whether records are looked for that several rows speak of.
+    ///   - redaction: puts pseudonyms in place of values.
     init?(
-        of options: RunOptions, hashing: Bool = false, combinesSnapshots: Bool = true, looksForIdentity: Bool = false
+        of options: RunOptions, hashing: Bool = false, combinesSnapshots: Bool = true, looksForIdentity: Bool = false,
+        redaction: Redaction? = nil
     ) throws {
         let folder = Console.environment("TMPDIR") ?? "/tmp"
         let collector = Collector(folder: folder, combinesSnapshots: combinesSnapshots)
-        let inputs = try InputRun(options: options, collector: collector, hashing: hashing)
-        let end = try inputs.run {
+        let inputs = try InputRun(
+            options: options, collector: collector, hashing: hashing, names: redaction?.names ?? .plain)
+        let end = try inputs.run(redaction) {
             let identity = IdentityAudit(usesThread: options.threadCount > 1) { try TemporaryFile(in: folder) }
             return SummaryHandler(
                 collector: collector, identity: looksForIdentity ? identity : nil,

@@ -1,9 +1,10 @@
 import Glibc
 import ImportDumps
+import ImportRedaction
 
 /// What tells whether an input is as it was: its path, its size and its hash.
 struct InputFingerprint: Sendable {
-    let path: String
+    private(set) var path: String
     let bytes: Int
     let sha256: String
 
@@ -36,5 +37,14 @@ struct InputFingerprint: Sendable {
         guard count == status.st_size else { return nil }
         bytes = count
         sha256 = hash.finish()
+    }
+}
+
+extension InputFingerprint {
+    /// The same under the name that is shown.
+    func shown(under names: SourceNames) -> InputFingerprint {
+        var fingerprint = self
+        fingerprint.path = names.shown(path)
+        return fingerprint
     }
 }

@@ -20,7 +20,7 @@ struct JobPages {
         func model(without page: ReportFile, limits: ModelLimits = .page) -> ReportModel {
             ReportModel(
                 summary, toolVersion: toolVersion, files: formats.files.filter { $0 != page }, codes: codes,
-                conclusion: conclusion, limits: limits)
+                conclusion: conclusion, redaction: settings.redaction?.mark, limits: limits)
         }
         if formats.contains(.xhtml) {
             let page = settings.templates.render(model(without: .xhtml), as: .xhtml)
@@ -44,6 +44,7 @@ struct JobPages {
         if formats.contains(.json) {
             var all = Summary()
             all.append(summary)
+            all.redaction = settings.redaction?.mark
             try folder.write(SummaryJSON.render(all, codes: codes, conclusion: conclusion), as: ReportFile.summary.name)
         }
     }

@@ -87,8 +87,10 @@ final class Manifest: Sendable {
     var inputCount: Int { inputs.count }
 
     /// Whether an input of that path and size was there.
-    func knows(_ input: InputPath, ofSize size: Int) -> Bool {
-        inputs[input.shown]?.bytes == size
+    ///
+    /// - Parameter path: as it is shown.
+    func knows(_ path: String, ofSize size: Int) -> Bool {
+        inputs[path]?.bytes == size
     }
 
     /// What was found in an input; nil if it was another one then, or was not there.

@@ -17,14 +17,17 @@ struct OverviewFiles {
     private var failures: PartialFile?
     private var workbook: OverviewWorkbookFile?
     private var summary: SummaryJSON.Document<PartialFile>?
+    private let redaction: RedactionMark?
 
     /// - Parameters:
     ///   - hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
     ///   - standards: the user's own measures.
+    ///   - redaction: what is said of values that are pseudonyms.
     init(
         formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, hasFailures: Bool = false,
-        standards: Standards = Standards()
+        standards: Standards = Standards(), redaction: RedactionMark? = nil
     ) throws {
+        self.redaction = redaction
         judging = standards.judging
         self.formats = formats
         self.csv = csv
@@ -46,7 +49,7 @@ struct OverviewFiles {
         // Last, so that who finds a new summary finds all other files new.
         if formats.contains(.json) {
             summary = SummaryJSON.Document(
-                to: try folder.begin(ReportFile.allSummaries.name), codes: standards.codes)
+                to: try folder.begin(ReportFile.allSummaries.name), codes: standards.codes, redaction: redaction)
         }
     }
 
@@ -111,7 +114,8 @@ struct OverviewFiles {
             func model(_ limits: ModelLimits) -> OverviewModel {
                 OverviewModel(
                     overview, for: format, toolVersion: toolVersion, files: files.filter { $0.name != file.name },
-                    codes: judging.codes, conclusion: conclusion, limits: limits)
+                    codes: judging.codes, conclusion: conclusion, redaction: redaction,
+                    limits: limits)
             }
             let page =
                 format == .markdown

@@ -70,7 +70,7 @@ struct OverviewReport {
         let formats = run.settings.formats
         var files = try OverviewFiles(
             formats: formats, csv: run.settings.csv, folder: root, hasFailures: true,
-            standards: run.settings.standards)
+            standards: run.settings.standards, redaction: run.settings.redaction?.mark)
         var names: Set<NameDigest> = []
         for index in 0..<results.jobCount {
             let job = try results.job(index)

@@ -28,6 +28,7 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var options: RunOptions
     @OptionGroup var gate: GateOptions
     @OptionGroup var codes: CodesOptions
+    @OptionGroup var redacting: RedactionOptions
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
@@ -73,7 +74,7 @@ struct ReportCommand: ParsableCommand {
             let settings = try ReportSettings(
                 formats: formats, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark),
                 templateFolder: templates, options: options, standards: try gate.standards(codes),
-                markdownLimit: markdownLimit?.bytes)
+                redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: markdownLimit?.bytes)
             return try ReportPlan(
                 options: options, output: output, settings: settings, isFresh: fresh,
                 pack: try packing.target(inputs: options.inputs)

@@ -29,11 +29,13 @@ struct ReportPlan {
         // Whether a zip can be written is to show before hours have gone by.
         _ = try pack?.begin()
         // Standard input cannot be read twice, as might be needed.
-        var earlier = isFresh || options.inputs.contains("-") ? nil : earlierManifest(in: root)
+        var earlier =
+            isFresh || !settings.isRepeatable || options.inputs.contains("-") ? nil : earlierManifest(in: root)
         while true {
             let run = ReportRun(settings: settings, root: root, mayBeSingle: mayBeSingle, earlier: earlier)
-            let inputs = try InputRun(options: options, collector: run.collector, hashing: true)
-            let end = try inputs.run { try ReportHandler(run) }
+            let inputs = try InputRun(
+                options: options, collector: run.collector, hashing: true, names: settings.names)
+            let end = try inputs.run(settings.redaction) { try ReportHandler(run) }
             if let single = run.single {
                 let status = say(single)
                 return try write(packContents(of: single), of: root) ?? status
@@ -150,7 +152,7 @@ extension ReportPlan {
     private func packContents(of single: JobSummary) throws -> PackContents {
         let file = options.inputs.first.flatMap { $0 == "-" ? nil : InputPath($0) }
         let whole = single.sha256.map { (single.bytes, $0) }
-        let found = try file.flatMap { try InputFingerprint(of: $0, whole: whole) }
+        let found = try file.flatMap { try InputFingerprint(of: $0, whole: whole)?.shown(under: settings.names) }
         return PackContents(
             paths: AuditPaths(single: settings.formats.files),
             forEachInput: { body in try body(PackInput(single, isCounting: true)) },

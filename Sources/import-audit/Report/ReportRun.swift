@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportRedaction
 import ImportReports
 import Synchronization
 
@@ -146,7 +147,8 @@ final class ReportRun: Sendable {
 extension ReportRun {
     /// Takes up what an earlier run found in an input, if that is as it was; false if it is to be read.
     func takeUp(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
-        guard let earlier, let size, earlier.knows(input, ofSize: size), let found = try InputFingerprint(of: input),
+        guard let earlier, let size, earlier.knows(settings.names.shown(input.shown), ofSize: size),
+            let found = try InputFingerprint(of: input)?.shown(under: settings.names),
             let documents = try earlier.documents(of: found)
         else { return false }
         let folders = try folders()
@@ -178,7 +180,9 @@ extension ReportRun {
     ///
     /// - Parameter whole: the size and the hash of its only dump, if there is just one.
     func note(_ input: InputPath, whole: (bytes: Int, sha256: String)?, number: Int) throws {
-        guard single == nil, let found = try InputFingerprint(of: input, whole: whole) else { return }
+        guard single == nil, settings.isRepeatable,
+            let found = try InputFingerprint(of: input, whole: whole)?.shown(under: settings.names)
+        else { return }
         state.withLock { $0.recorder.note(found, number: number, isTakenUp: false) }
     }
 

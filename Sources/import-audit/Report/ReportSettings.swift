@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportRedaction
 import ImportReports
 import Spreadsheets
 import XHTMLValidation
@@ -18,17 +19,20 @@ struct ReportSettings: Sendable {
     let writesBehind: Bool
     /// The user's own measures.
     let standards: Standards
+    /// Puts pseudonyms in place of values.
+    let redaction: Redaction?
     /// How large a page in Markdown may be, in bytes; nil for no limit.
     let markdownLimit: Int?
 
     init(
         formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, standards: Standards,
-        markdownLimit: Int? = nil
+        redaction: Redaction?, markdownLimit: Int? = nil
     ) throws(CommandFailure) {
         // Better known before anything is read.
         if formats.contains(.xlsx), !Workbook.isAvailable {
             throw CommandFailure(.cannotWrite, SpreadsheetFailure(.libraryAbsent).explanation)
         }
+        self.redaction = redaction
         self.standards = standards
         self.markdownLimit = markdownLimit
         self.formats = formats
@@ -77,6 +81,7 @@ struct ReportSettings: Sendable {
             add(bytes)
         }
         for bytes in standards.origin { add(bytes) }
+        for bytes in redaction?.origin ?? [] { add(bytes) }
         return digest.finish()
     }
 
@@ -97,6 +102,12 @@ struct ReportSettings: Sendable {
 }
 
 extension ReportSettings {
+    /// The names under which inputs are shown, also to the next run.
+    var names: SourceNames { redaction?.names ?? .plain }
+
+    /// Whether another run can go on with what this one leaves: not with pseudonyms that it does not have.
+    var isRepeatable: Bool { redaction?.mark.isKeyed != false }
+
     /// What the user's own rules come to if a job is all there is.
     func conclusion(on job: JobSummary) -> Conclusion {
         var judging = standards.judging

@@ -1,0 +1,138 @@
+import ImportDumps
+
+/// Puts pseudonyms in place of the values of texts. One redactor serves text after text in memory that stays; each
+/// thread has its own.
+public struct TextRedactor: Sendable {
+    private let pseudonyms: Pseudonyms
+    private let rules: RedactionRules
+    private var finder: ValueFinder
+    private var own: OwnWords?
+    private var values: [FoundValue] = []
+
+    public init(_ pseudonyms: Pseudonyms, rules: RedactionRules) {
+        self.pseudonyms = pseudonyms
+        self.rules = rules
+        finder = ValueFinder(rules: rules)
+        own = OwnWords(rules)
+    }
+
+    /// Appends a text with pseudonyms in place of its values. It is cut at ``DumpLimits/textBytes`` if these make it
+    /// longer than that.
+    ///
+    /// - Parameter limit: the length at which the text was cut by its reader, in bytes: of one that is so long, the last
+    ///   word is replaced whatever it is, for it may be the front of a value.
+    /// - Returns: whether it had to be cut.
+    @discardableResult
+    package mutating func redact(
+        _ text: Span<UInt8>, limit: Int = DumpLimits.textBytes, to result: inout [UInt8]
+    ) -> Bool {
+        find(in: text)
+        // A character of up to four bytes is not cut.
+        if text.count > limit - 4 { takeTail(of: text) }
+        let start = result.count
+        var next = 0
+        for value in values {
+            Self.append(text.extracting(next..<value.start), to: &result)
+            pseudonyms.append(text.extracting(value.start..<value.end), value.kind, to: &result)
+            next = value.end
+        }
+        Self.append(text.extracting(next..<text.count), to: &result)
+        return Self.cut(&result, from: start)
+    }
+
+    /// Appends the pseudonym of what is a value as a whole, such as an id. Nothing stays nothing.
+    ///
+    /// - Returns: whether it had to be cut.
+    @discardableResult
+    package mutating func redactValue(_ value: Span<UInt8>, to result: inout [UInt8]) -> Bool {
+        guard !value.isEmpty, !rules.keeps(value) else {
+            Self.append(value, to: &result)
+            return false
+        }
+        let start = result.count
+        pseudonyms.append(value, value.kind(0..<value.count), to: &result)
+        return Self.cut(&result, from: start)
+    }
+
+    /// Appends the pseudonym of the UUID that lies at `start`.
+    @inline(__always)
+    mutating func redactUUID(_ text: Span<UInt8>, at start: Int, to result: inout [UInt8]) {
+        if rules.keep.isEmpty {
+            pseudonyms.appendUUID(text, at: start, to: &result)
+        } else {
+            redactValue(text.extracting(start..<start + 36), to: &result)
+        }
+    }
+
+    /// The values of a text: those that every text is searched for, and the user's own. Where two overlap and none
+    /// holds the other, both are one.
+    private mutating func find(in text: Span<UInt8>) {
+        finder.find(in: text)
+        values.removeAll(keepingCapacity: true)
+        values.append(contentsOf: finder.values)
+        guard own != nil else { return }
+        var found: [FoundValue] = []
+        own?.find(in: text) { found.append(FoundValue(start: $0.lowerBound, end: $0.upperBound, kind: .text)) }
+        found.removeAll { rules.keeps(text.extracting($0.start..<$0.end)) }
+        guard !found.isEmpty else { return }
+        // Of two that begin together, the longer one comes first.
+        let all = (values + found).sorted { ($0.start, $1.end) < ($1.start, $0.end) }
+        values.removeAll(keepingCapacity: true)
+        for value in all {
+            guard let last = values.last, value.start < last.end else {
+                values.append(value)
+                continue
+            }
+            if value.end > last.end {
+                values[values.count - 1].end = value.end
+                values[values.count - 1].kind = .text
+            }
+        }
+    }
+
+    /// Makes the last word of a text a value.
+    private mutating func takeTail(of text: Span<UInt8>) {
+        var start = text.count
+        while start > 0, !text[start - 1].isSpace { start -= 1 }
+        while let last = values.last, last.end > start {
+            start = min(start, last.start)
+            values.removeLast()
+        }
+        if start < text.count { values.append(FoundValue(start: start, end: text.count, kind: .text)) }
+    }
+
+    private static func append(_ text: Span<UInt8>, to result: inout [UInt8]) {
+        unsafe text.withUnsafeBufferPointer { unsafe result.append(contentsOf: $0) }
+    }
+
+    private static func cut(_ result: inout [UInt8], from start: Int) -> Bool {
+        guard result.count - start > DumpLimits.textBytes else { return false }
+        var end = start + DumpLimits.textBytes
+        while end > start, result[end] & 0xC0 == 0x80 { end -= 1 }
+        result.removeLast(result.count - end)
+        return true
+    }
+}
+
+// MARK: - Strings
+
+extension TextRedactor {
+    /// A text with pseudonyms in place of its values.
+    public mutating func text(_ text: String) -> String { redact(text).text }
+
+    /// The pseudonym of what is a value as a whole.
+    public mutating func value(_ value: String) -> String {
+        let bytes = Array(value.utf8)
+        var result: [UInt8] = []
+        redactValue(bytes.span, to: &result)
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// A text with pseudonyms in place of its values, and whether it had to be cut.
+    mutating func redact(_ text: String) -> (text: String, isCut: Bool) {
+        let bytes = Array(text.utf8)
+        var result: [UInt8] = []
+        let isCut = redact(bytes.span, to: &result)
+        return (String(decoding: result, as: UTF8.self), isCut)
+    }
+}

@@ -1,0 +1,126 @@
+// Dates, which stay, and phone numbers.
+extension Span<UInt8> {
+    /// Groups of which one must have four digits: what is looked at for each of them stays bounded.
+    private static var smallGroups: Int { 12 }
+
+    /// Where a date ends (2026-03-04, 04.03.2026, with a time of day if there is one); nil if none begins here.
+    func dateEnd(from start: Int) -> Int? {
+        guard start == 0 || !self[start - 1].isDigit else { return nil }
+        let first = digits(from: start, limit: 4)
+        let sign = start + first
+        guard sign < count, "-./".utf8.contains(self[sign]) else { return nil }
+        let second = digits(from: sign + 1, limit: 2)
+        let nextSign = sign + 1 + second
+        guard second > 0, nextSign < count, self[nextSign] == self[sign] else { return nil }
+        let third = digits(from: nextSign + 1, limit: 4)
+        var end = nextSign + 1 + third
+        let numbers = (number(start, first), number(sign + 1, second), number(nextSign + 1, third))
+        let isYearFirst = first == 4 && third == 2 && 1...12 ~= numbers.1 && 1...31 ~= numbers.2
+        let isYearLast =
+            first <= 2 && third == 4 && 1...31 ~= numbers.0 && 1...31 ~= numbers.1 && 1900...2199 ~= numbers.2
+            && min(numbers.0, numbers.1) <= 12
+        guard isYearFirst || isYearLast else { return nil }
+        if end < count, self[end] | 0x20 == UInt8(ascii: "t") || self[end] == 0x20, let time = timeEnd(from: end + 1) {
+            return time
+        }
+        guard end < count else { return end }
+        // Not 2026-03-04-17, nor 2026-03-0412.
+        if isWord(at: end) { return nil }
+        if "-/".utf8.contains(self[end]), end + 1 < count, self[end + 1].isDigit { return nil }
+        if self[end] == self[sign], end + 1 < count, self[end + 1].isDigit { end = start }
+        return end == start ? nil : end
+    }
+
+    /// Where a time of day ends; nil if none begins here.
+    private func timeEnd(from start: Int) -> Int? {
+        guard digits(from: start, limit: 2) == 2, start + 2 < count, self[start + 2] == UInt8(ascii: ":"),
+            digits(from: start + 3, limit: 2) == 2
+        else { return nil }
+        var end = start + 5
+        if end < count, self[end] == UInt8(ascii: ":"), digits(from: end + 1, limit: 2) == 2 {
+            end += 3
+            if end < count, self[end] == UInt8(ascii: ".") || self[end] == UInt8(ascii: ",") {
+                let fraction = digits(from: end + 1, limit: 9)
+                if fraction > 0 { end += 1 + fraction }
+            }
+        }
+        if end < count, self[end] | 0x20 == UInt8(ascii: "z") { return end + 1 }
+        if end < count, self[end] == UInt8(ascii: "+") || self[end] == UInt8(ascii: "-"),
+            digits(from: end + 1, limit: 2) == 2
+        {
+            end += 3
+            if end < count, self[end] == UInt8(ascii: ":") { end += 1 }
+            end += digits(from: end, limit: 2)
+        }
+        return end < count && self[end].isWord ? nil : end
+    }
+
+    /// How many digits begin here, at most `limit` of them.
+    private func digits(from start: Int, limit: Int) -> Int {
+        var end = start
+        while end < count, end - start < limit, self[end].isDigit { end += 1 }
+        return end - start
+    }
+
+    private func number(_ start: Int, _ digits: Int) -> Int {
+        (start..<start + digits).reduce(0) { $0 * 10 + Int(self[$1] - UInt8(ascii: "0")) }
+    }
+
+    /// The phone number whose first digit is at `start`; nil if none is.
+    ///
+    /// Groups of digits with at most three spaces, points, hyphens, slashes or brackets between. International with a
+    /// plus: 7 digits or more. Else several groups: 7 digits or more if it begins with two digits of which the first
+    /// is 0, or with a bracket; 10 or more if a group has 4.
+    ///
+    /// - Parameter from: where it may begin at the earliest.
+    func phone(at start: Int, from: Int) -> Range<Int>? {
+        var first = start
+        if first > from, self[first - 1] == UInt8(ascii: "(") { first -= 1 }
+        let hasBracket = first < start
+        let isInternational = first > from && self[first - 1] == UInt8(ascii: "+")
+        if isInternational { first -= 1 }
+        var (digits, groups, largest, firstGroup) = (0, 0, 0, 0)
+        var end = start
+        var next = start
+        while true {
+            if groups > 0, dateEnd(from: next) != nil { break }
+            var group = next
+            while group < count, self[group].isDigit { group += 1 }
+            if isWord(at: group) { break }
+            digits += group - next
+            groups += 1
+            largest = max(largest, group - next)
+            if groups == 1 { firstGroup = group - next }
+            end = group
+            // A list of small numbers; a phone number in it begins further on.
+            if groups == Self.smallGroups, largest < 4, !isInternational { break }
+            guard let after = self.digit(after: end) else { break }
+            next = after
+        }
+        guard groups > 0 else { return nil }
+        if isInternational { return digits >= 7 ? first..<end : nil }
+        guard groups > 1 else { return nil }
+        let isDialled = hasBracket || (self[start] == UInt8(ascii: "0") && firstGroup >= 2)
+        return (isDialled && digits >= 7) || (digits >= 10 && largest >= 4) ? first..<end : nil
+    }
+
+    /// The next digit, with one to three marks in front of it that stand between those of a phone number.
+    private func digit(after end: Int) -> Int? {
+        var index = end
+        for _ in 0..<3 {
+            guard index < count else { return nil }
+            if " .-/()".utf8.contains(self[index]) {
+                index += 1
+            } else if self[index] >= 0xC0 {
+                // Spaces and dashes of other widths; quotes are none of them.
+                let length = punctuation(at: index)
+                guard length > 0, closingMarks(at: index) == nil else { return nil }
+                index += length
+            } else {
+                return nil
+            }
+            if index < count, self[index].isDigit { return index }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,98 @@
+// Text in quotes. The quotes themselves stay.
+extension ValueFinder {
+    /// Straight quotes and backquotes. Behind a letter or a digit they are apostrophes. Without one that closes it,
+    /// all that follows is quoted. Returns where to go on.
+    mutating func quote(at start: Int, _ text: Span<UInt8>) -> Int {
+        guard start == 0 || !text[start - 1].isWord else { return start + 1 }
+        let quote = text[start]
+        let escapes = text.backslashes(before: start)
+        var index = start + 1
+        while index < text.count {
+            if text[index] == quote, index + 1 >= text.count || !text[index + 1].isWord {
+                let own = text.backslashes(before: index)
+                // In `\"…\"` both are escaped; in `"…\"…"` the one in the middle is part of the text.
+                if escapes == 0 ? own % 2 == 0 : own <= escapes {
+                    let end = index - (escapes == 0 ? 0 : min(own, index - start - 1))
+                    return quoted(start + 1..<end, goOn: index + 1, text)
+                }
+            }
+            index += 1
+        }
+        return quoted(start + 1..<text.count, goOn: text.count, text)
+    }
+
+    /// Other quotes than those of ASCII, closed by one of `closing`. Returns where to go on.
+    mutating func quoted(at start: Int, _ closing: ClosingMarks, _ text: Span<UInt8>) -> Int {
+        let first = start + closing.length
+        var other: Int?
+        var index = first
+        while index < text.count {
+            if text[index] >= 0xC0 {
+                if text.holds(closing.mark, at: index) {
+                    return quoted(first..<index, goOn: index + closing.length, text)
+                }
+                if other == nil, let mark = closing.other, text.holds(mark, at: index) { other = index }
+            }
+            index += 1
+        }
+        if let other { return quoted(first..<other, goOn: other + closing.length, text) }
+        return quoted(first..<text.count, goOn: text.count, text)
+    }
+
+    /// The name of a member, as in `"name": value`, stays if its value is what is to go.
+    private mutating func quoted(_ range: Range<Int>, goOn: Int, _ text: Span<UInt8>) -> Int {
+        if let end = member(range, lastWord: range, from: goOn, text) { return end }
+        if !range.isEmpty { append(range, text.kind(range), text) }
+        return goOn
+    }
+}
+
+/// What closes a quotation.
+struct ClosingMarks {
+    /// In bytes, of all marks alike.
+    var length: Int
+    var mark: (UInt8, UInt8, UInt8)
+    /// Closes it where there is no `mark`.
+    var other: (UInt8, UInt8, UInt8)?
+}
+
+extension Span<UInt8> {
+    fileprivate func backslashes(before index: Int) -> Int {
+        var start = index
+        while start > 0, self[start - 1] == UInt8(ascii: "\\") { start -= 1 }
+        return index - start
+    }
+
+    fileprivate func holds(_ mark: (UInt8, UInt8, UInt8), at index: Int) -> Bool {
+        guard self[index] == mark.0, index + 1 < count, self[index + 1] == mark.1 else { return false }
+        return mark.2 == 0 || (index + 2 < count && self[index + 2] == mark.2)
+    }
+
+    /// What closes the quotation that begins here; nil if none does.
+    func closingMarks(at index: Int) -> ClosingMarks? {
+        let second = index + 1 < count ? self[index + 1] : 0
+        let third = index + 2 < count ? self[index + 2] : 0
+        func marks(_ last: UInt8, _ other: UInt8? = nil) -> ClosingMarks {
+            ClosingMarks(length: 3, mark: (0xE2, 0x80, last), other: other.map { (0xE2, 0x80, $0) })
+        }
+        switch (self[index], second, third) {
+        // « » and » «
+        case (0xC2, 0xAB, _): return ClosingMarks(length: 2, mark: (0xC2, 0xBB, 0))
+        case (0xC2, 0xBB, _): return ClosingMarks(length: 2, mark: (0xC2, 0xAB, 0))
+        // ‘ ’, ‚ ‘
+        case (0xE2, 0x80, 0x98): return marks(0x99)
+        case (0xE2, 0x80, 0x9A): return marks(0x98, 0x99)
+        // “ ”, ” ”, „ “ or „ ”
+        case (0xE2, 0x80, 0x9C): return marks(0x9D, 0x9C)
+        case (0xE2, 0x80, 0x9D): return marks(0x9D)
+        case (0xE2, 0x80, 0x9E): return marks(0x9C, 0x9D)
+        // ‹ › and › ‹
+        case (0xE2, 0x80, 0xB9): return marks(0xBA)
+        case (0xE2, 0x80, 0xBA): return marks(0xB9)
+        // 「 」 and 『 』
+        case (0xE3, 0x80, 0x8C): return ClosingMarks(length: 3, mark: (0xE3, 0x80, 0x8D))
+        case (0xE3, 0x80, 0x8E): return ClosingMarks(length: 3, mark: (0xE3, 0x80, 0x8F))
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,198 @@
+/// Finds the values of a text, whatever it is: e-mail addresses, URLs, phone numbers, quoted text, ids.
+/// `Docs/redaction.md` has the rules in words.
+///
+/// One pass from left to right, linear in the length of the text. When in doubt, something is a value.
+struct ValueFinder: Sendable {
+    /// From left to right, apart from each other.
+    private(set) var values: [FoundValue] = []
+    private let rules: RedactionRules
+    /// Where the run of characters ends that an address may have before its @, as far as it is known.
+    private(set) var runEnd = 0
+    /// Where the name began that the word before was part of, and where that word ended: `user-id`.
+    private var nameStart = 0
+    private var nameEnd = -1
+    /// The value of an id's name is looked at as far as this, in bytes: `id:id:id:…` stays linear.
+    private static let longestID = 64
+
+    init(rules: RedactionRules) {
+        self.rules = rules
+    }
+
+    /// Finds the values of a text.
+    mutating func find(in text: Span<UInt8>) {
+        values.removeAll(keepingCapacity: true)
+        runEnd = 0
+        nameEnd = -1
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            if byte.isWord {
+                index = word(at: index, text)
+            } else if byte < 0x80 {
+                switch byte {
+                case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"): index = quote(at: index, text)
+                case UInt8(ascii: "@"), UInt8(ascii: "%"): index = at(index, text)
+                default: index += 1
+                }
+            } else if let closing = text.closingMarks(at: index) {
+                index = quoted(at: index, closing, text)
+            } else {
+                let mark = text.punctuation(at: index)
+                index = mark > 0 ? index + mark : word(at: index, text)
+            }
+        }
+    }
+
+    /// Takes up a value, unless it is one to keep.
+    mutating func append(_ range: Range<Int>, _ kind: ValueKind, _ text: Span<UInt8>) {
+        guard !range.isEmpty, !rules.keeps(text.extracting(range)) else { return }
+        values.append(FoundValue(start: range.lowerBound, end: range.upperBound, kind: kind))
+    }
+
+    /// Where the last value ends.
+    var done: Int { values.last?.end ?? 0 }
+
+    /// What begins with a word. Returns where to go on.
+    private mutating func word(at start: Int, _ text: Span<UInt8>) -> Int {
+        if start >= runEnd { runEnd = text.addressRunEnd(from: start) }
+        if let end = address(start, text) { return end }
+        if runEnd + 2 < text.count, text.matches("://", at: runEnd) {
+            return url(from: runEnd + 3, text)
+        }
+        if text.matches("www.", at: start), text.isWord(at: start + 4) { return url(from: start, text) }
+
+        let end = text.wordEnd(from: start)
+        if end - start >= 8, text.isUUID(at: end - 8) {
+            ids(in: start..<end - 8, text)
+            append(end - 8..<end + 28, .uuid, text)
+            return end + 28
+        }
+        if text[start].isDigit {
+            if let end = text.dateEnd(from: start) { return end }
+            if let phone = text.phone(at: start, from: done) {
+                append(phone, .phone, text)
+                return phone.upperBound
+            }
+        }
+        ids(in: start..<end, text)
+        let isContinued =
+            nameEnd >= 0 && start == nameEnd + 1
+            && (text[nameEnd] == UInt8(ascii: "-") || text[nameEnd] == UInt8(ascii: "."))
+        nameStart = isContinued ? nameStart : start
+        nameEnd = end
+        return member(nameStart..<end, lastWord: start..<end, from: end, text) ?? end
+    }
+
+    /// Digits and the like in a word: runs of 6 digits or more, hexadecimal ones of 16 or more, and other random
+    /// letters with digits of such a length.
+    mutating func ids(in word: Range<Int>, _ text: Span<UInt8>) {
+        var start = word.lowerBound
+        while start < word.upperBound {
+            var end = start
+            while end < word.upperBound, text[end] != UInt8(ascii: "_") { end += 1 }
+            id(start..<end, text)
+            start = end + 1
+        }
+    }
+
+    private mutating func id(_ part: Range<Int>, _ text: Span<UInt8>) {
+        guard part.count >= 6 else { return }
+        var digits = 0
+        var hex = 0
+        var isASCII = true
+        for index in part {
+            let byte = text[index]
+            if byte.isDigit { digits += 1 }
+            if byte.isHexDigit { hex += 1 }
+            if byte >= 0x80 { isASCII = false }
+        }
+        if digits == part.count { return append(part, .number, text) }
+        if part.count >= 16, isASCII {
+            if hex == part.count { return append(part, .hex, text) }
+            if digits >= 2 { return append(part, .text, text) }
+        }
+        guard digits >= 6 else { return }
+        var start = part.lowerBound
+        while start < part.upperBound {
+            var end = start
+            while end < part.upperBound, text[end].isDigit { end += 1 }
+            if end - start >= 6 { append(start..<end, .number, text) }
+            start = max(end, start + 1)
+        }
+    }
+}
+
+// MARK: - Names with values
+
+extension ValueFinder {
+    /// The value of `name=value` or `name: value`, if the name is one whose values are replaced. Returns where to go
+    /// on; nil if there is nothing of that kind.
+    ///
+    /// - Parameter from: behind the name, and behind the quote that closes it if it has one.
+    mutating func member(
+        _ name: Range<Int>, lastWord: Range<Int>, from end: Int, _ text: Span<UInt8>
+    ) -> Int? {
+        var index = end
+        while index < text.count, text[index] == 0x20 { index += 1 }
+        guard index < text.count else { return nil }
+        let sign = text[index]
+        guard sign == UInt8(ascii: "=") || sign == UInt8(ascii: ":") else { return nil }
+        let isNamed = rules.namesValue(text.extracting(name)) || rules.namesValue(text.extracting(lastWord))
+        guard isNamed || text.isIDName(lastWord) else { return nil }
+        index += 1
+        while index < text.count, text[index].isSpace { index += 1 }
+        guard index < text.count else { return index }
+        // What is quoted, and what a plus begins, is found as such.
+        if "'\"`\\+".utf8.contains(text[index]) || text.closingMarks(at: index) != nil { return index }
+        var valueEnd = index
+        while valueEnd < text.count, !text[valueEnd].endsValue {
+            if !isNamed, text[valueEnd].isSpace || valueEnd - index > Self.longestID { break }
+            valueEnd += 1
+        }
+        while valueEnd > index, text[valueEnd - 1].isSpace || ".:!?".utf8.contains(text[valueEnd - 1]) {
+            valueEnd -= 1
+        }
+        let value = index..<valueEnd
+        guard !value.isEmpty else { return index }
+        if !isNamed {
+            let isDate = text[index].isDigit && text.dateEnd(from: index) != nil
+            let isOther = value.contains { text[$0] == UInt8(ascii: "@") || text.matches("://", at: $0) }
+            let isValue =
+                value.contains { text[$0].isDigit }
+                || (sign == UInt8(ascii: "=") && !text.isNothing(value))
+            guard isValue, !isDate, !isOther else { return index }
+        }
+        append(value, text.kind(value), text)
+        return valueEnd
+    }
+}
+
+extension UInt8 {
+    /// Ends a value that no quotes hold together.
+    fileprivate var endsValue: Bool {
+        ",;&|()[]{}<>\"'`\n\r".utf8.contains(self)
+    }
+}
+
+extension Span<UInt8> {
+    /// `id`, `record_id`, `recordId`, `recordID`, `uuid` and the like.
+    fileprivate func isIDName(_ word: Range<Int>) -> Bool {
+        for name: StaticString in ["id", "uuid", "guid"] {
+            let start = word.upperBound - name.utf8CodeUnitCount
+            guard start >= word.lowerBound, matches(name, at: start) else { continue }
+            if start == word.lowerBound || self[start - 1] == UInt8(ascii: "_") { return true }
+            // A small letter before a capital one begins a word too.
+            if self[start] & 0x20 == 0, self[start - 1].isDigit || self[start - 1] & 0x20 != 0 { return true }
+        }
+        return false
+    }
+
+    /// A word that says that there is no value.
+    fileprivate func isNothing(_ value: Range<Int>) -> Bool {
+        for word: StaticString in ["null", "nil", "none", "undefined", "true", "false", "missing", "empty"]
+        where value.count == word.utf8CodeUnitCount && matches(word, at: value.lowerBound) {
+            return true
+        }
+        return false
+    }
+}

@@ -1,0 +1,71 @@
+import ImportDumps
+import ImportRedaction
+
+/// Stands between the parser and another handler, which gets pseudonyms in place of values: whatever it writes, it has
+/// never seen an original one.
+///
+/// Names of inputs, and the reasons why some are not read, come with pseudonyms already (``SourceNames``).
+struct RedactingHandler<Base: DocumentHandler>: DocumentHandler {
+    private var base: Base
+    private var redactor: TextRedactor
+    private var rows: RowRedactor
+
+    init(_ base: Base, _ redaction: Redaction) {
+        self.base = base
+        redactor = redaction.redactor
+        rows = RowRedactor(redaction.redactor)
+    }
+
+    mutating func begin(source: String, order: DocumentOrder) {
+        base.begin(source: source, order: order)
+    }
+
+    mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
+        try base.isKnown(input, size: size, number: number)
+    }
+
+    mutating func end(_ input: InputPath, number: Int) throws {
+        try base.end(input, number: number)
+    }
+
+    mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
+        try base.refuse(source: source, reason: reason, order: order, status: status)
+    }
+
+    mutating func beginRows(of job: DeclaredJob) throws {
+        try base.beginRows(of: redactor.redact(job))
+    }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        rows.removeAll()
+        for index in runs.indices { rows.append(runs[index], text) }
+        // Not copies: the arrays are shared until the call returns.
+        let (redacted, bytes) = (rows.runs, rows.text)
+        try base.consume(redacted.span, text: bytes.span)
+    }
+
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
+        rows.removeAll()
+        rows.append(run, text)
+        let (redacted, bytes) = (rows.runs, rows.text)
+        // A run of rows whose ids are no UUIDs has become several.
+        for run in redacted { try base.consume(run, text: bytes.span) }
+    }
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        try base.endDocument(redactor.redact(reading), at: position)
+    }
+}
+
+extension InputRun {
+    /// Reads everything, with pseudonyms in place of values if there is a redaction.
+    ///
+    /// - Parameter makeHandler: makes what a thread hands its documents to.
+    /// - Throws: what a handler throws; the others end as soon as they can.
+    func run<Handler: DocumentHandler>(
+        _ redaction: Redaction?, _ makeHandler: @escaping @Sendable () throws -> Handler
+    ) throws -> End {
+        guard let redaction else { return try run(makeHandler) }
+        return try run { RedactingHandler(try makeHandler(), redaction) }
+    }
+}

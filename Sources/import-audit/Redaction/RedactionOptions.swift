@@ -1,0 +1,73 @@
+import ArgumentParser
+import CodeFiles
+import ImportRedaction
+
+/// The options of commands whose output may leave the house.
+struct RedactionOptions: ParsableArguments {
+    @Flag(
+        name: .customLong("redact"),
+        help: ArgumentHelp(
+            "Put pseudonyms in place of e-mail addresses, phone numbers, quoted values, ids and names of files.",
+            discussion: "The same value has the same pseudonym wherever it stands."))
+    var isOn = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The key of the pseudonyms, 16 bytes or more: they are the same in all runs with it. Else a random one.",
+            valueName: "file"))
+    var redactKeyFile: String?
+
+    @Option(help: ArgumentHelp("Which words to replace too, and which to keep.", valueName: "redact.yml"))
+    var redactRules: String?
+
+    func validate() throws {
+        if !isOn, redactKeyFile != nil || redactRules != nil {
+            throw ValidationError("--redact-key-file and --redact-rules are about --redact.")
+        }
+    }
+
+    /// What they come to; nil without `--redact`.
+    ///
+    /// - Parameter isQuiet: says nothing about a random key.
+    func redaction(isQuiet: Bool) throws(CommandFailure) -> Redaction? {
+        guard isOn else { return nil }
+        var rules = RedactionRules()
+        var rulesBytes: [UInt8] = []
+        if let redactRules {
+            rulesBytes = try CodesOptions.bytes(of: redactRules)
+            do throws(FileFault) {
+                rules = try RedactionFile.rules(from: rulesBytes)
+            } catch {
+                throw CommandFailure(.usage, "\(error.place(in: redactRules)): \(error.explanation)")
+            }
+        }
+        guard let redactKeyFile else {
+            if !isQuiet {
+                Console.say(
+                    "There is no --redact-key-file: the pseudonyms are of a random key, and no other run has them.")
+            }
+            var random = SystemRandomNumberGenerator()
+            let key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+            return Redaction(key: key, isKeyed: false, rules: rules, rulesBytes: rulesBytes)
+        }
+        return Redaction(
+            key: try Self.key(from: redactKeyFile), isKeyed: true, rules: rules, rulesBytes: rulesBytes)
+    }
+
+    /// All bytes of the file, but for a line feed at its end.
+    private static func key(from file: String) throws(CommandFailure) -> [UInt8] {
+        let expected = "a key has \(Pseudonyms.keyBytes.lowerBound) to \(Pseudonyms.keyBytes.upperBound) bytes"
+        let bytes: [UInt8]?
+        do throws(CommandFailure) {
+            bytes = try InputFile(file).readAll(limit: Pseudonyms.keyBytes.upperBound + 1)
+        } catch {
+            throw CommandFailure(.usage, error.message)
+        }
+        guard var key = bytes else { throw CommandFailure(.usage, "\(file): the file is too large; \(expected)") }
+        if key.last == UInt8(ascii: "\n") { key.removeLast() }
+        guard Pseudonyms.keyBytes.contains(key.count) else {
+            throw CommandFailure(.usage, "\(file): there are \(key.count) bytes; \(expected)")
+        }
+        return key
+    }
+}

@@ -1,0 +1,164 @@
+import ImportRedaction
+import Testing
+
+/// What is found in a text. Pseudonyms are shown by a letter: `E` e-mail address, `U` UUID, `P` phone number, `N` digits,
+/// `H` hexadecimal digits, `V` any other value.
+@Suite struct TextRedactorTests {
+    static func redactor(_ key: String = "0123456789abcdef", _ rules: RedactionRules = RedactionRules()) -> TextRedactor
+    {
+        TextRedactor(Pseudonyms(key: Array(key.utf8)), rules: rules)
+    }
+
+    static func shape(_ text: String, _ rules: RedactionRules = RedactionRules()) -> String {
+        var redactor = redactor(rules: rules)
+        return redactor.text(text)
+            .replacing(/u-[0-7][0-9a-f]{19}@redacted\.invalid/, with: "E")
+            .replacing(/[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/, with: "U")
+            .replacing(/v-[0-7][0-9a-f]{19}/, with: "V")
+            .replacing(/\+?\(?(0+[-.\/ ()]+)*00[0-9]{20}/, with: "P")
+            .replacing(/[0-9]{20}/, with: "N")
+            .replacing(/[0-9a-f]{32}/, with: "H")
+    }
+
+    static func redactor(rules: RedactionRules) -> TextRedactor { redactor("0123456789abcdef", rules) }
+
+    @Test(
+        "E-mail addresses, wherever they stand",
+        arguments: [
+            ("the address a@b.de is taken", "the address E is taken"),
+            ("Anna.Schmidt+news_1%x@sub.example-1.com.", "E."), ("<anna@b.de>, (c@d.ef): no", "<E>, (E): no"),
+            ("mailto:a@b.de?cc=c@d.de&x=1 now", "mailto:E?V now"), ("müller@bücher.de fehlt", "E fehlt"),
+            ("email=a@b.de;", "email=E;"), ("a%40b.de", "E"), ("bounce+a=b.de@c.de", "E"), ("o'brien@b.de", "E"),
+            ("a@[192.168.0.1] no", "E no"), ("a@localhost", "E"), ("@handle is gone", "E is gone"),
+            ("a@b@c.de", "EE"), ("3 @ 4", "3 @ 4"), ("joe@", "E"), ("“x” a@b.de…", "“V” E…"),
+            ("https://x.example/ a@b.de", "https://x.example/ E"),
+        ])
+    func addresses(_ text: String, _ expected: String) {
+        #expect(Self.shape(text) == expected)
+    }
+
+    @Test(
+        "URLs keep scheme and host",
+        arguments: [
+            ("see https://x.example/a/b?c=d#e.", "see https://x.example/V."),
+            ("https://x.example/ is up", "https://x.example/ is up"),
+            ("https://x.example?q=1", "https://x.example?V"), ("https://u:p@x.example/a", "https://V@x.example/V"),
+            ("https://u@x.example", "https://V@x.example"), ("file:///home/anna", "file:///V"),
+            ("www.x.example/anna, no", "www.x.example/V, no"), ("https://x.example/o'brien", "https://x.example/V"),
+            ("https://x.example/müller »", "https://x.example/V »"),
+            ("https://t1234567.example/", "https://tN.example/"),
+            ("a://", "a://"), ("ratio 3://", "ratio 3://"),
+        ])
+    func addressesOfPages(_ text: String, _ expected: String) {
+        // A closing mark without an opening one quotes what follows: nothing here.
+        #expect(Self.shape(text) == expected)
+    }
+
+    @Test(
+        "Quoted text, by any quotes; without a closing one to the end",
+        arguments: [
+            ("no 'a b' here", "no 'V' here"), (#"no "a" `b`"#, #"no "V" `V`"#),
+            ("no “a”, „b“ and „c”", "no “V”, „V“ and „V”"),
+            ("‘a’ ‚b‘ «c» »d« ‹e› ›f‹ ”g” 「h」", "‘V’ ‚V‘ «V» »V« ‹V› ›V‹ ”V” 「V」"),
+            (#"no "a \" b" here"#, #"no "V" here"#), (#"no \"a\" here"#, #"no \"V\" here"#),
+            ("O'Brien and the users' row", "O'Brien and the users' row"),
+            ("it's 'open and on", "it's 'V"), ("'o'brien' x", "'V' x"), ("''", "''"), ("'", "'"), ("“open", "“V"),
+            ("'12'", "'N'"), ("'a@b.de'", "'E'"), ("don’t “x”", "don’t “V”"),
+            (#"{"name": "x", "n": 5}"#, #"{"V": "V", "V": 5}"#),
+        ])
+    func quotes(_ text: String, _ expected: String) {
+        #expect(Self.shape(text) == expected)
+    }
+
+    @Test(
+        "Ids",
+        arguments: [
+            ("no abe72624-edce-4501-ae6b-4bb368266110.", "no U."), ("ABE72624-EDCE-4501-AE6B-4BB368266110x", "Ux"),
+            ("rec_abe72624-edce-4501-ae6b-4bb368266110", "rec_U"), ("abe72624edce4501ae6b4bb368266110", "H"),
+            ("row 12345 of 99999", "row 12345 of 99999"), ("no 123456", "no N"), ("INV-2026-000123b", "INV-2026-Nb"),
+            ("-1234567", "-N"), ("1,234,567 rows", "1,234,567 rows"), ("key 8fGh2KabcDEF1234", "key V"),
+            ("a_very_long_name_of_a_field_2", "a_very_long_name_of_a_field_2"), ("abcdef0123456789", "H"),
+            ("id: 17, id=x user_id=abc recordId: q7 uuid:z9", "id: N, id=V user_id=V recordId: V uuid:V"),
+            ("invalid: 17 valid=x paid: 5 id: is gone id=null", "invalid: 17 valid=x paid: 5 id: is gone id=null"),
+            (#""record_id": 17"#, #""record_id": N"#), ("id: 2026-03-04", "id: 2026-03-04"),
+        ])
+    func ids(_ text: String, _ expected: String) {
+        #expect(Self.shape(text) == expected)
+    }
+
+    @Test(
+        "Phone numbers; neither dates nor counters",
+        arguments: [
+            ("call +49 30 1234567 now", "call P now"), ("+49(0)30-123.45/67", "P"), ("+4930123456", "P"),
+            ("0049 30 123456", "P"),
+            ("(030) 123456 or 030 1234567", "P or P"), ("06 12 34 56 78", "P"),
+            ("(212) 555-0123, 212.555.0123", "P, P"),
+            ("4111 1111 1111 1111", "P"), ("+49\u{A0}30\u{2011}1234567", "+00\u{A0}00\u{2011}P"),
+            ("rows 12 17 23 31 44 55 61 failed", "rows 12 17 23 31 44 55 61 failed"), ("1000 of 2000", "1000 of 2000"),
+            ("2026-03-04T10:00:00.123456Z 04.03.2026 03/04/2026", "2026-03-04T10:00:00.123456Z 04.03.2026 03/04/2026"),
+            ("2026-03-04 10:00:00+02:00 x", "2026-03-04 10:00:00+02:00 x"), ("+12345", "+12345"),
+            ("version 1.2.3", "version 1.2.3"),
+            ("on 2026-03-04 030 123456", "on 2026-03-04 P"), ("192.168.1.12", "192.168.1.12"),
+        ])
+    func phones(_ text: String, _ expected: String) {
+        #expect(Self.shape(text) == expected)
+    }
+
+    @Test("The same value has the same pseudonym, another key gives another one")
+    func stable() {
+        var redactor = Self.redactor()
+        let first = redactor.text("property 'x' of a@b.de")
+        #expect(first == redactor.text("property 'x' of a@b.de"))
+        #expect(redactor.value("x") == String(first.dropFirst("property '".count).prefix(22)))
+        #expect(
+            redactor.value("ABE72624-EDCE-4501-AE6B-4BB368266110")
+                == redactor.value("abe72624-edce-4501-ae6b-4bb368266110"))
+        #expect(redactor.value("a") != redactor.value("A"))
+        #expect(redactor.value("") == "")
+        // By digits, however they are written.
+        #expect(redactor.text("+49 30 1234567").suffix(20) == redactor.text("0049 30/12345-67").suffix(20))
+        var other = Self.redactor("0123456789abcdeF")
+        #expect(first != other.text("property 'x' of a@b.de"))
+    }
+
+    @Test("The user's own words, keys, patterns, and texts to keep")
+    func rules() {
+        var rules = RedactionRules()
+        rules.words = ["Anna Müller", "adler"]
+        rules.keys = ["name", "full-name"]
+        rules.patterns = ["cust-*", "*-gmbh"]
+        rules.keep = ["stage", "123456"]
+        for (text, expected) in [
+            ("to ANNA MÜLLER, Seeadlers", "to V, SeeVs"), ("'stage' and 'tier' 123456", "'stage' and 'V' 123456"),
+            ("Name: Anna Schmidt, id 5", "Name: V, id 5"), ("full-name=x y; name = \"z\"", "full-name=V; name = \"V\""),
+            ("no CUST-17/b. but customer", "no V. but customer"), ("Meyer-GmbH!", "V!"),
+            ("'anna müller' gone", "'V' gone"), ("adler@x.de", "E"), ("anna müller@x.de", "V"),
+            ("surname: x", "surname: x"),
+        ] {
+            #expect(Self.shape(text, rules) == expected)
+        }
+    }
+
+    @Test("Whatever the bytes, the result is text, and it takes no longer than the text is long")
+    func hostile() {
+        let parts = [
+            "'", "\"", "\\", "`", "“", "”", "„", "«", "»", "@", "+", "(", "1", "12", "1234", "-", ".", "/", ":", "=",
+            "id", "www.",
+            "://", "%40", "ü", "\u{A0}", "‘", "a", " ", "8fGh2KabcDEF1234", "2026-03-04", "\u{301}", "🧨", "[", "]", "?",
+            "\u{0}",
+        ]
+        var random = SplitMix64(seed: 7)
+        var redactor = Self.redactor()
+        for _ in 0..<3000 {
+            let text = (0..<Int.random(in: 1...12, using: &random)).map { _ in parts.randomElement(using: &random) ?? ""
+            }
+            let result = redactor.text(text.joined())
+            #expect(!result.unicodeScalars.contains("\u{FFFD}"), "\(text)")
+        }
+        // Each of these would take long if it took the square of its length.
+        for part in ["a.", "id:", "1 ", "'a", "a@", "(1", "\\\"", "“a", "a-", "01 2 ", "https://", "+1", "x=", "www.a"]
+        {
+            _ = redactor.text(String(repeating: part, count: 20_000))
+        }
+    }
+}
