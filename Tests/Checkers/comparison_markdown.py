@@ -62,7 +62,9 @@ def plain(text: str | None, none: str = "") -> str:
 
 
 def shown(text: str | None, none: str) -> str:
-    return none if text is None else text[:CHARACTERS_SHOWN] + ("…" if len(text) > CHARACTERS_SHOWN else "")
+    if text is None or len(text) <= CHARACTERS_SHOWN:
+        return none if text is None else text
+    return f"{text[:CHARACTERS_SHOWN]}… ({CHARACTERS_SHOWN} of {len(text):,} characters)"
 
 
 def rows(number: int, exact: bool) -> str:

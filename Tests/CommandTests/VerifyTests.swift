@@ -78,6 +78,7 @@ struct VerifyTests {
         ("rm in/0/job-003.json", ["input missing: in/0/job-003.json"]),
         ("rm in/m/0.json", ["input missing: in/m/0.json"]),
         ("cp in/0/job-003.json in/copy.json", ["other input:   in/copy.json"]),
+        ("cp in/0/job-003.json in/a.json && mv in/0/job-003.json in/b.json", ["other input:   in/b.json"]),
         ("echo '<p>' > in/page.json", ["input changed: in/page.json"]),
         ("rm in/page.json", ["input missing: in/page.json"]), ("rm in/cut.json", ["input missing: in/cut.json"]),
         ("rm in/locked.zip", ["input missing: in/locked.zip!job-001.json"]),

@@ -6,18 +6,20 @@ import Synchronization
 
 /// Holds dumps against those that a manifest lists: by their hashes, and by name where there are none.
 ///
-/// Memory grows with the inputs of the manifest, about 50 bytes for each, and with those that are none of them.
+/// Where several inputs are alike, those are the listed ones that have the listed names, then those that come first: it
+/// does not matter which of them a thread read first. Memory grows with the inputs of the manifest, about 60 bytes for
+/// each, and with those that lie elsewhere now, or are none of them.
 final class InputComparison: Sendable {
     /// More would take a manifest that nobody has made in earnest.
     private static let inputLimit = 1 << 24
 
     private struct State {
-        /// How often a hash, or a name without one, is listed and was not found yet.
-        var expected: [InputKey: Int] = [:]
+        /// How often an input is listed and was not found yet under its name.
+        var expected: [ListedInput: Int] = [:]
         var tally = PackVerification.Tally()
         var byName = 0
-        /// Inputs that are not listed.
-        var others: [(order: DocumentOrder, source: String)] = []
+        /// Inputs that are not listed, or not under this name.
+        var others: [OtherInput] = []
         var status = ExitStatus.done
     }
 
@@ -29,7 +31,7 @@ final class InputComparison: Sendable {
     /// Takes in an input that the manifest lists.
     func expect(_ input: PackInput) throws(CommandFailure) {
         let isTooMany = state.withLock { state in
-            state.expected[InputKey(input.source, sha256: input.sha256), default: 0] += 1
+            state.expected[ListedInput(input.source, sha256: input.sha256), default: 0] += 1
             state.tally.listed += 1
             state.byName += input.sha256 == nil ? 1 : 0
             return state.tally.listed > Self.inputLimit
@@ -55,12 +57,11 @@ final class InputComparison: Sendable {
     func found(_ source: String, sha256: String?, _ order: DocumentOrder, _ status: ExitStatus = .done) {
         state.withLock { state in
             if status == .noInput { state.status = .noInput }
-            let key = InputKey(source, sha256: sha256)
-            if let count = state.expected[key] {
-                state.expected[key] = count > 1 ? count - 1 : nil
+            let input = ListedInput(source, sha256: sha256)
+            if state.expected.removeOne(input) {
                 state.tally.matching += 1
             } else {
-                state.others.append((order, source))
+                state.others.append(OtherInput(order: order, source: source, key: input.key))
             }
         }
     }
@@ -69,18 +70,20 @@ final class InputComparison: Sendable {
     ///
     /// - Parameter file: whose manifest names what was not found.
     func conclude(in verification: inout PackVerification, of file: borrowing PackedAuditFile) throws {
-        let (tally, byName) = state.withLock { ($0.tally, $0.byName) }
-        var missing = state.withLock { $0.expected }
+        var (tally, byName, expected) = state.withLock { ($0.tally, $0.byName, $0.expected) }
+        var missing: [InputKey: Int] = [:]
+        for (input, count) in expected { missing[input.key, default: 0] += count }
         let others = state.withLock { $0.others }.sorted { $0.order < $1.order }
+            .filter { !missing.removeOne($0.key) }
+        tally.matching = tally.listed - missing.values.reduce(0, +)
         // One that has the name of one that is missing has changed.
         var names: [String: Int] = [:]
         for other in others { names[other.source, default: 0] += 1 }
         verification.begin(inputs: tally, byName: byName)
         if !missing.isEmpty {
             try file.forEachInput { input in
-                let key = InputKey(input.source, sha256: input.sha256)
-                guard let count = missing[key] else { return }
-                missing[key] = count > 1 ? count - 1 : nil
+                let listed = ListedInput(input.source, sha256: input.sha256)
+                guard expected.removeOne(listed), missing.removeOne(listed.key) else { return }
                 let isThere = names[input.source, default: 0] > 0
                 if isThere { names[input.source, default: 0] -= 1 }
                 verification.add(.init(isThere ? .changed : .missing, .input, input.source))
@@ -90,6 +93,32 @@ final class InputComparison: Sendable {
             names[other.source, default: 0] -= 1
             verification.add(.init(.extra, .input, other.source))
         }
+    }
+}
+
+extension Dictionary where Value == Int {
+    /// Counts one less; false if there is none.
+    fileprivate mutating func removeOne(_ key: Key) -> Bool {
+        guard let count = self[key] else { return false }
+        self[key] = count > 1 ? count - 1 : nil
+        return true
+    }
+}
+
+private struct OtherInput {
+    let order: DocumentOrder
+    let source: String
+    let key: InputKey
+}
+
+/// What an input is known by, and a hash of its name.
+private struct ListedInput: Hashable {
+    let key: InputKey
+    private let name: UInt64
+
+    init(_ source: String, sha256: String?) {
+        key = InputKey(source, sha256: sha256)
+        name = TextHash.hash(source.utf8Span.span)
     }
 }
 
