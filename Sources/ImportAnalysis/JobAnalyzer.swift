@@ -38,7 +38,10 @@ public struct JobAnalyzer: RowSink {
                 failures.count(row: row, code: run.code, message: run.message, text: text)
             }
         }
-        if let threadAfter, thread == nil, counts.failed >= threadAfter { startThread() }
+        // Where few rows fail, the thread would only take time from the one that reads.
+        if let threadAfter, counts.failed >= threadAfter, thread == nil, counts.failed >= counts.seen / 8 {
+            startThread()
+        }
     }
 
     private mutating func startThread() {
