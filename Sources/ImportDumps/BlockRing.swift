@@ -10,7 +10,7 @@ import Synchronization
 package final class BlockRing: @unchecked Sendable {
     package let slotBytes: Int
     package let slots: Int
-    private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
+    private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>
     private let counts: UnsafeMutablePointer<Int>
     private let free = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
     private let filled = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
@@ -35,7 +35,7 @@ package final class BlockRing: @unchecked Sendable {
     }
 
     deinit {
-        for slot in 0..<slots { unsafe blocks[slot].deallocate() }
+        for slot in 0..<slots { unsafe blocks[slot]?.deallocate() }
         unsafe blocks.deallocate()
         unsafe counts.deallocate()
         unsafe sem_destroy(free)
@@ -45,7 +45,18 @@ package final class BlockRing: @unchecked Sendable {
     }
 
     /// The bytes of a slot, for the thread whose turn it is.
-    package func block(_ slot: Int) -> UnsafeMutablePointer<UInt8> { unsafe blocks[slot] }
+    package func block(_ slot: Int) -> UnsafeMutablePointer<UInt8> {
+        // There until it is released, after which nobody has its turn.
+        unsafe blocks[slot].unsafelyUnwrapped
+    }
+
+    /// Gives the memory of all slots but one back. Both threads are at the end: nothing is filled or emptied any more.
+    package func releaseAll(but kept: Int) {
+        for slot in 0..<slots where slot != kept {
+            unsafe blocks[slot]?.deallocate()
+            unsafe blocks[slot] = nil
+        }
+    }
 
     /// How many bytes of a slot were filled.
     package func count(_ slot: Int) -> Int { unsafe counts[slot] }

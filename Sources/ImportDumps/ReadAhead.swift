@@ -49,6 +49,8 @@ final class ReadAhead {
         if count == 0 {
             isAtEnd = true
             failure = filler.failure
+            // What is made of the dump now may have the memory.
+            ring.releaseAll(but: slot)
         }
         return unsafe BlockReader.Block(bytes: ring.block(slot), count: count, hashBefore: work.hashes[slot])
     }

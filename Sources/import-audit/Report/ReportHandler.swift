@@ -79,14 +79,13 @@ struct ReportHandler: DocumentHandler {
                     source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole,
                     content: ContentHash(bytes: dump.byteCount, sha256: dump.sha256))
             }
-            if pass == nil { self.pass = try makePass() }
-            guard var pass else { return }
-            let summary = try pass.finish(dump: dump, source: name)
+            if pass == nil { pass = try makePass() }
+            guard let folder = pass?.folder, let summary = try pass?.finish(dump: dump, source: name) else { return }
             whole = position == .whole ? dump.sha256.map { (dump.byteCount, $0) } : nil
             let conclusion = run.isAlone(order, position) ? run.settings.conclusion(on: summary) : nil
-            try pass.finishWorkbook(summary, conclusion: conclusion)
-            try pages.write(summary, to: pass.folder, conclusion: conclusion)
-            try run.publish(summary, pass.folder, order, position)
+            try pass?.finishWorkbook(summary, conclusion: conclusion)
+            try pages.write(summary, to: folder, conclusion: conclusion)
+            try run.publish(summary, folder, order, position)
             if run.settings.isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
         }
     }

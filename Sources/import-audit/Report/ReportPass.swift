@@ -53,6 +53,8 @@ struct ReportPass: RowSink {
         guard rows != nil else { return summary }
         _ = try rows?.finish(job: dump.job)
         _ = try failures?.finish(job: dump.job)
+        // The pages that follow may have their memory; the files are the folder's.
+        (rows, failures) = (nil, nil)
         try folder.write(CodesCSV.render(summary, options: csv), as: "codes.csv")
         return summary
     }
