@@ -169,7 +169,21 @@ struct TemplateTests {
         ])
         #expect(page.render(model, as: .xhtml).text == "<p title='&lt;@#1'>&lt;@#1</p>")
         let style = try TemplateSet(replacing: ["report.css": Array("p{color:red}".utf8)])
-        #expect(style.render(model, as: .xhtml).text.contains("<style>\np{color:red}"))
+        #expect(style.render(model, as: .xhtml).text.contains("<style>p{color:red}</style>"))
         #expect(!style.hasOwnPartials)
+    }
+
+    /// Digests by `openssl dgst -sha256 -binary | base64`; a browser ends each line with a line feed.
+    @Test(arguments: [
+        ("p{color:red}", "p0bF+un5yUb9MBO6xRb8kPHlY2BdpHVtLiFkDrZPF64="),
+        ("a\r\n\rb\n", "dwQjUTvQdlwY5QAAC67JGXa82CZ6JFQ3syVyZlxqw3A="),
+        ("", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
+    ])
+    func theStyleSheetIsTheOnlyStyleAllowed(_ style: String, _ hash: String) throws {
+        let set = try TemplateSet(replacing: [
+            "report.css": Array(style.utf8), "report.xhtml.mustache": Array("{{>report.css.sha256}}".utf8),
+        ])
+        let summary = try audit(#"{"job_id":"j","status":"complete","total":0,"results":[]}"#)
+        #expect(set.render(ReportModel(summary, toolVersion: "0", files: []), as: .xhtml).text == hash)
     }
 }

@@ -1,3 +1,4 @@
+import ImportDumps
 import Mustache
 
 /// The style sheet of pages, which templates include as the partial `report.css`.
@@ -7,7 +8,11 @@ import Mustache
 enum StyleSheet {
     static let file = "report.css"
 
-    private static let partial = "{{>report.css}}"
+    /// The partial by which a Content-Security-Policy allows this style sheet and no other style.
+    static let hashFile = "report.css.sha256"
+
+    private static let partial = "{{>\(file)}}"
+    private static let hashPartial = "{{>\(hashFile)}}"
     /// No template can have the name: the model does not.
     fileprivate static let name = "_style"
 
@@ -17,14 +22,17 @@ enum StyleSheet {
         var isNull: Bool { renderText.isEmpty }
     }
 
-    static func replacePartial(in template: String) -> String {
+    /// - Parameter hash: see ``hash(of:)``.
+    static func replacePartials(in template: String, hash: String) -> String {
         let bytes = Array(template.utf8)
-        let partial = Array(partial.utf8)
+        let partials = [(partial, "{{{\(name)}}}"), (hashPartial, hash)].map { (Array($0.utf8), Array($1.utf8)) }
         var result: [UInt8] = []
         var index = 0
         while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "{"), bytes[index...].starts(with: partial) {
-                result += "{{{\(name)}}}".utf8
+            if bytes[index] == UInt8(ascii: "{"),
+                let (partial, text) = partials.first(where: { bytes[index...].starts(with: $0.0) })
+            {
+                result += text
                 index += partial.count
             } else {
                 result.append(bytes[index])
@@ -32,6 +40,34 @@ enum StyleSheet {
             }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The SHA-256 in Base64, as Content-Security-Policy wants it: of what `<style>{{>report.css}}</style>` contains once
+    /// a browser has read it, for which each line ends with a line feed.
+    static func hash(of text: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\n"), bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+            bytes.append(byte)
+        }
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "\r") { bytes[index] = UInt8(ascii: "\n") }
+        var hash = SHA256()
+        hash.update(bytes.span)
+        let digest = hash.finishDigest().bytes
+        return base64(digest.indices.map { digest[$0] })
+    }
+
+    private static func base64(_ bytes: [UInt8]) -> String {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        var text = ""
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let bits = group.reduce(0) { $0 << 8 | UInt32($1) } << (8 * (3 - UInt32(group.count)))
+            for place in 0..<4 {
+                text.append(place > group.count ? "=" : letters[Int(bits >> (18 - 6 * UInt32(place))) & 63])
+            }
+        }
+        return text
     }
 
     static func check(_ text: String, file: String) throws(TemplateFailure) {

@@ -29,9 +29,12 @@ public struct TemplateSet: Sendable {
             }
             texts[name] = text
         }
+        let style = texts[StyleSheet.file] ?? ""
+        let styleHash = StyleSheet.hash(of: style)
+        texts[StyleSheet.hashFile] = styleHash
         // The built-in files alone were checked when they were written: a test replaces them by themselves.
         if !files.isEmpty { try Self.check(texts) }
-        style = texts[StyleSheet.file] ?? ""
+        self.style = style
 
         var library = MustacheLibrary()
         for (name, text) in texts.sorted(by: { $0.key < $1.key }) where name.hasSuffix(".mustache") {
@@ -42,7 +45,7 @@ public struct TemplateSet: Sendable {
                 // Every partial falls back to the library's own escaping, which is not safe: each file says its own.
                 // On a line of its own, which leaves no trace in the output.
                 let pragma = "{{% CONTENT_TYPE:\(Self.contentType(of: name))}}\n"
-                let text = StyleSheet.replacePartial(in: text)
+                let text = StyleSheet.replacePartials(in: text, hash: styleHash)
                 library.register(try MustacheTemplate(string: pragma + text), named: name)
             } catch let error as MustacheTemplate.ParserError {
                 throw TemplateFailure(file: name, line: error.context.lineNumber - 1, message: "\(error.error)")
