@@ -22,7 +22,7 @@ public enum AnalysisLimits {
     public static let fewestValuesPerSlot = 8
 
     /// What the slots in one place of all patterns of a job share, so that hostile messages cannot fill the memory.
-    package static let valuesShared = 16_384
+    package static let valuesShared = 8192
 
     /// Values that are alike in this many bytes (rounded down to a whole character) count as one.
     public static let valueBytes = 96

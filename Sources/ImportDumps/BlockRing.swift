@@ -10,11 +10,13 @@ import Synchronization
 package final class BlockRing: @unchecked Sendable {
     package let slotBytes: Int
     package let slots: Int
-    private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>
+    private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
     private let counts: UnsafeMutablePointer<Int>
     private let free = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
     private let filled = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
     private let cancelled = Atomic(false)
+    /// The only slot that is left at the end.
+    private var kept: Int?
 
     /// - Parameters:
     ///   - slotBytes: what a slot holds. Waking the other thread costs as much as reading a few hundred kilobytes.
@@ -35,7 +37,7 @@ package final class BlockRing: @unchecked Sendable {
     }
 
     deinit {
-        for slot in 0..<slots { unsafe blocks[slot]?.deallocate() }
+        for slot in 0..<slots where kept == nil || slot == kept { unsafe blocks[slot].deallocate() }
         unsafe blocks.deallocate()
         unsafe counts.deallocate()
         unsafe sem_destroy(free)
@@ -45,17 +47,13 @@ package final class BlockRing: @unchecked Sendable {
     }
 
     /// The bytes of a slot, for the thread whose turn it is.
-    package func block(_ slot: Int) -> UnsafeMutablePointer<UInt8> {
-        // There until it is released, after which nobody has its turn.
-        unsafe blocks[slot].unsafelyUnwrapped
-    }
+    package func block(_ slot: Int) -> UnsafeMutablePointer<UInt8> { unsafe blocks[slot] }
 
-    /// Gives the memory of all slots but one back. Both threads are at the end: nothing is filled or emptied any more.
-    package func releaseAll(but kept: Int) {
-        for slot in 0..<slots where slot != kept {
-            unsafe blocks[slot]?.deallocate()
-            unsafe blocks[slot] = nil
-        }
+    /// Gives the memory of all slots but one back. Once, when both threads are at the end: no other slot is touched any
+    /// more.
+    package func releaseAll(but slot: Int) {
+        for other in 0..<slots where other != slot { unsafe blocks[other].deallocate() }
+        kept = slot
     }
 
     /// How many bytes of a slot were filled.

@@ -20,7 +20,7 @@ START = re.compile(rf"{QUOTED}|(?P<token>[-+]?{TOKEN})", re.DOTALL)
 TOKEN_ALONE = re.compile(TOKEN)
 
 MESSAGE_BYTES, VALUE_BYTES = 1024, 96
-SLOTS_COUNTED, VALUES_SHARED, VALUES_LISTED = 8, 16_384, 10
+SLOTS_COUNTED, VALUES_SHARED, VALUES_LISTED = 8, 8192, 10
 
 
 def values_told(codes: int, patterns: int) -> int:

@@ -237,7 +237,11 @@ def canaries():
             run("verify", pack, single, status=0)
         for command in [["summary"], ["summary", "--format", "json", "--sha256", "--identity"],
                         ["summary", "--every-dump", "--verbose"],
-                        ["check", "--max-failed", "0", "--format", "junit", "--verbose"], ["codes"]]:
+                        ["check", "--max-failed", "0", "--format", "junit", "--verbose"], ["codes"],
+                        ["compare", tree], ["compare", tree, "--format", "json"],
+                        ["compare", tree, "--format", "markdown"]]:
+            if command[0] == "compare" and name != "single":
+                continue
             done = run(command[0], *inputs, *command[1:], *redact)
             search(" ".join(command), done.stdout + done.stderr)
             if not done.stdout:
@@ -271,6 +275,28 @@ def merge(single, tree, redact):
         merged = json.loads(done.stdout)
         if merged["totals"]["jobs"] != 1 or merged["unreadable"][0]["source"] != "(summary 2)":
             problems.append("summaries of two keys are merged")
+
+
+def compared():
+    """Summaries of one key compare as their dumps do; those of different keys, or without one, are refused."""
+    single, tree, _ = plant()
+    key, rules = write("key", KEY), write("rules.yml", RULES)
+    redact = ["--redact", "--redact-key-file", key, "--redact-rules", rules]
+
+    def summary(name, *options):
+        return write(name, run("summary", single, "--format", "json", *options).stdout)
+
+    keyed, random_key, plain = summary("c1.json", *redact), summary("c2.json", "--redact"), summary("c3.json")
+    done = run("compare", keyed, tree, "--format", "json", *redact)
+    if not json.loads(done.stdout)["redacted"]["keyed"]:
+        problems.append("compare does not say that values are pseudonyms")
+    search("compare summaries", done.stdout + done.stderr)
+    for before, after, options in [(keyed, random_key, []), (plain, keyed, []), (plain, tree, redact), (keyed, tree, [])]:
+        done = run("compare", before, after, *options, status=65)
+        if done.stdout:
+            problems.append("compare: %s and %s were compared" % (before, after))
+    if run("compare", keyed, keyed, status=0).stdout.count(b"pseudonyms") != 1:
+        problems.append("compare of summaries does not say that values are pseudonyms")
 
 
 def again():
@@ -358,6 +384,7 @@ def main():
     global FOLDER
     with tempfile.TemporaryDirectory() as FOLDER:
         canaries()
+        compared()
         again()
         samples()
     for problem in problems[:40]:

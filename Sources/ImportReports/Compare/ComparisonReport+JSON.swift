@@ -14,6 +14,10 @@ extension ComparisonReport {
             json.value(Self.format)
             json.key("version")
             json.value(Self.version)
+            if let redaction {
+                json.key("redacted")
+                SummaryJSON.append(redaction, to: &json)
+            }
             json.key("before")
             Self.append(comparison.before, to: &json)
             json.key("after")

@@ -17,6 +17,7 @@ extension ComparisonReport {
             text += "| \(Self.capitalized(name)) | \(Wording.grouped(before)) | \(Wording.grouped(after)) "
             text += "| \(escaped(Self.difference(before, after))) |\n"
         }
+        if let redaction { text += "\n\(escaped(redaction.sentence))\n" }
         text += "\n## By code\n\n\(codesSentence)\n"
         if let uncertainty { text += "\n\(uncertainty)\n" }
         let shown = comparison.codes.prefix(Self.codesListed)

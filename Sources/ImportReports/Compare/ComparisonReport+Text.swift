@@ -11,6 +11,7 @@ extension ComparisonReport {
             let jobs = side.jobs == 1 ? "1 job" : "\(Wording.grouped(side.jobs)) jobs"
             text += Self.left(word, 14) + "\(shownText(side.name)) (\(jobs))\n"
         }
+        if let redaction { text += "\n\(redaction.sentence)\n" }
         let width = max(8, outcomes.map { Wording.grouped(max($0.before, $0.after)).count }.max() ?? 0)
         text += "\n" + Self.left("", 14) + Self.right("before", width) + "  " + Self.right("after", width) + "\n"
         for (name, before, after) in outcomes where before > 0 || after > 0 || name == "failed" {

@@ -6,9 +6,12 @@ public struct ComparisonReport: Sendable {
     static let codesListed = 50
 
     let comparison: Comparison
+    let redaction: RedactionMark?
 
-    public init(_ comparison: Comparison) {
+    /// - Parameter redaction: what is said of values that are pseudonyms.
+    public init(_ comparison: Comparison, redaction: RedactionMark? = nil) {
         self.comparison = comparison
+        self.redaction = redaction
     }
 
     /// The totals by outcome: before, after.

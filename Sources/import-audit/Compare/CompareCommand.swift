@@ -14,6 +14,8 @@ struct CompareCommand: ParsableCommand {
             Two single dumps with the same total are taken to be about the same rows, and compared row by row as well: \
             which failed rows succeeded later, and which failed anew. That takes two bits for each row of each dump, \
             50 MB for 100 million rows. Differences are no error: the exit status is 0.
+
+            With --redact, pseudonyms stand in place of values, and a summary must have been made with the same key.
             """
     )
 
@@ -29,6 +31,8 @@ struct CompareCommand: ParsableCommand {
 
     @OptionGroup var options: ReadingOptions
 
+    @OptionGroup var redacting: RedactionOptions
+
     @Option(help: "What to print.")
     var format: Format = .text
 
@@ -38,13 +42,21 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            guard let first = try ComparedAudit(before, options), let second = try ComparedAudit(after, options) else {
-                return .interrupted
+            let redaction = try redacting.redaction(isQuiet: options.isQuiet)
+            guard let first = try ComparedAudit(before, options, redaction),
+                let second = try ComparedAudit(after, options, redaction)
+            else { return .interrupted }
+            guard first.redaction == second.redaction else {
+                throw CommandFailure(
+                    .inputNotReadWhole,
+                    "\(first.name) and \(second.name) have pseudonyms of different keys, or just one of them has any: "
+                        + "values in them cannot be compared")
             }
             let report = ComparisonReport(
                 Comparison(
                     before: (first.name, first.totals, first.messages),
-                    after: (second.name, second.totals, second.messages), rows: Self.rows(first, second)))
+                    after: (second.name, second.totals, second.messages), rows: Self.rows(first, second)),
+                redaction: first.redaction)
             switch format {
             case .text: try Console.write(report.text)
             case .json: try Console.write(report.json)

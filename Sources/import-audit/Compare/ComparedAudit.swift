@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportRedaction
 import ImportReports
 
 /// One of the two audits that are compared: of dumps, or a summary that was made before.
@@ -10,20 +11,28 @@ struct ComparedAudit {
     let status: ExitStatus
     /// What a single dump declares as its total, and the outcomes of its rows.
     let rows: (total: Int, outcomes: RowOutcomes)?
+    /// How its values are replaced; nil if they are not.
+    let redaction: RedactionMark?
 
     /// Nil if reading was interrupted.
-    init?(_ name: String, _ options: ReadingOptions) throws {
+    init?(_ input: String, _ options: ReadingOptions, _ redaction: Redaction?) throws {
+        let name = (redaction?.names ?? .plain).shown(input)
         self.name = name == "-" ? "standard input" : name
-        if Self.isSummary(name) {
-            (totals, messages) = try Self.read(summary: name)
+        if Self.isSummary(input) {
+            (totals, messages, self.redaction) = try Self.read(summary: input, shownAs: name)
+            if let redaction, redaction.mark != self.redaction {
+                throw CommandFailure(
+                    .inputNotReadWhole, "\(name): the summary was not made with --redact and this key; it may hold values")
+            }
             status = .done
             rows = nil
             return
         }
         let collector = Collector(folder: Console.environment("TMPDIR") ?? "/tmp")
         let recorder = RowRecorder()
-        let run = try InputRun([name], options, collector: collector, hashing: false)
-        let end = try run.run {
+        let run = try InputRun(
+            [input], options, collector: collector, hashing: false, names: redaction?.names ?? .plain)
+        let end = try run.run(redaction) {
             CompareHandler(
                 SummaryHandler(
                     collector: collector, usesThread: options.threadCount > 1, isStrict: options.isStrict,
@@ -42,6 +51,7 @@ struct ComparedAudit {
         }
         self.totals = totals
         self.messages = messages
+        self.redaction = redaction?.mark
         status = results.status
         guard totals.jobs > 0 else {
             throw CommandFailure(
@@ -66,15 +76,17 @@ struct ComparedAudit {
         return text.starts(with: Array("{\"format\":\"\(SummaryJSON.format)\"".utf8))
     }
 
-    private static func read(summary name: String) throws -> (Totals, MessageTotals) {
+    private static func read(
+        summary path: String, shownAs name: String
+    ) throws -> (Totals, MessageTotals, RedactionMark?) {
         do {
-            let file = try InputFile(name)
+            let file = try InputFile(path)
             var reader = SummaryReader(file.source)
             var messages = MessageTotals()
             while let item = try reader.next() {
                 if case .job(let job) = item { messages.add(job) }
             }
-            return (reader.totals, messages)
+            return (reader.totals, messages, reader.redaction)
         } catch let fault as SummaryFault {
             throw CommandFailure(.inputNotReadWhole, "\(name): \(fault.explanation)")
         }
