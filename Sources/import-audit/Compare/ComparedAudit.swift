@@ -22,7 +22,8 @@ struct ComparedAudit {
             (totals, messages, self.redaction) = try Self.read(summary: input, shownAs: name)
             if let redaction, redaction.mark != self.redaction {
                 throw CommandFailure(
-                    .inputNotReadWhole, "\(name): the summary was not made with --redact and this key; it may hold values")
+                    .inputNotReadWhole,
+                    "\(name): the summary was not made with --redact and this key; it may hold values")
             }
             status = .done
             rows = nil
