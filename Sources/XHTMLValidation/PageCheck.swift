@@ -4,9 +4,14 @@ struct PageCheck {
     private var faults = FaultLog()
     /// How deep the link is that the walk is in, if it is in one.
     private var linkDepth: Int?
+    private let styleSheets: StyleSheetMemory
 
-    static func faults(in document: XMLDocument) -> FaultLog {
-        var check = PageCheck()
+    private init(styleSheets: StyleSheetMemory) {
+        self.styleSheets = styleSheets
+    }
+
+    static func faults(in document: XMLDocument, styleSheets: StyleSheetMemory) -> FaultLog {
+        var check = PageCheck(styleSheets: styleSheets)
         document.forEachElement(withTextOf: "style") { check.visit($0) }
         check.faults.append(check.references.finish())
         return check.faults
@@ -20,12 +25,13 @@ struct PageCheck {
             case .references: references.note(listed: attribute.value, by: attribute.name, at: element.offset)
             case .link: checkLink(attribute, of: element)
             case .resource: checkResource(attribute, of: element)
-            case .style: checkStyle(attribute.value, named: "The attribute \"\(attribute.name)\"", of: element)
+            case .style:
+                checkStyle(StyleSheet(attribute.value), named: "The attribute \"\(attribute.name)\"", of: element)
             case nil: break
             }
         }
         if let styleSheet = element.text {
-            checkStyle(styleSheet, named: "The style sheet", of: element)
+            checkStyle(styleSheets.read(styleSheet), named: "The style sheet", of: element)
         }
     }
 
@@ -66,8 +72,7 @@ struct PageCheck {
         }
     }
 
-    private mutating func checkStyle(_ text: String, named source: String, of element: XMLElement) {
-        let style = StyleSheet(text)
+    private mutating func checkStyle(_ style: StyleSheet, named source: String, of element: XMLElement) {
         for problem in style.problems {
             faults.add(.externalResource, at: element.offset, "\(source) of <\(element.name.shortened)> \(problem)")
         }

@@ -15,6 +15,9 @@ public final class XHTMLGrammar: Sendable {
     /// The names that the grammar knows, for better messages.
     let vocabulary: GrammarVocabulary
 
+    /// The style sheet of the page before, which most likely is that of the next.
+    let styleSheets = StyleSheetMemory()
+
     /// Compiles a grammar.
     ///
     /// It must be one file: `include` and `externalRef` are refused, because they load files. The limits and the rules

@@ -38,7 +38,7 @@ public struct XHTMLValidator: Sendable {
         if let fault = EncodingCheck.fault(in: document) ?? TagCheck.fault(in: document) {
             faults.add(fault)
         } else if let parsed = XMLDocument.parse(document, faults: &faults) {
-            faults.append(PageCheck.faults(in: parsed))
+            faults.append(PageCheck.faults(in: parsed, styleSheets: grammar.styleSheets))
             GrammarCheck.check(parsed, against: grammar, faults: &faults)
         }
         return faults.problems(in: document)

@@ -32,6 +32,11 @@ struct MergeCommand: ParsableCommand {
         help: ArgumentHelp("The folder to write the overview into; it is made if need be.", valueName: "dir"))
     var output: String?
 
+    @Option(
+        name: .customLong("markdown-limit"),
+        help: ArgumentHelp("Shorten index.md to this size, at least 1000.", valueName: "bytes"))
+    var markdownLimit: MarkdownLimit?
+
     @Flag(
         name: .customLong("csv-raw"),
         help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
@@ -60,7 +65,8 @@ struct MergeCommand: ParsableCommand {
             redaction: summary.redaction)
         for job in summary.jobs { try files.append(job, report: nil) }
         for input in summary.unreadable { try files.append(input) }
-        let names = try files.finish(templates: try Self.templates()) { problem, page in
+        let names = try files.finish(templates: try Self.templates(), markdownLimit: markdownLimit?.bytes) {
+            problem, page in
             CommandFailure(
                 .internalFault,
                 "the built-in template \(page) makes a page that is not valid: \(problem.problem.message)")

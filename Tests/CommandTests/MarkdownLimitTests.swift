@@ -93,6 +93,23 @@ struct MarkdownLimitTests {
         #expect(try run() == whole)
     }
 
+    @Test("The overview of a merge")
+    func merge() throws {
+        let space = try Workspace()
+        let dumps = try Self.writeDumps(to: space)
+        _ = try report(dumps[0], to: "a", in: space, [])
+        for limit in [1000, 3000, 1_000_000] {
+            let folder = space["m\(limit)"]
+            let run = try RunningCommand(
+                ["merge", space["a/summary.json"], "-o", folder, "--markdown-limit", "\(limit)"]
+            ).finish()
+            let page = try String(contentsOfFile: "\(folder)/index.md", encoding: .utf8)
+            #expect(run.status == 0 && page.utf8.count <= limit, "\(run)")
+            #expect(page.contains("_Shortened to at most ") == (limit < 1_000_000))
+        }
+        #expect(try RunningCommand(["merge", "x", "-o", "y", "--markdown-limit", "999"]).finish().status == 64)
+    }
+
     @Test("What is no size, or too small, is wrong usage", arguments: ["999", "0", "-1", "1e6", "", "+2000", "64k"])
     func usage(limit: String) throws {
         let space = try Workspace()

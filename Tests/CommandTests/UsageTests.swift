@@ -57,7 +57,7 @@ struct UsageTests {
                 ]
             ),
             ("compare", ["before", "after", "--format"]), ("codes", ["--output"]),
-            ("merge", ["--format", "--output", "--csv-raw", "--csv-bom"]),
+            ("merge", ["--format", "--output", "--markdown-limit", "--csv-raw", "--csv-bom"]),
             ("validate", ["file.xhtml"]),
         ] {
             let run = try importAudit(command, "--help")
