@@ -144,6 +144,6 @@ struct FactDigest {
 
     /// The first 64 bits.
     mutating func finish() -> UInt64 {
-        UInt64(hash.finish().prefix(16), radix: 16) ?? 0
+        hash.finishDigest().halves.0
     }
 }

@@ -36,6 +36,22 @@ package struct SHA256: Sendable {
 package struct SHA256Digest: Sendable {
     package let bytes: InlineArray<32, UInt8>
 
+    init(bytes: InlineArray<32, UInt8>) {
+        self.bytes = bytes
+    }
+
+    /// Nil for what is not 64 digits.
+    package init?(hexadecimal: String) {
+        let digits = Array(hexadecimal.utf8)
+        guard digits.count == 64 else { return nil }
+        var bytes = InlineArray<32, UInt8>(repeating: 0)
+        for (index, digit) in digits.enumerated() {
+            guard let value = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+            bytes[index / 2] = bytes[index / 2] << 4 | UInt8(value)
+        }
+        self.bytes = bytes
+    }
+
     /// 64 lower-case digits.
     package var hexadecimal: String {
         func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
@@ -54,5 +70,16 @@ package struct SHA256Digest: Sendable {
             (0..<8).reduce(0) { $0 << 8 | UInt64(bytes[start + $1]) }
         }
         return (word(0), word(8))
+    }
+}
+
+extension SHA256Digest: Hashable {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.bytes.indices.allSatisfy { left.bytes[$0] == right.bytes[$0] }
+    }
+
+    /// A few of its bits are as good as all.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(halves.0)
     }
 }

@@ -1,17 +1,19 @@
+import ImportAnalysis
+
 /// Finds what the user's own rules name: literal texts anywhere, and words that a pattern matches.
 struct OwnWords: Sendable {
     /// A longer word is taken for one that a pattern matches: to try them all takes the product of both lengths.
     private static let longestWord = 1024
 
     private let words: WordTree
-    private let patterns: [[UInt8]]
+    private let patterns: [GlobPattern]
     private var text = FoldedText()
 
     /// Nil if there is nothing to look for.
     init?(_ rules: RedactionRules) {
         guard !rules.words.isEmpty || !rules.patterns.isEmpty else { return nil }
         words = WordTree(rules.words.map { FoldedText.folded($0) })
-        patterns = rules.patterns.map { FoldedText.folded($0) }
+        patterns = rules.patterns.map { GlobPattern(FoldedText.folded($0)) }
     }
 
     /// Calls `body` with each that is found, some of which may overlap.
@@ -35,31 +37,7 @@ struct OwnWords: Sendable {
 
     private func matchesPattern(_ text: Span<UInt8>, _ word: Range<Int>) -> Bool {
         guard !word.isEmpty else { return false }
-        return word.count > Self.longestWord || patterns.contains { Self.matches($0, text, word) }
-    }
-
-    /// Whether a pattern matches all of a word, where `*` stands for any bytes, also for none.
-    private static func matches(_ pattern: [UInt8], _ text: Span<UInt8>, _ word: Range<Int>) -> Bool {
-        var at = 0
-        var position = word.lowerBound
-        // Where the last `*` stands, and how much of the word it has taken.
-        var star: (at: Int, position: Int)?
-        while position < word.upperBound {
-            if at < pattern.count, pattern[at] == UInt8(ascii: "*") {
-                star = (at, position)
-                at += 1
-            } else if at < pattern.count, pattern[at] == text[position] {
-                at += 1
-                position += 1
-            } else if let last = star {
-                star = (last.at, last.position + 1)
-                at = last.at + 1
-                position = last.position + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
+        return word.count > Self.longestWord || patterns.contains { $0.matches(text.extracting(word)) }
     }
 }
 

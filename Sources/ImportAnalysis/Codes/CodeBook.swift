@@ -58,7 +58,7 @@ public struct CodeBook: Sendable {
     // By bytes: Swift holds canonically equivalent texts for equal.
     private let exact: [[UInt8]?: Int]
     /// The longest first, then in the order of the file.
-    private let patterns: [(pattern: CodePattern, index: Int)]
+    private let patterns: [(pattern: GlobPattern, index: Int)]
 
     /// - Parameters:
     ///   - entries: no two of one code or pattern; of such, the first one counts.
@@ -67,13 +67,13 @@ public struct CodeBook: Sendable {
         self.entries = entries
         self.asOf = asOf
         var exact: [[UInt8]?: Int] = [:]
-        var patterns: [(pattern: CodePattern, index: Int)] = []
+        var patterns: [(pattern: GlobPattern, index: Int)] = []
         for (index, entry) in entries.enumerated() {
             switch entry.key {
             case .code(let code):
                 let key = code.map { Array($0.utf8) }
                 if exact[key] == nil { exact[key] = index }
-            case .pattern(let pattern): patterns.append((CodePattern(pattern), index))
+            case .pattern(let pattern): patterns.append((GlobPattern(Array(pattern.utf8)), index))
             }
         }
         self.exact = exact
@@ -87,7 +87,7 @@ public struct CodeBook: Sendable {
     public func index(of code: String?) -> Int? {
         guard let code else { return exact[nil] }
         let bytes = Array(code.utf8)
-        return exact[bytes] ?? patterns.first { $0.pattern.matches(bytes) }?.index
+        return exact[bytes] ?? patterns.first { $0.pattern.matches(bytes.span) }?.index
     }
 
     /// What is known of a code.

@@ -111,14 +111,13 @@ public final class IdentityAudit: RowSink {
         for index in 0..<run.count {
             let start = id.offset + index * run.idStride
             let own = text.extracting(start..<start + id.count)
-            var digest = SHA256()
-            unsafe own.withUnsafeBufferPointer { unsafe digest.update($0) }
-            let digits = digest.finish()
+            var hash = SHA256()
+            hash.update(own)
+            let (high, low) = hash.finishDigest().halves
             let row = run.firstRow + index
             if filled == budget.blockIDs { try handOn() }
             unsafe block[filled] = PackedID(
-                high: UInt64(digits.prefix(16), radix: 16) ?? 0,
-                low: UInt64(digits.dropFirst(16).prefix(16), radix: 16) ?? 0,
+                high: high, low: low,
                 tag: PackedID.tag(row: row, isHash: true, isExisting: outcome == .existing))
             filled += 1
             try texts.add(row: row, own)

@@ -10,10 +10,7 @@ extension ComparisonReport {
     public var json: [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            json.key("format")
-            json.value(Self.format)
-            json.key("version")
-            json.value(Self.version)
+            json.heading(format: Self.format, version: Self.version)
             if let redaction {
                 json.key("redacted")
                 SummaryJSON.append(redaction, to: &json)

@@ -8,10 +8,7 @@ extension PackVerification {
     package var json: [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            json.key("format")
-            json.value(Self.format)
-            json.key("version")
-            json.value(Self.version)
+            json.heading(format: Self.format, version: Self.version)
             json.key("zip")
             json.value(name)
             json.key("bytes")

@@ -124,22 +124,17 @@ private struct ListedInput: Hashable {
 
 /// What an input is known by.
 private enum InputKey: Hashable {
-    case hash(UInt64, UInt64, UInt64, UInt64)
+    case hash(SHA256Digest)
     /// What could not be read has no hash. Its folder may be another one now.
     case name(String)
 
     init(_ source: String, sha256: String?) {
-        guard let sha256 else {
+        if let sha256, let digest = SHA256Digest(hexadecimal: sha256) {
+            self = .hash(digest)
+        } else {
             let last = source.utf8.split(separator: UInt8(ascii: "/")).last
             self = .name(last.map { String(Substring($0)) } ?? "")
-            return
         }
-        var words: InlineArray<4, UInt64> = .init(repeating: 0)
-        for (index, digit) in sha256.utf8.prefix(64).enumerated() {
-            // "0" to "9" is 0x30 to 0x39, "a" to "f" is 0x61 to 0x66.
-            words[index / 16] = words[index / 16] << 4 | UInt64(digit < 0x40 ? digit & 15 : (digit & 7) + 9)
-        }
-        self = .hash(words[0], words[1], words[2], words[3])
     }
 }
 

@@ -1,4 +1,5 @@
 import ImportAnalysis
+import ImportDumps
 import ImportReports
 
 /// Notes which inputs a run has read, and writes the manifest for the next.
@@ -7,7 +8,7 @@ struct ManifestRecorder {
     private struct Input {
         var number: Int
         var bytes: Int
-        var sha256: PackedHash
+        var sha256: SHA256Digest
         /// In ``paths``.
         var path: Range<Int>
     }
@@ -20,10 +21,11 @@ struct ManifestRecorder {
     var inputCount: Int { inputs.count }
 
     mutating func note(_ input: InputFingerprint, number: Int, isTakenUp: Bool) {
+        // It is one that was worked out. Whatever else would be read anew by the next run.
+        guard let sha256 = SHA256Digest(hexadecimal: input.sha256) else { return }
         let start = paths.count
         paths += input.path.utf8
-        inputs.append(
-            Input(number: number, bytes: input.bytes, sha256: PackedHash(input.sha256), path: start..<paths.count))
+        inputs.append(Input(number: number, bytes: input.bytes, sha256: sha256, path: start..<paths.count))
         takenUpCount += isTakenUp ? 1 : 0
     }
 
@@ -81,23 +83,5 @@ struct ManifestRecorder {
             }
         }
         try file.write(bytes.span)
-    }
-}
-
-/// A hash of 64 hexadecimal digits in half as many bytes, and without an allocation.
-private struct PackedHash {
-    private var words: InlineArray<4, UInt64> = .init(repeating: 0)
-
-    init(_ hexadecimal: String) {
-        for (index, digit) in hexadecimal.utf8.prefix(64).enumerated() {
-            words[index / 16] = words[index / 16] << 4 | UInt64(Character(Unicode.Scalar(digit)).hexDigitValue ?? 0)
-        }
-    }
-
-    var hexadecimal: String {
-        words.indices.map { index in
-            let digits = String(words[index], radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
     }
 }
