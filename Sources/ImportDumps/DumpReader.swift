@@ -71,6 +71,8 @@ public struct Dump: Sendable {
     /// Why reading stopped before the end, if it did.
     public var fault: DumpFault?
     public var notes: FieldNotes
+    /// What lay around the dump and was taken off, the outermost first.
+    public var wrappings: [Wrapping] = []
     /// The dump's size in bytes.
     public var byteCount: Int
     /// SHA-256 of the dump's bytes in hexadecimal, if it was asked for and all of them could be read.
