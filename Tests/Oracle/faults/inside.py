@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 
+import jsontext
 import model
 from dress import Obj, Token
 
@@ -98,6 +99,22 @@ def accepts(data: bytes) -> bool:
     return True
 
 
+def whole_rows(data: bytes) -> list[str]:
+    """The outcomes of all that looks like a row, in whatever it lies: read from each brace on."""
+    found, at, text = [], 0, data.decode("utf-8", "replace")
+    decoder = json.JSONDecoder()
+    while (at := text.find("{", at)) >= 0:
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except ValueError:
+            at += 1
+            continue
+        if not value or set(value) & model.ROW_FIELDS:  # An error's object is none.
+            found.append(model.read_row(jsontext.load(text[at:end].encode()), 0, model.Notes()).outcome)
+        at = end
+    return found
+
+
 def _break(rng: random.Random, data: bytes, span: tuple[int, int], how: str) -> bytes:
     """Damages the text of one row."""
     start, end = span
@@ -138,7 +155,9 @@ def structure(rng: random.Random, tag: str) -> Case:
         else:
             data = _break(rng, clean, found.rows[number], how)
             lost = 1
-        if not accepts(data):
+        # The rows that are left must be plain to see, and what is left of the damaged one must look like none.
+        others = [row.outcome for row in audit.rows[:number] + audit.rows[number + lost :]]
+        if not accepts(data) and whole_rows(data) == others:
             break
     rows = rows_of(audit)
     left: Rows = rows[:number] + [("unclassified", None)] + rows[number + lost :]

@@ -34,8 +34,8 @@ def _judge(case: Case, name: str, jobs: list[dict], refused: list[dict]) -> Iter
         yield from _adds_up(job)
     left = list(jobs)
     pairs: list[tuple[Expected, dict]] = []
-    # Whole jobs by their ids, which are unlike; then what is torn, by its line.
-    for expected in sorted(case.jobs, key=lambda each: each.audit is None):
+    # Whole jobs by their ids, which are unlike; then what is torn, by its line, the least certain last.
+    for expected in sorted(case.jobs, key=_doubt):
         found = [job for job in left if _is(expected, job, name, len(case.jobs))]
         if len(found) > 1 and expected.audit is not None:
             yield f"job {expected.job_id!r} is there {len(found)} times: {[job['source'][len(name):] for job in found]}"
@@ -72,6 +72,10 @@ def _judge(case: Case, name: str, jobs: list[dict], refused: list[dict]) -> Iter
         said = " ".join([f["message"] for job in jobs for f in job["findings"]] + [entry["reason"] for entry in refused])
         if not any(word.lower() in said.lower() for word in words):
             yield f"nothing says {' or '.join(words)}"
+
+
+def _doubt(expected: Expected) -> tuple:
+    return (expected.audit is None, expected.job_id is None, (True, None, False).index(expected.certain))
 
 
 def _named(expected: Expected) -> str:
