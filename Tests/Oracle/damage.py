@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import compare
+import csvtext
 from faults import around, encodings, inside, torn, verdict, wraps
 from faults.cases import Case
 
@@ -199,7 +200,29 @@ def check_alone(binary: str, each: Case, tally: Tally, more: bool) -> None:
                     fault = _unlike(_placeless(plain, str(path)), _placeless(other, name))
                 if fault:
                     faults.append(f"{how}: {fault}")
+            if len(each.jobs) == 1 and each.jobs[0].rows and each.jobs[0].certain:
+                faults += check_rows(binary, each, path, Path(folder) / "out")
+                tally.runs += 1
         tally.add(each, faults)
+
+
+def check_rows(binary: str, each: Case, path: Path, out: Path) -> list[str]:
+    """The rows of a report one by one, in their order; a summary has only their numbers."""
+    command = [binary, "report", str(path), "-o", str(out), "--formats", "csv", *each.options]
+    done = subprocess.run(command, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
+    try:
+        table = csvtext.table((out / "rows.csv").read_bytes())
+    except (OSError, ValueError) as error:
+        return [f"report: exit status {done.returncode}, {error}; stderr {done.stderr[-200:]!r}"]
+    at = [table[0].index(name) for name in ("row", "outcome", "error_code")]
+    found = [[record[column] for column in at] for record in table[1:]]
+    right = [
+        [[str(number), outcome, csvtext.cell(code)] for number, (outcome, code) in enumerate(rows, 1)]
+        for rows in each.jobs[0].rows
+    ]
+    if found in right:
+        return []
+    return list(compare.differ("rows.csv", right[0], found))
 
 
 def _placeless(done: Run, name: str) -> list:

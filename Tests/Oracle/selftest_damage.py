@@ -62,7 +62,7 @@ class Made(unittest.TestCase):
 
     def test_every_variety_is_made(self) -> None:
         varieties = {kind: {each.variety for each in made(kind, 400)} for kind in damage.KINDS}
-        self.assertEqual(varieties["torn"] - {"several"}, set(torn.PLACES))
+        self.assertEqual(varieties["torn"] - {"several", "pretty"}, set(torn.PLACES))
         self.assertLessEqual(set(around.PREFIXES), varieties["around"])
         for kind, least in {"around": 30, "wraps": 20, "inside": 15, "encodings": 9, "row-per-line": 4, "rows": 5}.items():
             self.assertGreaterEqual(len(varieties[kind]), least, f"{kind}: {sorted(varieties[kind])}")
@@ -112,6 +112,8 @@ class Torn(unittest.TestCase):
         for each in made("torn") + made("glued"):
             lines = each.data.split(b"\n")
             self.assertTrue(any(job.cut for job in each.jobs), each.id)
+            if each.variety == "pretty":
+                continue
             for job in each.jobs:
                 line = lines[job.line - 1]
                 self.assertFalse(jsontext.accepts(line) if job.cut else False, each.id)
@@ -123,7 +125,23 @@ class Torn(unittest.TestCase):
                 # The same by lines alone: what is JSON is a job, what is none is torn.
                 whole = [json.loads(line)["job_id"] for line in lines if jsontext.accepts(line)]
                 right = [job for job in each.jobs if job.audit is not None]
-                self.assertEqual(sorted(whole), sorted(cases.jsontext.clean(job.job_id) for job in right), each.id)
+                self.assertEqual(sorted(whole), sorted(job.job_id for job in right), each.id)
+
+    def test_pretty_records(self) -> None:
+        seen = 0
+        for each in made("torn", 400):
+            if each.variety != "pretty":
+                continue
+            lines = each.data.split(b"\n")
+            for job in each.jobs:
+                seen += job.audit is not None
+                text = b"\n".join(lines[job.line - 1 :]).decode("utf-8", "replace")
+                try:
+                    value, _ = json.JSONDecoder().raw_decode(text)
+                except ValueError:
+                    value = None
+                self.assertEqual(value and value["job_id"], job.audit and job.audit.job_id, each.id)
+        self.assertGreater(seen, 20)
 
     def is_job(self, text: bytes, id: str | None) -> bool:
         try:
@@ -230,6 +248,8 @@ def summary_of(case: Case, name: str) -> dict[str, Any]:
     jobs, refused = [], []
     for expected in case.jobs:
         place = expected.suffix or (f":{expected.line}" if len(case.jobs) > 1 else "")
+        if expected.column > 1:
+            place += f":{expected.column}"
         if expected.certain is False:
             refused.append({"source": name + place, "reason": "breaks off"})
             continue

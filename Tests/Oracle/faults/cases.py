@@ -25,7 +25,8 @@ class Expected:
     """One job that the file holds, and how it must come out."""
 
     job_id: str | None
-    line: int = 1  # On which it begins.
+    line: int = 1  # On which it begins,
+    column: int = 1  # and where on it, when another begins there before it.
     audit: model.Job | None = None  # All that a whole dump says; None for one that is not whole.
     rows: list[Rows] = field(default_factory=list)  # One of these it must be; empty: not compared.
     total: int | None = None
@@ -56,6 +57,7 @@ class Case:
     skipped: bool | None = None  # Whether one job at least says so; no job says so twice. None: not compared.
     unreadable: tuple[int, int] = (0, 0)  # At least and at most so many entries.
     strict: bool = False  # Whether `--strict` leaves no job of it.
+    never: frozenset[str] = frozenset()  # Findings that no job may have.
     some_note: bool = False  # One job at least has a note that the dump alone would not have.
     id: str = ""
 

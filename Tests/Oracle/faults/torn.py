@@ -6,9 +6,9 @@ import random
 import re
 
 import model
-from dress import Obj, Style, Token
+from dress import Obj
 
-from .cases import Case, Expected, Layout, Maker, layout, many_lines, one_line, pieces, rows_of, text_of
+from .cases import Case, Expected, Layout, Maker, layout, many_lines, one_line, pieces, text_of
 
 PLACES = (
     "anywhere", "key", "string", "escape", "utf-8", "number", "literal", "after-comma", "after-colon", "after-bracket",
@@ -95,23 +95,25 @@ def _cut(rng: random.Random, data: bytes) -> tuple[int, str]:
 
 def log(rng: random.Random, tag: str, glued: bool) -> Case:
     """Records on lines, some of them torn. Glued: the next record follows the torn one on its line."""
-    maker, style = Maker(rng, tag), one_line(rng)
-    records = [text_of(maker.record(), style, rng) for _ in range(rng.randint(2, 7))]
-    count = rng.choice([1, 1, 1, 2, 3])
+    maker = Maker(rng, tag)
+    # Most logs have a record on each line; some hold what a terminal showed, one pretty answer behind the other.
+    pretty = not glued and rng.random() < 0.12
+    style = many_lines(rng) if pretty else one_line(rng)
+    records = [text_of(maker.record(), style, rng) for _ in range(rng.randint(3 if glued else 2, 7))]
     # A record that is glued to a torn one is no sign of a log by itself: one on a line of its own follows.
     last = len(records) - (2 if glued else 0)
-    which = set(rng.sample(range(max(1, last)), min(count, max(1, last))))
-    if glued and len(records) < 3:
-        records.append(text_of(maker.record(), style, rng))
-    end = rng.choice([b"\n", b"\n", b"\r\n"])
+    which = set(rng.sample(range(last), min(last, rng.choice([1, 1, 1, 2, 3]))))
+    end = style.newline.encode() or rng.choice([b"\n", b"\n", b"\r\n"])
 
-    data, line, places = bytearray(), 1, []
+    data, places = bytearray(), []
     jobs: list[Expected] = []
     for number, record in enumerate(records):
+        line = data.count(b"\n") + 1
         if number in which:
             at, place = _cut(rng, record)
             places.append(place)
             jobs.append(torn(record, at, line))
+            jobs[-1].column = len(data) - data.rfind(b"\n")
             data += record[:at]
             if glued:
                 continue
@@ -119,21 +121,18 @@ def log(rng: random.Random, tag: str, glued: bool) -> Case:
             jobs.append(Expected.whole(record, line=line))
             data += record
         if number + 1 < len(records) or rng.random() < 0.7:
-            data += end
-            line += 1
-            if rng.random() < 0.05:
-                data += end
-                line += 1
+            data += end * (2 if rng.random() < 0.05 else 1)
 
-    doubtful = [job for job in jobs if job.cut and not job.certain]
+    doubtful = sum(job.cut and not job.certain for job in jobs)
     return Case(
         "glued" if glued else "torn",
-        places[0] if len(places) == 1 else "several",
+        "pretty" if pretty else places[0] if len(places) == 1 else "several",
         bytes(data),
         jobs,
         status=65,
         # What is left of a torn record is listed, or skipped by name: `verdict` looks for one or the other.
-        unreadable=(0, len(doubtful)),
+        unreadable=(0, doubtful),
+        never=frozenset({"unwrapped"}),
     )
 
 
@@ -166,7 +165,7 @@ def row_per_line(rng: random.Random, tag: str) -> Case:
         text += rng.choice([b"", end]) + b"}"
         jobs.append(Expected.whole(bytes(text), line=line))
         data += text + end
-    return Case("row-per-line", variety, bytes(data), jobs, status=0)
+    return Case("row-per-line", variety, bytes(data), jobs, status=0, never=frozenset({"unwrapped"}))
 
 
 def rows_alone(rng: random.Random, tag: str) -> Case:
@@ -193,4 +192,5 @@ def rows_alone(rng: random.Random, tag: str) -> Case:
         data = b"".join(text + b"\n" for text, _ in lines)
     return Case(
         "rows", variety, data, jobs, status=None if jobs else 65, unreadable=(0 if jobs else 1, len(rows)),
+        never=frozenset({"unwrapped"}),
     )

@@ -14,7 +14,7 @@ from .cases import NOTES_ON_READING, Case, Expected, Rows
 
 NOT_WHOLE = {"dump-truncated", "dump-malformed", "text-repaired", "row-damaged"}
 OUTCOMES = (*model.OUTCOMES, "applied")
-_PLACE = re.compile(r"(?::(\d+))?(?::\d+)?(#.*)?")
+_PLACE = re.compile(r"(?::(\d+))?(?::(\d+))?(#.*)?")
 
 
 def belongs(source: str, name: str) -> bool:
@@ -37,6 +37,7 @@ def _judge(case: Case, name: str, jobs: list[dict], refused: list[dict]) -> Iter
     # Whole jobs by their ids, which are unlike; then what is torn, by its line, the least certain last.
     for expected in sorted(case.jobs, key=_doubt):
         found = [job for job in left if _is(expected, job, name, len(case.jobs))]
+        found.sort(key=lambda job: _column(job, name) != expected.column)
         if len(found) > 1 and expected.audit is not None:
             yield f"job {expected.job_id!r} is there {len(found)} times: {[job['source'][len(name):] for job in found]}"
         if found:
@@ -60,12 +61,15 @@ def _judge(case: Case, name: str, jobs: list[dict], refused: list[dict]) -> Iter
         reasons = [f"{entry['source'][len(name):]} {entry['reason'][:90]}" for entry in refused[:4]]
         yield f"{len(refused)} entries are unreadable, not {least} to {most}: {reasons}"
     for job in jobs:
+        for id in sorted(case.never):
+            if _has(job, id):
+                yield f"{job['job_id']!r} has the finding {id}"
         skipped = sum(finding["id"] == "skipped-text" for finding in job["findings"])
         if skipped > 1:
             yield f"{job['job_id']!r} has skipped-text {skipped} times"
     if case.skipped and jobs and not any(_has(job, note) for job in jobs for note in NOTES_ON_READING):
         yield "no job says what was skipped around it"
-    if case.some_note and pairs and not any(_more(expected, job) for expected, job in pairs):
+    if case.some_note and pairs and not any(_more(expected, job, case) for expected, job in pairs):
         yield "no job has a note about how it was read"
     words = [word for expected in case.jobs for word in expected.names]
     if words:
@@ -83,12 +87,18 @@ def _named(expected: Expected) -> str:
     return f"{what} {expected.job_id!r} of line {expected.line}"
 
 
-def _line(job: dict, name: str, documents: int) -> int | None:
+def _line(job: dict, name: str) -> int | None:
     match = _PLACE.fullmatch(job["source"][len(name) :])
     if match is None:
         return None
     # The only document of a file is named by the file alone.
-    return int(match[1]) if match[1] else 1
+    return int(match[1] or 1)
+
+
+def _column(job: dict, name: str) -> int | None:
+    """Where on its line it begins; None if its place does not say, for it is the first there."""
+    match = _PLACE.fullmatch(job["source"][len(name) :])
+    return int(match[2]) if match and match[2] else None
 
 
 def _is(expected: Expected, job: dict, name: str, documents: int) -> bool:
@@ -96,17 +106,23 @@ def _is(expected: Expected, job: dict, name: str, documents: int) -> bool:
         return job["job_id"] == expected.job_id
     if documents == 1:
         return True
-    return _line(job, name, documents) == expected.line
+    return _line(job, name) == expected.line and _column(job, name) in (None, expected.column)
 
 
 def _has(job: dict, id: str) -> bool:
     return any(finding["id"] == id for finding in job["findings"])
 
 
-def _more(expected: Expected, job: dict) -> list[dict]:
-    """Notes that the dump alone would not have."""
+def _more(expected: Expected, job: dict, case: Case) -> list[dict]:
+    """Notes about how the dump was read, which alone and in UTF-8 it would not have."""
     own = expected.audit.findings if expected.audit else {}
-    return [finding for finding in job["findings"] if finding["severity"] == "note" and finding["id"] not in own]
+    return [
+        finding
+        for finding in job["findings"]
+        if finding["severity"] == "note" and finding["id"] not in own
+        # What a note about an encoding is called is the program's choice.
+        and (case.some_note or finding["id"] in NOTES_ON_READING - case.never)
+    ]
 
 
 def _adds_up(job: dict) -> Iterator[str]:
@@ -146,7 +162,7 @@ def _compare(expected: Expected, job: dict, name: str, case: Case, documents: in
     ids = {finding["id"] for finding in job["findings"]}
 
     if expected.audit is not None:
-        yield from _compare_whole(expected, expected.audit, job, ids)
+        yield from _compare_whole(expected, expected.audit, job, ids, case)
         yield from _compare_place(expected, job, name, case)
     elif expected.cut:
         yield from _compare_torn(expected, job, name, ids, documents)
@@ -158,8 +174,9 @@ def _compare(expected: Expected, job: dict, name: str, case: Case, documents: in
     for id in sorted(expected.must_find - ids):
         yield f"the finding {id} is not there, but {sorted(ids)}"
     for finding in job["findings"]:
-        if finding["id"] in NOT_WHOLE and finding["severity"] != "critical":
-            yield f"{finding['id']} is a {finding['severity']}"
+        severity = "critical" if finding["id"] in NOT_WHOLE else "note" if finding["id"] in NOTES_ON_READING else None
+        if severity and finding["severity"] != severity:
+            yield f"{finding['id']} is {finding['severity']}, not {severity}"
         rows = expected.rows_found.get(finding["id"])
         if rows is not None and finding["rows"] != rows:
             yield f"{finding['id']} is of the rows {finding['rows']}, not {rows}"
@@ -170,14 +187,14 @@ def _compare(expected: Expected, job: dict, name: str, case: Case, documents: in
             yield f"the message is {texts}, not {before + '…' + behind!r}"
 
 
-def _compare_whole(expected: Expected, audit: model.Job, job: dict, ids: set[str]) -> Iterator[str]:
+def _compare_whole(expected: Expected, audit: model.Job, job: dict, ids: set[str], case: Case) -> Iterator[str]:
     for key in ("status", "total", "created_at", "updated_at", "expires_at"):
         yield from compare.differ(key, getattr(audit, key), job[key])
     reported = {key: getattr(audit, key) for key in ("processed", "succeeded", "failed")}
     yield from compare.differ("reported", reported, {key: job["reported"][key] for key in reported})
     yield from compare.differ("missing", audit.missing, job["rows"]["missing"])
     right = {id: each.count for id, each in audit.findings.items() if id not in compare.ID_FINDINGS}
-    more = {finding["id"] for finding in _more(expected, job)} | expected.may_find
+    more = {finding["id"] for finding in _more(expected, job, case)} | expected.may_find
     got = {finding["id"]: finding["count"] for finding in job["findings"] if finding["id"] not in more}
     yield from compare.differ("findings", right, got)
     if job["salvaged"] is not None:
@@ -192,7 +209,7 @@ def _compare_place(expected: Expected, job: dict, name: str, case: Case) -> Iter
         yield from compare.differ("place", expected.suffix, place)
     elif "unwrapped" in expected.must_find and len(case.jobs) > 1 and not place:
         yield "its place is that of the file, which holds others too"
-    elif len(case.jobs) > 1 and "#" not in place and _line(job, name, len(case.jobs)) != expected.line:
+    elif len(case.jobs) > 1 and "#" not in place and _line(job, name) != expected.line:
         yield f"its place is {place!r}, not line {expected.line}"
 
 
@@ -201,5 +218,5 @@ def _compare_torn(expected: Expected, job: dict, name: str, ids: set[str], docum
         yield f"it is cut off, but no finding says so: {sorted(ids)}"
     if job["total"] not in (None, expected.total):
         yield f"total is {job['total']}, but the dump said {expected.total}"
-    if documents > 1 and _line(job, name, documents) != expected.line:
+    if documents > 1 and _line(job, name) != expected.line:
         yield f"its place is {job['source'][len(name):]!r}, not line {expected.line}"
