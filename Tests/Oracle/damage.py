@@ -248,9 +248,20 @@ def _unlike(left: list, right: list) -> str | None:
 # The command
 
 
+def _telling(tally: Tally) -> list[str]:
+    """The failures in the order in which to look at them: the smallest of each variety first."""
+    by_size = sorted(tally.cases.values(), key=lambda each: len(each.data))
+    seen: Counter = Counter()
+    ranked = []
+    for each in by_size:
+        ranked.append((seen[each.kind, each.variety], each.id))
+        seen[each.kind, each.variety] += 1
+    return [id for _, id in sorted(ranked, key=lambda pair: pair[0])]
+
+
 def report(tally: Tally, binary: str, show: int, keep: Path | None) -> None:
-    for number, (id, faults) in enumerate(tally.failed.items()):
-        each = tally.cases[id]
+    for number, id in enumerate(_telling(tally)):
+        each, faults = tally.cases[id], tally.failed[id]
         if keep:
             keep.mkdir(parents=True, exist_ok=True)
             (keep / f"{id.replace(':', '-')}-{each.name}").write_bytes(each.data)
