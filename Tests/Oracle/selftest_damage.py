@@ -127,6 +127,21 @@ class Torn(unittest.TestCase):
                 right = [job for job in each.jobs if job.audit is not None]
                 self.assertEqual(sorted(whole), sorted(job.job_id for job in right), each.id)
 
+    def test_whole_records_are_plain_to_see(self) -> None:
+        """Read from each brace on that begins JSON, the file holds the whole jobs and no others."""
+        for each in made("torn", 200) + made("glued", 200):
+            found, at, text = [], 0, each.data.decode("utf-8", "replace")
+            while (at := text.find("{", at)) >= 0:
+                try:
+                    value, end = json.JSONDecoder().raw_decode(text, at)
+                except ValueError:
+                    at += 1
+                    continue
+                if {"job_id", "status", "total", "results"} & set(value):
+                    found.append(value["job_id"])
+                at = end
+            self.assertEqual(found, [job.job_id for job in each.jobs if job.audit is not None], each.id)
+
     def test_pretty_records(self) -> None:
         seen = 0
         for each in made("torn", 400):
