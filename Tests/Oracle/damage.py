@@ -167,8 +167,9 @@ def _check_totals(document: dict[str, Any], first: Case, tally: Tally) -> None:
     totals = document["totals"]
     for outcome in ("seen", *verdict.OUTCOMES):
         rows = sum(job["rows"].get(outcome, 0) for job in document["jobs"])
-        if totals["rows"].get(outcome, 0) != rows:
-            tally.add(first, [f"totals (of its batch) have {totals['rows'].get(outcome)} rows {outcome}, the jobs {rows}"])
+        found = totals["rows"].get(outcome, 0)
+        if found != rows:
+            tally.add(first, [f"totals (of its batch) have {found} rows {outcome}, the jobs {rows}"])
 
 
 def check_alone(binary: str, each: Case, tally: Tally, more: bool) -> None:
@@ -319,7 +320,8 @@ def main() -> int:
     checked = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.checked.items()))
     if tally.failed:
         report(tally, options.binary, options.show, options.keep)
-        print(f"{len(tally.failed)} of {sum(tally.checked.values())} cases are not as they should be (seed {seed}; {checked})")
+        of = f"{len(tally.failed)} of {sum(tally.checked.values())} cases"
+        print(f"{of} are not as they should be (seed {seed}; {checked})")
         return 1
     print(f"{sum(tally.checked.values())} cases in {tally.runs} runs: all as they should be (seed {seed}; {checked})")
     return 0

@@ -18,8 +18,9 @@ def _dump(rng: random.Random, tag: str, least: int = 3) -> Obj:
     rows = []
     for row in maker.rows(rng.randint(least, 12)):
         if dict(row).get("error"):
-            error = [("code", rng.choice(["invalid_email", "rate_limited"])), ("message", rng.choice(["no address", "again"]))]
-            row = Obj([(key, Obj(error) if key == "error" else value) for key, value in row])
+            code, message = rng.choice(["invalid_email", "rate_limited"]), rng.choice(["no address", "again"])
+            error = Obj([("code", code), ("message", message)])
+            row = Obj([(key, error if key == "error" else value) for key, value in row])
         rows.append(row)
     members = maker.record(0)
     counts = {"total": len(rows), "processed": len(rows), "failed": sum(bool(dict(row).get("error")) for row in rows)}
@@ -187,7 +188,8 @@ def last_row(rng: random.Random, tag: str) -> Case:
 
 def commas(rng: random.Random, tag: str) -> Case:
     """A comma too many or too few between rows or members: nothing is lost for it."""
-    variety = rng.choice(["between-rows", "trailing-in-results", "leading-in-results", "trailing-in-job", "missing", "in-row"])
+    places = ["between-rows", "trailing-in-results", "leading-in-results", "trailing-in-job", "missing", "in-row"]
+    variety = rng.choice(places)
     members = _dump(rng, tag)
     clean = _written(rng, members)
     audit, found = model.read(clean), layout(clean)

@@ -128,7 +128,7 @@ def strings(rng: random.Random, tag: str) -> Case:
     documents = {
         "cloudwatch": lambda: {
             "events": [
-                {"logStreamName": "s", "timestamp": 1741082760000 + n, "message": text, "ingestionTime": 1, "eventId": "3"}
+                {"logStreamName": "s", "timestamp": 1741082760000 + n, "message": text, "eventId": "3"}
                 for n, (text, _) in enumerate(texts)
             ],
             "searchedLogStreams": [],
@@ -172,7 +172,8 @@ def partial(rng: random.Random, tag: str) -> Case:
         for number, part in enumerate(parts):
             last = number == len(parts) - 1
             if variety == "docker-partial":
-                entry = {"log": part.decode() + ("\n" if last else ""), "stream": "stdout", "time": f"2025-03-04T10:06:0{second}.1Z"}
+                text = part.decode() + ("\n" if last else "")
+                entry = {"log": text, "stream": "stdout", "time": f"2025-03-04T10:06:0{second}.1Z"}
                 lines.append(json.dumps(entry, separators=(",", ":")).encode())
             else:
                 lines.append(f"2025-03-04T10:06:0{second}.123456789Z stdout {'F' if last else 'P'} ".encode() + part)
@@ -183,6 +184,8 @@ def har(rng: random.Random, tag: str) -> Case:
     maker = Maker(rng, tag, decoys=True)
     variety = rng.choice(["har", "har-base64", "har-mixed"])
     entries, jobs = [], []
+    request = {"method": "GET", "url": "https://api.example/1", "headers": [], "postData": {"text": "{}"}}
+    header = {"name": "a", "value": "{"}
     for number in range(rng.randint(1, 6)):
         content: dict[str, Any] = {"size": 9, "mimeType": "application/json"}
         if number and rng.random() < 0.4:
@@ -202,8 +205,8 @@ def har(rng: random.Random, tag: str) -> Case:
         entries.append(
             {
                 "startedDateTime": "2025-03-04T10:06:00Z",
-                "request": {"method": "GET", "url": "https://api.example/v2/imports/1", "headers": [], "postData": {"text": "{}"}},
-                "response": {"status": 200, "headers": [{"name": "a", "value": "{"}], "content": content, "redirectURL": ""},
+                "request": request,
+                "response": {"status": 200, "headers": [header], "content": content, "redirectURL": ""},
                 "time": 12.5,
             }
         )
@@ -221,7 +224,7 @@ def collection(rng: random.Random, tag: str) -> Case:
         answers = []
         for number in range(rng.choice([0, 1, 1, 2])):
             dump = text_of(maker.record(), many_lines(rng) if rng.random() < 0.5 else one_line(rng), rng)
-            answers.append({"name": "saved", "status": "OK", "code": 200, "header": [], "cookie": [], "body": dump.decode()})
+            answers.append({"name": "saved", "status": "OK", "code": 200, "header": [], "body": dump.decode()})
             jobs.append(Expected.whole(dump, **wrapped(suffix=f"{pointer}/response/{number}/body")))
         return {"name": "get", "request": {"method": "GET", "url": {"raw": "x"}}, "response": answers}
 
