@@ -134,7 +134,7 @@ def one_line(rng: random.Random) -> Style:
         colon=rng.choice([": ", ":", " : "]) if spaced else ":",
         comma=", " if spaced else ",",
         ascii=rng.random() < 0.5,
-        escaped=rng.choice([0, 0, 0, 0.02, 0.3]),
+        escaped=rng.choice([0] * 8 + [0.02, 0.3]),
     )
 
 
