@@ -8,14 +8,17 @@ from __future__ import annotations
 import base64
 import functools
 import json
+import tempfile
 import unittest
+from pathlib import Path
 from typing import Any
 
 import damage
 import jsontext
 import model
-from faults import around, cases, inside, torn, verdict
+from faults import around, cases, inside, standin, torn, verdict
 from faults.cases import Case, Expected
+from faults.standin import summary_of
 
 SEED, EACH = 4711, 60
 
@@ -258,56 +261,6 @@ class Inside(unittest.TestCase):
 # The judge
 
 
-def summary_of(case: Case, name: str) -> dict[str, Any]:
-    """What a program without a fault would say."""
-    jobs, refused = [], []
-    for expected in case.jobs:
-        place = expected.suffix or (f":{expected.line}" if len(case.jobs) > 1 else "")
-        if expected.column > 1:
-            place += f":{expected.column}"
-        if expected.certain is False:
-            refused.append({"source": name + place, "reason": "breaks off"})
-            continue
-        counted = verdict.counted(expected.rows[0] if expected.rows else [])
-        findings = {id: each.count for id, each in (expected.audit.findings if expected.audit else {}).items()}
-        findings = {id: count for id, count in findings.items() if id not in damage.compare.ID_FINDINGS}
-        severities = dict(model.SEVERITY)
-        for id in expected.must_find | ({"dump-truncated"} if expected.cut else set()):
-            findings[id] = 1
-        if expected.names:
-            findings["dump-malformed"] = 1
-        if case.some_note or case.skipped:
-            findings["skipped-text"] = 1
-        if not expected.audit and not expected.cut:
-            findings.setdefault("dump-malformed", 1)
-        severities |= dict.fromkeys(verdict.NOT_WHOLE, "critical") | dict.fromkeys(cases.NOTES_ON_READING, "note")
-        codes = counted["codes"].items()
-        messages = [{"example": expected.example[1] + expected.example[2]}] if expected.example else []
-        audit = expected.audit
-        jobs.append(
-            {
-                "job_id": expected.job_id, "source": name + place, "total": expected.total,
-                "status": audit and audit.status,
-                **{key: audit and getattr(audit, key) for key in ("created_at", "updated_at", "expires_at")},
-                "reported": {key: audit and getattr(audit, key) for key in ("processed", "succeeded", "failed")},
-                "salvaged": {"message": "cut off"} if expected.cut else None,
-                "rows": {**counted["rows"], "missing": audit and audit.missing},
-                "failed_by_code": [
-                    {"code": code, "rows": rows, "first_row": first, "last_row": last, "messages": messages}
-                    for code, (rows, first, last) in codes
-                ],
-                "findings": [
-                    {"id": id, "severity": severities[id], "count": count, "message": " ".join(expected.names),
-                     "rows": expected.rows_found.get(id, [])}
-                    for id, count in findings.items()
-                ],
-            }
-        )
-    for _ in range(case.unreadable[0] - len(refused)):
-        refused.append({"source": name, "reason": "error answer"})
-    return {"jobs": jobs, "unreadable": refused}
-
-
 class Judge(unittest.TestCase):
     def test_a_right_answer_is_right(self) -> None:
         for kind in damage.KINDS:
@@ -388,6 +341,40 @@ class Judge(unittest.TestCase):
         for source in ("a/x.log", "a/x.log:3", "a/x.log:3:4", "a/x.log#/data", "a/x.log:3#/data", "a/x.log[2]"):
             self.assertTrue(verdict.belongs(source, "a/x.log"))
         self.assertFalse(verdict.belongs("a/x.logs", "a/x.log"))
+
+
+class Runner(unittest.TestCase):
+    """`damage.py` with a program that knows the right answers, and spoils some."""
+
+    def faults(self, kinds: list[str], count: int, spoil: str = "") -> dict[str, list[str]]:
+        tally = damage.Tally()
+        with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
+            found = list(damage.cases(kinds, SEED, count))
+            binary = standin.write(Path(folder), found, spoil)
+            for batch in damage.batches(iter(found)):
+                damage.check_batch(binary, batch, tally)
+                for each in batch[::10]:
+                    damage.check_alone(binary, each, tally, more=True)
+        self.assertEqual(sum(tally.checked.values()), len(found))
+        return tally.failed
+
+    def test_right_answers(self) -> None:
+        self.assertEqual(self.faults(list(damage.KINDS), 40), {})
+
+    def test_spoilt_answers(self) -> None:
+        for spoil, said in {
+            "crash": "exit status -",
+            "trace": "stderr has",
+            "status": "exit status",
+            "threads": "two threads give another output",
+            "pipe": "from a pipe",
+            "gzip": "compressed",
+            "strict": "--strict does not refuse it",
+            "totals": "totals (of its batch)",
+            "rows": "report: ",
+        }.items():
+            found = self.faults(["around", "inside"], 6, spoil)
+            self.assertTrue(any(said in fault for faults in found.values() for fault in faults), f"{spoil}: {found}")
 
 
 if __name__ == "__main__":

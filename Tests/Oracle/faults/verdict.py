@@ -26,7 +26,10 @@ def judge(case: Case, name: str, document: dict[str, Any]) -> list[str]:
     """What is wrong with the jobs and the unreadable places of one file."""
     jobs = [job for job in document["jobs"] if belongs(job["source"], name)]
     refused = [entry for entry in document["unreadable"] if belongs(entry["source"], name)]
-    return list(_judge(case, name, jobs, refused))
+    try:
+        return list(_judge(case, name, jobs, refused))
+    except (KeyError, TypeError, AttributeError) as error:
+        return [f"not of the contract's shape: {type(error).__name__} {error}"]
 
 
 def _judge(case: Case, name: str, jobs: list[dict], refused: list[dict]) -> Iterator[str]:
