@@ -13,7 +13,7 @@ import csvtext
 import model
 
 from .cases import NOTES_ON_READING, Case
-from .verdict import NOT_WHOLE, counted
+from .verdict import NOT_WHOLE, counted, texts
 
 
 def summary_of(case: Case, name: str) -> dict[str, Any]:
@@ -40,8 +40,11 @@ def summary_of(case: Case, name: str) -> dict[str, Any]:
             findings.setdefault("dump-malformed", 1)
         severities |= dict.fromkeys(NOT_WHOLE, "critical") | dict.fromkeys(NOTES_ON_READING, "note")
         codes = told["codes"].items()
-        messages = [{"example": expected.example[1] + expected.example[2]}] if expected.example else []
         audit = expected.audit
+        shown = {code: [dict(zip(("first_row", "rows", "example"), each)) for each in found]
+                 for code, found in (texts(audit) if audit else {}).items()}
+        if expected.example:
+            shown[expected.example[0]] = [{"example": expected.example[1] + expected.example[2]}]
         jobs.append(
             {
                 "job_id": expected.job_id, "source": name + place, "total": expected.total,
@@ -51,7 +54,7 @@ def summary_of(case: Case, name: str) -> dict[str, Any]:
                 "salvaged": {"message": "cut off"} if expected.cut else None,
                 "rows": {**told["rows"], "missing": audit and audit.missing},
                 "failed_by_code": [
-                    {"code": code, "rows": rows, "first_row": first, "last_row": last, "messages": messages}
+                    {"code": code, "rows": rows, "first_row": first, "last_row": last, "messages": shown.get(code, [])}
                     for code, (rows, first, last) in codes
                 ],
                 "findings": [

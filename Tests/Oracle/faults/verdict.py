@@ -157,6 +157,21 @@ def _counted(job: dict) -> dict[str, Any]:
     }
 
 
+def texts(audit: model.Job) -> dict[str | None, list]:
+    """Of each code, the messages that a summary shows, as they are in the first row that has them."""
+    return {
+        group.code: sorted((m.first_row, m.rows, m.example or "") for m in group.messages[: compare.MESSAGES_LISTED])
+        for group in model.failed_by_code(audit)
+    }
+
+
+def _texts(job: dict) -> dict[str | None, list]:
+    return {
+        group["code"]: sorted((m["first_row"], m["rows"], m["example"] or "") for m in group["messages"])
+        for group in job["failed_by_code"]
+    }
+
+
 def _compare(expected: Expected, job: dict, name: str, case: Case, documents: int) -> Iterator[str]:
     found = _counted(job)
     if expected.rows and all(counted(rows) != found for rows in expected.rows):
@@ -196,6 +211,7 @@ def _compare_whole(expected: Expected, audit: model.Job, job: dict, ids: set[str
     reported = {key: getattr(audit, key) for key in ("processed", "succeeded", "failed")}
     yield from compare.differ("reported", reported, {key: job["reported"][key] for key in reported})
     yield from compare.differ("missing", audit.missing, job["rows"]["missing"])
+    yield from compare.differ("messages", texts(audit), _texts(job))
     right = {id: each.count for id, each in audit.findings.items() if id not in compare.ID_FINDINGS}
     more = {finding["id"] for finding in _more(expected, job, case)} | expected.may_find
     got = {finding["id"]: finding["count"] for finding in job["findings"] if finding["id"] not in more}
