@@ -90,6 +90,7 @@ struct DumpParser: ~Copyable {
         }
         if value.isBlank, fault == nil { return notAJob(byteCount == 0 ? .empty : .blank) }
         guard value.type == .object, evidence.isJob else {
+            if value.type == .object, let own = evidence.ownOutput { return notAJob(.ownOutput(own)) }
             if let fault { return notAJob(value.foreign.map { .foreign($0) } ?? .unreadable(fault)) }
             if value.type == .object, evidence.isBulkAnswer { return notAJob(.bulkAnswer) }
             if value.type == .object, let message = evidence.errorMessage(job: job) {

@@ -47,8 +47,16 @@ struct MergeCommand: ParsableCommand {
         help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
     var hasCSVMark = false
 
+    @Flag(help: "Replace files in the folder that have the names of output but were not written by import-audit.")
+    var force = false
+
+    func validate() throws {
+        if let output { try OutputOption.check(output) }
+    }
+
     func run() throws {
         try reportingFailures {
+            if let output { try protectInputs(output) }
             var merge = MergeOfSummaries()
             for input in inputs { merge.add(input) }
             let summary = merge.result
@@ -58,8 +66,19 @@ struct MergeCommand: ParsableCommand {
         }
     }
 
+    private static let names = OverviewFiles.files(of: .all, hasFailures: false).map { $0.name }
+
+    /// Fails if a summary would be replaced.
+    private func protectInputs(_ output: String) throws(CommandFailure) {
+        try InputProtection(folder: output, names: Self.names, jobNames: [], earlier: nil)
+            .check(inputs, options: [], output: nil)
+    }
+
     private func write(_ summary: Summary, into output: String) throws {
         let folder = try OutputFolder(output)
+        try folder.check(
+            Self.names, OutputGuard(earlier: Manifest(in: folder), isForced: force), as: Manifest.root)
+        folder.removePartialFiles(Self.names)
         var files = try OverviewFiles(
             formats: .all, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), folder: folder,
             redaction: summary.redaction)

@@ -157,6 +157,9 @@ private struct InputComparisonHandler: DocumentHandler {
 
     func end(_ input: InputPath, number: Int) {}
 
+    // A pack lists none of these.
+    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}
+
     func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) {
         comparison.found(source, sha256: nil, order, status)
     }
@@ -170,12 +173,14 @@ private struct InputComparisonHandler: DocumentHandler {
     func consume(_ run: RowRun, text: Span<UInt8>) {}
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
-        let sha256 =
-            switch reading {
-            case .job(let dump): dump.sha256
-            case .notAJob(let other): other.sha256
-            }
+        defer { order.document += 1 }
+        let sha256: String?
+        switch reading {
+        case .job(let dump): sha256 = dump.sha256
+        case .notAJob(let other):
+            if case .ownOutput = other.reason { return }
+            sha256 = other.sha256
+        }
         comparison.found(source + position.suffix, sha256: sha256, order)
-        order.document += 1
     }
 }

@@ -12,6 +12,8 @@ struct RunResults {
     /// Numbers of what is no job.
     let unreadable: [Int]
     let groups: [JobIdentity: SnapshotGroup]
+    /// Files that this program wrote, of which nothing was read.
+    let ownOutputs: OwnOutputs
 
     var jobCount: Int { jobs.count }
     var unreadableCount: Int { unreadable.count }

@@ -37,19 +37,19 @@ struct ManifestRecorder {
         }
     }
 
-    /// Writes the manifest, in the order of the inputs.
+    /// Writes the manifest but for its lines about files, in the order of the inputs.
     ///
     /// - Parameters:
-    ///   - header: the line about the run.
+    ///   - header: about the run.
     ///   - isWhole: whether all that is in an input was read.
     ///   - content: the size and the hash of what is no job.
     ///   - standing: whether the report of a dump is in its place, and whether it speaks of other dumps of the job.
     func write(
-        _ results: RunResults, _ header: ManifestLine, to file: PartialFile,
+        _ results: RunResults, _ header: ManifestHeader, to file: PartialFile,
         isWhole: (RunResults.InputDocuments) -> Bool, content: (DocumentOrder) -> ContentHash?,
         standing: (DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
     ) throws {
-        var bytes = header.bytes
+        var bytes = ManifestLine.header(header).bytes
         for input in inputs.sorted(by: { $0.number < $1.number }) {
             let documents = results.documents(ofInput: input.number)
             guard isWhole(documents) else { continue }
