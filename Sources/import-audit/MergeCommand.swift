@@ -76,8 +76,9 @@ struct MergeCommand: ParsableCommand {
 
     private func write(_ summary: Summary, into output: String) throws {
         let folder = try OutputFolder(output)
-        try folder.check(
-            Self.names, OutputGuard(earlier: Manifest(in: folder), isForced: force), as: Manifest.root)
+        let earlier = Manifest(in: folder)
+        let `guard` = OutputGuard(earlier: earlier, isForced: force)
+        try folder.check(Self.names + [Manifest.file], `guard`, as: Manifest.root)
         folder.removePartialFiles(Self.names)
         var files = try OverviewFiles(
             formats: .all, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), folder: folder,
@@ -90,7 +91,15 @@ struct MergeCommand: ParsableCommand {
                 .internalFault,
                 "the built-in template \(page) makes a page that is not valid: \(problem.problem.message)")
         }
+        // As report does, so that another run knows these files again.
+        let written = try folder.finish()
+        let changes = try UnfinishedManifest(in: folder, earlier: earlier, planned: names)
+        let manifest = try folder.begin(Manifest.file)
+        let header = ManifestHeader(options: "merge", jobOptions: "merge", documents: 0, toolVersion: toolVersion)
+        try manifest.write((ManifestLine.header(header).bytes + ReportRun.rootLine(written)).span)
+        try `guard`.removeStale(in: folder, keeping: Set(names)) { _ in false }
         try folder.publish()
+        _ = changes
         Console.say("\(files.verdict.word). \(files.verdict.sentence)")
         Console.say("Written to \(output): \(names.joined(separator: ", "))")
     }

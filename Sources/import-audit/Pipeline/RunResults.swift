@@ -55,6 +55,22 @@ extension RunResults {
         var unreadable: ArraySlice<Int>
     }
 
+    /// The numbers of inputs that hold documents, and of others, in order.
+    func inputNumbers(and others: [Int]) -> [Int] {
+        var numbers = others
+        for entries in [allJobs.map { store.jobs[$0] }, unreadable.map { store.unreadable[$0] }] {
+            var last: Int?
+            for entry in entries where entry.order.input != last {
+                numbers.append(entry.order.input)
+                last = entry.order.input
+            }
+        }
+        numbers.sort()
+        var unique: [Int] = []
+        for number in numbers where number != unique.last { unique.append(number) }
+        return unique
+    }
+
     func documents(ofInput input: Int) -> InputDocuments {
         InputDocuments(
             jobs: Self.slice(of: allJobs, input, store.jobs),

@@ -68,8 +68,8 @@ struct InputProtection {
         forEachTarget { target, path in if target == identity { place = path } }
         return CommandFailure(
             .cannotWrite,
-            "\(path) is \(what), and it would be replaced: the output would be written as \(place). Choose another folder "
-                + "with -o. Nothing was written")
+            "\(path) is \(what), and the output would be written over it, as \(place): choose another folder with -o. "
+                + "Nothing was written")
     }
 
     /// Whether a file in the output folder is an output of an earlier run, and no input.

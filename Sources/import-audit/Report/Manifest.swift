@@ -55,6 +55,7 @@ final class Manifest: Sendable {
         var folders: [NameDigest: Range<Int>] = [:]
         var (firstFolder, end) = (Int.max, first.range.upperBound)
         var last: String?
+        var isInInput = false
         var isBroken = false
         // Another version may mean something else by the same words.
         while header.version == Self.version, let (bytes, range) = lines.next() {
@@ -62,19 +63,21 @@ final class Manifest: Sendable {
             if let folder = ManifestLine.folder(of: bytes) {
                 folders[NameDigest(folder)] = range
                 firstFolder = min(firstFolder, range.lowerBound)
-                last = nil
+                (last, isInInput) = (nil, false)
             } else if bytes.starts(with: Self.inputStart) {
                 guard case .input(let path, let count, let sha256, let documents) = ManifestLine(bytes) else {
                     isBroken = true
                     break
                 }
+                (last, isInInput) = (nil, true)
+                guard let count, let sha256 else { continue }
                 inputs[path] = Input(
                     bytes: count, sha256: sha256, documents: documents, lines: range.upperBound..<range.upperBound)
                 last = path
             } else if let last, let known = inputs[last] {
                 // Lines about documents are read when their input is taken up.
                 inputs[last]?.lines = known.lines.lowerBound..<range.upperBound
-            } else {
+            } else if !isInInput {
                 isBroken = true
                 break
             }

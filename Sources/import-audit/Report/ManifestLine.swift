@@ -37,8 +37,9 @@ enum ManifestLine {
     case header(ManifestHeader)
     /// The files of a folder that were written: ``Manifest/root``, or that of a job.
     case folder(String, files: [FileRecord])
-    /// `documents`: how many there are in it, each with a line of its own.
-    case input(path: String, bytes: Int, sha256: String, documents: Int)
+    /// `documents`: how many there are in it, each with a line of its own. Without a size and a hash it cannot be known
+    /// again, as standard input.
+    case input(path: String, bytes: Int?, sha256: String?, documents: Int)
     /// A job, whose summary is the next line. `counted`: its report was in the folder of its job; `combined`: that spoke
     /// of other dumps of the job.
     case job(entry: Int, document: Int, counted: Bool, combined: Bool)
@@ -58,10 +59,9 @@ enum ManifestLine {
                     version: version, options: fields.texts["options"] ?? "",
                     jobOptions: fields.texts["job_options"] ?? "", documents: fields.counts["documents"] ?? 0,
                     isUnfinished: fields.flags.contains("unfinished"), toolVersion: fields.texts["tool_version"] ?? ""))
-        } else if let path = fields.texts["input"], let bytes = fields.counts["bytes"],
-            let sha256 = fields.texts["sha256"], let documents = fields.counts["documents"]
-        {
-            self = .input(path: path, bytes: bytes, sha256: sha256, documents: documents)
+        } else if let path = fields.texts["input"], let documents = fields.counts["documents"] {
+            self = .input(
+                path: path, bytes: fields.counts["bytes"], sha256: fields.texts["sha256"], documents: documents)
         } else if let entry = fields.counts["entry"], let document = fields.counts["document"] {
             if let source = fields.texts["source"], let reason = fields.texts["reason"],
                 let status = fields.counts["status"].flatMap({ ExitStatus(rawValue: Int32(clamping: $0)) })
@@ -113,8 +113,8 @@ enum ManifestLine {
                 }
             case .input(let path, let bytes, let sha256, let documents):
                 json.member("input", path)
-                json.member("bytes", bytes)
-                json.member("sha256", sha256)
+                if let bytes { json.member("bytes", bytes) }
+                if let sha256 { json.member("sha256", sha256) }
                 json.member("documents", documents)
             case .job(let entry, let document, let counted, let combined):
                 json.member("entry", entry)
@@ -180,7 +180,20 @@ enum ManifestLine {
             }
         }
         try reader.end()
+        guard Self.isPlace(folder), files.allSatisfy({ Self.isName($0.name) }) else { throw OutsideFolder() }
         return (folder, files)
+    }
+
+    /// A line names something outside the folder of the manifest: this program has not written it.
+    private struct OutsideFolder: Error {}
+
+    private static func isPlace(_ folder: String) -> Bool {
+        folder == Manifest.root || folder.hasPrefix("jobs/") && isName(String(folder.dropFirst("jobs/".count)))
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name != "." && name != ".." && !name.utf8.contains(UInt8(ascii: "/"))
+            && !name.utf8.contains(0)
     }
 
     /// The members of a line, in whatever order.

@@ -50,14 +50,15 @@ struct ManifestRecorder {
         standing: (DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
     ) throws {
         var bytes = ManifestLine.header(header).bytes
-        for input in inputs.sorted(by: { $0.number < $1.number }) {
-            let documents = results.documents(ofInput: input.number)
+        var known = inputs.sorted { $0.number < $1.number }[...]
+        for number in results.inputNumbers(and: known.map { $0.number }) {
+            let documents = results.documents(ofInput: number)
+            let input = known.first?.number == number ? known.popFirst() : nil
             guard isWhole(documents) else { continue }
-            let path = String(decoding: paths[input.path], as: UTF8.self)
             bytes +=
                 ManifestLine.input(
-                    path: path, bytes: input.bytes, sha256: input.sha256.hexadecimal,
-                    documents: documents.unreadable.count + documents.jobs.count
+                    path: input.map { String(decoding: paths[$0.path], as: UTF8.self) } ?? "", bytes: input?.bytes,
+                    sha256: input?.sha256.hexadecimal, documents: documents.unreadable.count + documents.jobs.count
                 ).bytes
             for number in documents.unreadable {
                 let entry = results.store.unreadable[number]

@@ -38,6 +38,15 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
+    /// A folder that is only read, and is there.
+    init(reading path: String) throws(CommandFailure) {
+        self.path = path
+        writesBehind = false
+        madeIn = nil
+        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CommandFailure(.noInput, "\(path): \(SystemFailure.last.description)") }
+    }
+
     /// A folder in one that is locked already; it is made if need be.
     init(_ name: String, in parent: Int32, path: String, writesBehind: Bool) throws(CommandFailure) {
         self.path = "\(path)/\(name)"
@@ -148,6 +157,18 @@ final class OutputFolder: @unchecked Sendable {
             throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
         }
         return folder
+    }
+
+    /// Opens a folder in this one, as the manifest calls it; nil if there is none.
+    func openFolder(_ place: String) -> Int32? {
+        var opened = descriptor
+        for part in place.split(separator: "/") {
+            let next = unsafe openat(opened, String(part), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            if opened != descriptor { close(opened) }
+            guard next >= 0 else { return nil }
+            opened = next
+        }
+        return opened == descriptor ? nil : opened
     }
 
     /// Opens a file of this folder for reading; nil if there is none.

@@ -59,6 +59,35 @@ struct OutputGuard: Sendable {
     }
 }
 
+extension OutputGuard {
+    /// Removes what an earlier run has left and this one does not write, and the folders that are empty then.
+    ///
+    /// - Parameters:
+    ///   - names: of files in the folder itself that stay.
+    ///   - isKept: whether a job's report stays.
+    func removeStale(in root: OutputFolder, keeping names: Set<String>, jobs isKept: (String) -> Bool) throws {
+        defer { root.remove("jobs", isFolder: true) }
+        guard let earlier else { return }
+        var changed: [String] = []
+        changed += root.remove(earlier.files(in: Manifest.root).filter { !names.contains($0.name) }, self)
+        var folders: JobFolders?
+        try earlier.forEachFolder { place, files in
+            guard place != Manifest.root else { return }
+            let name = String(place.dropFirst("jobs/".count))
+            guard !isKept(name), root.holdsFolder("jobs") else { return }
+            let jobs = try folders ?? JobFolders(in: root, writesBehind: false)
+            folders = jobs
+            guard let folder = jobs.openFolder(name) else { return }
+            defer { close(folder) }
+            changed += remove(files, from: folder).map { "\(place)/\($0)" }
+            jobs.removeIfEmpty(name)
+        }
+        for name in changed {
+            Console.say("\(root.path)/\(name) was changed since import-audit wrote it, and was left there.")
+        }
+    }
+}
+
 /// A file in a folder of output.
 enum OutputFile {
     /// The first bytes of a regular file; nil if there is none.
@@ -100,12 +129,24 @@ enum OutputFile {
         return unsafe unlinkat(folder, file.name, 0) == 0
     }
 
-    private static func opened<Result>(_ name: String, in folder: Int32, _ body: (Int32) -> Result?) -> Result? {
+    /// Whether a file is a packed audit.
+    static func isPack(_ name: String, in folder: Int32) -> Bool {
+        opened(name, in: folder) { OwnOutput(zip: $0) == .pack } ?? false
+    }
+
+    /// Opens a regular file for reading; nil if there is none.
+    static func open(_ name: String, in folder: Int32) -> Int32? {
         let descriptor = unsafe openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { return descriptor }
+        close(descriptor)
+        return nil
+    }
+
+    private static func opened<Result>(_ name: String, in folder: Int32, _ body: (Int32) -> Result?) -> Result? {
+        guard let descriptor = open(name, in: folder) else { return nil }
+        defer { close(descriptor) }
         return body(descriptor)
     }
 }

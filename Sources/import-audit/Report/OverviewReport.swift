@@ -110,7 +110,7 @@ struct OverviewReport {
             throw run.settings.pageTooLarge(page)
         }
         let written = try root.finish()
-        try run.removeStale(keeping: Set(written.map { $0.path })) { names.contains(NameDigest($0)) }
+        try run.guard.removeStale(in: root, keeping: Set(written.map { $0.path })) { names.contains(NameDigest($0)) }
         let manifest = try writeManifest(documentCount: documentCount) { _ in true }
         try run.writeLines(about: ordered, to: manifest)
         try manifest.write(ReportRun.rootLine(written).span)

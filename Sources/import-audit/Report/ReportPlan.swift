@@ -32,6 +32,7 @@ struct ReportPlan {
     }
 
     func run() throws -> ExitStatus {
+        Interruption.listenForTermination()
         let root = try OutputFolder(output, writesBehind: settings.writesBehind)
         let earlier = Manifest(in: root)
         try protectInputs(earlier)

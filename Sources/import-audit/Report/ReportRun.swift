@@ -16,7 +16,7 @@ final class ReportRun: Sendable {
     private let root: OutputFolder
     /// The only argument, if one dump may be all there is: it is no folder.
     private let onlyInput: String?
-    private let `guard`: OutputGuard
+    let `guard`: OutputGuard
     /// What an earlier run found in its inputs, as far as it holds for this one.
     private let known: Manifest?
     private let state: Mutex<State>
@@ -294,25 +294,27 @@ extension ReportRun {
         let names = settings.formats.files.map { $0.name }
         try root.check(names + [Manifest.file], `guard`, as: Manifest.root)
         let files = try report.finish()
+        try beginChanges()
         let manifest = try report.begin(Manifest.file)
         var bytes = ManifestLine.header(header(documents: 1)).bytes
         // With pseudonyms of a random key, no other run can know an input again.
-        if settings.isRepeatable, let input = try fingerprint(of: summary) {
-            bytes +=
-                ManifestLine.input(path: input.path, bytes: input.bytes, sha256: input.sha256, documents: 1).bytes
-        }
+        let input = settings.isRepeatable ? try fingerprint(of: summary) : nil
+        bytes +=
+            ManifestLine.input(
+                path: input?.path ?? "", bytes: input?.bytes, sha256: input?.sha256, documents: 1
+            ).bytes
         bytes += ManifestLine.job(entry: 0, document: 0, counted: true, combined: false).bytes
         bytes += SummaryJSON.renderLine(summary) + [UInt8(ascii: "\n")]
         bytes += Self.rootLine(files)
         try manifest.write(bytes.span)
-        try beginChanges()
-        try removeStale(keeping: Set(names)) { _ in false }
+        try `guard`.removeStale(in: root, keeping: Set(names)) { _ in false }
         try report.publish()
     }
 
     /// The file that the only dump came from; nil for standard input.
     func fingerprint(of single: JobSummary) throws -> InputFingerprint? {
-        guard let onlyInput, onlyInput != "-" else { return nil }
+        // A pipe must be opened once only.
+        guard let onlyInput, InputPath(onlyInput).identity != nil else { return nil }
         let whole = single.sha256.map { (single.bytes, $0) }
         return try InputFingerprint(of: InputPath(onlyInput), whole: whole)?.shown(under: settings.names)
     }
@@ -345,33 +347,6 @@ extension ReportRun {
         try `guard`.earlier?.forEachFolder { folder, files in
             guard folder == Manifest.root || !owns(String(folder.dropFirst("jobs/".count))) else { return }
             try file.write(ManifestLine.folder(folder, files: files).bytes.span)
-        }
-    }
-
-    /// Removes what an earlier run has left and this one does not write, and the folders that are empty then.
-    ///
-    /// - Parameters:
-    ///   - names: of files in the folder itself.
-    ///   - isKept: whether a job's report stays.
-    func removeStale(keeping names: Set<String>, jobs isKept: (String) -> Bool) throws {
-        defer { root.remove("jobs", isFolder: true) }
-        guard let earlier = `guard`.earlier else { return }
-        var changed: [String] = []
-        changed += root.remove(earlier.files(in: Manifest.root).filter { !names.contains($0.name) }, `guard`)
-        var folders: JobFolders?
-        try earlier.forEachFolder { place, files in
-            guard place != Manifest.root else { return }
-            let name = String(place.dropFirst("jobs/".count))
-            guard !isKept(name), root.holdsFolder("jobs") else { return }
-            let jobs = try folders ?? JobFolders(in: root, writesBehind: false)
-            folders = jobs
-            guard let folder = jobs.openFolder(name) else { return }
-            defer { close(folder) }
-            changed += `guard`.remove(files, from: folder).map { "\(place)/\($0)" }
-            jobs.removeIfEmpty(name)
-        }
-        for name in changed {
-            Console.say("\(root.path)/\(name) was changed since import-audit wrote it, and was left there.")
         }
     }
 
