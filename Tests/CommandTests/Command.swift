@@ -33,6 +33,10 @@ func importAudit(
     ).finish()
 }
 
+func importAudit(arguments: [String], folder: String? = nil) throws -> CommandResult {
+    try RunningCommand(arguments, folder: folder).finish()
+}
+
 /// What a command finds on its standard input.
 enum CommandInput {
     case nothing
