@@ -90,7 +90,7 @@ final class RunningCommand {
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
         // Whoever started the tests may have ignored some of these.
-        for signal in [SIGPIPE, SIGINT, SIGTERM] { sigaddset(&signals, signal) }
+        for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 

@@ -49,7 +49,7 @@ struct InputProtectionTests {
                 case 0...2: try space.write(jobDump("\(folder)-\(name)", failed: 1), as: "\(folder)/\(name)")
                 case 3: #expect(link(space["data/real.json"], space["\(folder)/\(name)"]) == 0)
                 case 4: #expect(symlink(space["data/other.json"], space["\(folder)/\(name)"]) == 0)
-                case 5: #expect(symlink(space["in/x.json"], space["\(folder)/\(name)"]) == 0 || true)
+                case 5: #expect(symlink(space["data/real.json"], space["\(folder)/\(name)"]) == 0)
                 default: break
                 }
             }
@@ -58,8 +58,6 @@ struct InputProtectionTests {
                 try space.write(jobDump("elsewhere", updated: 5), as: "\(folder)/jobs/elsewhere/\(name)")
             }
         }
-        // Links that lead nowhere are no inputs.
-        try space.shell("find . -xtype l -delete")
         return space
     }
 

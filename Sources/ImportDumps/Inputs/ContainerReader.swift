@@ -35,8 +35,7 @@ public struct ContainerReader: Sendable {
             // Nothing was read from the descriptor itself yet: the source delivers the beginning too.
             let beginning = file.beginning()
             let format = ContainerFormat(firstBytes: beginning)
-            let own = format == .zip ? OwnOutput(zip: descriptor) : OwnOutput(firstBytes: beginning)
-            if let own, own.isWholeFile {
+            if let own = OwnOutput(firstBytes: beginning), own.isWholeFile {
                 try body(.refused(source: name, reason: .ownOutput(own)))
             } else if let format, format.isArchive {
                 try walk.visitArchive(ArchiveInput(file, format: format), format, named: name, isPrompt: true, body)

@@ -101,6 +101,7 @@ struct ContainerWalk {
         var entriesRead = 0
         var isEmpty = true
         var isInDamage = false
+        var own = OwnZip()
         while true {
             switch session.next() {
             case .entry(let entry):
@@ -108,21 +109,27 @@ struct ContainerWalk {
                 entriesRead += 1
                 if entry.isHidden || entry.isFolder { continue }
                 isEmpty = false
-                var bytes = session.entry
-                if entriesRead == 1, case .file = entry.kind, OwnOutput.isPackManifest(EntryNames.shown(entry.name)) {
-                    let content = BeginningSource(bytes)
-                    if OwnOutput(firstBytes: content.beginning) == .packManifest {
-                        return try body(.refused(source: name, reason: .ownOutput(.pack)))
-                    }
-                    bytes = content
-                }
                 let source = name + "!" + names.name(for: entry.name, position: entriesRead)
+                var bytes = session.entry
+                if format == .zip, case .file = entry.kind {
+                    switch own.look(at: entry, bytes, named: source, isFirst: entriesRead == 1) {
+                    case .isOwn(let own): return try body(.refused(source: name, reason: .ownOutput(own)))
+                    case .mayBe: continue
+                    case .isNot(let content): bytes = content
+                    }
+                }
+                for (source, beginning) in own.takeHeld() {
+                    try body(.stream(source: source, bytes: ArraySource(Array(beginning))))
+                }
                 try ContainerWalk(level: inner).visit(entry, bytes, named: source, body)
                 // (A limit that the archive's own decompression reached comes as a failure of the archive.)
                 if let failure = level.entries.failure ?? inner.failure {
                     return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
                 }
             case .end:
+                for (source, beginning) in own.takeHeld() {
+                    try body(.stream(source: source, bytes: ArraySource(Array(beginning))))
+                }
                 if isEmpty { try body(.refused(source: name, reason: .holdsNoFiles)) }
                 return
             case .damaged(let message):

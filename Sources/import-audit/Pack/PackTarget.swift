@@ -63,7 +63,20 @@ struct PackTarget {
                 "\(path) is there already and was not written by import-audit; choose another place for the zip, or have it "
                     + "replaced with --force")
         }
+        if !isForced, !isPartialOurs {
+            throw CommandFailure(
+                .cannotWrite,
+                "\(folder)/\(PartialFile.partialName(of: name)) is in the way and was not written by import-audit; choose "
+                    + "another place for the zip, or have it replaced with --force")
+        }
         return try PackFile(name, folder: folder, path: path)
+    }
+
+    private var isPartialOurs: Bool {
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return true }
+        defer { close(descriptor) }
+        return OutputFile.isOwnPartial(PartialFile.partialName(of: name), in: descriptor)
     }
 
     /// Whether what is there is a pack, or empty.

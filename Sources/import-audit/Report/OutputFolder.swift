@@ -98,6 +98,11 @@ final class OutputFolder: @unchecked Sendable {
         try `guard`.check(names, in: folder, descriptor, path: path)
     }
 
+    /// Fails if a file that is written before it takes its place would be in the place of something else.
+    func checkPartials(_ names: [String], _ guard: OutputGuard) throws(CommandFailure) {
+        try `guard`.checkPartials(names, descriptor, path: path)
+    }
+
     /// Removes files that an earlier run has left. Returns the names of those that someone has changed since.
     func remove(_ files: [FileRecord], _ guard: OutputGuard) -> [String] {
         `guard`.remove(files, from: descriptor)
@@ -106,7 +111,8 @@ final class OutputFolder: @unchecked Sendable {
     /// Removes what a run that was killed has left of files in this folder.
     func removePartialFiles(_ names: [String]) {
         for name in names {
-            for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)] {
+            for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)]
+            where OutputFile.isOwnPartial(partial, in: descriptor) {
                 unsafe unlinkat(descriptor, partial, 0)
             }
         }

@@ -19,6 +19,7 @@ struct OutputGuard: Sendable {
     ///   - path: of the folder, as messages name it.
     func check(_ names: [String], in folder: String, _ descriptor: Int32, path: String) throws(CommandFailure) {
         var listed: Set<String>?
+        try checkPartials(names, descriptor, path: path)
         for name in names {
             var status = stat()
             guard unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
@@ -37,6 +38,19 @@ struct OutputGuard: Sendable {
                 .cannotWrite,
                 "\(path)/\(name) is there already and was not written by import-audit; nothing was replaced. Choose "
                     + "another folder with -o, or have it replaced with --force")
+        }
+    }
+
+    /// Fails if a file that is written before it takes its place would be in the place of a dump, or of a link.
+    func checkPartials(_ names: [String], _ descriptor: Int32, path: String) throws(CommandFailure) {
+        for name in names where !isForced {
+            for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)]
+            where !OutputFile.isOwnPartial(partial, in: descriptor) {
+                throw CommandFailure(
+                    .cannotWrite,
+                    "\(path)/\(partial) is in the way and was not written by import-audit. Choose another folder with -o, "
+                        + "or have it replaced with --force")
+            }
         }
     }
 
@@ -60,6 +74,11 @@ struct OutputGuard: Sendable {
 }
 
 extension OutputGuard {
+    /// What to say of a file that would have been removed.
+    static func sayingChanged(_ path: String) -> String {
+        "\(path) was changed since import-audit wrote it, and was left there."
+    }
+
     /// Removes what an earlier run has left and this one does not write, and the folders that are empty then.
     ///
     /// - Parameters:
@@ -83,7 +102,7 @@ extension OutputGuard {
             jobs.removeIfEmpty(name)
         }
         for name in changed {
-            Console.say("\(root.path)/\(name) was changed since import-audit wrote it, and was left there.")
+            Console.say(Self.sayingChanged("\(root.path)/\(name)"))
         }
     }
 }
@@ -111,6 +130,16 @@ enum OutputFile {
         // An empty file holds nothing that could be lost.
         return beginning.isEmpty || OwnOutput(firstBytes: beginning) != nil
             || beginning.starts(with: "PK".utf8) && OwnOutput(zip: descriptor) != nil
+    }
+
+    /// Whether what has the name of a partial file may be removed: there is nothing, or it is what a run that was killed
+    /// has left. That may be half of anything but other JSON, which could be the only copy of a dump.
+    static func isOwnPartial(_ name: String, in folder: Int32) -> Bool {
+        var status = stat()
+        guard unsafe fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }
+        guard let beginning = beginning(of: name, in: folder) else { return false }
+        let first = beginning.first { !" \t\r\n".utf8.contains($0) }
+        return first != UInt8(ascii: "{") && first != UInt8(ascii: "[") || OwnOutput(firstBytes: beginning) != nil
     }
 
     /// Removes a file that is as it was written, or is recognised; true if it is gone.

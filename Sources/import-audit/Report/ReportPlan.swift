@@ -38,7 +38,11 @@ struct ReportPlan {
         try protectInputs(earlier)
         var `guard` = OutputGuard(earlier: earlier, isForced: isForced)
         // What will be written for certain must not be in the way of hours of reading.
-        if onlyInput == nil { try root.check(overviewFiles + [Manifest.file], `guard`, as: Manifest.root) }
+        if onlyInput == nil {
+            try root.check(overviewFiles + [Manifest.file], `guard`, as: Manifest.root)
+        } else {
+            try root.checkPartials(settings.formats.files.map { $0.name } + [Manifest.file], `guard`)
+        }
         // Whether a zip can be written is to show before hours have gone by.
         _ = try pack?.begin()
         root.removePartialFiles(allFiles)

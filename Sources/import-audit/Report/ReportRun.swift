@@ -122,11 +122,19 @@ final class ReportRun: Sendable {
             let files = try report.finish()
             try folders.publish(report, as: name) { (folder, path) in
                 if let folder, !owns(name) {
-                    try `guard`.check(files.map { $0.path }, in: Self.place(name), folder, path: path)
+                    let (names, place) = (files.map { $0.path }, Self.place(name))
+                    try `guard`.check(names, in: place, folder, path: path)
+                    // Those of other formats.
+                    let stale = `guard`.earlier?.files(in: place).filter { !names.contains($0.name) } ?? []
+                    sayChanged(`guard`.remove(stale, from: folder), in: path)
                 }
                 try note(files.map { FileRecord($0) }, of: name, for: order)
             }
         }
+    }
+
+    private func sayChanged(_ names: [String], in path: String) {
+        for name in names { Console.say(OutputGuard.sayingChanged("\(path)/\(name)")) }
     }
 
     /// What the manifest calls the folder of a job.
