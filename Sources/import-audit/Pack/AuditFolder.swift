@@ -20,7 +20,7 @@ struct AuditFolder {
         folder = try OutputFolder(reading: path)
         guard let manifest = Manifest(in: folder), let descriptor = folder.openFile(Manifest.file) else {
             throw CommandFailure(
-                .inputNotReadWhole, "\(path): there is no \(Manifest.file) in it that import-audit wrote")
+                .inputNotReadWhole, "\(path): there is no file \(Manifest.file) in it that import-audit wrote")
         }
         defer { close(descriptor) }
         guard let content = ContentHash(ofFile: descriptor) else {

@@ -85,18 +85,19 @@ extension OutputGuard {
     ///   - names: of files in the folder itself that stay.
     ///   - isKept: whether a job's report stays.
     func removeStale(in root: OutputFolder, keeping names: Set<String>, jobs isKept: (String) -> Bool) throws {
-        defer { root.remove("jobs", isFolder: true) }
+        // Of an overview that was killed.
+        var folders = root.holdsFolder("jobs") ? try JobFolders(in: root, writesBehind: false) : nil
+        defer {
+            folders = nil
+            root.remove("jobs", isFolder: true)
+        }
         guard let earlier else { return }
         var changed: [String] = []
         changed += root.remove(earlier.files(in: Manifest.root).filter { !names.contains($0.name) }, self)
-        var folders: JobFolders?
-        try earlier.forEachFolder { place, files in
+        earlier.forEachFolder { place, files in
             guard place != Manifest.root else { return }
             let name = String(place.dropFirst("jobs/".count))
-            guard !isKept(name), root.holdsFolder("jobs") else { return }
-            let jobs = try folders ?? JobFolders(in: root, writesBehind: false)
-            folders = jobs
-            guard let folder = jobs.openFolder(name) else { return }
+            guard !isKept(name), let jobs = folders, let folder = jobs.openFolder(name) else { return }
             defer { close(folder) }
             changed += remove(files, from: folder).map { "\(place)/\($0)" }
             jobs.removeIfEmpty(name)
