@@ -110,7 +110,9 @@ struct OverviewReport {
             throw run.settings.pageTooLarge(page)
         }
         let written = try root.finish()
-        try run.guard.removeStale(in: root, keeping: Set(written.map { $0.path })) { names.contains(NameDigest($0)) }
+        try run.guardOfAll.removeStale(in: root, keeping: Set(written.map { $0.path })) {
+            names.contains(NameDigest($0))
+        }
         let manifest = try writeManifest(documentCount: documentCount) { _ in true }
         try run.writeLines(about: ordered, to: manifest)
         try manifest.write(ReportRun.rootLine(written).span)
@@ -135,12 +137,9 @@ struct OverviewReport {
         if run.isUntouched { return }
         // No whole run finds no documents: the next one does not take it for one.
         let manifest = try writeManifest(documentCount: 0) { results.isPlain($0) }
-        try run.writeLines(about: try (0..<results.jobCount).map { try jobName($0) }.filter(run.owns), to: manifest)
-        try run.writeEarlierLines(to: manifest)
+        try run.writeAllLines(to: manifest)
         try root.publish()
     }
-
-    private func jobName(_ index: Int) throws -> String { try results.store.job(results.jobs[index]).folderName }
 
     /// What the audit consists of and was made from.
     func packContents(of root: OutputFolder) throws -> PackContents {

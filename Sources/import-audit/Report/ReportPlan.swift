@@ -133,7 +133,7 @@ struct ReportPlan {
         if manifest.isUsable(jobOptions: settings.jobFingerprint) { return manifest }
         if manifest.isBroken {
             Console.say("\(output)/\(Manifest.file) cannot be read: everything is done anew.")
-        } else if !manifest.header.isUnfinished {
+        } else if !manifest.header.isUnfinished, onlyInput == nil || manifest.header.documents != 1 {
             Console.say("\(output) was written by another version or with other options: everything is done anew.")
         }
         return nil

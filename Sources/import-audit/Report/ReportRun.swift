@@ -350,12 +350,16 @@ extension ReportRun {
         try file.write(bytes.span)
     }
 
-    /// Lines about folders of an earlier run that this one has not come to, and the one about the folder itself.
-    func writeEarlierLines(to file: PartialFile) throws {
-        try `guard`.earlier?.forEachFolder { folder, files in
-            guard folder == Manifest.root || !owns(String(folder.dropFirst("jobs/".count))) else { return }
+    /// Writes the lines about all folders that this run and earlier ones have written into.
+    func writeAllLines(to file: PartialFile) throws {
+        try guardOfAll.earlier?.forEachFolder { folder, files in
             try file.write(ManifestLine.folder(folder, files: files).bytes.span)
         }
+    }
+
+    /// Knows what this run has written, too: the report of a dump that another one has superseded since is stale.
+    var guardOfAll: OutputGuard {
+        OutputGuard(earlier: Manifest(in: root) ?? `guard`.earlier, isForced: `guard`.isForced)
     }
 
     /// Whether an earlier run has left something that this one does not write.
