@@ -204,6 +204,13 @@ struct InputProtectionTests {
         let run = try importAudit("report", "in", "-o", "o", folder: space.path)
         #expect(run.status == 73 && run.errorText.contains("o/jobs/job-002/report.md"), "\(run)")
         #expect(try space.text("o/jobs/job-002/report.md") == "precious")
+        #expect(space.names(in: "o") == ["jobs"] && space.names(in: "o/jobs") == ["job-002", "mine"], "\(run)")
+        // One that is read as a stream is known too late for that, and not replaced either.
+        let piped = try RunningCommand(
+            ["report", "-", "in", "-o", "o"], input: .bytes(Array(jobDump("x").utf8)), folder: space.path
+        ).finish()
+        #expect(piped.status == 73 && piped.errorText.contains("o/jobs/job-002/report.md"), "\(piped)")
+        #expect(try space.text("o/jobs/job-002/report.md") == "precious")
         try space.shell("rm -r o/jobs/job-002")
         #expect(try importAudit("report", "in", "-o", "o", folder: space.path).status == 0)
         try space.write("note", as: "o/jobs/job-003/notes.txt")

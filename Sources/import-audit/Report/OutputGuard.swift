@@ -54,6 +54,26 @@ struct OutputGuard: Sendable {
         }
     }
 
+    /// Folders under `jobs` that no run has written into and that have files of others in the places of outputs: what is to
+    /// be said if a job gets one of them. Usually there are none.
+    func obstructedJobs(in root: OutputFolder, files: [String]) -> [String: CommandFailure] {
+        guard !isForced, let jobs = root.openFolder("jobs") else { return [:] }
+        defer { close(jobs) }
+        var obstructed: [String: CommandFailure] = [:]
+        FolderEntries.forEachName(of: jobs) { name in
+            guard earlier?.knows(folder: "jobs/\(name)") != true, let folder = root.openFolder("jobs/\(name)") else {
+                return
+            }
+            defer { close(folder) }
+            do throws(CommandFailure) {
+                try check(files, in: "jobs/\(name)", folder, path: "\(root.path)/jobs/\(name)")
+            } catch {
+                obstructed[name] = error
+            }
+        }
+        return obstructed
+    }
+
     /// Whether what has the name of a manifest may be the rest of one: it is no JSON, and lies beside other files of this
     /// program.
     private func isDamagedManifest(_ names: [String], _ descriptor: Int32) -> Bool {

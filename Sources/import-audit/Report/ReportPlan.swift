@@ -55,6 +55,7 @@ struct ReportPlan {
                 + allFiles.filter { name in
                     earlier?.files(in: Manifest.root).contains { $0.name == name } == true
                 } + [Manifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
+        try checkJobs(root, `guard`, place)
         while true {
             let run = ReportRun(
                 settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known)
@@ -125,6 +126,29 @@ struct ReportPlan {
             jobNames: ReportFormats.every.files.map { $0.name }, others: pack?.files ?? [], earlier: earlier)
         try protection.check(
             options.inputs, options: optionFiles, output: OutputPlace(folder: output, files: [], jobFiles: []))
+    }
+
+    /// Fails if a job's report would be in the place of files of someone else. Which folders the jobs get shows only when
+    /// they are read: they are read once more, where there is something in the way at all.
+    private func checkJobs(_ root: OutputFolder, _ guard: OutputGuard, _ place: OutputPlace?) throws {
+        let obstructed = `guard`.obstructedJobs(in: root, files: settings.formats.files.map { $0.name })
+        // What cannot be read twice is left to the moment when it is published.
+        guard !obstructed.isEmpty,
+            options.inputs.allSatisfy({ InputPath($0).identity != nil || AuditFolder.isFolder($0) })
+        else { return }
+        let collector = Collector(folder: root.path, combinesSnapshots: false)
+        let reading = try InputRun(
+            options: options, collector: collector, hashing: true, names: settings.names, output: place)
+        let (settings, usesThread) = (settings, options.threadCount > 1)
+        let end = try reading.run(settings.redaction) {
+            SummaryHandler(
+                collector: collector, usesThread: usesThread, isStrict: settings.isStrict, isVerbose: false)
+        }
+        let results = try collector.results()
+        guard case .done = end, onlyInput == nil || results.jobCount + results.unreadableCount > 1 else { return }
+        for index in 0..<results.jobCount {
+            if let failure = obstructed[try results.job(index).folderName] { throw failure }
+        }
     }
 
     /// The manifest, if what it says of inputs holds for this run.
