@@ -32,6 +32,7 @@ extension InputRefusal {
     /// Why it is not read, as a sentence for people.
     public var explanation: String {
         switch self {
+        case .ownOutput(let own): own.explanation
         case .symbolicLink(let target): "A symbolic link (to \(Wording.quoted(target))), which is not followed."
         case .hardLink(let target): "A hard link to \(Wording.quoted(target)), which is read under that name."
         case .special(let kind): "Not a file: \(kind.words)."
@@ -47,6 +48,27 @@ extension InputRefusal {
         case .damagedPart(let message, let entriesRead):
             "A part of the archive after \(Wording.entries(entriesRead)) is damaged and was passed over"
                 + Wording.aside(message) + "."
+        }
+    }
+}
+
+extension OwnOutput {
+    /// Why it is not read as a dump, and which command takes it, as a sentence for people.
+    public var explanation: String {
+        switch self {
+        case .summary:
+            "A summary that import-audit wrote, not a dump: import-audit merge combines summaries, import-audit compare "
+                + "compares two."
+        case .manifest:
+            "The manifest of an audit that import-audit wrote, not a dump: import-audit verify checks the folder that it "
+                + "lies in."
+        case .packManifest:
+            "The manifest of a packed audit that import-audit wrote, not a dump: import-audit verify checks the zip."
+        case .pack: "A packed audit that import-audit wrote, not a dump: import-audit verify checks it."
+        case .otherJSON: "A result that import-audit wrote, not a dump."
+        case .page: "A report that import-audit wrote, not a dump."
+        case .table: "A table that import-audit wrote, not a dump."
+        case .workbook: "A workbook that import-audit wrote, not a dump."
         }
     }
 }

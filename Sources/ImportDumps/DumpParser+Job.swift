@@ -51,12 +51,16 @@ extension DumpParser {
 
     /// Keys that are no fields of a job but tell what the object is instead.
     private mutating func readForeignField(_ key: JobKey) throws(ScanFault) {
-        noteUnknown(key == .message ? "message" : "summary")
+        noteUnknown(key == .message ? "message" : key == .format ? "format" : "summary")
         switch key {
         case .message where try scanner.peek() == UInt8(ascii: "\""):
             scanner.window.position += 1
             try scanner.readString(into: .message)
             evidence.message = scanner.string(of: .message)
+        case .format where try scanner.peek() == UInt8(ascii: "\""):
+            scanner.window.position += 1
+            try scanner.readString(into: .message)
+            evidence.ownOutput = scanner.string(of: .message).flatMap { OwnOutput(format: $0) }
         case .summary:
             evidence.hasSummary = try scanner.skipValue(level: 1) == .object
         default:

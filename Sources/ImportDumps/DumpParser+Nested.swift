@@ -10,7 +10,8 @@ extension DumpParser {
     mutating func readUnknownMember(into sink: inout some DumpSink) throws(ScanFault) {
         scanner.withText(of: .key) { evidence.note(unknown: $0) }
         let byte = try scanner.peek()
-        guard scanner.isLenient, !evidence.isStrong, byte == UInt8(ascii: "{") || byte == UInt8(ascii: "["),
+        guard scanner.isLenient, !evidence.isStrong, evidence.ownOutput == nil,
+            byte == UInt8(ascii: "{") || byte == UInt8(ascii: "["),
             path.keyCount < Self.keyDepth, path.count < Self.nestingDepth
         else {
             noteUnknownField(at: .job)

@@ -119,6 +119,7 @@ struct DumpParser: ~Copyable {
         }
         if value.isBlank, fault == nil { return notAJob(byteCount == 0 ? .empty : .blank) }
         guard value.type == .object, evidence.isJob else {
+            if value.type == .object, let own = evidence.ownOutput { return notAJob(.ownOutput(own)) }
             if let fault = fault ?? scanner.damage.first {
                 return notAJob(value.foreign.map { .foreign($0) } ?? .unreadable(fault))
             }

@@ -112,6 +112,8 @@ public struct NotAJob: Sendable {
         case errorBody(message: String)
         /// An answer to a bulk update or bulk delete.
         case bulkAnswer
+        /// This program wrote it.
+        case ownOutput(OwnOutput)
         /// Sound JSON of another kind; `topLevel` is its type.
         case otherJSON(topLevel: FoundType)
         /// A format that is recognised by its first bytes.

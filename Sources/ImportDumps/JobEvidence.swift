@@ -17,6 +17,8 @@ struct JobEvidence {
     var isLogRecord = false
     /// The top level's `message`, or an `error` that is a string: an error answer has one.
     var message: String?
+    /// What the top level's `format` names, if this program wrote it.
+    var ownOutput: OwnOutput?
 
     /// A job's own fields, or the results of one.
     var isJob: Bool {

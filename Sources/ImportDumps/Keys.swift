@@ -7,6 +7,8 @@ enum JobKey: Equatable {
     case message
     /// Not a job's: bulk answers have it.
     case summary
+    /// Not a job's: what this program writes has it.
+    case format
 
     init?(_ key: Span<UInt8>) {
         switch key.count {
@@ -15,6 +17,7 @@ enum JobKey: Equatable {
         case 6 where key.spells("job_id"): self = .field(.jobID)
         case 6 where key.spells("status"): self = .field(.status)
         case 6 where key.spells("failed"): self = .field(.failed)
+        case 6 where key.spells("format"): self = .format
         case 7 where key.spells("results"): self = .field(.results)
         case 7 where key.spells("message"): self = .message
         case 7 where key.spells("summary"): self = .summary

@@ -24,6 +24,10 @@ struct CodesCommand: ParsableCommand {
             valueName: "codes.yml"))
     var output: String?
 
+    func validate() throws {
+        if let output { try OutputOption.check(output, is: "a file") }
+    }
+
     func run() throws {
         try reportingFailures {
             guard let results = try RunResults(of: options, redaction: redacting.redaction(isQuiet: options.isQuiet))

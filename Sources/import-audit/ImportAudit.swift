@@ -47,6 +47,7 @@ struct ImportAudit: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch {
+            if exitCode(for: error).rawValue == ExitStatus.interrupted.rawValue { Interruption.endAsAsked() }
             let message = fullMessage(for: error)
             guard !exitCode(for: error).isSuccess, !message.isEmpty else { exit(withError: error) }
             for line in message.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {

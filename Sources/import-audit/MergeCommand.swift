@@ -47,8 +47,16 @@ struct MergeCommand: ParsableCommand {
         help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
     var hasCSVMark = false
 
+    @Flag(help: "Replace files in the folder that have the names of output but were not written by import-audit.")
+    var force = false
+
+    func validate() throws {
+        if let output { try OutputOption.check(output) }
+    }
+
     func run() throws {
         try reportingFailures {
+            if let output { try protectInputs(output) }
             var merge = MergeOfSummaries()
             for input in inputs { merge.add(input) }
             let summary = merge.result
@@ -58,8 +66,20 @@ struct MergeCommand: ParsableCommand {
         }
     }
 
+    private static let names = OverviewFiles.files(of: .all, hasFailures: false).map { $0.name }
+
+    /// Fails if a summary would be replaced.
+    private func protectInputs(_ output: String) throws(CommandFailure) {
+        try InputProtection(folder: output, names: Self.names, jobNames: [], earlier: nil)
+            .check(inputs, options: [], output: nil)
+    }
+
     private func write(_ summary: Summary, into output: String) throws {
         let folder = try OutputFolder(output)
+        let earlier = Manifest(in: folder)
+        let `guard` = OutputGuard(earlier: earlier, isForced: force)
+        try folder.check(Self.names + [Manifest.file], `guard`, as: Manifest.root)
+        folder.removePartialFiles(Self.names)
         var files = try OverviewFiles(
             formats: .all, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), folder: folder,
             redaction: summary.redaction)
@@ -71,7 +91,15 @@ struct MergeCommand: ParsableCommand {
                 .internalFault,
                 "the built-in template \(page) makes a page that is not valid: \(problem.problem.message)")
         }
+        // As report does, so that another run knows these files again.
+        let written = try folder.finish()
+        let changes = try UnfinishedManifest(in: folder, earlier: earlier, planned: names)
+        let manifest = try folder.begin(Manifest.file)
+        let header = ManifestHeader(options: "merge", jobOptions: "merge", documents: 0, toolVersion: toolVersion)
+        try manifest.write((ManifestLine.header(header).bytes + ReportRun.rootLine(written)).span)
+        try `guard`.removeStale(in: folder, keeping: Set(names)) { _ in false }
         try folder.publish()
+        _ = changes
         Console.say("\(files.verdict.word). \(files.verdict.sentence)")
         Console.say("Written to \(output): \(names.joined(separator: ", "))")
     }

@@ -33,6 +33,10 @@ func importAudit(
     ).finish()
 }
 
+func importAudit(arguments: [String], folder: String? = nil) throws -> CommandResult {
+    try RunningCommand(arguments, folder: folder).finish()
+}
+
 /// What a command finds on its standard input.
 enum CommandInput {
     case nothing
@@ -86,7 +90,7 @@ final class RunningCommand {
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
         // Whoever started the tests may have ignored some of these.
-        for signal in [SIGPIPE, SIGINT, SIGTERM] { sigaddset(&signals, signal) }
+        for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 

@@ -33,7 +33,7 @@ struct IdentityCommandTests {
         #expect(try rows(identity.output) == [1, 120_000])
         #expect(try rows(space.bytes("o/summary.json")) == [1, 120_000])
         #expect(space.names(in: "tmp") == ["x"])
-        #expect(space.names(in: "o") == reportFiles)
+        #expect(space.names(in: "o") == reportFolder)
     }
 
     @Test("No room for the ids of a large dump", arguments: ["report", "summary"])

@@ -111,7 +111,7 @@ struct InputKindTests {
         try space.shell("gzip -c '\(Repository.sample("many-failures"))' > many-failures.json.gz")
         let run = try importAudit("report", "many-failures.json.gz", "-o", "o", folder: space.path)
         #expect(run.status == 0, "\(run)")
-        #expect(space.names(in: "o") == reportFiles)
+        #expect(space.names(in: "o") == reportFolder)
         let plain = try importAudit("report", Repository.sample("many-failures"), "-o", "p", folder: space.path)
         #expect(plain.status == 0, "\(plain)")
         for file in ["rows.csv", "failures.csv", "codes.csv"] {

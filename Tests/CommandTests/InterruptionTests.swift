@@ -43,7 +43,7 @@ struct InterruptionTests {
 
         let again = try complete(try started(space["o"]))
         #expect(again.status == 0, "\(again)")
-        #expect(space.names(in: "o") == reportFiles)
+        #expect(space.names(in: "o") == reportFolder)
         #expect(try space.bytes("o/rows.csv").count { $0 == UInt8(ascii: "\n") } == Self.rows + 2)
     }
 
@@ -78,7 +78,7 @@ struct InterruptionTests {
         #expect(second.errorText.contains("another import-audit is writing into this folder"), "\(second)")
         let result = try complete(first)
         #expect(result.status == 0, "\(result)")
-        #expect(space.names(in: "o") == reportFiles)
+        #expect(space.names(in: "o") == reportFolder)
         #expect(try space.text("o/summary.json").contains("\"job_id\": \"big\""))
         let third = try importAudit("report", Repository.sample("sync"), "-o", space["o"])
         #expect(third.status == 0, "\(third)")

@@ -85,7 +85,10 @@ struct MergeTests {
         #expect(
             run.errorText.contains("Written to \(space["o"]): index.xhtml, index.md, jobs.csv, codes.csv, summary.json")
         )
-        #expect(space.names(in: "o") == ["codes.csv", "index.md", "index.xhtml", "jobs.csv", "summary.json"])
+        #expect(
+            space.names(in: "o") == [
+                "codes.csv", "index.md", "index.xhtml", "jobs.csv", "manifest.jsonl", "summary.json",
+            ])
         #expect(try space.bytes("o/summary.json") == space.bytes("all.json"))
         let valid = try importAudit("validate", space["o/index.xhtml"])
         #expect(valid.status == 0, "\(valid)")

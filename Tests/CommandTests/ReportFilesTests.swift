@@ -29,11 +29,11 @@ struct ReportFilesTests {
         let space = try Workspace()
         let first = try importAudit("report", Repository.sample("sync"), folder: space.path)
         #expect(first.status == 0, "\(first)")
-        #expect(space.names(in: "audit") == reportFiles)
+        #expect(space.names(in: "audit") == reportFolder)
         try space.write("mine", as: "audit/notes.txt")
         let second = try importAudit("report", Repository.sample("clean-async"), folder: space.path)
         #expect(second.status == 0, "\(second)")
-        #expect(space.names(in: "audit") == (reportFiles + ["notes.txt"]).sorted())
+        #expect(space.names(in: "audit") == (reportFolder + ["notes.txt"]).sorted())
         #expect(try space.text("audit/notes.txt") == "mine")
         #expect(try space.text("audit/report.md").contains("7291a562-6bd7-42c5-8c27-f197d45d8c4d"))
     }
@@ -52,7 +52,7 @@ struct ReportFilesTests {
         let space = try Workspace()
         let run = try importAudit("report", Repository.sample("many-failures"), "-o", space["o"], "--formats", list)
         #expect(run.status == 0, "\(run)")
-        #expect(space.names(in: "o") == files)
+        #expect(space.names(in: "o") == (files + ["manifest.jsonl"]).sorted())
         for page in ["report.md", "report.xhtml"] where files.contains(page) {
             let text = try space.text("o/\(page)")
             for name in reportFiles + ["report.xlsx"] where name != page {

@@ -67,7 +67,7 @@ struct SampleTests {
         #expect(report.status == sample.status, "\(report)")
         #expect(report.output.isEmpty, "\(report)")
         #expect(report.errorText.hasPrefix(sample.verdict), "\(report)")
-        #expect(space.names(in: "audit") == reportFiles)
+        #expect(space.names(in: "audit") == reportFolder)
 
         let document = try parsed(space.bytes("audit/summary.json"))
         let job = try #require((document["jobs"] as? [[String: Any]])?.first)

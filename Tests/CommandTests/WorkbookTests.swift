@@ -12,7 +12,7 @@ struct WorkbookTests {
     func contents() throws {
         let space = try Workspace()
         try report(space, Repository.sample("many-failures"), "-o", "o", "--formats", "xlsx,csv", "--csv-raw")
-        #expect(space.names(in: "o") == ["codes.csv", "failures.csv", "report.xlsx", "rows.csv"])
+        #expect(space.names(in: "o") == ["codes.csv", "failures.csv", "manifest.jsonl", "report.xlsx", "rows.csv"])
         try space.expectSoundParts("o/report.xlsx")
         guard let book = try FoundWorkbook(at: space["o/report.xlsx"]) else { return }
         #expect(book.sheets.map { $0.name } == ["Summary", "Codes", "Patterns", "Failures"])

@@ -71,6 +71,9 @@ final class Workspace {
 /// The files of a whole report.
 let reportFiles = ["codes.csv", "failures.csv", "report.md", "report.xhtml", "rows.csv", "summary.json"]
 
+/// The files of a folder with a whole report: the report, and what the next run knows it by.
+let reportFolder = (reportFiles + ["manifest.jsonl"]).sorted()
+
 /// A document that the program printed or wrote.
 func parsed(_ bytes: [UInt8]) throws -> [String: Any] {
     try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])

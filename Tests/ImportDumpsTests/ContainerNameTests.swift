@@ -62,4 +62,75 @@ import Testing
             return
         }
     }
+
+    /// Names in the character set of the machine that made the zip: Python knows both.
+    @Test(arguments: [
+        ("cp932", "注文データ.json"), ("cp932", "テスト/結果_01.json"), ("cp932", "表示.json"), ("cp932", "2026年3月/ｶﾀｶﾅ.json"),
+        ("cp932", "ソフト.json"), ("cp932", "月.json"), ("cp932", "ありがとう"),
+        ("cp437", "Größe.json"), ("cp437", "Übersicht/Ärger.json"), ("cp437", "élève.json"), ("cp437", "événement"),
+        ("cp437", "château/pâté.json"), ("cp437", "año_niño.json"), ("cp437", "Möbel über Öl.json"),
+        ("cp437", "½ résumé"),
+        ("cp437", "fußgängerübergänge.json"), ("cp437", "Ålesund Øre.json".replacing("Ø", with: "Ö")),
+    ])
+    func legacyNames(characterSet: String, name: String) throws {
+        let folder = try PackingFolder()
+        try folder.write(name, as: "name")
+        try folder.python(
+            """
+            import zipfile
+            raw = open('name', encoding='utf-8').read().encode('\(characterSet)')
+            with zipfile.ZipFile('z.zip', 'w') as z:
+                z.writestr(zipfile.ZipInfo('Q' * len(raw)), '{}')
+            data = open('z.zip', 'rb').read().replace(b'Q' * len(raw), raw)
+            open('z.zip', 'wb').write(data)
+            """)
+        #expect(try folder.found(in: "z.zip").map(\.source) == ["z.zip!\(name)"])
+        // As a stream, the name comes from in front of the entry.
+        try folder.run("gzip -k z.zip")
+        #expect(try folder.found(in: "z.zip.gz").map(\.source) == ["z.zip.gz!\(name)"])
+    }
+
+    @Test func anyBytesMakeAName() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        print("names of any bytes: seed \(seed)")
+        var random = SplitMix64(seed: seed)
+        let folder = try PackingFolder()
+        for _ in 0..<40 {
+            let raw = (0..<Int.random(in: 1...12, using: &random)).map { _ in UInt8.random(in: 1...255, using: &random)
+            }
+            .map { [0x2F, 0x2E, 0x7E, 0x5C].contains($0) ? 0x41 : $0 }
+            try folder.write(raw.map { String($0) }.joined(separator: " "), as: "raw")
+            try folder.python(
+                """
+                import zipfile
+                raw = bytes(map(int, open('raw').read().split()))
+                with zipfile.ZipFile('z.zip', 'w') as z:
+                    z.writestr(zipfile.ZipInfo('Q' * len(raw)), '{}')
+                data = open('z.zip', 'rb').read().replace(b'Q' * len(raw), raw)
+                open('z.zip', 'wb').write(data)
+                """)
+            let found = try folder.found(in: "z.zip").map(\.source)
+            #expect(found.count == 1 && !found[0].contains("\u{FFFD}"), "\(raw): \(found), seed \(seed)")
+        }
+    }
+
+    @Test func filesOfSystemsArePassedOverInFoldersAndArchivesAlike() throws {
+        let folder = try PackingFolder()
+        let silent = [
+            "Thumbs.db", "thumbs.DB", "desktop.ini", "Desktop.ini", ".DS_Store", "ehthumbs.db", "ehthumbs_vista.db",
+            "~$jobs.xlsx", "__MACOSX/a.json", "$RECYCLE.BIN/b.json", "System Volume Information/c.json",
+            "sub/Thumbs.db",
+        ]
+        let read = ["Thumbs.db.json", "sub/a.json", "my desktop.ini", "$RECYCLE.json", "~jobs.json", "__MACOSX.json"]
+        for name in silent + read { try folder.write("{}", as: "d/" + name) }
+        try folder.run("cd d && tar cf ../s.tar * && zip -qr ../s.zip . && 7z a ../s.7z . >/dev/null")
+        for archive in ["s.tar", "s.zip", "s.7z"] {
+            let found = try folder.found(in: archive).map(\.source).sorted()
+            #expect(found == read.map { "\(archive)!\($0)" }.sorted())
+        }
+        let walked = InputTree([folder["d"]]).map { "\($0)" }
+        #expect(walked.count == read.count, "\(walked)")
+        // What is named is read.
+        #expect(Array(InputTree([folder["d/Thumbs.db"]])).count == 1)
+    }
 }

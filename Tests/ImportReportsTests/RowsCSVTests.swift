@@ -7,6 +7,12 @@ struct RowsCSVTests {
     static let header = "job_id,row,outcome,record_id,error_code,error_message\r\n"
     static let ids = ["", "9", "11111111-1111-1111-1111-111111111111"]
 
+    @Test("The columns by which tables are known again are those that are written")
+    func headers() {
+        let written = [RowsCSV<MemoryOutput>.header, CodesCSV.header, JobsCSV.header]
+        #expect(OwnOutput.headers == written.map { String($0.dropLast()) })
+    }
+
     @Test("A run of many rows is the same as the rows one by one", arguments: ids, [1, 7, 4096])
     func runs(id: String, flushBytes: Int) throws {
         let count = 300

@@ -50,7 +50,8 @@ def too_long(text: str | None) -> bool:
 
 
 def report(folder: Path, data: bytes, source: str, job: Job) -> Iterator[str]:
-    yield from differ("files", sorted(FILES), sorted(path.name for path in folder.iterdir()))
+    yield from differ("files", sorted([*FILES, "manifest.jsonl"]), sorted(path.name for path in folder.iterdir()))
+    yield from _manifest(folder)
     yield from _csv(folder, "rows.csv", [ROW_HEADER, *_row_cells(job, model.OUTCOMES)])
     yield from _csv(folder, "failures.csv", [ROW_HEADER, *_row_cells(job, ("failed", "unclassified"))])
     yield from _codes(folder, job)
@@ -60,6 +61,16 @@ def report(folder: Path, data: bytes, source: str, job: Job) -> Iterator[str]:
     else:
         digest = hashlib.sha256(data).hexdigest()
         yield from summary(document, data, source, job, digest, True)
+
+
+def _manifest(folder: Path) -> Iterator[str]:
+    """The last line of the manifest says what the files are."""
+    line = _json((folder / "manifest.jsonl").read_bytes().splitlines()[-1])
+    files = [
+        {"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        for name, data in ((name, (folder / name).read_bytes()) for name in sorted(FILES))
+    ]
+    yield from differ("manifest.jsonl", {"folder": ".", "files": files}, line)
 
 
 def _row_cells(job: Job, outcomes: tuple[str, ...]) -> Iterator[list[str]]:

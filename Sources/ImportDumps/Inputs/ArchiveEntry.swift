@@ -16,11 +16,10 @@ struct ArchiveEntry: Sendable {
         if case .folder = kind { true } else { false }
     }
 
-    /// Whether a part of its path begins with a dot, or belongs to what macOS adds to archives.
+    /// Whether a part of its path is hidden, or one of the system's own files and folders.
     var isHidden: Bool {
         name.split(separator: UInt8(ascii: "/")).contains { part in
-            part.first == UInt8(ascii: ".") && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
-                || part.elementsEqual("__MACOSX".utf8)
+            !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && SystemFiles.include(part)
         }
     }
 }

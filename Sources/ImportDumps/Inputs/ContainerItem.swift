@@ -8,6 +8,8 @@ public enum ContainerItem: Sendable {
 
 /// Why something in an input is not read, as data.
 public enum InputRefusal: Sendable, Equatable {
+    /// This program wrote it: there is no dump in it.
+    case ownOutput(OwnOutput)
     case symbolicLink(target: String)
     /// To an earlier entry, which is read under its own name.
     case hardLink(target: String)

@@ -1,7 +1,8 @@
 /// Finds the streams of bytes in an opened input: of a plain file itself, of compressed data what comes out of it, of
 /// an archive its entries.
 ///
-/// What an input is shows by its content, whatever its name. Inside an archive, compressed entries are unpacked and
+/// What an input is shows by its content, whatever its name; so do files that this program wrote, which hold no dumps
+/// (``OwnOutput``). Inside an archive, compressed entries are unpacked and
 /// archives opened, but no deeper: `outer.tar!inner.zip!path`. Memory does not grow with the input, apart from eight
 /// bytes for each entry.
 public struct ContainerReader: Sendable {
@@ -32,15 +33,18 @@ public struct ContainerReader: Sendable {
         let walk = ContainerWalk(budget: budget)
         if let file {
             // Nothing was read from the descriptor itself yet: the source delivers the beginning too.
-            let format = ContainerFormat(firstBytes: file.beginning())
-            if let format, format.isArchive {
+            let beginning = file.beginning()
+            let format = ContainerFormat(firstBytes: beginning)
+            if let own = OwnOutput(firstBytes: beginning), own.isWholeFile {
+                try body(.refused(source: name, reason: .ownOutput(own)))
+            } else if let format, format.isArchive {
                 try walk.visitArchive(ArchiveInput(file, format: format), format, named: name, isPrompt: true, body)
             } else {
                 try walk.visit(source, format, named: name, body)
             }
         } else {
             let source = BeginningSource(source)
-            try walk.visit(source, ContainerFormat(firstBytes: source.beginning), named: name, body)
+            try walk.visit(source, named: name, body)
         }
     }
 }

@@ -30,6 +30,16 @@ struct ContainerWalk {
         }
     }
 
+    /// Visits what `source` delivers, after a look at what it is.
+    func visit<Failure: Error>(
+        _ source: BeginningSource, named name: String, _ body: (ContainerItem) throws(Failure) -> Void
+    ) throws(Failure) {
+        if let own = OwnOutput(firstBytes: source.beginning), own.isWholeFile {
+            return try body(.refused(source: name, reason: .ownOutput(own)))
+        }
+        try visit(source, ContainerFormat(firstBytes: source.beginning), named: name, body)
+    }
+
     /// Visits what `source` delivers, of which the format was recognised; nil for plain data.
     func visit<Failure: Error>(
         _ source: any ByteSource, _ format: ContainerFormat?, named name: String,
@@ -47,6 +57,8 @@ struct ContainerWalk {
         }
         if let archive = ContainerFormat(firstBytes: content.beginning), archive.isArchive {
             try visitArchive(in: content, archive, named: name, body)
+        } else if let own = OwnOutput(firstBytes: content.beginning), own.isWholeFile {
+            try body(.refused(source: name, reason: .ownOutput(own)))
         } else {
             try body(.stream(source: name, bytes: content))
         }
@@ -85,10 +97,11 @@ struct ContainerWalk {
         }
         let session = ArchiveSession(archive: archive, meter: level.entries, isPrompt: isPrompt)
         defer { session.close() }
-        var names = EntryNames()
+        var names = EntryNames(format)
         var entriesRead = 0
         var isEmpty = true
         var isInDamage = false
+        var own = OwnZip()
         while true {
             switch session.next() {
             case .entry(let entry):
@@ -97,12 +110,26 @@ struct ContainerWalk {
                 if entry.isHidden || entry.isFolder { continue }
                 isEmpty = false
                 let source = name + "!" + names.name(for: entry.name, position: entriesRead)
-                try ContainerWalk(level: inner).visit(entry, session.entry, named: source, body)
+                var bytes = session.entry
+                if format == .zip, case .file = entry.kind {
+                    switch own.look(at: entry, bytes, named: source, isFirst: entriesRead == 1) {
+                    case .isOwn(let own): return try body(.refused(source: name, reason: .ownOutput(own)))
+                    case .mayBe: continue
+                    case .isNot(let content): bytes = content
+                    }
+                }
+                for (source, beginning) in own.takeHeld() {
+                    try body(.stream(source: source, bytes: ArraySource(Array(beginning))))
+                }
+                try ContainerWalk(level: inner).visit(entry, bytes, named: source, body)
                 // (A limit that the archive's own decompression reached comes as a failure of the archive.)
                 if let failure = level.entries.failure ?? inner.failure {
                     return try body(.refused(source: name, reason: .cutShort(failure, entriesRead: entriesRead)))
                 }
             case .end:
+                for (source, beginning) in own.takeHeld() {
+                    try body(.stream(source: source, bytes: ArraySource(Array(beginning))))
+                }
                 if isEmpty { try body(.refused(source: name, reason: .holdsNoFiles)) }
                 return
             case .damaged(let message):
@@ -141,8 +168,7 @@ struct ContainerWalk {
             } else if bytes.beginning.isEmpty, let failure = bytes.failure {
                 refusal = .unreadable(failure)
             } else {
-                let format = ContainerFormat(firstBytes: bytes.beginning)
-                return try visit(bytes, format, named: name, body)
+                return try visit(bytes, named: name, body)
             }
         }
         try body(.refused(source: name, reason: refusal))

@@ -2,13 +2,20 @@
 struct EntryNames {
     /// Hashes of the names so far, 8 bytes each: the names themselves would be many times as much.
     private var seen: Set<UInt64> = []
+    /// Zips of older programs have names in the character set of a country.
+    private let isZip: Bool
+
+    init(_ format: ContainerFormat) {
+        isZip = format == .zip
+    }
 
     /// - Parameter position: the entry's place in the archive, from 1.
     mutating func name(for bytes: [UInt8], position: Int) -> String {
         var path = bytes[...]
         // `tar -C folder .` writes every name like that.
         while path.starts(with: "./".utf8) { path = path.dropFirst(2) }
-        let name = path.isEmpty ? "(no name)" : Self.shown(path)
+        let text = isZip ? LegacyNames.text(of: path) : nil
+        let name = path.isEmpty ? "(no name)" : text.map { Self.shown($0.utf8) } ?? Self.shown(path)
         guard isTaken(name) else { return name }
         var candidate = name + " (entry \(position))"
         while isTaken(candidate) { candidate += "′" }

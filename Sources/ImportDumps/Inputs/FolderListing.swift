@@ -1,6 +1,6 @@
 import Glibc
 
-/// What is in a folder, apart from what is hidden, in the order of the bytes of its paths.
+/// What is in a folder, apart from what is hidden or the system's own, in the order of the bytes of its paths.
 struct FolderListing: Sendable {
     enum Kind: UInt8, Sendable {
         case file, folder, link, fifo, socket, device
@@ -43,7 +43,7 @@ struct FolderListing: Sendable {
             errno = 0
             guard let entry = unsafe readdir(folder) else { break }
             let name = unsafe Self.name(of: entry)
-            if name.first == UInt8(ascii: ".") { continue }
+            if SystemFiles.include(name) { continue }
             guard let start = UInt32(exactly: names.count) else { throw ReadFailure(errorNumber: EOVERFLOW) }
             let kind = unsafe Self.kind(of: entry, in: descriptor)
             entries.append(Entry(start: start, count: UInt16(name.count), kind: kind))

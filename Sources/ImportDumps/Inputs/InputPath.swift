@@ -22,6 +22,22 @@ public struct InputPath: Sendable, Hashable {
         return descriptor
     }
 
+    /// The file that the path leads to, links followed; nil for what is no regular file.
+    package var identity: FileIdentity? {
+        var status = stat()
+        guard unsafe withCString({ path in unsafe stat(path, &status) }) == 0 else { return nil }
+        return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino), mode: status.st_mode)
+    }
+
+    /// The absolute path without links, as text; nil if it leads nowhere.
+    package var resolved: String? {
+        unsafe withCString { path in
+            guard let found = unsafe realpath(path, nil) else { return nil }
+            defer { unsafe free(found) }
+            return unsafe String(cString: found)
+        }
+    }
+
     func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         unsafe (bytes + [0]).withUnsafeBytes { bytes in
             // Never empty: it ends with a zero.
@@ -32,5 +48,19 @@ public struct InputPath: Sendable, Hashable {
     /// The path of something in this folder.
     func appending(_ name: some Collection<UInt8>) -> InputPath {
         InputPath(bytes: bytes.last == UInt8(ascii: "/") ? bytes + name : bytes + [UInt8(ascii: "/")] + name)
+    }
+}
+
+/// What a file is, whatever names it has.
+package struct FileIdentity: Hashable, Sendable {
+    private let device: UInt64
+    private let inode: UInt64
+
+    /// Nil for what is no regular file.
+    package init?(device: UInt64, inode: UInt64, mode: UInt32) {
+        // 0o100000 is S_IFREG.
+        guard mode & 0o170000 == 0o100000 else { return nil }
+        self.device = device
+        self.inode = inode
     }
 }

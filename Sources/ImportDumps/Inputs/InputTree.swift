@@ -38,9 +38,14 @@ public struct InputTree: Sequence, IteratorProtocol, Sendable {
     private var folders: [Folder] = []
     /// The absolute path of the named folder, without links, and with a slash at the end.
     private var root: [UInt8] = []
+    /// The path under which the folder was named.
+    private var rootName = InputPath("")
+    private let output: OutputPlace?
 
-    public init(_ arguments: [String]) {
+    /// - Parameter output: what is left out, for the command itself writes it.
+    public init(_ arguments: [String], leavingOut output: OutputPlace? = nil) {
         self.arguments = arguments.map { InputPath($0) }[...]
+        self.output = output
     }
 
     public mutating func next() -> InputTreeItem? {
@@ -67,6 +72,7 @@ public struct InputTree: Sequence, IteratorProtocol, Sendable {
         guard status.st_mode & S_IFMT == S_IFDIR else { return .file(path, size: Self.size(of: status)) }
         guard let root = Self.resolved(path) else { return .unavailable(path, ReadFailure(errorNumber: errno)) }
         self.root = root.last == UInt8(ascii: "/") ? root : root + [UInt8(ascii: "/")]
+        rootName = path
         do throws(ReadFailure) {
             folders = [Folder(path: path, listing: try FolderListing(path, followingLink: true))]
             return nil
@@ -77,6 +83,9 @@ public struct InputTree: Sequence, IteratorProtocol, Sendable {
 
     /// What is in a folder; nil for a folder, which is to be walked through next.
     private mutating func item(at path: InputPath, _ kind: FolderListing.Kind) -> InputTreeItem? {
+        if let output, kind != .link, output.leavesOut(absolute(path), isFolder: kind == .folder, from: root) {
+            return nil
+        }
         switch kind {
         case .folder:
             do throws(ReadFailure) {
@@ -91,7 +100,11 @@ public struct InputTree: Sequence, IteratorProtocol, Sendable {
                 return .passedOver(path, .unreadable(ReadFailure(errorNumber: errno)))
             }
             return .file(path, size: Self.size(of: status))
-        case .link: return link(at: path)
+        case .link:
+            if let output, let target = Self.resolved(path), output.leavesOut(target, isFolder: false, from: root) {
+                return nil
+            }
+            return link(at: path)
         case .fifo: return .passedOver(path, .special(.fifo))
         case .socket: return .passedOver(path, .special(.socket))
         case .device: return .passedOver(path, .special(.device))
@@ -111,6 +124,11 @@ public struct InputTree: Sequence, IteratorProtocol, Sendable {
         case .folder: return .passedOver(path, .linkToFolder)
         case .link, .fifo, .socket, .device: return .passedOver(path, .linkToSpecial)
         }
+    }
+
+    /// The absolute path of something in the named folder, without links.
+    private func absolute(_ path: InputPath) -> [UInt8] {
+        root + path.bytes.dropFirst(rootName.bytes.count).drop { $0 == UInt8(ascii: "/") }
     }
 
     private static func size(of status: stat) -> Int? {

@@ -26,4 +26,22 @@ package struct ZipFile {
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         try unsafe archive.read(into: buffer)
     }
+
+    /// The first bytes of the entry, as many as it takes to recognise what it is.
+    func beginning() throws(ReadFailure) -> ArraySlice<UInt8> {
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        var filled = 0
+        while filled < bytes.count {
+            let room = filled..<bytes.count
+            let read = unsafe bytes.withUnsafeMutableBytes { bytes in
+                Result { () throws(ReadFailure) in
+                    try unsafe archive.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[room]))
+                }
+            }
+            let count = try read.get()
+            guard count > 0 else { break }
+            filled += count
+        }
+        return bytes[..<filled]
+    }
 }

@@ -9,7 +9,7 @@ extension PackVerification {
         var json = JSONWriter()
         json.object { json in
             json.heading(format: Self.format, version: Self.version)
-            json.key("zip")
+            json.key(isFolder ? "folder" : "zip")
             json.value(name)
             json.key("bytes")
             json.value(bytes)

@@ -11,7 +11,7 @@ extension PackVerification {
         let word = isVerified ? "verified" : "NOT VERIFIED"
         let mark = usesColor ? "\u{1B}[\(isVerified ? "1;32" : "1;31")m\(word)\u{1B}[0m" : word
         var text = "\(shownText(name)): \(mark)\n"
-        text += "  sha256   \(sha256)\n"
+        text += "  sha256   \(sha256)\(isFolder ? " (of manifest.jsonl)" : "")\n"
         if let toolVersion { text += "  made by  import-audit \(shownText(toolVersion)), as it says itself\n" }
         text += "  files    \(sentence(files, "are in it with the bytes that its manifest says"))\n"
         if let inputs {
@@ -22,7 +22,7 @@ extension PackVerification {
             }
             text += "\n"
         } else {
-            text += "  inputs   not compared: name them behind the zip\n"
+            text += "  inputs   not compared: name them behind the \(isFolder ? "folder" : "zip")\n"
         }
         for problem in problems.prefix(Self.linesListed) { text += "  \(problem.line)\n" }
         let more = problemCount - min(problems.count, Self.linesListed)
@@ -33,7 +33,9 @@ extension PackVerification {
 
     /// What was proved, and what was not.
     package var statement: String {
-        guard isVerified else { return "This is not what --pack wrote, or not of these inputs." }
+        guard isVerified else {
+            return "This is not what \(isFolder ? "import-audit" : "--pack") wrote, or not of these inputs."
+        }
         return
             "Not signed: this proves that nothing differs from the manifest, not who made it. Compare the SHA-256 with "
             + "what the sender tells you."

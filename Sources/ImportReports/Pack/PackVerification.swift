@@ -3,15 +3,17 @@ package struct PackVerification: Sendable {
     /// Problems that are listed; all are counted.
     package static let problemsListed = 1000
 
-    /// The zip, as its user named it.
+    /// The zip or the folder, as its user named it.
     package let name: String
+    /// Whether it is a folder.
+    package let isFolder: Bool
     package let bytes: Int
-    /// Of the zip itself.
+    /// Of the zip itself; of the manifest of a folder.
     package internal(set) var sha256 = ""
     /// The version of import-audit that the manifest names; nil if there is no sound one.
     package internal(set) var toolVersion: String?
     /// Files of the audit that the manifest lists, and how many of them are as it says.
-    package internal(set) var files = Tally()
+    package var files = Tally()
     /// The same of inputs; nil if none were named to compare with.
     package private(set) var inputs: Tally?
     /// Inputs of which there is no hash, as they could not be read: they were compared by name.
@@ -62,6 +64,20 @@ package struct PackVerification: Sendable {
     init(name: String, bytes: Int) {
         self.name = name
         self.bytes = bytes
+        isFolder = false
+    }
+
+    /// Of a folder.
+    ///
+    /// - Parameters:
+    ///   - bytes: of its manifest, as the hash.
+    ///   - toolVersion: nil if the manifest is not sound.
+    package init(folder name: String, bytes: Int, sha256: String, toolVersion: String?) {
+        self.name = name
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.toolVersion = toolVersion
+        isFolder = true
     }
 
     /// Nothing is wrong.

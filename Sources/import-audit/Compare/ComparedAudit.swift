@@ -41,7 +41,8 @@ struct ComparedAudit {
             )
         }
         guard case .done = end else { return nil }
-        let results = collector.results()
+        let results = try collector.results()
+        if !options.isQuiet { results.ownOutputs.say() }
         try results.sayWhatWasNotRead()
         var totals = Totals()
         var messages = MessageTotals()

@@ -35,6 +35,10 @@ struct CompareHandler: DocumentHandler {
 
     func end(_ input: InputPath, number: Int) {}
 
+    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
+        summary.passOver(own, source: source, order: order)
+    }
+
     func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
         try summary.refuse(source: source, reason: reason, order: order, status: status)
     }

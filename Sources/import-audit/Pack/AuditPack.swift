@@ -6,8 +6,7 @@ import ImportReports
 /// Packs an audit that is in its folder: all of its files, a manifest and their sums as one zip, which depends on
 /// these alone.
 ///
-/// The files are read twice, for their hashes stand in front of them. What another program changes in between is
-/// noticed. Memory does not grow with the files, but with their number (``ZipWriter``).
+/// The files are what the folder's manifest says, or there is no pack: what someone has changed is no proof. Memory does not grow with the files, but with their number (``ZipWriter``).
 struct AuditPack {
     private static let blockBytes = 256 * 1024
 
@@ -23,15 +22,11 @@ struct AuditPack {
             toolVersion: toolVersion, options: settings.shapingOptions, to: manifest.append)
         try contents.forEachInput { try writer.append($0) }
         try contents.forEachFile { try writer.append(file: $0) }
-        // Of all that the files came to, to see that it is the same when they are packed.
-        var (first, second) = (SHA256(), SHA256())
         var count = 0
         for path in contents.paths {
-            let file = try digest(path)
+            let file = try contents.file(path)
             try writer.append(output: file)
-            let line = PackManifest.sumsLine(path, sha256: file.sha256)
-            first.update(line.span)
-            _ = try sums.append(line.span)
+            _ = try sums.append(PackManifest.sumsLine(path, sha256: file.sha256).span)
             count += 1
         }
         try writer.finish()
@@ -48,18 +43,20 @@ struct AuditPack {
                 let file = try digest(
                     path, begin: { size in try packed.beginFile("\(target.top)/\(path)", byteCount: size) },
                     body: { bytes in try packed.write(bytes) })
-                second.update(PackManifest.sumsLine(path, sha256: file.sha256).span)
+                guard file == (try contents.file(path)) else { throw changed(path) }
             }
             try packed.finish()
         } catch let failure as ZipWriter.Failure {
             throw CommandFailure(.internalFault, "\(target.path) cannot be packed: \(failure.message)")
         }
-        guard first.finish() == second.finish() else {
-            throw CommandFailure(
-                .cannotWrite,
-                "\(root.path) was changed by another program while it was packed; \(target.path) was not written")
-        }
         return (count, try zip.publish())
+    }
+
+    private func changed(_ path: String) -> CommandFailure {
+        CommandFailure(
+            .cannotWrite,
+            "\(root.path)/\(path) is not what import-audit wrote: another program has changed it; \(target.path) was not "
+                + "written")
     }
 
     /// Reads a file of the audit.

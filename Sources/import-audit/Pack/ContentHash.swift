@@ -1,5 +1,8 @@
+import Glibc
+import ImportDumps
+
 /// What was read of a document: its size in bytes and its SHA-256.
-struct ContentHash: Sendable {
+struct ContentHash: Sendable, Equatable {
     let bytes: Int
     let sha256: String
 
@@ -12,5 +15,30 @@ struct ContentHash: Sendable {
     init?(bytes: Int, sha256: String?) {
         guard let sha256 else { return nil }
         self.init(bytes: bytes, sha256: sha256)
+    }
+
+    /// Reads all of a regular file, wherever its descriptor stands; nil if that cannot be done.
+    ///
+    /// - Parameter expected: a file of another size is not read.
+    init?(ofFile descriptor: Int32, expected: Int? = nil) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            expected.map({ $0 == status.st_size }) != false
+        else { return nil }
+        var hash = SHA256()
+        var offset = 0
+        let room = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(256 * 1024, max(4096, status.st_size + 1)), alignment: 64)
+        defer { unsafe room.deallocate() }
+        while true {
+            let count = unsafe pread(descriptor, room.baseAddress, room.count, off_t(offset))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            guard count > 0 else { break }
+            unsafe hash.update(UnsafeBufferPointer(rebasing: room.bindMemory(to: UInt8.self)[..<count]))
+            offset += count
+        }
+        bytes = offset
+        sha256 = hash.finish()
     }
 }

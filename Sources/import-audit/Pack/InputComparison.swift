@@ -43,8 +43,10 @@ final class InputComparison: Sendable {
     }
 
     /// Reads inputs as `report` does; false if it was interrupted.
-    func read(_ inputs: [String], _ options: WorkOptions) throws -> Bool {
-        let run = try InputRun(inputs, options, hashing: true, names: .plain) {
+    ///
+    /// - Parameter output: what is no input, wherever it lies.
+    func read(_ inputs: [String], _ options: WorkOptions, leavingOut output: OutputPlace?) throws -> Bool {
+        let run = try InputRun(inputs, options, hashing: true, names: .plain, output: output) {
             self.state.withLock { (jobs: $0.tally.matching, problems: $0.others.count) }
         }
         if case .interrupted = try run.run({ InputComparisonHandler(self) }) { return false }
@@ -68,8 +70,10 @@ final class InputComparison: Sendable {
 
     /// Says what differs.
     ///
-    /// - Parameter file: whose manifest names what was not found.
-    func conclude(in verification: inout PackVerification, of file: borrowing PackedAuditFile) throws {
+    /// - Parameter forEachInput: hands out what the manifest lists, to name what was not found.
+    func conclude(
+        in verification: inout PackVerification, forEachInput: ((PackInput) throws -> Void) throws -> Void
+    ) throws {
         var (tally, byName, expected) = state.withLock { ($0.tally, $0.byName, $0.expected) }
         var missing: [InputKey: Int] = [:]
         for (input, count) in expected { missing[input.key, default: 0] += count }
@@ -81,7 +85,7 @@ final class InputComparison: Sendable {
         for other in others { names[other.source, default: 0] += 1 }
         verification.begin(inputs: tally, byName: byName)
         if !missing.isEmpty {
-            try file.forEachInput { input in
+            try forEachInput { input in
                 let listed = ListedInput(input.source, sha256: input.sha256)
                 guard expected.removeOne(listed), missing.removeOne(listed.key) else { return }
                 let isThere = names[input.source, default: 0] > 0
@@ -157,6 +161,9 @@ private struct InputComparisonHandler: DocumentHandler {
 
     func end(_ input: InputPath, number: Int) {}
 
+    // A pack lists none of these.
+    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}
+
     func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) {
         comparison.found(source, sha256: nil, order, status)
     }
@@ -170,12 +177,14 @@ private struct InputComparisonHandler: DocumentHandler {
     func consume(_ run: RowRun, text: Span<UInt8>) {}
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
-        let sha256 =
-            switch reading {
-            case .job(let dump): dump.sha256
-            case .notAJob(let other): other.sha256
-            }
+        defer { order.document += 1 }
+        let sha256: String?
+        switch reading {
+        case .job(let dump): sha256 = dump.sha256
+        case .notAJob(let other):
+            if case .ownOutput = other.reason { return }
+            sha256 = other.sha256
+        }
         comparison.found(source + position.suffix, sha256: sha256, order)
-        order.document += 1
     }
 }

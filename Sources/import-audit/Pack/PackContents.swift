@@ -5,10 +5,25 @@ import ImportReports
 struct PackContents {
     /// Of the files, as seen from the folder of the audit.
     let paths: AuditPaths
+    /// What these files were when they were written.
+    let manifest: Manifest
     /// Hands out the dumps, and what is none, in the order of the inputs.
     let forEachInput: ((PackInput) throws -> Void) throws -> Void
     /// The same of the files that they were read from.
     let forEachFile: ((PackedFile) throws -> Void) throws -> Void
+}
+
+extension PackContents {
+    /// A file as it was written.
+    func file(_ path: String) throws(CommandFailure) -> PackedFile {
+        let name =
+            path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
+        let folder = name.utf8.count == path.utf8.count ? Manifest.root : String(path.dropLast(name.count + 1))
+        guard let content = manifest.files(in: folder).first(where: { $0.name == name })?.content else {
+            throw CommandFailure(.internalFault, "\(path) is not in the manifest, and cannot be packed")
+        }
+        return PackedFile(path: path, bytes: content.bytes, sha256: content.sha256)
+    }
 }
 
 /// The paths of an audit's files, in the order of their bytes.

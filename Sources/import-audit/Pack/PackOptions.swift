@@ -8,8 +8,13 @@ struct PackOptions: ParsableArguments {
             valueName: "file.zip"))
     var pack: String?
 
-    /// - Parameter inputs: of which the zip must be none.
-    func target(inputs: [String]) throws(CommandFailure) -> PackTarget? {
-        try pack.map { (path) throws(CommandFailure) in try PackTarget(path, inputs: inputs) }
+    /// - Parameters:
+    ///   - inputs: of which the zip must be none.
+    ///   - others: files that other options name, of which it must be none either.
+    ///   - isForced: replaces a file that is no pack.
+    func target(inputs: [String], others: [String], isForced: Bool) throws(CommandFailure) -> PackTarget? {
+        try pack.map { (path) throws(CommandFailure) in
+            try PackTarget(path, inputs: inputs, others: others, isForced: isForced)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import ImportDumps
 import ImportReports
 
 /// Where `--pack` writes its zip: checked before anything is read.
@@ -6,6 +7,10 @@ struct PackTarget {
     let path: String
     private let folder: String
     private let name: String
+    private let isForced: Bool
+
+    /// What it may replace: the zip, and what is written before it takes its place.
+    var files: [String] { [path, "\(folder)/\(PartialFile.partialName(of: name))"] }
 
     /// The only folder in the zip.
     var top: String { FileName.safe(String(name.dropLast(Self.ending.count))) }
@@ -13,8 +18,9 @@ struct PackTarget {
     private static let ending = ".zip"
 
     /// - Throws: a failure of usage for a place that would be an input, or that is no place for a zip.
-    init(_ path: String, inputs: [String]) throws(CommandFailure) {
+    init(_ path: String, inputs: [String], others: [String], isForced: Bool) throws(CommandFailure) {
         self.path = path
+        self.isForced = isForced
         let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
         folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
@@ -23,6 +29,12 @@ struct PackTarget {
         }
         let place = Self.place(of: folder)
         let status = Self.status(path)
+        for file in others {
+            if let identity = InputPath(file).identity, identity == InputPath(path).identity {
+                throw CommandFailure(
+                    .usage, "\(path): this is a file that an option names; choose another place for the zip")
+            }
+        }
         for input in inputs where input != "-" {
             guard let found = Self.status(input) else { continue }
             if let status, status.st_dev == found.st_dev, status.st_ino == found.st_ino {
@@ -44,7 +56,35 @@ struct PackTarget {
         if let status = Self.status(path), status.st_mode & S_IFMT == S_IFDIR {
             throw CommandFailure(.cannotWrite, "\(path): this is a folder")
         }
+        var status = stat()
+        if !isForced, unsafe lstat(path, &status) == 0, !isPack {
+            throw CommandFailure(
+                .cannotWrite,
+                "\(path) is there already and was not written by import-audit; choose another place for the zip, or have it "
+                    + "replaced with --force")
+        }
+        if !isForced, !isPartialOurs {
+            throw CommandFailure(
+                .cannotWrite,
+                "\(folder)/\(PartialFile.partialName(of: name)) is in the way and was not written by import-audit; choose "
+                    + "another place for the zip, or have it replaced with --force")
+        }
         return try PackFile(name, folder: folder, path: path)
+    }
+
+    private var isPartialOurs: Bool {
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return true }
+        defer { close(descriptor) }
+        return OutputFile.isOwnPartial(PartialFile.partialName(of: name), in: descriptor)
+    }
+
+    /// Whether what is there is a pack, or empty.
+    private var isPack: Bool {
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return OutputFile.isOurs(descriptor)
     }
 
     /// Where a folder is, or will be: it may be the one of the audit, which is not there yet.

@@ -23,6 +23,7 @@ final class Collector: Sendable {
         var groups: [JobIdentity: SnapshotGroup] = [:]
         /// Numbers of dumps that do not count.
         var superseded: Set<Int> = []
+        var ownOutputs = OwnOutputs()
     }
 
     private let state: Mutex<State>
@@ -67,9 +68,22 @@ final class Collector: Sendable {
         }
     }
 
+    /// Takes in a file that this program wrote.
+    func add(_ own: OwnOutput, source: String, _ order: DocumentOrder) {
+        state.withLock { $0.ownOutputs.add(UnreadableInput(source: source, reason: own.explanation), order) }
+    }
+
     /// Everything, in order. To be called when all threads are done.
-    func results() -> RunResults {
-        state.withLock { state in
+    func results() throws -> RunResults {
+        try state.withLock { state in
+            // Where there is nothing else, that is why.
+            if state.store.jobs.isEmpty, state.ownOutputs.count > 0 {
+                for (input, order) in state.ownOutputs.first {
+                    state.status = state.status.orWorse(.inputNotReadWhole)
+                    try state.store.append(input, order, .inputNotReadWhole)
+                }
+                state.ownOutputs = OwnOutputs()
+            }
             let store = state.store
             let all = store.jobs.indices.sorted { store.jobs[$0].order < store.jobs[$1].order }
             let superseded = state.superseded
@@ -79,7 +93,7 @@ final class Collector: Sendable {
                 unreadable: store.unreadable.indices.sorted {
                     store.unreadable[$0].order < store.unreadable[$1].order
                 },
-                groups: state.groups)
+                groups: state.groups, ownOutputs: state.ownOutputs)
         }
     }
 }
@@ -98,5 +112,36 @@ extension Collector.State {
         superseded.insert(replaces ? before : number)
         if replaces { counting[identity] = number }
         return replaces ? .replacing : .superseded
+    }
+}
+
+/// Files among the inputs that this program wrote.
+struct OwnOutputs {
+    /// An audit of many jobs has many files.
+    private static let limit = 100
+
+    private(set) var count = 0
+    /// Those that come first.
+    private(set) var first: [(input: UnreadableInput, order: DocumentOrder)] = []
+
+    mutating func add(_ input: UnreadableInput, _ order: DocumentOrder) {
+        count += 1
+        let place = first.firstIndex { order < $0.order } ?? first.count
+        guard place < Self.limit else { return }
+        first.insert((input, order), at: place)
+        if first.count > Self.limit { first.removeLast() }
+    }
+
+    /// Says on standard error what they are.
+    func say() {
+        let shown = first.prefix(3)
+        for (input, _) in shown { Console.say("\(input.source) was passed over: \(input.reason)") }
+        let more = count - shown.count
+        if more > 0 {
+            Console.say(
+                more == 1
+                    ? "1 more file that import-audit wrote was passed over."
+                    : "\(Wording.grouped(more)) more files that import-audit wrote were passed over.")
+        }
     }
 }

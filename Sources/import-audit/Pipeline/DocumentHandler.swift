@@ -13,6 +13,9 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
     /// A file was read to its end, apart from entries of an archive that were left to other threads.
     mutating func end(_ input: InputPath, number: Int) throws
 
+    /// Takes note of a file that this program wrote: no dump, and nothing that is missing.
+    mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) throws
+
     /// Takes note of what is not read.
     ///
     /// - Parameter status: what it means for the exit status.

@@ -11,11 +11,16 @@ struct InputRun {
     let progress: ProgressReport
     /// Makes the names under which inputs are shown.
     let names: SourceNames
+    /// Where the command writes, which is no input.
+    private let output: OutputPlace?
 
     init(
-        options: RunOptions, collector: Collector, hashing: Bool, names: SourceNames = .plain
+        options: RunOptions, collector: Collector, hashing: Bool, names: SourceNames = .plain,
+        output: OutputPlace? = nil
     ) throws(CommandFailure) {
-        try self.init(options.inputs, options.reading, collector: collector, hashing: hashing, names: names)
+        try self.init(
+            options.inputs, options.reading.work, hashing: hashing, names: names, output: output
+        ) { (collector.jobs, collector.problems) }
     }
 
     init(
@@ -26,14 +31,15 @@ struct InputRun {
 
     /// - Parameter counts: jobs and problems so far.
     init(
-        _ inputs: [String], _ options: WorkOptions, hashing: Bool, names: SourceNames,
+        _ inputs: [String], _ options: WorkOptions, hashing: Bool, names: SourceNames, output: OutputPlace? = nil,
         counts: @escaping @Sendable () -> (jobs: Int, problems: Int)
     ) throws(CommandFailure) {
         self.inputs = inputs
         self.names = names
         threadCount = options.threadCount
         reader = try .ofCommand(hashing: hashing, readsAhead: options.threadCount > 1)
-        progress = ProgressReport(inputs: inputs, isWanted: !options.isQuiet, counts: counts)
+        self.output = output
+        progress = ProgressReport(InputTree(inputs, leavingOut: output), isWanted: !options.isQuiet, counts: counts)
     }
 
     /// How a run ended.
@@ -48,7 +54,7 @@ struct InputRun {
     /// - Parameter makeHandler: makes what a thread hands its documents to.
     /// - Throws: what a handler throws; the others end as soon as they can.
     func run<Handler: DocumentHandler>(_ makeHandler: @escaping @Sendable () throws -> Handler) throws -> End {
-        let queue = WorkQueue(InputTree(inputs), threadCount: threadCount)
+        let queue = WorkQueue(InputTree(inputs, leavingOut: output), threadCount: threadCount)
         let state = RunState(threads: threadCount)
         let (reader, bytes, names) = (reader, progress.bytes, names)
         let work: @Sendable () -> Void = {

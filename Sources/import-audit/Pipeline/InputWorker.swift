@@ -79,6 +79,9 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
                 try readEntry(bytes, source, order)
             case .refused(let source, let reason):
                 order.entry += 1
+                if case .ownOutput(let own) = reason {
+                    return try handler.passOver(own, source: names.shown(source), order: order)
+                }
                 try handler.refuse(
                     source: names.shown(source), reason: names.shown(reason).explanation, order: order,
                     status: reason.isExpected ? .done : .inputNotReadWhole)

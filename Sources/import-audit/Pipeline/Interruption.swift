@@ -1,23 +1,51 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C: the first asks the run to end in good order, the second ends the process.
+/// Ctrl-C: the first asks the run to end in good order, the second ends the process. The same goes for the signals of a
+/// machine that shuts down and of a terminal that is closed, in runs that would else leave half files.
 enum Interruption {
     private static let isRequestedFlag = Atomic(false)
 
     /// Whether the run is to end.
     static var isRequested: Bool { isRequestedFlag.load(ordering: .relaxed) }
 
-    /// Begins to listen.
+    private static let requestedBy = Atomic<Int32>(0)
+
+    /// Begins to listen for Ctrl-C.
     static func listen() {
         // Made now, for a signal handler must not make anything.
         isRequestedFlag.store(false, ordering: .relaxed)
+        requestedBy.store(0, ordering: .relaxed)
+        listen(for: SIGINT)
+    }
+
+    /// Begins to listen for what else ends a process, unless whoever started it wants that ignored.
+    static func listenForTermination() {
+        for number in [SIGTERM, SIGHUP] {
+            var before = sigaction()
+            guard unsafe sigaction(number, nil, &before) == 0,
+                unsafe unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self)
+                    != unsafeBitCast(SIG_IGN, to: Int.self)
+            else { continue }
+            listen(for: number)
+        }
+    }
+
+    private static func listen(for number: Int32) {
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { number in
             Interruption.isRequestedFlag.store(true, ordering: .relaxed)
+            Interruption.requestedBy.store(number, ordering: .relaxed)
             _ = signal(number, SIG_DFL)
         }
-        unsafe sigaction(SIGINT, &action, nil)
+        unsafe sigaction(number, &action, nil)
+    }
+
+    /// Ends the process by the signal that has asked for it, so that whoever sent it sees it obeyed; not after Ctrl-C,
+    /// which has a status of its own.
+    static func endAsAsked() {
+        let number = requestedBy.load(ordering: .relaxed)
+        if number != 0, number != SIGINT { raise(number) }
     }
 }
 

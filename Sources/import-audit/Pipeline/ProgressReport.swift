@@ -25,11 +25,11 @@ final class ProgressReport: Sendable {
     /// - Parameters:
     ///   - isWanted: false for `--quiet`.
     ///   - counts: jobs and problems so far.
-    init(inputs: [String], isWanted: Bool, counts: @escaping @Sendable () -> (jobs: Int, problems: Int)) {
+    init(_ inputs: InputTree, isWanted: Bool, counts: @escaping @Sendable () -> (jobs: Int, problems: Int)) {
         isShown = isWanted && isatty(STDERR_FILENO) == 1 && Console.environment("TERM") != "dumb"
         self.counts = counts
         start = Self.now
-        state = Mutex(State(sizes: InputTree(inputs)))
+        state = Mutex(State(sizes: inputs))
     }
 
     /// Shows how far the run is.

@@ -25,7 +25,8 @@ extension RunResults {
                 usesThread: options.threadCount > 1, isStrict: options.isStrict, isVerbose: options.isVerbose)
         }
         guard case .done = end else { return nil }
-        self = collector.results()
+        self = try collector.results()
+        if !options.isQuiet { ownOutputs.say() }
     }
 
     /// Says on standard error what was not read, for commands whose output does not.

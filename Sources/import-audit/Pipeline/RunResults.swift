@@ -12,6 +12,8 @@ struct RunResults {
     /// Numbers of what is no job.
     let unreadable: [Int]
     let groups: [JobIdentity: SnapshotGroup]
+    /// Files that this program wrote, of which nothing was read.
+    let ownOutputs: OwnOutputs
 
     var jobCount: Int { jobs.count }
     var unreadableCount: Int { unreadable.count }
@@ -51,6 +53,22 @@ extension RunResults {
     struct InputDocuments {
         var jobs: ArraySlice<Int>
         var unreadable: ArraySlice<Int>
+    }
+
+    /// The numbers of inputs that hold documents, and of others, in order.
+    func inputNumbers(and others: [Int]) -> [Int] {
+        var numbers = others
+        for entries in [allJobs.map { store.jobs[$0] }, unreadable.map { store.unreadable[$0] }] {
+            var last: Int?
+            for entry in entries where entry.order.input != last {
+                numbers.append(entry.order.input)
+                last = entry.order.input
+            }
+        }
+        numbers.sort()
+        var unique: [Int] = []
+        for number in numbers where number != unique.last { unique.append(number) }
+        return unique
     }
 
     func documents(ofInput input: Int) -> InputDocuments {

@@ -37,6 +37,10 @@ struct SummaryHandler: DocumentHandler {
 
     func end(_ input: InputPath, number: Int) {}
 
+    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
+        collector.add(own, source: source, order)
+    }
+
     func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
         try collector.add(UnreadableInput(source: source, reason: reason), order, status)
         if isVerbose { Console.say("\(source): not read: \(reason)") }
@@ -72,6 +76,10 @@ struct SummaryHandler: DocumentHandler {
                 if isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
             }
         case .notAJob(let other):
+            if case .ownOutput(let own) = other.reason {
+                passOver(own, source: name, order: order)
+                break
+            }
             try refuse(source: name, reason: other.explanation, order: order, status: .inputNotReadWhole)
         }
         analyzer = JobAnalyzer(usesThread: usesThread)

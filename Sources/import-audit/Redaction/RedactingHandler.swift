@@ -28,6 +28,10 @@ struct RedactingHandler<Base: DocumentHandler>: DocumentHandler {
         try base.end(input, number: number)
     }
 
+    mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) throws {
+        try base.passOver(own, source: source, order: order)
+    }
+
     mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
         try base.refuse(source: source, reason: reason, order: order, status: status)
     }

@@ -21,14 +21,13 @@ final class JobFolders: Sendable {
 
     /// Removes the folders that reports are written in, of an earlier run or of this one.
     func removePartialFolders() {
-        removeAll { $0.hasPrefix(".") && $0.hasSuffix(".partial") }
-    }
-
-    /// Removes the reports in the folders whose names are to go.
-    func removeAll(where goes: (String) -> Bool) {
         var names: [String] = []
-        FolderEntries.forEachName(of: descriptor) { name in if goes(name) { names.append(name) } }
-        for name in names { remove(name) }
+        FolderEntries.forEachName(of: descriptor) { name in
+            if name.hasPrefix("."), name.hasSuffix(".partial"), Int(name.dropFirst().dropLast(8)) != nil {
+                names.append(name)
+            }
+        }
+        for name in names { removePartial(name) }
     }
 
     deinit {
@@ -42,12 +41,19 @@ final class JobFolders: Sendable {
     }
 
     /// Moves a report into the folder of its job.
-    func publish(_ report: OutputFolder, as name: String) throws {
-        guard unsafe mkdirat(descriptor, name, 0o777) == 0 || errno == EEXIST else { throw failure(name) }
+    ///
+    /// - Parameter prepare: is given the folder if it was there before, and its path.
+    func publish(
+        _ report: OutputFolder, as name: String, prepare: (Int32?, String) throws -> Void
+    ) throws {
+        let wasMade = unsafe mkdirat(descriptor, name, 0o777) == 0
+        guard wasMade || errno == EEXIST else { throw failure(name) }
         let target = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard target >= 0 else { throw failure(name) }
         defer { close(target) }
-        try report.publish(into: target, path: "\(path)/\(name)")
+        let path = "\(path)/\(name)"
+        try prepare(wasMade ? nil : target, path)
+        try report.publish(into: target, path: path)
     }
 
     /// A job's folder, to replace some of its files.
@@ -55,12 +61,14 @@ final class JobFolders: Sendable {
         try OutputFolder(name, in: descriptor, path: path, writesBehind: writesBehind)
     }
 
-    /// Whether a job's folder has all these files.
-    func holds(_ files: [ReportFile], of name: String) -> Bool {
-        var status = stat()
-        return files.allSatisfy { file in
-            unsafe fstatat(descriptor, "\(name)/\(file.name)", &status, AT_SYMLINK_NOFOLLOW) == 0
-                && status.st_mode & S_IFMT == S_IFREG
+    /// Whether the files of a job's report are as they were written.
+    func holds(_ files: [ReportFile], of name: String, as records: [FileRecord]) -> Bool {
+        files.allSatisfy { file in
+            guard let expected = records.first(where: { $0.name == file.name })?.content,
+                let descriptor = openFile(file, of: name)
+            else { return false }
+            defer { close(descriptor) }
+            return ContentHash(ofFile: descriptor, expected: expected.bytes) == expected
         }
     }
 
@@ -70,15 +78,29 @@ final class JobFolders: Sendable {
         return opened < 0 ? nil : opened
     }
 
-    /// Removes the files of a report from a folder, and the folder if nothing else is in it.
-    func remove(_ name: String) {
+    /// Removes the files of a report that was not finished, and its folder.
+    private func removePartial(_ name: String) {
         let folder = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else { return }
-        let ours = Set(ReportFormats.every.files.map { $0.name })
-        for file in FolderEntries.names(of: folder) where ours.contains(file) || file.hasSuffix(".partial") {
+        let ours = Set(
+            ReportFormats.every.files.flatMap {
+                [$0.name, PartialFile.partialName(of: $0.name), PartialFile.rewrittenName(of: $0.name)]
+            })
+        for file in FolderEntries.names(of: folder) where ours.contains(file) {
             unsafe unlinkat(folder, file, 0)
         }
         close(folder)
+        unsafe unlinkat(descriptor, name, AT_REMOVEDIR)
+    }
+
+    /// Opens a job's folder, if it is there.
+    func openFolder(_ name: String) -> Int32? {
+        let folder = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        return folder < 0 ? nil : folder
+    }
+
+    /// Removes a job's folder if nothing is in it.
+    func removeIfEmpty(_ name: String) {
         unsafe unlinkat(descriptor, name, AT_REMOVEDIR)
     }
 

@@ -2,16 +2,17 @@ import Glibc
 import ImportAnalysis
 import ImportDumps
 import ImportReports
-import Synchronization
 
-/// What an earlier run of `report` found in which input, as its file `manifest.jsonl` says: a line for the run, then for
-/// each input one with its size and hash, and for each document in it one or, if it is a job, two: the second is the
-/// job's summary.
+/// What a run of `report` has left, as its file `manifest.jsonl` says: a line for the run; for each input one with its
+/// size and hash, and for each document in it one or, if it is a job, two: the second is the job's summary; then a line
+/// for each folder with the files that were written into it, their sizes and hashes.
 final class Manifest: Sendable {
     static let file = "manifest.jsonl"
     static let format = "import-audit.manifest"
     /// Raised when a line changes its meaning.
-    static let version = 2
+    static let version = 3
+    /// What the folder of the manifest is called in it; those of jobs are `jobs/NAME`.
+    static let root = "."
 
     /// Where the lines about an input's documents are.
     private struct Input {
@@ -24,19 +25,14 @@ final class Manifest: Sendable {
     private static let inputStart = Array(#"{"input":"#.utf8)
 
     private let descriptor: Int32
+    let header: ManifestHeader
     private let inputs: [String: Input]
-    /// Documents of all inputs together.
-    let documentCount: Int
-    private let isInvalidated = Atomic(false)
-
-    /// Why a manifest is not used.
-    enum Unusable: Error {
-        /// There is none.
-        case absent
-        /// Written by another version, or with other options.
-        case different
-        case broken
-    }
+    /// Where the last line about each folder is.
+    private let folders: [NameDigest: Range<Int>]
+    /// From the first line about a folder on.
+    private let folderLines: Range<Int>
+    /// Whether a line makes no sense. What comes before it holds.
+    let isBroken: Bool
 
     /// A document of an input.
     enum Document {
@@ -45,46 +41,73 @@ final class Manifest: Sendable {
         case unreadable(UnreadableInput, entry: Int, document: Int, ContentHash?, ExitStatus)
     }
 
-    /// - Parameter options: what the manifest must have been written with (``ReportSettings/fingerprint``).
-    init(in folder: OutputFolder, options: String) throws(Unusable) {
-        guard let descriptor = folder.openFile(Self.file) else { throw .absent }
-        do throws(Unusable) {
-            var inputs: [String: Input] = [:]
-            var last: String?
-            var lines = ManifestLines(descriptor)
-            guard let first = lines.next() else { throw .broken }
-            guard case .header(let found, let documents) = ManifestLine(first.bytes), found == options else {
-                throw .different
-            }
-            documentCount = documents
-            while let (bytes, range) = lines.next() {
-                if bytes.starts(with: Self.inputStart) {
-                    guard case .input(let path, let count, let sha256, let documents) = ManifestLine(bytes) else {
-                        throw .broken
-                    }
-                    inputs[path] = Input(
-                        bytes: count, sha256: sha256, documents: documents, lines: range.upperBound..<range.upperBound)
-                    last = path
-                } else if let last, let known = inputs[last] {
-                    // Lines about documents are read when their input is taken up.
-                    inputs[last]?.lines = known.lines.lowerBound..<range.upperBound
-                } else {
-                    throw .broken
-                }
-            }
-            self.inputs = inputs
-            self.descriptor = descriptor
-        } catch {
+    /// Nil if there is none, or something else in its place.
+    init?(in folder: OutputFolder) {
+        guard let descriptor = folder.openFile(Self.file) else { return nil }
+        var lines = ManifestLines(descriptor)
+        guard let first = lines.next(), case .header(let header) = ManifestLine(first.bytes) else {
             close(descriptor)
-            throw error
+            return nil
         }
+        self.descriptor = descriptor
+        self.header = header
+        var inputs: [String: Input] = [:]
+        var folders: [NameDigest: Range<Int>] = [:]
+        var (firstFolder, end) = (Int.max, first.range.upperBound)
+        var last: String?
+        var isInInput = false
+        var isBroken = false
+        // Another version may mean something else by the same words.
+        while header.version == Self.version, let (bytes, range) = lines.next() {
+            end = range.upperBound
+            if let folder = ManifestLine.folder(of: bytes) {
+                folders[NameDigest(folder)] = range
+                firstFolder = min(firstFolder, range.lowerBound)
+                (last, isInInput) = (nil, false)
+            } else if bytes.starts(with: Self.inputStart) {
+                guard case .input(let path, let count, let sha256, let documents) = ManifestLine(bytes) else {
+                    isBroken = true
+                    break
+                }
+                (last, isInInput) = (nil, true)
+                guard let count, let sha256 else { continue }
+                inputs[path] = Input(
+                    bytes: count, sha256: sha256, documents: documents, lines: range.upperBound..<range.upperBound)
+                last = path
+            } else if let last, let known = inputs[last] {
+                // Lines about documents are read when their input is taken up.
+                inputs[last]?.lines = known.lines.lowerBound..<range.upperBound
+            } else if !isInInput {
+                isBroken = true
+                break
+            }
+        }
+        self.inputs = inputs
+        self.folders = folders
+        folderLines = min(firstFolder, end)..<end
+        self.isBroken = isBroken
     }
 
     deinit {
         close(descriptor)
     }
 
+    /// The manifest that this run has just written.
+    static func written(in folder: OutputFolder) throws(CommandFailure) -> Manifest {
+        guard let manifest = Manifest(in: folder) else {
+            throw CommandFailure(.cannotWrite, "\(folder.path)/\(file) was changed by another program")
+        }
+        return manifest
+    }
+
     var inputCount: Int { inputs.count }
+
+    /// Whether what it says of jobs holds for a run with these options.
+    func isUsable(jobOptions: String) -> Bool {
+        header.version == Self.version && !header.isUnfinished && !isBroken && header.jobOptions == jobOptions
+    }
+
+    // MARK: - Inputs
 
     /// Whether an input of that path and size was there.
     ///
@@ -101,30 +124,68 @@ final class Manifest: Sendable {
         var documents: [Document] = []
         var lines = ManifestLines(descriptor, known.lines)
         while let line = lines.next() {
-            switch ManifestLine(line.bytes) {
-            case .unreadable(let entry, let document, let input, let content, let status):
-                documents.append(.unreadable(input, entry: entry, document: document, content, status))
-            case .job(let entry, let document, let counted, let combined):
-                guard let bytes = lines.next()?.bytes, let job = try? SummaryReader.job(from: Array(bytes)) else {
-                    return nil
-                }
-                documents.append(.job(job, entry: entry, document: document, counted: counted, combined: combined))
-            case .header, .input, nil:
-                return nil
-            }
+            guard let document = Self.document(line.bytes, &lines) else { return nil }
+            documents.append(document)
         }
         // Lines may be missing at the end of a file that was cut off.
         return documents.count == known.documents ? documents : nil
     }
 
-    /// Whether it was taken away.
-    var wasInvalidated: Bool { isInvalidated.load(ordering: .relaxed) }
+    private static func document(_ line: ArraySlice<UInt8>, _ lines: inout ManifestLines) -> Document? {
+        switch ManifestLine(line) {
+        case .unreadable(let entry, let document, let input, let content, let status):
+            return .unreadable(input, entry: entry, document: document, content, status)
+        case .job(let entry, let document, let counted, let combined):
+            guard let bytes = lines.next()?.bytes, let job = try? SummaryReader.job(from: Array(bytes)) else {
+                return nil
+            }
+            return .job(job, entry: entry, document: document, counted: counted, combined: combined)
+        case .header, .folder, .input, nil:
+            return nil
+        }
+    }
 
-    /// Takes the manifest away, before something that it speaks of is changed: what a run leaves that is killed must
-    /// not be taken for what the manifest says.
-    func invalidate(in folder: OutputFolder) {
-        guard !isInvalidated.exchange(true, ordering: .relaxed) else { return }
-        folder.remove(Self.file)
+    /// Hands out all documents of all inputs, in their order; false at a line that makes no sense.
+    func forEachDocument(_ body: (Document) throws -> Void) rethrows -> Bool {
+        var lines = ManifestLines(descriptor, 0..<folderLines.lowerBound)
+        _ = lines.next()
+        while let line = lines.next() {
+            if line.bytes.starts(with: Self.inputStart) { continue }
+            guard let document = Self.document(line.bytes, &lines) else { return false }
+            try body(document)
+        }
+        return true
+    }
+
+    // MARK: - Files
+
+    /// Whether files were written into a folder.
+    func knows(folder: String) -> Bool { folders[NameDigest(folder)] != nil }
+
+    /// The files that were written into a folder; none if there are none.
+    func files(in folder: String) -> [FileRecord] {
+        guard let range = folders[NameDigest(folder)] else { return [] }
+        var lines = ManifestLines(descriptor, range)
+        guard let line = lines.next(), case .folder(_, let files) = ManifestLine(line.bytes) else { return [] }
+        return files
+    }
+
+    /// The line about a folder as it is, with its line feed.
+    func line(about folder: String) -> [UInt8] {
+        guard let range = folders[NameDigest(folder)] else { return [] }
+        var lines = ManifestLines(descriptor, range)
+        return lines.next().map { Array($0.bytes) + [UInt8(ascii: "\n")] } ?? []
+    }
+
+    /// Hands out all folders with their files, in the order of the lines. One may come twice: its last line holds.
+    func forEachFolder(_ body: (String, [FileRecord]) throws -> Void) rethrows {
+        var lines = ManifestLines(descriptor, folderLines)
+        while let line = lines.next() {
+            guard case .folder(let folder, let files) = ManifestLine(line.bytes),
+                folders[NameDigest(folder)]?.lowerBound == line.range.lowerBound
+            else { continue }
+            try body(folder, files)
+        }
     }
 }
 

@@ -2,12 +2,44 @@ import ImportAnalysis
 import ImportDumps
 import ImportReports
 
+/// What a manifest says of the run that wrote it.
+struct ManifestHeader {
+    var version = Manifest.version
+    /// A digest of all that the files depend on, apart from the inputs; and of what those of each job depend on.
+    var options: String
+    var jobOptions: String
+    /// How many documents there were in all inputs.
+    var documents: Int
+    /// The run has not ended: the manifest says which files it may have written, and no more.
+    var isUnfinished = false
+    var toolVersion: String
+}
+
+/// A file that was written.
+struct FileRecord {
+    var name: String
+    /// Nil while it is not known yet.
+    var content: ContentHash?
+
+    init(name: String, content: ContentHash?) {
+        self.name = name
+        self.content = content
+    }
+
+    init(_ file: PackedFile) {
+        name = file.path
+        content = ContentHash(bytes: file.bytes, sha256: file.sha256)
+    }
+}
+
 /// A line of a manifest, other than those that hold a job's summary.
 enum ManifestLine {
-    /// `documents`: how many there were in all inputs.
-    case header(options: String, documents: Int)
-    /// `documents`: how many there are in it, each with a line of its own.
-    case input(path: String, bytes: Int, sha256: String, documents: Int)
+    case header(ManifestHeader)
+    /// The files of a folder that were written: ``Manifest/root``, or that of a job.
+    case folder(String, files: [FileRecord])
+    /// `documents`: how many there are in it, each with a line of its own. Without a size and a hash it cannot be known
+    /// again, as standard input.
+    case input(path: String, bytes: Int?, sha256: String?, documents: Int)
     /// A job, whose summary is the next line. `counted`: its report was in the folder of its job; `combined`: that spoke
     /// of other dumps of the job.
     case job(entry: Int, document: Int, counted: Bool, combined: Bool)
@@ -15,15 +47,21 @@ enum ManifestLine {
 
     /// Nil for what is no such line.
     init?(_ bytes: ArraySlice<UInt8>) {
+        if bytes.starts(with: Self.folderStart) {
+            guard let (folder, files) = try? Self.folder(bytes) else { return nil }
+            self = .folder(folder, files: files)
+            return
+        }
         guard let fields = try? Fields(bytes) else { return nil }
-        if fields.texts["format"] == Manifest.format, fields.counts["version"] == Manifest.version,
-            let options = fields.texts["options"], let documents = fields.counts["documents"]
-        {
-            self = .header(options: options, documents: documents)
-        } else if let path = fields.texts["input"], let bytes = fields.counts["bytes"],
-            let sha256 = fields.texts["sha256"], let documents = fields.counts["documents"]
-        {
-            self = .input(path: path, bytes: bytes, sha256: sha256, documents: documents)
+        if fields.texts["format"] == Manifest.format, let version = fields.counts["version"] {
+            self = .header(
+                ManifestHeader(
+                    version: version, options: fields.texts["options"] ?? "",
+                    jobOptions: fields.texts["job_options"] ?? "", documents: fields.counts["documents"] ?? 0,
+                    isUnfinished: fields.flags.contains("unfinished"), toolVersion: fields.texts["tool_version"] ?? ""))
+        } else if let path = fields.texts["input"], let documents = fields.counts["documents"] {
+            self = .input(
+                path: path, bytes: fields.counts["bytes"], sha256: fields.texts["sha256"], documents: documents)
         } else if let entry = fields.counts["entry"], let document = fields.counts["document"] {
             if let source = fields.texts["source"], let reason = fields.texts["reason"],
                 let status = fields.counts["status"].flatMap({ ExitStatus(rawValue: Int32(clamping: $0)) })
@@ -49,15 +87,34 @@ enum ManifestLine {
         var json = JSONWriter(isOnOneLine: true)
         json.object { json in
             switch self {
-            case .header(let options, let documents):
+            case .header(let header):
                 json.member("format", Manifest.format)
-                json.member("version", Manifest.version)
-                json.member("options", options)
-                json.member("documents", documents)
+                json.member("version", header.version)
+                json.member("tool_version", header.toolVersion)
+                json.member("options", header.options)
+                json.member("job_options", header.jobOptions)
+                json.member("documents", header.documents)
+                if header.isUnfinished {
+                    json.key("unfinished")
+                    json.value(true)
+                }
+            case .folder(let folder, let files):
+                json.member("folder", folder)
+                json.key("files")
+                json.array { json in
+                    for file in files {
+                        json.object { json in
+                            json.member("name", file.name)
+                            guard let content = file.content else { return }
+                            json.member("bytes", content.bytes)
+                            json.member("sha256", content.sha256)
+                        }
+                    }
+                }
             case .input(let path, let bytes, let sha256, let documents):
                 json.member("input", path)
-                json.member("bytes", bytes)
-                json.member("sha256", sha256)
+                if let bytes { json.member("bytes", bytes) }
+                if let sha256 { json.member("sha256", sha256) }
                 json.member("documents", documents)
             case .job(let entry, let document, let counted, let combined):
                 json.member("entry", entry)
@@ -79,6 +136,64 @@ enum ManifestLine {
             }
         }
         return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    static let folderStart = Array(#"{"folder":"#.utf8)
+
+    /// The folder that a line is about; nil if it is about something else.
+    static func folder(of line: ArraySlice<UInt8>) -> String? {
+        guard line.starts(with: folderStart) else { return nil }
+        var reader = JSONReader(ArraySource(Array(line)), windowBytes: max(1, line.count))
+        do {
+            try reader.beginObject()
+            return try reader.nextMember() ? try reader.string() : nil
+        } catch {
+            return nil
+        }
+    }
+
+    private static func folder(_ bytes: ArraySlice<UInt8>) throws -> (String, [FileRecord]) {
+        var reader = JSONReader(ArraySource(Array(bytes)), windowBytes: max(1, bytes.count))
+        var folder = ""
+        var files: [FileRecord] = []
+        try reader.beginObject()
+        while try reader.nextMember() {
+            switch reader.key {
+            case "folder": folder = try reader.string() ?? ""
+            case "files":
+                try reader.beginArray()
+                while try reader.nextElement() {
+                    var (name, bytes, sha256) = ("", Int?.none, String?.none)
+                    try reader.beginObject()
+                    while try reader.nextMember() {
+                        switch reader.key {
+                        case "name": name = try reader.string() ?? ""
+                        case "bytes": bytes = try reader.count()
+                        case "sha256": sha256 = try reader.string()
+                        default: try reader.skip()
+                        }
+                    }
+                    files.append(
+                        FileRecord(name: name, content: bytes.flatMap { ContentHash(bytes: $0, sha256: sha256) }))
+                }
+            default: try reader.skip()
+            }
+        }
+        try reader.end()
+        guard Self.isPlace(folder), files.allSatisfy({ Self.isName($0.name) }) else { throw OutsideFolder() }
+        return (folder, files)
+    }
+
+    /// A line names something outside the folder of the manifest: this program has not written it.
+    private struct OutsideFolder: Error {}
+
+    private static func isPlace(_ folder: String) -> Bool {
+        folder == Manifest.root || folder.hasPrefix("jobs/") && isName(String(folder.dropFirst("jobs/".count)))
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name != "." && name != ".." && !name.utf8.contains(UInt8(ascii: "/"))
+            && !name.utf8.contains(0)
     }
 
     /// The members of a line, in whatever order.

@@ -37,27 +37,28 @@ struct ManifestRecorder {
         }
     }
 
-    /// Writes the manifest, in the order of the inputs.
+    /// Writes the manifest but for its lines about files, in the order of the inputs.
     ///
     /// - Parameters:
-    ///   - header: the line about the run.
+    ///   - header: about the run.
     ///   - isWhole: whether all that is in an input was read.
     ///   - content: the size and the hash of what is no job.
     ///   - standing: whether the report of a dump is in its place, and whether it speaks of other dumps of the job.
     func write(
-        _ results: RunResults, _ header: ManifestLine, to file: PartialFile,
+        _ results: RunResults, _ header: ManifestHeader, to file: PartialFile,
         isWhole: (RunResults.InputDocuments) -> Bool, content: (DocumentOrder) -> ContentHash?,
         standing: (DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
     ) throws {
-        var bytes = header.bytes
-        for input in inputs.sorted(by: { $0.number < $1.number }) {
-            let documents = results.documents(ofInput: input.number)
+        var bytes = ManifestLine.header(header).bytes
+        var known = inputs.sorted { $0.number < $1.number }[...]
+        for number in results.inputNumbers(and: known.map { $0.number }) {
+            let documents = results.documents(ofInput: number)
+            let input = known.first?.number == number ? known.popFirst() : nil
             guard isWhole(documents) else { continue }
-            let path = String(decoding: paths[input.path], as: UTF8.self)
             bytes +=
                 ManifestLine.input(
-                    path: path, bytes: input.bytes, sha256: input.sha256.hexadecimal,
-                    documents: documents.unreadable.count + documents.jobs.count
+                    path: input.map { String(decoding: paths[$0.path], as: UTF8.self) } ?? "", bytes: input?.bytes,
+                    sha256: input?.sha256.hexadecimal, documents: documents.unreadable.count + documents.jobs.count
                 ).bytes
             for number in documents.unreadable {
                 let entry = results.store.unreadable[number]

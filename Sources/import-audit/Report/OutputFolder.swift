@@ -1,4 +1,5 @@
 import Glibc
+import ImportReports
 
 /// A folder that a report is written into. Nothing outside it is touched.
 ///
@@ -37,6 +38,15 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
+    /// A folder that is only read, and is there.
+    init(reading path: String) throws(CommandFailure) {
+        self.path = path
+        writesBehind = false
+        madeIn = nil
+        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CommandFailure(.noInput, "\(path): \(SystemFailure.last.description)") }
+    }
+
     /// A folder in one that is locked already; it is made if need be.
     init(_ name: String, in parent: Int32, path: String, writesBehind: Bool) throws(CommandFailure) {
         self.path = "\(path)/\(name)"
@@ -66,9 +76,56 @@ final class OutputFolder: @unchecked Sendable {
         return file
     }
 
+    /// Begins a file that is published by itself, with ``publishAlone(_:)``.
+    func beginAlone(_ name: String) throws(CommandFailure) -> PartialFile {
+        try PartialFile(name: name, folder: descriptor, folderPath: path, writesBehind: false)
+    }
+
+    /// Moves such a file into its place, and opens it to append to it.
+    func publishAlone(_ file: PartialFile) throws(CommandFailure) -> Int32 {
+        try file.publish(into: descriptor, path: path)
+        let opened = unsafe openat(descriptor, file.name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC)
+        guard opened >= 0 else {
+            throw CommandFailure(.cannotWrite, "\(path)/\(file.name): \(SystemFailure.last.description)")
+        }
+        return opened
+    }
+
+    /// Fails if a file that is to be written is there already, and is not one of this program.
+    ///
+    /// - Parameter folder: as the manifest calls this one.
+    func check(_ names: [String], _ guard: OutputGuard, as folder: String) throws(CommandFailure) {
+        try `guard`.check(names, in: folder, descriptor, path: path)
+    }
+
+    /// Fails if a file that is written before it takes its place would be in the place of something else.
+    func checkPartials(_ names: [String], _ guard: OutputGuard) throws(CommandFailure) {
+        try `guard`.checkPartials(names, descriptor, path: path)
+    }
+
+    /// Removes files that an earlier run has left. Returns the names of those that someone has changed since.
+    func remove(_ files: [FileRecord], _ guard: OutputGuard) -> [String] {
+        `guard`.remove(files, from: descriptor)
+    }
+
+    /// Removes what a run that was killed has left of files in this folder.
+    func removePartialFiles(_ names: [String]) {
+        for name in names {
+            for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)]
+            where OutputFile.isOwnPartial(partial, in: descriptor) {
+                unsafe unlinkat(descriptor, partial, 0)
+            }
+        }
+    }
+
     /// Begins a file and writes all of it.
     func write(_ bytes: [UInt8], as name: String) throws {
         try begin(name).write(bytes.span)
+    }
+
+    /// Completes all files; returns what they have become, in the order in which they were begun.
+    func finish() throws(CommandFailure) -> [PackedFile] {
+        try files.map { (file) throws(CommandFailure) in try file.finish() }
     }
 
     /// Moves all files into their places, in the order in which they were begun.
@@ -108,10 +165,28 @@ final class OutputFolder: @unchecked Sendable {
         return folder
     }
 
+    /// Opens a folder in this one, as the manifest calls it; nil if there is none.
+    func openFolder(_ place: String) -> Int32? {
+        var opened = descriptor
+        for part in place.split(separator: "/") {
+            let next = unsafe openat(opened, String(part), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            if opened != descriptor { close(opened) }
+            guard next >= 0 else { return nil }
+            opened = next
+        }
+        return opened == descriptor ? nil : opened
+    }
+
     /// Opens a file of this folder for reading; nil if there is none.
     func openFile(_ name: String) -> Int32? {
         let file = unsafe openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         return file < 0 ? nil : file
+    }
+
+    /// Whether there is a folder of that name, which is no link.
+    func holdsFolder(_ name: String) -> Bool {
+        var status = stat()
+        return unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Removes a file or an empty folder.

@@ -11,7 +11,7 @@ struct OverviewReport {
     private let recorder: ManifestRecorder
     private(set) var verdict = OverviewBuilder().verdict
     private(set) var fileNames: [String] = []
-    private var written: Conclusion?
+    private var conclusionWritten: Conclusion?
 
     init(run: ReportRun, root: OutputFolder, results: RunResults) {
         self.run = run
@@ -24,11 +24,21 @@ struct OverviewReport {
     var takenUpCount: Int { recorder.takenUpCount }
 
     /// Whether everything is as an earlier run left it.
+    ///
+    /// - Parameter earlier: what it left, if that holds for this run.
     func isUnchanged(since earlier: Manifest?) -> Bool {
-        guard let earlier, !earlier.wasInvalidated else { return false }
-        return run.freshCount == 0 && recorder.takenUpCount == recorder.inputCount
-            && recorder.inputCount == earlier.inputCount && documentCount == earlier.documentCount && allFilesAreThere
-            && (try? isEverythingInPlace()) == true
+        guard let earlier, run.isUntouched, earlier.header.options == run.settings.fingerprint,
+            run.freshCount == 0, recorder.takenUpCount == recorder.inputCount,
+            recorder.inputCount == earlier.inputCount,
+            documentCount == earlier.header.documents, (try? isEverythingInPlace()) == true
+        else { return false }
+        let files = OverviewFiles.files(of: run.settings.formats, hasFailures: true)
+        guard run.holdsAll(files), let names = try? jobNames() else { return false }
+        return !run.hasStale(keeping: Set(files.map { $0.name })) { names.contains(NameDigest($0)) }
+    }
+
+    private func jobNames() throws -> Set<NameDigest> {
+        Set(try (0..<results.jobCount).map { NameDigest(try results.store.job(results.jobs[$0]).folderName) })
     }
 
     private var documentCount: Int { results.allJobs.count + results.unreadableCount }
@@ -41,17 +51,9 @@ struct OverviewReport {
         return true
     }
 
-    private var allFilesAreThere: Bool {
-        OverviewFiles.files(of: run.settings.formats, hasFailures: true).allSatisfy { file in
-            guard let opened = root.openFile(file.name) else { return false }
-            close(opened)
-            return true
-        }
-    }
-
     /// What the user's own rules came to.
     func conclusion() throws -> Conclusion {
-        if let written { return written }
+        if let conclusionWritten { return conclusionWritten }
         var judging = run.settings.standards.judging
         // There may be many jobs.
         if !judging.isIdle {
@@ -65,24 +67,25 @@ struct OverviewReport {
     mutating func finish() throws -> Bool {
         guard try isEverythingInPlace() else { return false }
         let folders = try run.folders()
-        run.invalidateEarlier()
+        try run.beginChanges()
         let pages = try JobPages(run.settings)
         let formats = run.settings.formats
         var files = try OverviewFiles(
             formats: formats, csv: run.settings.csv, folder: root, hasFailures: true,
             standards: run.settings.standards, redaction: run.settings.redaction?.mark)
         var names: Set<NameDigest> = []
+        var ordered: [String] = []
         for index in 0..<results.jobCount {
             let job = try results.job(index)
             let name = job.folderName
-            names.insert(NameDigest(name))
+            if names.insert(NameDigest(name)).inserted { ordered.append(name) }
             // What there is to say about a job's other dumps shows when all were read.
             let order = results.order(ofJob: index)
             if !job.superseded.isEmpty || run.wasCombined(order) {
                 let folder = try folders.open(name)
                 try rewriteWorkbook(of: job, in: folder)
                 try pages.write(job, to: folder)
-                try folder.publish()
+                try run.republish(folder, as: name, order)
             }
             let place = ReportPlace(folder: "jobs/\(name)/", files: formats.files)
             try files.append(job, report: place)
@@ -106,11 +109,16 @@ struct OverviewReport {
         } catch let page as PageTooLarge {
             throw run.settings.pageTooLarge(page)
         }
-        folders.removeAll { !names.contains(NameDigest($0)) }
-        try writeManifest(documentCount: documentCount) { _ in true }
+        let written = try root.finish()
+        try run.guardOfAll.removeStale(in: root, keeping: Set(written.map { $0.path })) {
+            names.contains(NameDigest($0))
+        }
+        let manifest = try writeManifest(documentCount: documentCount) { _ in true }
+        try run.writeLines(about: ordered, to: manifest)
+        try manifest.write(ReportRun.rootLine(written).span)
         try root.publish()
         verdict = files.verdict
-        written = files.conclusion
+        conclusionWritten = files.conclusion
         return true
     }
 
@@ -124,34 +132,37 @@ struct OverviewReport {
     }
 
     /// Leaves what is finished for the next run to go on with.
-    ///
-    /// - Parameter earlier: what was known before; of inputs that were not reached, it still holds.
-    func leave(keeping earlier: Manifest?) throws {
-        // A manifest that was not made invalid speaks of what is still there.
-        if let earlier, !earlier.wasInvalidated { return }
+    func leave() throws {
+        // A manifest that was not replaced speaks of what is still there.
+        if run.isUntouched { return }
         // No whole run finds no documents: the next one does not take it for one.
-        try writeManifest(documentCount: 0) { results.isPlain($0) }
+        let manifest = try writeManifest(documentCount: 0) { results.isPlain($0) }
+        try run.writeAllLines(to: manifest)
         try root.publish()
     }
 
     /// What the audit consists of and was made from.
-    func packContents() throws -> PackContents {
+    func packContents(of root: OutputFolder) throws -> PackContents {
         PackContents(
             paths: try AuditPaths(
                 overview: OverviewFiles.files(of: run.settings.formats, hasFailures: true),
                 job: run.settings.formats.files,
                 folders: (0..<results.jobCount).map { try results.store.job(results.jobs[$0]).folderName }),
+            manifest: try Manifest.written(in: root),
             forEachInput: { body in try results.forEachPackInput(content: run.content(of:), body) },
             forEachFile: { body in try recorder.forEachFile(body) })
     }
 
     /// Last, so that a manifest never speaks of what is not there yet.
-    private func writeManifest(documentCount: Int, isWhole: (RunResults.InputDocuments) -> Bool) throws {
+    private func writeManifest(
+        documentCount: Int, isWhole: (RunResults.InputDocuments) -> Bool
+    ) throws -> PartialFile {
+        let file = try root.begin(Manifest.file)
         try recorder.write(
-            results, ManifestLine.header(options: run.settings.fingerprint, documents: documentCount),
-            to: root.begin(Manifest.file), isWhole: isWhole, content: run.content(of:)
+            results, run.header(documents: documentCount), to: file, isWhole: isWhole, content: run.content(of:)
         ) { order, job in
             (counted: run.isInPlace(order, job.folderName), combined: results.isCombined(job))
         }
+        return file
     }
 }

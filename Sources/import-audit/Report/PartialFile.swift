@@ -1,4 +1,5 @@
 import Glibc
+import ImportDumps
 import ImportReports
 
 /// A file that is being written beside its place.
@@ -14,14 +15,26 @@ final class PartialFile: ReportOutput {
     private let writesBehind: Bool
     private static let largeFile = 4 * 1024 * 1024
 
+    /// Of what was written so far.
+    private var hash = SHA256()
+    /// Whether a library writes the file by itself.
+    private var isWrittenElsewhere = false
+
     /// For a library that opens the file by itself, and writes all of it.
-    var workbookPlace: WorkbookPlace { WorkbookPlace(descriptor: descriptor, temporaryFolder: folderPath) }
+    var workbookPlace: WorkbookPlace {
+        isWrittenElsewhere = true
+        return WorkbookPlace(descriptor: descriptor, temporaryFolder: folderPath)
+    }
 
     /// Its place, as messages name it.
     var path: String { "\(folderPath)/\(name)" }
 
-    private var partialName: String { ".\(name).partial" }
-    private var rewrittenName: String { ".\(name).rewritten.partial" }
+    private var partialName: String { Self.partialName(of: name) }
+    private var rewrittenName: String { Self.rewrittenName(of: name) }
+
+    /// Under what name a file is written before it takes its place.
+    static func partialName(of name: String) -> String { ".\(name).partial" }
+    static func rewrittenName(of name: String) -> String { ".\(name).rewritten.partial" }
 
     /// - Parameter writesBehind: whether a thread of its own may write a large file.
     init(name: String, folder: Int32, folderPath: String, writesBehind: Bool) throws(CommandFailure) {
@@ -40,8 +53,13 @@ final class PartialFile: ReportOutput {
 
     func write(_ bytes: Span<UInt8>) throws {
         size += bytes.count
-        if behind == nil, writesBehind, size > Self.largeFile { behind = WriteBehind(descriptor: descriptor) }
-        guard let behind else { return try write(bytes, to: descriptor) }
+        if behind == nil, writesBehind, size > Self.largeFile {
+            behind = WriteBehind(descriptor: descriptor, hash: hash)
+        }
+        guard let behind else {
+            hash.update(bytes)
+            return try write(bytes, to: descriptor)
+        }
         do throws(SystemFailure) {
             try behind.write(bytes)
         } catch {
@@ -53,7 +71,7 @@ final class PartialFile: ReportOutput {
         // A file that was ever truncated is written out by some file systems when it is closed, while we wait.
         guard size > 0 else { return }
         try finishWriting()
-        size = 0
+        (size, hash) = (0, SHA256())
         guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure() }
     }
 
@@ -64,6 +82,7 @@ final class PartialFile: ReportOutput {
             guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure() }
             var chunk = [UInt8](repeating: 0, count: 256 * 1024)
             var result: [UInt8] = []
+            (size, hash) = (0, SHA256())
             while true {
                 let count = unsafe chunk.withUnsafeMutableBytes { buffer in
                     unsafe read(descriptor, buffer.baseAddress, buffer.count)
@@ -73,6 +92,8 @@ final class PartialFile: ReportOutput {
                 guard count > 0 else { break }
                 result.removeAll(keepingCapacity: true)
                 transform(chunk.span.extracting(0..<count), &result)
+                size += result.count
+                hash.update(result.span)
                 try write(result.span, to: target)
             }
             guard unsafe renameat(folder, rewrittenName, folder, partialName) == 0 else { throw failure() }
@@ -83,6 +104,17 @@ final class PartialFile: ReportOutput {
         }
         close(descriptor)
         descriptor = target
+    }
+
+    /// Completes the file; returns what it has become.
+    func finish() throws(CommandFailure) -> PackedFile {
+        try finishWriting()
+        guard isWrittenElsewhere else {
+            var whole = hash
+            return PackedFile(path: name, bytes: size, sha256: whole.finish())
+        }
+        guard let content = ContentHash(ofFile: descriptor) else { throw failure() }
+        return PackedFile(path: name, bytes: content.bytes, sha256: content.sha256)
     }
 
     /// Moves the file into its place in a folder.
@@ -105,7 +137,7 @@ final class PartialFile: ReportOutput {
     /// Waits until all that was handed over is written.
     private func finishWriting() throws(CommandFailure) {
         do throws(SystemFailure) {
-            try behind?.finish()
+            if let behind { hash = try behind.finish() }
             behind = nil
         } catch {
             behind = nil

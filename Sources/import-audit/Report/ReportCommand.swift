@@ -69,15 +69,26 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "Do everything anew, whatever an earlier run has left in the folder.")
     var fresh = false
 
+    @Flag(help: "Replace files in the folder that have the names of output but were not written by import-audit.")
+    var force = false
+
+    func validate() throws {
+        try OutputOption.check(output)
+    }
+
     func run() throws {
         try reportingFailures {
+            let optionFiles = [gate.rules, codes.codes, redacting.redactRules, redacting.redactKeyFile].compactMap {
+                $0
+            }
             let settings = try ReportSettings(
                 formats: formats, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark),
                 templateFolder: templates, options: options, standards: try gate.standards(codes),
                 redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: markdownLimit?.bytes)
             return try ReportPlan(
-                options: options, output: output, settings: settings, isFresh: fresh,
-                pack: try packing.target(inputs: options.inputs)
+                options: options, output: output, settings: settings, isFresh: fresh, isForced: force,
+                optionFiles: optionFiles + settings.templateFiles,
+                pack: try packing.target(inputs: options.inputs, others: optionFiles, isForced: force)
             ).run()
         }
     }

@@ -10,6 +10,8 @@ struct ReportHandler: DocumentHandler {
     private var order = DocumentOrder(input: 0)
     /// The size and the hash of the input's only dump, which are the input's own unless it is compressed.
     private var whole: (bytes: Int, sha256: String)?
+    /// Whether something in the input is an output of this program.
+    private var isOwnOutput = false
     /// The report of the dump at hand, from its first row on.
     private var pass: ReportPass?
 
@@ -25,11 +27,18 @@ struct ReportHandler: DocumentHandler {
     }
 
     mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
-        whole = nil
+        (whole, isOwnOutput) = (nil, false)
         return try run.takeUp(input, size: size, number: number)
     }
 
+    mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
+        isOwnOutput = true
+        run.collector.add(own, source: source, order)
+    }
+
     func end(_ input: InputPath, number: Int) throws {
+        // The next run shall say again what it is.
+        if isOwnOutput { return }
         try run.note(input, whole: whole, number: number)
     }
 
@@ -68,6 +77,7 @@ struct ReportHandler: DocumentHandler {
         let name = source + position.suffix
         switch reading {
         case .notAJob(let other):
+            if case .ownOutput(let own) = other.reason { return passOver(own, source: name, order: order) }
             try run.refuseWhole(name, other.explanation, order, position)
             try refuse(
                 source: name, reason: other.explanation, order: order, status: .inputNotReadWhole,

@@ -9,14 +9,21 @@ struct ReportPlan {
     private let output: String
     private let settings: ReportSettings
     private let isFresh: Bool
+    private let isForced: Bool
+    private let optionFiles: [String]
     private let pack: PackTarget?
 
     /// - Parameters:
     ///   - isFresh: does everything anew, whatever an earlier run left.
+    ///   - isForced: replaces files that this program did not write.
+    ///   - optionFiles: files that options name, which must not be replaced either.
     ///   - pack: where the audit is packed to, if it is.
     init(
-        options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool, pack: PackTarget? = nil
+        options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool, isForced: Bool,
+        optionFiles: [String], pack: PackTarget? = nil
     ) {
+        self.isForced = isForced
+        self.optionFiles = optionFiles
         self.pack = pack
         self.options = options
         self.output = output
@@ -25,72 +32,135 @@ struct ReportPlan {
     }
 
     func run() throws -> ExitStatus {
+        Interruption.listenForTermination()
         let root = try OutputFolder(output, writesBehind: settings.writesBehind)
+        let earlier = Manifest(in: root)
+        try protectInputs(earlier)
+        var `guard` = OutputGuard(earlier: earlier, isForced: isForced)
+        // What will be written for certain must not be in the way of hours of reading.
+        if onlyInput == nil {
+            try root.check(overviewFiles + [Manifest.file], `guard`, as: Manifest.root)
+        } else {
+            try root.checkPartials(settings.formats.files.map { $0.name } + [Manifest.file], `guard`)
+        }
         // Whether a zip can be written is to show before hours have gone by.
         _ = try pack?.begin()
+        root.removePartialFiles(allFiles)
         // Standard input cannot be read twice, as might be needed.
-        var earlier =
-            isFresh || !settings.isRepeatable || options.inputs.contains("-") ? nil : earlierManifest(in: root)
+        var known =
+            isFresh || !settings.isRepeatable || options.inputs.contains("-") ? nil : usable(earlier)
+        let place = OutputPlace(
+            folder: output,
+            files: overviewFiles
+                + allFiles.filter { name in
+                    earlier?.files(in: Manifest.root).contains { $0.name == name } == true
+                } + [Manifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
+        try checkJobs(root, `guard`, place)
         while true {
-            let run = ReportRun(settings: settings, root: root, mayBeSingle: mayBeSingle, earlier: earlier)
+            let run = ReportRun(
+                settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known)
             let inputs = try InputRun(
-                options: options, collector: run.collector, hashing: true, names: settings.names)
+                options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
             let end = try inputs.run(settings.redaction) { try ReportHandler(run) }
             if let single = run.single {
                 let status = say(single)
-                return try write(packContents(of: single), of: root) ?? status
+                return try write(packContents(of: single, run, root), of: root) ?? status
             }
-            var overview = OverviewReport(run: run, root: root, results: run.collector.results())
+            if !options.isQuiet { try run.collector.results().ownOutputs.say() }
+            var overview = OverviewReport(run: run, root: root, results: try run.collector.results())
             switch end {
             case .interrupted(let isQuiet):
                 run.discard()
                 let isBegun = overview.results.jobCount > 0
                 // A thread that still waits might yet write: only what is in its place stays.
-                if isQuiet, isBegun { try overview.leave(keeping: earlier) }
+                if isQuiet, isBegun { try overview.leave() }
                 Console.say(
                     isBegun
                         ? "Interrupted. What was finished is in \(output); the same command again goes on from there."
                         : "Interrupted. Nothing was written.")
                 return .interrupted
-            case .done where overview.results.jobCount == 0 && mayBeSingle:
+            case .done where overview.results.jobCount == 0 && onlyInput != nil:
+                try overview.results.sayWhatWasNotRead()
                 return overview.results.status
             case .done:
-                if overview.isUnchanged(since: earlier) {
+                if overview.isUnchanged(since: known) {
                     say(unchanged: overview)
                     let status = try status(of: overview)
-                    return try write(overview.packContents(), of: root) ?? status
+                    return try write(overview.packContents(of: root), of: root) ?? status
                 }
                 if try overview.finish() {
                     say(overview)
                     let status = try status(of: overview)
-                    return try write(overview.packContents(), of: root) ?? status
+                    return try write(overview.packContents(of: root), of: root) ?? status
                 }
                 // A dump counts now whose report was not kept, for another one counted before.
-                earlier = nil
+                known = nil
+                // What this run has written by now is in the manifest too.
+                `guard` = OutputGuard(earlier: Manifest(in: root) ?? earlier, isForced: isForced)
             }
         }
     }
 
-    /// One file, as far as one can see: it may hold one dump, and nothing else.
-    private var mayBeSingle: Bool {
-        guard options.inputs.count == 1, let input = options.inputs.first else { return false }
+    /// The only argument, unless it is a folder: as far as one can see, it may hold one dump, and nothing else.
+    private var onlyInput: String? {
+        guard options.inputs.count == 1, let input = options.inputs.first else { return nil }
         var status = stat()
-        return unsafe stat(input, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR
+        return unsafe stat(input, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR ? input : nil
     }
 
-    private func earlierManifest(in root: OutputFolder) -> Manifest? {
-        do throws(Manifest.Unusable) {
-            return try Manifest(in: root, options: settings.fingerprint)
-        } catch {
-            switch error {
-            case .absent: break
-            case .different:
-                Console.say("\(output) was written by another version or with other options: everything is done anew.")
-            case .broken:
-                Console.say("\(output)/\(Manifest.file) cannot be read: everything is done anew.")
-            }
-            return nil
+    private var overviewFiles: [String] {
+        OverviewFiles.files(of: settings.formats, hasFailures: true).map { $0.name }
+    }
+
+    /// All names that files of an audit ever have in the folder itself.
+    private var allFiles: [String] {
+        let files = ReportFormats.every.files + OverviewFiles.files(of: .every, hasFailures: true)
+        return Array(Set(files.map { $0.name })) + [Manifest.file]
+    }
+
+    /// Fails if an input would be replaced.
+    private func protectInputs(_ earlier: Manifest?) throws(CommandFailure) {
+        let own = onlyInput == nil ? [] : settings.formats.files.map { $0.name }
+        let protection = InputProtection(
+            folder: output, names: overviewFiles + own + [Manifest.file],
+            jobNames: ReportFormats.every.files.map { $0.name }, others: pack?.files ?? [], earlier: earlier)
+        try protection.check(
+            options.inputs, options: optionFiles, output: OutputPlace(folder: output, files: [], jobFiles: []))
+    }
+
+    /// Fails if a job's report would be in the place of files of someone else. Which folders the jobs get shows only when
+    /// they are read: they are read once more, where there is something in the way at all.
+    private func checkJobs(_ root: OutputFolder, _ guard: OutputGuard, _ place: OutputPlace?) throws {
+        let obstructed = `guard`.obstructedJobs(in: root, files: settings.formats.files.map { $0.name })
+        // What cannot be read twice is left to the moment when it is published.
+        guard !obstructed.isEmpty,
+            options.inputs.allSatisfy({ InputPath($0).identity != nil || AuditFolder.isFolder($0) })
+        else { return }
+        let collector = Collector(folder: root.path, combinesSnapshots: false)
+        let reading = try InputRun(
+            options: options, collector: collector, hashing: true, names: settings.names, output: place)
+        let (settings, usesThread) = (settings, options.threadCount > 1)
+        let end = try reading.run(settings.redaction) {
+            SummaryHandler(
+                collector: collector, usesThread: usesThread, isStrict: settings.isStrict, isVerbose: false)
         }
+        let results = try collector.results()
+        guard case .done = end, onlyInput == nil || results.jobCount + results.unreadableCount > 1 else { return }
+        for index in 0..<results.jobCount {
+            if let failure = obstructed[try results.job(index).folderName] { throw failure }
+        }
+    }
+
+    /// The manifest, if what it says of inputs holds for this run.
+    private func usable(_ manifest: Manifest?) -> Manifest? {
+        guard let manifest else { return nil }
+        if manifest.isUsable(jobOptions: settings.jobFingerprint) { return manifest }
+        if manifest.isBroken {
+            Console.say("\(output)/\(Manifest.file) cannot be read: everything is done anew.")
+        } else if !manifest.header.isUnfinished, onlyInput == nil || manifest.header.documents != 1 {
+            Console.say("\(output) was written by another version or with other options: everything is done anew.")
+        }
+        return nil
     }
 
     private func say(_ single: JobSummary) -> ExitStatus {
@@ -149,12 +219,12 @@ extension ReportPlan {
         }
     }
 
-    private func packContents(of single: JobSummary) throws -> PackContents {
-        let file = options.inputs.first.flatMap { $0 == "-" ? nil : InputPath($0) }
-        let whole = single.sha256.map { (single.bytes, $0) }
-        let found = try file.flatMap { try InputFingerprint(of: $0, whole: whole)?.shown(under: settings.names) }
+    private func packContents(
+        of single: JobSummary, _ run: ReportRun, _ root: OutputFolder
+    ) throws -> PackContents {
+        let found = try run.fingerprint(of: single)
         return PackContents(
-            paths: AuditPaths(single: settings.formats.files),
+            paths: AuditPaths(single: settings.formats.files), manifest: try Manifest.written(in: root),
             forEachInput: { body in try body(PackInput(single, isCounting: true)) },
             forEachFile: { body in
                 guard let found else { return }

@@ -1,3 +1,4 @@
+import Glibc
 import ImportAnalysis
 import ImportDumps
 import ImportRedaction
@@ -13,10 +14,11 @@ final class ReportRun: Sendable {
     let settings: ReportSettings
     let collector: Collector
     private let root: OutputFolder
-    /// Whether one dump may be all there is: one argument, and no folder.
-    private let mayBeSingle: Bool
-    /// What an earlier run left.
-    private let earlier: Manifest?
+    /// The only argument, if one dump may be all there is: it is no folder.
+    private let onlyInput: String?
+    let `guard`: OutputGuard
+    /// What an earlier run found in its inputs, as far as it holds for this one.
+    private let known: Manifest?
     private let state: Mutex<State>
 
     private struct State {
@@ -24,7 +26,11 @@ final class ReportRun: Sendable {
         /// The report of the only dump.
         var single: JobSummary?
         /// Whose report is in the folder of a name.
-        var owners: [NameDigest: DocumentOrder] = [:]
+        var owners: [NameDigest: Owner] = [:]
+        /// Lines of the manifest about folders that were written.
+        var lines: Spool?
+        /// The manifest while files are replaced.
+        var changes: UnfinishedManifest?
         /// Dumps whose report, as an earlier run left it, speaks of other dumps of the job.
         var combined: Set<DocumentOrder> = []
         var recorder = ManifestRecorder()
@@ -33,11 +39,28 @@ final class ReportRun: Sendable {
     }
     private let fresh = Atomic(0)
 
-    init(settings: ReportSettings, root: OutputFolder, mayBeSingle: Bool, earlier: Manifest?) {
+    private struct Owner {
+        var order: DocumentOrder
+        var line: Line
+
+        /// Where the line about the folder is.
+        enum Line {
+            case earlier
+            case written(Spool.Stretch)
+        }
+    }
+
+    /// - Parameters:
+    ///   - onlyInput: the only argument, unless it is a folder.
+    ///   - known: the earlier manifest, if what it says of inputs holds.
+    init(
+        settings: ReportSettings, root: OutputFolder, onlyInput: String?, guard: OutputGuard, known: Manifest?
+    ) {
         self.settings = settings
         self.root = root
-        self.mayBeSingle = mayBeSingle
-        self.earlier = earlier
+        self.onlyInput = onlyInput
+        self.guard = `guard`
+        self.known = known
         // Most of a report's time goes into pages: summaries may as well come from a file.
         collector = Collector(folder: root.path, resultsInMemory: 2048)
         state = Mutex(State())
@@ -45,7 +68,7 @@ final class ReportRun: Sendable {
 
     /// Where the report of a document is written.
     func folder(for order: DocumentOrder) throws -> OutputFolder {
-        mayBeSingle && order == DocumentOrder(input: 0) ? root : try folders().stage()
+        onlyInput != nil && order == DocumentOrder(input: 0) ? root : try folders().stage()
     }
 
     /// Looks for ids that come back in one dump. What does not fit into memory goes where the reports do.
@@ -74,17 +97,12 @@ final class ReportRun: Sendable {
     /// What was read of something that is no job; nil if not all was.
     func content(of order: DocumentOrder) -> ContentHash? { state.withLock { $0.contents[order] } }
 
-    /// Takes the manifest of the earlier run away: what it speaks of is about to change.
-    func invalidateEarlier() {
-        earlier?.invalidate(in: root)
-    }
-
     /// The report of the only dump, if it is that.
     var single: JobSummary? { state.withLock { $0.single } }
 
     /// Whether a dump is all there is.
     func isAlone(_ order: DocumentOrder, _ position: DocumentPosition) -> Bool {
-        mayBeSingle && order == DocumentOrder(input: 0) && position == .whole
+        onlyInput != nil && order == DocumentOrder(input: 0) && position == .whole
     }
 
     /// Moves a report into its place, if the dump counts.
@@ -92,7 +110,7 @@ final class ReportRun: Sendable {
         _ summary: JobSummary, _ report: OutputFolder, _ order: DocumentOrder, _ position: DocumentPosition
     ) throws {
         if isAlone(order, position) {
-            try report.publish()
+            try publishAlone(summary, report)
             return state.withLock { $0.single = summary }
         }
         fresh.wrappingAdd(1, ordering: .relaxed)
@@ -100,11 +118,81 @@ final class ReportRun: Sendable {
         let folders = try folders()
         try collector.add(summary, order) { standing in
             guard standing != .superseded else { return }
-            invalidateEarlier()
-            try folders.publish(report, as: name)
-            state.withLock { $0.owners[NameDigest(name)] = order }
+            try beginChanges()
+            let files = try report.finish()
+            try folders.publish(report, as: name) { (folder, path) in
+                if let folder, !owns(name) {
+                    let (names, place) = (files.map { $0.path }, Self.place(name))
+                    try `guard`.check(names, in: place, folder, path: path)
+                    // Those of other formats.
+                    let stale = `guard`.earlier?.files(in: place).filter { !names.contains($0.name) } ?? []
+                    sayChanged(`guard`.remove(stale, from: folder), in: path)
+                }
+                try note(files.map { FileRecord($0) }, of: name, for: order)
+            }
         }
     }
+
+    private func sayChanged(_ names: [String], in path: String) {
+        for name in names { Console.say(OutputGuard.sayingChanged("\(path)/\(name)")) }
+    }
+
+    /// What the manifest calls the folder of a job.
+    private static func place(_ name: String) -> String { "jobs/\(name)" }
+
+    /// Whether this run has written into the folder of that name.
+    func owns(_ name: String) -> Bool {
+        state.withLock { state in
+            if case .written = state.owners[NameDigest(name)]?.line { true } else { false }
+        }
+    }
+
+    /// Says in the manifest which files of a job's folder take their places now.
+    private func note(_ files: [FileRecord], of name: String, for order: DocumentOrder) throws {
+        let line = ManifestLine.folder(Self.place(name), files: files.sorted { $0.name < $1.name }).bytes
+        try state.withLock { state in
+            try state.changes?.add(line)
+            if state.lines == nil { state.lines = try Spool(in: root.path) }
+            guard let stretch = try state.lines?.append(line) else { return }
+            state.owners[NameDigest(name)] = Owner(order: order, line: .written(stretch))
+        }
+    }
+
+    /// The line about the folder of a job, as this run or an earlier one has written it.
+    private func line(about name: String) throws -> [UInt8] {
+        try state.withLock { state in
+            guard case .written(let stretch) = state.owners[NameDigest(name)]?.line else {
+                return `guard`.earlier?.line(about: Self.place(name)) ?? []
+            }
+            return try state.lines?.read(stretch) ?? []
+        }
+    }
+
+    /// Replaces some files of a job's report.
+    func republish(_ report: OutputFolder, as name: String, _ order: DocumentOrder) throws {
+        var files: [String: FileRecord] = [:]
+        if case .folder(_, let before) = ManifestLine(try line(about: name).dropLast()) {
+            for file in before { files[file.name] = file }
+        }
+        for file in try report.finish() { files[file.path] = FileRecord(file) }
+        try note(Array(files.values), of: name, for: order)
+        try report.publish()
+    }
+
+    /// Says in the manifest that files are about to change, before the first of them does.
+    func beginChanges() throws {
+        let planned =
+            onlyInput == nil || state.withLock({ $0.folders != nil })
+            ? OverviewFiles.files(of: settings.formats, hasFailures: true) : settings.formats.files
+        try state.withLock { state in
+            guard state.changes == nil else { return }
+            state.changes = try UnfinishedManifest(
+                in: root, earlier: `guard`.earlier, planned: planned.map { $0.name })
+        }
+    }
+
+    /// Whether no file was replaced yet.
+    var isUntouched: Bool { state.withLock { $0.changes == nil } }
 
     /// Ends the run if what it refuses is all there is.
     func refuseWhole(
@@ -124,6 +212,8 @@ final class ReportRun: Sendable {
     func folders() throws -> JobFolders {
         try state.withLock { state in
             if let folders = state.folders { return folders }
+            let files = OverviewFiles.files(of: settings.formats, hasFailures: true).map { $0.name } + [Manifest.file]
+            try root.check(files, `guard`, as: Manifest.root)
             let folders = try JobFolders(in: root, writesBehind: settings.writesBehind)
             root.keep()
             state.folders = folders
@@ -138,7 +228,7 @@ final class ReportRun: Sendable {
 
     /// Whether the report of a document is in its place.
     func isInPlace(_ order: DocumentOrder, _ name: String) -> Bool {
-        state.withLock { $0.owners[NameDigest(name)] == order }
+        state.withLock { $0.owners[NameDigest(name)]?.order == order }
     }
 }
 
@@ -147,11 +237,18 @@ final class ReportRun: Sendable {
 extension ReportRun {
     /// Takes up what an earlier run found in an input, if that is as it was; false if it is to be read.
     func takeUp(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
-        guard let earlier, let size, earlier.knows(settings.names.shown(input.shown), ofSize: size),
+        guard let known, let size, known.knows(settings.names.shown(input.shown), ofSize: size),
             let found = try InputFingerprint(of: input)?.shown(under: settings.names),
-            let documents = try earlier.documents(of: found)
+            let documents = try known.documents(of: found), !isSingle(documents, found)
         else { return false }
         let folders = try folders()
+        // What someone has changed is made again.
+        for case .job(let summary, _, _, counted: true, _) in documents {
+            let name = summary.folderName
+            guard folders.holds(settings.formats.files, of: name, as: known.files(in: Self.place(name))) else {
+                return false
+            }
+        }
         for document in documents {
             switch document {
             case .unreadable(let input, let entry, let document, let content, let status):
@@ -161,12 +258,11 @@ extension ReportRun {
             case .job(let summary, let entry, let document, let counted, let combined):
                 let order = DocumentOrder(input: number, entry: entry, document: document)
                 let name = summary.folderName
-                let isThere = counted && folders.holds(settings.formats.files, of: name)
                 try collector.add(summary, order) { _ in
                     // What this run has written there is another dump's report.
                     state.withLock { state in
-                        guard isThere, state.owners[NameDigest(name)] == nil else { return }
-                        state.owners[NameDigest(name)] = order
+                        guard counted, state.owners[NameDigest(name)] == nil else { return }
+                        state.owners[NameDigest(name)] = Owner(order: order, line: .earlier)
                         if combined { state.combined.insert(order) }
                     }
                 }
@@ -174,6 +270,14 @@ extension ReportRun {
         }
         state.withLock { $0.recorder.note(found, number: number, isTakenUp: true) }
         return true
+    }
+
+    /// Whether an input is one dump and nothing else, which has a report of its own if it is all there is.
+    private func isSingle(_ documents: [Manifest.Document], _ input: InputFingerprint) -> Bool {
+        guard onlyInput != nil, documents.count == 1,
+            case .job(let job, let entry, let document, _, _)? = documents.first
+        else { return false }
+        return entry == 0 && document == 0 && job.source.utf8.elementsEqual(input.path.utf8)
     }
 
     /// Notes that an input was read.
@@ -188,6 +292,97 @@ extension ReportRun {
 
     /// What this run leaves for the next.
     var recorder: ManifestRecorder { state.withLock { $0.recorder } }
+}
+
+// MARK: - What is left in the folder
+
+extension ReportRun {
+    /// Moves the report of the only dump into its place.
+    private func publishAlone(_ summary: JobSummary, _ report: OutputFolder) throws {
+        let names = settings.formats.files.map { $0.name }
+        try root.check(names + [Manifest.file], `guard`, as: Manifest.root)
+        let files = try report.finish()
+        try beginChanges()
+        let manifest = try report.begin(Manifest.file)
+        var bytes = ManifestLine.header(header(documents: 1)).bytes
+        // With pseudonyms of a random key, no other run can know an input again.
+        let input = settings.isRepeatable ? try fingerprint(of: summary) : nil
+        bytes +=
+            ManifestLine.input(
+                path: input?.path ?? "", bytes: input?.bytes, sha256: input?.sha256, documents: 1
+            ).bytes
+        bytes += ManifestLine.job(entry: 0, document: 0, counted: true, combined: false).bytes
+        bytes += SummaryJSON.renderLine(summary) + [UInt8(ascii: "\n")]
+        bytes += Self.rootLine(files)
+        try manifest.write(bytes.span)
+        try `guard`.removeStale(in: root, keeping: Set(names)) { _ in false }
+        try report.publish()
+    }
+
+    /// The file that the only dump came from; nil for standard input.
+    func fingerprint(of single: JobSummary) throws -> InputFingerprint? {
+        // A pipe must be opened once only.
+        guard let onlyInput, InputPath(onlyInput).identity != nil else { return nil }
+        let whole = single.sha256.map { (single.bytes, $0) }
+        return try InputFingerprint(of: InputPath(onlyInput), whole: whole)?.shown(under: settings.names)
+    }
+
+    func header(documents: Int) -> ManifestHeader {
+        ManifestHeader(
+            options: settings.fingerprint, jobOptions: settings.jobFingerprint, documents: documents,
+            toolVersion: toolVersion)
+    }
+
+    /// The line about the files in the folder itself.
+    static func rootLine(_ files: [PackedFile]) -> [UInt8] {
+        ManifestLine.folder(Manifest.root, files: files.map { FileRecord($0) }.sorted { $0.name < $1.name }).bytes
+    }
+
+    /// Writes the lines about the folders of jobs.
+    func writeLines(about names: [String], to file: PartialFile) throws {
+        var bytes: [UInt8] = []
+        for name in names {
+            bytes += try line(about: name)
+            guard bytes.count > 256 * 1024 else { continue }
+            try file.write(bytes.span)
+            bytes.removeAll(keepingCapacity: true)
+        }
+        try file.write(bytes.span)
+    }
+
+    /// Writes the lines about all folders that this run and earlier ones have written into.
+    func writeAllLines(to file: PartialFile) throws {
+        try guardOfAll.earlier?.forEachFolder { folder, files in
+            try file.write(ManifestLine.folder(folder, files: files).bytes.span)
+        }
+    }
+
+    /// Knows what this run has written, too: the report of a dump that another one has superseded since is stale.
+    var guardOfAll: OutputGuard {
+        OutputGuard(earlier: Manifest(in: root) ?? `guard`.earlier, isForced: `guard`.isForced)
+    }
+
+    /// Whether an earlier run has left something that this one does not write.
+    func hasStale(keeping names: Set<String>, jobs isKept: (String) -> Bool) -> Bool {
+        guard let earlier = `guard`.earlier else { return false }
+        var isStale = earlier.files(in: Manifest.root).contains { !names.contains($0.name) }
+        earlier.forEachFolder { place, _ in
+            if place != Manifest.root, !isKept(String(place.dropFirst("jobs/".count))) { isStale = true }
+        }
+        return isStale
+    }
+
+    /// Whether the files in the folder itself are as an earlier run has written them.
+    func holdsAll(_ files: [ReportFile]) -> Bool {
+        let records = `guard`.earlier?.files(in: Manifest.root) ?? []
+        return files.allSatisfy { file in
+            guard let expected = records.first(where: { $0.name == file.name })?.content,
+                let descriptor = root.openFile(file.name)
+            else { return false }
+            defer { close(descriptor) }
+            return ContentHash(ofFile: descriptor, expected: expected.bytes) == expected
+        }
+    }
 }
 
 extension JobSummary {

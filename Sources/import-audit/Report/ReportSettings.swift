@@ -63,26 +63,40 @@ struct ReportSettings: Sendable {
         }
     }
 
-    /// A digest of all that the bytes of a report depend on, apart from the inputs.
+    /// A digest of all that the files of a run depend on, apart from the inputs.
     var fingerprint: String {
-        var digest = SHA256()
-        func add(_ bytes: [UInt8]) {
-            let count = Array("\(bytes.count):".utf8)
-            for part in [count, bytes] { unsafe part.withUnsafeBufferPointer { unsafe digest.update($0) } }
+        var digest = OptionsDigest()
+        digest.add(jobFingerprint)
+        for name in Self.overviewTemplates {
+            digest.add(name, BuiltInTemplates.files[name] ?? [], ownTemplates[name] ?? [])
         }
-        add(Array("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)".utf8))
-        if let markdownLimit { add(Array("markdown-limit \(markdownLimit)".utf8)) }
-        for (name, bytes) in BuiltInTemplates.files.sorted(by: { $0.key < $1.key }) {
-            add(Array(name.utf8))
-            add(bytes)
-        }
-        for (name, bytes) in ownTemplates.sorted(by: { $0.key < $1.key }) {
-            add(Array(name.utf8))
-            add(bytes)
-        }
-        for bytes in standards.origin { add(bytes) }
-        for bytes in redaction?.origin ?? [] { add(bytes) }
+        for bytes in standards.ruleOrigin { digest.add(bytes) }
         return digest.finish()
+    }
+
+    /// A digest of what the files of a job in an overview depend on: not on rules, which are about all jobs, and not on
+    /// the day, as long as no acceptance begins or ends with it.
+    var jobFingerprint: String {
+        var digest = OptionsDigest()
+        digest.add("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)")
+        if let markdownLimit { digest.add("markdown-limit \(markdownLimit)") }
+        for files in [BuiltInTemplates.files, ownTemplates] {
+            for (name, bytes) in files.sorted(by: { $0.key < $1.key }) where !Self.overviewTemplates.contains(name) {
+                digest.add(name, bytes)
+            }
+        }
+        if let codes = standards.codes {
+            digest.add("codes", standards.codesOrigin, Array(codes.acceptances.utf8))
+        }
+        for bytes in redaction?.origin ?? [] { digest.add(bytes) }
+        return digest.finish()
+    }
+
+    private static let overviewTemplates = TemplateSet.Format.allCases.map { $0.indexFileName }
+
+    /// The paths of the user's own templates.
+    var templateFiles: [String] {
+        templateFolder.map { folder in ownTemplates.keys.map { "\(folder)/\($0)" } } ?? []
     }
 
     /// Names what makes a page that is not valid.
@@ -113,5 +127,33 @@ extension ReportSettings {
         var judging = standards.judging
         judging.add(job)
         return judging.conclusion()
+    }
+}
+
+/// A digest of texts one after another.
+private struct OptionsDigest {
+    private var digest = SHA256()
+
+    mutating func add(_ text: String, _ parts: [UInt8]...) {
+        add(Array(text.utf8))
+        for part in parts { add(part) }
+    }
+
+    mutating func add(_ bytes: [UInt8]) {
+        // No two lists of texts come to the same bytes.
+        digest.update(Array("\(bytes.count):".utf8).span)
+        digest.update(bytes.span)
+    }
+
+    mutating func finish() -> String { digest.finish() }
+}
+
+extension CodeBook {
+    /// Which acceptances hold on the day against which they are held: all that depends on it.
+    fileprivate var acceptances: String {
+        entries.map { entry in
+            guard let until = entry.acceptance?.until else { return "-" }
+            return asOf.map { $0 <= until } == true ? "1" : "0"
+        }.joined()
     }
 }

@@ -11,6 +11,8 @@ final class WriteBehind {
 
     private let ring = BlockRing(slots: slots, slotBytes: slotBytes)
     private let failure = Failure()
+    /// Of all that was written, worked out by the thread too.
+    private let hash: RunningHash
     private var thread: WorkerThread?
     private var slot = 0
     private var count = 0
@@ -21,8 +23,29 @@ final class WriteBehind {
         let errorNumber = Atomic<Int32>(0)
     }
 
+    private final class RunningHash: Sendable {
+        private let state: Mutex<SHA256>
+
+        init(_ hash: SHA256) {
+            state = Mutex(hash)
+        }
+
+        var value: SHA256 { state.withLock { $0 } }
+
+        func update(_ bytes: Span<UInt8>) {
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                nonisolated(unsafe) let bytes = unsafe bytes
+                state.withLock { unsafe $0.update(bytes) }
+            }
+        }
+    }
+
     /// Starts the thread; nil if the system has none to give.
-    init?(descriptor: Int32) {
+    ///
+    /// - Parameter hash: of what was written before.
+    init?(descriptor: Int32, hash: SHA256) {
+        let running = RunningHash(hash)
+        self.hash = running
         let (ring, failure) = (ring, failure)
         thread = WorkerThread {
             var slot = 0
@@ -34,6 +57,7 @@ final class WriteBehind {
                 if failure.errorNumber.load(ordering: .relaxed) == 0 {
                     do throws(SystemFailure) {
                         let bytes = unsafe UnsafeBufferPointer(start: ring.block(slot), count: count)
+                        unsafe running.update(bytes.span)
                         try unsafe writeAll(bytes.span, to: descriptor)
                     } catch {
                         failure.errorNumber.store(error.errorNumber, ordering: .relaxed)
@@ -72,9 +96,12 @@ final class WriteBehind {
     }
 
     /// Waits until all is written, and ends the thread; throws what the writing met.
-    func finish() throws(SystemFailure) {
+    ///
+    /// - Returns: the hash of all that was written.
+    func finish() throws(SystemFailure) -> SHA256 {
         end()
         try check()
+        return hash.value
     }
 
     private func check() throws(SystemFailure) {

@@ -7,6 +7,11 @@ struct Standards: Sendable {
     /// All that they were made from, in a fixed order.
     var origin: [[UInt8]] = []
 
+    /// The codes file; empty if there is none.
+    var codesOrigin: [UInt8] { codes == nil ? [] : origin.first ?? [] }
+    /// What the rules were made from.
+    var ruleOrigin: ArraySlice<[UInt8]> { codes == nil ? origin[...] : origin.dropFirst(2) }
+
     /// Holds jobs against them.
     var judging: Judging { Judging(gate: gate, codes: codes) }
 }

@@ -1,0 +1,174 @@
+/// A file that this program wrote, recognised by content: it is no dump, and to read it as one would audit an audit.
+public enum OwnOutput: Sendable, Equatable {
+    /// `summary.json`, or what `summary` and `merge` print.
+    case summary
+    /// `manifest.jsonl`.
+    case manifest
+    /// `MANIFEST.json` of a pack, or the pack itself.
+    case packManifest, pack
+    /// JSON that `compare`, `check` or `verify` has printed, or of a later version.
+    case otherJSON
+    /// `report.xhtml`, `index.xhtml`, `report.md`, `index.md`.
+    case page
+    /// `rows.csv`, `failures.csv`, `codes.csv`, `jobs.csv`.
+    case table
+    /// `report.xlsx`, `index.xlsx`.
+    case workbook
+
+    /// Whether all of a file is known by its first bytes. A document that is one JSON object may be followed by others.
+    var isWholeFile: Bool {
+        switch self {
+        case .summary, .packManifest, .otherJSON: false
+        case .manifest, .pack, .page, .table, .workbook: true
+        }
+    }
+
+    /// What the value of `format` begins with in all JSON that this program writes.
+    private static let formatPrefix = "import-audit."
+
+    /// The first lines of CSV files. A test holds them against what is written.
+    package static let headers = [
+        "job_id,row,outcome,record_id,error_code,error_message",
+        "job_id,error_code,rows,share_of_rows,first_row,last_row,message_patterns,top_message_pattern",
+        "job_id,source,status,total,processed,succeeded,failed,rows_seen,rows_created,rows_existing,rows_failed,"
+            + "rows_unclassified,rows_missing,created_at,updated_at,expires_at,findings_critical,findings_warning,"
+            + "report",
+    ]
+
+    /// Recognises a file by its first bytes: ``ContainerFormat/signatureBytes`` of them, or all of a shorter one. Nil
+    /// for anything else, and for pages from templates of one's own, which may be anything.
+    package init?(firstBytes: ArraySlice<UInt8>) {
+        let bytes = firstBytes.starts(with: [0xEF, 0xBB, 0xBF]) ? firstBytes.dropFirst(3) : firstBytes
+        switch bytes.first {
+        case UInt8(ascii: "{"):
+            // Also after a program has changed the white space.
+            let packed = bytes.prefix(256).filter { !" \t\r\n".utf8.contains($0) }
+            guard packed.starts(with: #"{"format":"\#(Self.formatPrefix)"#.utf8) else { return nil }
+            let kind = packed.dropFirst(#"{"format":""#.utf8.count).prefix { $0 != UInt8(ascii: "\"") }
+            self.init(format: String(decoding: kind, as: UTF8.self))
+        case UInt8(ascii: "<"):
+            guard bytes.starts(with: "<!DOCTYPE html>\n<html ".utf8),
+                bytes.contains(#"<meta name="generator" content="import-audit "#)
+            else { return nil }
+            self = .page
+        case UInt8(ascii: "#"):
+            guard bytes.starts(with: "# Import audit: ".utf8) else { return nil }
+            // The verdict comes next; a title may be so long that it is not among these bytes.
+            let next = bytes.drop { $0 != UInt8(ascii: "\n") }.prefix(4)
+            guard "\n\n**".utf8.starts(with: next) else { return nil }
+            self = .page
+        case UInt8(ascii: "j"):
+            // More columns may come behind those of this version.
+            let line = bytes.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
+            guard
+                Self.headers.contains(where: { header in
+                    line.starts(with: header.utf8)
+                        && [nil, UInt8(ascii: ",")].contains(line.dropFirst(header.utf8.count).first)
+                })
+            else { return nil }
+            self = .table
+        default:
+            return nil
+        }
+    }
+
+    /// Recognises a document by the member `format` of its top level; nil for anything else.
+    package init?(format: String) {
+        guard format.hasPrefix(Self.formatPrefix) else { return nil }
+        switch format.dropFirst(Self.formatPrefix.count) {
+        case "summary": self = .summary
+        case "manifest": self = .manifest
+        case "pack": self = .packManifest
+        default: self = .otherJSON
+        }
+    }
+
+    /// Recognises a zip that this program wrote, by its list of entries: a pack or a workbook.
+    ///
+    /// - Parameter descriptor: of a regular file open for reading. It is not closed here.
+    package init?(zip descriptor: Int32) {
+        do throws(ReadFailure) {
+            let file = try ZipFile(descriptor: descriptor)
+            guard let first = try file.next() else { return nil }
+            if Self.isPackManifest(first) {
+                guard Self(firstBytes: try file.beginning()) == .packManifest else { return nil }
+                self = .pack
+                return
+            }
+            guard first == "[Content_Types].xml" else { return nil }
+            for _ in 0..<Self.workbookParts {
+                guard let name = try file.next() else { return nil }
+                guard name == "docProps/core.xml" else { continue }
+                guard Self.isWorkbook(core: try file.beginning()) else { return nil }
+                self = .workbook
+                return
+            }
+        } catch {}
+        return nil
+    }
+
+    /// Whether an archive's first entry may be the manifest of a pack: in the only folder at the top.
+    static func isPackManifest(_ name: String) -> Bool {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[1] == "MANIFEST.json"
+    }
+
+    /// What workbooks say that they are.
+    package static let workbookTitles = ["Audit of an import job", "Audit of import jobs"]
+    /// More sheets than a workbook of this program has by far.
+    static let workbookParts = 64
+
+    static func isWorkbook(core: ArraySlice<UInt8>) -> Bool {
+        workbookTitles.contains { core.contains("<dc:title>\($0)</dc:title>") }
+    }
+}
+
+/// Recognises a zip of this program on the way through its entries.
+struct OwnZip {
+    enum Finding {
+        case isOwn(OwnOutput)
+        /// It is a part of a workbook, whose title comes later.
+        case mayBe
+        /// Here are the bytes that were looked at, and the rest.
+        case isNot(any ByteSource)
+    }
+
+    /// Parts of what may be a workbook: their names, and their first bytes, which show that they are XML.
+    private var held: [(source: String, beginning: ArraySlice<UInt8>)] = []
+    private var mayBeWorkbook = false
+
+    mutating func look(at entry: ArchiveEntry, _ bytes: any ByteSource, named source: String, isFirst: Bool) -> Finding
+    {
+        let name = EntryNames.shown(entry.name)
+        if isFirst { mayBeWorkbook = name == "[Content_Types].xml" }
+        guard mayBeWorkbook || isFirst && OwnOutput.isPackManifest(name) else { return .isNot(bytes) }
+        let content = BeginningSource(bytes, count: 1024)
+        if !mayBeWorkbook {
+            return OwnOutput(firstBytes: content.beginning) == .packManifest ? .isOwn(.pack) : .isNot(content)
+        }
+        if name == "docProps/core.xml" {
+            mayBeWorkbook = false
+            return OwnOutput.isWorkbook(core: content.beginning) ? .isOwn(.workbook) : .isNot(content)
+        }
+        // Whatever is no XML could be a dump.
+        mayBeWorkbook = content.beginning.first == UInt8(ascii: "<") && held.count < OwnOutput.workbookParts
+        guard mayBeWorkbook else { return .isNot(content) }
+        held.append((source, content.beginning))
+        return .mayBe
+    }
+
+    /// The parts that were held back, if it is no workbook of this program.
+    mutating func takeHeld() -> [(source: String, beginning: ArraySlice<UInt8>)] {
+        defer { held = [] }
+        return held
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Whether a text stands anywhere in these bytes.
+    fileprivate func contains(_ text: String) -> Bool {
+        let text = Array(text.utf8)
+        guard let first = text.first else { return true }
+        return indices.contains { self[$0] == first && self[$0...].starts(with: text) }
+    }
+}

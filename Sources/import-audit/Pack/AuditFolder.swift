@@ -1,0 +1,123 @@
+import Glibc
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+/// A folder that `report` wrote, to be held against its manifest as a zip is against its own.
+struct AuditFolder {
+    private let path: String
+    private let folder: OutputFolder
+    private let manifest: Manifest
+    private let content: ContentHash
+
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    init(_ path: String) throws(CommandFailure) {
+        self.path = path
+        folder = try OutputFolder(reading: path)
+        guard let manifest = Manifest(in: folder), let descriptor = folder.openFile(Manifest.file) else {
+            throw CommandFailure(
+                .inputNotReadWhole, "\(path): there is no file \(Manifest.file) in it that import-audit wrote")
+        }
+        defer { close(descriptor) }
+        guard let content = ContentHash(ofFile: descriptor) else {
+            throw CommandFailure(
+                .inputNotReadWhole, "\(path)/\(Manifest.file): \(SystemFailure.last.description)")
+        }
+        self.manifest = manifest
+        self.content = content
+    }
+
+    /// Holds the files against the manifest: all must be there, each with its SHA-256, and no others but packs.
+    ///
+    /// - Parameter input: is handed each input that the manifest lists.
+    func verify(_ input: (PackInput) throws -> Void) throws -> PackVerification {
+        let fault = try fault(input)
+        var result = PackVerification(
+            folder: path, bytes: content.bytes, sha256: content.sha256,
+            toolVersion: fault == nil ? manifest.header.toolVersion : nil)
+        if let fault { result.add(.init(.unsound, .file, Manifest.file, detail: fault)) }
+        try manifest.forEachFolder { place, files in
+            let descriptor = folder.openFolder(place)
+            defer { if let descriptor { close(descriptor) } }
+            for file in files {
+                if Interruption.isRequested { throw Interrupted() }
+                result.files.listed += 1
+                let name = place == Manifest.root ? file.name : "\(place)/\(file.name)"
+                guard let descriptor, let found = OutputFile.open(file.name, in: descriptor) else {
+                    result.add(.init(.missing, .file, name))
+                    continue
+                }
+                defer { close(found) }
+                if let expected = file.content, ContentHash(ofFile: found, expected: expected.bytes) == expected {
+                    result.files.matching += 1
+                } else {
+                    result.add(.init(.changed, .file, name))
+                }
+            }
+        }
+        addOthers(to: &result)
+        return result
+    }
+
+    /// Hands out the inputs that the manifest lists.
+    func forEachInput(_ body: (PackInput) throws -> Void) throws {
+        _ = try manifest.forEachDocument { try body(PackInput($0)) }
+    }
+
+    /// Why the manifest proves nothing; nil if it is sound.
+    private func fault(_ input: (PackInput) throws -> Void) throws -> String? {
+        if manifest.header.version != Manifest.version { return "it was written by another version" }
+        if manifest.header.isUnfinished { return "the run that wrote it did not come to its end" }
+        var documents = 0
+        let isSound = try manifest.forEachDocument { document in
+            documents += 1
+            try input(PackInput(document))
+        }
+        if !isSound || manifest.isBroken { return "it is damaged" }
+        // An overview that was interrupted says that it has none.
+        return documents == manifest.header.documents ? nil : "the run that wrote it did not come to its end"
+    }
+
+    /// Names what is in the folder and not in the manifest.
+    private func addOthers(to result: inout PackVerification) {
+        func others(in place: String) -> [String] {
+            guard let descriptor = folder.openFolder(place) else { return [] }
+            defer { close(descriptor) }
+            let listed = Set(manifest.files(in: place).map { $0.name })
+            return FolderEntries.names(of: descriptor).sorted().filter { name in
+                !listed.contains(name)
+                    && !(place == Manifest.root && (name == Manifest.file || OutputFile.isPack(name, in: descriptor)))
+            }
+        }
+        for name in others(in: Manifest.root) {
+            guard name == "jobs", let jobs = folder.openFolder(name) else {
+                result.add(.init(.extra, .file, name))
+                continue
+            }
+            defer { close(jobs) }
+            for job in FolderEntries.names(of: jobs).sorted() {
+                guard manifest.knows(folder: "jobs/\(job)") else {
+                    result.add(.init(.extra, .file, "jobs/\(job)"))
+                    continue
+                }
+                for name in others(in: "jobs/\(job)") { result.add(.init(.extra, .file, "jobs/\(job)/\(name)")) }
+            }
+        }
+    }
+}
+
+extension PackInput {
+    fileprivate init(_ document: Manifest.Document) {
+        switch document {
+        case .job(let job, _, _, let counted, _): self.init(job, isCounting: counted)
+        case .unreadable(let input, _, _, let content, _):
+            self.init(
+                source: input.source, bytes: content?.bytes, sha256: content?.sha256, state: .unreadable,
+                reason: input.reason)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Glibc
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+/// Finds out, before anything is written, whether an input is one of the files that a command would replace or remove:
+/// by device and inode, so that links do not hide it.
+///
+/// Only what is there can be an input: the files of the output folder that are in the place of an output. That is 16
+/// bytes for each of them, as long as the inputs are looked through.
+struct InputProtection {
+    private let folder: String
+    private let earlier: Manifest?
+    /// Names in the folder, and in the folders of jobs.
+    private let names: Set<String>
+    private let jobNames: Set<String>
+    private var targets: Set<FileIdentity> = []
+    private let resolvedFolder: String?
+
+    /// - Parameters:
+    ///   - folder: where the command writes; it need not be there.
+    ///   - names: what it may write there.
+    ///   - jobNames: what it may write into the folders of jobs.
+    ///   - others: further files that it may replace.
+    init(folder: String, names: [String], jobNames: [String], others: [String] = [], earlier: Manifest?) {
+        func withPartial(_ names: [String]) -> Set<String> {
+            Set(names.flatMap { [$0, PartialFile.partialName(of: $0), PartialFile.rewrittenName(of: $0)] })
+        }
+        self.folder = folder
+        self.earlier = earlier
+        self.names = withPartial(names + (earlier?.files(in: Manifest.root).map { $0.name } ?? []))
+        self.jobNames = withPartial(jobNames)
+        resolvedFolder = InputPath(folder).resolved
+        forEachTarget { identity, _ in targets.insert(identity) }
+        for path in others {
+            if let identity = InputPath(path).identity { targets.insert(identity) }
+        }
+    }
+
+    /// Fails if one of the inputs would be replaced or removed.
+    ///
+    /// - Parameters:
+    ///   - inputs: arguments: files, and folders with all that is in them.
+    ///   - options: files that options name.
+    ///   - output: what a walk leaves out.
+    func check(_ inputs: [String], options: [String], output: OutputPlace?) throws(CommandFailure) {
+        guard !targets.isEmpty else { return }
+        for path in inputs where path != "-" { try check(path, "an input") }
+        for path in options { try check(path, "a file that an option names") }
+        guard inputs.contains(where: { Self.isFolder($0) }) else { return }
+        let named = Set(inputs.map { InputPath($0) })
+        for item in InputTree(inputs, leavingOut: output) {
+            if Interruption.isRequested { return }
+            guard case .file(let path, size: .some) = item, !named.contains(path),
+                let identity = path.identity, targets.contains(identity), !isOurs(path)
+            else { continue }
+            throw failure(path.shown, "an input", identity)
+        }
+    }
+
+    private func check(_ path: String, _ what: String) throws(CommandFailure) {
+        guard let identity = InputPath(path).identity, targets.contains(identity) else { return }
+        throw failure(path, what, identity)
+    }
+
+    private func failure(_ path: String, _ what: String, _ identity: FileIdentity) -> CommandFailure {
+        var place = folder
+        forEachTarget { target, path in if target == identity { place = path } }
+        return CommandFailure(
+            .cannotWrite,
+            "\(path) is \(what), and the output would be written over it, as \(place): choose another folder with -o. "
+                + "Nothing was written")
+    }
+
+    /// Whether a file in the output folder is an output of an earlier run, and no input.
+    private func isOurs(_ path: InputPath) -> Bool {
+        guard let file = try? path.open() else { return false }
+        defer { close(file) }
+        if OutputFile.isOurs(file) { return true }
+        // Pages from templates of one's own are known by the manifest alone.
+        guard let earlier, let resolvedFolder, let resolved = path.resolved,
+            resolved.hasPrefix(resolvedFolder + "/")
+        else { return false }
+        let inside = resolved.dropFirst(resolvedFolder.count + 1)
+        let name = inside.split(separator: "/").last.map { String($0) } ?? ""
+        let place = name.utf8.count == inside.utf8.count ? Manifest.root : String(inside.dropLast(name.count + 1))
+        guard let content = earlier.files(in: place).first(where: { $0.name == name })?.content else { return false }
+        return ContentHash(ofFile: file, expected: content.bytes) == content
+    }
+
+    /// Hands out all files that are in the place of an output, and what links there lead to.
+    private func forEachTarget(_ body: (FileIdentity, String) -> Void) {
+        func visit(_ name: String, in descriptor: Int32, _ path: String) {
+            var status = stat()
+            guard unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
+            if status.st_mode & S_IFMT == S_IFLNK, unsafe fstatat(descriptor, name, &status, 0) != 0 { return }
+            if let identity = FileIdentity(
+                device: UInt64(status.st_dev), inode: UInt64(status.st_ino), mode: status.st_mode)
+            {
+                body(identity, "\(path)/\(name)")
+            }
+        }
+        let root = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard root >= 0 else { return }
+        defer { close(root) }
+        for name in names { visit(name, in: root, folder) }
+        let jobs = unsafe openat(root, "jobs", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard jobs >= 0 else { return }
+        defer { close(jobs) }
+        FolderEntries.forEachName(of: jobs) { job in
+            let descriptor = unsafe openat(jobs, job, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard descriptor >= 0 else { return }
+            defer { close(descriptor) }
+            for name in FolderEntries.names(of: descriptor) where jobNames.contains(name) {
+                visit(name, in: descriptor, "\(folder)/jobs/\(job)")
+            }
+        }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+}

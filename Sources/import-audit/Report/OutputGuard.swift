@@ -1,0 +1,202 @@
+import Glibc
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+/// Sees to it that a command replaces and removes nothing but what this program wrote: what the folder's manifest lists,
+/// and what is recognised by content, as where a run was killed or there was no manifest yet.
+struct OutputGuard: Sendable {
+    /// What an earlier run has left.
+    let earlier: Manifest?
+    /// Whether files of others may be replaced.
+    let isForced: Bool
+
+    /// Fails if a file that is to be written is there already, and is not one of this program.
+    ///
+    /// - Parameters:
+    ///   - folder: as the manifest calls it.
+    ///   - descriptor: of the folder.
+    ///   - path: of the folder, as messages name it.
+    func check(_ names: [String], in folder: String, _ descriptor: Int32, path: String) throws(CommandFailure) {
+        var listed: Set<String>?
+        try checkPartials(names, descriptor, path: path)
+        for name in names {
+            var status = stat()
+            guard unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            let kind = status.st_mode & S_IFMT
+            if kind == S_IFDIR {
+                throw CommandFailure(
+                    .cannotWrite, "\(path)/\(name): there is a folder in its place; choose another folder with -o")
+            }
+            if isForced { continue }
+            if kind == S_IFREG {
+                if listed == nil { listed = Set(earlier?.files(in: folder).map { $0.name } ?? []) }
+                if listed?.contains(name) == true || OutputFile.isOurs(name, in: descriptor) { continue }
+                if name == Manifest.file, isDamagedManifest(names, descriptor) { continue }
+            }
+            throw CommandFailure(
+                .cannotWrite,
+                "\(path)/\(name) is there already and was not written by import-audit; nothing was replaced. Choose "
+                    + "another folder with -o, or have it replaced with --force")
+        }
+    }
+
+    /// Fails if a file that is written before it takes its place would be in the place of a dump, or of a link.
+    func checkPartials(_ names: [String], _ descriptor: Int32, path: String) throws(CommandFailure) {
+        for name in names where !isForced {
+            for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)]
+            where !OutputFile.isOwnPartial(partial, in: descriptor) {
+                throw CommandFailure(
+                    .cannotWrite,
+                    "\(path)/\(partial) is in the way and was not written by import-audit. Choose another folder with -o, "
+                        + "or have it replaced with --force")
+            }
+        }
+    }
+
+    /// Folders under `jobs` that no run has written into and that have files of others in the places of outputs: what is to
+    /// be said if a job gets one of them. Usually there are none.
+    func obstructedJobs(in root: OutputFolder, files: [String]) -> [String: CommandFailure] {
+        guard !isForced, let jobs = root.openFolder("jobs") else { return [:] }
+        defer { close(jobs) }
+        var obstructed: [String: CommandFailure] = [:]
+        FolderEntries.forEachName(of: jobs) { name in
+            guard earlier?.knows(folder: "jobs/\(name)") != true, let folder = root.openFolder("jobs/\(name)") else {
+                return
+            }
+            defer { close(folder) }
+            do throws(CommandFailure) {
+                try check(files, in: "jobs/\(name)", folder, path: "\(root.path)/jobs/\(name)")
+            } catch {
+                obstructed[name] = error
+            }
+        }
+        return obstructed
+    }
+
+    /// Whether what has the name of a manifest may be the rest of one: it is no JSON, and lies beside other files of this
+    /// program.
+    private func isDamagedManifest(_ names: [String], _ descriptor: Int32) -> Bool {
+        guard
+            let first = OutputFile.beginning(of: Manifest.file, in: descriptor)?
+                .first(where: { !" \t\r\n".utf8.contains($0) })
+        else { return true }
+        return first != UInt8(ascii: "{") && first != UInt8(ascii: "[")
+            && names.contains { $0 != Manifest.file && OutputFile.isOurs($0, in: descriptor) }
+    }
+
+    /// Removes files that an earlier run has left, as far as they are still what it wrote.
+    ///
+    /// - Returns: the names of those that someone has changed since, which stay.
+    func remove(_ files: [FileRecord], from descriptor: Int32) -> [String] {
+        files.filter { !OutputFile.remove($0, from: descriptor) }.map { $0.name }
+    }
+}
+
+extension OutputGuard {
+    /// What to say of a file that would have been removed.
+    static func sayingChanged(_ path: String) -> String {
+        "\(path) was changed since import-audit wrote it, and was left there."
+    }
+
+    /// Removes what an earlier run has left and this one does not write, and the folders that are empty then.
+    ///
+    /// - Parameters:
+    ///   - names: of files in the folder itself that stay.
+    ///   - isKept: whether a job's report stays.
+    func removeStale(in root: OutputFolder, keeping names: Set<String>, jobs isKept: (String) -> Bool) throws {
+        // Of an overview that was killed.
+        var folders = root.holdsFolder("jobs") ? try JobFolders(in: root, writesBehind: false) : nil
+        defer {
+            folders = nil
+            root.remove("jobs", isFolder: true)
+        }
+        guard let earlier else { return }
+        var changed: [String] = []
+        changed += root.remove(earlier.files(in: Manifest.root).filter { !names.contains($0.name) }, self)
+        earlier.forEachFolder { place, files in
+            guard place != Manifest.root else { return }
+            let name = String(place.dropFirst("jobs/".count))
+            guard !isKept(name), let jobs = folders, let folder = jobs.openFolder(name) else { return }
+            defer { close(folder) }
+            changed += remove(files, from: folder).map { "\(place)/\($0)" }
+            jobs.removeIfEmpty(name)
+        }
+        for name in changed {
+            Console.say(Self.sayingChanged("\(root.path)/\(name)"))
+        }
+    }
+}
+
+/// A file in a folder of output.
+enum OutputFile {
+    /// The first bytes of a regular file; nil if there is none.
+    static func beginning(of name: String, in folder: Int32) -> ArraySlice<UInt8>? {
+        opened(name, in: folder) { beginning(of: $0) }
+    }
+
+    static func beginning(of descriptor: Int32) -> ArraySlice<UInt8>? {
+        var bytes = [UInt8](repeating: 0, count: 512)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
+        return count < 0 ? nil : bytes[..<count]
+    }
+
+    /// Whether a file is recognised as one of this program, by content.
+    static func isOurs(_ name: String, in folder: Int32) -> Bool {
+        opened(name, in: folder) { isOurs($0) } ?? false
+    }
+
+    static func isOurs(_ descriptor: Int32) -> Bool {
+        guard let beginning = beginning(of: descriptor) else { return false }
+        // An empty file holds nothing that could be lost.
+        return beginning.isEmpty || OwnOutput(firstBytes: beginning) != nil
+            || beginning.starts(with: "PK".utf8) && OwnOutput(zip: descriptor) != nil
+    }
+
+    /// Whether what has the name of a partial file may be removed: there is nothing, or it is what a run that was killed
+    /// has left. That may be half of anything but other JSON, which could be the only copy of a dump.
+    static func isOwnPartial(_ name: String, in folder: Int32) -> Bool {
+        var status = stat()
+        guard unsafe fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }
+        guard let beginning = beginning(of: name, in: folder) else { return false }
+        let first = beginning.first { !" \t\r\n".utf8.contains($0) }
+        return first != UInt8(ascii: "{") && first != UInt8(ascii: "[") || OwnOutput(firstBytes: beginning) != nil
+    }
+
+    /// Removes a file that is as it was written, or is recognised; true if it is gone.
+    fileprivate static func remove(_ file: FileRecord, from folder: Int32) -> Bool {
+        var status = stat()
+        guard unsafe fstatat(folder, file.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }
+        let isUnchanged =
+            opened(file.name, in: folder) { descriptor in
+                if let content = file.content, ContentHash(ofFile: descriptor, expected: content.bytes) == content {
+                    return true
+                }
+                // A run that was killed has written it, and could not say so any more.
+                return isOurs(descriptor)
+            } ?? false
+        guard isUnchanged else { return false }
+        return unsafe unlinkat(folder, file.name, 0) == 0
+    }
+
+    /// Whether a file is a packed audit.
+    static func isPack(_ name: String, in folder: Int32) -> Bool {
+        opened(name, in: folder) { OwnOutput(zip: $0) == .pack } ?? false
+    }
+
+    /// Opens a regular file for reading; nil if there is none.
+    static func open(_ name: String, in folder: Int32) -> Int32? {
+        let descriptor = unsafe openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        var status = stat()
+        if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { return descriptor }
+        close(descriptor)
+        return nil
+    }
+
+    private static func opened<Result>(_ name: String, in folder: Int32, _ body: (Int32) -> Result?) -> Result? {
+        guard let descriptor = open(name, in: folder) else { return nil }
+        defer { close(descriptor) }
+        return body(descriptor)
+    }
+}
