@@ -43,6 +43,9 @@ public struct JobSummary: Sendable {
         self.salvage = salvage
     }
 
+    /// The job is over, and each of its rows was seen, as far as the dump tells.
+    var showsAllRows: Bool { isComparable && rows.missing ?? 0 == 0 }
+
     /// The declared counts can be held against the rows: all rows are there and the job is over.
     public var isComparable: Bool {
         results == .complete && salvage == nil && job.status != JobStatus.processing.rawValue
