@@ -11,6 +11,8 @@ public struct JobSummary: Sendable {
     /// SHA-256 of the dump in hexadecimal, if it was worked out.
     public var sha256: String?
     public var rows: RowCounts
+    /// Equal for the same outcomes of the same rows; nil if a summary does not say.
+    public package(set) var outcomes: UInt64?
     /// Failed rows by code: most rows first, then by the bytes of the code, with "no code" before all others.
     public var failedByCode: [CodeSummary]
     /// Where among the rows the failed ones lie; nil if none failed.
