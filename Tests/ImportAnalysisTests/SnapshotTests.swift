@@ -54,7 +54,8 @@ import Testing
         #expect(note.message.hasPrefix("9 other dumps of this job are superseded by this one: “r” (“complete”, “2026-"))
     }
 
-    @Test("Finished dumps in which other rows failed disagree, however many rows there are", arguments: [2, 3, 64, 5000])
+    @Test(
+        "Finished dumps in which other rows failed disagree, however many rows there are", arguments: [2, 3, 64, 5000])
     func otherRowsFailed(_ count: Int) throws {
         let seed = UInt64.random(in: 0...(.max))
         var random = SplitMix64(seed: seed)

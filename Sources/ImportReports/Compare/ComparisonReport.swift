@@ -31,7 +31,8 @@ public struct ComparisonReport: Sendable {
         guard !codes.isEmpty else { return "No row failed, before or after." }
         let all = codes.count == 1 ? "1 code" : "\(Wording.grouped(codes.count)) codes"
         func count(_ kind: CodeChange.Kind) -> Int { codes.count { $0.kind == kind } }
-        return "Of \(all), \(Self.parts(count(.fixed), count(.stillFailing), count(.new), undecided: count(.undecided)))."
+        return
+            "Of \(all), \(Self.parts(count(.fixed), count(.stillFailing), count(.new), undecided: count(.undecided)))."
     }
 
     /// How many of them are fixed, still failing, new.

@@ -56,7 +56,8 @@ struct CompareCommand: ParsableCommand {
             let report = ComparisonReport(
                 Comparison(
                     before: (first.name, first.totals, first.messages, first.unreadable),
-                    after: (second.name, second.totals, second.messages, second.unreadable), rows: Self.rows(first, second)),
+                    after: (second.name, second.totals, second.messages, second.unreadable),
+                    rows: Self.rows(first, second)),
                 redaction: first.redaction)
             switch format {
             case .text: try Console.write(report.text)
