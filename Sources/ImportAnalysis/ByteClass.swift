@@ -16,7 +16,7 @@ struct ByteClass: OptionSet {
     static let colon = ByteClass(rawValue: 1 << 5)
     /// A hyphen or a plus: joins two words; before a number, its sign.
     static let sign = ByteClass(rawValue: 1 << 6)
-    /// Text in quotes may begin here: ' " ` and the first byte of “.
+    /// Text in quotes may begin here: ' " `
     static let quote = ByteClass(rawValue: 1 << 7)
 
     /// The class of each byte.
@@ -30,7 +30,7 @@ struct ByteClass: OptionSet {
         case UInt8(ascii: ","): .comma
         case UInt8(ascii: ":"): .colon
         case UInt8(ascii: "-"), UInt8(ascii: "+"): .sign
-        case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"), 0xE2: .quote
+        case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"): .quote
         default: []
         }
     }

@@ -3,6 +3,7 @@ public import ImportDumps
 /// Folds the rows of one dump into a summary.
 public struct JobAnalyzer: RowSink {
     private var counts = RowCounts()
+    private var outcomes = OutcomeDigest()
     private var lists = RowLists()
     private var failures = FailureAudit()
     /// Goes on with `failures` once it is there.
@@ -27,6 +28,7 @@ public struct JobAnalyzer: RowSink {
     public mutating func consume(_ run: RowRun, text: Span<UInt8>) {
         let outcome = Outcome(run.facts)
         counts.add(run.count, outcome)
+        outcomes.add(run, outcome)
         // Most rows say one thing, and nothing is odd about them.
         if run.facts == .created || run.facts == .existing { return }
         if run.facts != [.error, .code] { lists.add(run, outcome) }
@@ -62,6 +64,7 @@ public struct JobAnalyzer: RowSink {
             job: dump.job, source: source, bytes: dump.byteCount, sha256: dump.sha256, rows: rows,
             failedByCode: failures.codes.summaries(rowsSeen: rows.seen), findings: [], results: dump.results,
             salvage: Salvage(dump))
+        summary.outcomes = outcomes.value
         summary.failurePositions = failures.codes.positions.positions(rowsSeen: rows.seen)
         // If all rows failed, one stretch of them all says nothing.
         if rows.failed < rows.seen { summary.failureStretches = failures.longestStretches }

@@ -11,6 +11,8 @@ public struct JobSummary: Sendable {
     /// SHA-256 of the dump in hexadecimal, if it was worked out.
     public var sha256: String?
     public var rows: RowCounts
+    /// Equal for the same outcomes of the same rows; nil if a summary does not say.
+    public package(set) var outcomes: UInt64?
     /// Failed rows by code: most rows first, then by the bytes of the code, with "no code" before all others.
     public var failedByCode: [CodeSummary]
     /// Where among the rows the failed ones lie; nil if none failed.
@@ -42,6 +44,9 @@ public struct JobSummary: Sendable {
         self.results = results
         self.salvage = salvage
     }
+
+    /// The job is over, and each of its rows was seen, as far as the dump tells.
+    var showsAllRows: Bool { isComparable && rows.missing ?? 0 == 0 }
 
     /// The declared counts can be held against the rows: all rows are there and the job is over.
     public var isComparable: Bool {

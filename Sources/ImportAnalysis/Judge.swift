@@ -54,7 +54,10 @@ struct Judge {
         var findings: [Finding] = []
         // While a job is processing, its rows are not all there yet.
         if let missing = rows.missing, missing > 0, let total = job.total, status != .processing {
-            findings.append(Finding(.rowsMissing, Wording.rowsMissing(missing, total: total, rows), count: missing))
+            findings.append(
+                Finding(
+                    .rowsMissing, Wording.rowsMissing(missing, total: total, rows, isSalvaged: summary.salvage != nil),
+                    count: missing))
         }
         if let total = job.total, rows.seen > total {
             let excess = rows.seen - total

@@ -19,8 +19,23 @@ enum MessageScanner {
                 index = done
             } else if kind == .quote, let range = text.quoted(at: index, classes, &unclosed) {
                 slots.append(MessageSlot(range, .text))
-                done = range.upperBound + (text[index] == 0xE2 ? 3 : 1)
+                done = range.upperBound + 1
                 index = done
+            } else if text[index] >= 0x80 {
+                if let end = text.otherNumber(at: index) {
+                    let sign = index > done && text.kind(index - 1, classes) == .sign ? 1 : 0
+                    slots.append(MessageSlot(index - sign..<end, .token, .isNoHex))
+                    done = end
+                    index = done
+                } else if let quotation = text.quotation(at: index),
+                    let range = text.quoted(quotation, at: index, classes, &unclosed)
+                {
+                    slots.append(MessageSlot(range, .text))
+                    done = range.upperBound + quotation.length
+                    index = done
+                } else {
+                    index += 1
+                }
             } else if text.mayEndName(index) {
                 // The name before an e-mail address's @, or before a URL's ://
                 let start = text.tokenStart(before: index, from: done, classes)
@@ -33,29 +48,26 @@ enum MessageScanner {
     }
 }
 
-/// Straight quotes that nothing behind them closes. To know it keeps the pass linear, whatever the message.
+/// Quotes that nothing behind them closes. To know it keeps the pass linear, whatever the message.
 private struct UnclosedQuotes {
-    var single = false
-    var double = false
-    var back = false
-    var curly = false
+    private var straight: UInt8 = 0
+    private var others: UInt16 = 0
 
     subscript(quote: UInt8) -> Bool {
-        get {
-            switch quote {
-            case UInt8(ascii: "'"): single
-            case UInt8(ascii: "\""): double
-            case UInt8(ascii: "`"): back
-            default: curly
-            }
-        }
-        set {
-            switch quote {
-            case UInt8(ascii: "'"): single = newValue
-            case UInt8(ascii: "\""): double = newValue
-            case UInt8(ascii: "`"): back = newValue
-            default: curly = newValue
-            }
+        get { straight & Self.bit(quote) != 0 }
+        set { if newValue { straight |= Self.bit(quote) } }
+    }
+
+    subscript(quotation: Quotation) -> Bool {
+        get { others & 1 << quotation.number != 0 }
+        set { if newValue { others |= 1 << quotation.number } }
+    }
+
+    private static func bit(_ quote: UInt8) -> UInt8 {
+        switch quote {
+        case UInt8(ascii: "'"): 1
+        case UInt8(ascii: "\""): 2
+        default: 4
         }
     }
 }
@@ -165,21 +177,21 @@ extension Span<UInt8> {
         at start: Int, _ classes: Span<ByteClass>, _ unclosed: inout UnclosedQuotes
     ) -> Range<Int>? {
         let quote = self[start]
-        if quote == 0xE2 {
-            guard !unclosed[quote], isCurly(start, last: 0x9C) else { return nil }
-            for index in start + 3..<count where isCurly(index, last: 0x9D) { return start + 3..<index }
-        } else {
-            guard !unclosed[quote], start == 0 || !isWord(start - 1, classes) else { return nil }
-            for index in start + 1..<count where self[index] == quote && !isWord(index + 1, classes) {
-                return start + 1..<index
-            }
+        guard !unclosed[quote], start == 0 || !isWord(start - 1, classes) else { return nil }
+        for index in start + 1..<count where self[index] == quote && !isWord(index + 1, classes) {
+            return start + 1..<index
         }
         unclosed[quote] = true
         return nil
     }
 
-    /// Whether “ or ” lies here, by its last byte.
-    private func isCurly(_ index: Int, last: UInt8) -> Bool {
-        index + 3 <= count && self[index] == 0xE2 && self[index + 1] == 0x80 && self[index + 2] == last
+    /// The text between other quotes than those of ASCII.
+    fileprivate func quoted(
+        _ quotation: Quotation, at start: Int, _ classes: Span<ByteClass>, _ unclosed: inout UnclosedQuotes
+    ) -> Range<Int>? {
+        guard !unclosed[quotation], !quotation.isAmbiguous || !hasLetter(before: start, classes) else { return nil }
+        if let range = text(of: quotation, at: start, classes) { return range }
+        unclosed[quotation] = true
+        return nil
     }
 }

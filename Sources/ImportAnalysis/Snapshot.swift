@@ -27,8 +27,10 @@ public struct Snapshot: Sendable, Equatable {
         public var rows: RowCounts
         /// Equal for the same codes with the same numbers of rows.
         public var codes: UInt64
+        /// Equal for the same outcomes of the same rows; nil if nobody knows.
+        public var outcomes: UInt64?
 
-        package init(job: DeclaredJob, rows: RowCounts, codes: UInt64) {
+        package init(job: DeclaredJob, rows: RowCounts, codes: UInt64, outcomes: UInt64?) {
             status = job.status
             total = job.total
             processed = job.processed
@@ -37,6 +39,17 @@ public struct Snapshot: Sendable, Equatable {
             self.rows = rows
             self.rows.missing = nil
             self.codes = codes
+            self.outcomes = outcomes
+        }
+
+        /// Whether rows that the job has are not in the dump.
+        var isMissingRows: Bool { total.map { $0 > rows.seen } ?? false }
+
+        /// Whether both cannot be true. Where nobody knows the outcomes by row, they may be the same.
+        func disagree(with other: Facts) -> Bool {
+            var other = other
+            if outcomes == nil || other.outcomes == nil { other.outcomes = outcomes }
+            return self != other
         }
     }
 
@@ -57,6 +70,9 @@ public struct Snapshot: Sendable, Equatable {
             digest.add(facts)
             digest.add(updatedAt)
             digest.add(isSalvaged ? 1 : 0)
+            digest.add(facts.outcomes.map { Int(truncatingIfNeeded: $0) })
+            // Parts of a job may look alike and be of other rows.
+            if facts.isMissingRows { digest.add(source) }
         }
         identity = digest.finish()
     }
@@ -70,7 +86,8 @@ public struct Snapshot: Sendable, Equatable {
         }
         self.init(
             source: job.source, bytes: job.bytes, sha256: job.sha256,
-            facts: Facts(job: job.job, rows: job.rows, codes: digest.finish()), updatedAt: job.job.updatedAt,
+            facts: Facts(job: job.job, rows: job.rows, codes: digest.finish(), outcomes: job.outcomes),
+            updatedAt: job.job.updatedAt,
             isSalvaged: job.salvage != nil)
     }
 

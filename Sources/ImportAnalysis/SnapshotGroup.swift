@@ -41,7 +41,10 @@ public struct SnapshotGroup: Sendable, Equatable {
             snapshots: Array(kept.dropFirst()), others: others.sorted(), isBeyondCount: isBeyondCount)
         job.findings.removeAll { $0.id == .conflictingSnapshots || $0.id == .supersededSnapshot }
         if let conflict = Self.conflict(in: kept) {
-            let differences = Wording.differences(conflict.0.facts, conflict.1.facts)
+            var differences = Wording.differences(conflict.0.facts, conflict.1.facts)
+            if conflict.0.facts.isMissingRows, conflict.1.facts.isMissingRows {
+                differences.append(Wording.eachInPart)
+            }
             job.findings.place(
                 Finding(
                     .conflictingSnapshots, Wording.conflictingSnapshots(conflict.0, conflict.1, differences),
@@ -72,11 +75,15 @@ public struct SnapshotGroup: Sendable, Equatable {
         }
     }
 
-    /// The greatest of the final dumps, and the greatest that disagrees with it.
+    /// The greatest of the final dumps, and the greatest that disagrees with it, or that may be another part of the job.
     private static func conflict(in snapshots: [Snapshot]) -> (Snapshot, Snapshot)? {
-        guard let first = snapshots.first(where: { $0.isFinal }),
-            let second = snapshots.first(where: { $0.isFinal && $0.facts != first.facts })
-        else { return nil }
+        guard let first = snapshots.first(where: { $0.isFinal }) else { return nil }
+        let others = snapshots.filter { $0.isFinal && $0.identity != first.identity }
+        if let second = others.first(where: { $0.facts.disagree(with: first.facts) }) { return (first, second) }
+        // Two parts of a job may say the same of other rows.
+        guard first.facts.isMissingRows, let second = others.first(where: { $0.facts.isMissingRows }) else {
+            return nil
+        }
         return (first, second)
     }
 }

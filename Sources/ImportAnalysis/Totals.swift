@@ -5,6 +5,8 @@ public struct Totals: Sendable {
     public private(set) var jobs = 0
     /// Jobs whose dump was cut off or broken.
     public private(set) var salvagedJobs = 0
+    /// Jobs whose dumps do not show all of their rows.
+    public private(set) var partialJobs = 0
     /// Jobs by their declared status; those without one under ``noStatus``.
     public private(set) var jobsByStatus: [String: Int] = [:]
     public private(set) var rows = RowCounts()
@@ -23,6 +25,7 @@ public struct Totals: Sendable {
     public mutating func add(_ job: JobSummary) {
         jobs += 1
         salvagedJobs += job.salvage == nil ? 0 : 1
+        partialJobs += job.showsAllRows ? 0 : 1
         add(1, status: job.job.status ?? Self.noStatus)
         rows.add(job.rows)
         for finding in job.findings { findings[finding.severity, default: 0] += 1 }
@@ -32,6 +35,7 @@ public struct Totals: Sendable {
     mutating func merge(_ other: Totals) {
         jobs += other.jobs
         salvagedJobs += other.salvagedJobs
+        partialJobs += other.partialJobs
         for (status, count) in other.jobsByStatus { add(count, status: status) }
         rows.add(other.rows)
         for (severity, count) in other.findings { findings[severity, default: 0] += count }

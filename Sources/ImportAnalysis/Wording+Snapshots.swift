@@ -21,6 +21,9 @@ extension Wording {
             + differences.joined(separator: ", ") + "."
     }
 
+    /// Said of two dumps that may be parts of one job.
+    static let eachInPart = "neither has all of its rows, and they may have different ones"
+
     /// What two dumps say differently, one part of a sentence each; at least one.
     static func differences(_ first: Snapshot.Facts, _ second: Snapshot.Facts) -> [String] {
         let numbers: [(name: String, values: (Int?, Int?))] = [
@@ -37,6 +40,9 @@ extension Wording {
         }
         for (name, values) in numbers where values.0 != values.1 {
             parts.append("\(name) \(values.0.map(grouped) ?? "none") against \(values.1.map(grouped) ?? "none")")
+        }
+        if let one = first.outcomes, let two = second.outcomes, one != two, parts.isEmpty {
+            parts.append("which rows have which outcome")
         }
         if first.codes != second.codes { parts.append("the failed rows of each code") }
         return parts

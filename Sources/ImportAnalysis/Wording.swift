@@ -6,11 +6,17 @@ package enum Wording {
     package static func salvaged(_ fault: DumpFault) -> String {
         let kept = fault.rowsKept
         return "The dump \(fault.sentence). \(rowsWord(kept)) before that could be read and "
-            + "\(kept == 1 ? "is" : "are") reported here; what follows is lost."
+            + "\(kept == 1 ? "is" : "are") reported here; what follows was not read."
     }
 
-    static func rowsMissing(_ missing: Int, total: Int, _ rows: RowCounts) -> String {
-        "\(rowsWord(missing)) of \(grouped(total)) \(missing == 1 ? "is" : "are") missing: total is \(grouped(total)), "
+    static func rowsMissing(_ missing: Int, total: Int, _ rows: RowCounts, isSalvaged: Bool) -> String {
+        // They may well be in the file, behind the place where reading stopped.
+        if isSalvaged {
+            return "\(rowsWord(missing)) of \(grouped(total)) \(missing == 1 ? "was" : "were") not read: total is "
+                + "\(grouped(total)), but only \(rowsWord(rows.seen)) could be read."
+        }
+        return
+            "\(rowsWord(missing)) of \(grouped(total)) \(missing == 1 ? "is" : "are") missing: total is \(grouped(total)), "
             + "but the dump has \(rowsWord(rows.seen))."
     }
 
@@ -23,7 +29,7 @@ package enum Wording {
     }
 
     static func succeededMismatch(declared: Int, counted: Int) -> String {
-        "succeeded is \(grouped(declared)), but \(rowsWord(counted)) were created or existed already."
+        "succeeded is \(grouped(declared)), but \(rowsWord(counted)) \(counted == 1 ? "was" : "were") created or existed already."
     }
 
     static func failedMismatch(declared: Int, counted: Int) -> String {

@@ -57,7 +57,7 @@ struct CellText {
             }
             if units > Self.limit {
                 bytes.removeSubrange(cut...)
-                bytes += " … (cut here: the text has \(text.count) bytes)".utf8
+                bytes += " … (cut here: the text is longer)".utf8
                 break
             }
             if units <= Self.limit - Self.room { cut = bytes.count }

@@ -36,6 +36,51 @@ struct CheckTests {
         #expect(gate["met"] as? Bool == isMet)
     }
 
+    @Test(
+        "What checks nothing does not pass, whatever the rule",
+        arguments: ["empty", "links", "no-results", "null-results", "no-rows", "failed"],
+        [
+            ["--fail-on", "critical"], ["--fail-on", "rows-excess"], ["--max-failed", "0"], ["--max-failed", "100%"],
+            ["--max-failed-code", "a=5"], ["--min-rows", "0"], ["--require-complete"],
+        ])
+    func nothingChecked(inputs: String, options: [String]) throws {
+        let space = try Workspace()
+        let folder = space.path + "/dumps"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        switch inputs {
+        case "empty": break
+        case "links":
+            let file = try space.write(Self.dump, as: "elsewhere.json")
+            try FileManager.default.createSymbolicLink(atPath: folder + "/a.json", withDestinationPath: file)
+        case "no-results":
+            _ = try space.write(#"{"job_id":"j","status":"complete","total":3}"#, as: "dumps/a.json")
+        case "null-results":
+            _ = try space.write(#"{"job_id":"j","status":"complete","total":3,"results":null}"#, as: "dumps/a.json")
+        case "no-rows":
+            _ = try space.write(#"{"job_id":"j","status":"processing","total":3,"results":[]}"#, as: "dumps/a.json")
+        default:
+            _ = try space.write(#"{"job_id":"j","status":"failed","total":3,"results":[]}"#, as: "dumps/a.json")
+        }
+        let run = try RunningCommand(["check", folder] + options).finish()
+        #expect(run.status == 1, "\(run)")
+        #expect(run.outputText.contains("NOT MET"), "\(run)")
+        #expect(run.outputText.contains("Nothing was checked: "), "\(run)")
+        let report = try RunningCommand(["report", folder, "-o", space.path + "/out"] + options).finish()
+        #expect(report.status == 1, "\(report)")
+    }
+
+    @Test("A whole import of no rows is checked, but there is no percentage of no rows")
+    func noRowsAtAll() throws {
+        let space = try Workspace()
+        let file = try space.write(#"{"job_id":"j","status":"complete","total":0,"results":[]}"#, as: "dump.json")
+        #expect(try importAudit("check", file, "--max-failed", "0", "--fail-on", "critical").status == 0)
+        for options in [["--max-failed", "2%"], ["--max-failed-code", "a=100%"]] {
+            let run = try RunningCommand(["check", file] + options).finish()
+            #expect(run.status == 1, "\(run)")
+            #expect(run.outputText.contains("there are no rows to take a percentage of"), "\(run)")
+        }
+    }
+
     @Test("A file of rules is the same as options, and options replace its rules")
     func rulesFile() throws {
         let space = try Workspace()

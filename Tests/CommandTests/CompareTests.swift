@@ -55,6 +55,53 @@ struct CompareTests {
         #expect(try SecondTry.sorted(try #require(folders["codes"])) == codes)
     }
 
+    /// A dump of six rows, the second and the fifth of which failed, and what may become of it.
+    static let unseen: [(name: String, status: String, shown: Int, isCut: Bool)] = [
+        ("processing", "processing", 0, false), ("processing", "processing", 6, false), ("failed", "failed", 0, false),
+        ("failed", "failed", 3, false), ("complete", "complete", -1, false), ("complete", "complete", 3, false),
+        ("complete", "complete", 4, true), ("complete", "complete", 0, true),
+    ]
+
+    @Test("What nobody has seen is neither fixed nor new", arguments: unseen.indices)
+    func unseenRows(_ index: Int) throws {
+        let (name, status, shown, isCut) = Self.unseen[index]
+        let space = try Workspace()
+        func dump(_ status: String, _ shown: Int, _ code: String, isCut: Bool = false) -> String {
+            let rows = (0..<max(shown, 0)).map {
+                $0 % 3 == 1 ? #"{"error":{"code":"\#(code)","message":"m \#($0)"}}"# : #"{"created":true}"#
+            }
+            let results = shown < 0 ? "" : #","results":["# + rows.joined(separator: ",") + (isCut ? ",{" : "]")
+            return #"{"job_id":"j","status":"\#(status)","total":6\#(results)\#(isCut ? "" : "}")"#
+        }
+        let whole = try space.write(dump("complete", 6, "a"), as: "whole.json")
+        let part = try space.write(dump(status, shown, "b", isCut: isCut), as: "part.json")
+        let hasFailed = shown > 1
+        for (before, after) in [(whole, part), (part, whole)] {
+            let json = try parsed(try importAudit("compare", before, after, "--format", "json").output)
+            let codes = try #require(json["codes"] as? [[String: Any]])
+            let changes = Dictionary(
+                uniqueKeysWithValues: codes.map { ($0["code"] as? String ?? "-", $0["change"] as? String ?? "-") })
+            #expect(changes["a"] == "undecided")
+            // The whole dump shows all of its rows: b is not among them.
+            #expect(changes["b"] == (hasFailed ? (before == whole ? "new" : "fixed") : nil))
+            for code in codes where code["code"] as? String == "a" {
+                let messages = try #require(code["messages"] as? [[String: Any]])
+                #expect(messages.allSatisfy { $0["change"] as? String == "undecided" })
+            }
+            let side = try #require(json[before == whole ? "after" : "before"] as? [String: Any])
+            #expect(side["all_rows_seen"] as? Bool == false)
+            #expect(side["jobs_in_part"] as? Int == 1)
+            #expect(side["jobs_cut_off"] as? Int == (isCut ? 1 : 0))
+            #expect((side["jobs_by_status"] as? [String: Int]) == [name: 1])
+            for format in ["text", "markdown"] {
+                let run = try importAudit("compare", before, after, "--format", format)
+                #expect(run.outputText.contains("1 job: \(name)\(isCut ? ", cut off or broken" : "")"), "\(run)")
+                #expect(run.outputText.contains("1 job: complete"), "\(run)")
+                #expect(run.outputText.contains("Not all rows were seen"), "\(run)")
+            }
+        }
+    }
+
     @Test("Hostile codes are shown, in text and in Markdown")
     func hostile() throws {
         let space = try Workspace()

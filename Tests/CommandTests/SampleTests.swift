@@ -43,7 +43,7 @@ struct SampleTests {
             verdict: "The dump is cut off. The dump ends after 39 of 64 rows"),
         Sample(
             name: "repeated-ids", rows: [24, 15, 8, 1, 0, 0],
-            findings: ["created-id-repeated 5", "existing-ids-shared 6"], verdict: "The numbers do not hold. "),
+            findings: ["created-id-repeated 5", "existing-ids-shared 6"], verdict: "A finding is critical. "),
         Sample(name: "python-client", rows: [18, 12, 4, 2, 0, 0], verdict: "Rows failed. "),
         Sample(name: "non-latin", rows: [20, 3, 1, 16, 0, 0], verdict: "Rows failed. "),
         Sample(

@@ -20,7 +20,7 @@ import Testing
                 totals.add(job)
                 messages.add(job)
             }
-            return ("jobs", totals, messages)
+            return ("jobs", totals, messages, 0)
         }
         return Comparison(before: audit(before), after: audit(after))
     }

@@ -27,7 +27,14 @@ import Testing
         ("on 2025-03-04 10:00:01 UTC", "on 2025-03-05 UTC", "on {date} UTC"),
         ("'a' of 'stage'", "'' of 'stage'", "'{text}' of 'stage'"),
         ("\"a 1\"", "\"\u{1F600} 'x'\"", "\"{text}\""), ("`a`", "`b`", "`{text}`"),
-        ("“a”", "“”", "“{text}”"),
+        ("“a”", "“”", "“{text}”"), ("Wert „Näe“ fehlt", "Wert „b“ fehlt", "Wert „{text}“ fehlt"),
+        ("„Ala” i", "„Ola” i", "„{text}” i"), ("«a» «b»", "«c» «b»", "«{text}» «b»"), ("»a«", "»b«", "»{text}«"),
+        ("‹a›", "‹b›", "‹{text}›"), ("›a‹", "›b‹", "›{text}‹"), ("「名」が", "「前」が", "「{text}」が"),
+        ("『名』が", "『前』が", "『{text}』が"), ("‘it’s’ x", "‘a’ x", "‘{text}’ x"), ("‚a‘", "‚b‘", "‚{text}‘"),
+        ("‚l’é’ x", "‚b’ x", "‚{text}’ x"), ("”a” och", "”b” och", "”{text}” och"),
+        ("don’t use ‘a’", "don’t use ‘b’", "don’t use ‘{text}’"), ("der’s 1", "der’s 2", "der’s {number}"),
+        ("صف ٤٢", "صف ٧٫٥", "صف {number}"), ("पंक्ति -४२ है", "पंक्ति १,२ है", "पंक्ति {number} है"), ("第１２行", "第3行", "第{number}行"),
+        ("แถว ๑", "แถว ๒๓", "แถว {number}"), ("𝟏 x", "𝟐 x", "{number} x"), ("سطر ۱۲", "سطر ۳", "سطر {number}"),
         ("it's 'it's' 1", "it's 'x' 1", "it's '{text}' 1"),
         ("{number} 1", "{number} 2", "{{number}} {number}"),
     ]
@@ -43,6 +50,7 @@ import Testing
         arguments: [
             ("row is bad", "row was bad"), ("row 1", "row x"), ("é1", "è1"), ("a@b", "c@d"), ("'open 1", "'open' 1"),
             ("{number}", "{id}"), ("5", "{number}"), ("2025-03-04", "4"), ("", "'"), ("ftp://", "ssh://"),
+            ("don’t a’", "don’t b’"), ("5” x 6”", "5” y 6”"), ("„a", "„b"), ("’a’", "’b’"), ("½", "¼"), ("„a»", "„b»"),
         ])
     func wordsAreNotMasked(_ first: String, _ second: String) throws {
         #expect(try patterns([first, second]).count == 2)

@@ -54,6 +54,46 @@ import Testing
         #expect(note.message.hasPrefix("9 other dumps of this job are superseded by this one: “r” (“complete”, “2026-"))
     }
 
+    @Test(
+        "Finished dumps in which other rows failed disagree, however many rows there are", arguments: [2, 3, 64, 5000])
+    func otherRowsFailed(_ count: Int) throws {
+        let seed = UInt64.random(in: 0...(.max))
+        var random = SplitMix64(seed: seed)
+        let kinds = [created, existing, failed("a"), failed("a"), "{}"]
+        for _ in 0..<20 {
+            let rows = (0..<count).map { _ in kinds[Int(random.next() % UInt64(kinds.count))] }
+            // The same outcomes in another order: all counts agree.
+            var other = rows
+            let (one, two) = (Int(random.next() % UInt64(count)), Int(random.next() % UInt64(count)))
+            other.swapAt(one, two)
+            let jobs = [
+                try Self.dump("a", "complete", rows: rows, total: count, sha256: "11"),
+                try Self.dump("b", "complete", rows: other, total: count, sha256: "22"),
+            ]
+            for order in [jobs, jobs.reversed()] {
+                let finding = Self.combined(order).jobs[0].finding(.conflictingSnapshots)
+                #expect((finding != nil) == (rows[one] != rows[two]), "seed \(seed)")
+                if let finding { #expect(finding.message.contains("which rows have which outcome"), "seed \(seed)") }
+            }
+            // Of an older summary, nobody knows the outcomes by row.
+            var old = jobs[0]
+            old.outcomes = nil
+            #expect(Self.combined([old, jobs[1]]).jobs[0].finding(.conflictingSnapshots) == nil)
+        }
+    }
+
+    @Test("Parts of a finished job are not taken for one another", arguments: [nil, "1"])
+    func parts(_ hash: String?) throws {
+        let parts = ["a", "b"].map { name in
+            Result { try Self.dump(name, "complete", rows: [created, failed("x")], sha256: hash.map { $0 + name }) }
+        }
+        let result = Self.combined(try parts.map { try $0.get() })
+        let finding = try #require(result.jobs[0].finding(.conflictingSnapshots))
+        #expect(finding.severity == .critical)
+        #expect(finding.message.contains("“a”") && finding.message.contains("“b”"))
+        #expect(finding.message.contains("neither has all of its rows"))
+    }
+
     @Test func copiesCountOnce() throws {
         let one = try Self.dump("a", "complete", rows: [created, created, created], sha256: "11")
         var copy = one

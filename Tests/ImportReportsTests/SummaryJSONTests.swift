@@ -25,7 +25,7 @@ struct SummaryJSONTests {
             let expected: Set = [
                 "root: format version jobs unreadable totals",
                 "jobs[]: job_id source bytes sha256 status total created_at updated_at expires_at error reported "
-                    + "results salvaged rows failed_by_code failure_positions failure_stretches findings superseded identity",
+                    + "results salvaged rows outcomes failed_by_code failure_positions failure_stretches findings superseded identity",
                 "jobs[].salvaged: kind byte line column rows_kept message",
                 "jobs[].error: code message",
                 "jobs[].reported: processed succeeded failed",

@@ -25,7 +25,7 @@ PATTERNS, PATTERNS_PER_CODE = 2048, 512  # Beyond these the program counts the r
 MESSAGES_LISTED = 20
 
 # Keys of a job that are compared on their own.
-MORE_KEYS = {"failed_by_code", "failure_positions", "failure_stretches", "findings", "results", "salvaged", "superseded", "identity"}
+MORE_KEYS = {"failed_by_code", "failure_positions", "failure_stretches", "findings", "results", "salvaged", "superseded", "identity", "outcomes"}
 
 # They are only there where ids were looked at: in every report, not in a summary.
 ID_FINDINGS = {"created-id-repeated", "existing-ids-shared"}

@@ -7,16 +7,29 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 WORD = "[A-Za-z0-9_]"
+# Letters and digits of any script, and what is no punctuation.
+LETTER = "[A-Za-z0-9_\u00c0-\u1fff\u2c00-\u2fff\u3040-\ufeff\uff10-\U0010ffff]"
+OTHER_DIGIT = r"(?:(?![0-9])\d)"
+OTHER_NUMBER = rf"{OTHER_DIGIT}+(?:[.,\u066b\u066c]{OTHER_DIGIT}+)*"
+# What opens and what closes, and whether the mark that opens may not follow a letter.
+QUOTATIONS = [
+    ("«", "»", False), ("»", "«", True), ("‘", "’", True), ("‚", "‘’", False), ("“", "”", False),
+    ("”", "”", True), ("„", "“”", False), ("‹", "›", False), ("›", "‹", True), ("「", "」", False), ("『", "』", False),
+]  # fmt: skip
+OTHER_QUOTED = "|".join(
+    (f"(?<!{LETTER})" if apart else "") + f"{first}(?P<q{index}>.*?)(?:[{last}](?<!’)|’(?<=[{last}])(?!{LETTER}))"
+    for index, (first, last, apart) in enumerate(QUOTATIONS)
+)
 TOKEN = rf"{WORD}+(?:(?:[-.+](?={WORD})|(?<=[0-9])[,:](?=[0-9])){WORD}+)*"
-QUOTED = rf"(?<!{WORD})(?P<quote>['\"`])(?P<straight>.*?)(?P=quote)(?!{WORD})|\u201c(?P<curly>.*?)\u201d"
+QUOTED = rf"(?<!{WORD})(?P<quote>['\"`])(?P<straight>.*?)(?P=quote)(?!{WORD})|{OTHER_QUOTED}"
 EMAIL = re.compile(rf"{TOKEN}@(?={WORD})(?P<domain>{TOKEN})")
 URL = re.compile(rf"(?=[A-Za-z_]){TOKEN}://(?P<rest>[!-~]+)")
 DATE = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?=[Tt][0-9]{{2}}:[0-9]{{2}}|$)")
 TIME = re.compile(rf"(?= [0-9]{{2}}:[0-9]{{2}}) {TOKEN}")
 UUID = re.compile("[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-NUMBER = re.compile("[0-9]+(?:[.,][0-9]+)*")
+NUMBER = re.compile(rf"[0-9]+(?:[.,][0-9]+)*|{OTHER_NUMBER}")
 HEX = re.compile("[0-9A-Fa-f]{8,}|0[xX][0-9A-Fa-f]+")
-START = re.compile(rf"{QUOTED}|(?P<token>[-+]?{TOKEN})", re.DOTALL)
+START = re.compile(rf"{QUOTED}|(?P<token>[-+]?{TOKEN})|(?P<number>[-+]?{OTHER_NUMBER})", re.DOTALL)
 TOKEN_ALONE = re.compile(TOKEN)
 
 MESSAGE_BYTES, VALUE_BYTES = 1024, 96
@@ -37,8 +50,13 @@ def values(message: str) -> list[tuple[int, int, str]]:
     """Start, end and kind of each value; "token" for what is a number, hexadecimal or an id."""
     found, at = [], 0
     while match := START.search(message, at):
+        if match["number"] is not None:
+            found.append((*match.span(), "token"))
+            at = match.end()
+            continue
         if match["token"] is None:
-            group = "curly" if match["straight"] is None else "straight"
+            names = ["straight", *(f"q{index}" for index in range(len(QUOTATIONS)))]
+            group = next(name for name in names if match[name] is not None)
             found.append((*match.span(group), "text"))
             at = match.end()
             continue

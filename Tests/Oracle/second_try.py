@@ -106,6 +106,11 @@ def side(jobs: list[list[Row]], source: str) -> dict:
         "rows": {
             "seen": sum(counts.values()), **{name: counts[name] for name in OUTCOMES}, "missing": 0,
         },
+        "jobs_by_status": {"complete": len(jobs)},
+        "jobs_cut_off": 0,
+        "jobs_in_part": 0,
+        "unreadable": 0,
+        "all_rows_seen": True,
     }
 
 

@@ -17,8 +17,24 @@ public struct Comparison: Sendable {
         public var rows: RowCounts
         /// Failed rows with codes beyond the limit: of any code.
         public var otherRows: Int
+        /// Jobs by their declared status, as in ``Totals/jobsByStatus``.
+        public var jobsByStatus: [String: Int]
+        /// Jobs whose dumps do not show all of their rows: they are not over, or rows are missing.
+        public var partialJobs: Int
+        /// Of those, jobs whose dump was cut off or broken.
+        public var salvagedJobs: Int
+        /// Inputs that are no import job or could not be read.
+        public var unreadable: Int
 
-        init(_ name: String, _ totals: Totals) {
+        /// Whether what was not seen is not there.
+        public var showsAllRows: Bool { partialJobs == 0 && unreadable == 0 }
+
+        init(_ name: String, _ totals: Totals, unreadable: Int) {
+            jobsByStatus = totals.jobsByStatus
+            partialJobs = totals.partialJobs
+            salvagedJobs = totals.salvagedJobs
+            self.unreadable = unreadable
+
             self.name = name
             jobs = totals.jobs
             rows = totals.rows
@@ -27,18 +43,25 @@ public struct Comparison: Sendable {
     }
 
     /// What an audit is called, and its sums.
-    public typealias Audit = (name: String, totals: Totals, messages: MessageTotals)
+    public typealias Audit = (name: String, totals: Totals, messages: MessageTotals, unreadable: Int)
 
     /// - Parameter rows: where the two are about the same rows.
     public init(before: Audit, after: Audit, rows: RowComparison? = nil) {
-        self.before = Side(before.name, before.totals)
-        self.after = Side(after.name, after.totals)
+        self.before = Side(before.name, before.totals, unreadable: before.unreadable)
+        self.after = Side(after.name, after.totals, unreadable: after.unreadable)
         self.rows = rows
         let (first, second) = (before.totals.failedByCode, after.totals.failedByCode)
         let messages = (ComparedMessages(first, before.messages), ComparedMessages(second, after.messages))
+        let showsAll = (self.before.showsAllRows, self.after.showsAllRows)
+        let hasOthers = (self.before.otherRows > 0, self.after.otherRows > 0)
         codes = Self.changes(first, second).map { change in
             var change = change
-            if !change.isOther { change.messages = MessageChanges(of: change.code, messages.0, messages.1) }
+            // Rows without a code never are among those that are not told apart.
+            change.isKnownBefore = showsAll.0 && (change.code == nil || !hasOthers.0)
+            change.isKnownAfter = showsAll.1 && (change.code == nil || !hasOthers.1)
+            if !change.isOther {
+                change.messages = MessageChanges(of: change.code, messages.0, messages.1, showsAll: showsAll)
+            }
             return change
         }
     }
@@ -80,6 +103,8 @@ public struct CodeChange: Sendable {
         case stillFailing = "still-failing"
         /// There were none.
         case new
+        /// There are some on one side, and nobody knows whether there are on the other, of which not all was seen.
+        case undecided
     }
 
     /// Nil for rows whose error has no code.
@@ -90,6 +115,14 @@ public struct CodeChange: Sendable {
     public var isOther = false
     /// The same rows by pattern of their messages; nothing of the codes beyond the limit.
     public internal(set) var messages = MessageChanges()
+    /// Whether a code that was not seen before was not there.
+    var isKnownBefore = true
+    /// The same after.
+    var isKnownAfter = true
 
-    public var kind: Kind { after == 0 ? .fixed : before == 0 ? .new : .stillFailing }
+    public var kind: Kind {
+        if before > 0, after > 0 { return .stillFailing }
+        if before > 0 { return isKnownAfter ? .fixed : .undecided }
+        return isKnownBefore ? .new : .undecided
+    }
 }

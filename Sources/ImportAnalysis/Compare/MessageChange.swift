@@ -9,16 +9,17 @@ public struct MessageChanges: Sendable {
 
     init() {}
 
-    init(of code: String?, _ before: ComparedMessages, _ after: ComparedMessages) {
+    init(of code: String?, _ before: ComparedMessages, _ after: ComparedMessages, showsAll: (Bool, Bool)) {
         let (first, second) = (before.code(code), after.code(code))
         var changes: [(change: MessageChange, key: [UInt8])] = []
         for (key, hash) in first.hashes.merging(second.hashes, uniquingKeysWith: { hash, _ in hash }) {
             let sides = (first.patterns[key]?.family, second.patterns[key]?.family)
             var family = sides.0 ?? sides.1
             if let other = sides.1 { family?.merge(other) }
-            let change = MessageChange(
+            var change = MessageChange(
                 pattern: family?.pattern, patternBefore: sides.0?.pattern, patternAfter: sides.1?.pattern,
                 before: first.rows(of: key, hash: hash), after: second.rows(of: key, hash: hash))
+            (change.isBeforeSeen, change.isAfterSeen) = showsAll
             // A summary that another program made may list patterns of no rows.
             if change.before.rows > 0 || change.after.rows > 0 { changes.append((change, key)) }
         }
@@ -48,7 +49,7 @@ public struct MessageChange: Sendable {
         case stillFailing = "still-failing"
         /// There were none.
         case new
-        /// There are some on one side, and nobody knows whether there are on the other, which does not list all.
+        /// There are some on one side, and nobody knows whether there are on the other, which does not list or show all.
         case undecided
     }
 
@@ -60,11 +61,15 @@ public struct MessageChange: Sendable {
     public var patternAfter: String?
     public var before: MessageRows
     public var after: MessageRows
+    /// Whether all rows before were seen.
+    var isBeforeSeen = true
+    /// The same after.
+    var isAfterSeen = true
 
     public var kind: Kind {
         if before.rows > 0, after.rows > 0 { return .stillFailing }
-        if before.rows > 0 { return after.isExact ? .fixed : .undecided }
-        return before.isExact ? .new : .undecided
+        if before.rows > 0 { return after.isExact && isAfterSeen ? .fixed : .undecided }
+        return before.isExact && isBeforeSeen ? .new : .undecided
     }
 }
 

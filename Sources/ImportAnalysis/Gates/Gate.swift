@@ -32,12 +32,24 @@ public struct Gate: Sendable {
         case requireComplete
         /// At least so many rows seen over all jobs.
         case minRows(Int)
+
+        /// How many failed rows the rule allows; nil if it is about something else.
+        var limit: Limit? {
+            switch self {
+            case .maxFailed(let limit, _), .maxFailedCode(_, let limit): limit
+            default: nil
+            }
+        }
     }
 
     /// A number of rows, or a part of the rows seen.
     public enum Limit: Sendable, Equatable {
         case rows(Int)
         case percent(Percentage)
+
+        var isPercentage: Bool {
+            if case .percent = self { true } else { false }
+        }
 
         /// Whether a number of rows is within the limit. Exact: no floating point is involved.
         ///

@@ -12,6 +12,9 @@ public struct Judging: Sendable {
     /// Failed rows of codes beyond the limit: of any code.
     private var otherRows = 0
     private var findings: [FindingID: Int] = [:]
+    /// Jobs of which something was seen that rules can be about.
+    private var checkedJobs = 0
+    private var jobs = 0
     private var inputs = 0
     private var incompleteInputs = 0
     private var usedEntries: Set<Int> = []
@@ -28,6 +31,9 @@ public struct Judging: Sendable {
     public mutating func add(_ job: JobSummary) {
         guard !isIdle else { return }
         inputs += 1
+        jobs += 1
+        // A whole import of no rows was checked; a dump that shows none of the job's rows was not.
+        if job.rows.seen > 0 || job.isWhollyThere { checkedJobs += 1 }
         if !job.isWhollyThere { incompleteInputs += 1 }
         rows.add(job.rows)
         for finding in job.findings { findings[finding.id, default: 0] += 1 }
@@ -58,13 +64,28 @@ public struct Judging: Sendable {
     public func conclusion() -> Conclusion {
         Conclusion(
             gate: gate.map { gate in
-                gate.rules.enumerated().map { index, rule in result(of: rule, rowsOfCode: rowsByRule[index]) }
+                gate.rules.enumerated().map { index, rule in
+                    var result = result(of: rule, rowsOfCode: rowsByRule[index])
+                    // Where nothing was checked, no rule is met: an audit of nothing must not pass.
+                    if let gap {
+                        result.gap = gap
+                        result.isMet = false
+                    } else if rule.limit?.isPercentage == true, rows.seen == 0 {
+                        result.gap = .noRows
+                        result.isMet = false
+                    }
+                    return result
+                }
             },
+            gap: gate == nil ? nil : gap,
             unusedEntries: codes.map { codes in
                 codes.entries.indices.filter { !usedEntries.contains($0) }.map { codes.entries[$0] }
             },
             entryCount: codes?.entries.count ?? 0)
     }
+
+    /// Why nothing was checked; nil if something was.
+    private var gap: GateGap? { checkedJobs > 0 ? nil : jobs == 0 ? .noJob : .noResults }
 
     private func result(of rule: Gate.Rule, rowsOfCode: Int) -> GateResult {
         switch rule {
@@ -96,6 +117,8 @@ public struct Judging: Sendable {
 public struct Conclusion: Sendable {
     /// The result of each rule; nil without a gate.
     public var gate: [GateResult]?
+    /// Why the rules were held against nothing; nil if they were not, or without a gate.
+    public var gap: GateGap?
     /// Entries of the code book that are about no code of any job; nil without a code book.
     public var unusedEntries: [CodeBook.Entry]?
     /// Entries of the code book.
@@ -103,6 +126,16 @@ public struct Conclusion: Sendable {
 
     /// No rule was broken.
     public var isMet: Bool { (gate ?? []).allSatisfy { $0.isMet } }
+}
+
+/// Why a rule could not be held against anything.
+public enum GateGap: String, Sendable {
+    /// There is no import job among the inputs.
+    case noJob = "no-job"
+    /// No job shows any of its rows.
+    case noResults = "no-results"
+    /// There are no rows that a percentage could be of.
+    case noRows = "no-rows"
 }
 
 /// How a rule was met or not.
@@ -115,6 +148,8 @@ public struct GateResult: Sendable {
     /// Rows that may have to be added to those measured: their codes are beyond the limit.
     public var undecided: Int
     public var isMet: Bool
+    /// Why the rule could not be held against anything, and so is not met; nil if it was.
+    public internal(set) var gap: GateGap?
 
     init(_ rule: Gate.Rule, measured: Int, whole: Int? = nil, undecided: Int = 0, isMet: Bool) {
         self.rule = rule

@@ -40,6 +40,12 @@ extension Gate.Limit {
 extension GateResult {
     /// What was found, in a few words.
     package var found: String {
+        switch gap {
+        case .noJob: return "nothing was checked, there is no import job"
+        case .noResults: return "nothing was checked, no job shows its rows"
+        case .noRows: return "there are no rows to take a percentage of"
+        case nil: break
+        }
         switch rule {
         case .maxFailed, .maxFailedCode:
             let rows = "\(Wording.grouped(measured)) of \(Wording.rowsWord(whole ?? 0))"
@@ -60,6 +66,11 @@ extension Conclusion {
     /// How many rules were met; nil without a gate.
     package var sentence: String? {
         guard let gate else { return nil }
+        switch gap {
+        case .noJob: return "Nothing was checked: there is no import job among the inputs."
+        case .noResults: return "Nothing was checked: no job shows any of its rows."
+        case .noRows, nil: break
+        }
         let broken = gate.count { !$0.isMet }
         if broken == 0 {
             return gate.count == 1 ? "The rule is met." : "All \(Wording.grouped(gate.count)) rules are met."

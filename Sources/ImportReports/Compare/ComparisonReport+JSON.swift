@@ -37,6 +37,21 @@ extension ComparisonReport {
             json.value(side.jobs)
             json.key("rows")
             SummaryJSON.append(side.rows, to: &json)
+            json.key("jobs_by_status")
+            json.object { json in
+                for (status, count) in side.jobsByStatus.sorted(by: { $0.key < $1.key }) {
+                    json.key(status)
+                    json.value(count)
+                }
+            }
+            json.key("jobs_cut_off")
+            json.value(side.salvagedJobs)
+            json.key("jobs_in_part")
+            json.value(side.partialJobs)
+            json.key("unreadable")
+            json.value(side.unreadable)
+            json.key("all_rows_seen")
+            json.value(side.showsAllRows)
         }
     }
 

@@ -10,13 +10,14 @@ extension ComparisonReport {
             | | Before | After | Change |
             | :--- | ---: | ---: | ---: |
             | Audit | \(escaped(comparison.before.name)) | \(escaped(comparison.after.name)) | |
-            | Jobs | \(Wording.grouped(comparison.before.jobs)) | \(Wording.grouped(comparison.after.jobs)) | |
+            | Jobs | \(escaped(Self.jobs(of: comparison.before))) | \(escaped(Self.jobs(of: comparison.after))) | |
 
             """
         for (name, before, after) in outcomes {
             text += "| \(Self.capitalized(name)) | \(Wording.grouped(before)) | \(Wording.grouped(after)) "
             text += "| \(escaped(Self.difference(before, after))) |\n"
         }
+        if let unseenSentence { text += "\n\(escaped(unseenSentence))\n" }
         if let redaction { text += "\n\(escaped(redaction.sentence))\n" }
         text += "\n## By code\n\n\(codesSentence)\n"
         if let uncertainty { text += "\n\(uncertainty)\n" }

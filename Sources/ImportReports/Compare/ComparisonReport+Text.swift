@@ -8,9 +8,9 @@ extension ComparisonReport {
     public var text: [UInt8] {
         var text = ""
         for (word, side) in [("before", comparison.before), ("after", comparison.after)] {
-            let jobs = side.jobs == 1 ? "1 job" : "\(Wording.grouped(side.jobs)) jobs"
-            text += Self.left(word, 14) + "\(shownText(side.name)) (\(jobs))\n"
+            text += Self.left(word, 14) + "\(shownText(side.name)) (\(shownText(Self.jobs(of: side))))\n"
         }
+        if let unseenSentence { text += "\n\(unseenSentence)\n" }
         if let redaction { text += "\n\(redaction.sentence)\n" }
         let width = max(8, outcomes.map { Wording.grouped(max($0.before, $0.after)).count }.max() ?? 0)
         text += "\n" + Self.left("", 14) + Self.right("before", width) + "  " + Self.right("after", width) + "\n"

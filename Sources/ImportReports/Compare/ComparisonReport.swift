@@ -31,7 +31,8 @@ public struct ComparisonReport: Sendable {
         guard !codes.isEmpty else { return "No row failed, before or after." }
         let all = codes.count == 1 ? "1 code" : "\(Wording.grouped(codes.count)) codes"
         func count(_ kind: CodeChange.Kind) -> Int { codes.count { $0.kind == kind } }
-        return "Of \(all), \(Self.parts(count(.fixed), count(.stillFailing), count(.new)))."
+        return
+            "Of \(all), \(Self.parts(count(.fixed), count(.stillFailing), count(.new), undecided: count(.undecided)))."
     }
 
     /// How many of them are fixed, still failing, new.
@@ -46,7 +47,47 @@ public struct ComparisonReport: Sendable {
     var uncertainty: String? {
         guard comparison.isUncertain else { return nil }
         return "There are more codes than the \(Wording.grouped(AnalysisLimits.codes)) that are told apart: "
-            + "a code that seems fixed or new may be among the others."
+            + "one that was not seen on a side may be among the others."
+    }
+
+    /// Where not all rows were seen, and what that means; nil if all were.
+    var unseenSentence: String? {
+        let sides = [("before", comparison.before), ("after", comparison.after)].filter { !$0.1.showsAllRows }
+        guard !sides.isEmpty else { return nil }
+        let list = sides.map { "\($0.0) (\(Self.gaps(in: $0.1)))" }.joined(separator: " nor ")
+        return "Not all rows were seen \(list): what was not seen there is undecided."
+    }
+
+    /// What of a side was not seen, in a few words.
+    private static func gaps(in side: Comparison.Side) -> String {
+        var parts: [String] = []
+        if side.partialJobs > 0 {
+            let many = side.partialJobs > 1
+            parts.append(
+                side.jobs == 1
+                    ? "the job does not show all of its rows"
+                    : "\(Wording.grouped(side.partialJobs)) of \(Wording.grouped(side.jobs)) jobs "
+                        + "\(many ? "do" : "does") not show all of \(many ? "their" : "its") rows")
+        }
+        if side.unreadable > 0 {
+            parts.append(
+                side.unreadable == 1
+                    ? "1 input was not read" : "\(Wording.grouped(side.unreadable)) inputs were not read")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    /// The jobs of a side and how they stand, such as `2 jobs: 1 complete, 1 processing, 1 cut off or broken`.
+    static func jobs(of side: Comparison.Side) -> String {
+        let jobs = side.jobs == 1 ? "1 job" : "\(Wording.grouped(side.jobs)) jobs"
+        var states = side.jobsByStatus.sorted { $0.key < $1.key }.map { status, count in
+            let word = status == Totals.noStatus ? "without a status" : status
+            return side.jobs == 1 ? word : "\(Wording.grouped(count)) \(word)"
+        }
+        if side.salvagedJobs > 0 {
+            states.append("\(side.jobs == 1 ? "" : Wording.grouped(side.salvagedJobs) + " ")cut off or broken")
+        }
+        return states.isEmpty ? jobs : "\(jobs): \(states.joined(separator: ", "))"
     }
 
     /// Whether the rows were compared, and on what ground.

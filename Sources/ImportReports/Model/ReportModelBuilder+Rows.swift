@@ -7,7 +7,12 @@ extension ReportModelBuilder {
         let total = summary.job.total
         return .rows(
             rows,
-            seenShare: total.flatMap { .share(rows.seen, of: $0, basis: "of the \(Wording.grouped($0)) declared") },
+            seenShare: total.flatMap {
+                // There is no share of nothing, but the total is declared.
+                $0 == 0
+                    ? ["text": .text(Wording.grouped(rows.seen)), "basis": .text("of the 0 declared")]
+                    : .share(rows.seen, of: $0, basis: "of the \(Wording.grouped($0)) declared")
+            },
             missingShare: .share(rows.missing ?? 0, of: total ?? 0, basis: "of the declared total"))
     }
 }

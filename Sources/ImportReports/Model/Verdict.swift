@@ -62,7 +62,7 @@ public struct Verdict: Sendable {
                 + " Another dump of this finished job says otherwise."
         } else if summary.findings.contains(where: { $0.severity == .critical }) {
             level = .critical
-            word = "The numbers do not hold"
+            word = arithmetic.differing > 0 ? "The numbers do not hold" : "A finding is critical"
             sentence = Self.whole(rows, total: summary.job.total, counts) + " " + arithmetic.shortSentence
         } else if ids.contains(.stillProcessing) {
             level = .pending

@@ -78,7 +78,8 @@ struct OverviewModelBuilder {
 
     var jobs: ModelValue {
         let labels: [(level: Verdict.Level, label: String)] = [
-            (.good, "Clean"), (.warning, "Need a look"), (.critical, "Critical"), (.pending, "Still processing"),
+            (.good, "Clean"), (.warning, "Need a look"), (.critical, "Critical"),
+            (.pending, "Still processing, not critical"),
         ]
         let levels = labels.map { level, label in
             ModelObject(

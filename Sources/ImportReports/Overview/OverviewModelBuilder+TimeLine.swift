@@ -43,7 +43,10 @@ extension OverviewModelBuilder {
         var sentence = dated == 1 ? "1 job was created" : "\(Wording.grouped(dated)) jobs were created"
         let (first, last) = (TimeStep.inFull(day: span.lowerBound), TimeStep.inFull(day: span.upperBound))
         sentence += span.count == 1 ? " on \(first) (UTC)." : " from \(first) to \(last) (UTC)."
-        if let highest = highest(steps), steps.count > 1 {
+        if let highest = highest(steps), steps.count > 1,
+            // Among equals, none is the highest.
+            steps.allSatisfy({ $0.number == highest.number || highest.sums.hasHigherShare(than: $0.sums) })
+        {
             sentence +=
                 " The share of failed rows was highest \(line.step.phrase(highest.number)): "
                 + "\(Percent.text(highest.sums.failed, of: highest.sums.rows)) of \(Wording.rowsWord(highest.sums.rows))."

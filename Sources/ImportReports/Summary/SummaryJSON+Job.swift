@@ -45,6 +45,8 @@ extension SummaryJSON {
             append(summary.salvage, to: &json)
             json.key("rows")
             append(summary.rows, to: &json)
+            json.key("outcomes")
+            json.value(summary.outcomes.map(hexadecimal))
             json.key("failed_by_code")
             json.array { json in
                 for code in summary.failedByCode { append(code, codes: codes, to: &json) }

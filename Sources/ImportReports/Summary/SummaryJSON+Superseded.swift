@@ -46,11 +46,13 @@ extension SummaryJSON {
                 ], to: &json)
             json.key("codes")
             json.value(hexadecimal(facts.codes))
+            json.key("outcomes")
+            json.value(facts.outcomes.map(hexadecimal))
         }
     }
 
     /// 64 bits as 16 digits: as a number, most readers of JSON would round it.
-    private static func hexadecimal(_ number: UInt64) -> String {
+    static func hexadecimal(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }

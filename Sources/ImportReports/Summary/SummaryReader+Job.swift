@@ -7,8 +7,9 @@ extension SummaryFields {
         var summary = JobSummary(
             job: DeclaredJob(), source: "", bytes: 0, sha256: nil, rows: RowCounts(), failedByCode: [], findings: [],
             results: .absent, salvage: nil)
-        // Before it was ever looked for, summaries did not have `identity`.
-        try object("", members: Self.jobMembers, optional: ["identity"]) { fields, name throws(SummaryFault) in
+        // Summaries of earlier versions did not have these.
+        try object("", members: Self.jobMembers, optional: ["identity", "outcomes"]) {
+            fields, name throws(SummaryFault) in
             switch name {
             case "job_id": summary.job.jobID = try fields.optionalText(name)
             case "source": summary.source = try fields.text(name)
@@ -34,6 +35,7 @@ extension SummaryFields {
             case "findings":
                 summary.findings = try fields.list(name) { fields throws(SummaryFault) in try fields.readFinding() }
             case "superseded": summary.superseded = try fields.readSuperseded(name)
+            case "outcomes": summary.outcomes = try fields.optionalBits(name)
             case "identity": summary.identity = try fields.readIdentity(name)
             default: try fields.skip()
             }

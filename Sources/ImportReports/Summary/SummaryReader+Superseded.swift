@@ -26,10 +26,12 @@ extension SummaryFields {
     private mutating func readSnapshot() throws(SummaryFault) -> Snapshot {
         var (source, bytes, sha256, updatedAt) = ("", 0, String?.none, String?.none)
         var (job, rows, codes, isSalvaged) = (DeclaredJob(), RowCounts(), UInt64(0), false)
+        var outcomes: UInt64?
         let members = [
             "source", "bytes", "sha256", "status", "total", "updated_at", "salvaged", "reported", "rows", "codes",
         ]
-        try object("", members: members) { fields, name throws(SummaryFault) in
+        // Summaries of earlier versions do not have `outcomes`.
+        try object("", members: members, optional: ["outcomes"]) { fields, name throws(SummaryFault) in
             switch name {
             case "source": source = try fields.text(name)
             case "bytes": bytes = try fields.count(name)
@@ -44,17 +46,25 @@ extension SummaryFields {
                 try fields.object(name, members: outcomes) { fields, name throws(SummaryFault) in
                     try fields.readOutcome(name, into: &rows)
                 }
+            case "outcomes": outcomes = try fields.optionalBits(name)
             default: codes = try fields.bits(name)
             }
         }
         return Snapshot(
-            source: source, bytes: bytes, sha256: sha256, facts: Snapshot.Facts(job: job, rows: rows, codes: codes),
+            source: source, bytes: bytes, sha256: sha256,
+            facts: Snapshot.Facts(job: job, rows: rows, codes: codes, outcomes: outcomes),
             updatedAt: updatedAt, isSalvaged: isSalvaged)
     }
 
     /// Reads 64 bits that are written as 16 hexadecimal digits.
     private mutating func bits(_ name: String) throws(SummaryFault) -> UInt64 {
-        let text = try text(name)
+        guard let bits = try optionalBits(name) else { throw wrong(name, "16 hexadecimal digits") }
+        return bits
+    }
+
+    /// The same, or nil for null.
+    mutating func optionalBits(_ name: String) throws(SummaryFault) -> UInt64? {
+        guard let text = try optionalText(name) else { return nil }
         guard text.utf8.count == 16, text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
             let bits = UInt64(text, radix: 16)
         else { throw wrong(name, "16 hexadecimal digits") }

@@ -157,7 +157,7 @@ public struct SummaryText {
 
     private mutating func append(_ totals: Totals, _ unreadable: Int) {
         let inputs = totals.jobs + unreadable
-        line("All \(Wording.grouped(inputs)) inputs")
+        line(inputs == 1 ? "The one input" : "All \(Wording.grouped(inputs)) inputs")
         let jobs = totals.jobs == 1 ? "1 job" : "\(Wording.grouped(totals.jobs)) jobs"
         let statuses = totals.jobsByStatus.sorted { $0.key < $1.key }.map { "\(Wording.grouped($0.value)) \($0.key)" }
         line("  jobs      \(jobs)\(statuses.isEmpty ? "" : ": " + statuses.joined(separator: ", "))")

@@ -9,7 +9,8 @@ struct CompareCommand: ParsableCommand {
         discussion: """
             Compares two audits by outcome, by code and by pattern of messages: which are fixed, still failing or new. \
             Each is a dump, a folder, an archive, or the file summary.json of an earlier audit. Where one of them does not \
-            list all patterns of a code, one that it does not list is undecided.
+            list all patterns of a code, one that it does not list is undecided; so is a code that was not seen where not all \
+            rows were: in a job that is still processing, of a dump that is cut off, without its results.
 
             Two single dumps with the same total are taken to be about the same rows, and compared row by row as well: \
             which failed rows succeeded later, and which failed anew. That takes two bits for each row of each dump, \
@@ -54,8 +55,9 @@ struct CompareCommand: ParsableCommand {
             }
             let report = ComparisonReport(
                 Comparison(
-                    before: (first.name, first.totals, first.messages),
-                    after: (second.name, second.totals, second.messages), rows: Self.rows(first, second)),
+                    before: (first.name, first.totals, first.messages, first.unreadable),
+                    after: (second.name, second.totals, second.messages, second.unreadable),
+                    rows: Self.rows(first, second)),
                 redaction: first.redaction)
             switch format {
             case .text: try Console.write(report.text)

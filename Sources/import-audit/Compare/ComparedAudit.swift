@@ -8,6 +8,8 @@ struct ComparedAudit {
     let name: String
     let totals: Totals
     let messages: MessageTotals
+    /// Inputs that are no import job or could not be read.
+    let unreadable: Int
     let status: ExitStatus
     /// What a single dump declares as its total, and the outcomes of its rows.
     let rows: (total: Int, outcomes: RowOutcomes)?
@@ -19,7 +21,7 @@ struct ComparedAudit {
         let name = (redaction?.names ?? .plain).shown(input)
         self.name = name == "-" ? "standard input" : name
         if Self.isSummary(input) {
-            (totals, messages, self.redaction) = try Self.read(summary: input, shownAs: name)
+            (totals, messages, unreadable, self.redaction) = try Self.read(summary: input, shownAs: name)
             if let redaction, redaction.mark != self.redaction {
                 throw CommandFailure(
                     .inputNotReadWhole,
@@ -53,6 +55,7 @@ struct ComparedAudit {
         }
         self.totals = totals
         self.messages = messages
+        unreadable = results.unreadableCount
         self.redaction = redaction?.mark
         status = results.status
         guard totals.jobs > 0 else {
@@ -80,15 +83,19 @@ struct ComparedAudit {
 
     private static func read(
         summary path: String, shownAs name: String
-    ) throws -> (Totals, MessageTotals, RedactionMark?) {
+    ) throws -> (Totals, MessageTotals, Int, RedactionMark?) {
         do {
             let file = try InputFile(path)
             var reader = SummaryReader(file.source)
             var messages = MessageTotals()
+            var unreadable = 0
             while let item = try reader.next() {
-                if case .job(let job) = item { messages.add(job) }
+                switch item {
+                case .job(let job): messages.add(job)
+                case .unreadable: unreadable += 1
+                }
             }
-            return (reader.totals, messages, reader.redaction)
+            return (reader.totals, messages, unreadable, reader.redaction)
         } catch let fault as SummaryFault {
             throw CommandFailure(.inputNotReadWhole, "\(name): \(fault.explanation)")
         }
