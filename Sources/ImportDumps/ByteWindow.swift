@@ -47,6 +47,11 @@ struct ByteWindow: ~Copyable {
         unsafe storage = reader.first
     }
 
+    /// Where the bytes lay in the input, if they were decoded.
+    var placeMap: PlaceMap?
+    /// The input's own bytes, if they were decoded.
+    var original: OriginalBytes?
+
     /// Begins anew with another input.
     mutating func restart(source: any ByteSource, readsAhead: Bool) {
         reader.readsAhead = readsAhead
@@ -56,6 +61,8 @@ struct ByteWindow: ~Copyable {
         (linesBefore, lineStart, counted) = (0, 0, (0, 1, 0))
         documentHash = nil
         hashBefore = nil
+        placeMap = nil
+        original = nil
     }
 
     /// The index of the first byte from `index` on that is a quote, a backslash, a control character or beyond ASCII;
@@ -128,7 +135,8 @@ struct ByteWindow: ~Copyable {
         assert(position == count)
         hashDocument(upTo: count)
         hashedIndex = 0
-        countLines()
+        // Places in the window that is passed may still be asked for.
+        if let placeMap { placeMap.forget(before: startOffset) } else { countLines() }
         startOffset += count
         position = 0
         let block = reader.next()
@@ -167,12 +175,14 @@ struct ByteWindow: ~Copyable {
     /// The line and the column of a byte in the window, or of one that a slide has just passed; none before a place
     /// that was passed (``passPlace(ofOffset:)``).
     func place(ofOffset offset: Int) -> Place {
+        if let placeMap { return placeMap.place(ofOffset: offset) }
         let counted = counted(upTo: offset)
         return Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
     }
 
     /// The same, for places that are asked for in order: lines before it are not counted again.
     mutating func passPlace(ofOffset offset: Int) -> Place {
+        if let placeMap { return placeMap.place(ofOffset: offset) }
         counted = counted(upTo: offset)
         return Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
     }
@@ -202,7 +212,13 @@ struct ByteWindow: ~Copyable {
 
 extension ByteWindow {
     /// The SHA-256 of all that was read, if it was asked for and reading did not fail. Only after the end.
-    func finishHash() -> String? { reader.finishHash() }
+    func finishHash() -> String? {
+        guard let original else { return reader.finishHash() }
+        return failure == nil ? original.finishHash() : nil
+    }
+
+    /// The size of the input, if all of it was read; that of its own bytes where they were decoded.
+    var inputByteCount: Int { original?.count ?? offset }
 
     /// The SHA-256 of all bytes before the position, if hashes are wanted and no document has one of its own.
     func hashOfFront() -> String? {

@@ -11,7 +11,8 @@ extension DumpParser {
         while hasMore {
             var value = DocumentValue()
             var fault: ScanFault?
-            var start = scanner.window.passPlace(ofOffset: scanner.window.offset)
+            var startOffset = scanner.window.offset
+            var start = scanner.window.passPlace(ofOffset: startOffset)
             do throws(ScanFault) {
                 if isFirst {
                     value.foreign = sniffFormat()
@@ -19,7 +20,8 @@ extension DumpParser {
                 }
                 if let first = scanner.skipSpaceOrEnd() {
                     if !isFirst { scanner.window.beginDocumentHash() }
-                    start = scanner.window.passPlace(ofOffset: scanner.window.offset)
+                    startOffset = scanner.window.offset
+                    start = scanner.window.passPlace(ofOffset: startOffset)
                     if first == UInt8(ascii: "[") {
                         try readArray(into: &sink, &value)
                     } else {
@@ -42,7 +44,7 @@ extension DumpParser {
             // What an array held was delivered, job by job.
             if !value.hasJobs || (located != nil && !value.isFaultDelivered) {
                 let isWhole = isFirst && !hasMore
-                let byteCount = isWhole ? end.inputEnd : end.offset - (isFirst ? 0 : start.byte)
+                let byteCount = isWhole ? scanner.window.inputByteCount : end.offset - (isFirst ? 0 : startOffset)
                 let reading = reading(of: value, fault: located, byteCount: byteCount) {
                     isWhole ? $0.finishHash() : end.hash
                 }

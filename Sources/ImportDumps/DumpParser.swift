@@ -10,6 +10,8 @@ struct DumpParser: ~Copyable {
     var evidence = JobEvidence()
     /// The fast way for rows; nil if all are to be read strictly.
     var matcher: RowMatcher?
+    /// What was taken off the bytes of the input, the outermost first.
+    private var wrappings: [Wrapping] = []
     /// An error of a consumer, which stopped the reading.
     var sinkError: (any Error)?
 
@@ -21,8 +23,17 @@ struct DumpParser: ~Copyable {
     /// Begins anew with another input. The shapes that were learned stay: inputs are alike.
     mutating func restart(source: any ByteSource, readsAhead: Bool) {
         scanner.window.restart(source: source, readsAhead: readsAhead)
+        wrappings = []
         sinkError = nil
         forgetDocument()
+    }
+
+    /// Begins anew with another input, whose bytes may have been decoded.
+    mutating func restart(_ input: DecodedInput, readsAhead: Bool) {
+        restart(source: input.source, readsAhead: readsAhead)
+        scanner.window.placeMap = input.map
+        scanner.window.original = input.original
+        wrappings = input.wrappings
     }
 
     /// Forgets what the document before said.
@@ -101,8 +112,8 @@ struct DumpParser: ~Copyable {
         notes.merge(rowNotes)
         return .job(
             Dump(
-                job: job, results: results, rowCount: rowCount, fault: fault, notes: notes, byteCount: byteCount,
-                sha256: hash(scanner.window)))
+                job: job, results: results, rowCount: rowCount, fault: fault, notes: notes, wrappings: wrappings,
+                byteCount: byteCount, sha256: hash(scanner.window)))
     }
 
     /// Looks for a format that is not ours.

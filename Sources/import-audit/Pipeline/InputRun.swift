@@ -32,7 +32,8 @@ struct InputRun {
         self.inputs = inputs
         self.names = names
         threadCount = options.threadCount
-        reader = try .ofCommand(hashing: hashing, readsAhead: options.threadCount > 1)
+        reader = try .ofCommand(
+            hashing: hashing, readsAhead: options.threadCount > 1, encoding: options.encoding)
         progress = ProgressReport(inputs: inputs, isWanted: !options.isQuiet, counts: counts)
     }
 

@@ -11,6 +11,8 @@ struct ReportSettings: Sendable {
     let csv: CSVOptions
     let isStrict: Bool
     let isVerbose: Bool
+    /// The name of the encoding of dumps that do not show what they are in.
+    let encoding: String?
     let templates: TemplateSet
     /// The user's own folder of templates, and what is in it.
     let templateFolder: String?
@@ -40,6 +42,7 @@ struct ReportSettings: Sendable {
         self.templateFolder = templateFolder
         isStrict = options.isStrict
         isVerbose = options.isVerbose
+        encoding = options.encoding?.name
         writesBehind = options.threadCount > 1
         ownTemplates =
             try templateFolder.map { (folder) throws(CommandFailure) in try TemplateFolder(folder).files() } ?? [:]
@@ -72,6 +75,7 @@ struct ReportSettings: Sendable {
         }
         add(Array("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)".utf8))
         if let markdownLimit { add(Array("markdown-limit \(markdownLimit)".utf8)) }
+        if let encoding { add(Array("encoding \(encoding)".utf8)) }
         for (name, bytes) in BuiltInTemplates.files.sorted(by: { $0.key < $1.key }) {
             add(Array(name.utf8))
             add(bytes)
