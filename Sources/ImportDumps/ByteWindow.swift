@@ -136,7 +136,8 @@ struct ByteWindow: ~Copyable {
         hashDocument(upTo: count)
         hashedIndex = 0
         // Places in the window that is passed may still be asked for.
-        if let placeMap { placeMap.forget(before: startOffset) } else { countLines() }
+        placeMap?.forget(before: startOffset)
+        countLines()
         startOffset += count
         position = 0
         let block = reader.next()
@@ -175,16 +176,19 @@ struct ByteWindow: ~Copyable {
     /// The line and the column of a byte in the window, or of one that a slide has just passed; none before a place
     /// that was passed (``passPlace(ofOffset:)``).
     func place(ofOffset offset: Int) -> Place {
-        if let placeMap { return placeMap.place(ofOffset: offset) }
-        let counted = counted(upTo: offset)
-        return Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
+        place(ofOffset: offset, counted(upTo: offset))
     }
 
     /// The same, for places that are asked for in order: lines before it are not counted again.
     mutating func passPlace(ofOffset offset: Int) -> Place {
-        if let placeMap { return placeMap.place(ofOffset: offset) }
         counted = counted(upTo: offset)
-        return Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
+        return place(ofOffset: offset, counted)
+    }
+
+    private func place(ofOffset offset: Int, _ counted: (index: Int, line: Int, lineStart: Int)) -> Place {
+        var place = Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
+        place.origin = placeMap.map { $0.origin(ofOffset: offset) }
+        return place
     }
 
     private func counted(upTo offset: Int) -> (index: Int, line: Int, lineStart: Int) {

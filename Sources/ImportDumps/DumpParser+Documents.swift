@@ -11,8 +11,7 @@ extension DumpParser {
         while hasMore {
             var value = DocumentValue()
             var fault: ScanFault?
-            var startOffset = scanner.window.offset
-            var start = scanner.window.passPlace(ofOffset: startOffset)
+            var start = scanner.window.passPlace(ofOffset: scanner.window.offset)
             do throws(ScanFault) {
                 if isFirst {
                     value.foreign = sniffFormat()
@@ -20,8 +19,7 @@ extension DumpParser {
                 }
                 if let first = scanner.skipSpaceOrEnd() {
                     if !isFirst { scanner.window.beginDocumentHash() }
-                    startOffset = scanner.window.offset
-                    start = scanner.window.passPlace(ofOffset: startOffset)
+                    start = scanner.window.passPlace(ofOffset: scanner.window.offset)
                     if first == UInt8(ascii: "[") {
                         try readArray(into: &sink, &value)
                     } else {
@@ -44,7 +42,7 @@ extension DumpParser {
             // What an array held was delivered, job by job.
             if !value.hasJobs || (located != nil && !value.isFaultDelivered) {
                 let isWhole = isFirst && !hasMore
-                let byteCount = isWhole ? scanner.window.inputByteCount : end.offset - (isFirst ? 0 : startOffset)
+                let byteCount = isWhole ? scanner.window.inputByteCount : end.offset - (isFirst ? 0 : start.byte)
                 let reading = reading(of: value, fault: located, byteCount: byteCount) {
                     isWhole ? $0.finishHash() : end.hash
                 }

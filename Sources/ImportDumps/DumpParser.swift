@@ -10,8 +10,6 @@ struct DumpParser: ~Copyable {
     var evidence = JobEvidence()
     /// The fast way for rows; nil if all are to be read strictly.
     var matcher: RowMatcher?
-    /// What was taken off the bytes of the input, the outermost first.
-    private var wrappings: [Wrapping] = []
     /// An error of a consumer, which stopped the reading.
     var sinkError: (any Error)?
 
@@ -23,7 +21,6 @@ struct DumpParser: ~Copyable {
     /// Begins anew with another input. The shapes that were learned stay: inputs are alike.
     mutating func restart(source: any ByteSource, readsAhead: Bool) {
         scanner.window.restart(source: source, readsAhead: readsAhead)
-        wrappings = []
         sinkError = nil
         forgetDocument()
     }
@@ -33,7 +30,6 @@ struct DumpParser: ~Copyable {
         restart(source: input.source, readsAhead: readsAhead)
         scanner.window.placeMap = input.map
         scanner.window.original = input.original
-        wrappings = input.wrappings
     }
 
     /// Forgets what the document before said.
@@ -112,8 +108,8 @@ struct DumpParser: ~Copyable {
         notes.merge(rowNotes)
         return .job(
             Dump(
-                job: job, results: results, rowCount: rowCount, fault: fault, notes: notes, wrappings: wrappings,
-                byteCount: byteCount, sha256: hash(scanner.window)))
+                job: job, results: results, rowCount: rowCount, fault: fault, notes: notes, byteCount: byteCount,
+                sha256: hash(scanner.window)))
     }
 
     /// Looks for a format that is not ours.

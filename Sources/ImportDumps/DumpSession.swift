@@ -24,7 +24,10 @@ public struct DumpSession: ~Copyable {
         let input = DecodedInput(source, encoding: reader.encoding, hashing: reader.hashing)
         parser.restart(input, readsAhead: readsAhead && reader.readsAhead)
         defer { parser.restart(source: ArraySource([]), readsAhead: false) }
-        try parser.readDocuments(into: &sink)
+        guard !input.wrappings.isEmpty else { return try parser.readDocuments(into: &sink) }
+        var decoded = DecodedSink(sink: sink, input: input)
+        defer { sink = decoded.sink }
+        try parser.readDocuments(into: &decoded)
     }
 }
 

@@ -19,10 +19,10 @@ final class PlaceMap: Sendable {
     }
 
     /// The place in the original of the byte at this offset; behind the last one, the end of the original.
-    func place(ofOffset offset: Int) -> Place {
+    func origin(ofOffset offset: Int) -> Place.Origin {
         let cursor = state.withLock { $0.place(ofOffset: offset) }
         if let aside = cursor.aside { return aside.place }
-        return below?.place(ofOffset: cursor.main.byte) ?? cursor.main.place
+        return below?.origin(ofOffset: cursor.main.byte) ?? cursor.main.place
     }
 
     /// What comes before this offset is not asked for any more.
@@ -61,7 +61,7 @@ final class PlaceMap: Sendable {
         var line = 1
         var lineStart = 0
 
-        var place: Place { Place(byte: byte, line: line, column: byte - lineStart + 1) }
+        var place: Place.Origin { Place.Origin(byte: byte, line: line, column: byte - lineStart + 1) }
     }
 
     private struct Cursor {

@@ -64,7 +64,7 @@ struct PlaceSteps: Sendable {
     }
 
     /// Adds steps that were made before, of a stretch that begins at this place of the original.
-    mutating func addAside(_ steps: PlaceSteps, from place: Place) {
+    mutating func addAside(_ steps: PlaceSteps, from place: Place.Origin) {
         words.append(Self.asideBegins)
         for number in [place.byte, place.line, place.byte - place.column + 1] {
             words.append(UInt32(truncatingIfNeeded: number))

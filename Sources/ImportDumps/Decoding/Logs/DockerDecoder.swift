@@ -17,7 +17,7 @@ struct DockerDecoder: StreamDecoder {
 
     private var stage = Stage.lineStart
     private var joiner = LineJoiner()
-    private var place = Place(byte: 0, line: 1, column: 1)
+    private var place = Place.Origin(byte: 0, line: 1, column: 1)
     /// Whether the text of a long record ended with a line feed so far.
     private var endsWithFeed = false
 
@@ -72,27 +72,21 @@ struct DockerDecoder: StreamDecoder {
             output.goBack(to: begin)
             return unsafe passLine(line, length: length, into: &output)
         }
+        let piece = LineJoiner.Piece(
+            stream: record.stream, isPartial: record.isPartial, bracket: unsafe output.bytes(from: begin).onlyBracket)
         if joiner.mustWait(record.stream) {
-            hold(record, from: begin, mark, into: &output)
+            let place = output.below?.origin(ofOffset: place.byte) ?? place
+            unsafe joiner.wait(
+                piece, place: place, bytes: output.bytes(from: begin), steps: output.steps.added(since: mark))
             output.steps.goBack(to: mark)
             output.goBack(to: begin)
             output.steps.skip(length, endsLine: feed != nil)
         } else {
             output.steps.skip(length - record.textEnd, endsLine: feed != nil)
-            joiner.pass(record.stream, isPartial: record.isPartial)
+            joiner.pass(piece)
         }
         move(by: length, endsLine: feed != nil)
         return length
-    }
-
-    /// Lets a text wait that was decoded.
-    private mutating func hold(
-        _ record: DockerRecord, from begin: Int, _ mark: PlaceSteps.Mark, into output: inout DecoderOutput
-    ) {
-        let place = output.below?.place(ofOffset: place.byte) ?? place
-        unsafe joiner.wait(
-            record.stream, isPartial: record.isPartial, place: place, bytes: output.bytes(from: begin),
-            steps: output.steps.added(since: mark))
     }
 
     /// A line that is no record.
@@ -103,9 +97,9 @@ struct DockerDecoder: StreamDecoder {
         if joiner.mustWait(.other) {
             var steps = PlaceSteps()
             steps.copy(length, endsLine: endsLine)
-            let place = output.below?.place(ofOffset: place.byte) ?? place
+            let place = output.below?.origin(ofOffset: place.byte) ?? place
             unsafe joiner.wait(
-                .other, isPartial: false, place: place,
+                LineJoiner.Piece(stream: .other, isPartial: false), place: place,
                 bytes: UnsafeBufferPointer(start: line.baseAddress, count: length), steps: steps)
             output.steps.skip(length, endsLine: endsLine)
         } else {

@@ -13,9 +13,27 @@ struct LinePrefix: Equatable {
     static let limit = 512
 }
 
-/// The streams whose lines come mixed in a log.
-enum LogStream: UInt8, Sendable {
-    case only, output, errors, other
+/// A stream whose lines come mixed with those of others in a log: of a container, or one of several containers.
+struct LogStream: Sendable, Equatable {
+    private let id: UInt32
+
+    static let only = LogStream(id: 0)
+    static let output = LogStream(id: 1)
+    static let errors = LogStream(id: 2)
+    /// Of lines that do not have the form of the log.
+    static let other = LogStream(id: 3)
+
+    private init(id: UInt32) {
+        self.id = id
+    }
+
+    /// The stream of what writes its name before its lines. Two names are taken for one if their hashes (FNV-1a) are
+    /// the same: their lines then do not wait for each other.
+    init(name: UnsafeBufferPointer<UInt8>) {
+        var hash: UInt32 = 2_166_136_261
+        for unsafe byte in unsafe name { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        id = hash | 1 << 31
+    }
 }
 
 /// The forms of lines with a prefix.
@@ -129,19 +147,24 @@ private struct PrefixReader {
     /// `name-1  | text`, perhaps in colours, or `[pod/name/container] text`.
     mutating func containerName() -> LinePrefix? {
         if take("[pod/") {
-            guard takeAll(where: { Self.isName($0) || $0 == UInt8(ascii: "/") }) > 0, take("]"), separator() else {
-                return nil
-            }
-            return LinePrefix(length: index)
+            guard takeAll(where: { Self.isName($0) || $0 == UInt8(ascii: "/") }) > 0, take("]") else { return nil }
+            let name = index
+            return separator() ? LinePrefix(length: index, stream: stream(0..<name)) : nil
         }
         takeColours()
+        let start = index
         guard takeAll(where: Self.isName) > 0 else { return nil }
+        let name = start..<index
         takeColours()
         guard spaces() > 0, take("|") else { return nil }
         takeColours()
         guard isAtEnd || take(0x20) else { return nil }
         takeColours()
-        return LinePrefix(length: index)
+        return LinePrefix(length: index, stream: stream(name))
+    }
+
+    private func stream(_ name: Range<Int>) -> LogStream {
+        unsafe LogStream(name: UnsafeBufferPointer(rebasing: bytes[name]))
     }
 
     private static func isName(_ byte: UInt8) -> Bool {
@@ -213,11 +236,15 @@ private struct PrefixReader {
         }
         guard dayAndTime() || time(), take(0x20), takeAll(where: { Self.isName($0) || $0 == 0x3A }) > 0, take(0x20)
         else { return nil }
-        guard takeAll(where: { Self.isName($0) || [0x2F, 0x28, 0x29, 0x40].contains($0) }) > 0 else { return nil }
+        let start = index
+        guard takeAll(where: { Self.isName($0) || $0 == 0x2F || $0 == 0x28 || $0 == 0x29 || $0 == 0x40 }) > 0 else {
+            return nil
+        }
         if take("[") {
             guard takeAll(where: { Self.isName($0) }) > 0, take("]") else { return nil }
         }
-        return take(":") && separator() ? LinePrefix(length: index) : nil
+        let name = start..<index
+        return take(":") && separator() ? LinePrefix(length: index, stream: stream(name)) : nil
     }
 
     /// RFC 5424 behind the version: time, host, application, process, message's kind, data, text.

@@ -100,7 +100,7 @@ private struct BeginningLines {
             let prefix = unsafe line.prefix(LinePrefix.limit).withUnsafeBufferPointer { unsafe form.prefix(of: $0) }
             if let prefix {
                 with += 1
-                if !prefix.isDropped, Self.isJSON(line.dropFirst(prefix.length)) { json += 1 }
+                if !prefix.isDropped, Self.beginsJSON(line.dropFirst(prefix.length)) { json += 1 }
             } else if Self.isJSON(line) {
                 return false
             } else if Self.isRemark(line) {
@@ -120,6 +120,16 @@ private struct BeginningLines {
     /// What programs say about the log itself.
     private static func isRemark(_ line: ArraySlice<UInt8>) -> Bool {
         line.starts(with: "-- ".utf8) || line.starts(with: "Attaching to ".utf8)
+    }
+
+    /// Whether JSON begins here, perhaps behind another prefix.
+    private static func beginsJSON(_ line: ArraySlice<UInt8>) -> Bool {
+        if isJSON(line) { return true }
+        return LineForm.allCases.contains { form in
+            let prefix = unsafe line.prefix(LinePrefix.limit).withUnsafeBufferPointer { unsafe form.prefix(of: $0) }
+            guard let prefix, !prefix.isDropped, prefix.length > 0 else { return false }
+            return isJSON(line.dropFirst(prefix.length))
+        }
     }
 
     /// Whether an object or an array of them begins here.

@@ -7,17 +7,20 @@ struct PrefixDecoder: StreamDecoder {
         case text(LinePrefix)
         case dropped
         /// Of a line that has to wait: its prefix and where its text begins.
-        case waiting(LinePrefix, Place)
+        case waiting(LinePrefix, Place.Origin)
     }
 
     private let form: LineForm
     private var stage = Stage.lineStart
     private var joiner = LineJoiner()
     /// The place of the next byte of the input.
-    private var place = Place(byte: 0, line: 1, column: 1)
+    private var place = Place.Origin(byte: 0, line: 1, column: 1)
     private var isAtStart = true
     /// The text of a line that has to wait, as far as it was read.
     private var held: [UInt8] = []
+    /// Of the line that is put out: whether any of its text was, and what it is if that is one bracket.
+    private var isTextBegun = false
+    private var bracket: UInt8?
 
     init(_ form: LineForm) {
         self.form = form
@@ -34,6 +37,8 @@ struct PrefixDecoder: StreamDecoder {
             }
             if case .waiting(let prefix, _) = stage, held.isEmpty, !joiner.mustWait(prefix.stream) {
                 stage = .text(prefix)
+                // A line that waited was too long to be a bracket.
+                (isTextBegun, bracket) = (true, nil)
             }
             if case .lineStart = stage {
                 guard index < input.count, let begun = unsafe beginLine(input, at: index, isLast, &output) else {
@@ -82,9 +87,10 @@ struct PrefixDecoder: StreamDecoder {
             stage = .dropped
         } else if joiner.mustWait(prefix.stream) {
             // Its place is found now, for what its bytes were decoded from is forgotten by the time it goes on.
-            stage = .waiting(prefix, output.below?.place(ofOffset: place.byte) ?? place)
+            stage = .waiting(prefix, output.below?.origin(ofOffset: place.byte) ?? place)
         } else {
             stage = .text(prefix)
+            (isTextBegun, bracket) = (false, nil)
         }
         return prefix.length
     }
@@ -109,10 +115,12 @@ struct PrefixDecoder: StreamDecoder {
                 hold(prefix, place, isPartial: true)
                 self.stage = .waiting(
                     LinePrefix(length: 0, stream: prefix.stream, isPartial: prefix.isPartial),
-                    output.below?.place(ofOffset: self.place.byte) ?? self.place)
+                    output.below?.origin(ofOffset: self.place.byte) ?? self.place)
             }
         case .text:
             let count = unsafe output.put(text)
+            bracket = unsafe isTextBegun ? nil : text.onlyBracket
+            isTextBegun = isTextBegun || count > 0
             output.steps.copy(count)
             move(by: count)
             guard count == text.count else { return count }
@@ -127,7 +135,7 @@ struct PrefixDecoder: StreamDecoder {
                 output.put(0x0A)
                 output.steps.copy(1, endsLine: true)
             }
-            joiner.pass(prefix.stream, isPartial: prefix.isPartial)
+            joiner.pass(LineJoiner.Piece(stream: prefix.stream, isPartial: prefix.isPartial, bracket: bracket))
         case .waiting(let prefix, let place):
             if !prefix.isPartial { held.append(0x0A) }
             output.steps.skip(1, endsLine: true)
@@ -136,15 +144,17 @@ struct PrefixDecoder: StreamDecoder {
             output.steps.skip(1, endsLine: true)
         }
         stage = .lineStart
-        place = Place(byte: place.byte + 1, line: place.line + 1, column: 1)
+        place = Place.Origin(byte: place.byte + 1, line: place.line + 1, column: 1)
         return text.count + 1
     }
 
-    private mutating func hold(_ prefix: LinePrefix, _ place: Place, isPartial: Bool) {
+    private mutating func hold(_ prefix: LinePrefix, _ place: Place.Origin, isPartial: Bool) {
         var steps = PlaceSteps()
         steps.copy(held.count)
         unsafe held.withUnsafeBufferPointer { bytes in
-            unsafe joiner.wait(prefix.stream, isPartial: isPartial, place: place, bytes: bytes, steps: steps)
+            let piece = LineJoiner.Piece(
+                stream: prefix.stream, isPartial: isPartial, bracket: unsafe bytes.onlyBracket)
+            unsafe joiner.wait(piece, place: place, bytes: bytes, steps: steps)
         }
         held.removeAll(keepingCapacity: true)
     }
