@@ -11,7 +11,8 @@ struct DecodingTests {
         init(_ random: inout SplitMix64) {
             for number in 0..<Int.random(in: 1...5, using: &random) {
                 let rows = (0..<Int.random(in: 0...6, using: &random)).map { row in
-                    let message = ["", "plain", "Ünï — 漢字 🙂", "tab\\t \\\" \\u00e9"].randomElement(using: &random) ?? ""
+                    let message =
+                        ["", "plain", "Ünï — 漢字 🙂", "tab\\t \\\" \\u00e9"].randomElement(using: &random) ?? ""
                     return #"{"id":"\#(row)","created":false,"error":{"code":"c\#(row)","message":"\#(message)"}}"#
                 }
                 let (separator, indent) = Bool.random(using: &random) ? ("\n", "  ") : ("", "")
@@ -198,7 +199,7 @@ struct Decoded: Equatable {
                 let message = run.message.map { range in
                     String(decoding: (0..<range.count).map { text[range.offset + $0] }, as: UTF8.self)
                 }
-                self.run.append("\(run.firstRow + row) \(run.facts.rawValue) \(run.count == 1 ? message ?? "-" : "")")
+                self.run.append("\(run.firstRow + row) \(run.facts.rawValue) \(message ?? "-")")
             }
         }
 

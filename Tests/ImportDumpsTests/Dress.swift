@@ -32,7 +32,9 @@ struct Dress: CustomTestStringConvertible, Sendable {
         },
         Dress(testDescription: "the journal", wrapping: .log(.syslog)) { text, random in
             "-- Logs begin at Mon 2025-03-03 00:00:00 UTC. --\n"
-                + prefixed(text) { "Mar \(Int.random(in: 1...9, using: &random).padded) 10:06:00 web-1 importer[812]: " }
+                + prefixed(text) {
+                    "Mar \(Int.random(in: 1...9, using: &random).padded) 10:06:00 web-1 importer[812]: "
+                }
         },
         Dress(testDescription: "rsyslog", wrapping: .log(.syslog)) { text, random in
             prefixed(text) { "\(time(&random)) web-1 importer[812]: " }
@@ -95,7 +97,8 @@ struct Dress: CustomTestStringConvertible, Sendable {
             let line = escaped(piece.text + (piece.isPartial ? "" : "\n"), &random)
             let stream = piece.isError ? "stderr" : "stdout"
             let labels = Bool.random(using: &random) ? #","attrs":{"tag":"a}\"","n":[1,{}]}"# : ""
-            log += "{\"log\":\(space)\(line),\(space)\"stream\":\(space)\"\(stream)\"\(labels),\(space)\"time\":\"x\"}\n"
+            log +=
+                "{\"log\":\(space)\(line),\(space)\"stream\":\(space)\"\(stream)\"\(labels),\(space)\"time\":\"x\"}\n"
         }
         return log
     }
@@ -139,7 +142,8 @@ extension Int {
 
 /// Encodings in which a text may lie on disk.
 enum TestEncoding: String, CaseIterable, Sendable {
-    case utf8, utf8Marked, utf16le, utf16be, utf16leMarked, utf16beMarked, utf32le, utf32be, utf32leMarked, utf32beMarked
+    case utf8, utf8Marked, utf16le, utf16be, utf16leMarked, utf16beMarked, utf32le, utf32be, utf32leMarked,
+        utf32beMarked
 
     var wrapping: Wrapping? {
         switch self {

@@ -190,9 +190,13 @@ final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Senda
             waiting = 0..<waiting.count
         }
         // A decoder that asks for more than there is room for would wait for ever.
-        guard waiting.count < DecoderInput.bytes else { return isInputAtEnd = true }
+        guard waiting.count < DecoderInput.bytes else {
+            isInputAtEnd = true
+            return
+        }
         do throws(ReadFailure) {
-            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(input)[waiting.count...])
+            let room = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(input)[waiting.count...])
             let count = try unsafe source.read(into: room)
             waiting = 0..<waiting.count + count
             isInputAtEnd = count == 0

@@ -28,8 +28,9 @@ final class Converter: @unchecked Sendable {
 
     /// Converts bytes, all of them or none, into at least 16 bytes of room.
     func convert(_ input: UnsafeBufferPointer<UInt8>, into room: UnsafeMutablePointer<UInt8>) -> Outcome {
-        var source = unsafe UnsafeMutablePointer(mutating: UnsafeRawPointer(input.baseAddress)?.assumingMemoryBound(
-            to: CChar.self))
+        var source = unsafe UnsafeMutablePointer(
+            mutating: UnsafeRawPointer(input.baseAddress)?.assumingMemoryBound(
+                to: CChar.self))
         var target: UnsafeMutablePointer<CChar>? = unsafe UnsafeMutableRawPointer(room).assumingMemoryBound(
             to: CChar.self)
         var (left, roomLeft) = (input.count, 16)

@@ -16,8 +16,11 @@ public enum EncodingGuess {
             guard TextEncoding.windows1252Characters[Int(bytes[run])] != .max else { return nil }
             run += 1
         }
-        // Two in a row are a cut character; longer runs may be capitals ("ÄÖÜ"), but no more than a word's worth.
-        if let form = UTF8Form(lead: bytes[0]), run > 1, form.second.contains(bytes[1]), run < form.length { return nil }
+        // A lead byte and what it asks for, all or some of it; else a run may be capitals ("ÄÖÜ"), but no more than a
+        // word's worth.
+        if let form = UTF8Form(lead: bytes[0]), run > 1, form.second.contains(bytes[1]), run <= form.length {
+            return nil
+        }
         return run <= 16 ? .windows1252 : nil
     }
 }

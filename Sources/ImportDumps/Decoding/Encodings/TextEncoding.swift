@@ -59,7 +59,9 @@ public struct TextEncoding: Sendable, Equatable {
             self = marked
             return
         }
-        func isText(_ byte: UInt8) -> Bool { 0x20..<0x7F ~= byte || 0x09...0x0D ~= byte || byte == 0x1B || byte == 0x1E }
+        func isText(_ byte: UInt8) -> Bool {
+            0x20..<0x7F ~= byte || 0x09...0x0D ~= byte || byte == 0x1B || byte == 0x1E
+        }
         /// Whether the first units, up to four, have all their bytes zero but this one.
         func holds(units size: Int, at position: Int) -> Bool {
             let units = min(4, bytes.count / size)

@@ -31,7 +31,7 @@ struct LogStream: Sendable, Equatable {
     /// the same: their lines then do not wait for each other.
     init(name: UnsafeBufferPointer<UInt8>) {
         var hash: UInt32 = 2_166_136_261
-        for unsafe byte in unsafe name { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        for unsafebyte in unsafe name { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
         id = hash | 1 << 31
     }
 }
@@ -175,9 +175,15 @@ private struct PrefixReader {
     private mutating func takeColours() {
         while true {
             let start = index
-            guard take(0x1B), take("[") else { return index = start }
+            guard take(0x1B), take("[") else {
+                index = start
+                return
+            }
             _ = takeAll { ASCII.isDigit($0) || $0 == UInt8(ascii: ";") }
-            guard take("m") else { return index = start }
+            guard take("m") else {
+                index = start
+                return
+            }
         }
     }
 
