@@ -31,7 +31,7 @@ struct LogStream: Sendable, Equatable {
     /// the same: their lines then do not wait for each other.
     init(name: UnsafeBufferPointer<UInt8>) {
         var hash: UInt32 = 2_166_136_261
-        for unsafebyte in unsafe name { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        for index in name.indices { hash = unsafe (hash ^ UInt32(name[index])) &* 16_777_619 }
         id = hash | 1 << 31
     }
 }
