@@ -189,7 +189,8 @@ enum TestEncoding: String, CaseIterable, Sendable {
     /// Where a byte lies, counted from the file itself.
     func place(_ bytes: [UInt8], of byte: Int) -> Place {
         var (line, lineStart) = (1, 0)
-        for unit in stride(from: 0, to: byte, by: width) where text(bytes, from: unit, count: 1) == "\n" {
+        let feed = (0..<width).map { UInt8($0 == (isBigEndian ? width - 1 : 0) ? 0x0A : 0) }
+        for unit in stride(from: 0, to: byte, by: width) where bytes[unit..<unit + width].elementsEqual(feed) {
             line += 1
             lineStart = unit + width
         }
