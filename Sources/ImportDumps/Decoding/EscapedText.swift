@@ -4,6 +4,8 @@ private import Glibc
 @safe
 struct EscapedText {
     private let bytes: UnsafeBufferPointer<UInt8>
+    /// Whether an escape that JSON does not know becomes a byte that is no UTF-8, so that it is found as bad text.
+    private let isLenient: Bool
     /// How far it is decoded.
     private(set) var index = 0
 
@@ -16,7 +18,8 @@ struct EscapedText {
         case illFormed
     }
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, isLenient: Bool = false) {
+        self.isLenient = isLenient
         unsafe self.bytes = unsafe bytes
     }
 
@@ -51,7 +54,9 @@ struct EscapedText {
             case UInt8(ascii: "u"):
                 if let end = putUnit(isLast, into: &output) { return end }
                 continue
-            default: return .illFormed
+            default:
+                guard isLenient, unsafe bytes[index + 1] >= 0x20 else { return .illFormed }
+                plainEscape = 0xFF
             }
             output.put(plainEscape)
             output.steps.add(1, decoded: 1, original: 2)
@@ -62,7 +67,13 @@ struct EscapedText {
     /// Decodes `\u1234`, or two of them that are a pair.
     private mutating func putUnit(_ isLast: Bool, into output: inout DecoderOutput) -> End? {
         guard unsafe index + 6 <= bytes.count else { return isLast ? .illFormed : .needsMore }
-        guard let unit = unit(at: index + 2) else { return .illFormed }
+        guard let unit = unit(at: index + 2) else {
+            guard isLenient else { return .illFormed }
+            output.put(0xFF)
+            output.steps.add(1, decoded: 1, original: 2)
+            index += 2
+            return nil
+        }
         if 0xD800...0xDBFF ~= unit {
             let isNextKnown = unsafe index + 12 <= bytes.count
             if !isNextKnown, !isLast, unsafe bytes.count - index < 12, mayBeEscape(at: index + 6) { return .needsMore }

@@ -7,10 +7,12 @@ import Synchronization
 final class PlaceMap: Sendable {
     /// The map of what was decoded in turn: a log in UTF-16 has two.
     private let below: PlaceMap?
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(below: PlaceMap?) {
+    /// - Parameter start: the place in what lies below of the first byte; its beginning as a rule.
+    init(below: PlaceMap?, start: Place? = nil) {
         self.below = below
+        state = Mutex(State(start: start))
     }
 
     func add(_ steps: PlaceSteps) {
@@ -37,6 +39,12 @@ final class PlaceMap: Sendable {
         private var front = Cursor()
         /// Where the last one was asked for: places are asked for in order.
         private var last = Cursor()
+
+        init(start: Place?) {
+            guard let start else { return }
+            front.begin(at: start)
+            last = front
+        }
 
         mutating func place(ofOffset offset: Int) -> Cursor {
             if offset < last.offset { last = front }
@@ -71,6 +79,10 @@ final class PlaceMap: Sendable {
         private(set) var offset = 0
         private(set) var main = Position()
         private(set) var aside: Position?
+
+        mutating func begin(at place: Place) {
+            main = Position(byte: place.byte, line: place.line, lineStart: place.byte - place.column + 1)
+        }
 
         mutating func move(to target: Int, over steps: [UInt32]) {
             while index < steps.count {
