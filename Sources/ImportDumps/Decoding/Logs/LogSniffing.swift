@@ -61,22 +61,24 @@ enum LogForm: Sendable {
 private struct BeginningLines {
     private var lines: [ArraySlice<UInt8>]
     private let isCut: Bool
+    let isFirstWhole: Bool
 
     init(_ bytes: ArraySlice<UInt8>) {
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
         lines = []
-        isCut = text.last != 0x0A
+        isCut = text.last != 0x0A && bytes.count >= DecodedInput.sniffedBytes
         // Of a dump in one piece the first line is all that is looked at.
         let first = text.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A }
         if first.first == UInt8(ascii: "{") {
             lines = [first.prefix { $0 != 0x0A }]
+            isFirstWhole = !isCut || lines[0].count < first.count
         } else {
             lines = text.split(separator: 0x0A).filter { !$0.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
+            isFirstWhole = !isCut || lines.count > 1
         }
     }
 
     var first: ArraySlice<UInt8>? { lines.first }
-    var isFirstWhole: Bool { !isCut || lines.count > 1 }
 
     /// Leaves out the heads of answers that were saved with what follows them.
     mutating func dropHTTPHeads() {
