@@ -45,6 +45,7 @@ struct LogFormTests {
             ("[pod/a-1/b.c] \(job)", .log(.containerNames)),
             ("Nov 27 12:00:00 host prog[123]: \(job)", .log(.syslog)),
             ("2025-11-27T12:00:00+0000 host prog: \(job)", .log(.syslog)),
+            ("2025-11-27T12:00:00.123456+00:00 app[web.1]: \(job)", .log(.syslog)),
             ("<34>Oct 11 22:14:15 host su: \(job)", .log(.syslog)),
             ("<165>1 2003-10-11T22:14:15.003Z - app - - - \(job)", .log(.syslog)),
             ("data:\(job)\n\n", .eventStream), ("event: x\r\ndata: \(job)\r\n\r\n", .eventStream),

@@ -240,17 +240,26 @@ private struct PrefixReader {
             if digits(1...2), take(0x20), let prefix = structuredSyslog() { return prefix }
             index = start
         }
-        guard dayAndTime() || time(), take(0x20), takeAll(where: { Self.isName($0) || $0 == 0x3A }) > 0, take(0x20)
-        else { return nil }
+        guard dayAndTime() || time(), take(0x20) else { return nil }
+        // Some leave the host out: `2025-03-04T10:06:00Z app[web.1]: text`.
+        let start = index
+        if let name = program(), separator() { return LinePrefix(length: index, stream: stream(name)) }
+        index = start
+        guard takeAll(where: { Self.isName($0) || $0 == 0x3A }) > 0, take(0x20), let name = program(), separator() else {
+            return nil
+        }
+        return LinePrefix(length: index, stream: stream(name))
+    }
+
+    /// `program[123]:`; what is before the colon.
+    private mutating func program() -> Range<Int>? {
         let start = index
         guard takeAll(where: { Self.isName($0) || $0 == 0x2F || $0 == 0x28 || $0 == 0x29 || $0 == 0x40 }) > 0 else {
             return nil
         }
-        if take("[") {
-            guard takeAll(where: { Self.isName($0) }) > 0, take("]") else { return nil }
-        }
+        if take("[") { guard takeAll(where: { Self.isName($0) }) > 0, take("]") else { return nil } }
         let name = start..<index
-        return take(":") && separator() ? LinePrefix(length: index, stream: stream(name)) : nil
+        return take(":") ? name : nil
     }
 
     /// RFC 5424 behind the version: time, host, application, process, message's kind, data, text.
