@@ -86,6 +86,9 @@ struct ByteWindow: ~Copyable {
         return unsafe UInt64(littleEndian: UnsafeRawPointer(storage + index).loadUnaligned(as: UInt64.self))
     }
 
+    /// Its size in bytes.
+    var capacity: Int { reader.capacity }
+
     /// Set when the system refused to deliver more.
     var failure: ReadFailure? { reader.failure }
 

@@ -25,7 +25,7 @@ struct DecodedSink<Sink: DumpSink>: DumpSink {
         switch reading {
         case .job(var dump):
             dump.wrappings = wrappings + dump.wrappings
-            dump.fault?.place.moveToOrigin()
+            dump.movePlacesToOrigin()
             reading = .job(dump)
         case .notAJob(var other):
             if case .unreadable(var fault) = other.reason {
@@ -35,6 +35,13 @@ struct DecodedSink<Sink: DumpSink>: DumpSink {
             reading = .notAJob(other)
         }
         try sink.endDocument(reading, at: position.atOrigin)
+    }
+}
+
+extension Dump {
+    /// Gives all that has a place the one that it has in the input.
+    mutating func movePlacesToOrigin() {
+        fault?.place.moveToOrigin()
     }
 }
 

@@ -41,26 +41,35 @@ final class JSONStringSource: ByteSource, @unchecked Sendable {
         return count
     }
 
+    /// The first bytes, as many as that or all of a shorter text. They stay to be read.
+    func beginning(_ count: Int) -> [UInt8] {
+        while ready.count < count, !isAtEnd { fill() }
+        return unsafe Array(room[ready].prefix(count))
+    }
+
+    /// Unescapes more, behind what is still to be delivered.
     private func fill() {
-        var output = unsafe DecoderOutput(room: room, steps: PlaceSteps(), below: nil)
+        if ready.isEmpty { ready = 0..<0 }
+        let left = unsafe UnsafeMutableBufferPointer(rebasing: room[ready.upperBound...])
+        var output = unsafe DecoderOutput(room: left, steps: PlaceSteps(), below: nil)
         if scanner.peekOrEnd() == nil {
             isAtEnd = true
         } else {
-            let left = unsafe UnsafeBufferPointer(rebasing: scanner.window.bytes[scanner.window.position...])
-            var text = unsafe EscapedText(left, isLenient: true)
+            let bytes = unsafe UnsafeBufferPointer(rebasing: scanner.window.bytes[scanner.window.position...])
+            var text = unsafe EscapedText(bytes, isLenient: true)
             let end = text.decode(isLast: false, into: &output)
             scanner.window.position += text.index
             switch end {
             case .quote, .illFormed:
                 // A line feed ends a string that was torn.
                 isAtEnd = true
-            case .needsMore where text.index < left.count:
+            case .needsMore where text.index < bytes.count:
                 putCutEscape(into: &output)
             case .needsMore, .needsRoom:
                 break
             }
         }
-        ready = 0..<output.count
+        ready = ready.lowerBound..<ready.upperBound + output.count
         map?.add(output.steps)
     }
 

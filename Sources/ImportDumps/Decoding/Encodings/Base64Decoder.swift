@@ -62,10 +62,23 @@ struct Base64Decoder: StreamDecoder {
 }
 
 extension Base64Decoder {
-    /// Whether text may be Base64 of JSON, by its first letters: those of an object, of an array, of a byte order mark or
-    /// of the head of an answer.
+    /// Whether text may be Base64 of JSON, by its first four letters: of an object, an array, white space, a byte order
+    /// mark, or the head of an answer.
     static func mayBegin(with first: [UInt8]) -> Bool {
-        let beginnings = ["ey", "ew", "e3", "W3", "Wy", "Ww", "77u", "SFRUU"]
-        return beginnings.contains { first.starts(with: $0.utf8) }
+        guard first.count >= 4 else { return false }
+        var bits: UInt32 = 0
+        for letter in first.prefix(4) {
+            guard values[Int(letter)] < 64 || letter == UInt8(ascii: "=") else { return false }
+            bits = bits << 6 | UInt32(values[Int(letter)] & 63)
+        }
+        let bytes = [16, 8, 0].map { UInt8(truncatingIfNeeded: bits >> $0) }
+        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        guard let start = bytes.firstIndex(where: { !isSpace($0) }) else { return true }
+        let next = bytes.dropFirst(start + 1).first { !isSpace($0) }
+        switch bytes[start] {
+        case UInt8(ascii: "{"): return next.map { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "}") } ?? true
+        case UInt8(ascii: "["): return next.map { "{[]".utf8.contains($0) } ?? true
+        default: return bytes == [0xEF, 0xBB, 0xBF] || bytes.elementsEqual("HTT".utf8)
+        }
     }
 }
