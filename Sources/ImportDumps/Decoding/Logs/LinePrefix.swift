@@ -245,7 +245,8 @@ private struct PrefixReader {
         let start = index
         if let name = program(), separator() { return LinePrefix(length: index, stream: stream(name)) }
         index = start
-        guard takeAll(where: { Self.isName($0) || $0 == 0x3A }) > 0, take(0x20), let name = program(), separator() else {
+        guard takeAll(where: { Self.isName($0) || $0 == 0x3A }) > 0, take(0x20), let name = program(), separator()
+        else {
             return nil
         }
         return LinePrefix(length: index, stream: stream(name))
