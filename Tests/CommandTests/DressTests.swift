@@ -20,10 +20,10 @@ struct DressTests {
             """
             python3 -c "
             import json
-            text = open('pretty.json').read()
-            for n in range(0, len(text), 70):
-                print(json.dumps({'log': text[n:n+70], 'stream': 'stdout', 'time': 'x'}, separators=(',', ':')))
-                print(json.dumps({'log': 'warning\\n', 'stream': 'stderr', 'time': 'x'}))
+            for line in open('pretty.json'):
+                for n in range(0, len(line), 30):
+                    print(json.dumps({'log': line[n:n+30], 'stream': 'stdout', 'time': 'x'}, separators=(',', ':')))
+                    print(json.dumps({'log': 'warning\\n', 'stream': 'stderr', 'time': 'x'}))
             " > x
             """, "json-file"
         ),
@@ -75,15 +75,15 @@ struct DressTests {
         for name in ["a", "b"] {
             try space.write(Array(#"{"job_id":"\#(name)"#.utf8) + [0xE9] + Array(tail.utf8), as: "in/\(name).json")
         }
-        func report(_ encoding: String, _ folder: String) throws -> [String: [UInt8]] {
+        func report(_ encoding: String, _ folder: String) throws -> [UInt8] {
             let run = try importAudit(
                 "report", "in", "-o", folder, "--encoding", encoding, "--pack", "\(encoding).zip", folder: space.path)
             #expect(run.status == 0, "\(run)")
-            return try space.files(in: folder).filter { $0.key != "jobs" }
+            return try space.bytes("\(folder)/jobs.csv")
         }
         let western = try report("windows-1252", "o")
         let cyrillic = try report("koi8-r", "o")
-        #expect(western["jobs.csv"] != cyrillic["jobs.csv"])
+        #expect(western != cyrillic)
         #expect(try report("koi8-r", "fresh") == cyrillic)
         #expect(try importAudit("verify", "koi8-r.zip", "in", "--encoding", "koi8-r", folder: space.path).status == 0)
         let options = try importAudit("verify", "--format", "json", "koi8-r.zip", folder: space.path)
