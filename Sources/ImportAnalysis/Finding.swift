@@ -53,6 +53,8 @@ public struct FindingID: Sendable, Hashable {
     // The order here is the order in a summary.
     public static let dumpTruncated = FindingID("dump-truncated", .critical)
     public static let dumpMalformed = FindingID("dump-malformed", .critical)
+    public static let rowDamaged = FindingID("row-damaged", .critical)
+    public static let textRepaired = FindingID("text-repaired", .critical)
     public static let jobFailed = FindingID("job-failed", .critical)
     public static let rowsMissing = FindingID("rows-missing", .critical)
     public static let rowsExcess = FindingID("rows-excess", .critical)
@@ -77,13 +79,17 @@ public struct FindingID: Sendable, Hashable {
     public static let timestampsOutOfOrder = FindingID("timestamps-out-of-order", .note)
     public static let unknownField = FindingID("unknown-field", .note)
     public static let duplicateKey = FindingID("duplicate-key", .note)
+    public static let unwrapped = FindingID("unwrapped", .note)
+    public static let skippedText = FindingID("skipped-text", .note)
 
     /// All of them, in the order of a summary.
     public static let all: [FindingID] = [
-        dumpTruncated, dumpMalformed, jobFailed, rowsMissing, rowsExcess, processedMismatch, succeededMismatch,
-        failedMismatch, resultsAbsent, createdIDRepeated, conflictingSnapshots, stillProcessing, rowContradictory,
+        dumpTruncated, dumpMalformed, rowDamaged, textRepaired, jobFailed, rowsMissing, rowsExcess,
+        processedMismatch, succeededMismatch, failedMismatch, resultsAbsent, createdIDRepeated, conflictingSnapshots,
+        stillProcessing, rowContradictory,
         rowUnclassified, failedWithoutCode, statusUnknown, totalUnknown, wrongType, jobErrorUnexpected, limitReached,
         supersededSnapshot, existingIDsShared, idNotUUID, timestampsOutOfOrder, unknownField, duplicateKey,
+        unwrapped, skippedText,
     ]
 
     private static let ranks = Dictionary(uniqueKeysWithValues: zip(all, 0...))

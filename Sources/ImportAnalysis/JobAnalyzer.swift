@@ -61,12 +61,12 @@ public struct JobAnalyzer: RowSink {
         var summary = JobSummary(
             job: dump.job, source: source, bytes: dump.byteCount, sha256: dump.sha256, rows: rows,
             failedByCode: failures.codes.summaries(rowsSeen: rows.seen), findings: [], results: dump.results,
-            salvage: dump.fault.map { Salvage($0) })
+            salvage: Salvage(dump))
         summary.failurePositions = failures.codes.positions.positions(rowsSeen: rows.seen)
         // If all rows failed, one stretch of them all says nothing.
         if rows.failed < rows.seen { summary.failureStretches = failures.longestStretches }
         let judge = Judge(
-            summary: summary, notes: dump.notes, lists: lists, beyondLimits: failures.codes.rowsBeyondLimits)
+            summary: summary, dump: dump, lists: lists, beyondLimits: failures.codes.rowsBeyondLimits)
         summary.findings = judge.findings()
         return summary
     }
@@ -94,10 +94,13 @@ struct RowLists: Sendable {
     var unknownField = RowList()
     var duplicateKey = RowList()
     var textCut = RowList()
+    var textRepaired = RowList()
+    var damaged = RowList()
 
     mutating func add(_ run: RowRun, _ outcome: Outcome) {
         let facts = run.facts
         if facts.isContradictory { contradictory.add(run) }
+        if facts.contains(.damaged) { return damaged.add(run) }
         if outcome == .unclassified { unclassified.add(run) }
         if outcome == .failed, !facts.contains(.code) { withoutCode.add(run) }
         if facts.contains(.idNotUUID) { notUUID.add(run) }
@@ -105,5 +108,6 @@ struct RowLists: Sendable {
         if facts.contains(.unknownField) { unknownField.add(run) }
         if facts.contains(.duplicateKey) { duplicateKey.add(run) }
         if facts.contains(.textCut) { textCut.add(run) }
+        if facts.contains(.textRepaired) { textRepaired.add(run) }
     }
 }

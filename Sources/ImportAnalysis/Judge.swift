@@ -3,10 +3,11 @@ import ImportDumps
 /// Works out the findings of one job. Their sentences are in ``Wording``.
 struct Judge {
     let summary: JobSummary
-    let notes: FieldNotes
+    let dump: Dump
     let lists: RowLists
     let beyondLimits: (codes: Int, messages: Int)
 
+    private var notes: FieldNotes { dump.notes }
     private var job: DeclaredJob { summary.job }
     private var rows: RowCounts { summary.rows }
     private var status: JobStatus? { job.status.flatMap { JobStatus(rawValue: $0) } }
@@ -17,9 +18,35 @@ struct Judge {
             .sorted { $0.id.rank < $1.id.rank }
     }
 
+    /// Could all of the dump be read, and only the dump?
     private func dumpFindings() -> [Finding] {
-        guard let salvage = summary.salvage else { return [] }
-        return [Finding(salvage.kind == .truncated ? .dumpTruncated : .dumpMalformed, salvage.message)]
+        var findings: [Finding] = []
+        let damage = dump.damage
+        let kept = dump.rowCount - damage.rows.count
+        if let fault = dump.fault, let salvage = summary.salvage {
+            findings.append(Finding(fault.isTruncation ? .dumpTruncated : .dumpMalformed, salvage.message))
+        }
+        if damage.slips.count > 0, findings.first?.id != .dumpMalformed {
+            findings.append(
+                Finding(.dumpMalformed, Wording.slips(damage.slips, rowsKept: kept), count: damage.slips.count))
+        }
+        if damage.rows.count > 0 {
+            findings.append(
+                Finding(
+                    .rowDamaged, Wording.rowDamaged(damage.rows, seen: rows.seen, total: job.total),
+                    count: damage.rows.count, rows: lists.damaged.first))
+        }
+        if damage.repairs.count > 0 {
+            findings.append(
+                Finding(
+                    .textRepaired, Wording.textRepaired(damage, rows: lists.textRepaired.count),
+                    count: damage.repairs.count, rows: lists.textRepaired.first))
+        }
+        if !dump.wrappings.isEmpty { findings.append(Finding(.unwrapped, Wording.unwrapped(dump.wrappings))) }
+        if !dump.skipped.isEmpty {
+            findings.append(Finding(.skippedText, Wording.skipped(dump.skipped), count: dump.skipped.bytes))
+        }
+        return findings
     }
 
     /// Does the job's own arithmetic hold?

@@ -30,4 +30,17 @@ public struct Salvage: Sendable, Equatable {
             kind: fault.isTruncation ? .truncated : .malformed, place: fault.place, rowsKept: fault.rowsKept,
             message: Wording.salvaged(fault))
     }
+
+    /// What a summary keeps of a dump that is not whole; nil for one that is.
+    init?(_ dump: Dump) {
+        if let fault = dump.fault {
+            self.init(fault)
+        } else if let first = dump.damage.first {
+            let kept = dump.rowCount - dump.damage.rows.count
+            self.init(
+                kind: .malformed, place: first.place, rowsKept: kept, message: Wording.readOn(first, rowsKept: kept))
+        } else {
+            return nil
+        }
+    }
 }

@@ -16,9 +16,11 @@ extension DumpFault {
         }
     }
 
-    private var problem: String {
+    var problem: String {
         switch reason {
         case .unexpectedEnd: "the text ends here"
+        case .slip(let slip): slip.words
+        case .jobAmongRows: "another job begins here"
         case .readFailed(let failure): failure.description
         case .unexpectedByte(let byte, let expected): "\(Wording.byte(byte)) where \(expected.words) is expected"
         case .controlCharacter(let byte): "\(Wording.byte(byte)) inside a string, where only an escape may stand for it"
@@ -27,6 +29,22 @@ extension DumpFault {
         case .nestedTooDeep:
             "arrays and objects are nested deeper than \(Wording.grouped(DumpLimits.nestingLevels)) levels"
         case .textAfterEnd(let byte): "\(Wording.byte(byte)) after the end of the job's object"
+        }
+    }
+}
+
+extension DumpFault.Slip {
+    var words: String {
+        switch self {
+        case .word(let word):
+            switch word {
+            case .None, .True, .False: "\(word.rawValue) is Python, not JSON"
+            default: "\(word.rawValue) is not JSON"
+            }
+        case .singleQuotes: "single quotes are not JSON"
+        case .trailingComma: "a comma after the last value is not JSON"
+        case .strayComma: "two commas with nothing between them are not JSON"
+        case .number: "a number that begins with a zero, a plus sign or a point is not JSON"
         }
     }
 }
@@ -58,6 +76,10 @@ extension NotAJob {
         case .otherJSON(let topLevel):
             "Not an import job: the JSON text is \(topLevel.words)\(topLevel == .object ? " of another kind" : "")."
         case .foreign(let format): "Not JSON: \(format.words)."
+        case .rowsWithoutJob(let count):
+            "\(Wording.rowsWord(count)) without \(count == 1 ? "its" : "their") job: rows count only in the array "
+                + "results of a job, as in {\"job_id\": …, \"total\": …, \"results\": [ rows ]}."
+        case .more(let count): "\(Wording.grouped(count)) more such \(count == 1 ? "part" : "parts") of this file."
         case .unreadable(let fault):
             fault.isTruncation
                 ? "The file \(fault.sentence), before anything shows that it is an import job."
@@ -94,6 +116,104 @@ extension Wording {
         case 0x0A: "a line feed"
         case 0x0D: "a carriage return"
         default: "byte 0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+    }
+}
+
+// MARK: - Damage
+
+extension Wording {
+    private static func place(_ place: Place) -> String {
+        "byte \(grouped(place.byte)) (line \(grouped(place.line)), column \(grouped(place.column)))"
+    }
+
+    /// The first places, and how many more there are.
+    private static func places(_ spots: DumpDamage.Spots) -> String {
+        let shown = 3
+        let listed = spots.first.prefix(shown).map { spot in
+            "\(spot.row.map { "row \(grouped($0)), " } ?? "")\(place(spot.place)): \(spot.fault.problem)"
+        }
+        let rest = spots.count - listed.count
+        return listed.joined(separator: "; ") + (rest > 0 ? "; and \(grouped(rest)) more" : "")
+    }
+
+    package static func readOn(_ fault: DumpFault, rowsKept: Int) -> String {
+        "The dump \(fault.sentence). Reading went on after it: \(rowsWord(rowsKept)) could be read and "
+            + "\(rowsKept == 1 ? "is" : "are") reported here."
+    }
+
+    static func slips(_ spots: DumpDamage.Spots, rowsKept: Int) -> String {
+        "The dump is not valid JSON (\(places(spots))). Reading went on: \(rowsWord(rowsKept)) could be read and "
+            + "\(rowsKept == 1 ? "is" : "are") reported here."
+    }
+
+    static func textRepaired(_ damage: DumpDamage, rows: Int) -> String {
+        let count = damage.repairs.count
+        let shown =
+            "U+FFFD is shown in \(count == 1 ? "1 place" : "\(grouped(count)) places")"
+            + (rows == 0 ? "" : " of \(rowsWord(rows))")
+            + " where a text is not valid: \(places(damage.repairs))."
+        return damage.mayBeWindows1252
+            ? shown + " The text may be in Windows-1252: try --encoding windows-1252." : shown
+    }
+
+    static func rowDamaged(_ spots: DumpDamage.Spots, seen: Int, total: Int?) -> String {
+        let count = spots.count
+        let certainty =
+            switch total {
+            case seen?:
+                "The numbers of the rows after it are certain: all rows together are the total of \(grouped(seen))."
+            case let total?:
+                "The numbers of the rows after it are not certain: the dump has \(rowsWord(seen)), its total is "
+                    + "\(grouped(total))."
+            case nil: "The numbers of the rows after it are not certain, for the dump has no total."
+            }
+        return
+            (count == 1
+            ? "1 stretch of results cannot be read and counts as one unclassified row: "
+            : "\(grouped(count)) stretches of results cannot be read, and each counts as one unclassified row: ")
+            + places(spots) + ". " + certainty
+    }
+
+    static func skipped(_ skipped: SkippedText) -> String {
+        let documents =
+            switch skipped.documents {
+            case 0: ""
+            case 1: ", among it 1 JSON document of another kind"
+            default: ", among it \(grouped(skipped.documents)) JSON documents of another kind"
+            }
+        let from = skipped.first.map { ", the first at \(place($0))" } ?? ""
+        return
+            "Text around the dump was skipped: \(grouped(skipped.bytes)) \(skipped.bytes == 1 ? "byte" : "bytes") on "
+            + "\(grouped(skipped.lines)) \(skipped.lines == 1 ? "line" : "lines")\(documents)\(from)."
+    }
+
+    static func unwrapped(_ wrappings: [Wrapping]) -> String {
+        "The dump was taken out of \(wrappings.map(\.words).joined(separator: ", and that out of "))."
+    }
+}
+
+extension Wrapping {
+    fileprivate var words: String {
+        switch self {
+        case .encoding(let name): "text in \(shownText(name))"
+        case .log(let format): format.words
+        case .eventStream: "an event stream"
+        case .member(let pointer): "another JSON document, at \(Wording.quoted(pointer))"
+        case .string(let pointer): "a string of another JSON document, at \(Wording.quoted(pointer))"
+        case .base64: "Base64"
+        }
+    }
+}
+
+extension Wrapping.LogFormat {
+    fileprivate var words: String {
+        switch self {
+        case .dockerJSON: "a Docker log (json-file)"
+        case .cri: "a container log (CRI)"
+        case .timestamps: "a log with a time before each line"
+        case .containerNames: "a log with a container's name before each line"
+        case .syslog: "a system log"
         }
     }
 }

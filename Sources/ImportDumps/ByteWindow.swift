@@ -10,6 +10,10 @@ private import Glibc
 /// It slides only when everything in it was consumed, so no byte is moved: each byte is copied once, by the system,
 /// from the file into the window. What must outlive a slide (texts of the row at hand) is copied by the scanner.
 ///
+/// Where a dump is damaged, reading goes back to look for the next whole row or dump: as far as the *mark*, which lies
+/// at the start of the row or member at hand. Bytes from the mark on are kept when the window slides; going back
+/// behind its start puts a window of those bytes in front of the block at hand.
+///
 /// Safe to use: the storage lives as long as the window, and indices are the scanner's own, below `count`.
 @safe
 struct ByteWindow: ~Copyable {
@@ -33,11 +37,36 @@ struct ByteWindow: ~Copyable {
     /// for in order, one after another in a log of dumps.
     private var counted: (index: Int, line: Int, lineStart: Int) = (0, 1, 0)
 
-    // The hash of one of several documents, worked out here as the window moves over it.
-    private var documentHash: SHA256?
-    private var hashedIndex = 0
+    // The hashes of documents that are being read, each inside the one before, worked out as the window moves on.
+    private var documentHashes: [DocumentHash] = []
+
+    private struct DocumentHash {
+        var hash = SHA256()
+        /// Up to which offset of the dump bytes went into it: what is read again is hashed once.
+        var end: Int
+    }
     /// The hash of all bytes before the window, as long as the reader works it out.
     private var hashBefore: SHA256?
+
+    /// The offset that reading may go back to; ``noMark`` if it need not.
+    private(set) var mark = noMark
+    /// The bytes from the mark to the window's start, and how many lines are before them.
+    private var retained = Retained()
+    /// The window's own memory, if it holds bytes that are read again.
+    private var replayed: UnsafeMutablePointer<UInt8>?
+    /// The block that follows them.
+    private var heldBlock: BlockReader.Block?
+    /// Whether reading went back since ``beginDocument()``.
+    private(set) var hasGoneBack = false
+
+    private static let noMark = Int.max
+
+    private struct Retained {
+        var bytes: [UInt8] = []
+        var start = 0
+        var linesBefore = 0
+        var lineStart = 0
+    }
 
     /// - Parameter capacity: the window's size in bytes, at least 1.
     init(source: any ByteSource, capacity: Int, hashing: Bool, kernel: RowKernel, readsAhead: Bool) {
@@ -52,14 +81,22 @@ struct ByteWindow: ~Copyable {
     /// The input's own bytes, if they were decoded.
     var original: OriginalBytes?
 
+    deinit {
+        unsafe replayed?.deallocate()
+    }
+
     /// Begins anew with another input.
     mutating func restart(source: any ByteSource, readsAhead: Bool) {
+        endReplay()
+        heldBlock = nil
+        clearMark()
+        hasGoneBack = false
         reader.readsAhead = readsAhead
         reader.restart(source: source)
         unsafe storage = reader.first
         (startOffset, count, position) = (0, 0, 0)
         (linesBefore, lineStart, counted) = (0, 0, (0, 1, 0))
-        documentHash = nil
+        documentHashes.removeAll(keepingCapacity: true)
         hashBefore = nil
         placeMap = nil
         original = nil
@@ -136,14 +173,17 @@ struct ByteWindow: ~Copyable {
     /// Slides on to the bytes that follow, when all in the window were consumed. False at the end.
     mutating func slide() -> Bool {
         assert(position == count)
-        hashDocument(upTo: count)
-        hashedIndex = 0
-        // Places in the window that is passed may still be asked for.
-        placeMap?.forget(before: startOffset)
-        countLines()
+        if !documentHashes.isEmpty { hashDocuments(upTo: count) }
+        let lines = unsafe kernel.functions.pointee.count_lines(storage, count)
+        if mark != Self.noMark { retain(lines: lines) }
+        // Places in the window that is passed may still be asked for, and behind the mark.
+        placeMap?.forget(before: min(startOffset, mark))
+        pass(lines: lines)
         startOffset += count
         position = 0
-        let block = reader.next()
+        let block = heldBlock ?? reader.next()
+        endReplay()
+        heldBlock = nil
         unsafe storage = block.bytes
         count = block.count
         hashBefore = block.hashBefore
@@ -154,26 +194,6 @@ struct ByteWindow: ~Copyable {
     /// Consumes all that is left, so that the size and the hash are those of the whole input.
     mutating func drain() {
         repeat { position = count } while slide()
-    }
-
-    /// Moves to the next line feed, or to the end.
-    mutating func moveToLineEnd() {
-        repeat {
-            while position < count {
-                if self[position] == UInt8(ascii: "\n") { return }
-                position += 1
-            }
-        } while slide()
-    }
-
-    /// Moves to the next line that begins with this byte, from a line feed on; false, and to the end, if there is none.
-    mutating func moveToLine(beginningWith byte: UInt8) -> Bool {
-        while true {
-            moveToLineEnd()
-            position += position < count ? 1 : 0
-            if position == count, !slide() { return false }
-            if self[position] == byte { return true }
-        }
     }
 
     /// The line and the column of a byte in the window, or of one that a slide has just passed; none before a place
@@ -205,13 +225,155 @@ struct ByteWindow: ~Copyable {
         return counted
     }
 
-    private mutating func countLines() {
-        let lines = unsafe kernel.functions.pointee.count_lines(storage, count)
+    /// - Parameter lines: how many line feeds are in the window.
+    private mutating func pass(lines: Int) {
         guard lines > 0 else { return }
         linesBefore += lines
-        var last = count - 1
+        lineStart = startOffset + indexBehindLastLineFeed(before: count)
+    }
+
+    /// There must be a line feed before `index`.
+    private func indexBehindLastLineFeed(before index: Int) -> Int {
+        var last = index - 1
         while self[last] != UInt8(ascii: "\n") { last -= 1 }
-        lineStart = startOffset + last + 1
+        return last + 1
+    }
+}
+
+// MARK: - Going back
+
+extension ByteWindow {
+    /// Lets reading go back to the position, and no further.
+    @inline(__always)
+    mutating func setMark() {
+        mark = startOffset + position
+        if !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
+    }
+
+    /// The same, for the end of the value before the position: in front of a comma and of white space around it. That
+    /// value must lie in the window.
+    @inline(__always)
+    mutating func setMarkBehindValue() {
+        var index = position
+        while index > 0, isSeparator(self[index - 1]) { index -= 1 }
+        mark = startOffset + index
+        if !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
+    }
+
+    private func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ",") || ASCII.isSpace(byte) }
+
+    mutating func clearMark() {
+        mark = Self.noMark
+        retained.bytes.removeAll(keepingCapacity: true)
+    }
+
+    /// Reading went on to another document.
+    mutating func beginDocument() {
+        hasGoneBack = false
+    }
+
+    /// Whether reading can go back to this offset.
+    func canGoBack(to offset: Int) -> Bool {
+        offset >= startOffset || (!retained.bytes.isEmpty && offset >= retained.start)
+    }
+
+    /// The byte at an offset before the position; nil if it is gone.
+    func byte(atOffset offset: Int) -> UInt8? {
+        if offset >= startOffset, offset - startOffset < count { return self[offset - startOffset] }
+        guard canGoBack(to: offset), offset < startOffset else { return nil }
+        return retained.bytes[offset - retained.start]
+    }
+
+    /// Where the white space before an offset begins, no further back than the mark.
+    func offsetBeforeSpace(_ offset: Int) -> Int {
+        var offset = offset
+        while offset > mark, let byte = byte(atOffset: offset - 1), ASCII.isSpace(byte) { offset -= 1 }
+        return offset
+    }
+
+    /// Goes back to an offset. Nothing is done if reading cannot go back that far.
+    mutating func goBack(to offset: Int) {
+        guard canGoBack(to: offset) else { return }
+        hasGoneBack = true
+        defer { counted = (0, linesBefore + 1, lineStart) }
+        guard offset < startOffset else {
+            position = offset - startOffset
+            return
+        }
+        let front = retained.bytes[(offset - retained.start)...]
+        let skipped = retained.bytes[..<(offset - retained.start)]
+        let isReplaying = unsafe replayed != nil
+        let total = front.count + (isReplaying ? count : 0)
+        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: total + Int(ROWSCAN_PADDING))
+        unsafe memory.initialize(repeating: 0, count: total + Int(ROWSCAN_PADDING))
+        _ = unsafe UnsafeMutableBufferPointer(start: memory, count: front.count).update(fromContentsOf: front)
+        if isReplaying {
+            unsafe (memory + front.count).update(from: storage, count: count)
+        } else {
+            heldBlock = unsafe BlockReader.Block(bytes: storage, count: count, hashBefore: hashBefore)
+        }
+        (linesBefore, lineStart) = (retained.linesBefore, retained.lineStart)
+        for (index, byte) in zip(skipped.indices, skipped) where byte == UInt8(ascii: "\n") {
+            linesBefore += 1
+            lineStart = retained.start + index + 1
+        }
+        unsafe replayed?.deallocate()
+        unsafe replayed = memory
+        unsafe storage = memory
+        (startOffset, count, position) = (offset, total, 0)
+        hashBefore = nil
+        // From here on the bytes are in the window again.
+        mark = offset
+        retained.bytes.removeAll(keepingCapacity: true)
+    }
+
+    /// The place of an offset that reading can go back to. The position stays.
+    mutating func placeGoingBack(to offset: Int) -> Place {
+        let position = self.offset
+        goBack(to: offset)
+        let place = place(ofOffset: offset)
+        advance(to: position)
+        return place
+    }
+
+    /// Whether there is a line feed between an offset that reading can go back to and the position.
+    func lineFeed(from offset: Int) -> Bool {
+        for offset in offset..<max(offset, self.offset) where byte(atOffset: offset) == UInt8(ascii: "\n") {
+            return true
+        }
+        return false
+    }
+
+    /// Goes on to an offset that lies ahead, and must be there.
+    mutating func advance(to offset: Int) {
+        while offset - startOffset > count {
+            position = count
+            if !slide() { return }
+        }
+        position = offset - startOffset
+    }
+
+    /// Keeps the bytes of the window from the mark on, for the window slides.
+    private mutating func retain(lines: Int) {
+        let from = max(mark - startOffset, 0)
+        if retained.bytes.isEmpty {
+            retained.start = startOffset + from
+            (retained.linesBefore, retained.lineStart) = (linesBefore, lineStart)
+            // Few bytes are behind the mark, as a rule: their lines are counted, not those in front of it.
+            let linesInFront = lines - (unsafe kernel.functions.pointee.count_lines(storage + from, count - from))
+            if linesInFront > 0 {
+                retained.linesBefore += linesInFront
+                retained.lineStart = startOffset + indexBehindLastLineFeed(before: from)
+            }
+        }
+        guard retained.bytes.count + count - from <= DumpLimits.rereadBytes else { return clearMark() }
+        unsafe retained.bytes.append(contentsOf: UnsafeBufferPointer(start: storage + from, count: count - from))
+    }
+
+    private mutating func endReplay() {
+        guard let memory = unsafe replayed else { return }
+        unsafe memory.deallocate()
+        unsafe replayed = nil
     }
 }
 
@@ -227,32 +389,42 @@ extension ByteWindow {
     /// The size of the input, if all of it was read; that of its own bytes where they were decoded.
     var inputByteCount: Int { original?.count ?? offset }
 
-    /// The SHA-256 of all bytes before the position, if hashes are wanted and no document has one of its own.
+    /// The SHA-256 of all bytes before the position, if hashes are wanted and reading did not go back.
     func hashOfFront() -> String? {
-        guard var hash = hashBefore else { return nil }
+        guard !hasGoneBack, var hash = hashBefore else { return nil }
         unsafe hash.update(UnsafeBufferPointer(rebasing: bytes[..<position]))
         return hash.finish()
     }
 
-    /// Begins the hash of a document at the position. The reader's own hash of all bytes ends with that.
+    /// Begins the hash of a document at the position.
     mutating func beginDocumentHash() {
-        guard hashing else { return }
-        reader.stopHashing()
-        documentHash = SHA256()
-        hashedIndex = position
+        if hashing { documentHashes.append(DocumentHash(end: offset)) }
     }
 
-    /// The SHA-256 of the bytes from where it was begun to the position.
+    /// Ends the reader's own hash of all bytes: there are several documents, and each has its own.
+    func stopWholeHash() {
+        if hashing { reader.stopHashing() }
+    }
+
+    /// The SHA-256 of the bytes from where the last hash was begun to the position. Nil if it ends before what was
+    /// hashed.
     mutating func finishDocumentHash() -> String? {
-        hashDocument(upTo: position)
-        defer { documentHash = nil }
-        return documentHash?.finish()
+        hashDocuments(upTo: position)
+        guard var last = documentHashes.popLast(), last.end <= offset else { return nil }
+        return last.hash.finish()
     }
 
-    private mutating func hashDocument(upTo end: Int) {
-        guard documentHash != nil else { return }
-        let passed = unsafe UnsafeBufferPointer(rebasing: bytes[hashedIndex..<end])
-        unsafe documentHash?.update(passed)
-        hashedIndex = end
+    /// Gives up the hashes that were begun.
+    mutating func dropDocumentHashes() {
+        documentHashes.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func hashDocuments(upTo end: Int) {
+        for index in documentHashes.indices {
+            let begin = max(documentHashes[index].end - startOffset, 0)
+            guard begin < end else { continue }
+            unsafe documentHashes[index].hash.update(UnsafeBufferPointer(rebasing: bytes[begin..<end]))
+            documentHashes[index].end = startOffset + end
+        }
     }
 }

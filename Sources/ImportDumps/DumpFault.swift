@@ -54,6 +54,29 @@ public struct DumpFault: Error, Sendable, Equatable {
         case nestedTooDeep
         /// More text after the end of the JSON value.
         case textAfterEnd(UInt8)
+        /// Something that other languages write and JSON does not.
+        case slip(Slip)
+        /// An element of `results` is a job of its own: the dump that was begun breaks off before it.
+        case jobAmongRows
+    }
+
+    /// Habits of other languages and of careless programs that are no JSON, and that are read over.
+    public enum Slip: Sendable, Equatable {
+        /// A bare word where a value belongs, as it is written.
+        case word(Word)
+        /// A string in single quotes.
+        case singleQuotes
+        /// A comma behind the last element of an array or the last member of an object.
+        case trailingComma
+        /// A comma without a value before it.
+        case strayComma
+        /// A number that begins with a zero, a plus sign or a point.
+        case number
+    }
+
+    /// Values that other languages write as words.
+    public enum Word: String, Sendable, CaseIterable {
+        case NaN, Infinity, None, True, False, undefined, nan, NULL, Null, TRUE, FALSE, Nil, Inf
     }
 
     /// What the grammar of JSON asks for at a place.

@@ -1,192 +1,389 @@
 extension DumpParser {
-    /// Reads all documents of an input: one, several one after another, one on each line, or an array of jobs.
-    ///
-    /// After a fault in a document that stands on one line, as those of a log do, reading goes on with the next line
-    /// that begins with an object.
+    /// Reads all documents of an input: one, several one after another, one on each line, or an array of jobs; with
+    /// anything around them.
     mutating func readDocuments(into sink: inout some DumpSink) throws {
-        var isFirst = true
-        var hasMore = true
-        // The line of the document before.
-        var lastLine = 0
-        while hasMore {
-            var value = DocumentValue()
-            var fault: ScanFault?
-            var start = scanner.window.passPlace(ofOffset: scanner.window.offset)
-            do throws(ScanFault) {
-                if isFirst {
-                    value.foreign = sniffFormat()
-                    try skipByteOrderMark()
-                }
-                if let first = scanner.skipSpaceOrEnd() {
-                    if !isFirst { scanner.window.beginDocumentHash() }
-                    start = scanner.window.passPlace(ofOffset: scanner.window.offset)
-                    if first == UInt8(ascii: "[") {
-                        try readArray(into: &sink, &value)
-                    } else {
-                        try readValue(first, into: &sink, &value)
-                    }
-                } else {
-                    value.isBlank = true
-                }
-            } catch {
-                fault = error
-            }
+        scanner.isLenient = true
+        input.foreign = sniffFormat()
+        scanner.window.setMark()
+        do throws(ScanFault) {
+            try skipByteOrderMark()
+        } catch {
+            scanner.window.goBack(to: 0)
+        }
+        while try moveToDocument() {
+            try readDocument(into: &sink)
             if let sinkError { throw sinkError }
+        }
+        try finishInput(into: &sink)
+    }
 
-            var end = DocumentEnd()
-            if fault == nil { fault = endDocument(&end, isFirst: isFirst) }
-            let located = fault.map { locate($0) }
-            if let located { goOn(behind: located, from: start, &end, isFirst: isFirst) }
-            hasMore = end.hasMore
+    // MARK: - Between documents
 
-            // What an array held was delivered, job by job.
-            if !value.hasJobs || (located != nil && !value.isFaultDelivered) {
-                let isWhole = isFirst && !hasMore
-                let byteCount = isWhole ? scanner.window.inputByteCount : end.offset - (isFirst ? 0 : start.byte)
-                let reading = reading(of: value, fault: located, byteCount: byteCount) {
-                    isWhole ? $0.finishHash() : end.hash
-                }
-                let position: DocumentPosition =
-                    isWhole ? .whole : start.line == lastLine ? .place(start) : .line(start)
-                try sink.endDocument(reading, at: position)
+    /// Moves to where an object or an array may begin, and takes note of what is passed over; false at the end.
+    private mutating func moveToDocument() throws -> Bool {
+        scanner.window.clearMark()
+        guard let first = scanner.skipSpaceOrEnd() else { return false }
+        if first == UInt8(ascii: "{") || (first == UInt8(ascii: "[") && input.isAtStart) { return true }
+        if input.isAtStart, readScalar(first) { return false }
+        let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
+        let fault = DumpFault(reason: .unexpectedByte(first, expected: .value), place: place, rowsKept: 0)
+        input.isAtStart = false
+        var text = PassedText()
+        while let byte = scanner.peekOrEnd(), byte != UInt8(ascii: "{"), byte != UInt8(ascii: "[") || !beginsArray() {
+            text.pass(byte)
+            scanner.window.position += 1
+        }
+        input.note(
+            text: fault, bytes: scanner.window.offset - place.byte, from: place, lines: text.lines,
+            mayBeTorn: text.mayBeTorn)
+        return scanner.peekOrEnd() != nil
+    }
+
+    /// What text between documents looks like.
+    private struct PassedText {
+        private var lineFeeds = 0
+        private var last: UInt8 = 0
+        /// It has the end of a key, `":`, and so may be a part of a dump.
+        private(set) var mayBeTorn = false
+
+        mutating func pass(_ byte: UInt8) {
+            if byte == UInt8(ascii: "\n") { lineFeeds += 1 }
+            if byte == UInt8(ascii: ":"), last == UInt8(ascii: "\"") { mayBeTorn = true }
+            last = byte
+        }
+
+        var lines: Int { last == UInt8(ascii: "\n") ? lineFeeds : lineFeeds + 1 }
+    }
+
+    /// Whether the bracket at the position begins an array of objects. The position stays.
+    private mutating func beginsArray() -> Bool {
+        let start = scanner.window.offset
+        scanner.window.setMark()
+        defer {
+            scanner.window.goBack(to: start)
+            scanner.window.clearMark()
+        }
+        scanner.window.position += 1
+        return scanner.skipSpaceOrEnd() == UInt8(ascii: "{")
+    }
+
+    /// Reads an input that is one string, number, true, false or null, to its end. False, and nothing is done, if it is
+    /// not that.
+    private mutating func readScalar(_ first: UInt8) -> Bool {
+        let start = scanner.window.offset
+        scanner.window.setMark()
+        scanner.isLenient = false
+        defer { scanner.isLenient = true }
+        var value = DocumentValue()
+        var fault: ScanFault?
+        do throws(ScanFault) {
+            value.type = try scanner.skipValue(level: 0)
+        } catch {
+            fault = error
+        }
+        let isAlone = fault?.reason == .unexpectedEnd || (fault == nil && scanner.skipSpaceOrEnd() == nil)
+        guard isAlone else {
+            scanner.window.goBack(to: start)
+            return false
+        }
+        let place = Place(byte: start, line: 1, column: start + 1)
+        let reading = reading(
+            of: value, fault: fault.map { locate($0) }, byteCount: scanner.window.offset - start, sha256: nil)
+        input.note(
+            HeldDocument(reading: reading, place: .document(place)), bytes: scanner.window.offset - start, from: place,
+            lines: 1, isUnexpected: false)
+        return true
+    }
+
+    // MARK: - Documents
+
+    /// Reads the object or the array at the position. What turns out to be neither is text like any other.
+    private mutating func readDocument(into sink: inout some DumpSink) throws {
+        forgetDocument()
+        scanner.window.beginDocument()
+        scanner.window.setMark()
+        let start = scanner.window.passPlace(ofOffset: scanner.window.offset)
+        // White space in front of the first document is part of it, for the reader hashes all bytes of the input.
+        let isFirst = input.isAtStart
+        if !isFirst { scanner.window.beginDocumentHash() }
+        input.isAtStart = false
+        input.place = start
+        input.isInFirst = input.deliveredCount == 0 && held == nil
+        let jobsBefore = input.jobCount
+        var value = DocumentValue()
+        let fault: DumpFault?
+        if scanner.peekOrEnd() == UInt8(ascii: "{") {
+            value.type = .object
+            fault = readObject(into: &sink)
+        } else {
+            value.type = .array
+            fault = readArray(into: &sink)
+        }
+        if sinkError != nil { return }
+        let hash = isFirst ? scanner.window.hashOfFront() : scanner.window.finishDocumentHash()
+        scanner.window.dropDocumentHashes()
+        let end = isOver ? fault?.place.byte ?? scanner.window.offset : scanner.window.offset
+        let document = HeldDocument(
+            reading: reading(
+                of: value, fault: fault, byteCount: end - (isFirst ? 0 : start.byte), sha256: isOver ? nil : hash),
+            place: .document(start))
+        switch document.reading {
+        case .job where input.jobCount == jobsBefore || evidence.isStrong:
+            try hold(document, in: &sink)
+        case .job, .notAJob:
+            if input.jobCount > jobsBefore {
+                // What jobs lay in is done with, unless it is broken.
+                if let fault { refuse(fault, bytes: end - start.byte, at: .document(start)) }
+            } else if let fault {
+                passOver(broken: fault, from: start)
+            } else {
+                note(other: document, from: start, to: end)
             }
-            if let (other, byteCount) = end.otherLines {
-                let reading = NotAJob(reason: .unreadable(other), byteCount: byteCount)
-                try sink.endDocument(.notAJob(reading), at: .line(other.place))
+        }
+    }
+
+    /// Takes note of a whole document that is no job.
+    private mutating func note(other document: HeldDocument, from start: Place, to end: Int) {
+        guard case .notAJob(let other) = document.reading else { return }
+        input.note(
+            document, bytes: end - start.byte, from: start,
+            lines: scanner.window.place(ofOffset: end).line - start.line + 1, isUnexpected: other.mayBeLoss)
+    }
+
+    private mutating func refuse(_ fault: DumpFault, bytes: Int, at place: HeldPlace) {
+        input.refuse(
+            HeldDocument(reading: .notAJob(NotAJob(reason: .unreadable(fault), byteCount: bytes)), place: place))
+    }
+
+    /// What was taken for a document and is none: reading goes on where one may begin, as soon as that is.
+    private mutating func passOver(broken fault: DumpFault, from start: Place) {
+        var next = max(scanner.window.offset, start.byte + 1)
+        if !isOver {
+            if let job = scanner.jobLike, job > start.byte, scanner.window.canGoBack(to: job) {
+                next = job
+            } else if let brace = gluedBrace(before: fault.place.byte), brace > start.byte {
+                next = brace
             }
-            lastLine = start.line
-            isFirst = false
-            forgetDocument()
         }
-    }
-
-    /// Where a document ends, and what comes behind it.
-    private struct DocumentEnd {
-        var isKnown = false
-        var offset = 0
-        /// Of the document alone.
-        var hash: String?
-        var hasMore = false
-        /// The size of the whole input, if nothing comes behind.
-        var inputEnd = 0
-        /// What stands on lines of its own before the next document and is none: its fault and its size in bytes.
-        var otherLines: (DumpFault, byteCount: Int)?
-    }
-
-    /// Looks behind a document that was read whole. Returns what is wrong there.
-    private mutating func endDocument(_ end: inout DocumentEnd, isFirst: Bool) -> ScanFault? {
-        finish(&end, isFirst: isFirst)
-        let lastLine = scanner.window.passPlace(ofOffset: end.offset).line
-        let next = scanner.skipSpaceOrEnd()
-        end.inputEnd = scanner.window.offset
-        switch next {
-        case nil: return scanner.window.failure == nil ? nil : scanner.endFault()
-        case UInt8(ascii: "{"), UInt8(ascii: "["):
-            end.hasMore = true
-            return nil
-        case .some(let byte):
-            let fault = ScanFault(reason: .textAfterEnd(byte), offset: end.inputEnd)
-            let place = scanner.window.passPlace(ofOffset: fault.offset)
-            guard place.line > lastLine else { return fault }
-            // Other lines of a log are no part of the document, but a single dump with something behind it is broken.
-            end.hasMore = scanner.window.moveToLine(beginningWith: UInt8(ascii: "{"))
-            if isFirst, !end.hasMore { return fault }
-            let reason = DumpFault.Reason.unexpectedByte(byte, expected: .value)
-            end.otherLines = (
-                DumpFault(reason: reason, place: place, rowsKept: 0), scanner.window.offset - fault.offset
-            )
-            return nil
-        }
-    }
-
-    /// Looks for where reading can go on behind a fault, and moves there; else to the end.
-    private mutating func goOn(behind fault: DumpFault, from start: Place, _ end: inout DocumentEnd, isFirst: Bool) {
-        if end.isKnown || fault.place.line == start.line, !fault.isTruncation {
-            scanner.window.moveToLineEnd()
-            if !end.isKnown { finish(&end, isFirst: isFirst) }
-            end.hasMore = scanner.window.moveToLine(beginningWith: UInt8(ascii: "{"))
-        }
-        if !end.hasMore { scanner.window.drain() }
-        if !end.isKnown { finish(&end, isFirst: isFirst) }
-        end.inputEnd = scanner.window.offset
-    }
-
-    /// The document ends at the window's position.
-    private mutating func finish(_ end: inout DocumentEnd, isFirst: Bool) {
-        end.isKnown = true
-        end.offset = scanner.window.offset
-        guard scanner.window.hashing else { return }
-        end.hash = isFirst ? scanner.window.hashOfFront() : scanner.window.finishDocumentHash()
+        // A key behind the brace, or a brace at the end of its line, may be the beginning of a dump.
+        let isBrace = if case .unexpectedByte(_, .keyOrEnd) = fault.reason { !evidence.hasMember } else { false }
+        let isBracket = if case .unexpectedByte(_, .value) = fault.reason { !evidence.hasMember } else { false }
+        let mayBeTorn = fault.place.line > start.line || fault.isTruncation || !(isBrace || isBracket)
+        if next < scanner.window.offset { scanner.window.goBack(to: next) } else { scanner.window.advance(to: next) }
+        input.note(
+            text: fault, bytes: next - start.byte, from: start, lines: max(1, fault.place.line - start.line),
+            mayBeTorn: mayBeTorn)
     }
 }
 
 // MARK: - Arrays of jobs
 
 extension DumpParser {
-    /// Reads an array whose elements may be jobs. Those that are are delivered one by one, and so is what is none
-    /// beside them; an array without a job is one document, and no dump.
-    private mutating func readArray(
-        into sink: inout some DumpSink, _ value: inout DocumentValue
-    ) throws(ScanFault) {
-        value.type = .array
+    /// Reads an array whose elements may be jobs. Those that are are held one by one; an array without a job is one
+    /// document, and no dump. Returns why reading stopped before its end, if it did and no job of it tells that.
+    private mutating func readArray(into sink: inout some DumpSink) -> DumpFault? {
         scanner.window.position += 1
-        var others = OtherElements()
-        var index = 0
         var first = true
-        while try scanner.nextElement(first: &first) {
-            index += 1
+        var others = OtherElements()
+        let jobsBefore = input.jobCount
+        var index = 0
+        defer { input.element = nil }
+        while true {
+            scanner.window.setMark()
             forgetDocument()
-            scanner.window.beginDocumentHash()
-            let start = scanner.window.offset
-            var element = DocumentValue()
-            var fault: ScanFault?
             do throws(ScanFault) {
-                let byte = try scanner.peek()
-                if byte == UInt8(ascii: "{") {
-                    try readValue(byte, into: &sink, &element)
-                } else {
-                    element.type = try scanner.skipValue(level: 1)
+                guard try scanner.nextElement(first: &first) else { return nil }
+                evidence.hasMember = true
+                index += 1
+                input.element = index
+                let start = scanner.window.passPlace(ofOffset: scanner.window.offset)
+                guard try scanner.peek() == UInt8(ascii: "{") else {
+                    let type = try scanner.skipValue(level: 1)
+                    let other = NotAJob(
+                        reason: .otherJSON(topLevel: type), byteCount: scanner.window.offset - start.byte)
+                    others.note(HeldDocument(reading: .notAJob(other), place: .element(index)), from: start, &self)
+                    continue
                 }
+                let jobsBeforeElement = input.jobCount
+                scanner.window.beginDocumentHash()
+                let fault = readObject(into: &sink)
+                if sinkError != nil { return fault }
+                let hash = scanner.window.finishDocumentHash()
+                let end = isOver ? fault?.place.byte ?? scanner.window.offset : scanner.window.offset
+                var value = DocumentValue()
+                value.type = .object
+                let element = HeldDocument(
+                    reading: reading(
+                        of: value, fault: fault, byteCount: end - start.byte, sha256: isOver ? nil : hash),
+                    place: .element(index))
+                let holdsJobs = input.jobCount > jobsBeforeElement
+                if case .job = element.reading, !holdsJobs || evidence.isStrong {
+                    do {
+                        try hold(element, in: &sink)
+                    } catch {
+                        sinkError = error
+                        return fault
+                    }
+                    if fault != nil {
+                        // The job tells it.
+                        return nil
+                    }
+                } else if let fault {
+                    return fault
+                } else if !holdsJobs {
+                    others.note(element, from: start, &self)
+                }
+                if input.jobCount > jobsBefore { others.tell(&self) }
             } catch {
-                fault = error
-            }
-            if sinkError != nil { throw scanner.endFault() }
-            let hash = scanner.window.finishDocumentHash()
-            let located = fault.map { locate($0) }
-            let reading = reading(
-                of: element, fault: located, byteCount: scanner.window.offset - start
-            ) { _ in hash }
-            do {
-                try others.deliver(reading, index: index, to: &sink, isFirstJob: !value.hasJobs)
-            } catch {
-                sinkError = error
-                throw scanner.endFault()
-            }
-            if case .job = reading { value.hasJobs = true }
-            if let fault {
-                value.isFaultDelivered = value.hasJobs
-                throw fault
+                return locate(error)
             }
         }
     }
 
     /// Elements that are no jobs and wait for one to come: without one, they are part of something else.
     private struct OtherElements {
-        /// More than these are not told one by one.
-        private static let limit = 1000
-        private var waiting: [(DumpReading, Int)] = []
+        private static let limit = 20
+        private var waiting: [HeldDocument] = []
+        private var skipped = SkippedText()
+        private var isTelling = false
 
-        mutating func deliver(
-            _ reading: DumpReading, index: Int, to sink: inout some DumpSink, isFirstJob: Bool
-        ) throws {
-            if case .notAJob = reading, isFirstJob {
-                if waiting.count < Self.limit { waiting.append((reading, index)) }
-                return
+        mutating func note(_ other: HeldDocument, from start: Place, _ parser: inout DumpParser) {
+            guard case .notAJob(let reading) = other.reading else { return }
+            if !reading.mayBeLoss {
+                skipped.add(bytes: reading.byteCount, from: start, lines: 1)
+                skipped.documents += 1
+            } else if waiting.count < Self.limit || isTelling {
+                waiting.append(other)
             }
-            // The rows that were consumed are those of this one.
-            try sink.endDocument(reading, at: .element(index))
-            for (other, place) in waiting { try sink.endDocument(other, at: .element(place)) }
+            if isTelling { tell(&parser) }
+        }
+
+        /// A job was found among the elements.
+        mutating func tell(_ parser: inout DumpParser) {
+            isTelling = true
+            parser.input.skipped.add(skipped)
+            skipped = SkippedText()
+            for other in waiting { parser.input.refuse(other) }
             waiting.removeAll()
+        }
+    }
+}
+
+// MARK: - Delivering
+
+extension DumpParser {
+    /// Keeps a job until the next document begins; the one that was kept is delivered.
+    mutating func hold(_ document: HeldDocument, in sink: inout some DumpSink) throws {
+        if dropNested(), results == .absent || results == .wrongType { try sink.beginRows(of: job) }
+        try deliverHeld(to: &sink, isFollowed: true)
+        input.foundJob()
+        held = document
+        held?.skipped = input.skipped
+        input.skipped = SkippedText()
+    }
+
+    /// Gives up a job that is held and lies in the object at hand, which is a job itself: it was a field of it. False if
+    /// there is none.
+    @discardableResult
+    mutating func dropNested() -> Bool {
+        guard case .nested(_, let pointer) = held?.place, heldPlace == input.place,
+            pointer.hasPrefix(path.pointer + "/")
+        else { return false }
+        held = nil
+        input.jobCount -= 1
+        return true
+    }
+
+    /// Delivers the document that is held, and what was refused behind it.
+    ///
+    /// - Parameter isFollowed: whether another document follows.
+    mutating func deliverHeld(to sink: inout some DumpSink, isFollowed: Bool) throws {
+        let refused = input.takeRefused()
+        if isFollowed || !refused.isEmpty || input.deliveredCount > 0 {
+            if held != nil || !refused.isEmpty { scanner.window.stopWholeHash() }
+            if let document = held {
+                held = nil
+                try deliver(document, to: &sink)
+            }
+            for document in refused { try deliver(document, to: &sink) }
+        } else if let document = held {
+            held = nil
+            try deliver(document, isWhole: true, to: &sink)
+        }
+    }
+
+    private mutating func deliver(
+        _ document: HeldDocument, isWhole: Bool = false, to sink: inout some DumpSink
+    ) throws {
+        var reading = document.reading
+        if case .job(var dump) = reading {
+            dump.skipped = document.skipped
+            dump.skipped.add(input.skipped)
+            input.skipped = SkippedText()
+            reading = .job(dump)
+        }
+        let position: DocumentPosition
+        switch document.place {
+        case .document where isWhole:
+            position = .whole
+            reading.setWhole(byteCount: scanner.window.inputByteCount, sha256: scanner.window.finishHash())
+        case .document(let place):
+            position = place.line == input.lastLine ? .place(place) : .line(place)
+            input.lastLine = place.line
+        case .element(let index): position = .element(index)
+        case .nested(let outer, let pointer): position = .inside(outer, pointer: pointer)
+        }
+        input.deliveredCount += 1
+        hasBegunRows = false
+        try sink.endDocument(reading, at: position)
+    }
+
+    /// Delivers what is left at the end of an input. If it holds no job, what is there instead is told.
+    private mutating func finishInput(into sink: inout some DumpSink) throws {
+        scanner.window.clearMark()
+        scanner.window.drain()
+        let failure = scanner.window.failure == nil ? nil : locate(scanner.endFault())
+        if held != nil || input.deliveredCount > 0 {
+            if let failure {
+                input.refuse(
+                    HeldDocument(
+                        reading: .notAJob(NotAJob(reason: .unreadable(failure), byteCount: 0)),
+                        place: .document(failure.place)))
+            }
+            return try deliverHeld(to: &sink, isFollowed: false)
+        }
+        var others = input.others
+        if let foreign = input.foreign, others.count > 0 {
+            others = [
+                HeldDocument(
+                    reading: .notAJob(NotAJob(reason: .foreign(foreign), byteCount: 0)), place: .document(input.place))
+            ]
+        } else if others.isEmpty {
+            var value = DocumentValue()
+            value.isBlank = true
+            others = [
+                HeldDocument(
+                    reading: reading(of: value, fault: failure, byteCount: scanner.window.offset, sha256: nil),
+                    place: .document(input.place))
+            ]
+        }
+        if others.count == 1, input.moreOthers == 0, let other = others.first {
+            return try deliver(other, isWhole: true, to: &sink)
+        }
+        for other in others { try deliver(other, to: &sink) }
+        guard input.moreOthers > 0 else { return }
+        let more = NotAJob(reason: .more(count: input.moreOthers), byteCount: 0)
+        try sink.endDocument(.notAJob(more), at: .whole)
+    }
+
+    /// Where the document lies in which the one that is held is.
+    private var heldPlace: Place? {
+        guard case .nested(let outer, _) = held?.place else { return nil }
+        switch outer {
+        case .line(let place), .place(let place): return place
+        case .whole: return input.isInFirst ? input.place : nil
+        case .element(let index): return index == input.element ? input.place : nil
+        case .inside: return nil
         }
     }
 }

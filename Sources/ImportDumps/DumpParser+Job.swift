@@ -1,20 +1,23 @@
 extension DumpParser {
-    /// Reads the top-level object.
-    mutating func readJob(into sink: inout some RowSink) throws(ScanFault) {
-        scanner.window.position += 1
-        var seen: UInt32 = 0
-        var first = true
-        while try scanner.nextMember(first: &first) {
+    /// Reads the members of the object at hand, up to its end.
+    ///
+    /// - Parameter isFirst: whether none stands before, so that no comma does.
+    mutating func readMembers(isFirst: Bool, into sink: inout some DumpSink) throws(ScanFault) {
+        var first = isFirst
+        while true {
+            scanner.window.setMark()
+            scanner.jobLike = nil
+            guard try scanner.nextMember(first: &first) else { return }
+            evidence.hasMember = true
             let key = scanner.withText(of: .key) { JobKey($0) }
             guard let key else {
-                noteUnknownField(at: .job)
-                try scanner.skipValue(level: 1)
+                try readUnknownMember(into: &sink)
                 continue
             }
             scanner.forgetKey()
             if case .field(let field) = key {
-                if seen & 1 << field.rawValue != 0 { jobNotes.noteDuplicate(field) }
-                seen |= 1 << field.rawValue
+                if seenFields & 1 << field.rawValue != 0 { jobNotes.noteDuplicate(field) }
+                seenFields |= 1 << field.rawValue
                 try readJobField(field, into: &sink)
             } else {
                 try readForeignField(key)
@@ -23,7 +26,7 @@ extension DumpParser {
         }
     }
 
-    private mutating func readJobField(_ field: KnownField, into sink: inout some RowSink) throws(ScanFault) {
+    private mutating func readJobField(_ field: KnownField, into sink: inout some DumpSink) throws(ScanFault) {
         switch field {
         case .jobID:
             evidence.hasJobID = true
@@ -78,6 +81,7 @@ extension DumpParser {
             }
             return
         }
+        scanner.openObject = scanner.window.offset
         scanner.window.position += 1
         var error = JobError()
         var seen: (code: Bool, message: Bool) = (false, false)
@@ -151,6 +155,9 @@ extension DumpParser {
 
     /// Notes the kept key as a field that the API does not define, and forgets it.
     mutating func noteUnknownField(at level: ObjectLevel) {
+        if level == .jobError || level == .rowError, scanner.withText(of: .key, { JobKey.isOfJobsAlone($0) }) {
+            scanner.jobLike = min(scanner.jobLike ?? scanner.openObject, scanner.openObject)
+        }
         switch level {
         case .job, .jobError: Self.noteKey(of: scanner, at: level, in: &jobNotes)
         case .row, .rowError: Self.noteKey(of: scanner, at: level, in: &rowNotes)

@@ -1,45 +1,75 @@
 extension DumpParser {
     /// Reads the value of `results`. When the key comes again, the rows of the one before are void.
-    mutating func readResults(into sink: inout some RowSink) throws(ScanFault) {
+    mutating func readResults(into sink: inout some DumpSink) throws(ScanFault) {
         rowCount = 0
         rowNotes = FieldNotes()
         evidence.hasResultsArray = false
         evidence.rowsWithStatus = 0
-        do {
-            try sink.beginRows(of: job)
-        } catch {
-            throw stop(for: error)
-        }
         guard try scanner.peek() == UInt8(ascii: "[") else {
+            try beginRows(of: &sink)
             let found = try scanner.skipValue(level: 1)
             results = found == .null ? .absent : .wrongType
             if found != .null { rowNotes.noteWrongType(found, in: .results) }
             return
         }
+        try beginRows(of: &sink)
         scanner.window.position += 1
         evidence.hasResultsArray = true
         results = .cut
-        var first = true
+        try readRows(isFirst: true, into: &sink)
+    }
+
+    private mutating func beginRows(of sink: inout some DumpSink) throws(ScanFault) {
+        do {
+            // The rows that follow are of this dump: the one before is over, and one inside it was a field.
+            dropNested()
+            try deliverHeld(to: &sink, isFollowed: true)
+            try sink.beginRows(of: job)
+            hasBegunRows = true
+        } catch {
+            throw stop(for: error)
+        }
+    }
+
+    /// Reads rows up to the end of the array.
+    ///
+    /// - Parameter isFirst: whether none stands before, so that no comma does.
+    mutating func readRows(isFirst: Bool, into sink: inout some DumpSink) throws(ScanFault) {
+        var first = isFirst
+        results = .cut
+        scanner.window.setMark()
         while try scanner.nextElement(first: &first) {
+            let before = rowCount
             do {
                 _ = try matcher?.deliverRows(of: &scanner.window, rowCount: &rowCount, to: &sink)
             } catch {
                 throw stop(for: error)
             }
-            // Behind the separator of a row that was matched, there must be another.
-            _ = try scanner.skipSpace()
+            if rowCount != before {
+                // Behind the separator of a row that was matched, there must be another.
+                scanner.window.setMarkBehindValue()
+                guard try scanner.passStrayCommas() else { break }
+            }
             try readAndDeliverRow(to: &sink)
+            scanner.window.setMark()
         }
+        scanner.row = nil
         results = .complete
     }
 
     /// Reads a row strictly, delivers it, and lets the matcher learn from it.
-    private mutating func readAndDeliverRow(to sink: inout some RowSink) throws(ScanFault) {
+    private mutating func readAndDeliverRow(to sink: inout some DumpSink) throws(ScanFault) {
         scanner.forgetTexts()
+        scanner.row = rowCount + 1
+        scanner.hasRepaired = false
+        scanner.jobLike = nil
         let start = scanner.window.position
         let windowStart = scanner.window.startOffset
-        let facts = try readRow()
+        var facts = try readRow()
+        // What is no object may be a part of a damaged row: it counts when what follows is in order.
+        if facts == .wrongType, scanner.isLenient { try checkEndOfElement() }
         rowCount += 1
+        if scanner.hasRepaired { facts.insert(.textRepaired) }
         let isInWindow = scanner.window.startOffset == windowStart && !scanner.hasTextInScratch
         if isInWindow {
             let layout = RowLayout(
@@ -52,6 +82,20 @@ extension DumpParser {
         } catch {
             throw stop(for: error)
         }
+    }
+
+    private mutating func checkEndOfElement() throws(ScanFault) {
+        let next = try scanner.skipSpace()
+        guard next == UInt8(ascii: ",") || next == UInt8(ascii: "]") else {
+            throw scanner.unexpected(next, expected: .commaOrEndOfArray)
+        }
+    }
+
+    /// Delivers a stretch that holds no whole row as one.
+    mutating func deliverDamagedRow(to sink: inout some DumpSink) throws {
+        rowCount += 1
+        scanner.forgetTexts()
+        try deliver(.damaged, to: &sink)
     }
 
     /// Reads one element of `results`; its texts are kept in the slots.
@@ -68,6 +112,9 @@ extension DumpParser {
         while try scanner.nextMember(first: &first) {
             guard let key = scanner.withText(of: .key, { RowKey($0) }), key != .status else {
                 if scanner.withText(of: .key, { RowKey($0) }) == .status { evidence.rowsWithStatus += 1 }
+                if scanner.isLenient, scanner.withText(of: .key, { JobKey.isOfRowsNever($0) }) {
+                    throw ScanFault(reason: .jobAmongRows, offset: scanner.window.offset)
+                }
                 noteUnknownField(at: .row)
                 facts.insert(.unknownField)
                 try scanner.skipValue(level: 3)
@@ -109,6 +156,7 @@ extension DumpParser {
             facts.formUnion([.error, .wrongType])
             return
         }
+        scanner.openObject = scanner.window.offset
         scanner.window.position += 1
         facts.insert(.error)
         var seen: UInt8 = 0
@@ -169,7 +217,7 @@ extension DumpParser {
         }
     }
 
-    private mutating func deliver(_ facts: RowFacts, to sink: inout some RowSink) throws {
+    private mutating func deliver(_ facts: RowFacts, to sink: inout some DumpSink) throws {
         // One text comes with a run: the window if all kept texts lie there, else the scratch bytes.
         let isInScratch = scanner.hasTextInScratch
         if isInScratch { scanner.moveKeptTextsToScratch() }
@@ -184,7 +232,7 @@ extension DumpParser {
         }
     }
 
-    private mutating func stop(for error: any Error) -> ScanFault {
+    mutating func stop(for error: any Error) -> ScanFault {
         sinkError = error
         return scanner.endFault()
     }

@@ -8,10 +8,27 @@ struct DumpParser: ~Copyable {
     var jobNotes = FieldNotes()
     var rowNotes = FieldNotes()
     var evidence = JobEvidence()
+    /// The known fields that came already, one bit each.
+    var seenFields: UInt32 = 0
     /// The fast way for rows; nil if all are to be read strictly.
     var matcher: RowMatcher?
     /// An error of a consumer, which stopped the reading.
     var sinkError: (any Error)?
+
+    // Of an input with several documents.
+
+    /// The document that was read last. It is delivered when the next one begins, for what is skipped behind it belongs
+    /// to it.
+    var held: HeldDocument?
+    var input = InputContents()
+    /// Where the object at hand lies in the document: the keys and positions that lead to it.
+    var path = PointerPath()
+    /// The document at hand is over, and the next one begins at the position.
+    var isOver = false
+    /// Why a job inside the object at hand was not read to its end. The object ends with that too.
+    var finalFault: DumpFault?
+    /// Whether rows were handed on since the last document was delivered.
+    var hasBegunRows = false
 
     init(scanner: consuming JSONScanner, matcher: consuming RowMatcher?) {
         self.scanner = scanner
@@ -21,7 +38,12 @@ struct DumpParser: ~Copyable {
     /// Begins anew with another input. The shapes that were learned stay: inputs are alike.
     mutating func restart(source: any ByteSource, readsAhead: Bool) {
         scanner.window.restart(source: source, readsAhead: readsAhead)
+        scanner.untornUntil = 0
         sinkError = nil
+        held = nil
+        input = InputContents()
+        path = PointerPath()
+        hasBegunRows = false
         forgetDocument()
     }
 
@@ -35,23 +57,32 @@ struct DumpParser: ~Copyable {
     /// Forgets what the document before said.
     mutating func forgetDocument() {
         scanner.forgetTexts()
+        scanner.damage = DumpDamage()
+        scanner.row = nil
+        scanner.jobLike = nil
         job = DeclaredJob()
         results = .absent
         rowCount = 0
         jobNotes = FieldNotes()
         rowNotes = FieldNotes()
         evidence = JobEvidence()
+        seenFields = 0
+        isOver = false
+        finalFault = nil
     }
 
-    /// Reads an input that is to hold one dump and nothing else.
-    mutating func readDump(into sink: inout some RowSink) throws -> DumpReading {
+    /// Reads an input that is to hold one dump and nothing else, strictly: the first fault ends it.
+    mutating func readDump<Sink: RowSink>(into sink: inout Sink) throws -> DumpReading {
+        scanner.isLenient = false
         var value = DocumentValue()
         var fault: ScanFault?
+        var rows = RowsOnly(sink: sink)
+        defer { sink = rows.sink }
         do throws(ScanFault) {
             value.foreign = sniffFormat()
             try skipByteOrderMark()
             if let first = scanner.skipSpaceOrEnd() {
-                try readValue(first, into: &sink, &value)
+                try readValue(first, into: &rows, &value)
                 if let extra = scanner.skipSpaceOrEnd() {
                     throw ScanFault(reason: .textAfterEnd(extra), offset: scanner.window.offset)
                 }
@@ -65,16 +96,18 @@ struct DumpParser: ~Copyable {
         if let sinkError { throw sinkError }
         let located = fault.map { locate($0) }
         scanner.window.drain()
-        return reading(of: value, fault: located, byteCount: scanner.window.offset) { $0.finishHash() }
+        return reading(
+            of: value, fault: located, byteCount: scanner.window.offset, sha256: scanner.window.finishHash())
     }
 
     /// Reads one value of the top level; `first` is its first byte, which was peeked.
-    mutating func readValue(
-        _ first: UInt8, into sink: inout some RowSink, _ value: inout DocumentValue
+    private mutating func readValue(
+        _ first: UInt8, into sink: inout some DumpSink, _ value: inout DocumentValue
     ) throws(ScanFault) {
         if first == UInt8(ascii: "{") {
             value.type = .object
-            try readJob(into: &sink)
+            scanner.window.position += 1
+            try readMembers(isFirst: true, into: &sink)
         } else {
             value.type = try scanner.skipValue(level: 0)
         }
@@ -87,19 +120,18 @@ struct DumpParser: ~Copyable {
     }
 
     /// What a document came to.
-    ///
-    /// - Parameter hash: works out its hash.
-    func reading(
-        of value: DocumentValue, fault: DumpFault?, byteCount: Int, hash: (borrowing ByteWindow) -> String?
-    ) -> DumpReading {
+    func reading(of value: DocumentValue, fault: DumpFault?, byteCount: Int, sha256: String?) -> DumpReading {
         func notAJob(_ reason: NotAJob.Reason) -> DumpReading {
-            .notAJob(NotAJob(reason: reason, byteCount: byteCount, sha256: hash(scanner.window)))
+            .notAJob(NotAJob(reason: reason, byteCount: byteCount, sha256: sha256))
         }
         if value.isBlank, fault == nil { return notAJob(byteCount == 0 ? .empty : .blank) }
         guard value.type == .object, evidence.isJob else {
-            if let fault { return notAJob(value.foreign.map { .foreign($0) } ?? .unreadable(fault)) }
+            if let fault = fault ?? scanner.damage.first {
+                return notAJob(value.foreign.map { .foreign($0) } ?? .unreadable(fault))
+            }
             if value.type == .object, evidence.isBulkAnswer { return notAJob(.bulkAnswer) }
-            if value.type == .object, let message = evidence.errorMessage(job: job) {
+            if value.type == .object, evidence.isRow(job: job) { return notAJob(.rowsWithoutJob(count: 1)) }
+            if value.type == .object, !evidence.isLogRecord, let message = evidence.errorMessage(job: job) {
                 return notAJob(.errorBody(message: message))
             }
             return notAJob(.otherJSON(topLevel: value.type))
@@ -108,8 +140,8 @@ struct DumpParser: ~Copyable {
         notes.merge(rowNotes)
         return .job(
             Dump(
-                job: job, results: results, rowCount: rowCount, fault: fault, notes: notes, byteCount: byteCount,
-                sha256: hash(scanner.window)))
+                job: job, results: results, rowCount: rowCount, fault: fault, damage: scanner.damage, notes: notes,
+                byteCount: byteCount, sha256: sha256))
     }
 
     /// Looks for a format that is not ours.
@@ -139,8 +171,17 @@ struct DocumentValue {
     var foreign: ForeignFormat?
     /// Nothing but white space.
     var isBlank = false
-    /// An array, of which jobs were delivered.
-    var hasJobs = false
-    /// What is wrong was delivered with one of them.
-    var isFaultDelivered = false
+}
+
+/// Hands on the rows of the only dump of an input.
+private struct RowsOnly<Sink: RowSink>: DumpSink {
+    var sink: Sink
+
+    mutating func beginRows(of job: DeclaredJob) throws { try sink.beginRows(of: job) }
+
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws { try sink.consume(run, text: text) }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws { try sink.consume(runs, text: text) }
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {}
 }

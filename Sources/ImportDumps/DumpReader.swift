@@ -74,9 +74,13 @@ public struct Dump: Sendable {
     public var rowCount: Int
     /// Why reading stopped before the end, if it did.
     public var fault: DumpFault?
+    /// What is wrong before that, or in a dump that was read to its end all the same.
+    public var damage = DumpDamage()
     public var notes: FieldNotes
     /// What lay around the dump and was taken off, the outermost first.
     public var wrappings: [Wrapping] = []
+    /// What is around the dump in its input and is no part of it.
+    public var skipped = SkippedText()
     /// The dump's size in bytes.
     public var byteCount: Int
     /// SHA-256 of the dump's bytes in hexadecimal, if it was asked for and all of them could be read.
@@ -118,6 +122,41 @@ public struct NotAJob: Sendable {
         case foreign(ForeignFormat)
         /// No JSON, or broken before anything shows that it is an import job.
         case unreadable(DumpFault)
+        /// Rows, each an object of its own, without the job that they are of.
+        case rowsWithoutJob(count: Int)
+        /// As many more documents that are no jobs, of an input without any.
+        case more(count: Int)
+    }
+
+    /// Whether it may be a dump that was lost, or tells of one: it is refused even where it lies among jobs.
+    var mayBeLoss: Bool {
+        switch reason {
+        case .errorBody, .rowsWithoutJob: true
+        default: false
+        }
+    }
+}
+
+extension Dump {
+    /// The first thing that is wrong with it.
+    public var firstFault: DumpFault? {
+        guard let first = damage.first else { return fault }
+        guard let fault else { return first }
+        return first.place.byte < fault.place.byte ? first : fault
+    }
+}
+
+extension DumpReading {
+    /// It is the only document of its input.
+    mutating func setWhole(byteCount: Int, sha256: String?) {
+        switch self {
+        case .job(var dump):
+            (dump.byteCount, dump.sha256) = (byteCount, sha256)
+            self = .job(dump)
+        case .notAJob(var other):
+            (other.byteCount, other.sha256) = (byteCount, sha256)
+            self = .notAJob(other)
+        }
     }
 }
 

@@ -48,14 +48,19 @@ public enum DocumentPosition: Sendable, Equatable {
     case place(Place)
     /// It is this element of an array, from 1 on.
     case element(Int)
+    /// It lies in the document there, at the place that a JSON Pointer names (RFC 6901). Its keys are the input's:
+    /// hostile text until escaped.
+    indirect case inside(DocumentPosition, pointer: String)
 
-    /// What tells it from others of the input, as it stands behind the input's name: nothing, `:12`, `:12:345` or `[3]`.
+    /// What tells it from others of the input, as it stands behind the input's name: nothing, `:12`, `:12:345`, `[3]`
+    /// or `:12#/data`.
     public var suffix: String {
         switch self {
         case .whole: ""
         case .line(let place): ":\(place.line)"
         case .place(let place): ":\(place.line):\(place.column)"
         case .element(let index): "[\(index)]"
+        case .inside(let outer, let pointer): outer.suffix + "#" + pointer
         }
     }
 }

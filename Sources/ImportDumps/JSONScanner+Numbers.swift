@@ -6,9 +6,19 @@ extension JSONScanner {
             value.isNegative = true
             window.position += 1
         }
-        if try peek() == UInt8(ascii: "0") {
+        let first = try peek()
+        if first == UInt8(ascii: "0") {
             window.position += 1
             value.append(digit: 0)
+            if isLenient, let next = peekOrEnd(), ASCII.isDigit(next) {
+                noteSlip(.number)
+                try readDigits { _ in }
+                value.isUnusable = true
+            }
+        } else if isLenient, first == UInt8(ascii: "I") {
+            try passSlip(first)
+            value.isUnusable = true
+            return value
         } else {
             try readDigits { value.append(digit: $0) }
         }
@@ -42,6 +52,8 @@ extension JSONScanner {
 /// A decimal literal, digit by digit, for its exact value as a count: `5`, `5.0`, `1e2` and `50E-1` are counts.
 struct ExactCount {
     var isNegative = false
+    /// It is no number of JSON: what it stands for is not guessed.
+    var isUnusable = false
     var exponent = 0
     /// The digits up to the last one that is not zero.
     private var mantissa = 0
@@ -75,6 +87,7 @@ struct ExactCount {
 
     /// The value, if it is a whole number from 0 to 2^63 − 1; nil if it is anything else.
     var value: Int? {
+        if isUnusable { return nil }
         if mantissa == 0, !overflows { return 0 }
         guard !isNegative, !overflows else { return nil }
         let zeros = exponent - fractionDigits + trailingZeros

@@ -38,50 +38,60 @@ extension JSONScanner {
             _ = try readNumber()
             return .number
         default:
-            throw unexpected(first, expected: .value)
+            try passSlip(first)
+            return .null
         }
     }
 
     /// Nesting is kept in a stack of bits, not in calls: no file can exhaust the thread's stack.
+    ///
+    /// The outermost object in it that has a member which only a job has is noted in `jobLike`: it may be a dump of its
+    /// own, which a torn one before it swallowed.
     private mutating func skipContainer(level: Int) throws(ScanFault) {
         var open = NestingStack(outerLevels: level)
         repeat {
             // At the start of a value.
             let byte = try peek()
             if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-                guard open.push(isObject: byte == UInt8(ascii: "{")) else {
+                guard open.push(isObject: byte == UInt8(ascii: "{"), offset: window.offset) else {
                     throw ScanFault(reason: .nestedTooDeep, offset: window.offset)
                 }
                 window.position += 1
-                guard try !moveIntoContainer(isObject: open.isInObject) else { continue }
+                guard try !moveIntoContainer(open) else { continue }
                 open.pop()
             } else {
                 _ = try skipScalar(byte)
             }
             // After a value.
-            while !open.isEmpty, try !moveToNext(isObject: open.isInObject) { open.pop() }
+            while !open.isEmpty, try !moveToNext(in: open) { open.pop() }
         } while !open.isEmpty
     }
 
     /// After an opening bracket or brace: moves to the first value, or past the end, which returns false.
-    private mutating func moveIntoContainer(isObject: Bool) throws(ScanFault) -> Bool {
+    private mutating func moveIntoContainer(_ open: borrowing NestingStack) throws(ScanFault) -> Bool {
         let byte = try skipSpace()
+        let isObject = open.isInObject
         if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
             window.position += 1
             return false
         }
-        if isObject { try skipKey(byte, expected: .keyOrEnd) }
+        if isObject { try skipKey(byte, expected: .keyOrEnd, in: open) }
         return true
     }
 
     /// After a value: moves to the next one, or past the end, which returns false.
-    private mutating func moveToNext(isObject: Bool) throws(ScanFault) -> Bool {
+    private mutating func moveToNext(in open: borrowing NestingStack) throws(ScanFault) -> Bool {
         let byte = try skipSpace()
+        let isObject = open.isInObject
         switch byte {
         case UInt8(ascii: ","):
-            window.position += 1
-            let next = try skipSpace()
-            if isObject { try skipKey(next, expected: .key) }
+            let next = try passCommas()
+            if isLenient, next == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+                noteSlip(.trailingComma)
+                window.position += 1
+                return false
+            }
+            if isObject { try skipKey(next, expected: .key, in: open) }
             return true
         case isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"):
             window.position += 1
@@ -91,10 +101,18 @@ extension JSONScanner {
         }
     }
 
-    private mutating func skipKey(_ byte: UInt8, expected: DumpFault.Expectation) throws(ScanFault) {
+    private mutating func skipKey(
+        _ byte: UInt8, expected: DumpFault.Expectation, in open: borrowing NestingStack
+    ) throws(ScanFault) {
         guard byte == UInt8(ascii: "\"") else { throw unexpected(byte, expected: expected) }
         window.position += 1
-        try readString(into: nil)
+        if isLenient, let start = open.start {
+            try readString(into: .key)
+            if withText(of: .key, { JobKey.isOfJobsAlone($0) }) { jobLike = min(jobLike ?? start, start) }
+            forgetKey()
+        } else {
+            try readString(into: nil)
+        }
         try readColon()
     }
 }
@@ -104,6 +122,8 @@ private struct NestingStack {
     private let room: Int
     private var depth = 0
     private var objectBits: [UInt64] = [0]
+    /// Where the outermost containers begin.
+    private var starts: InlineArray<16, Int> = .init(repeating: 0)
 
     init(outerLevels: Int) {
         room = DumpLimits.nestingLevels - outerLevels
@@ -116,9 +136,13 @@ private struct NestingStack {
         return objectBits[top >> 6] & (1 << UInt64(top & 63)) != 0
     }
 
+    /// Where the innermost container begins; nil if it is too deep to be of interest.
+    var start: Int? { depth <= starts.count ? starts[depth - 1] : nil }
+
     /// False if that would be deeper than the limit.
-    mutating func push(isObject: Bool) -> Bool {
+    mutating func push(isObject: Bool, offset: Int) -> Bool {
         guard depth < room else { return false }
+        if depth < starts.count { starts[depth] = offset }
         if depth >> 6 == objectBits.count { objectBits.append(0) }
         let bit: UInt64 = 1 << UInt64(depth & 63)
         if isObject {

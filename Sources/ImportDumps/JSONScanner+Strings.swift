@@ -51,7 +51,11 @@ extension JSONScanner {
                 window.position += 1
                 try readEscape(into: &text, highSurrogate: &highSurrogate)
             case ..<0x20:
-                throw ScanFault(reason: .controlCharacter(byte), offset: window.offset)
+                let fault = ScanFault(reason: .controlCharacter(byte), offset: window.offset)
+                guard isLenient else { throw fault }
+                if try endsTornLine(byte) { throw ScanFault(reason: .unexpectedEnd, offset: fault.offset) }
+                repair(fault, &highSurrogate, in: &text)
+                window.position += 1
             case 0x80...:
                 // Either wrong, or cut by the window's end.
                 text.endSurrogate(&highSurrogate, in: &scratch)
@@ -73,7 +77,10 @@ extension JSONScanner {
         switch byte {
         case UInt8(ascii: "u"):
             window.position += 1
-            let unit = try readFourHexDigits()
+            guard let unit = try readFourHexDigits() else {
+                repair(unexpected(try peek(), expected: .hexDigit), &highSurrogate, in: &text)
+                return
+            }
             if let high = highSurrogate, 0xDC00...0xDFFF ~= unit {
                 highSurrogate = nil
                 text.append(scalar: 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00), to: &scratch)
@@ -92,18 +99,28 @@ extension JSONScanner {
         case UInt8(ascii: "n"): plain = 0x0A
         case UInt8(ascii: "r"): plain = 0x0D
         case UInt8(ascii: "t"): plain = 0x09
-        default: throw ScanFault(reason: .invalidEscape(byte), offset: window.offset)
+        default:
+            let fault = ScanFault(reason: .invalidEscape(byte), offset: window.offset)
+            guard isLenient else { throw fault }
+            repair(fault, &highSurrogate, in: &text)
+            // A byte that means something by itself is left to be read.
+            if 0x20..<0x7F ~= byte { window.position += 1 }
+            return
         }
         window.position += 1
         text.endSurrogate(&highSurrogate, in: &scratch)
         text.append(scalar: UInt32(plain), to: &scratch)
     }
 
-    private mutating func readFourHexDigits() throws(ScanFault) -> UInt32 {
+    /// Nil at the first byte that is no such digit, if that is to be repaired.
+    private mutating func readFourHexDigits() throws(ScanFault) -> UInt32? {
         var value: UInt32 = 0
         for _ in 0..<4 {
             let byte = try peek()
-            guard let digit = ASCII.hexValue(of: byte) else { throw unexpected(byte, expected: .hexDigit) }
+            guard let digit = ASCII.hexValue(of: byte) else {
+                guard isLenient else { throw unexpected(byte, expected: .hexDigit) }
+                return nil
+            }
             value = value << 4 | UInt32(digit)
             window.position += 1
         }
@@ -112,20 +129,124 @@ extension JSONScanner {
 
     /// Reads one character beyond ASCII, byte by byte, across a slide of the window if need be.
     private mutating func readUTF8Sequence(into text: inout TextBuilder) throws(ScanFault) {
-        let start = window.offset
+        let fault = ScanFault(reason: .invalidUTF8, offset: window.offset)
         let lead = try next()
-        guard let form = UTF8Form(lead: lead) else { throw ScanFault(reason: .invalidUTF8, offset: start) }
+        guard let form = UTF8Form(lead: lead) else { return try repairUTF8(fault, lead, length: 1, in: &text) }
         var sequence: InlineArray<4, UInt8> = .init(repeating: 0)
         sequence[0] = lead
         for index in 1..<form.length {
             let byte = try peek()
             guard index == 1 ? form.second.contains(byte) : 0x80...0xBF ~= byte else {
-                throw ScanFault(reason: .invalidUTF8, offset: start)
+                return try repairUTF8(fault, lead, length: index, in: &text)
             }
             sequence[index] = byte
             window.position += 1
         }
         text.append(sequence, count: form.length, to: &scratch)
+    }
+}
+
+// MARK: - Repairs
+
+extension JSONScanner {
+    /// Puts U+FFFD where a string has something that is no JSON text.
+    private mutating func repair(_ fault: ScanFault, _ highSurrogate: inout UInt32?, in text: inout TextBuilder) {
+        text.endSurrogate(&highSurrogate, in: &scratch)
+        text.append(scalar: 0xFFFD, to: &scratch)
+        note(.repair, fault)
+        hasRepaired = true
+    }
+
+    /// - Parameter length: how many bytes are of a sequence that is not whole.
+    private mutating func repairUTF8(
+        _ fault: ScanFault, _ lead: UInt8, length: Int, in text: inout TextBuilder
+    ) throws(ScanFault) {
+        guard isLenient else { throw fault }
+        var noSurrogate: UInt32?
+        repair(fault, &noSurrogate, in: &text)
+        // One byte of Windows-1252, where five of the bytes from 0x80 on stand for nothing.
+        let isUnassigned = lead == 0x81 || lead == 0x8D || lead == 0x8F || lead == 0x90 || lead == 0x9D
+        damage.noteInvalidByte(mayBeWindows1252: length == 1 && !isUnassigned)
+    }
+
+    /// Whether a string ends here because its line was torn: behind the end of the line comes the beginning of an
+    /// object with a key, `{"…`. In a string that goes on, that quotation mark would have ended it.
+    private mutating func endsTornLine(_ byte: UInt8) throws(ScanFault) -> Bool {
+        guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r"), window.offset >= untornUntil else {
+            return false
+        }
+        let start = window.offset
+        var isTorn = false
+        if let next = skipSpaceOrEnd() {
+            // A byte order mark or a record separator may stand in front of a dump.
+            untornUntil = window.offset
+            _ = next
+            while let byte = peekOrEnd(), byte == 0xEF || byte == 0xBB || byte == 0xBF || byte == 0x1E {
+                window.position += 1
+            }
+            if peekOrEnd() == UInt8(ascii: "{") {
+                window.position += 1
+                if skipSpaceOrEnd() == UInt8(ascii: "\"") {
+                    window.position += 1
+                    if let key = peekOrEnd() {
+                        isTorn =
+                            ![UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ":"), 0x20]
+                            .contains(key) && key >= 0x20
+                    }
+                }
+            }
+        }
+        window.goBack(to: start)
+        return isTorn
+    }
+
+    /// Notes something that is read over.
+    mutating func note(_ kind: DumpDamage.Kind, _ fault: ScanFault) {
+        damage.note(kind) {
+            DumpDamage.Spot(reason: fault.reason, place: window.place(ofOffset: fault.offset), row: row)
+        }
+    }
+
+    mutating func noteSlip(_ slip: DumpFault.Slip) {
+        note(.slip, ScanFault(reason: .slip(slip), offset: window.offset))
+    }
+
+    /// Passes over a value that other languages write and JSON does not; `first` is its first byte, which was peeked.
+    mutating func passSlip(_ first: UInt8) throws(ScanFault) {
+        let fault = unexpected(first, expected: .value)
+        guard isLenient else { throw fault }
+        switch first {
+        case UInt8(ascii: "'"): try passSingleQuotes(fault)
+        case UInt8(ascii: "+"), UInt8(ascii: "."): try passWord(fault) { _ in .number }
+        default: try passWord(fault) { word in DumpFault.Word(rawValue: word).map { .word($0) } }
+        }
+    }
+
+    /// - Parameter meaning: what the word is; nil for one that stands for nothing.
+    private mutating func passWord(_ fault: ScanFault, _ meaning: (String) -> DumpFault.Slip?) throws(ScanFault) {
+        var word: [UInt8] = []
+        while let byte = peekOrEnd(), word.count < 40, ASCII.isWordByte(byte) {
+            word.append(byte)
+            window.position += 1
+        }
+        guard let slip = meaning(String(decoding: word, as: UTF8.self)) else { throw fault }
+        note(.slip, ScanFault(reason: .slip(slip), offset: fault.offset))
+    }
+
+    /// A string in single quotes ends on its line.
+    private mutating func passSingleQuotes(_ fault: ScanFault) throws(ScanFault) {
+        window.position += 1
+        while let byte = peekOrEnd(), byte != UInt8(ascii: "\n") {
+            window.position += 1
+            if byte == UInt8(ascii: "\\") {
+                _ = try next()
+            } else if byte == UInt8(ascii: "'") {
+                note(.slip, ScanFault(reason: .slip(.singleQuotes), offset: fault.offset))
+                return
+            }
+        }
+        window.goBack(to: fault.offset)
+        throw fault
     }
 }
 

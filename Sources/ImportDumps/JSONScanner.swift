@@ -12,6 +12,20 @@ struct JSONScanner: ~Copyable {
     var kept: InlineArray<4, KeptText> = .init(repeating: KeptText())
     var scratch: [UInt8] = []
 
+    /// Whether what is no JSON is read over where its meaning is plain, and noted in `damage`.
+    var isLenient = false
+    var damage = DumpDamage()
+    /// The row at hand; nil outside of rows.
+    var row: Int?
+    /// Whether a text was repaired since it was last reset.
+    var hasRepaired = false
+    /// Where an object began that has members which only a job has, in a value that was passed over.
+    var jobLike: Int?
+    /// Where the `error` began that was opened last.
+    var openObject = 0
+    /// Up to which offset line feeds in a string are known to be no end of a torn line.
+    var untornUntil = 0
+
     init(window: consuming ByteWindow) {
         self.window = window
         scratch.reserveCapacity(4096)
@@ -172,8 +186,12 @@ extension JSONScanner {
         }
         if !first {
             guard byte == UInt8(ascii: ",") else { throw unexpected(byte, expected: .commaOrEndOfObject) }
-            window.position += 1
-            byte = try skipSpace()
+            byte = try passCommas()
+            if byte == UInt8(ascii: "}"), isLenient {
+                noteSlip(.trailingComma)
+                window.position += 1
+                return false
+            }
         }
         guard byte == UInt8(ascii: "\"") else { throw unexpected(byte, expected: first ? .keyOrEnd : .key) }
         first = false
@@ -205,8 +223,45 @@ extension JSONScanner {
         } else {
             guard byte == UInt8(ascii: ",") else { throw unexpected(byte, expected: .commaOrEndOfArray) }
             window.position += 1
-            _ = try skipSpace()
+        }
+        return try passStrayCommas(first: byte == UInt8(ascii: ",") ? nil : byte)
+    }
+
+    /// Moves to the element behind a comma, over stray ones; false behind a comma that ends the array.
+    ///
+    /// - Parameter first: the byte at the position, if it was peeked.
+    @inline(__always)
+    mutating func passStrayCommas(first: UInt8? = nil) throws(ScanFault) -> Bool {
+        let byte = if let first { first } else { try skipSpace() }
+        if isLenient, byte == UInt8(ascii: ",") || byte == UInt8(ascii: "]") {
+            return try passStrayCommas(from: byte)
         }
         return true
+    }
+
+    @inline(never)
+    private mutating func passStrayCommas(from byte: UInt8) throws(ScanFault) -> Bool {
+        var byte = byte
+        while byte == UInt8(ascii: ",") {
+            noteSlip(.strayComma)
+            window.position += 1
+            byte = try skipSpace()
+        }
+        guard byte == UInt8(ascii: "]") else { return true }
+        noteSlip(.trailingComma)
+        window.position += 1
+        return false
+    }
+
+    /// Passes a comma, which was peeked, and stray ones behind it; returns the byte after them, which stays unread.
+    mutating func passCommas() throws(ScanFault) -> UInt8 {
+        window.position += 1
+        var byte = try skipSpace()
+        while isLenient, byte == UInt8(ascii: ",") {
+            noteSlip(.strayComma)
+            window.position += 1
+            byte = try skipSpace()
+        }
+        return byte
     }
 }

@@ -8,6 +8,13 @@ struct JobEvidence {
     var hasSummary = false
     /// Rows with a `status` of their own, which those of bulk answers have.
     var rowsWithStatus = 0
+    /// A member was there, or at least its key.
+    var hasMember = false
+    /// Members that rows have and jobs do not: `created` or `existing`, and `id`.
+    var hasRowFlag = false
+    var hasID = false
+    /// A member that records of logs have and error answers do not, such as `level`.
+    var isLogRecord = false
     /// The top level's `message`, or an `error` that is a string: an error answer has one.
     var message: String?
 
@@ -17,11 +24,32 @@ struct JobEvidence {
         return hasResultsArray && !isBulkAnswer
     }
 
+    /// More than a status and a total, which other objects have too: a job inside another object has it.
+    var isStrong: Bool { hasJobID || hasResultsArray }
+
+    /// A row without its job.
+    func isRow(job: DeclaredJob) -> Bool {
+        !isJob && (hasRowFlag || (hasID && job.error != nil))
+    }
+
     var isBulkAnswer: Bool {
         hasResultsArray && !hasJobID && !hasStatusText && !hasTotal && (hasSummary || rowsWithStatus > 0)
     }
 
     func errorMessage(job: DeclaredJob) -> String? {
         message ?? job.error?.message ?? job.error?.code
+    }
+
+    /// Takes note of a member that no job has.
+    mutating func note(unknown key: Span<UInt8>) {
+        switch key.count {
+        case 2 where key.spells("id"): hasID = true
+        case 7 where key.spells("created"), 8 where key.spells("existing"): hasRowFlag = true
+        case 2 where key.spells("ts"), 3 where key.spells("lvl") || key.spells("msg"), 4 where key.spells("time"),
+            5 where key.spells("level"), 6 where key.spells("logger") || key.spells("stream"),
+            8 where key.spells("severity"), 9 where key.spells("levelname"), 10 where key.spells("@timestamp"):
+            isLogRecord = true
+        default: break
+        }
     }
 }

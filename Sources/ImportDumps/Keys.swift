@@ -26,6 +26,22 @@ enum JobKey: Equatable {
         default: return nil
         }
     }
+
+    /// Whether no row has members of this name.
+    @inline(__always)
+    static func isOfRowsNever(_ key: Span<UInt8>) -> Bool {
+        isOfJobsAlone(key) || (key.count == 5 && key.spells("total"))
+    }
+
+    /// Whether only a job has members of this name, and no row and no error.
+    @inline(__always)
+    static func isOfJobsAlone(_ key: Span<UInt8>) -> Bool {
+        switch key.count {
+        case 6: key.spells("job_id")
+        case 7: key.spells("results")
+        default: false
+        }
+    }
 }
 
 /// The keys of a row that the reader acts on.
@@ -64,7 +80,7 @@ enum ErrorKey: UInt8 {
 extension Span<UInt8> {
     /// True if these are the bytes of `literal`, which must be as long.
     @inline(__always)
-    fileprivate func spells(_ literal: StaticString) -> Bool {
+    func spells(_ literal: StaticString) -> Bool {
         unsafe withUnsafeBufferPointer { bytes in
             guard let start = bytes.baseAddress else { return false }
             return unsafe memcmp(start, literal.utf8Start, literal.utf8CodeUnitCount) == 0

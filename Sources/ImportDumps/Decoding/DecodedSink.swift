@@ -42,6 +42,8 @@ extension Dump {
     /// Gives all that has a place the one that it has in the input.
     mutating func movePlacesToOrigin() {
         fault?.place.moveToOrigin()
+        damage.movePlacesToOrigin()
+        skipped.first?.moveToOrigin()
     }
 }
 
@@ -65,6 +67,7 @@ extension DocumentPosition {
         case .whole, .element: self
         case .line(let place): .line(place.atOrigin)
         case .place(let place): .place(place.atOrigin)
+        case .inside(let outer, let pointer): .inside(outer.atOrigin, pointer: pointer)
         }
     }
 }

@@ -63,7 +63,7 @@ struct SummaryHandler: DocumentHandler {
         let shared = try identity?.finish()
         switch reading {
         case .job(let dump):
-            if isStrict, let fault = dump.fault {
+            if isStrict, let fault = dump.firstFault {
                 try refuse(source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole)
             } else {
                 var summary = analyzer.summary(of: dump, source: name)

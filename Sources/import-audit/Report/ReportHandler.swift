@@ -73,7 +73,7 @@ struct ReportHandler: DocumentHandler {
                 source: name, reason: other.explanation, order: order, status: .inputNotReadWhole,
                 content: ContentHash(bytes: other.byteCount, sha256: other.sha256))
         case .job(let dump):
-            if run.settings.isStrict, let fault = dump.fault {
+            if run.settings.isStrict, let fault = dump.firstFault {
                 try run.refuseWhole(name, fault.refusal, order, position)
                 return try refuse(
                     source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole,

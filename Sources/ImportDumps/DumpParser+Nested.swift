@@ -1,0 +1,169 @@
+// Jobs that lie inside other objects: answers of gateways, records of logs, exports of API clients.
+
+extension DumpParser {
+    /// Keys that may lead to a job. Positions in arrays do not count.
+    private static let keyDepth = 4
+    /// Arrays and objects that may lead to a job, for calls nest as deep.
+    private static let nestingDepth = 16
+
+    /// Reads a member that is no field of a job. As long as the object may be none itself, jobs in it are looked for.
+    mutating func readUnknownMember(into sink: inout some DumpSink) throws(ScanFault) {
+        scanner.withText(of: .key) { evidence.note(unknown: $0) }
+        let byte = try scanner.peek()
+        guard scanner.isLenient, !evidence.isStrong, byte == UInt8(ascii: "{") || byte == UInt8(ascii: "["),
+            path.keyCount < Self.keyDepth, path.count < Self.nestingDepth
+        else {
+            noteUnknownField(at: .job)
+            try scanner.skipValue(level: path.count + 1)
+            return
+        }
+        let key = scanner.string(of: .key) ?? ""
+        noteUnknownField(at: .job)
+        path.append(key: key)
+        defer { path.removeLast() }
+        try readNested(byte, into: &sink)
+    }
+
+    /// Reads the list of jobs of which the first is at the position, up to the end of its array. Returns why reading
+    /// stopped before, if it did.
+    mutating func readListOfJobs(into sink: inout some DumpSink) -> DumpFault? {
+        path.append(key: "results")
+        defer { path.removeLast() }
+        do throws(ScanFault) {
+            try readNestedElements(into: &sink)
+            return nil
+        } catch {
+            return finalFault ?? locate(error)
+        }
+    }
+
+    private mutating func readNested(_ byte: UInt8, into sink: inout some DumpSink) throws(ScanFault) {
+        switch byte {
+        case UInt8(ascii: "{") where path.count < Self.nestingDepth:
+            try readNestedObject(into: &sink)
+        case UInt8(ascii: "[") where path.count < Self.nestingDepth:
+            scanner.window.position += 1
+            try readNestedElements(into: &sink)
+        default:
+            try scanner.skipValue(level: path.count + 1)
+        }
+    }
+
+    /// Reads elements of an array up to its end. Its opening bracket was read already, and perhaps white space.
+    private mutating func readNestedElements(into sink: inout some DumpSink) throws(ScanFault) {
+        var first = true
+        var index = 0
+        while true {
+            scanner.window.setMark()
+            scanner.jobLike = nil
+            guard try scanner.nextElement(first: &first) else { return }
+            path.append(index: index)
+            defer { path.removeLast() }
+            index += 1
+            try readNested(try scanner.peek(), into: &sink)
+        }
+    }
+
+    /// Reads an object in the one at hand. If it is a job, it is held; it counts unless the one around it turns out to be
+    /// a job itself.
+    private mutating func readNestedObject(into sink: inout some DumpSink) throws(ScanFault) {
+        let outer = takeDocument()
+        let start = scanner.window.offset
+        scanner.window.beginDocumentHash()
+        let fault = readObject(into: &sink)
+        let hash = scanner.window.finishDocumentHash()
+        if evidence.isStrong, sinkError == nil {
+            var value = DocumentValue()
+            value.type = .object
+            let end = fault == nil || !isOver ? scanner.window.offset : fault?.place.byte ?? scanner.window.offset
+            var reading = reading(of: value, fault: fault, byteCount: end - start, sha256: isOver ? nil : hash)
+            if case .job(var dump) = reading {
+                dump.wrappings.append(.member(pointer: path.pointer))
+                reading = .job(dump)
+            }
+            do {
+                try hold(
+                    HeldDocument(reading: reading, place: .nested(outerPosition, pointer: path.pointer)), in: &sink)
+            } catch {
+                sinkError = error
+            }
+        }
+        let (isStrong, isOver) = (evidence.isStrong, isOver)
+        restoreDocument(outer)
+        self.isOver = isOver
+        if isStrong { finalFault = fault }
+        if sinkError != nil { throw scanner.endFault() }
+        if let fault { throw ScanFault(reason: fault.reason, offset: fault.place.byte) }
+    }
+
+    /// Where the document at hand lies. The first of an input has no line of its own.
+    private var outerPosition: DocumentPosition {
+        if let element = input.element { return .element(element) }
+        return input.isInFirst ? .whole : .line(input.place)
+    }
+
+    /// What is known of the object around a nested one.
+    private struct OuterDocument {
+        var job: DeclaredJob
+        var results: ResultsState
+        var rowCount: Int
+        var jobNotes: FieldNotes
+        var rowNotes: FieldNotes
+        var evidence: JobEvidence
+        var seenFields: UInt32
+        var damage: DumpDamage
+    }
+
+    private mutating func takeDocument() -> OuterDocument {
+        let outer = OuterDocument(
+            job: job, results: results, rowCount: rowCount, jobNotes: jobNotes, rowNotes: rowNotes, evidence: evidence,
+            seenFields: seenFields, damage: scanner.damage)
+        forgetDocument()
+        return outer
+    }
+
+    private mutating func restoreDocument(_ outer: OuterDocument) {
+        forgetDocument()
+        job = outer.job
+        results = outer.results
+        rowCount = outer.rowCount
+        jobNotes = outer.jobNotes
+        rowNotes = outer.rowNotes
+        evidence = outer.evidence
+        seenFields = outer.seenFields
+        scanner.damage = outer.damage
+    }
+}
+
+/// The keys and positions that lead to a value, as a JSON Pointer (RFC 6901).
+struct PointerPath {
+    private enum Step {
+        case key(String)
+        case index(Int)
+    }
+
+    private var steps: [Step] = []
+    private(set) var keyCount = 0
+
+    var count: Int { steps.count }
+
+    mutating func append(key: String) {
+        steps.append(.key(key))
+        keyCount += 1
+    }
+
+    mutating func append(index: Int) { steps.append(.index(index)) }
+
+    mutating func removeLast() {
+        if case .key = steps.removeLast() { keyCount -= 1 }
+    }
+
+    var pointer: String {
+        steps.map { step in
+            switch step {
+            case .key(let key): "/" + key.replacing("~", with: "~0").replacing("/", with: "~1")
+            case .index(let index): "/\(index)"
+            }
+        }.joined()
+    }
+}
