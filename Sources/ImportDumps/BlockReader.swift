@@ -45,6 +45,9 @@ final class BlockReader {
         filler = BlockFiller(source: source, capacity: filler.capacity, hashing: filler.hashing)
     }
 
+    /// Bytes of a block, at most.
+    var capacity: Int { filler.capacity }
+
     /// Set when the system refused to deliver more.
     var failure: ReadFailure? { readAhead == nil ? filler.failure : readAhead?.failure }
 

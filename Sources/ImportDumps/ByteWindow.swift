@@ -76,6 +76,11 @@ struct ByteWindow: ~Copyable {
         unsafe storage = reader.first
     }
 
+    /// Where the bytes lay in the input, if they were decoded.
+    var placeMap: PlaceMap?
+    /// The input's own bytes, if they were decoded.
+    var original: OriginalBytes?
+
     deinit {
         unsafe replayed?.deallocate()
     }
@@ -93,6 +98,8 @@ struct ByteWindow: ~Copyable {
         (linesBefore, lineStart, counted) = (0, 0, (0, 1, 0))
         documentHashes.removeAll(keepingCapacity: true)
         hashBefore = nil
+        placeMap = nil
+        original = nil
     }
 
     /// The index of the first byte from `index` on that is a quote, a backslash, a control character or beyond ASCII;
@@ -115,6 +122,9 @@ struct ByteWindow: ~Copyable {
         assert(index >= 0 && index <= count)
         return unsafe UInt64(littleEndian: UnsafeRawPointer(storage + index).loadUnaligned(as: UInt64.self))
     }
+
+    /// Its size in bytes.
+    var capacity: Int { reader.capacity }
 
     /// Set when the system refused to deliver more.
     var failure: ReadFailure? { reader.failure }
@@ -166,6 +176,8 @@ struct ByteWindow: ~Copyable {
         if !documentHashes.isEmpty { hashDocuments(upTo: count) }
         let lines = unsafe kernel.functions.pointee.count_lines(storage, count)
         if mark != Self.noMark { retain(lines: lines) }
+        // Places in the window that is passed may still be asked for, and behind the mark.
+        placeMap?.forget(before: min(startOffset, mark))
         pass(lines: lines)
         startOffset += count
         position = 0
@@ -187,14 +199,19 @@ struct ByteWindow: ~Copyable {
     /// The line and the column of a byte in the window, or of one that a slide has just passed; none before a place
     /// that was passed (``passPlace(ofOffset:)``).
     func place(ofOffset offset: Int) -> Place {
-        let counted = counted(upTo: offset)
-        return Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
+        place(ofOffset: offset, counted(upTo: offset))
     }
 
     /// The same, for places that are asked for in order: lines before it are not counted again.
     mutating func passPlace(ofOffset offset: Int) -> Place {
         counted = counted(upTo: offset)
-        return Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
+        return place(ofOffset: offset, counted)
+    }
+
+    private func place(ofOffset offset: Int, _ counted: (index: Int, line: Int, lineStart: Int)) -> Place {
+        var place = Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
+        place.origin = placeMap.map { $0.origin(ofOffset: offset) }
+        return place
     }
 
     private func counted(upTo offset: Int) -> (index: Int, line: Int, lineStart: Int) {
@@ -364,7 +381,13 @@ extension ByteWindow {
 
 extension ByteWindow {
     /// The SHA-256 of all that was read, if it was asked for and reading did not fail. Only after the end.
-    func finishHash() -> String? { reader.finishHash() }
+    func finishHash() -> String? {
+        guard let original else { return reader.finishHash() }
+        return failure == nil ? original.finishHash() : nil
+    }
+
+    /// The size of the input, if all of it was read; that of its own bytes where they were decoded.
+    var inputByteCount: Int { original?.count ?? offset }
 
     /// The SHA-256 of all bytes before the position, if hashes are wanted and reading did not go back.
     func hashOfFront() -> String? {

@@ -44,6 +44,13 @@ public struct DumpDamage: Sendable, Equatable {
         case repair, row, slip
     }
 
+    /// Gives all places the ones that they have in the input.
+    mutating func movePlacesToOrigin() {
+        repairs.movePlacesToOrigin()
+        rows.movePlacesToOrigin()
+        slips.movePlacesToOrigin()
+    }
+
     /// - Parameter spot: makes the spot, if it is to be kept.
     mutating func note(_ kind: Kind, _ spot: () -> Spot) {
         switch kind {
@@ -65,6 +72,10 @@ public struct DumpDamage: Sendable, Equatable {
 }
 
 extension DumpDamage.Spots {
+    fileprivate mutating func movePlacesToOrigin() {
+        for index in first.indices { first[index].place.moveToOrigin() }
+    }
+
     fileprivate mutating func add(_ spot: () -> DumpDamage.Spot) {
         count += 1
         if first.count < DumpLimits.damagePlaces { first.append(spot()) }

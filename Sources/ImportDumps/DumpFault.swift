@@ -6,6 +6,15 @@ public struct Place: Sendable, Equatable {
     public var line: Int
     /// 1-based, counted in bytes from the start of the line.
     public var column: Int
+    /// Within the reader, where bytes were decoded: the place in what they were decoded from. The reader itself works with
+    /// the bytes that it sees; what it delivers has the place in the input.
+    var origin: Origin?
+
+    struct Origin: Sendable, Equatable {
+        var byte: Int
+        var line: Int
+        var column: Int
+    }
 
     public init(byte: Int, line: Int, column: Int) {
         self.byte = byte

@@ -326,7 +326,7 @@ extension DumpParser {
         switch document.place {
         case .document where isWhole:
             position = .whole
-            reading.setWhole(byteCount: scanner.window.offset, sha256: scanner.window.finishHash())
+            reading.setWhole(byteCount: scanner.window.inputByteCount, sha256: scanner.window.finishHash())
         case .document(let place):
             position = place.line == input.lastLine ? .place(place) : .line(place)
             input.lastLine = place.line

@@ -47,6 +47,13 @@ struct DumpParser: ~Copyable {
         forgetDocument()
     }
 
+    /// Begins anew with another input, whose bytes may have been decoded.
+    mutating func restart(_ input: DecodedInput, readsAhead: Bool) {
+        restart(source: input.source, readsAhead: readsAhead)
+        scanner.window.placeMap = input.map
+        scanner.window.original = input.original
+    }
+
     /// Forgets what the document before said.
     mutating func forgetDocument() {
         scanner.forgetTexts()

@@ -21,15 +21,19 @@ public struct DumpReader: Sendable {
 
     /// Whether a thread of its own may read a large file while what it has read is scanned.
     public var readsAhead: Bool
+    /// The encoding of text that does not show that it is Unicode; UTF-8 if none is given. Only a ``DumpSession`` looks
+    /// at encodings.
+    public var encoding: TextEncoding?
 
     public init(
         windowBytes: Int = DumpLimits.windowBytes, hashing: Bool = false, matching: Matching = .best,
-        readsAhead: Bool = true
+        readsAhead: Bool = true, encoding: TextEncoding? = nil
     ) {
         self.windowBytes = windowBytes
         self.hashing = hashing
         self.matching = matching
         self.readsAhead = readsAhead
+        self.encoding = encoding
     }
 
     /// Reads an input that is to be one dump, to its end.

@@ -21,9 +21,13 @@ public struct DumpSession: ~Copyable {
     public mutating func read(
         from source: any ByteSource, readsAhead: Bool = true, into sink: inout some DumpSink
     ) throws {
-        parser.restart(source: source, readsAhead: readsAhead && reader.readsAhead)
+        let input = DecodedInput(source, encoding: reader.encoding, hashing: reader.hashing)
+        parser.restart(input, readsAhead: readsAhead && reader.readsAhead)
         defer { parser.restart(source: ArraySource([]), readsAhead: false) }
-        try parser.readDocuments(into: &sink)
+        guard !input.wrappings.isEmpty else { return try parser.readDocuments(into: &sink) }
+        var decoded = DecodedSink(sink: sink, input: input)
+        defer { sink = decoded.sink }
+        try parser.readDocuments(into: &decoded)
     }
 }
 

@@ -3,7 +3,15 @@ import ImportDumps
 extension DumpReader {
     /// The reader of the commands. `IMPORT_AUDIT_KERNEL` names the kernel to work with ("avx2", "sse2", "neon",
     /// "scalar"; "none" for the strict reader alone), so that tests can run all of them on one machine.
-    static func ofCommand(hashing: Bool, readsAhead: Bool) throws(CommandFailure) -> DumpReader {
+    static func ofCommand(
+        hashing: Bool, readsAhead: Bool, encoding: TextEncoding?
+    ) throws(CommandFailure) -> DumpReader {
+        var reader = try ofCommand(hashing: hashing, readsAhead: readsAhead)
+        reader.encoding = encoding
+        return reader
+    }
+
+    private static func ofCommand(hashing: Bool, readsAhead: Bool) throws(CommandFailure) -> DumpReader {
         guard let name = Console.environment("IMPORT_AUDIT_KERNEL"), !name.isEmpty else {
             return DumpReader(hashing: hashing, readsAhead: readsAhead)
         }

@@ -93,7 +93,7 @@ struct InputKindTests {
         let reasons = Dictionary(uniqueKeysWithValues: unreadable.map { ($0["source"] ?? "", $0["reason"] ?? "") })
         for (source, words) in [
             ("in/empty.json", "empty"), ("in/page.html", "HTML"), ("in/error.json", "Import job not found"),
-            ("in/bulk.json", "bulk"), ("in/utf16.json", "UTF-16"), ("in/other.json", "another kind"),
+            ("in/bulk.json", "bulk"), ("in/utf16.json", "cut off"), ("in/other.json", "another kind"),
             ("in/out.json", "leads out of the folder"), ("in/cut.tgz", "breaks off"),
         ] {
             let reason = reasons.first { $0.key.hasPrefix(source) }?.value

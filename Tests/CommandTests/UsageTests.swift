@@ -11,6 +11,8 @@ struct UsageTests {
             ["report", "x", "--formats", "pdf"], ["report", "x", "--formats", ""],
             ["report", "x", "--formats", "md,,csv"],
             ["report", "x", "--formats", "MD"], ["summary", "x", "--format", "xml"],
+            ["summary", "x", "--encoding", "nonsense"], ["check", "x", "--encoding", ""],
+            ["verify", "x", "--encoding", "utf-8//x"],
             ["summary", "x", "--threads", "0"], ["report", "x", "--threads", "many"],
         ])
     func wrongUsage(arguments: [String]) throws {
@@ -48,7 +50,7 @@ struct UsageTests {
                     "--fresh", "--quiet",
                 ]
             ),
-            ("summary", ["--format", "--sha256", "--strict", "--every-dump", "--threads", "--verbose"]),
+            ("summary", ["--format", "--sha256", "--encoding", "--strict", "--every-dump", "--threads", "--verbose"]),
             (
                 "check",
                 [

@@ -11,6 +11,7 @@ extension ReportSettings {
         if csv.hasByteOrderMark { options.append("--csv-bom") }
         if let markdownLimit { options.append("--markdown-limit \(markdownLimit)") }
         if isStrict { options.append("--strict") }
+        if let encoding { options.append("--encoding \(encoding)") }
         for (name, bytes) in ownTemplates.sorted(by: { $0.key < $1.key }) {
             options.append("--templates \(name) sha256:\(Self.hash(bytes))")
         }

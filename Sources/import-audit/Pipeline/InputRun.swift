@@ -37,7 +37,8 @@ struct InputRun {
         self.inputs = inputs
         self.names = names
         threadCount = options.threadCount
-        reader = try .ofCommand(hashing: hashing, readsAhead: options.threadCount > 1)
+        reader = try .ofCommand(
+            hashing: hashing, readsAhead: options.threadCount > 1, encoding: options.encoding)
         self.output = output
         progress = ProgressReport(InputTree(inputs, leavingOut: output), isWanted: !options.isQuiet, counts: counts)
     }

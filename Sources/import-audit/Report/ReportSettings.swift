@@ -11,6 +11,8 @@ struct ReportSettings: Sendable {
     let csv: CSVOptions
     let isStrict: Bool
     let isVerbose: Bool
+    /// The name of the encoding of dumps that do not show what they are in.
+    let encoding: String?
     let templates: TemplateSet
     /// The user's own folder of templates, and what is in it.
     let templateFolder: String?
@@ -40,6 +42,7 @@ struct ReportSettings: Sendable {
         self.templateFolder = templateFolder
         isStrict = options.isStrict
         isVerbose = options.isVerbose
+        encoding = options.encoding?.name
         writesBehind = options.threadCount > 1
         ownTemplates =
             try templateFolder.map { (folder) throws(CommandFailure) in try TemplateFolder(folder).files() } ?? [:]
@@ -80,6 +83,7 @@ struct ReportSettings: Sendable {
         var digest = OptionsDigest()
         digest.add("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)")
         if let markdownLimit { digest.add("markdown-limit \(markdownLimit)") }
+        if let encoding { digest.add("encoding \(encoding)") }
         for files in [BuiltInTemplates.files, ownTemplates] {
             for (name, bytes) in files.sorted(by: { $0.key < $1.key }) where !Self.overviewTemplates.contains(name) {
                 digest.add(name, bytes)

@@ -1,0 +1,151 @@
+import Glibc
+
+/// A conversion to UTF-8 by the C library.
+///
+/// One thread at a time uses it, which is why it can be sent between them.
+@safe
+final class Converter: @unchecked Sendable {
+    private let handle: iconv_t
+
+    /// Nil if the library does not know the name.
+    init?(from name: String) {
+        guard let handle = unsafe iconv_open("UTF-8", name), Int(bitPattern: handle) != -1 else { return nil }
+        unsafe self.handle = unsafe handle
+    }
+
+    deinit {
+        unsafe iconv_close(handle)
+    }
+
+    /// What some bytes came to.
+    enum Outcome {
+        /// So many bytes were read, so many put out.
+        case converted(Int, Int)
+        /// They are the beginning of a character.
+        case incomplete
+        case illFormed
+    }
+
+    /// Converts bytes, all of them or none, into at least 16 bytes of room.
+    func convert(_ input: UnsafeBufferPointer<UInt8>, into room: UnsafeMutablePointer<UInt8>) -> Outcome {
+        var source = unsafe UnsafeMutablePointer(
+            mutating: UnsafeRawPointer(input.baseAddress)?.assumingMemoryBound(
+                to: CChar.self))
+        var target: UnsafeMutablePointer<CChar>? = unsafe UnsafeMutableRawPointer(room).assumingMemoryBound(
+            to: CChar.self)
+        var (left, roomLeft) = (input.count, 16)
+        let result = unsafe iconv(handle, &source, &left, &target, &roomLeft)
+        let error = errno
+        let (read, written) = (input.count - left, 16 - roomLeft)
+        if read > 0 || written > 0 { return .converted(read, written) }
+        return result == -1 && error == EILSEQ ? .illFormed : .incomplete
+    }
+
+    /// Forgets a character that was begun, and any state.
+    func reset() {
+        _ = unsafe iconv(handle, nil, nil, nil, nil)
+    }
+
+    /// What each byte stands for alone, if that is all there is to the encoding; nil for one of several bytes.
+    func singleBytes() -> [UInt32]? {
+        var characters: [UInt32] = []
+        for byte in UInt8.min...UInt8.max {
+            reset()
+            let outcome = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 17) { room in
+                unsafe room[16] = byte
+                guard let start = room.baseAddress else { return (Outcome.incomplete, UInt32?.none) }
+                let outcome = unsafe convert(UnsafeBufferPointer(start: start + 16, count: 1), into: start)
+                guard case .converted(1, let count) = outcome, count > 0 else { return (outcome, nil) }
+                let text = unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+                guard text.unicodeScalars.count == 1 else { return (.incomplete, nil) }
+                return (outcome, text.unicodeScalars.first?.value)
+            }
+            switch outcome {
+            case (.converted, let character?): characters.append(character)
+            case (.illFormed, _): characters.append(.max)
+            default: return nil
+            }
+        }
+        reset()
+        return characters
+    }
+}
+
+/// Converts an encoding of several bytes for some characters, by the C library. A byte that cannot be read stays what it
+/// is, if it is beyond ASCII, else it becomes a byte that is no UTF-8.
+struct MultiByteDecoder: StreamDecoder {
+    private let converter: Converter
+    /// Whether bytes of ASCII between characters are ASCII.
+    private let hasASCII: Bool
+
+    /// The most bytes that a character and what switches to it have.
+    private static let longest = 12
+
+    init(_ converter: Converter, hasASCII: Bool) {
+        self.converter = converter
+        self.hasASCII = hasASCII
+    }
+
+    mutating func decode(
+        _ input: UnsafeBufferPointer<UInt8>, isLast: Bool, into output: inout DecoderOutput
+    ) -> Int {
+        var index = 0
+        while index < input.count, output.left >= 16 {
+            if hasASCII {
+                let text = unsafe UnsafeBufferPointer(rebasing: input[index...]).prefixOfASCII
+                let start = output.count
+                let count = unsafe output.put(text)
+                unsafe output.steps.addLines(output.bytes(from: start), original: 1)
+                index += count
+                guard index < input.count, output.left >= 16 else { break }
+            }
+            guard let done = unsafe putCharacter(UnsafeBufferPointer(rebasing: input[index...]), isLast, &output)
+            else { break }
+            index += done
+        }
+        return index
+    }
+
+    /// Converts one character; nil if it is not whole. Returns how many bytes it has.
+    private func putCharacter(
+        _ input: UnsafeBufferPointer<UInt8>, _ isLast: Bool, _ output: inout DecoderOutput
+    ) -> Int? {
+        guard let end = unsafe output.end else { return nil }
+        var length = 1
+        while length <= min(input.count, Self.longest) {
+            switch unsafe converter.convert(UnsafeBufferPointer(rebasing: input[..<length]), into: end) {
+            case .converted(let read, let written):
+                let endsLine = unsafe written == 1 && end.pointee == 0x0A
+                output.advance(by: written)
+                note(written, original: read, endsLine: endsLine, &output)
+                return read
+            case .incomplete: length += 1
+            case .illFormed: return unsafe putIllFormed(input[0], &output)
+            }
+        }
+        guard isLast || input.count > Self.longest else { return nil }
+        return unsafe putIllFormed(input[0], &output)
+    }
+
+    private func putIllFormed(_ byte: UInt8, _ output: inout DecoderOutput) -> Int {
+        converter.reset()
+        output.put(byte < 0x80 ? 0xFF : byte)
+        output.steps.copy(1)
+        return 1
+    }
+
+    /// One character, or two where one is written as two.
+    private func note(_ written: Int, original: Int, endsLine: Bool, _ output: inout DecoderOutput) {
+        let first = min(4, written)
+        if first == 0 {
+            output.steps.skip(original)
+        } else {
+            output.steps.add(1, decoded: first, original: original, endsLine: endsLine)
+        }
+        var rest = written - first
+        while rest > 0 {
+            output.steps.add(1, decoded: min(4, rest), original: 0)
+            rest -= min(4, rest)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+/// How the characters of a text are written as bytes.
+public struct TextEncoding: Sendable, Equatable {
+    /// Its name, as IANA lists it where that is known here.
+    public let name: String
+    let form: Form
+
+    enum Form: Sendable, Equatable {
+        case utf8
+        case utf16(isBigEndian: Bool)
+        case utf32(isBigEndian: Bool)
+        case windows1252
+        /// The C library knows it by its name.
+        case other(hasASCII: Bool)
+    }
+
+    static let utf16LittleEndian = TextEncoding(name: "UTF-16LE", form: .utf16(isBigEndian: false))
+    static let utf16BigEndian = TextEncoding(name: "UTF-16BE", form: .utf16(isBigEndian: true))
+    static let utf32LittleEndian = TextEncoding(name: "UTF-32LE", form: .utf32(isBigEndian: false))
+    static let utf32BigEndian = TextEncoding(name: "UTF-32BE", form: .utf32(isBigEndian: true))
+    /// What Western Windows has written for decades, and often is meant by "ANSI" or "Latin-1".
+    public static let windows1252 = TextEncoding(name: "windows-1252", form: .windows1252)
+
+    private init(name: String, form: Form) {
+        self.name = name
+        self.form = form
+    }
+
+    /// The encoding of this name, in any of its spellings: those of Unicode, windows-1252, and all that the C library's
+    /// `iconv` knows. Nil for any other.
+    public init?(name: String) {
+        let plain = name.utf8.allSatisfy { byte in
+            ASCII.isDigit(byte) || 0x61...0x7A ~= byte | 0x20 || byte == 0x2D || byte == 0x5F || byte == 0x2E
+                || byte == 0x3A
+        }
+        guard plain, !name.isEmpty, name.utf8.count <= 64 else { return nil }
+        let letters = String(
+            decoding: name.lowercased().utf8.filter { ASCII.isDigit($0) || 0x61...0x7A ~= $0 }, as: UTF8.self)
+        switch letters {
+        case "utf8", "ascii", "usascii": self.init(name: "UTF-8", form: .utf8)
+        case "utf16", "utf16le", "unicode", "ucs2", "ucs2le": self = .utf16LittleEndian
+        case "utf16be", "ucs2be": self = .utf16BigEndian
+        case "utf32", "utf32le", "ucs4le": self = .utf32LittleEndian
+        case "utf32be", "ucs4", "ucs4be": self = .utf32BigEndian
+        case "windows1252", "cp1252", "1252", "ansi": self = .windows1252
+        default:
+            guard Converter(from: name) != nil else { return nil }
+            // In these, a byte below 0x80 that begins a character is that character of ASCII.
+            let families = ["sjis", "shiftjis", "cp9", "ms9", "windows31j", "euc", "gb", "big5", "uhc", "johab", "koi"]
+            self.init(name: name, form: .other(hasASCII: families.contains { letters.hasPrefix($0) }))
+        }
+    }
+
+    /// Recognises Unicode by a mark at the beginning of a text, or by the zero bytes of its first characters where these
+    /// are ASCII, as they are in JSON and in logs. Nil for anything else.
+    init?(beginning bytes: ArraySlice<UInt8>) {
+        // As nearly all inputs begin.
+        if let first = bytes.first, 1..<0x80 ~= first, bytes.dropFirst().first != 0 { return nil }
+        if let marked = Self.marked(bytes) {
+            self = marked
+            return
+        }
+        func isText(_ byte: UInt8) -> Bool {
+            0x20..<0x7F ~= byte || 0x09...0x0D ~= byte || byte == 0x1B || byte == 0x1E
+        }
+        /// Whether the first units, up to four, have all their bytes zero but this one.
+        func holds(units size: Int, at position: Int) -> Bool {
+            let units = min(4, bytes.count / size)
+            guard units > 0 else { return false }
+            return (0..<units).allSatisfy { unit in
+                (0..<size).allSatisfy { place in
+                    let byte = bytes[bytes.startIndex + unit * size + place]
+                    return place == position ? isText(byte) : byte == 0
+                }
+            }
+        }
+        if holds(units: 4, at: 0) {
+            self = .utf32LittleEndian
+        } else if holds(units: 4, at: 3) {
+            self = .utf32BigEndian
+        } else if holds(units: 2, at: 0) {
+            self = .utf16LittleEndian
+        } else if holds(units: 2, at: 1) {
+            self = .utf16BigEndian
+        } else {
+            return nil
+        }
+    }
+
+    /// The encoding that a byte order mark shows.
+    static func marked(_ bytes: ArraySlice<UInt8>) -> TextEncoding? {
+        if bytes.starts(with: [0xFF, 0xFE, 0, 0]) { return .utf32LittleEndian }
+        if bytes.starts(with: [0, 0, 0xFE, 0xFF]) { return .utf32BigEndian }
+        if bytes.starts(with: [0xFF, 0xFE]) { return .utf16LittleEndian }
+        if bytes.starts(with: [0xFE, 0xFF]) { return .utf16BigEndian }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return TextEncoding(name: "UTF-8", form: .utf8) }
+        return nil
+    }
+}
+
+extension TextEncoding {
+    /// What a byte beyond ASCII stands for in windows-1252; 0xFFFF_FFFF for nothing.
+    static let windows1252Characters: [UInt32] = {
+        let own: [UInt32] = [
+            0x20AC, .max, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, .max,
+            0x017D, .max, .max, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
+            0x0153, .max, 0x017E, 0x0178,
+        ]
+        return Array(0..<0x80) + own + Array(0xA0...0xFF)
+    }()
+
+    /// A source of UTF-8, and the map of its places; nil if the text is in UTF-8 already.
+    func decoding(_ source: any ByteSource, below: PlaceMap?) -> (source: any ByteSource, map: PlaceMap)? {
+        func made(_ decoder: some StreamDecoder) -> (source: any ByteSource, map: PlaceMap) {
+            let source = DecodingSource(source, below: below, decoder: decoder)
+            return (source, source.map)
+        }
+        switch form {
+        case .utf8: return nil
+        case .utf16(let isBigEndian): return made(UTF16Decoder(isBigEndian: isBigEndian))
+        case .utf32(let isBigEndian): return made(UTF32Decoder(isBigEndian: isBigEndian))
+        case .windows1252: return made(SingleByteDecoder(characters: Self.windows1252Characters))
+        case .other(let hasASCII):
+            guard let converter = Converter(from: name) else { return nil }
+            if let characters = converter.singleBytes() { return made(SingleByteDecoder(characters: characters)) }
+            return made(MultiByteDecoder(converter, hasASCII: hasASCII))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+/// The text of a string in a document, unescaped as it is read: what it stands for may be a document itself.
+///
+/// While it is read, the scanner of the document around it lies here, at some place in the string, and the parser works
+/// with a scanner of this source. One thread at a time uses either, which is why it can be sent between them.
+@safe
+final class JSONStringSource: ByteSource, @unchecked Sendable {
+    /// Bytes that are unescaped in one go.
+    private static let capacity = 16 * 1024
+
+    var scanner: JSONScanner
+    private var map: PlaceMap?
+    private let room: UnsafeMutableBufferPointer<UInt8>
+    /// What of `room` is still to be delivered.
+    private var ready = 0..<0
+    private var isAtEnd = true
+
+    init(scanner: consuming JSONScanner) {
+        self.scanner = scanner
+        unsafe room = .allocate(capacity: Self.capacity)
+    }
+
+    deinit {
+        unsafe room.deallocate()
+    }
+
+    /// Begins with the string at the position of `scanner`, whose opening quote was read.
+    ///
+    /// - Parameter map: is told where the bytes lie.
+    func begin(_ map: PlaceMap) {
+        self.map = map
+        ready = 0..<0
+        isAtEnd = false
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        while ready.isEmpty, !isAtEnd { fill() }
+        let count = min(ready.count, buffer.count)
+        let next = unsafe UnsafeRawBufferPointer(room)[ready.lowerBound..<ready.lowerBound + count]
+        unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: next))
+        ready = ready.lowerBound + count..<ready.upperBound
+        return count
+    }
+
+    /// The first bytes, as many as that or all of a shorter text. They stay to be read.
+    func beginning(_ count: Int) -> [UInt8] {
+        while ready.count < count, !isAtEnd { fill() }
+        return unsafe Array(room[ready].prefix(count))
+    }
+
+    /// Unescapes more, behind what is still to be delivered.
+    private func fill() {
+        if ready.isEmpty { ready = 0..<0 }
+        let left = unsafe UnsafeMutableBufferPointer(rebasing: room[ready.upperBound...])
+        var output = unsafe DecoderOutput(room: left, steps: PlaceSteps(), below: nil)
+        if scanner.peekOrEnd() == nil {
+            isAtEnd = true
+        } else {
+            let bytes = unsafe UnsafeBufferPointer(rebasing: scanner.window.bytes[scanner.window.position...])
+            var text = unsafe EscapedText(bytes, isLenient: true)
+            let end = text.decode(isLast: false, into: &output)
+            scanner.window.position += text.index
+            switch end {
+            case .quote, .illFormed:
+                // A line feed ends a string that was torn.
+                isAtEnd = true
+            case .needsMore where text.index < bytes.count:
+                putCutEscape(into: &output)
+            case .needsMore, .needsRoom:
+                break
+            }
+        }
+        ready = ready.lowerBound..<ready.upperBound + output.count
+        map?.add(output.steps)
+    }
+
+    /// Decodes an escape that the end of the window cuts, byte by byte.
+    private func putCutEscape(into output: inout DecoderOutput) {
+        guard output.left >= 16 else { return }
+        var escape: [UInt8] = []
+        while true {
+            let byte = scanner.peekOrEnd()
+            guard let byte, byte >= 0x20, byte != UInt8(ascii: "\"") || escape.last == UInt8(ascii: "\\") else {
+                // The string ends within it.
+                output.put(0xFF)
+                output.steps.add(1, decoded: 1, original: escape.count)
+                return
+            }
+            escape.append(byte)
+            scanner.window.position += 1
+            let done = unsafe escape.withUnsafeBufferPointer { bytes in
+                var text = unsafe EscapedText(bytes, isLenient: true)
+                _ = text.decode(isLast: false, into: &output)
+                return text.index
+            }
+            // What stands behind a half of a pair is text again, or the next escape.
+            escape.removeFirst(done)
+            if escape.isEmpty { return }
+        }
+    }
+}

@@ -1,0 +1,325 @@
+private import Glibc
+
+/// Takes the texts out of the records that Docker's driver `json-file` writes, one on each line, and joins those that a
+/// long line was split into: their text does not end with a line feed.
+///
+///     {"log":"{\"job_id\":…\n","stream":"stdout","time":"2025-03-04T10:06:00.1Z"}
+///
+/// A line that is no such record stays as it is.
+struct DockerDecoder: StreamDecoder {
+    private enum Stage {
+        case lineStart
+        /// Of a record that is longer than what is decoded in one go: within its text, and behind that.
+        case text, behindText
+        /// Of a line that is no record.
+        case otherLine
+    }
+
+    private var stage = Stage.lineStart
+    private var joiner = LineJoiner()
+    private var place = Place.Origin(byte: 0, line: 1, column: 1)
+    /// Whether the text of a long record ended with a line feed so far.
+    private var endsWithFeed = false
+
+    mutating func decode(
+        _ input: UnsafeBufferPointer<UInt8>, isLast: Bool, into output: inout DecoderOutput
+    ) -> Int {
+        var index = 0
+        while output.left >= 16 {
+            if case .lineStart = stage, joiner.hasMore {
+                joiner.putOut(into: &output)
+                continue
+            }
+            guard index < input.count else { break }
+            let rest = unsafe UnsafeBufferPointer(rebasing: input[index...])
+            let done: Int
+            switch stage {
+            case .lineStart: done = unsafe readLine(rest, isLast, into: &output)
+            case .text: done = unsafe putText(rest, isLast, into: &output)
+            case .behindText: done = unsafe skipLine(rest, into: &output)
+            case .otherLine: done = unsafe putLine(rest, into: &output)
+            }
+            if done == 0 { break }
+            index += done
+        }
+        if isLast, index == input.count {
+            stage = .lineStart
+            joiner.end()
+            joiner.putOut(into: &output)
+        }
+        return index
+    }
+
+    /// Reads a line from its beginning. Returns how many bytes are done with; 0 if more are needed, or more room.
+    private mutating func readLine(
+        _ input: UnsafeBufferPointer<UInt8>, _ isLast: Bool, into output: inout DecoderOutput
+    ) -> Int {
+        guard let start = input.baseAddress else { return 0 }
+        let feed = unsafe memchr(start, 0x0A, input.count).map { unsafe UnsafeRawPointer($0) - UnsafeRawPointer(start) }
+        if feed == nil, !isLast {
+            guard input.count >= DecoderInput.bytes else { return 0 }
+            return unsafe beginLongLine(input, into: &output)
+        }
+        let line = unsafe UnsafeBufferPointer(rebasing: input[..<(feed ?? input.count)])
+        // What is decoded is no longer than what it is decoded from.
+        guard output.left >= line.count + 16 else { return 0 }
+        let length = line.count + (feed == nil ? 0 : 1)
+        output.steps.seal()
+        let (mark, begin) = (output.steps.mark, output.count)
+        var reader = unsafe DockerRecordReader(line)
+        guard let record = reader.read(into: &output) else {
+            output.steps.goBack(to: mark)
+            output.goBack(to: begin)
+            return unsafe passLine(line, length: length, into: &output)
+        }
+        let piece = LineJoiner.Piece(
+            stream: record.stream, isPartial: record.isPartial, bracket: unsafe output.bytes(from: begin).onlyBracket)
+        if joiner.mustWait(record.stream) {
+            let place = output.below?.origin(ofOffset: place.byte) ?? place
+            unsafe joiner.wait(
+                piece, place: place, bytes: output.bytes(from: begin), steps: output.steps.added(since: mark))
+            output.steps.goBack(to: mark)
+            output.goBack(to: begin)
+            output.steps.skip(length, endsLine: feed != nil)
+        } else {
+            output.steps.skip(length - record.textEnd, endsLine: feed != nil)
+            joiner.pass(piece)
+        }
+        move(by: length, endsLine: feed != nil)
+        return length
+    }
+
+    /// A line that is no record.
+    private mutating func passLine(
+        _ line: UnsafeBufferPointer<UInt8>, length: Int, into output: inout DecoderOutput
+    ) -> Int {
+        let endsLine = length > line.count
+        if joiner.mustWait(.other) {
+            var steps = PlaceSteps()
+            steps.copy(length, endsLine: endsLine)
+            let place = output.below?.origin(ofOffset: place.byte) ?? place
+            unsafe joiner.wait(
+                LineJoiner.Piece(stream: .other, isPartial: false), place: place,
+                bytes: UnsafeBufferPointer(start: line.baseAddress, count: length), steps: steps)
+            output.steps.skip(length, endsLine: endsLine)
+        } else {
+            _ = unsafe output.put(UnsafeBufferPointer(start: line.baseAddress, count: length))
+            output.steps.copy(length, endsLine: endsLine)
+        }
+        move(by: length, endsLine: endsLine)
+        return length
+    }
+
+    // MARK: Lines that are longer than what is decoded in one go
+
+    /// Of such a record nobody knows the stream, which stands behind the text: it is taken for the one that is open.
+    private mutating func beginLongLine(
+        _ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput
+    ) -> Int {
+        let reader = unsafe DockerRecordReader(input)
+        if let length = reader.textStart() {
+            stage = .text
+            endsWithFeed = false
+            output.steps.skip(length)
+            move(by: length, endsLine: false)
+            return length
+        }
+        stage = .otherLine
+        return unsafe putLine(input, into: &output)
+    }
+
+    private mutating func putText(
+        _ input: UnsafeBufferPointer<UInt8>, _ isLast: Bool, into output: inout DecoderOutput
+    ) -> Int {
+        let begin = output.count
+        var text = unsafe EscapedText(input)
+        let end = text.decode(isLast: isLast, into: &output)
+        if output.count > begin { endsWithFeed = unsafe output.bytes(from: output.count - 1)[0] == 0x0A }
+        var done = text.index
+        switch end {
+        case .quote:
+            output.steps.skip(1)
+            done += 1
+            stage = .behindText
+        case .illFormed:
+            // The rest of the line is shown as it is.
+            stage = .otherLine
+        case .needsMore, .needsRoom: break
+        }
+        move(by: done, endsLine: false)
+        // An ill-formed text is done with at once.
+        return done > 0 || end != .illFormed ? done : unsafe putLine(input, into: &output)
+    }
+
+    private mutating func skipLine(_ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput) -> Int {
+        let (count, endsLine) = unsafe countOfLine(input)
+        output.steps.skip(count, endsLine: endsLine)
+        move(by: count, endsLine: endsLine)
+        if endsLine {
+            stage = .lineStart
+            joiner.passUnknown(isPartial: !endsWithFeed)
+        }
+        return count
+    }
+
+    private mutating func putLine(_ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput) -> Int {
+        let (count, _) = unsafe countOfLine(input)
+        let put = unsafe output.put(UnsafeBufferPointer(rebasing: input[..<count]))
+        let endsLine = unsafe put > 0 && input[put - 1] == 0x0A
+        output.steps.copy(put, endsLine: endsLine)
+        move(by: put, endsLine: endsLine)
+        if endsLine { stage = .lineStart }
+        return put
+    }
+
+    /// Bytes to the end of the line, with its line feed.
+    private func countOfLine(_ input: UnsafeBufferPointer<UInt8>) -> (Int, endsLine: Bool) {
+        guard let start = input.baseAddress, let feed = unsafe memchr(start, 0x0A, input.count) else {
+            return (input.count, false)
+        }
+        return unsafe (UnsafeRawPointer(feed) - UnsafeRawPointer(start) + 1, true)
+    }
+
+    private mutating func move(by count: Int, endsLine: Bool) {
+        place.byte += count
+        place.column += count
+        if endsLine { (place.line, place.column) = (place.line + 1, 1) }
+    }
+}
+
+/// What a record said.
+struct DockerRecord {
+    var stream = LogStream.other
+    /// Its text does not end with a line feed.
+    var isPartial = false
+    /// Bytes of the line up to the end of its text.
+    var textEnd = 0
+}
+
+/// Reads one record, strictly.
+@safe
+struct DockerRecordReader {
+    private let line: UnsafeBufferPointer<UInt8>
+    private var index = 0
+
+    init(_ line: UnsafeBufferPointer<UInt8>) {
+        unsafe self.line = unsafe line
+    }
+
+    /// Keys that a record may begin with.
+    private static let keys: [StaticString] = ["log", "stream", "time", "attrs"]
+
+    private var next: UInt8? { unsafe index < line.count ? line[index] : nil }
+
+    private mutating func skipSpace() {
+        while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0D { index += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        skipSpace()
+        guard next == byte else { return false }
+        index += 1
+        return true
+    }
+
+    /// Where the text of a record begins whose first member is `log`; nil for any other line.
+    func textStart() -> Int? {
+        var reader = self
+        if unsafe line.starts(with: [0xEF, 0xBB, 0xBF] as [UInt8]) { reader.index = 3 }
+        guard reader.take(UInt8(ascii: "{")), let key = unsafe reader.string(), unsafe Self.matches(key, "log"),
+            reader.take(UInt8(ascii: ":")), reader.take(UInt8(ascii: "\""))
+        else { return nil }
+        return reader.index
+    }
+
+    /// Decodes the text of the record; nil if the line is none.
+    mutating func read(into output: inout DecoderOutput) -> DockerRecord? {
+        if unsafe line.starts(with: [0xEF, 0xBB, 0xBF] as [UInt8]) { index = 3 }
+        guard take(UInt8(ascii: "{")) else { return nil }
+        var record = DockerRecord()
+        var (isFirst, hasLog, isOfContainer) = (true, false, false)
+        while true {
+            guard let key = unsafe string(), take(UInt8(ascii: ":")) else { return nil }
+            // A dump begins otherwise, and need not be read twice.
+            if isFirst { guard Self.keys.contains(where: { unsafe Self.matches(key, $0) }) else { return nil } }
+            isFirst = false
+            skipSpace()
+            if unsafe Self.matches(key, "log"), next == UInt8(ascii: "\"") {
+                guard !hasLog, readText(&record, into: &output) else { return nil }
+                hasLog = true
+            } else if unsafe Self.matches(key, "stream") {
+                guard let stream = unsafe string() else { return nil }
+                isOfContainer = true
+                if unsafe Self.matches(stream, "stdout") { record.stream = .output }
+                if unsafe Self.matches(stream, "stderr") { record.stream = .errors }
+            } else {
+                if unsafe Self.matches(key, "time") { isOfContainer = true }
+                guard skipValue() else { return nil }
+            }
+            if take(UInt8(ascii: ",")) { continue }
+            guard take(UInt8(ascii: "}")) else { return nil }
+            skipSpace()
+            return unsafe index == line.count && hasLog && isOfContainer ? record : nil
+        }
+    }
+
+    private mutating func readText(_ record: inout DockerRecord, into output: inout DecoderOutput) -> Bool {
+        index += 1
+        output.steps.skip(index)
+        let begin = output.count
+        var text = unsafe EscapedText(UnsafeBufferPointer(rebasing: line[index...]))
+        guard text.decode(isLast: true, into: &output) == .quote else { return false }
+        index += text.index + 1
+        output.steps.skip(1)
+        record.textEnd = index
+        record.isPartial = unsafe output.count == begin || output.bytes(from: output.count - 1)[0] != 0x0A
+        return true
+    }
+
+    /// A string's bytes between its quotes, as they stand there.
+    private mutating func string() -> UnsafeBufferPointer<UInt8>? {
+        guard take(UInt8(ascii: "\"")) else { return nil }
+        let start = index
+        while let byte = next {
+            index += 1
+            if byte == UInt8(ascii: "\"") {
+                return unsafe UnsafeBufferPointer(rebasing: line[start..<index - 1])
+            }
+            if byte == UInt8(ascii: "\\") { index += 1 }
+        }
+        return nil
+    }
+
+    private static func matches(_ text: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+        guard text.count == word.utf8CodeUnitCount else { return false }
+        return unsafe text.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+    }
+
+    /// Passes over a value, whose brackets are only counted.
+    private mutating func skipValue() -> Bool {
+        var depth = 0
+        repeat {
+            skipSpace()
+            guard let byte = next else { return false }
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard unsafe string() != nil else { return false }
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                index += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                guard depth > 0 else { return false }
+                depth -= 1
+                index += 1
+            case UInt8(ascii: ","), UInt8(ascii: ":"):
+                guard depth > 0 else { return false }
+                index += 1
+            default:
+                let start = index
+                while let byte = next, !" \t\r,:{}[]\"".utf8.contains(byte) { index += 1 }
+                guard index > start else { return false }
+            }
+        } while depth > 0
+        return true
+    }
+}

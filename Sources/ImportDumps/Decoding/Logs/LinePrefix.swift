@@ -1,0 +1,285 @@
+/// What stands before the text of a line of a log.
+struct LinePrefix: Equatable {
+    /// Bytes to leave out before the text.
+    var length: Int
+    /// Which of the streams of a container the line is of.
+    var stream = LogStream.only
+    /// The text goes on with the next line of its stream.
+    var isPartial = false
+    /// The line has no text at all.
+    var isDropped = false
+
+    /// Bytes within which a prefix ends; what is longer is none.
+    static let limit = 512
+}
+
+/// A stream whose lines come mixed with those of others in a log: of a container, or one of several containers.
+struct LogStream: Sendable, Equatable {
+    private let id: UInt32
+
+    static let only = LogStream(id: 0)
+    static let output = LogStream(id: 1)
+    static let errors = LogStream(id: 2)
+    /// Of lines that do not have the form of the log.
+    static let other = LogStream(id: 3)
+
+    private init(id: UInt32) {
+        self.id = id
+    }
+
+    /// The stream of what writes its name before its lines. Two names are taken for one if their hashes (FNV-1a) are
+    /// the same: their lines then do not wait for each other.
+    init(name: UnsafeBufferPointer<UInt8>) {
+        var hash: UInt32 = 2_166_136_261
+        for index in name.indices { hash = unsafe (hash ^ UInt32(name[index])) &* 16_777_619 }
+        id = hash | 1 << 31
+    }
+}
+
+/// The forms of lines with a prefix.
+enum LineForm: Sendable, CaseIterable {
+    // From the special to the general: what fits one of them may fit those behind it.
+    case eventStream, cri, containerNames, syslog, timestamps
+
+    var wrapping: Wrapping {
+        switch self {
+        case .eventStream: .eventStream
+        case .cri: .log(.cri)
+        case .containerNames: .log(.containerNames)
+        case .syslog: .log(.syslog)
+        case .timestamps: .log(.timestamps)
+        }
+    }
+
+    /// The prefix of a line in this form; nil if it has none.
+    ///
+    /// - Parameter line: its first ``LinePrefix/limit`` bytes, or all of it without its line feed.
+    func prefix(of line: UnsafeBufferPointer<UInt8>) -> LinePrefix? {
+        var line = unsafe PrefixReader(line)
+        switch self {
+        case .eventStream: return line.eventStream()
+        case .cri: return line.cri()
+        case .containerNames: return line.containerName()
+        case .syslog: return line.syslog()
+        case .timestamps: return line.timestamp()
+        }
+    }
+}
+
+/// Goes over the beginning of a line.
+@safe
+private struct PrefixReader {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var index = 0
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        unsafe self.bytes = unsafe bytes
+    }
+
+    private var next: UInt8? { unsafe index < bytes.count ? bytes[index] : nil }
+    /// At the end, perhaps before the CR of a line feed.
+    private var isAtEnd: Bool { unsafe index == bytes.count || (index + 1 == bytes.count && bytes[index] == 0x0D) }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard next == byte else { return false }
+        index += 1
+        return true
+    }
+
+    private mutating func take(_ text: StaticString) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard unsafe index + count <= bytes.count else { return false }
+        for offset in 0..<count where unsafe bytes[index + offset] != text.utf8Start[offset] { return false }
+        index += count
+        return true
+    }
+
+    /// Takes as many as there are; returns how many.
+    private mutating func takeAll(where matches: (UInt8) -> Bool) -> Int {
+        let start = index
+        while let byte = next, matches(byte) { index += 1 }
+        return index - start
+    }
+
+    private mutating func digits(_ counts: ClosedRange<Int>) -> Bool {
+        counts.contains(takeAll(where: ASCII.isDigit))
+    }
+
+    private mutating func spaces() -> Int { takeAll { $0 == 0x20 } }
+
+    /// What separates a prefix from its text: one space, a tab, or the end.
+    private mutating func separator() -> Bool { isAtEnd || take(0x20) || take(0x09) }
+
+    // MARK: Event streams
+
+    /// A field of an event stream: `data: …`, or another or a comment, which have no text of ours.
+    mutating func eventStream() -> LinePrefix? {
+        if isAtEnd { return LinePrefix(length: 0) }
+        if take("data") {
+            guard take(":") || isAtEnd else { return nil }
+            _ = take(0x20)
+            // What ends the streams of some services.
+            let start = index
+            if take("[DONE]"), isAtEnd { return LinePrefix(length: start, isDropped: true) }
+            return LinePrefix(length: start)
+        }
+        let isOther = take("event") || take("retry") || take("id")
+        guard take(":") || (isOther && isAtEnd) else { return nil }
+        return LinePrefix(length: index, isDropped: true)
+    }
+
+    // MARK: Containers
+
+    /// `2025-03-04T10:06:00.25Z stdout F text`.
+    mutating func cri() -> LinePrefix? {
+        guard time(), take(0x20) else { return nil }
+        let stream: LogStream
+        if take("stdout") { stream = .output } else if take("stderr") { stream = .errors } else { return nil }
+        guard take(0x20) else { return nil }
+        let isPartial = take("P")
+        guard isPartial || take("F") else { return nil }
+        if take(":") { _ = takeAll { $0 > 0x20 } }
+        // A line without text may lack the space as well.
+        guard isAtEnd || take(0x20) else { return nil }
+        return LinePrefix(length: index, stream: stream, isPartial: isPartial)
+    }
+
+    /// `name-1  | text`, perhaps in colours, or `[pod/name/container] text`.
+    mutating func containerName() -> LinePrefix? {
+        if take("[pod/") {
+            guard takeAll(where: { Self.isName($0) || $0 == UInt8(ascii: "/") }) > 0, take("]") else { return nil }
+            let name = index
+            return separator() ? LinePrefix(length: index, stream: stream(0..<name)) : nil
+        }
+        takeColours()
+        let start = index
+        guard takeAll(where: Self.isName) > 0 else { return nil }
+        let name = start..<index
+        takeColours()
+        guard spaces() > 0, take("|") else { return nil }
+        takeColours()
+        guard isAtEnd || take(0x20) else { return nil }
+        takeColours()
+        return LinePrefix(length: index, stream: stream(name))
+    }
+
+    private func stream(_ name: Range<Int>) -> LogStream {
+        unsafe LogStream(name: UnsafeBufferPointer(rebasing: bytes[name]))
+    }
+
+    private static func isName(_ byte: UInt8) -> Bool {
+        ASCII.isDigit(byte) || 0x61...0x7A ~= byte | 0x20 || byte == 0x2D || byte == 0x5F || byte == 0x2E
+    }
+
+    /// Commands to a terminal to change the colour: `ESC [ 36 m`.
+    private mutating func takeColours() {
+        while true {
+            let start = index
+            guard take(0x1B), take("[") else {
+                index = start
+                return
+            }
+            _ = takeAll { ASCII.isDigit($0) || $0 == UInt8(ascii: ";") }
+            guard take("m") else {
+                index = start
+                return
+            }
+        }
+    }
+
+    // MARK: Times
+
+    /// A time and a space, perhaps in brackets.
+    mutating func timestamp() -> LinePrefix? {
+        let hasBracket = take("[")
+        guard time() || dayAndTime() else { return nil }
+        if hasBracket { guard take("]") else { return nil } }
+        return separator() ? LinePrefix(length: index) : nil
+    }
+
+    /// RFC 3339, also with a space, a comma, or without a zone.
+    private mutating func time() -> Bool {
+        guard digits(4...4), take("-"), digits(2...2), take("-"), digits(2...2)
+        else { return false }
+        guard take("T") || take(0x20), clock() else { return false }
+        if take("Z") { return true }
+        if take("+") || take("-") {
+            guard digits(2...4) else { return false }
+            return !take(":") || digits(2...2)
+        }
+        return true
+    }
+
+    private mutating func clock() -> Bool {
+        guard digits(2...2), take(":"), digits(2...2), take(":"), digits(2...2)
+        else { return false }
+        if take(".") || take(",") { return digits(1...9) }
+        return true
+    }
+
+    /// `Nov 27 12:00:00`.
+    private mutating func dayAndTime() -> Bool {
+        let months: [StaticString] = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
+        let start = index
+        guard months.contains(where: { take($0) }), 1...2 ~= spaces(), digits(1...2), take(0x20), clock() else {
+            index = start
+            return false
+        }
+        return true
+    }
+
+    // MARK: Syslog
+
+    /// `Nov 27 12:00:00 host program[123]: text`, also with other times, a priority, or as RFC 5424 has it.
+    mutating func syslog() -> LinePrefix? {
+        if take("<") {
+            guard digits(1...3), take(">") else { return nil }
+            let start = index
+            if digits(1...2), take(0x20), let prefix = structuredSyslog() { return prefix }
+            index = start
+        }
+        guard dayAndTime() || time(), take(0x20) else { return nil }
+        // Some leave the host out: `2025-03-04T10:06:00Z app[web.1]: text`.
+        let start = index
+        if let name = program(), separator() { return LinePrefix(length: index, stream: stream(name)) }
+        index = start
+        guard takeAll(where: { Self.isName($0) || $0 == 0x3A }) > 0, take(0x20), let name = program(), separator()
+        else {
+            return nil
+        }
+        return LinePrefix(length: index, stream: stream(name))
+    }
+
+    /// `program[123]:`; what is before the colon.
+    private mutating func program() -> Range<Int>? {
+        let start = index
+        guard takeAll(where: { Self.isName($0) || $0 == 0x2F || $0 == 0x28 || $0 == 0x29 || $0 == 0x40 }) > 0 else {
+            return nil
+        }
+        if take("[") { guard takeAll(where: { Self.isName($0) }) > 0, take("]") else { return nil } }
+        let name = start..<index
+        return take(":") ? name : nil
+    }
+
+    /// RFC 5424 behind the version: time, host, application, process, message's kind, data, text.
+    private mutating func structuredSyslog() -> LinePrefix? {
+        guard time() || take("-"), take(0x20) else { return nil }
+        for _ in 0..<4 { guard takeAll(where: { $0 > 0x20 && $0 < 0x7F }) > 0, take(0x20) else { return nil } }
+        if !take("-") {
+            guard next == UInt8(ascii: "[") else { return nil }
+            while take("[") {
+                var isEscaped = false
+                while let byte = next, isEscaped || byte != UInt8(ascii: "]") {
+                    isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+                    index += 1
+                }
+                guard take("]") else { return nil }
+            }
+        }
+        guard separator() else { return nil }
+        _ = take("\u{FEFF}")
+        return LinePrefix(length: index)
+    }
+}

@@ -1,0 +1,145 @@
+/// What form the lines of a log have, by its beginning.
+///
+/// A log is taken for one of a form only if no line begins like JSON without the form's prefix, and either
+/// - at least half of the lines that are not empty have the prefix, and behind one of them begins JSON, or
+/// - all of them have it, of at least three, bar one that may be torn, the first.
+///
+/// A line of a dump never looks like that: it begins with white space, a bracket, a quote or a digit.
+enum LogForm: Sendable {
+    case docker
+    case lines(LineForm)
+
+    init?(beginning: ArraySlice<UInt8>) {
+        var lines = BeginningLines(beginning)
+        guard let first = lines.first else { return nil }
+        if Self.isDockerRecord(first, isWhole: lines.isFirstWhole) {
+            self = .docker
+            return
+        }
+        // A dump, as nearly all inputs are.
+        if BeginningLines.isJSON(first) { return nil }
+        lines.dropHTTPHeads()
+        for form in LineForm.allCases where lines.have(form) {
+            self = .lines(form)
+            return
+        }
+        return nil
+    }
+
+    private static func isDockerRecord(_ line: ArraySlice<UInt8>, isWhole: Bool) -> Bool {
+        guard line.first == UInt8(ascii: "{") else { return false }
+        return unsafe line.withUnsafeBufferPointer { line in
+            if !isWhole { return unsafe DockerRecordReader(line).textStart() != nil }
+            return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: line.count + 16) { room in
+                var output = unsafe DecoderOutput(room: room, steps: PlaceSteps(), below: nil)
+                var reader = unsafe DockerRecordReader(line)
+                return reader.read(into: &output) != nil
+            }
+        }
+    }
+
+    var wrapping: Wrapping {
+        switch self {
+        case .docker: .log(.dockerJSON)
+        case .lines(let form): form.wrapping
+        }
+    }
+
+    func decoding(_ source: any ByteSource, below: PlaceMap?) -> (source: any ByteSource, map: PlaceMap) {
+        switch self {
+        case .docker:
+            let source = DecodingSource(source, below: below, decoder: DockerDecoder())
+            return (source, source.map)
+        case .lines(let form):
+            let source = DecodingSource(source, below: below, decoder: PrefixDecoder(form))
+            return (source, source.map)
+        }
+    }
+}
+
+/// The lines at the beginning of an input, without those that are empty. The last one may be cut.
+private struct BeginningLines {
+    private var lines: [ArraySlice<UInt8>]
+    private let isCut: Bool
+    let isFirstWhole: Bool
+
+    init(_ bytes: ArraySlice<UInt8>) {
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
+        lines = []
+        isCut = text.last != 0x0A && bytes.count >= DecodedInput.sniffedBytes
+        // Of a dump in one piece the first line is all that is looked at.
+        let first = text.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A }
+        if first.first == UInt8(ascii: "{") {
+            lines = [first.prefix { $0 != 0x0A }]
+            isFirstWhole = !isCut || lines[0].count < first.count
+        } else {
+            lines = text.split(separator: 0x0A).filter { !$0.allSatisfy { $0 == 0x20 || $0 == 0x0D } }
+            isFirstWhole = !isCut || lines.count > 1
+        }
+    }
+
+    var first: ArraySlice<UInt8>? { lines.first }
+
+    /// Leaves out the heads of answers that were saved with what follows them.
+    mutating func dropHTTPHeads() {
+        while let first = lines.first, first.starts(with: "HTTP/".utf8) {
+            // Empty lines, which end a head, are gone: its fields have names.
+            lines.removeFirst()
+            while let line = lines.first, Self.isHeaderField(line) { lines.removeFirst() }
+        }
+    }
+
+    private static func isHeaderField(_ line: ArraySlice<UInt8>) -> Bool {
+        let name = line.prefix { ASCII.isDigit($0) || 0x61...0x7A ~= $0 | 0x20 || $0 == 0x2D }
+        let isEventField = ["data", "event", "id", "retry"].contains { name.elementsEqual($0.utf8) }
+        return !name.isEmpty && !isEventField && line.dropFirst(name.count).first == UInt8(ascii: ":")
+    }
+
+    func have(_ form: LineForm) -> Bool {
+        var (with, without, others, json) = (0, 0, 0, 0)
+        var isFirstWithout = false
+        for (number, line) in lines.enumerated() {
+            let prefix = unsafe line.prefix(LinePrefix.limit).withUnsafeBufferPointer { unsafe form.prefix(of: $0) }
+            if let prefix {
+                with += 1
+                if !prefix.isDropped, Self.beginsJSON(line.dropFirst(prefix.length)) { json += 1 }
+            } else if Self.isJSON(line) {
+                return false
+            } else if Self.isRemark(line) {
+                others += 1
+            } else if number == lines.count - 1, isCut, number > 0, line.count < LinePrefix.limit {
+                // What there is of it may not be all of its prefix.
+                others += 1
+            } else {
+                without += 1
+                if number == 0 { isFirstWithout = true }
+            }
+        }
+        if json > 0 { return with >= without }
+        return with >= 3 && (without == 0 || (without == 1 && isFirstWithout))
+    }
+
+    /// What programs say about the log itself.
+    private static func isRemark(_ line: ArraySlice<UInt8>) -> Bool {
+        line.starts(with: "-- ".utf8) || line.starts(with: "Attaching to ".utf8)
+    }
+
+    /// Whether JSON begins here, perhaps behind another prefix.
+    private static func beginsJSON(_ line: ArraySlice<UInt8>) -> Bool {
+        if isJSON(line) { return true }
+        return LineForm.allCases.contains { form in
+            let prefix = unsafe line.prefix(LinePrefix.limit).withUnsafeBufferPointer { unsafe form.prefix(of: $0) }
+            guard let prefix, !prefix.isDropped, prefix.length > 0 else { return false }
+            return isJSON(line.dropFirst(prefix.length))
+        }
+    }
+
+    /// Whether an object or an array of them begins here.
+    static func isJSON(_ line: ArraySlice<UInt8>) -> Bool {
+        let text = line.drop { $0 == 0x20 || $0 == 0x09 }
+        guard let first = text.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return false }
+        guard let next = text.dropFirst().first(where: { $0 > 0x20 }) else { return true }
+        let follow = first == UInt8(ascii: "{") ? "\"}" : "{]"
+        return follow.utf8.contains(next)
+    }
+}

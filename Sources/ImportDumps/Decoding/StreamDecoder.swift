@@ -1,0 +1,208 @@
+private import Glibc
+
+/// Takes one dress off a stream of bytes.
+protocol StreamDecoder: Sendable {
+    /// Decodes bytes from the front of `input` on, as many as there is room for.
+    ///
+    /// - Parameters:
+    ///   - isLast: whether nothing follows `input`.
+    /// - Returns: how many bytes of `input` are done with. If that is none and nothing was put out, more are needed (or,
+    ///   if `isLast`, that was all): never so for ``DecoderInput/bytes``.
+    mutating func decode(_ input: UnsafeBufferPointer<UInt8>, isLast: Bool, into output: inout DecoderOutput) -> Int
+}
+
+enum DecoderInput {
+    /// Bytes that are decoded in one go, at most.
+    static let bytes = 128 * 1024
+}
+
+/// Where a decoder puts its bytes, and says what they came of.
+@safe
+struct DecoderOutput {
+    /// The room that there is at least when a decoder is called.
+    static let leastRoom = DecoderInput.bytes + 64
+
+    private let room: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+    var steps = PlaceSteps()
+    /// The map of what is decoded, if that was decoded in turn.
+    let below: PlaceMap?
+
+    init(room: UnsafeMutableBufferPointer<UInt8>, steps: PlaceSteps, below: PlaceMap?) {
+        unsafe self.room = unsafe room
+        self.steps = steps
+        self.below = below
+    }
+
+    /// Bytes that can still be put out.
+    var left: Int { unsafe room.count - count }
+
+    /// The place of the next byte.
+    var end: UnsafeMutablePointer<UInt8>? { unsafe room.baseAddress.map { unsafe $0 + count } }
+
+    /// Bytes from the end on were written.
+    mutating func advance(by bytes: Int) {
+        assert(bytes <= left)
+        count += bytes
+    }
+
+    @inline(__always)
+    mutating func put(_ byte: UInt8) {
+        unsafe room[count] = byte
+        count += 1
+    }
+
+    /// Copies bytes, as many as there is room for; returns how many.
+    @inline(__always)
+    mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        let count = min(bytes.count, left)
+        if count > 0, let end = unsafe end, let start = bytes.baseAddress { unsafe memcpy(end, start, count) }
+        self.count += count
+        return count
+    }
+
+    /// Puts out a character: any value that is none (a surrogate) as the bytes that it would have, which are not UTF-8.
+    /// Returns how many bytes it has. There must be room for four.
+    @inline(__always)
+    mutating func put(scalar: UInt32) -> Int {
+        func tail(_ shift: UInt32) -> UInt8 { 0x80 | UInt8(truncatingIfNeeded: (scalar >> shift) & 0x3F) }
+        switch scalar {
+        case ..<0x80:
+            put(UInt8(scalar))
+            return 1
+        case ..<0x800:
+            put(0xC0 | UInt8(scalar >> 6))
+            put(tail(0))
+            return 2
+        case ..<0x10000:
+            put(0xE0 | UInt8(scalar >> 12))
+            put(tail(6))
+            put(tail(0))
+            return 3
+        case ..<0x110000:
+            put(0xF0 | UInt8(scalar >> 18))
+            put(tail(12))
+            put(tail(6))
+            put(tail(0))
+            return 4
+        default:
+            put(0xFF)
+            return 1
+        }
+    }
+
+    /// What was put out from `start` on.
+    func bytes(from start: Int) -> UnsafeBufferPointer<UInt8> {
+        unsafe UnsafeBufferPointer(rebasing: room[start..<count])
+    }
+
+    /// Forgets what was put out from `start` on.
+    mutating func goBack(to start: Int) {
+        count = start
+    }
+}
+
+/// Decodes what another source delivers.
+///
+/// One thread at a time uses it, as it does any source, which is why it can be sent between them.
+@safe
+final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Sendable {
+    let isPrompt: Bool
+    let map: PlaceMap
+    private let below: PlaceMap?
+    private var source: any ByteSource
+    private var decoder: Decoder
+    private let input: UnsafeMutableBufferPointer<UInt8>
+    /// What of `input` is still to be decoded.
+    private var waiting = 0..<0
+    private var isInputAtEnd = false
+    private var failure: ReadFailure?
+    /// For buffers that are too small to decode into; made when it is needed.
+    private var spare: UnsafeMutableBufferPointer<UInt8>?
+    /// What of `spare` is still to be delivered.
+    private var spared = 0..<0
+    private var steps = PlaceSteps()
+    private var isAtEnd = false
+
+    init(_ source: any ByteSource, below: PlaceMap?, decoder: Decoder) {
+        isPrompt = source.isPrompt
+        self.source = source
+        self.below = below
+        self.decoder = decoder
+        map = PlaceMap(below: below)
+        unsafe input = .allocate(capacity: DecoderInput.bytes)
+    }
+
+    deinit {
+        unsafe input.deallocate()
+        unsafe spare?.deallocate()
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        var filled = 0
+        // Only whole blocks of a prompt source are read ahead.
+        while filled < buffer.count, filled == 0 || isPrompt {
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+            if let spare = unsafe spare, !spared.isEmpty {
+                let count = min(spared.count, rest.count)
+                let next = unsafe UnsafeRawBufferPointer(spare)[spared.lowerBound..<spared.lowerBound + count]
+                unsafe rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: next))
+                spared = spared.lowerBound + count..<spared.upperBound
+                filled += count
+            } else if isAtEnd {
+                break
+            } else if rest.count >= DecoderOutput.leastRoom {
+                filled += unsafe decode(into: rest.bindMemory(to: UInt8.self))
+            } else {
+                let room = unsafe spare ?? .allocate(capacity: DecoderOutput.leastRoom)
+                unsafe spare = unsafe room
+                spared = unsafe 0..<decode(into: room)
+            }
+        }
+        if filled == 0, buffer.count > 0, let failure { throw failure }
+        return filled
+    }
+
+    /// Decodes what there is, and reads more if need be. Returns how many bytes came out; none only at the end.
+    private func decode(into room: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        while true {
+            steps.removeAll()
+            var output = unsafe DecoderOutput(room: room, steps: steps, below: below)
+            steps = PlaceSteps()
+            let bytes = unsafe UnsafeBufferPointer<UInt8>(rebasing: UnsafeBufferPointer(input)[waiting])
+            let done = unsafe decoder.decode(bytes, isLast: isInputAtEnd, into: &output)
+            waiting = waiting.lowerBound + done..<waiting.upperBound
+            map.add(output.steps)
+            steps = output.steps
+            if output.count > 0 { return output.count }
+            if done > 0 { continue }
+            if isInputAtEnd {
+                isAtEnd = true
+                return 0
+            }
+            fillInput()
+        }
+    }
+
+    private func fillInput() {
+        if waiting.lowerBound > 0, let start = unsafe input.baseAddress {
+            unsafe memmove(start, start + waiting.lowerBound, waiting.count)
+            waiting = 0..<waiting.count
+        }
+        // A decoder that asks for more than there is room for would wait for ever.
+        guard waiting.count < DecoderInput.bytes else {
+            isInputAtEnd = true
+            return
+        }
+        do throws(ReadFailure) {
+            let room = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(input)[waiting.count...])
+            let count = try unsafe source.read(into: room)
+            waiting = 0..<waiting.count + count
+            isInputAtEnd = count == 0
+        } catch {
+            failure = error
+            isInputAtEnd = true
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import ImportDumps
+import Testing
+
+/// Encodings by name and by sight, and what is ill-formed in them.
+struct EncodingTests {
+    private static func dump(_ message: [UInt8]) -> [UInt8] {
+        Array(#"{"job_id":"a","results":[{"error":{"message":""#.utf8) + message + Array(#""}},{}]}"#.utf8)
+    }
+
+    @Test(
+        "Text in an encoding that is named becomes UTF-8",
+        arguments: [
+            ("windows-1252", [0x4D, 0xFC, 0x6C, 0x6C, 0x65, 0x72, 0x20, 0x80, 0x93, 0x94], "Müller €“”"),
+            ("CP1252", [0x80], "€"), ("latin1", [0xE9, 0x41], "éA"), ("ISO-8859-15", [0xA4], "€"),
+            ("shift_jis", [0x83, 0x5C, 0x41, 0x93, 0xFA, 0x96, 0x7B], "ソA日本"), ("EUC-JP", [0xC6, 0xFC], "日"),
+            ("gb18030", [0xC4, 0xE3, 0x81, 0x30, 0x89, 0x38], "你ß"), ("big5", [0xA7, 0x41], "你"),
+            ("koi8-r", [0xF0, 0xD2], "Пр"), ("cp437", [0x81], "ü"), ("utf-8", [0xC3, 0xBC], "ü"),
+            ("iso-2022-jp", [0x1B, 0x24, 0x42, 0x46, 0x7C, 0x1B, 0x28, 0x42], "日"),
+        ] as [(String, [UInt8], String)])
+    func named(_ name: String, _ bytes: [UInt8], _ text: String) throws {
+        let encoding = try #require(TextEncoding(name: name))
+        for (window, chunk) in [(4096, Int.max), (7, 1), (64, 3)] {
+            let reading = try Decoded(Self.dump(bytes), window: window, chunk: chunk, encoding: encoding)
+            #expect(reading.rows.first?.hasSuffix(" " + text) == true, "\(name): \(reading)")
+            #expect(reading.faults == [nil])
+        }
+    }
+
+    @Test(
+        "A name that is no encoding's is refused",
+        arguments: ["", "foo", "windows-1253x", "utf-8//TRANSLIT", "../../x", "latin 1", "\u{0}", "é"])
+    func unknownNames(_ name: String) {
+        #expect(TextEncoding(name: name) == nil)
+    }
+
+    @Test("What shows that it is Unicode is read as that, whatever encoding is named")
+    func marksWin() throws {
+        let text = #"{"job_id":"ü","results":[]}"#
+        let windows = try #require(TextEncoding(name: "windows-1252"))
+        for encoding in TestEncoding.allCases where encoding != .utf8 {
+            #expect(try Decoded(encoding.bytes(text), encoding: windows).jobs == ["ü 0"], "\(encoding)")
+        }
+    }
+
+    @Test("Bytes that stand for nothing are found where they are")
+    func illFormed() throws {
+        let windows = try #require(TextEncoding(name: "windows-1252"))
+        let japanese = try #require(TextEncoding(name: "shift_jis"))
+        for (encoding, bytes) in [(windows, [0x81]), (windows, [0x9D]), (japanese, [0xFF]), (japanese, [0xFC, 0xFC])]
+            as [(TextEncoding, [UInt8])]
+        {
+            let reading = try Decoded(Self.dump(bytes), encoding: encoding)
+            let fault = try #require(reading.faults.first ?? nil)
+            #expect(fault.reason == .invalidUTF8 && fault.place.byte == Self.dump([]).count - 8, "\(reading)")
+        }
+    }
+
+    @Test("Units of UTF-16 and UTF-32 that are no characters are found where they are")
+    func illFormedUnicode() throws {
+        let head = #"{"job_id":"a","results":[{"id":""#
+        for encoding in [TestEncoding.utf16le, .utf16be, .utf32le, .utf32be] {
+            let width = encoding.width
+            let units: [UInt32] = width == 2 ? [0xD800, 0xDC00, 0xDBFF] : [0xD800, 0xDFFF, 0x110000, 0xFFFF_FFFF]
+            for unit in units {
+                let littleEndian = (0..<width).map { UInt8(truncatingIfNeeded: unit >> (8 * UInt32($0))) }
+                let isBigEndian = encoding == .utf16be || encoding == .utf32be
+                let bad = isBigEndian ? littleEndian.reversed() : littleEndian
+                let bytes = encoding.bytes(head + "ü") + bad + encoding.bytes(#""}]}"#)
+                let reading = try Decoded(bytes)
+                let fault = try #require(reading.faults.first ?? nil, "\(encoding) \(unit)")
+                #expect(fault.reason == .invalidUTF8)
+                #expect(fault.place == encoding.place(bytes, of: (head.utf8.count + 1) * width))
+            }
+            // A byte too few at the end is no end.
+            let cut = encoding.bytes(head + #""}]}"#).dropLast()
+            let reading = try Decoded(Array(cut))
+            #expect(reading.jobs == ["a 1"] && reading.faults.first != .some(nil), "\(encoding): \(reading)")
+        }
+    }
+
+    @Test("Random bytes in any encoding are read to their end")
+    func noise() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(seed: seed)
+        let names = ["windows-1252", "utf-16le", "utf-32be", "shift_jis", "gb18030", "iso-2022-jp", "utf-7", "cp037"]
+        for name in names {
+            let encoding = try #require(TextEncoding(name: name))
+            for _ in 0..<20 {
+                let bytes = (0..<Int.random(in: 0...300, using: &random)).map { _ in
+                    UInt8.random(in: 0...255, using: &random)
+                }
+                let whole = try Decoded(bytes, encoding: encoding)
+                let pieces = try Decoded(bytes, window: 5, chunk: 1, encoding: encoding)
+                #expect(whole == pieces, "\(name), seed \(seed)")
+            }
+        }
+    }
+
+    @Test(
+        "Which bytes may be windows-1252",
+        arguments: [
+            ([0xFC, 0x6C], true), ([0xE9], true), ([0xC4, 0xD6, 0xDC], true), ([0x93, 0x4D], true), ([0x41], false),
+            ([], false), ([0x81], false), ([0xC3, 0xBC, 0x41], false), ([0xE2, 0x82, 0x41], false),
+            ([0xE2, 0x28], true), (Array(repeating: 0xFF, count: 40), false),
+        ] as [([UInt8], Bool)])
+    func guess(_ bytes: [UInt8], _ isWindows: Bool) {
+        #expect((EncodingGuess.encoding(of: bytes.span) == .windows1252) == isWindows)
+    }
+}

@@ -1,0 +1,117 @@
+import Glibc
+import ImportDumps
+import Testing
+
+/// What is taken for a log of containers, and what is not; lines that do not fit; lines that wait.
+struct LogFormTests {
+    static let job = #"{"job_id":"a","status":"complete","results":[{"created":true}]}"#
+    static let pretty = "{\n  \"job_id\": \"p\",\n  \"results\": [\n    {\"created\": true}\n  ]\n}"
+
+    @Test(
+        "A dump and a plain log stay as they are",
+        arguments: [
+            job, "\n \t" + job, "[\(job)]", "\u{FEFF}" + job, pretty,
+            "Starting\n" + job, "2025-03-04T10:06:00Z Starting\n\(job)\n2025-03-04T10:06:00Z Done\n",
+            "2025-03-04T10:06:00Z answer:\n\(pretty)\n2025-03-04T10:06:00Z Done\n",
+            "a | b\n\(job)\nc | d\n", "data: none of it\n\(job)\n", "| a | b |\n|---|---|\n\n\(job)\n",
+            "[pod/a/b] x\n[pod/a/b] y\n[pod/a/b] z\n" + job,
+            #"{"log":{"entries":[]}}"# + "\n" + job, #"{"log":"not of a container"}"# + "\n" + job,
+            String(repeating: "\0", count: 600) + job, "HTTP/1.1 200 OK\ndate: x\n\n" + job,
+        ])
+    func plain(_ text: String) throws {
+        let reading = try Decoded(Array(text.utf8))
+        #expect(reading.wrappings.allSatisfy { $0.isEmpty }, "\(reading.wrappings)")
+    }
+
+    @Test(
+        "What shows the form beyond doubt",
+        arguments: [
+            ("2025-03-04T10:06:00Z \(job)", Wrapping.log(.timestamps)),
+            ("2025-03-04 10:06:00,123 \(job)", .log(.timestamps)),
+            ("2025-03-04T10:06:00.123456789+01:00\t\(job)\n", .log(.timestamps)),
+            ("Nov  7 12:00:00 \(job)\n", .log(.timestamps)),
+            (
+                "torn line of text\n" + String(repeating: "2025-03-04T10:06:00Z x\n", count: 3) + prefixed,
+                .log(.timestamps)
+            ),
+            ("2025-03-04T10:06:00Z stdout F \(job)", .log(.cri)),
+            ("\u{FEFF}2025-03-04T10:06:00Z stdout F \(job)", .log(.cri)),
+            (
+                "2025-03-04T10:06:00Z stdout F\n2025-03-04T10:06:00Z stderr F \n2025-03-04T10:06:00Z stdout F \(job)",
+                .log(.cri)
+            ),
+            ("Attaching to web-1\nweb-1  | \(job)", .log(.containerNames)),
+            ("\u{1B}[36mweb_1  |\u{1B}[0m \(job)", .log(.containerNames)),
+            ("[pod/a-1/b.c] \(job)", .log(.containerNames)),
+            ("Nov 27 12:00:00 host prog[123]: \(job)", .log(.syslog)),
+            ("2025-11-27T12:00:00+0000 host prog: \(job)", .log(.syslog)),
+            ("2025-11-27T12:00:00.123456+00:00 app[web.1]: \(job)", .log(.syslog)),
+            ("<34>Oct 11 22:14:15 host su: \(job)", .log(.syslog)),
+            ("<165>1 2003-10-11T22:14:15.003Z - app - - - \(job)", .log(.syslog)),
+            ("data:\(job)\n\n", .eventStream), ("event: x\r\ndata: \(job)\r\n\r\n", .eventStream),
+            ("HTTP/2 200 \r\ncontent-type: text/event-stream\r\n\r\ndata: \(job)\r\n\r\n", .eventStream),
+            (#"{"stream":"stdout","time":"x","log":"{\"job_id\":\"a\",\"results\":[{}]}"}"#, .log(.dockerJSON)),
+        ])
+    func recognised(_ text: String, _ wrapping: Wrapping) throws {
+        let reading = try Decoded(Array(text.utf8))
+        #expect(reading.jobs == ["a 1"], "\(reading)")
+        #expect(reading.wrappings == [[wrapping]])
+        reading.checkPlaces(in: Array(text.utf8), .utf8, text)
+    }
+
+    private static let prefixed = "2025-03-04T10:06:00Z \(job)\n"
+
+    @Test("Lines that do not fit pass as they are")
+    func otherLines() throws {
+        let text = "2025-03-04T10:06:00Z stdout F x\n2025-03-04T10:06:00Z stdout F y\n2025-03-04T10:06:00Z stdout F z\n"
+        let reading = try Decoded(Array((text + String(repeating: text, count: 50) + Self.job + "\n").utf8))
+        #expect(reading.jobs == ["a 1"])
+    }
+
+    @Test("A Docker record that is no JSON passes as it is, and the next is read")
+    func badRecords() throws {
+        let record = #"{"log":"{\"job_id\":\"a\",\"results\":[{}]}\n","stream":"stdout","time":"x"}"#
+        for bad in [
+            #"{"log":"{\"job_id\":\"b\",\"resul"#, #"{"log":"\q","stream":"stdout","time":"x"}"#, #"{"log":"x\u12","#,
+            #"{"log":"x","stream":"stdout","time":"x"} more"#, #"{"log":5,"stream":"stdout","time":"x"}"#, "{", "",
+            #"{"log":"x","stream":7,"time":"x"}"#, #"{"log":"x","stream":"stdout","time":}"#,
+        ] {
+            let reading = try Decoded(Array("\(record)\n\(bad)\n\(record)\n".utf8))
+            #expect(reading.jobs.filter { $0 == "a 1" }.count == 2, "\(bad): \(reading)")
+        }
+    }
+
+    @Test("A line that goes on for ever keeps no more waiting than there is room for")
+    func endlessLine() throws {
+        // Errors of 10 MB come before the line ends that they wait for; nothing of them is lost.
+        var log = "2025-03-04T10:06:00Z stdout P {\"job_id\":\"a\",\n"
+        for _ in 0..<100_000 {
+            log += "2025-03-04T10:06:00Z stderr F {\"job_id\":\"e\",\"status\":\"x\",\"total\":0,\"results\":[]}\n"
+        }
+        log += "2025-03-04T10:06:00Z stdout F \"results\":[{}]}\n"
+        let reading = try Decoded(Array(log.utf8))
+        #expect(reading.jobs.filter { $0 == "e 0" }.count == 100_000)
+    }
+
+    @Test("A single line of 120 MB takes 64 MiB at the most")
+    func longLine() async {
+        await #expect(processExitsWith: .success) {
+            guard limitMemoryGrowth(to: 64 << 20) else { exit(4) }
+            for (head, tail) in [
+                ("2025-03-04T10:06:00Z stdout F {\"job_id\":\"", "\",\"results\":[]}\n"),
+                ("2025-03-04T10:06:00Z {\"job_id\":\"", "\",\"results\":[]}\n"),
+                ("data: {\"job_id\":\"", "\",\"results\":[]}\n"),
+                (#"{"log":"{\"job_id\":\""#, #"\",\"results\":[]}\n","stream":"stdout","time":"x"}"#),
+                (#"{"log":"{\"job_id\":\"a\",\"results\":[]}\n","time":"x","more":""#, #""}"#),
+                (#"{"log":"\q{"#, "}"),
+                (
+                    "2025-03-04T10:06:00Z stdout P {\n2025-03-04T10:06:00Z stderr F {\"job_id\":\"",
+                    "\",\"results\":[]}\n"
+                ),
+            ] {
+                let source = RepeatingSource(head: head, repeating: UInt8(ascii: "y"), count: 120_000_000, tail: tail)
+                _ = try Decoded(source, window: 1 << 16)
+            }
+        }
+    }
+}
