@@ -250,6 +250,13 @@ extension ByteWindow {
         if !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
     }
 
+    /// The same, for an offset behind the last mark.
+    @inline(__always)
+    mutating func setMark(at offset: Int) {
+        mark = offset
+        if offset >= startOffset, !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
+    }
+
     /// The same, for the end of the value before the position: in front of a comma and of white space around it. That
     /// value must lie in the window.
     @inline(__always)
@@ -300,8 +307,8 @@ extension ByteWindow {
             position = offset - startOffset
             return
         }
-        let front = retained.bytes[(offset - retained.start)...]
-        let skipped = retained.bytes[..<(offset - retained.start)]
+        // All that was kept comes into the window, for reading may go back further still.
+        let front = retained.bytes
         let isReplaying = unsafe replayed != nil
         let total = front.count + (isReplaying ? count : 0)
         let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: total + Int(ROWSCAN_PADDING))
@@ -312,18 +319,12 @@ extension ByteWindow {
         } else {
             heldBlock = unsafe BlockReader.Block(bytes: storage, count: count, hashBefore: hashBefore)
         }
-        (linesBefore, lineStart) = (retained.linesBefore, retained.lineStart)
-        for (index, byte) in zip(skipped.indices, skipped) where byte == UInt8(ascii: "\n") {
-            linesBefore += 1
-            lineStart = retained.start + index + 1
-        }
         unsafe replayed?.deallocate()
         unsafe replayed = memory
         unsafe storage = memory
-        (startOffset, count, position) = (offset, total, 0)
+        (linesBefore, lineStart) = (retained.linesBefore, retained.lineStart)
+        (startOffset, count, position) = (retained.start, total, offset - retained.start)
         hashBefore = nil
-        // From here on the bytes are in the window again.
-        mark = offset
         retained.bytes.removeAll(keepingCapacity: true)
     }
 

@@ -4,10 +4,13 @@ extension DumpParser {
     /// - Parameter isFirst: whether none stands before, so that no comma does.
     mutating func readMembers(isFirst: Bool, into sink: inout some DumpSink) throws(ScanFault) {
         var first = isFirst
+        if isFirst { scanner.window.setMark() }
         while true {
-            scanner.window.setMark()
-            scanner.jobLike = nil
+            // What the value before it swallowed is of interest until there is a next one.
+            let start = scanner.window.offset
             guard try scanner.nextMember(first: &first) else { return }
+            scanner.window.setMark(at: start)
+            scanner.jobLike = nil
             evidence.hasMember = true
             let key = scanner.withText(of: .key) { JobKey($0) }
             guard let key else {
@@ -142,6 +145,7 @@ extension DumpParser {
         // What the dump's end cuts may be the front of a longer number.
         _ = try scanner.peek()
         if count == nil { jobNotes.noteWrongType(.numberThatIsNoCount, in: field) }
+        lastCount = (field, scanner.window.offset)
         return count
     }
 

@@ -55,9 +55,10 @@ extension DumpParser {
         var first = true
         var index = 0
         while true {
-            scanner.window.setMark()
-            scanner.jobLike = nil
+            let start = scanner.window.offset
             guard try scanner.nextElement(first: &first) else { return }
+            scanner.window.setMark(at: start)
+            scanner.jobLike = nil
             path.append(index: index)
             defer { path.removeLast() }
             index += 1

@@ -52,6 +52,8 @@ extension DumpParser {
             isBehindMembers = true
             if let finalFault { return finalFault }
             guard scanner.isLenient, sinkError == nil, !isOver else { return locate(fault) }
+            // A job has a status too, which does not make it a row of a bulk answer.
+            if case .jobAmongRows = fault.reason { evidence.rowsWithStatus = rowsWithStatusBefore }
             if case .jobAmongRows = fault.reason, moveToListOfJobs() {
                 if let fault = readListOfJobs(into: &sink) { return fault }
                 resumption = .members
@@ -70,10 +72,25 @@ extension DumpParser {
                 }
             case .document(let end):
                 isOver = true
+                forgetCount(endingAt: end.byte)
                 return DumpFault(reason: .unexpectedEnd, place: end, rowsKept: rowCount)
             case .nowhere:
                 return damage.fault(rowsKept: rowCount)
             }
+        }
+    }
+
+    /// A number at which a dump is torn may be the front of a longer one.
+    private mutating func forgetCount(endingAt end: Int) {
+        guard let last = lastCount, last.end == end else { return }
+        switch last.field {
+        case .total:
+            job.total = nil
+            evidence.hasTotal = false
+        case .processed: job.processed = nil
+        case .succeeded: job.succeeded = nil
+        case .failed: job.failed = nil
+        default: break
         }
     }
 
@@ -154,7 +171,11 @@ extension DumpParser {
                 case .row where isBehindRows:
                     if !damage.isInRows { results = .cut }
                     return .row
-                case .row, .other:
+                case .broken(let start) where input.place.line == damage.end.line:
+                    // The dump is on one line: what begins on another is no part of it.
+                    scanner.window.goBack(to: start)
+                    return .document(end: end)
+                case .row, .broken, .other:
                     damage.hasContent = true
                 }
             case UInt8(ascii: "]") where damage.isInRows && endsRows():
@@ -205,6 +226,8 @@ extension DumpParser {
         case otherDocument
         /// A whole row, with more of `results` behind it.
         case row
+        /// It begins a line, with a key or with nothing more, and is not whole.
+        case broken(start: Int)
         case other
     }
 
@@ -250,6 +273,10 @@ extension DumpParser {
             if let job = scanner.jobLike, scanner.window.canGoBack(to: job) {
                 scanner.window.goBack(to: job)
                 return .job
+            }
+            let hasKey = if case .unexpectedByte(_, .keyOrEnd) = error.reason { false } else { true }
+            if beginsLine, hasKey || scanner.window.lineFeed(from: start), scanner.window.canGoBack(to: start) {
+                return .broken(start: start)
             }
             if let brace = gluedBrace(before: error.offset), brace > start { scanner.window.goBack(to: brace) }
             return .other

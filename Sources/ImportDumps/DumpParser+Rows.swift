@@ -65,6 +65,7 @@ extension DumpParser {
         scanner.jobLike = nil
         let start = scanner.window.position
         let windowStart = scanner.window.startOffset
+        rowsWithStatusBefore = evidence.rowsWithStatus
         var facts = try readRow()
         // What is no object may be a part of a damaged row: it counts when what follows is in order.
         if facts == .wrongType, scanner.isLenient { try checkEndOfElement() }

@@ -8,8 +8,12 @@ struct DumpParser: ~Copyable {
     var jobNotes = FieldNotes()
     var rowNotes = FieldNotes()
     var evidence = JobEvidence()
+    /// Of the rows before the one at hand.
+    var rowsWithStatusBefore = 0
     /// The known fields that came already, one bit each.
     var seenFields: UInt32 = 0
+    /// The count that was read last, and where it ends: where the dump is torn there, it may be the front of another.
+    var lastCount: (field: KnownField, end: Int)?
     /// The fast way for rows; nil if all are to be read strictly.
     var matcher: RowMatcher?
     /// An error of a consumer, which stopped the reading.
@@ -67,6 +71,7 @@ struct DumpParser: ~Copyable {
         rowNotes = FieldNotes()
         evidence = JobEvidence()
         seenFields = 0
+        lastCount = nil
         isOver = false
         finalFault = nil
     }
