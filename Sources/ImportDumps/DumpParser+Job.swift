@@ -20,7 +20,7 @@ extension DumpParser {
                 seenFields |= 1 << field.rawValue
                 try readJobField(field, into: &sink)
             } else {
-                try readForeignField(key)
+                try readForeignField(key, into: &sink)
             }
             scanner.forgetTexts()
         }
@@ -50,13 +50,11 @@ extension DumpParser {
     }
 
     /// Keys that are no fields of a job but tell what the object is instead.
-    private mutating func readForeignField(_ key: JobKey) throws(ScanFault) {
+    private mutating func readForeignField(_ key: JobKey, into sink: inout some DumpSink) throws(ScanFault) {
         noteUnknown(key == .message ? "message" : "summary")
         switch key {
         case .message where try scanner.peek() == UInt8(ascii: "\""):
-            scanner.window.position += 1
-            try scanner.readString(into: .message)
-            evidence.message = scanner.string(of: .message)
+            try readMessage(into: &sink)
         case .summary:
             evidence.hasSummary = try scanner.skipValue(level: 1) == .object
         default:

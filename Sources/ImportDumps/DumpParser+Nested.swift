@@ -3,6 +3,9 @@
 extension DumpParser {
     /// Keys that may lead to a job. Positions in arrays do not count.
     private static let keyDepth = 4
+    /// The same for what exports of browsers and API clients begin with, whose folders nest.
+    private static let exportKeyDepth = 16
+    private var keyDepth: Int { path.isInExport ? Self.exportKeyDepth : Self.keyDepth }
     /// Arrays and objects that may lead to a job, for calls nest as deep.
     private static let nestingDepth = 16
 
@@ -10,8 +13,15 @@ extension DumpParser {
     mutating func readUnknownMember(into sink: inout some DumpSink) throws(ScanFault) {
         scanner.withText(of: .key) { evidence.note(unknown: $0) }
         let byte = try scanner.peek()
+        if byte == UInt8(ascii: "\""), scanner.isLenient, !evidence.isStrong, path.keyCount <= keyDepth {
+            let key = scanner.string(of: .key) ?? ""
+            noteUnknownField(at: .job)
+            path.append(key: key)
+            defer { path.removeLast() }
+            return try readStringValue(into: &sink)
+        }
         guard scanner.isLenient, !evidence.isStrong, byte == UInt8(ascii: "{") || byte == UInt8(ascii: "["),
-            path.keyCount < Self.keyDepth, path.count < Self.nestingDepth
+            path.keyCount < keyDepth, path.count < Self.nestingDepth
         else {
             noteUnknownField(at: .job)
             try scanner.skipValue(level: path.count + 1)
@@ -37,13 +47,15 @@ extension DumpParser {
         }
     }
 
-    private mutating func readNested(_ byte: UInt8, into sink: inout some DumpSink) throws(ScanFault) {
+    mutating func readNested(_ byte: UInt8, into sink: inout some DumpSink) throws(ScanFault) {
         switch byte {
         case UInt8(ascii: "{") where path.count < Self.nestingDepth:
             try readNestedObject(into: &sink)
         case UInt8(ascii: "[") where path.count < Self.nestingDepth:
             scanner.window.position += 1
             try readNestedElements(into: &sink)
+        case UInt8(ascii: "\""):
+            try readStringValue(into: &sink)
         default:
             try scanner.skipValue(level: path.count + 1)
         }
@@ -78,12 +90,15 @@ extension DumpParser {
             let end = fault == nil || !isOver ? scanner.window.offset : fault?.place.byte ?? scanner.window.offset
             var reading = reading(of: value, fault: fault, byteCount: end - start, sha256: isOver ? nil : hash)
             if case .job(var dump) = reading {
-                dump.wrappings.append(.member(pointer: path.pointer))
+                dump.wrappings += nestedWrappings(.member(pointer: path.pointer))
+                if !openStrings.isEmpty { dump.movePlacesToOrigin() }
                 reading = .job(dump)
             }
             do {
                 try hold(
-                    HeldDocument(reading: reading, place: .nested(outerPosition, pointer: path.pointer)), in: &sink)
+                    HeldDocument(
+                        reading: reading, place: .nested(outerPosition, pointer: nestedPointer(path.pointer))),
+                    in: &sink)
             } catch {
                 sinkError = error
             }
@@ -103,7 +118,7 @@ extension DumpParser {
     }
 
     /// What is known of the object around a nested one.
-    private struct OuterDocument {
+    struct OuterDocument {
         var job: DeclaredJob
         var results: ResultsState
         var rowCount: Int
@@ -114,7 +129,7 @@ extension DumpParser {
         var damage: DumpDamage
     }
 
-    private mutating func takeDocument() -> OuterDocument {
+    mutating func takeDocument() -> OuterDocument {
         let outer = OuterDocument(
             job: job, results: results, rowCount: rowCount, jobNotes: jobNotes, rowNotes: rowNotes, evidence: evidence,
             seenFields: seenFields, damage: scanner.damage)
@@ -122,7 +137,7 @@ extension DumpParser {
         return outer
     }
 
-    private mutating func restoreDocument(_ outer: OuterDocument) {
+    mutating func restoreDocument(_ outer: OuterDocument) {
         forgetDocument()
         job = outer.job
         results = outer.results
@@ -150,6 +165,12 @@ struct PointerPath {
     mutating func append(key: String) {
         steps.append(.key(key))
         keyCount += 1
+    }
+
+    /// Whether it begins as the answers do that a browser (`log`) or an API client (`item`, `resources`, …) exports.
+    var isInExport: Bool {
+        guard case .key(let key)? = steps.first else { return false }
+        return ["log", "item", "items", "requests", "folders", "collections", "resources", "responses"].contains(key)
     }
 
     mutating func append(index: Int) { steps.append(.index(index)) }

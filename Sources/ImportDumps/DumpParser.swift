@@ -23,6 +23,9 @@ struct DumpParser: ~Copyable {
     var input = InputContents()
     /// Where the object at hand lies in the document: the keys and positions that lead to it.
     var path = PointerPath()
+    /// Strings of other documents that are being read, each in the one before; and what reads them, kept for the next.
+    var openStrings: [OpenString] = []
+    var strings: [JSONStringSource] = []
     /// The document at hand is over, and the next one begins at the position.
     var isOver = false
     /// Why a job inside the object at hand was not read to its end. The object ends with that too.
