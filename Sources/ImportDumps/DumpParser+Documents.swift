@@ -287,7 +287,7 @@ extension DumpParser {
     @discardableResult
     mutating func dropNested() -> Bool {
         guard case .nested(_, let pointer) = held?.place, heldPlace == input.place,
-            pointer.hasPrefix(path.pointer + "/")
+            pointer.hasPrefix(nestedPointer(path.pointer) + "/")
         else { return false }
         held = nil
         input.jobCount -= 1
