@@ -127,6 +127,7 @@ extension DumpParser {
             reading: reading(
                 of: value, fault: fault, byteCount: end - (isFirst ? 0 : start.byte), sha256: isOver ? nil : hash),
             place: .document(start))
+        if fault != nil, isBehindNested, case .nested = held?.place { held?.standAlone() }
         switch document.reading {
         case .job where input.jobCount == jobsBefore || evidence.isStrong:
             try hold(document, in: &sink)
@@ -287,7 +288,7 @@ extension DumpParser {
     @discardableResult
     mutating func dropNested() -> Bool {
         guard case .nested(_, let pointer) = held?.place, heldPlace == input.place,
-            pointer.hasPrefix(path.pointer + "/")
+            pointer.hasPrefix(nestedPointer(path.pointer) + "/")
         else { return false }
         held = nil
         input.jobCount -= 1

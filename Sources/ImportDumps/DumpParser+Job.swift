@@ -11,6 +11,7 @@ extension DumpParser {
             guard try scanner.nextMember(first: &first) else { return }
             scanner.window.setMark(at: start)
             scanner.jobLike = nil
+            isBehindNested = false
             evidence.hasMember = true
             let key = scanner.withText(of: .key) { JobKey($0) }
             guard let key else {
@@ -23,7 +24,7 @@ extension DumpParser {
                 seenFields |= 1 << field.rawValue
                 try readJobField(field, into: &sink)
             } else {
-                try readForeignField(key)
+                try readForeignField(key, into: &sink)
             }
             scanner.forgetTexts()
         }
@@ -53,13 +54,11 @@ extension DumpParser {
     }
 
     /// Keys that are no fields of a job but tell what the object is instead.
-    private mutating func readForeignField(_ key: JobKey) throws(ScanFault) {
+    private mutating func readForeignField(_ key: JobKey, into sink: inout some DumpSink) throws(ScanFault) {
         noteUnknown(key == .message ? "message" : key == .format ? "format" : "summary")
         switch key {
         case .message where try scanner.peek() == UInt8(ascii: "\""):
-            scanner.window.position += 1
-            try scanner.readString(into: .message)
-            evidence.message = scanner.string(of: .message)
+            try readMessage(into: &sink)
         case .format where try scanner.peek() == UInt8(ascii: "\""):
             scanner.window.position += 1
             try scanner.readString(into: .message)

@@ -3,6 +3,9 @@
 extension DumpParser {
     /// Keys that may lead to a job. Positions in arrays do not count.
     private static let keyDepth = 4
+    /// The same for what exports of browsers and API clients begin with, whose folders nest.
+    private static let exportKeyDepth = 16
+    private var keyDepth: Int { path.isInExport ? Self.exportKeyDepth : Self.keyDepth }
     /// Arrays and objects that may lead to a job, for calls nest as deep.
     private static let nestingDepth = 16
 
@@ -10,9 +13,18 @@ extension DumpParser {
     mutating func readUnknownMember(into sink: inout some DumpSink) throws(ScanFault) {
         scanner.withText(of: .key) { evidence.note(unknown: $0) }
         let byte = try scanner.peek()
+        if byte == UInt8(ascii: "\""), scanner.isLenient, !evidence.isStrong, evidence.ownOutput == nil,
+            path.keyCount <= keyDepth
+        {
+            let key = scanner.string(of: .key) ?? ""
+            noteUnknownField(at: .job)
+            path.append(key: key)
+            defer { path.removeLast() }
+            return try readStringValue(into: &sink)
+        }
         guard scanner.isLenient, !evidence.isStrong, evidence.ownOutput == nil,
             byte == UInt8(ascii: "{") || byte == UInt8(ascii: "["),
-            path.keyCount < Self.keyDepth, path.count < Self.nestingDepth
+            path.keyCount < keyDepth, path.count < Self.nestingDepth
         else {
             noteUnknownField(at: .job)
             try scanner.skipValue(level: path.count + 1)
@@ -38,13 +50,15 @@ extension DumpParser {
         }
     }
 
-    private mutating func readNested(_ byte: UInt8, into sink: inout some DumpSink) throws(ScanFault) {
+    mutating func readNested(_ byte: UInt8, into sink: inout some DumpSink) throws(ScanFault) {
         switch byte {
         case UInt8(ascii: "{") where path.count < Self.nestingDepth:
             try readNestedObject(into: &sink)
         case UInt8(ascii: "[") where path.count < Self.nestingDepth:
             scanner.window.position += 1
             try readNestedElements(into: &sink)
+        case UInt8(ascii: "\""):
+            try readStringValue(into: &sink)
         default:
             try scanner.skipValue(level: path.count + 1)
         }
@@ -59,6 +73,7 @@ extension DumpParser {
             guard try scanner.nextElement(first: &first) else { return }
             scanner.window.setMark(at: start)
             scanner.jobLike = nil
+            isBehindNested = false
             path.append(index: index)
             defer { path.removeLast() }
             index += 1
@@ -70,7 +85,8 @@ extension DumpParser {
     /// a job itself.
     private mutating func readNestedObject(into sink: inout some DumpSink) throws(ScanFault) {
         let outer = takeDocument()
-        let start = scanner.window.offset
+        let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
+        let start = place.byte
         scanner.window.beginDocumentHash()
         let fault = readObject(into: &sink)
         let hash = scanner.window.finishDocumentHash()
@@ -80,12 +96,16 @@ extension DumpParser {
             let end = fault == nil || !isOver ? scanner.window.offset : fault?.place.byte ?? scanner.window.offset
             var reading = reading(of: value, fault: fault, byteCount: end - start, sha256: isOver ? nil : hash)
             if case .job(var dump) = reading {
-                dump.wrappings.append(.member(pointer: path.pointer))
+                dump.wrappings += nestedWrappings(.member(pointer: path.pointer))
+                if !openStrings.isEmpty { dump.movePlacesToOrigin() }
                 reading = .job(dump)
             }
             do {
                 try hold(
-                    HeldDocument(reading: reading, place: .nested(outerPosition, pointer: path.pointer)), in: &sink)
+                    HeldDocument(
+                        reading: reading, place: .nested(outerPosition, pointer: nestedPointer(path.pointer)),
+                        start: fault == nil && openStrings.isEmpty ? place : nil),
+                    in: &sink)
             } catch {
                 sinkError = error
             }
@@ -93,6 +113,7 @@ extension DumpParser {
         let (isStrong, isOver) = (evidence.isStrong, isOver)
         restoreDocument(outer)
         self.isOver = isOver
+        isBehindNested = isStrong
         if isStrong { finalFault = fault }
         if sinkError != nil { throw scanner.endFault() }
         if let fault { throw ScanFault(reason: fault.reason, offset: fault.place.byte) }
@@ -105,7 +126,7 @@ extension DumpParser {
     }
 
     /// What is known of the object around a nested one.
-    private struct OuterDocument {
+    struct OuterDocument {
         var job: DeclaredJob
         var results: ResultsState
         var rowCount: Int
@@ -116,7 +137,7 @@ extension DumpParser {
         var damage: DumpDamage
     }
 
-    private mutating func takeDocument() -> OuterDocument {
+    mutating func takeDocument() -> OuterDocument {
         let outer = OuterDocument(
             job: job, results: results, rowCount: rowCount, jobNotes: jobNotes, rowNotes: rowNotes, evidence: evidence,
             seenFields: seenFields, damage: scanner.damage)
@@ -124,7 +145,7 @@ extension DumpParser {
         return outer
     }
 
-    private mutating func restoreDocument(_ outer: OuterDocument) {
+    mutating func restoreDocument(_ outer: OuterDocument) {
         forgetDocument()
         job = outer.job
         results = outer.results
@@ -152,6 +173,12 @@ struct PointerPath {
     mutating func append(key: String) {
         steps.append(.key(key))
         keyCount += 1
+    }
+
+    /// Whether it begins as the answers do that a browser (`log`) or an API client (`item`, `resources`, …) exports.
+    var isInExport: Bool {
+        guard case .key(let key)? = steps.first else { return false }
+        return ["log", "item", "items", "requests", "folders", "collections", "resources", "responses"].contains(key)
     }
 
     mutating func append(index: Int) { steps.append(.index(index)) }

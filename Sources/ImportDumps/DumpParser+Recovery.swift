@@ -55,7 +55,12 @@ extension DumpParser {
             // A job has a status too, which does not make it a row of a bulk answer.
             if case .jobAmongRows = fault.reason { evidence.rowsWithStatus = rowsWithStatusBefore }
             if case .jobAmongRows = fault.reason, moveToListOfJobs() {
-                if let fault = readListOfJobs(into: &sink) { return fault }
+                if let fault = readListOfJobs(into: &sink) {
+                    // It was no list: a torn dump and the one behind it.
+                    evidence.hasResultsArray = true
+                    results = .cut
+                    return fault
+                }
                 resumption = .members
                 continue
             }

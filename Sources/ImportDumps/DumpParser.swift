@@ -27,10 +27,15 @@ struct DumpParser: ~Copyable {
     var input = InputContents()
     /// Where the object at hand lies in the document: the keys and positions that lead to it.
     var path = PointerPath()
+    /// Strings of other documents that are being read, each in the one before; and what reads them, kept for the next.
+    var openStrings: [OpenString] = []
+    var strings: [JSONStringSource] = []
     /// The document at hand is over, and the next one begins at the position.
     var isOver = false
     /// Why a job inside the object at hand was not read to its end. The object ends with that too.
     var finalFault: DumpFault?
+    /// Nothing was read yet behind a job that lies in the object at hand.
+    var isBehindNested = false
     /// Whether rows were handed on since the last document was delivered.
     var hasBegunRows = false
 
@@ -74,6 +79,7 @@ struct DumpParser: ~Copyable {
         lastCount = nil
         isOver = false
         finalFault = nil
+        isBehindNested = false
     }
 
     /// Reads an input that is to hold one dump and nothing else, strictly: the first fault ends it.

@@ -4,6 +4,8 @@ struct HeldDocument {
     var place: HeldPlace
     /// What was skipped in front of it.
     var skipped = SkippedText()
+    /// Where it begins, if it lies in another document as an object.
+    var start: Place?
 }
 
 /// Where a document lies, before it shows whether it is the only one of its input.
@@ -76,7 +78,7 @@ struct InputContents {
             reading: .notAJob(NotAJob(reason: .unreadable(fault), byteCount: bytes)), place: .document(place))
         if jobCount == 0 {
             if isBehindText, case .notAJob(var before)? = others.last?.reading {
-                before.byteCount = place.byte + bytes - (others.last?.start ?? place.byte)
+                before.byteCount = place.byte + bytes - (others.last?.firstByte ?? place.byte)
                 others[others.count - 1].reading = .notAJob(before)
             } else {
                 wait(text)
@@ -147,7 +149,16 @@ struct InputContents {
 }
 
 extension HeldDocument {
-    fileprivate var start: Int? {
+    /// A document in another one, which breaks off behind it: that one was torn, and this one is no part of it.
+    mutating func standAlone() {
+        guard let start else { return }
+        place = .document(start)
+        guard case .job(var dump) = reading, case .member? = dump.wrappings.last else { return }
+        dump.wrappings.removeLast()
+        reading = .job(dump)
+    }
+
+    fileprivate var firstByte: Int? {
         if case .document(let place) = place { return place.byte }
         return nil
     }

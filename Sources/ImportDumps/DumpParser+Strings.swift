@@ -1,0 +1,176 @@
+// Jobs that lie in the strings of other documents: records of logs, answers that a browser or an API client saved.
+//
+//     {"time": …, "message": "{\"job_id\":\"a\",\"results\":[…]}"}
+//                             └ read by a scanner of its own, whose bytes are those of the string, unescaped
+
+extension DumpParser {
+    /// Strings within strings that may lead to a job.
+    private static let stringDepth = 4
+    /// Bytes of the window over the text of a string.
+    private static let stringWindow = 64 * 1024
+    /// Bytes of a message that are kept if it holds no job.
+    private static let messageBytes = 1024
+
+    /// Passes over the string at the position. As long as the object around it may be no job itself, jobs in its text are
+    /// looked for.
+    mutating func readStringValue(into sink: inout some DumpSink) throws(ScanFault) {
+        scanner.window.position += 1
+        guard mayHoldDocuments(inBase64: true) else { return try scanner.readString(into: nil) }
+        _ = try readOpenedString(into: &sink)
+    }
+
+    /// Reads the string at the position, which is the message of an object: the text of an error, or a job's.
+    mutating func readMessage(into sink: inout some DumpSink) throws(ScanFault) {
+        scanner.window.position += 1
+        guard mayHoldDocuments(inBase64: false) else {
+            try scanner.readString(into: .message)
+            evidence.message = scanner.string(of: .message)
+            return
+        }
+        path.append(key: "message")
+        defer { path.removeLast() }
+        evidence.message = try readOpenedString(into: &sink)
+    }
+
+    /// Whether a document may begin at the position, in a string, or the head of an answer in front of one: a bracket, white
+    /// space or an escape of it, a byte order mark, `HTTP/`. Its first letters in Base64 may begin any text: only what is no
+    /// message is looked at for them.
+    private mutating func mayHoldDocuments(inBase64: Bool) -> Bool {
+        guard scanner.isLenient, !evidence.isStrong, openStrings.count < Self.stringDepth else { return false }
+        switch scanner.peekOrEnd() {
+        case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\\"), 0x20, 0x09, 0xEF, UInt8(ascii: "H"): return true
+        case UInt8(ascii: "e"), UInt8(ascii: "W"), UInt8(ascii: "7"), UInt8(ascii: "S"), UInt8(ascii: "I"),
+            UInt8(ascii: "C"), UInt8(ascii: "D"):
+            return inBase64
+        default: return false
+        }
+    }
+
+    /// Reads a string whose opening quote was read, and the jobs in it. Returns its text, or the front of it; nil if there
+    /// are jobs in it.
+    private mutating func readOpenedString(into sink: inout some DumpSink) throws(ScanFault) -> String? {
+        let outer = takeDocument()
+        let outerPath = path
+        let jobs = jobCount
+        let text = enterString()
+        readDocumentsOfString(into: &sink)
+        leaveString()
+        path = outerPath
+        restoreDocument(outer)
+        if sinkError != nil { throw scanner.endFault() }
+        scanner.window.setMark()
+        try scanner.readString(into: nil)
+        return jobCount > jobs ? nil : text
+    }
+
+    private var jobCount: Int { input.deliveredCount + (held == nil ? 0 : 1) }
+
+    // MARK: - Scanners
+
+    /// A string that is being read.
+    struct OpenString {
+        /// What leads to it and was taken off.
+        var wrappings: [Wrapping]
+        var pointer: String
+    }
+
+    /// Goes on with a scanner of the string whose opening quote was read. Returns the front of its text.
+    private mutating func enterString() -> String {
+        let level = openStrings.count
+        let start = scanner.window.place(ofOffset: scanner.window.offset)
+        if level == strings.count {
+            let window = ByteWindow(
+                source: ArraySource([]), capacity: min(scanner.window.capacity, Self.stringWindow),
+                hashing: scanner.window.hashing, kernel: scanner.window.kernel, readsAhead: false)
+            strings.append(JSONStringSource(scanner: JSONScanner(window: window)))
+        }
+        let source = strings[level]
+        // The bytes of the string lie in those that the scanner around it sees; its own map leads on from there.
+        let map = PlaceMap(below: scanner.window.placeMap, start: start)
+        // What is in the string is not read again.
+        scanner.window.clearMark()
+        swap(&scanner, &strings[level].scanner)
+        source.begin(map)
+        let beginning = source.beginning(Self.messageBytes)
+        var wrappings = nestedWrappings(.string(pointer: stringPointer))
+        if Base64Decoder.mayBegin(with: beginning) {
+            wrappings.append(.base64)
+            let decoded = DecodingSource(source, below: map, decoder: Base64Decoder())
+            scanner.window.restart(source: decoded, readsAhead: false)
+            scanner.window.placeMap = decoded.map
+        } else {
+            scanner.window.restart(source: source, readsAhead: false)
+            scanner.window.placeMap = map
+        }
+        scanner.window.stopWholeHash()
+        scanner.isLenient = true
+        scanner.untornUntil = 0
+        openStrings.append(OpenString(wrappings: wrappings, pointer: nestedPointer(stringPointer)))
+        path = PointerPath()
+        return String(decoding: beginning, as: UTF8.self)
+    }
+
+    private mutating func leaveString() {
+        openStrings.removeLast()
+        scanner.forgetTexts()
+        scanner.window.restart(source: ArraySource([]), readsAhead: false)
+        swap(&scanner, &strings[openStrings.count].scanner)
+    }
+
+    /// The place of a string. Of an answer in an archive of HTTP it is that of its content.
+    private var stringPointer: String {
+        let pointer = path.pointer
+        return pointer.hasSuffix("/content/text") ? String(pointer.dropLast(5)) : pointer
+    }
+
+    /// Where what lies at the path is to be found, through the strings around it.
+    func nestedPointer(_ pointer: String) -> String { (openStrings.last?.pointer ?? "") + pointer }
+
+    /// What is taken off around what lies at the path.
+    func nestedWrappings(_ last: Wrapping) -> [Wrapping] {
+        let outer = openStrings.last?.wrappings ?? []
+        return last == .member(pointer: "") ? outer : outer + [last]
+    }
+
+    // MARK: - Documents
+
+    /// Reads the documents of a string with the scanner of it, as long as they are such. A string that holds anything else
+    /// is a string like any other.
+    private mutating func readDocumentsOfString(into sink: inout some DumpSink) {
+        var isFirst = true
+        while sinkError == nil {
+            do throws(ScanFault) {
+                if isFirst {
+                    isFirst = false
+                    guard try moveToDocumentOfString(into: &sink) else { return }
+                }
+                guard let byte = scanner.skipSpaceOrEnd(), byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") else {
+                    return
+                }
+                try readNested(byte, into: &sink)
+            } catch {
+                // A dump that is torn, with another one behind it.
+                guard isOver else { return }
+                (isOver, finalFault) = (false, nil)
+            }
+        }
+    }
+
+    /// Moves to the first bracket; false if none can be the beginning of a document, or all is read.
+    private mutating func moveToDocumentOfString(into sink: inout some DumpSink) throws(ScanFault) -> Bool {
+        try skipByteOrderMark()
+        switch scanner.skipSpaceOrEnd() {
+        case UInt8(ascii: "H"):
+            try scanner.readLiteral("HTTP/")
+            while let byte = scanner.peekOrEnd(), byte != UInt8(ascii: "{"), byte != UInt8(ascii: "[") {
+                scanner.window.position += 1
+            }
+            return true
+        case UInt8(ascii: "\""):
+            try readStringValue(into: &sink)
+            return false
+        case nil: return false
+        default: return true
+        }
+    }
+}
