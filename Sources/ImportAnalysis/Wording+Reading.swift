@@ -22,6 +22,8 @@ extension DumpFault {
         case .slip(let slip): slip.words
         case .jobAmongRows: "another job begins here"
         case .readFailed(let failure): failure.description
+        case .unexpectedByte(UInt8(ascii: "'"), let expected):
+            "a single quote where \(expected.words) is expected (Python prints objects so, which is not JSON)"
         case .unexpectedByte(let byte, let expected): "\(Wording.byte(byte)) where \(expected.words) is expected"
         case .controlCharacter(let byte): "\(Wording.byte(byte)) inside a string, where only an escape may stand for it"
         case .invalidEscape(let byte): "\(Wording.byte(byte)) after a backslash is no escape of JSON"
@@ -200,6 +202,7 @@ extension Wrapping {
         case .encoding(let name): "text in \(shownText(name))"
         case .log(let format): format.words
         case .eventStream: "an event stream"
+        case .httpResponse: "an HTTP answer with its head"
         case .member(let pointer): "another JSON document, at \(Wording.quoted(pointer))"
         case .string(let pointer): "a string of another JSON document, at \(Wording.quoted(pointer))"
         case .base64: "Base64"

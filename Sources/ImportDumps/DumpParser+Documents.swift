@@ -29,13 +29,19 @@ extension DumpParser {
         let fault = DumpFault(reason: .unexpectedByte(first, expected: .value), place: place, rowsKept: 0)
         input.isAtStart = false
         var text = PassedText()
-        while let byte = scanner.peekOrEnd(), byte != UInt8(ascii: "{"), byte != UInt8(ascii: "[") || !beginsArray() {
+        while let byte = scanner.peekOrEnd(),
+            text.isInHTTPHead || (byte != UInt8(ascii: "{") && (byte != UInt8(ascii: "[") || !beginsArray()))
+        {
             text.pass(byte)
             scanner.window.position += 1
         }
-        input.note(
-            text: fault, bytes: scanner.window.offset - place.byte, from: place, lines: text.lines,
-            mayBeTorn: text.mayBeTorn)
+        if text.isHTTPHead {
+            input.isBehindHTTPHead = true
+        } else {
+            input.note(
+                text: fault, bytes: scanner.window.offset - place.byte, from: place, lines: text.lines,
+                mayBeTorn: text.mayBeTorn)
+        }
         return scanner.peekOrEnd() != nil
     }
 
@@ -45,14 +51,49 @@ extension DumpParser {
         private var last: UInt8 = 0
         /// It has the end of a key, `":`, and so may be a part of a dump.
         private(set) var mayBeTorn = false
+        private var head = HTTPHead()
+
+        /// The head of an HTTP answer, or several of them, and nothing else.
+        var isHTTPHead: Bool { head.isWhole }
+        /// In the lines of such a head, which may hold anything.
+        var isInHTTPHead: Bool { head.isOpen }
 
         mutating func pass(_ byte: UInt8) {
+            head.pass(byte)
             if byte == UInt8(ascii: "\n") { lineFeeds += 1 }
             if byte == UInt8(ascii: ":"), last == UInt8(ascii: "\"") { mayBeTorn = true }
             last = byte
         }
 
         var lines: Int { last == UInt8(ascii: "\n") ? lineFeeds : lineFeeds + 1 }
+    }
+
+    /// Recognizes the heads of HTTP answers in front of a body: `HTTP/`, lines, an empty line (RFC 9112, section 2.1).
+    private struct HTTPHead {
+        private static let mark = Array("HTTP/".utf8)
+        private static let limit = 64 * 1024
+        private var count = 0
+        private var isOther = false
+        private var isLineEmpty = false
+        private(set) var isWhole = false
+
+        var isOpen: Bool { !isOther && !isWhole && count >= Self.mark.count && count < Self.limit }
+
+        mutating func pass(_ byte: UInt8) {
+            if isWhole {
+                // Behind a redirect comes another head; anything else is no part of it.
+                (isWhole, isLineEmpty, count) = (false, false, 0)
+            }
+            if count < Self.mark.count, byte != Self.mark[count] { isOther = true }
+            count += 1
+            switch byte {
+            case UInt8(ascii: "\n"):
+                isWhole = isLineEmpty && !isOther
+                isLineEmpty = true
+            case UInt8(ascii: "\r"): break
+            default: isLineEmpty = false
+            }
+        }
     }
 
     /// Whether the bracket at the position begins an array of objects. The position stays.
@@ -108,6 +149,7 @@ extension DumpParser {
         if !isFirst { scanner.window.beginDocumentHash() }
         input.isAtStart = false
         input.place = start
+        defer { input.isBehindHTTPHead = false }
         input.isInFirst = input.deliveredCount == 0 && held == nil
         let jobsBefore = input.jobCount
         var value = DocumentValue()
@@ -136,7 +178,7 @@ extension DumpParser {
                 // What jobs lay in is done with, unless it is broken.
                 if let fault { refuse(fault, bytes: end - start.byte, at: .document(start)) }
             } else if let fault {
-                passOver(broken: fault, from: start)
+                passOver(broken: fault, from: start, isObject: value.type == .object)
             } else {
                 note(other: document, from: start, to: end)
             }
@@ -157,7 +199,8 @@ extension DumpParser {
     }
 
     /// What was taken for a document and is none: reading goes on where one may begin, as soon as that is.
-    private mutating func passOver(broken fault: DumpFault, from start: Place) {
+    private mutating func passOver(broken fault: DumpFault, from start: Place, isObject: Bool) {
+        let beginsKey = if case .unexpectedByte(_, .keyOrEnd) = fault.reason { false } else { isObject }
         var next = max(scanner.window.offset, start.byte + 1)
         if !isOver {
             if let job = scanner.jobLike, job > start.byte, scanner.window.canGoBack(to: job) {
@@ -167,9 +210,7 @@ extension DumpParser {
             }
         }
         // A key behind the brace, or a brace at the end of its line, may be the beginning of a dump.
-        let isBrace = if case .unexpectedByte(_, .keyOrEnd) = fault.reason { !evidence.hasMember } else { false }
-        let isBracket = if case .unexpectedByte(_, .value) = fault.reason { !evidence.hasMember } else { false }
-        let mayBeTorn = fault.place.line > start.line || fault.isTruncation || !(isBrace || isBracket)
+        let mayBeTorn = evidence.hasMember || beginsKey || (isObject && fault.place.line > start.line) || fault.isTruncation
         if next < scanner.window.offset { scanner.window.goBack(to: next) } else { scanner.window.advance(to: next) }
         input.note(
             text: fault, bytes: next - start.byte, from: start, lines: max(1, fault.place.line - start.line),
@@ -188,13 +229,14 @@ extension DumpParser {
         var others = OtherElements()
         let jobsBefore = input.jobCount
         var index = 0
+        var holdsObject = false
         defer { input.element = nil }
         while true {
             scanner.window.setMark()
             forgetDocument()
             do throws(ScanFault) {
                 guard try scanner.nextElement(first: &first) else { return nil }
-                evidence.hasMember = true
+                evidence.hasMember = holdsObject
                 index += 1
                 input.element = index
                 let start = scanner.window.passPlace(ofOffset: scanner.window.offset)
@@ -205,6 +247,7 @@ extension DumpParser {
                     others.note(HeldDocument(reading: .notAJob(other), place: .element(index)), from: start, &self)
                     continue
                 }
+                holdsObject = true
                 let jobsBeforeElement = input.jobCount
                 scanner.window.beginDocumentHash()
                 let fault = readObject(into: &sink)
@@ -236,6 +279,7 @@ extension DumpParser {
                 }
                 if input.jobCount > jobsBefore { others.tell(&self) }
             } catch {
+                evidence.hasMember = holdsObject
                 return locate(error)
             }
         }
@@ -279,6 +323,10 @@ extension DumpParser {
         try deliverHeld(to: &sink, isFollowed: true)
         input.foundJob()
         held = document
+        if input.isBehindHTTPHead, case .job(var dump) = document.reading {
+            dump.wrappings.insert(.httpResponse, at: 0)
+            held?.reading = .job(dump)
+        }
         held?.skipped = input.skipped
         input.skipped = SkippedText()
     }

@@ -180,7 +180,12 @@ extension DumpParser {
                     // The dump is on one line: what begins on another is no part of it.
                     scanner.window.goBack(to: start)
                     return .document(end: end)
-                case .row, .broken, .other:
+                case .broken(let start):
+                    damage.hasContent = true
+                    if let brace = gluedBrace(before: scanner.window.offset), brace > start {
+                        scanner.window.goBack(to: brace)
+                    }
+                case .row, .other:
                     damage.hasContent = true
                 }
             case UInt8(ascii: "]") where damage.isInRows && endsRows():

@@ -53,7 +53,6 @@ extension DumpParser {
             try readAndDeliverRow(to: &sink)
             scanner.window.setMark()
         }
-        scanner.row = nil
         results = .complete
     }
 
@@ -70,6 +69,8 @@ extension DumpParser {
         // What is no object may be a part of a damaged row: it counts when what follows is in order.
         if facts == .wrongType, scanner.isLenient { try checkEndOfElement() }
         rowCount += 1
+        // What is wrong between rows is of none of them.
+        scanner.row = nil
         if scanner.hasRepaired { facts.insert(.textRepaired) }
         let isInWindow = scanner.window.startOffset == windowStart && !scanner.hasTextInScratch
         if isInWindow {

@@ -58,7 +58,8 @@ extension DumpParser {
         path = outerPath
         restoreDocument(outer)
         if sinkError != nil { throw scanner.endFault() }
-        scanner.window.setMark()
+        // Where the string was torn, the dump behind it begins in front of the quotation mark that ends it.
+        scanner.window.setMark(at: max(scanner.window.startOffset, scanner.window.offset - 64))
         try scanner.readString(into: nil)
         return jobCount > jobs ? nil : text
     }

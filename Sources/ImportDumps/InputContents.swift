@@ -33,6 +33,8 @@ struct InputContents {
     /// Where the document at hand begins, and whether it is the first one.
     var place = Place(byte: 0, line: 1, column: 1)
     var isInFirst = true
+    /// The head of an HTTP answer came last.
+    var isBehindHTTPHead = false
     /// The element at hand, of an array of jobs.
     var element: Int?
     /// How many documents were delivered.

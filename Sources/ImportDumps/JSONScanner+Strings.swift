@@ -177,10 +177,10 @@ extension JSONScanner {
         }
         let start = window.offset
         var isTorn = false
-        if let next = skipSpaceOrEnd() {
+        if skipSpaceOrEnd() != nil {
             // A byte order mark or a record separator may stand in front of a dump.
-            untornUntil = window.offset
-            _ = next
+            let behindSpace = window.offset
+            defer { if !isTorn { untornUntil = behindSpace } }
             while let byte = peekOrEnd(), byte == 0xEF || byte == 0xBB || byte == 0xBF || byte == 0x1E {
                 window.position += 1
             }

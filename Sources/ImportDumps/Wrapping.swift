@@ -6,6 +6,8 @@ public enum Wrapping: Sendable, Hashable {
     case log(LogFormat)
     /// Lines of an event stream (`data: …`).
     case eventStream
+    /// The head of an HTTP answer, as `curl -i` shows it, is before the dump.
+    case httpResponse
     /// The dump is the value at this place of another JSON document: a JSON Pointer (RFC 6901).
     case member(pointer: String)
     /// The dump is the text of the string at this place of another JSON document: a JSON Pointer (RFC 6901).

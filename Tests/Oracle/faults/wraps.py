@@ -86,7 +86,11 @@ def outer(rng: random.Random, tag: str) -> Case:
         members, inner = maker.record(), maker.record()
         key = rng.choice(["data", "body", "response", "result", "payload", "previous", "message"])
         value = text_of(inner, one_line(rng), rng).decode() if rng.random() < 0.3 else inner
-        set_member(members, key, rng.choice([value, value, [value, value]]), rng)
+        if rng.random() < 0.33:
+            # Several, before anything shows that what holds them is a job, are jobs.
+            members.append((key, [value, value]))
+        else:
+            set_member(members, key, value, rng)
         log.dump(text_of(members, many_lines(rng) if rng.random() < 0.3 else one_line(rng), rng))
     return Case("wraps", "outer", bytes(log.data), log.jobs, status=0, never=frozenset({"unwrapped"}))
 
