@@ -200,7 +200,11 @@ extension DumpParser {
 
     /// What was taken for a document and is none: reading goes on where one may begin, as soon as that is.
     private mutating func passOver(broken fault: DumpFault, from start: Place, isObject: Bool) {
-        let beginsKey = if case .unexpectedByte(_, .keyOrEnd) = fault.reason { false } else { isObject }
+        let beginsKey =
+            switch fault.reason {
+            case .unexpectedByte(let byte, .keyOrEnd): byte == UInt8(ascii: "{")
+            default: isObject
+            }
         var next = max(scanner.window.offset, start.byte + 1)
         if !isOver {
             if let job = scanner.jobLike, job > start.byte, scanner.window.canGoBack(to: job) {

@@ -157,11 +157,9 @@ extension DumpParser {
             scanner.window.goBack(to: start)
             return .document(end: end)
         }
-        var end = damage.end
-        if let brace = gluedBrace(before: damage.offset) {
-            end = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(brace))
-            scanner.window.goBack(to: brace)
-        }
+        // A string that was torn ends at the first quotation mark behind it: what is in it may be the beginning of a dump,
+        // or the end of the rows.
+        if let start = stringBefore(damage.offset) { scanner.window.goBack(to: start) }
         let isBehindRows = damage.isInRows || (results == .complete && evidence.hasResultsArray)
         var beginsLine = isAtLineStart()
         while let byte = scanner.peekOrEnd() {
@@ -172,14 +170,16 @@ extension DumpParser {
                 beginsLine = isAtLineStart()
                 switch probe {
                 case .job, .otherDocument:
-                    return .document(end: end)
+                    let position = scanner.window.offset
+                    return .document(
+                        end: position < damage.offset ? scanner.window.place(ofOffset: position) : damage.end)
                 case .row where isBehindRows:
                     if !damage.isInRows { results = .cut }
                     return .row
                 case .broken(let start) where input.place.line == damage.end.line:
                     // The dump is on one line: what begins on another is no part of it.
                     scanner.window.goBack(to: start)
-                    return .document(end: end)
+                    return .document(end: damage.end)
                 case .broken(let start):
                     damage.hasContent = true
                     if let brace = gluedBrace(before: scanner.window.offset), brace > start {
@@ -226,6 +226,23 @@ extension DumpParser {
             return nil
         }
         return brace
+    }
+
+    /// Where the text begins of a string that ends right before a fault.
+    private func stringBefore(_ fault: Int) -> Int? {
+        let quote = scanner.window.offsetBeforeSpace(fault) - 1
+        guard quote > scanner.window.mark, scanner.window.byte(atOffset: quote) == UInt8(ascii: "\"") else { return nil }
+        var start = quote
+        while start > scanner.window.mark, let byte = scanner.window.byte(atOffset: start - 1) {
+            if byte == UInt8(ascii: "\"") {
+                // One behind an odd number of backslashes is part of the text.
+                var slash = start - 2
+                while slash >= scanner.window.mark, scanner.window.byte(atOffset: slash) == UInt8(ascii: "\\") { slash -= 1 }
+                if (start - 2 - slash).isMultiple(of: 2) { return start }
+            }
+            start -= 1
+        }
+        return nil
     }
 
     /// What an object in or behind damage is.

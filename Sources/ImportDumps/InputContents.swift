@@ -51,6 +51,8 @@ struct InputContents {
     private(set) var others: [HeldDocument] = []
     private(set) var moreOthers = 0
     private var isBehindText = false
+    /// The line on which the last text ends.
+    private var textLine = 0
 
     /// Takes note of a document that is no job.
     ///
@@ -58,6 +60,15 @@ struct InputContents {
     ///   - isUnexpected: it may be a lost dump, or tells of one.
     ///   - lines: on how many lines it is.
     mutating func note(_ other: HeldDocument, bytes: Int, from place: Place, lines: Int, isUnexpected: Bool) {
+        if jobCount == 0, isBehindText, !isUnexpected, place.line == textLine,
+            case .notAJob(var text)? = others.last?.reading
+        {
+            // An object in a line of text is part of it.
+            skipped.add(bytes: bytes, from: place, lines: 0)
+            text.byteCount = place.byte + bytes - (others.last?.firstByte ?? place.byte)
+            others[others.count - 1].reading = .notAJob(text)
+            return
+        }
         isBehindText = false
         if !isUnexpected {
             skipped.add(bytes: bytes, from: place, lines: lines)
@@ -90,7 +101,9 @@ struct InputContents {
             refuse(text)
         }
         isBehindText = true
+        textLine = place.line + lines - 1
     }
+
 
     /// Whether `others` have text that may be a part of a dump.
     private(set) var hasTorn = false

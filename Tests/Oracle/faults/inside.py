@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 
 import jsontext
 import model
@@ -139,6 +140,19 @@ def _break(rng: random.Random, data: bytes, span: tuple[int, int], how: str) -> 
     return data[:first] + data[rng.randint(first + 1, end) :]
 
 
+def _read_over(data: bytes) -> bytes:
+    """Without what is read over in a row: a comma behind its last member, an escape that is none."""
+    data = re.sub(rb",(\s*[}\]])", rb"\1", data)
+    return re.sub(rb"\\(u(?![0-9A-Fa-f]{4})[0-9A-Fa-f]{0,3}|[^u\"\\/bfnrt])", b"?", data)
+
+
+def _begins_with_object(data: bytes) -> bool:
+    try:
+        return isinstance(json.JSONDecoder(strict=False).raw_decode(data.decode("utf-8", "replace"))[0], dict)
+    except ValueError:
+        return False
+
+
 def structure(rng: random.Random, tag: str) -> Case:
     """A row that cannot be read any more: one row, unclassified, and all the others are what they were."""
     how = rng.choice(["delete", "delete", "replace", "overwrite", "cut", "cut-across"])
@@ -158,7 +172,12 @@ def structure(rng: random.Random, tag: str) -> Case:
             lost = 1
         # The rows that are left must be plain to see, and what is left of the damaged one must look like none.
         others = [row.outcome for row in audit.rows[:number] + audit.rows[number + lost :]]
-        if not accepts(data) and whole_rows(data) == others:
+        # Nor may a whole object be left of it, with something behind that.
+        start = found.rows[number][0]
+        if all(
+            not accepts(text) and whole_rows(text) == others and not _begins_with_object(text[start:])
+            for text in (data, _read_over(data))
+        ):
             break
     rows = rows_of(audit)
     left: Rows = rows[:number] + [("unclassified", None)] + rows[number + lost :]
