@@ -48,6 +48,8 @@ struct ByteWindow: ~Copyable {
     /// The hash of all bytes before the window, as long as the reader works it out.
     private var hashBefore: SHA256?
 
+    /// Whether marks are kept: strict reading never goes back.
+    var goesBack = true
     /// The offset that reading may go back to; ``noMark`` if it need not.
     private(set) var mark = noMark
     /// The bytes from the mark to the window's start, and how many lines are before them.
@@ -175,7 +177,7 @@ struct ByteWindow: ~Copyable {
         assert(position == count)
         if !documentHashes.isEmpty { hashDocuments(upTo: count) }
         let lines = unsafe kernel.functions.pointee.count_lines(storage, count)
-        if mark != Self.noMark { retain(lines: lines) }
+        if mark != Self.noMark, goesBack { retain(lines: lines) }
         // Places in the window that is passed may still be asked for, and behind the mark.
         placeMap?.forget(before: min(startOffset, mark))
         pass(lines: lines)

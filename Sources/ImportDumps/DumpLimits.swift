@@ -18,7 +18,7 @@ public enum DumpLimits {
 
     /// Bytes that are kept of a row or a member for reading them again, where a dump is damaged. In one that is longer, a
     /// dump that it swallowed is not looked for.
-    public static let rereadBytes = 16 * 1024 * 1024
+    public static let rereadBytes = 4 * 1024 * 1024
 
     /// Places of damage that are kept of each kind; the others are counted.
     public static let damagePlaces = 20

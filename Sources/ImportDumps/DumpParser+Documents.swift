@@ -214,7 +214,8 @@ extension DumpParser {
             }
         }
         // A key behind the brace, or a brace at the end of its line, may be the beginning of a dump.
-        let mayBeTorn = evidence.hasMember || beginsKey || (isObject && fault.place.line > start.line) || fault.isTruncation
+        let mayBeTorn =
+            evidence.hasMember || beginsKey || (isObject && fault.place.line > start.line) || fault.isTruncation
         if next < scanner.window.offset { scanner.window.goBack(to: next) } else { scanner.window.advance(to: next) }
         input.note(
             text: fault, bytes: next - start.byte, from: start, lines: max(1, fault.place.line - start.line),

@@ -33,10 +33,11 @@ extension DumpParser {
     private mutating func readJobField(_ field: KnownField, into sink: inout some DumpSink) throws(ScanFault) {
         switch field {
         case .jobID:
+            evidence.hasJobID = true
             let byte = try scanner.peek()
-            job.jobID = try readText(field)
             // An object there may be what a torn dump swallowed.
-            evidence.hasJobID = !scanner.isLenient || (byte != UInt8(ascii: "{") && byte != UInt8(ascii: "["))
+            if scanner.isLenient, byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") { evidence.hasJobID = false }
+            job.jobID = try readText(field)
         case .status:
             job.status = try readText(field)
             evidence.hasStatusText = job.status != nil

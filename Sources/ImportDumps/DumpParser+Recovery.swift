@@ -231,13 +231,17 @@ extension DumpParser {
     /// Where the text begins of a string that ends right before a fault.
     private func stringBefore(_ fault: Int) -> Int? {
         let quote = scanner.window.offsetBeforeSpace(fault) - 1
-        guard quote > scanner.window.mark, scanner.window.byte(atOffset: quote) == UInt8(ascii: "\"") else { return nil }
+        guard quote > scanner.window.mark, scanner.window.byte(atOffset: quote) == UInt8(ascii: "\"") else {
+            return nil
+        }
         var start = quote
         while start > scanner.window.mark, let byte = scanner.window.byte(atOffset: start - 1) {
             if byte == UInt8(ascii: "\"") {
                 // One behind an odd number of backslashes is part of the text.
                 var slash = start - 2
-                while slash >= scanner.window.mark, scanner.window.byte(atOffset: slash) == UInt8(ascii: "\\") { slash -= 1 }
+                while slash >= scanner.window.mark, scanner.window.byte(atOffset: slash) == UInt8(ascii: "\\") {
+                    slash -= 1
+                }
                 if (start - 2 - slash).isMultiple(of: 2) { return start }
             }
             start -= 1

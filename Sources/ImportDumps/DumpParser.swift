@@ -85,6 +85,8 @@ struct DumpParser: ~Copyable {
     /// Reads an input that is to hold one dump and nothing else, strictly: the first fault ends it.
     mutating func readDump<Sink: RowSink>(into sink: inout Sink) throws -> DumpReading {
         scanner.isLenient = false
+        scanner.window.goesBack = false
+        defer { scanner.window.goesBack = true }
         var value = DocumentValue()
         var fault: ScanFault?
         var rows = RowsOnly(sink: sink)

@@ -104,7 +104,6 @@ struct InputContents {
         textLine = place.line + lines - 1
     }
 
-
     /// Whether `others` have text that may be a part of a dump.
     private(set) var hasTorn = false
 

@@ -59,22 +59,21 @@ import Testing
             [":1 a 1 row 47 bytes fault 1:48", ":2 c 1 row 63 bytes"]),
         Sample(
             "lines that are no JSON", "Starting\nMore\n" + job("a") + "\nDone\n" + job("b") + "\nbye",
-            [
-                ":1 unreadable 1:1 8 bytes", ":3 a 1 row 63 bytes", ":4 unreadable 4:1 5 bytes", ":5 b 1 row 63 bytes",
-                ":6 unreadable 6:1 3 bytes",
-            ]),
+            [":3 a 1 row 63 bytes skipped 19 bytes on 3 lines", ":5 b 1 row 63 bytes skipped 3 bytes on 1 line"]),
         Sample(
             "something behind a job on its line", job("a") + " ; \n" + job("b"),
-            [":1 a 1 row 63 bytes fault 1:65", ":2 b 1 row 63 bytes"]),
+            [":1 a 1 row 63 bytes skipped 3 bytes on 1 line", ":2 b 1 row 63 bytes"]),
         Sample(
-            "a dump over several lines that is broken keeps what follows out",
+            "a dump over several lines that is broken in its last row, and others behind it",
             pretty.replacing("true}\n", with: "true\n") + "\n{}\n" + job("b"),
-            [" p 1 row \(pretty.utf8.count + 66) bytes fault 7:3"]),
+            [
+                ":1 p 2 rows \(pretty.utf8.count - 1) bytes damaged 7:3 skipped 3 bytes on 1 line",
+                ":10 b 1 row 63 bytes",
+            ]),
         Sample(
             "what is no job among jobs", job("a") + "\n" + #"{"message":"too many"}"# + "\n[1,2]\n5\n" + job("b"),
             [
-                ":1 a 1 row 63 bytes", ":2 error too many 22 bytes", ":3 other array 5 bytes",
-                ":4 unreadable 4:1 2 bytes", ":5 b 1 row 63 bytes",
+                ":1 a 1 row 63 bytes skipped 8 bytes on 2 lines", ":2 error too many 22 bytes", ":5 b 1 row 63 bytes",
             ]),
         Sample(
             "an array of jobs", "[ \(job("a")),\n \(job("b", ["{}"])) ]\n",
@@ -82,8 +81,8 @@ import Testing
         Sample(
             "an array of jobs and others", #"[{"message":"m"},7,"# + job("a") + "," + pretty + #",{"x":1}]"#,
             [
-                "[3] a 1 row 63 bytes", "[1] error m 15 bytes", "[2] other number 1 bytes",
-                "[4] p 2 rows \(pretty.utf8.count) bytes", "[5] other object 7 bytes",
+                "[3] a 1 row 63 bytes skipped 1 byte on 1 line", "[1] error m 15 bytes",
+                "[4] p 2 rows \(pretty.utf8.count) bytes skipped 7 bytes on 1 line",
             ]),
         Sample("an array without jobs", #"[{"a":1},{"b":2},3]"#, [" other array 19 bytes"]),
         Sample("an empty array", "[]", [" other array 2 bytes"]),
@@ -92,7 +91,7 @@ import Testing
             ["[1] a 1 row 63 bytes", "[2] b 0 rows 44 bytes fault 1:110"]),
         Sample(
             "an array that breaks off behind a job", "[" + job("a") + ",",
-            ["[1] a 1 row 63 bytes", " unreadable 1:66 65 bytes"]),
+            ["[1] a 1 row 63 bytes", ":1 unreadable 1:66 65 bytes"]),
         Sample(
             "arrays on lines", "[\(job("a"))]\n[\(job("b")),\(job("c"))]",
             ["[1] a 1 row 63 bytes", "[1] b 1 row 63 bytes", "[2] c 1 row 63 bytes"]),
@@ -186,6 +185,14 @@ struct Documents {
                 #expect(dump.rowCount == rows)
                 words += [dump.job.jobID ?? "-", "\(rows) row\(rows == 1 ? "" : "s")", "\(dump.byteCount) bytes"]
                 if let place = dump.fault?.place { words.append("fault \(place.line):\(place.column)") }
+                if let place = dump.damage.rows.first.first?.place {
+                    words.append("damaged \(place.line):\(place.column)")
+                }
+                if !dump.skipped.isEmpty {
+                    let (bytes, lines) = (dump.skipped.bytes, dump.skipped.lines)
+                    words.append(
+                        "skipped \(bytes) byte\(bytes == 1 ? "" : "s") on \(lines) line\(lines == 1 ? "" : "s")")
+                }
                 hashes.append(dump.sha256)
             case .notAJob(let other):
                 switch other.reason {

@@ -16,7 +16,7 @@ struct LogFormTests {
             "a | b\n\(job)\nc | d\n", "data: none of it\n\(job)\n", "| a | b |\n|---|---|\n\n\(job)\n",
             "[pod/a/b] x\n[pod/a/b] y\n[pod/a/b] z\n" + job,
             #"{"log":{"entries":[]}}"# + "\n" + job, #"{"log":"not of a container"}"# + "\n" + job,
-            String(repeating: "\0", count: 600) + job, "HTTP/1.1 200 OK\ndate: x\n\n" + job,
+            String(repeating: "\0", count: 600) + job,
         ])
     func plain(_ text: String) throws {
         let reading = try Decoded(Array(text.utf8))
@@ -55,7 +55,7 @@ struct LogFormTests {
     func recognised(_ text: String, _ wrapping: Wrapping) throws {
         let reading = try Decoded(Array(text.utf8))
         #expect(reading.jobs == ["a 1"], "\(reading)")
-        #expect(reading.wrappings == [[wrapping]])
+        #expect(reading.wrappings.map { $0.filter { $0 != .httpResponse } } == [[wrapping]])
         reading.checkPlaces(in: Array(text.utf8), .utf8, text)
     }
 
