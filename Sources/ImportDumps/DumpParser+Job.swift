@@ -68,13 +68,11 @@ extension DumpParser {
                 scanner.window.position += 1
                 try scanner.readString(into: .message)
                 jobNotes.noteWrongType(.string, in: .jobError)
+                if scanner.kept[JSONScanner.Slot.message.rawValue].isCut { jobNotes.noteTextCut() }
                 if evidence.message == nil { evidence.message = scanner.string(of: .message) }
-                job.error = JobError()
-            } else {
-                let found = try scanner.skipValue(level: 1)
-                guard found != .null else { return }
-                jobNotes.noteWrongType(found, in: .jobError)
-                job.error = JobError()
+                job.error = JobError(message: scanner.string(of: .message))
+            } else if let text = try readOtherValue(.jobError, level: 1) {
+                job.error = JobError(message: text)
             }
             return
         }
@@ -88,12 +86,12 @@ extension DumpParser {
                 scanner.forgetKey()
                 if seen.code { jobNotes.noteDuplicate(.jobErrorCode) }
                 seen.code = true
-                error.code = try readText(.jobErrorCode, level: 2)
+                error.code = try readErrorText(.jobErrorCode)
             case .message:
                 scanner.forgetKey()
                 if seen.message { jobNotes.noteDuplicate(.jobErrorMessage) }
                 seen.message = true
-                error.message = try readText(.jobErrorMessage, level: 2)
+                error.message = try readErrorText(.jobErrorMessage)
             case nil:
                 noteUnknownField(at: .jobError)
                 try scanner.skipValue(level: 2)
@@ -109,13 +107,33 @@ extension DumpParser {
 extension DumpParser {
     /// Reads a string; nil if it is null or, which is noted, of another type.
     ///
-    /// - Parameter level: how many arrays and objects are open around it.
-    private mutating func readText(_ field: KnownField, level: Int = 1) throws(ScanFault) -> String? {
+    private mutating func readText(_ field: KnownField) throws(ScanFault) -> String? {
         guard try scanner.peek() == UInt8(ascii: "\"") else {
-            let found = try scanner.skipValue(level: level)
+            let found = try scanner.skipValue(level: 1)
             if found != .null { jobNotes.noteWrongType(found, in: field) }
             return nil
         }
+        return try readString()
+    }
+
+    /// Reads a code or a message of the job's error; of another type than a string, which is noted, the JSON text.
+    private mutating func readErrorText(_ field: KnownField) throws(ScanFault) -> String? {
+        try scanner.peek() == UInt8(ascii: "\"") ? readString() : readOtherValue(field, level: 2)
+    }
+
+    /// Reads the JSON text of a value of another type than the API defines, which is noted; nil if it is null.
+    ///
+    /// - Parameter level: how many arrays and objects are open around it.
+    private mutating func readOtherValue(_ field: KnownField, level: Int) throws(ScanFault) -> String? {
+        valueText.removeAll()
+        let found = try scanner.readValue(level: level, into: &valueText)
+        guard found != .null else { return nil }
+        jobNotes.noteWrongType(found, in: field)
+        if valueText.isCut { jobNotes.noteTextCut() }
+        return String(decoding: valueText.bytes, as: UTF8.self)
+    }
+
+    private mutating func readString() throws(ScanFault) -> String? {
         scanner.window.position += 1
         try scanner.readString(into: .message)
         if scanner.kept[JSONScanner.Slot.message.rawValue].isCut { jobNotes.noteTextCut() }

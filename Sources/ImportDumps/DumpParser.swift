@@ -8,6 +8,10 @@ struct DumpParser: ~Copyable {
     var jobNotes = FieldNotes()
     var rowNotes = FieldNotes()
     var evidence = JobEvidence()
+    /// The text of a value at hand that is of another type than the API defines.
+    var valueText = JSONText()
+    /// The members of the row's error that the API does not define, as an object without its end.
+    var detailsText = JSONText()
     /// The fast way for rows; nil if all are to be read strictly.
     var matcher: RowMatcher?
     /// An error of a consumer, which stopped the reading.

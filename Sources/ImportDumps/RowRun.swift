@@ -17,11 +17,13 @@ public struct RowRun: Sendable, Equatable {
     public var code: TextRange?
     /// The error's message; only in a run of one.
     public var message: TextRange?
+    /// What else the error says, as the text of a JSON object; only in a run of one.
+    public var details: TextRange?
 
     @inlinable
     public init(
         firstRow: Int, count: Int = 1, facts: RowFacts, id: TextRange? = nil, idStride: Int = 0,
-        code: TextRange? = nil, message: TextRange? = nil
+        code: TextRange? = nil, message: TextRange? = nil, details: TextRange? = nil
     ) {
         self.firstRow = firstRow
         self.count = count
@@ -30,6 +32,7 @@ public struct RowRun: Sendable, Equatable {
         self.idStride = idStride
         self.code = code
         self.message = message
+        self.details = details
     }
 }
 

@@ -14,7 +14,7 @@ import model
 from csvtext import cell
 from model import CodeGroup, Job
 
-ROW_HEADER = ["job_id", "row", "outcome", "record_id", "error_code", "error_message"]
+ROW_HEADER = ["job_id", "row", "outcome", "record_id", "error_code", "error_message", "error_details"]
 CODE_HEADER = (
     "job_id error_code rows share_of_rows first_row last_row message_patterns top_message_pattern".split()
 )
@@ -65,7 +65,7 @@ def report(folder: Path, data: bytes, source: str, job: Job) -> Iterator[str]:
 def _row_cells(job: Job, outcomes: tuple[str, ...]) -> Iterator[list[str]]:
     for row in job.rows:
         if row.outcome in outcomes:
-            texts = (row.record_id, row.code, row.message)
+            texts = (row.record_id, row.code, row.message, row.details)
             yield [cell(job.job_id), str(row.number), row.outcome, *map(cell, texts)]
 
 

@@ -193,6 +193,8 @@ class Generator:
         error = self.error(code, message)
         self.add_duplicates(error, 0.05)
         self.add_unknown(error, 0.05)
+        if self.has("wrong-types", 0.05):
+            error = self.rng.choice(WRONG_VALUES["Obj"] + DECOYS[1:])
         return Obj([("error", error)])
 
     def error(self, code: str | None, message: str | None) -> Obj:

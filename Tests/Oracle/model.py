@@ -66,6 +66,7 @@ class Row:
     record_id: str | None
     code: str | None
     message: str | None
+    details: str | None = None
 
 
 @dataclass
@@ -137,9 +138,11 @@ class Fields:
     def __init__(self, members: Members, known: frozenset[str], notes: Notes, row: int | None = None) -> None:
         self.notes, self.row = notes, row
         self.values: dict[str, Any] = {}
+        self.others = Members()
         for key, value in members:
             if key not in known:
                 notes.add("unknown-field", row)
+                self.others.append((key, value))
                 continue
             if key in self.values:
                 notes.add("duplicate-key", row)
@@ -158,6 +161,14 @@ class Fields:
     def text(self, name: str) -> str | None:
         value = self._typed(name, str)
         return None if value is None else clean(value)
+
+    def any_text(self, name: str, kind: type = str) -> str | None:
+        """A string's text, of any other value its JSON text; what is of another kind is noted."""
+        value = self.values.get(name)
+        is_text = isinstance(value, str) and not isinstance(value, Number)
+        if value is not None and not (is_text and kind is str):
+            self.wrong()
+        return None if value is None else clean(value) if is_text else jsontext.compact(value)
 
     def flag(self, name: str) -> bool:
         return self._typed(name, bool) is True
@@ -226,22 +237,27 @@ def read_row(value: Any, number: int, notes: Notes) -> Row:
         return Row(number, "unclassified", None, None, None)
 
     fields = Fields(value, ROW_FIELDS, notes, number)
-    record_id = fields.text("id")
+    record_id = fields.any_text("id")
     if record_id is not None and not _UUID.fullmatch(record_id):
         notes.add("id-not-uuid", number)
     created, existing = fields.flag("created"), fields.flag("existing")
 
     if fields.values.get("error") is not None:
-        code = message = None
-        error = fields.object("error")  # Any other value than an object still fails the row.
-        if error is not None:
-            inner = Fields(error, ERROR_FIELDS, notes, number)
-            code, message = inner.text("code") or None, inner.text("message") or None
+        code = details = None
+        if isinstance(fields.values["error"], Members):
+            inner = Fields(fields.object("error"), ERROR_FIELDS, notes, number)
+            code, message = inner.any_text("code"), inner.any_text("message")
+            details = jsontext.compact(inner.others) if inner.others else None
+            if code is None and message is None:
+                message = details
+            code, message = code or None, message or None
+        else:
+            message = fields.any_text("error", Members) or None  # Any other value than an object still fails the row.
         if created or existing:
             notes.add("row-contradictory", number)
         if code is None:
             notes.add("failed-without-code", number)
-        return Row(number, "failed", record_id, code, message)
+        return Row(number, "failed", record_id, code, message, details)
 
     if existing:
         if created:
@@ -271,12 +287,12 @@ def read(data: bytes) -> Job:
         setattr(job, name, fields.count(name))
     for name in ("created_at", "updated_at", "expires_at"):
         setattr(job, name, fields.time(name))
-    error = fields.object("error")
-    if error is not None:
-        inner = Fields(error, ERROR_FIELDS, notes)
-        job.error = (inner.text("code"), inner.text("message"))
-    elif fields.values.get("error") is not None:
-        job.error = (None, None)  # Of another type: noted as that, and still an error.
+    error = fields.values.get("error")
+    if isinstance(error, Members):
+        inner = Fields(fields.object("error"), ERROR_FIELDS, notes)
+        job.error = (inner.any_text("code"), inner.any_text("message"))
+    elif error is not None:
+        job.error = (None, fields.any_text("error", Members))  # Of another type: noted as that, and still an error.
     results = fields.array("results")
     job.rows = [read_row(row, number, notes) for number, row in enumerate(results or [], 1)]
 

@@ -77,7 +77,12 @@ def planted_job(number):
                  "zorblatt@example.com", "90817263", "+49 30 98 76 54 32", "c0ffee1234567890abcdef", "Qwimbly Esq."]:
         rows += [{"id": text, "created": True}, {"id": text, "existing": True}, {"id": text, "created": True}]
     rows.append({"id": 5, "created": "zorblatt", "zorblatt@example.com": 1, "'qwimbly'": [{"a": message}]})
-    rows.append({"error": "zorblatt"})
+    rows.append({"error": message})
+    rows.append({"error": [message, {"field": "Zorblatt", "müllerska": 90817263}]})
+    rows.append({"error": {"code": 90817263, "message": {"a \"qwimbly": [message]}}})
+    for details in [{"field": "zorblatt", "value": message}, {"errors": [{"value": "Ploverhaus \\"}, 90817263]},
+                    {"details": {"müllerska": {"a": [["\"zorblatt"], 4930987654]}}, "zorblatt@example.com": None}]:
+        rows += [{"error": {"code": "bad", **details}}, {"error": details}]
     rows.append({"error": {"code": "", "message": message, "90817263": 1}})
     return {
         "job_id": ["zorblatt", "90817263", "job-zorblatt@example.com", "7c9e6679-7425-40de-944b-e07fc1f90ae7",

@@ -60,8 +60,14 @@ class Rows(unittest.TestCase):
         self.outcome('{"created":"true"}', "unclassified", row_unclassified=1, wrong_type=1)
         self.outcome("null", "unclassified", row_unclassified=1, wrong_type=1)
         self.outcome("[]", "unclassified", row_unclassified=1, wrong_type=1)
-        row = self.outcome('{"id":7,"error":{"code":5,"message":"m"}}', "failed", failed_without_code=1, wrong_type=2)
-        self.assertEqual((row.record_id, row.code, row.message), (None, None, "m"))
+        row = self.outcome('{"id":7,"error":{"code":5,"message":[1, "x"]}}', "failed", id_not_uuid=1, wrong_type=3)
+        self.assertEqual((row.record_id, row.code, row.message, row.details), ("7", "5", '[1,"x"]', None))
+        row = self.outcome('{"error":"boom"}', "failed", failed_without_code=1, wrong_type=1)
+        self.assertEqual((row.code, row.message, row.details), (None, "boom", None))
+        row = self.outcome('{"error":{"field":{"a": 1.0}}}', "failed", failed_without_code=1, unknown_field=1)
+        self.assertEqual((row.code, row.message, row.details), (None, '{"field":{"a":1.0}}', '{"field":{"a":1.0}}'))
+        row = self.outcome('{"error":{"code":"c","x":"\\u0041\\/"}}', "failed", unknown_field=1)
+        self.assertEqual((row.code, row.message, row.details), ("c", None, '{"x":"A/"}'))
 
     def test_ids(self) -> None:
         self.outcome(f'{{"created":true,"id":"{ID.upper()}"}}', "created")
