@@ -94,6 +94,8 @@ struct RowLists: Sendable {
     var unknownField = RowList()
     var duplicateKey = RowList()
     var textCut = RowList()
+    var status = RowList()
+    var record = RowList()
 
     mutating func add(_ run: RowRun, _ outcome: Outcome) {
         let facts = run.facts
@@ -105,5 +107,7 @@ struct RowLists: Sendable {
         if facts.contains(.unknownField) { unknownField.add(run) }
         if facts.contains(.duplicateKey) { duplicateKey.add(run) }
         if facts.contains(.textCut) { textCut.add(run) }
+        if facts.contains(.status) { status.add(run) }
+        if facts.contains(.record) { record.add(run) }
     }
 }

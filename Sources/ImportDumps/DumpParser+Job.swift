@@ -48,16 +48,57 @@ extension DumpParser {
 
     /// Keys that are no fields of a job but tell what the object is instead.
     private mutating func readForeignField(_ key: JobKey) throws(ScanFault) {
-        noteUnknown(key == .message ? "message" : "summary")
         switch key {
         case .message where try scanner.peek() == UInt8(ascii: "\""):
             scanner.window.position += 1
             try scanner.readString(into: .message)
             evidence.message = scanner.string(of: .message)
+            noteUnknown("message")
         case .summary:
-            evidence.hasSummary = try scanner.skipValue(level: 1) == .object
+            try readSummary()
         default:
+            noteUnknown("message")
             try scanner.skipValue(level: 1)
+        }
+    }
+
+    /// Reads the `summary` of a bulk job, which in an import is a field that the API does not define.
+    private mutating func readSummary() throws(ScanFault) {
+        if evidence.summaryCount > 0 { jobNotes.noteDuplicate(.summary) }
+        noteUnknown("summary")
+        evidence.summaryCount += 1
+        evidence.hasSummary = false
+        evidence.summary = DeclaredJob()
+        guard try scanner.peek() == UInt8(ascii: "{") else {
+            let found = try scanner.skipValue(level: 1)
+            if found != .null { jobNotes.noteWrongType(found, in: .summary) }
+            return
+        }
+        evidence.hasSummary = true
+        scanner.window.position += 1
+        var seen: UInt32 = 0
+        var first = true
+        while try scanner.nextMember(first: &first) {
+            guard let key = scanner.withText(of: .key, { SummaryKey($0) }) else {
+                noteUnknownField(at: .summary)
+                try scanner.skipValue(level: 2)
+                continue
+            }
+            scanner.forgetKey()
+            let field: KnownField =
+                switch key {
+                case .total: .summaryTotal
+                case .succeeded: .summarySucceeded
+                case .failed: .summaryFailed
+                }
+            if seen & 1 << field.rawValue != 0 { jobNotes.noteDuplicate(field) }
+            seen |= 1 << field.rawValue
+            let count = try readCount(field, level: 2)
+            switch key {
+            case .total: evidence.summary.total = count
+            case .succeeded: evidence.summary.succeeded = count
+            case .failed: evidence.summary.failed = count
+            }
         }
     }
 
@@ -141,10 +182,10 @@ extension DumpParser {
     }
 
     /// Reads a count; nil if it is null or, which is noted, anything but a whole number that is not negative.
-    private mutating func readCount(_ field: KnownField) throws(ScanFault) -> Int? {
+    private mutating func readCount(_ field: KnownField, level: Int = 1) throws(ScanFault) -> Int? {
         let byte = try scanner.peek()
         guard byte == UInt8(ascii: "-") || ASCII.isDigit(byte) else {
-            let found = try scanner.skipValue(level: 1)
+            let found = try scanner.skipValue(level: level)
             if found != .null { jobNotes.noteWrongType(found, in: field) }
             return nil
         }
@@ -170,7 +211,7 @@ extension DumpParser {
     /// Notes the kept key as a field that the API does not define, and forgets it.
     mutating func noteUnknownField(at level: ObjectLevel) {
         switch level {
-        case .job, .jobError: Self.noteKey(of: scanner, at: level, in: &jobNotes)
+        case .job, .jobError, .summary: Self.noteKey(of: scanner, at: level, in: &jobNotes)
         case .row, .rowError: Self.noteKey(of: scanner, at: level, in: &rowNotes)
         }
         scanner.forgetKey()

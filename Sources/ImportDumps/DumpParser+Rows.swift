@@ -63,11 +63,11 @@ extension DumpParser {
         }
         scanner.window.position += 1
         var facts: RowFacts = []
+        var status: RowStatus?
         var seen: UInt8 = 0
         var first = true
         while try scanner.nextMember(first: &first) {
-            guard let key = scanner.withText(of: .key, { RowKey($0) }), key != .status else {
-                if scanner.withText(of: .key, { RowKey($0) }) == .status { evidence.rowsWithStatus += 1 }
+            guard let key = scanner.withText(of: .key, { RowKey($0) }) else {
                 noteUnknownField(at: .row)
                 facts.insert(.unknownField)
                 try scanner.skipValue(level: 3)
@@ -87,14 +87,45 @@ extension DumpParser {
             case .existing:
                 if isRepeated { rowNotes.noteDuplicate(.rowExisting) }
                 try readFlag(.existing, field: .rowExisting, facts: &facts)
-            case .error, .status:
+            case .error:
                 if isRepeated { rowNotes.noteDuplicate(.rowError) }
                 try readRowError(facts: &facts)
+            case .status:
+                if isRepeated { rowNotes.noteDuplicate(.rowStatus) }
+                status = try readRowStatus(facts: &facts)
+            case .record:
+                if isRepeated { rowNotes.noteDuplicate(.rowRecord) }
+                facts.insert(.record)
+                try scanner.skipValue(level: 3)
             }
+        }
+        switch status {
+        case .ok: facts.insert(.applied)
+        case .error: facts.insert(.error)
+        case nil: break
         }
         let hasID = scanner.kept[JSONScanner.Slot.id.rawValue].isPresent
         if hasID, !scanner.withText(of: .id, { scanner.window.kernel.isUUID($0) }) { facts.insert(.idNotUUID) }
         return facts
+    }
+
+    /// Reads the value of `status` in a row, which those of bulk jobs have; nil if it is no word that is known.
+    @inline(__always)
+    private mutating func readRowStatus(facts: inout RowFacts) throws(ScanFault) -> RowStatus? {
+        evidence.rowsWithStatus += 1
+        facts.insert(.status)
+        guard try scanner.peek() == UInt8(ascii: "\"") else {
+            let found = try scanner.skipValue(level: 3)
+            if found != .null {
+                rowNotes.noteWrongType(found, in: .rowStatus)
+                facts.insert(.wrongType)
+            }
+            return nil
+        }
+        scanner.window.position += 1
+        try scanner.readString(into: .key)
+        defer { scanner.forgetKey() }
+        return scanner.withText(of: .key) { RowStatus($0) }
     }
 
     /// Reads the value of `error` in a row: an object with a code and a message, both optional.

@@ -95,7 +95,6 @@ struct DumpParser: ~Copyable {
         if value.isBlank, fault == nil { return notAJob(byteCount == 0 ? .empty : .blank) }
         guard value.type == .object, evidence.isJob else {
             if let fault { return notAJob(value.foreign.map { .foreign($0) } ?? .unreadable(fault)) }
-            if value.type == .object, evidence.isBulkAnswer { return notAJob(.bulkAnswer) }
             if value.type == .object, let message = evidence.errorMessage(job: job) {
                 return notAJob(.errorBody(message: message))
             }
@@ -103,9 +102,11 @@ struct DumpParser: ~Copyable {
         }
         var notes = jobNotes
         notes.merge(rowNotes)
+        if evidence.isBulk { notes.forgetUnknownSummary() } else { notes.forgetBulkFields() }
         return .job(
             Dump(
-                job: job, results: results, rowCount: rowCount, fault: fault, notes: notes, byteCount: byteCount,
+                job: evidence.declared(by: job), results: results, rowCount: rowCount, fault: fault, notes: notes,
+                byteCount: byteCount,
                 sha256: hash(scanner.window)))
     }
 

@@ -104,8 +104,6 @@ public struct NotAJob: Sendable {
         case blank
         /// An error answer of the API, with its message.
         case errorBody(message: String)
-        /// An answer to a bulk update or bulk delete.
-        case bulkAnswer
         /// Sound JSON of another kind; `topLevel` is its type.
         case otherJSON(topLevel: FoundType)
         /// A format that is recognised by its first bytes.

@@ -76,7 +76,7 @@ public struct RowFacts: OptionSet, Sendable, Hashable {
     @inlinable public static var created: RowFacts { RowFacts(rawValue: 1 << 0) }
     /// `existing` is true.
     @inlinable public static var existing: RowFacts { RowFacts(rawValue: 1 << 1) }
-    /// `error` is there and not null, of whatever type.
+    /// `error` is there and not null, of whatever type; or `status` is "error".
     @inlinable public static var error: RowFacts { RowFacts(rawValue: 1 << 2) }
     /// The error has a code that is not empty.
     @inlinable public static var code: RowFacts { RowFacts(rawValue: 1 << 3) }
@@ -90,6 +90,12 @@ public struct RowFacts: OptionSet, Sendable, Hashable {
     @inlinable public static var duplicateKey: RowFacts { RowFacts(rawValue: 1 << 7) }
     /// A text was longer than ``DumpLimits/textBytes`` and was cut there.
     @inlinable public static var textCut: RowFacts { RowFacts(rawValue: 1 << 8) }
+    /// `status` is "ok": rows of bulk updates and deletes have one.
+    @inlinable public static var applied: RowFacts { RowFacts(rawValue: 1 << 9) }
+    /// The row has a `status`, which those of imports do not.
+    @inlinable public static var status: RowFacts { RowFacts(rawValue: 1 << 10) }
+    /// The row has a `record`, which those of imports do not.
+    @inlinable public static var record: RowFacts { RowFacts(rawValue: 1 << 11) }
 }
 
 /// A consumer of rows. The analyzer and the CSV writers are consumers of the same pass.

@@ -34,7 +34,7 @@ extension TextRedactor {
         switch other.reason {
         case .errorBody(let message): other.reason = .errorBody(message: text(message))
         case .unreadable(let fault): other.reason = .unreadable(fault.redacted)
-        case .empty, .blank, .bulkAnswer, .otherJSON, .foreign: break
+        case .empty, .blank, .otherJSON, .foreign: break
         }
         return other
     }

@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func nullIsNoWrongType() throws {
-        let names = KnownField.allCases.map(\.path).filter { !$0.contains(".") && !$0.contains("[") }
+        let names = KnownField.allCases.map(\.path).filter { $0 != "summary" && !$0.contains(".") && !$0.contains("[") }
         let reading = try Reading(of: "{" + names.map { "\"\($0)\":null" }.joined(separator: ",") + "}")
         #expect(names.count == 11)
         #expect(reading.dump?.job == DeclaredJob())

@@ -164,6 +164,7 @@ def _rows(job: Job) -> dict[str, int | None]:
 
 def _job(found: dict, data: bytes, source: str, job: Job, digest: str | None) -> Iterator[str]:
     expected: dict[str, Any] = {
+        "kind": job.kind,
         "source": source,
         "bytes": len(data),
         "sha256": digest,

@@ -99,6 +99,15 @@ def planted_job(number):
     }
 
 
+def planted_bulk(number):
+    """A bulk update: its rows, with a record and a status besides."""
+    rows = planted_job(number)["results"]
+    for index, each in enumerate(rows):
+        each["status"] = ["ok", "error", "for zorblatt@example.com", "'qwimbly'"][index % 4]
+        each["record"] = {"email": "zorblatt@example.com", "müllerska": 90817263}
+    return {"results": rows, "summary": {"total": len(rows), "zorblatt@example.com": 1}, "zorblatt@example.com": 2}
+
+
 def write(path, data):
     path = os.path.join(FOLDER, path)
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -118,6 +127,7 @@ def plant():
     write("in/tree/zorblatt/b.JSON", job(2))
     write("in/tree/zorblatt/cut-qwimbly.json", job(3)[:-400])
     write("in/tree/broken-zorblatt.json", job(4)[:3000] + "zorblatt")
+    write("in/tree/bulk-zorblatt@example.com.json", json.dumps(planted_bulk(10)))
     write("in/tree/sync-zorblatt@example.com.json", job(9))
     for number, message in enumerate(MESSAGES):
         write("in/tree/errors/zorblatt-%d.json" % number, json.dumps({"message": message}))

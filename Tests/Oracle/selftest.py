@@ -175,8 +175,20 @@ class Jobs(unittest.TestCase):
         self.assertEqual(found(result)["rows-excess"], (24, list(range(2, 22))))
 
     def test_other_json_is_no_job(self) -> None:
-        for text in ('{"message":"gone"}', "[]", "1", '{"results":[],"summary":{"total":0}}'):
+        for text in ('{"message":"gone"}', "[]", "1", '{"results":{},"summary":{"total":0}}'):
             self.assertRaises(model.NotAJob, read, text)
+
+    def test_bulk_jobs(self) -> None:
+        rows = '{"id":"%s","status":"ok"},{"status":"error"},{"status":"ok","error":{"code":"c"}},{"record":1}' % ID
+        bulk = read('{"results":[%s],"summary":{"total":4,"succeeded":1,"failed":2}}' % rows)
+        self.assertEqual(bulk.kind, "bulk")
+        self.assertEqual([row.outcome for row in bulk.rows], ["applied", "failed", "failed", "unclassified"])
+        self.assertEqual((bulk.total, bulk.processed, bulk.succeeded, bulk.failed), (4, None, 1, 2))
+        self.assertEqual(
+            found(bulk),
+            {"row-contradictory": (1, [3]), "row-unclassified": (1, [4]), "failed-without-code": (1, [2])},
+        )
+        self.assertEqual(read('{"results":[{"status":"ok"}],"summary":{},"job_id":null,"total":1}').kind, "import")
 
 
 class Groups(unittest.TestCase):

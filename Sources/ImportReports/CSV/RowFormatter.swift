@@ -89,7 +89,7 @@ private struct RowLines: ~Copyable {
     @inline(__always)
     mutating func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
         let outcome = Outcome(run.facts)
-        if onlyFailures, outcome == .created || outcome == .existing { return }
+        if onlyFailures, outcome != .failed, outcome != .unclassified { return }
         if run.code == nil, run.message == nil, run.details == nil, !run.facts.contains(.idNotUUID), let id = run.id,
             id.count == 36,
             jobCell.count <= Self.shortCell
@@ -184,6 +184,7 @@ private struct OutcomeCells {
     private let existing = PaddedText<16>(",existing,".utf8)
     private let failed = PaddedText<16>(",failed,".utf8)
     private let unclassified = PaddedText<16>(",unclassified,".utf8)
+    private let applied = PaddedText<16>(",applied,".utf8)
 
     @inline(__always)
     subscript(outcome: Outcome) -> PaddedText<16> {
@@ -192,6 +193,7 @@ private struct OutcomeCells {
         case .existing: existing
         case .failed: failed
         case .unclassified: unclassified
+        case .applied: applied
         }
     }
 }
