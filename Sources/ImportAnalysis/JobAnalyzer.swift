@@ -99,6 +99,8 @@ struct RowLists: Sendable {
     var textCut = RowList()
     var textRepaired = RowList()
     var damaged = RowList()
+    var status = RowList()
+    var record = RowList()
 
     mutating func add(_ run: RowRun, _ outcome: Outcome) {
         let facts = run.facts
@@ -112,5 +114,7 @@ struct RowLists: Sendable {
         if facts.contains(.duplicateKey) { duplicateKey.add(run) }
         if facts.contains(.textCut) { textCut.add(run) }
         if facts.contains(.textRepaired) { textRepaired.add(run) }
+        if facts.contains(.status) { status.add(run) }
+        if facts.contains(.record) { record.add(run) }
     }
 }

@@ -59,19 +59,35 @@ public enum JobStatus: String, Sendable, CaseIterable {
     case complete, processing, failed
 }
 
-/// Rows by outcome. created + existing + failed + unclassified = seen, always.
+/// Rows by outcome. created + existing + failed + unclassified + applied = seen, always.
 public struct RowCounts: Sendable, Equatable {
     public var created = 0
     public var existing = 0
     public var failed = 0
     public var unclassified = 0
+    /// Of bulk jobs.
+    public var applied = 0
     /// Rows that the job's `total` promises and the dump does not have; nil if the job declares no total.
     public var missing: Int?
 
     public init() {}
 
     public var seen: Int {
-        created.clampedAdding(existing).clampedAdding(failed).clampedAdding(unclassified)
+        created.clampedAdding(existing).clampedAdding(failed).clampedAdding(unclassified).clampedAdding(applied)
+    }
+
+    /// Rows that went in, by whatever kind of job.
+    public var succeeded: Int { created.clampedAdding(existing).clampedAdding(applied) }
+
+    /// The outcomes that are shown whatever their counts, and others that are there: those of imports if there are
+    /// imports, that of bulk jobs if there are such.
+    public func shown(imports: Bool, bulk: Bool) -> [(outcome: Outcome, count: Int)] {
+        [
+            (.created, created, imports), (.existing, existing, imports), (.applied, applied, bulk),
+            (.failed, failed, true), (.unclassified, unclassified, false),
+        ].compactMap { (outcome: Outcome, count: Int, isAlways: Bool) in
+            isAlways || count > 0 ? (outcome, count) : nil
+        }
     }
 
     /// Counts rows of one outcome.
@@ -81,6 +97,7 @@ public struct RowCounts: Sendable, Equatable {
         case .existing: existing += count
         case .failed: failed += count
         case .unclassified: unclassified += count
+        case .applied: applied += count
         }
     }
 
@@ -90,6 +107,7 @@ public struct RowCounts: Sendable, Equatable {
         existing.addClamped(other.existing)
         failed.addClamped(other.failed)
         unclassified.addClamped(other.unclassified)
+        applied.addClamped(other.applied)
         // Totals are whatever the dumps say: two of them may be more than a number can hold.
         if let otherMissing = other.missing { missing = (missing ?? 0).clampedAdding(otherMissing) }
     }

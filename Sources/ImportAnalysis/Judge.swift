@@ -76,11 +76,11 @@ struct Judge {
             }
         }
         guard summary.isComparable else { return findings }
-        let counted = rows.created + rows.existing
+        let counted = rows.succeeded
         if let succeeded = job.succeeded, succeeded != counted {
             findings.append(
                 Finding(
-                    .succeededMismatch, Wording.succeededMismatch(declared: succeeded, counted: counted),
+                    .succeededMismatch, Wording.succeededMismatch(declared: succeeded, rows),
                     count: abs(succeeded - counted)))
         }
         if let failed = job.failed, failed != rows.failed {
@@ -102,7 +102,10 @@ struct Judge {
             let isAbsent = summary.results == .absent || summary.results == .wrongType
             // Of a dump that breaks off, nobody knows what the rest held.
             if isAbsent, summary.salvage == nil { findings.append(Finding(.resultsAbsent, Wording.resultsAbsent)) }
-        case nil: findings.append(Finding(.statusUnknown, Wording.statusUnknown(job.status)))
+        case nil:
+            // The answer to a bulk update or a bulk delete has none.
+            guard job.kind == .import else { break }
+            findings.append(Finding(.statusUnknown, Wording.statusUnknown(job.status)))
         }
         if let error = job.error, status != .failed {
             findings.append(Finding(.jobErrorUnexpected, Wording.jobErrorUnexpected(error, status: job.status)))
@@ -125,8 +128,8 @@ struct Judge {
 
     private func rowFindings() -> [Finding] {
         let candidates: [(FindingID, RowList, (Int) -> String)] = [
-            (.rowContradictory, lists.contradictory, Wording.rowContradictory),
-            (.rowUnclassified, lists.unclassified, Wording.rowUnclassified),
+            (.rowContradictory, lists.contradictory, { [job] in Wording.rowContradictory($0, job.kind) }),
+            (.rowUnclassified, lists.unclassified, { [job] in Wording.rowUnclassified($0, job.kind) }),
             (.failedWithoutCode, lists.withoutCode, Wording.failedWithoutCode),
             (.idNotUUID, lists.notUUID, Wording.idNotUUID),
         ]
@@ -144,12 +147,22 @@ struct Judge {
                     .wrongType, Wording.wrongTypes(wrongTypes), count: wrongTypes.reduce(0) { $0 + $1.count },
                     rows: lists.wrongType.first))
         }
-        let unknownCount = notes.unknown.reduce(notes.otherUnknownCount) { $0 + $1.count }
+        var unknown = notes.unknown
+        var unknownRows = lists.unknownField.first
+        if job.kind == .import {
+            for (field, list) in [(KnownField.rowStatus, lists.status), (.rowRecord, lists.record)] where list.count > 0
+            {
+                unknown.append((field.path, list.count))
+                unknownRows += list.first
+            }
+            unknownRows = Array(Set(unknownRows).sorted().prefix(AnalysisLimits.rowsListed))
+        }
+        let unknownCount = unknown.reduce(notes.otherUnknownCount) { $0 + $1.count }
         if unknownCount > 0 {
             findings.append(
                 Finding(
-                    .unknownField, Wording.unknownFields(notes.unknown, others: notes.otherUnknownCount),
-                    count: unknownCount, rows: lists.unknownField.first))
+                    .unknownField, Wording.unknownFields(unknown, others: notes.otherUnknownCount),
+                    count: unknownCount, rows: unknownRows))
         }
         let duplicates = notes.duplicates
         if !duplicates.isEmpty {

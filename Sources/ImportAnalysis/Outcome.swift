@@ -10,8 +10,11 @@ public enum Outcome: String, Sendable, CaseIterable {
     case failed
     /// The row says none of these.
     case unclassified
+    /// What was asked for was done: of a row of a bulk update or a bulk delete.
+    case applied
 
-    /// The outcome by the contract's table: an error counts before `existing`, and that before `created`.
+    /// The outcome by the contract's table: an error counts before `existing`, that before `created`, and
+    /// that before a `status` of a bulk job.
     @inlinable
     public init(_ facts: RowFacts) {
         if facts.contains(.error) {
@@ -20,6 +23,8 @@ public enum Outcome: String, Sendable, CaseIterable {
             self = .existing
         } else if facts.contains(.created) {
             self = .created
+        } else if facts.contains(.applied) {
+            self = .applied
         } else {
             self = .unclassified
         }
@@ -30,6 +35,6 @@ extension RowFacts {
     /// The row claims more than one outcome.
     var isContradictory: Bool {
         let claims = intersection([.error, .existing, .created]).rawValue
-        return claims.nonzeroBitCount > 1
+        return claims.nonzeroBitCount > 1 || isSuperset(of: [.error, .applied])
     }
 }

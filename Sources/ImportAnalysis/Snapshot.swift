@@ -157,6 +157,8 @@ struct FactDigest {
             add(number)
         }
         add(Int(truncatingIfNeeded: facts.codes))
+        // Imports have none, and keep the digest that summaries of theirs have.
+        if facts.rows.applied > 0 { add(facts.rows.applied) }
     }
 
     /// The first 64 bits.

@@ -12,7 +12,12 @@ public struct Totals: Sendable {
     public private(set) var rows = RowCounts()
     /// Findings by severity.
     public private(set) var findings: [Severity: Int] = [:]
+    /// Jobs that are bulk updates or bulk deletes; the others are imports.
+    public private(set) var bulkJobs = 0
     private var codes = CodeTotals()
+
+    /// Whether there are imports, or no jobs at all.
+    public var hasImports: Bool { bulkJobs < jobs || jobs == 0 }
 
     /// Stands for a job that declares no status.
     public static let noStatus = "(none)"
@@ -24,6 +29,7 @@ public struct Totals: Sendable {
     /// Adds a job.
     public mutating func add(_ job: JobSummary) {
         jobs += 1
+        bulkJobs += job.job.kind == .bulk ? 1 : 0
         salvagedJobs += job.salvage == nil ? 0 : 1
         partialJobs += job.showsAllRows ? 0 : 1
         add(1, status: job.job.status ?? Self.noStatus)
@@ -34,6 +40,7 @@ public struct Totals: Sendable {
 
     mutating func merge(_ other: Totals) {
         jobs += other.jobs
+        bulkJobs += other.bulkJobs
         salvagedJobs += other.salvagedJobs
         partialJobs += other.partialJobs
         for (status, count) in other.jobsByStatus { add(count, status: status) }

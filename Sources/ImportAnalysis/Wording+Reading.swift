@@ -74,7 +74,6 @@ extension NotAJob {
         case .empty: "The file is empty."
         case .blank: "The file has nothing but white space."
         case .errorBody(let message): "An error answer of the API, no import job: \(Wording.quoted(message))."
-        case .bulkAnswer: "The answer to a bulk update or bulk delete, no import job."
         case .ownOutput(let own): own.explanation
         case .otherJSON(let topLevel):
             "Not an import job: the JSON text is \(topLevel.words)\(topLevel == .object ? " of another kind" : "")."

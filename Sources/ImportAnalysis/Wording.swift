@@ -28,8 +28,15 @@ package enum Wording {
         "processed is \(grouped(processed)), but succeeded and failed add up to \(grouped(succeeded)) + \(grouped(failed))."
     }
 
-    static func succeededMismatch(declared: Int, counted: Int) -> String {
-        "succeeded is \(grouped(declared)), but \(rowsWord(counted)) \(counted == 1 ? "was" : "were") created or existed already."
+    static func succeededMismatch(declared: Int, _ rows: RowCounts) -> String {
+        let what =
+            if rows.applied == 0 {
+                "created or existed already"
+            } else {
+                rows.applied == rows.succeeded ? "applied" : "created, existed already or were applied"
+            }
+        return
+            "succeeded is \(grouped(declared)), but \(rowsWord(rows.succeeded)) \(rows.succeeded == 1 ? "was" : "were") \(what)."
     }
 
     static func failedMismatch(declared: Int, counted: Int) -> String {
@@ -71,12 +78,20 @@ package enum Wording {
         "\(first.name) (\(quoted(first.text))) is after \(second.name) (\(quoted(second.text)))."
     }
 
-    static func rowContradictory(_ count: Int) -> String {
-        "\(rowsWord(count)) \(count == 1 ? "claims" : "claim") more than one of created, existing and error."
+    static func rowContradictory(_ count: Int, _ kind: JobKind) -> String {
+        let isOne = count == 1
+        return switch kind {
+        case .import: "\(rowsWord(count)) \(isOne ? "claims" : "claim") more than one of created, existing and error."
+        case .bulk: "\(rowsWord(count)) \(isOne ? "has" : "have") the status ok and an error."
+        }
     }
 
-    static func rowUnclassified(_ count: Int) -> String {
-        "\(rowsWord(count)) \(count == 1 ? "says" : "say") neither created nor existing nor error."
+    static func rowUnclassified(_ count: Int, _ kind: JobKind) -> String {
+        let isOne = count == 1
+        return switch kind {
+        case .import: "\(rowsWord(count)) \(isOne ? "says" : "say") neither created nor existing nor error."
+        case .bulk: "\(rowsWord(count)) \(isOne ? "has" : "have") neither an error nor the status ok."
+        }
     }
 
     static func failedWithoutCode(_ count: Int) -> String {

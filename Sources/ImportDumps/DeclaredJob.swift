@@ -2,6 +2,8 @@
 ///
 /// A field that is absent, null or of another JSON type is nil; ``FieldNotes`` tells the last case apart.
 public struct DeclaredJob: Sendable, Equatable {
+    /// Known once the dump was read to its end.
+    public var kind = JobKind.import
     public var jobID: String?
     public var status: String?
     public var total: Int?
@@ -15,6 +17,14 @@ public struct DeclaredJob: Sendable, Equatable {
     public var error: JobError?
 
     public init() {}
+}
+
+/// What a job does with its rows.
+public enum JobKind: String, Sendable, CaseIterable {
+    /// Rows create records or match existing ones.
+    case `import`
+    /// A bulk update or a bulk delete: rows are applied. Its answer has neither an id nor a status.
+    case bulk
 }
 
 /// The job-level error of an import.

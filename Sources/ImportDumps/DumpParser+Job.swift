@@ -58,18 +58,59 @@ extension DumpParser {
 
     /// Keys that are no fields of a job but tell what the object is instead.
     private mutating func readForeignField(_ key: JobKey, into sink: inout some DumpSink) throws(ScanFault) {
-        noteUnknown(key == .message ? "message" : key == .format ? "format" : "summary")
         switch key {
         case .message where try scanner.peek() == UInt8(ascii: "\""):
+            noteUnknown("message")
             try readMessage(into: &sink)
         case .format where try scanner.peek() == UInt8(ascii: "\""):
             scanner.window.position += 1
             try scanner.readString(into: .message)
             evidence.ownOutput = scanner.string(of: .message).flatMap { OwnOutput(format: $0) }
         case .summary:
-            evidence.hasSummary = try scanner.skipValue(level: 1) == .object
+            try readSummary()
         default:
+            noteUnknown("message")
             try scanner.skipValue(level: 1)
+        }
+    }
+
+    /// Reads the `summary` of a bulk job, which in an import is a field that the API does not define.
+    private mutating func readSummary() throws(ScanFault) {
+        if evidence.summaryCount > 0 { jobNotes.noteDuplicate(.summary) }
+        noteUnknown("summary")
+        evidence.summaryCount += 1
+        evidence.hasSummary = false
+        evidence.summary = DeclaredJob()
+        guard try scanner.peek() == UInt8(ascii: "{") else {
+            let found = try scanner.skipValue(level: 1)
+            if found != .null { jobNotes.noteWrongType(found, in: .summary) }
+            return
+        }
+        evidence.hasSummary = true
+        scanner.window.position += 1
+        var seen: UInt32 = 0
+        var first = true
+        while try scanner.nextMember(first: &first) {
+            guard let key = scanner.withText(of: .key, { SummaryKey($0) }) else {
+                noteUnknownField(at: .summary)
+                try scanner.skipValue(level: 2)
+                continue
+            }
+            scanner.forgetKey()
+            let field: KnownField =
+                switch key {
+                case .total: .summaryTotal
+                case .succeeded: .summarySucceeded
+                case .failed: .summaryFailed
+                }
+            if seen & 1 << field.rawValue != 0 { jobNotes.noteDuplicate(field) }
+            seen |= 1 << field.rawValue
+            let count = try readCount(field, level: 2)
+            switch key {
+            case .total: evidence.summary.total = count
+            case .succeeded: evidence.summary.succeeded = count
+            case .failed: evidence.summary.failed = count
+            }
         }
     }
 
@@ -80,13 +121,11 @@ extension DumpParser {
                 scanner.window.position += 1
                 try scanner.readString(into: .message)
                 jobNotes.noteWrongType(.string, in: .jobError)
+                if scanner.kept[JSONScanner.Slot.message.rawValue].isCut { jobNotes.noteTextCut() }
                 if evidence.message == nil { evidence.message = scanner.string(of: .message) }
-                job.error = JobError()
-            } else {
-                let found = try scanner.skipValue(level: 1)
-                guard found != .null else { return }
-                jobNotes.noteWrongType(found, in: .jobError)
-                job.error = JobError()
+                job.error = JobError(message: scanner.string(of: .message))
+            } else if let text = try readOtherValue(.jobError, level: 1) {
+                job.error = JobError(message: text)
             }
             return
         }
@@ -101,12 +140,12 @@ extension DumpParser {
                 scanner.forgetKey()
                 if seen.code { jobNotes.noteDuplicate(.jobErrorCode) }
                 seen.code = true
-                error.code = try readText(.jobErrorCode, level: 2)
+                error.code = try readErrorText(.jobErrorCode)
             case .message:
                 scanner.forgetKey()
                 if seen.message { jobNotes.noteDuplicate(.jobErrorMessage) }
                 seen.message = true
-                error.message = try readText(.jobErrorMessage, level: 2)
+                error.message = try readErrorText(.jobErrorMessage)
             case nil:
                 noteUnknownField(at: .jobError)
                 try scanner.skipValue(level: 2)
@@ -122,13 +161,33 @@ extension DumpParser {
 extension DumpParser {
     /// Reads a string; nil if it is null or, which is noted, of another type.
     ///
-    /// - Parameter level: how many arrays and objects are open around it.
-    private mutating func readText(_ field: KnownField, level: Int = 1) throws(ScanFault) -> String? {
+    private mutating func readText(_ field: KnownField) throws(ScanFault) -> String? {
         guard try scanner.peek() == UInt8(ascii: "\"") else {
-            let found = try scanner.skipValue(level: level)
+            let found = try scanner.skipValue(level: 1)
             if found != .null { jobNotes.noteWrongType(found, in: field) }
             return nil
         }
+        return try readString()
+    }
+
+    /// Reads a code or a message of the job's error; of another type than a string, which is noted, the JSON text.
+    private mutating func readErrorText(_ field: KnownField) throws(ScanFault) -> String? {
+        try scanner.peek() == UInt8(ascii: "\"") ? readString() : readOtherValue(field, level: 2)
+    }
+
+    /// Reads the JSON text of a value of another type than the API defines, which is noted; nil if it is null.
+    ///
+    /// - Parameter level: how many arrays and objects are open around it.
+    private mutating func readOtherValue(_ field: KnownField, level: Int) throws(ScanFault) -> String? {
+        valueText.removeAll()
+        let found = try scanner.readValue(level: level, into: &valueText)
+        guard found != .null else { return nil }
+        jobNotes.noteWrongType(found, in: field)
+        if valueText.isCut { jobNotes.noteTextCut() }
+        return String(decoding: valueText.bytes, as: UTF8.self)
+    }
+
+    private mutating func readString() throws(ScanFault) -> String? {
         scanner.window.position += 1
         try scanner.readString(into: .message)
         if scanner.kept[JSONScanner.Slot.message.rawValue].isCut { jobNotes.noteTextCut() }
@@ -136,10 +195,10 @@ extension DumpParser {
     }
 
     /// Reads a count; nil if it is null or, which is noted, anything but a whole number that is not negative.
-    private mutating func readCount(_ field: KnownField) throws(ScanFault) -> Int? {
+    private mutating func readCount(_ field: KnownField, level: Int = 1) throws(ScanFault) -> Int? {
         let byte = try scanner.peek()
         guard byte == UInt8(ascii: "-") || ASCII.isDigit(byte) else {
-            let found = try scanner.skipValue(level: 1)
+            let found = try scanner.skipValue(level: level)
             if found != .null { jobNotes.noteWrongType(found, in: field) }
             return nil
         }
@@ -169,7 +228,7 @@ extension DumpParser {
             scanner.jobLike = min(scanner.jobLike ?? scanner.openObject, scanner.openObject)
         }
         switch level {
-        case .job, .jobError: Self.noteKey(of: scanner, at: level, in: &jobNotes)
+        case .job, .jobError, .summary: Self.noteKey(of: scanner, at: level, in: &jobNotes)
         case .row, .rowError: Self.noteKey(of: scanner, at: level, in: &rowNotes)
         }
         scanner.forgetKey()

@@ -109,11 +109,11 @@ extension DumpParser {
         }
         scanner.window.position += 1
         var facts: RowFacts = []
+        var status: RowStatus?
         var seen: UInt8 = 0
         var first = true
         while try scanner.nextMember(first: &first) {
-            guard let key = scanner.withText(of: .key, { RowKey($0) }), key != .status else {
-                if scanner.withText(of: .key, { RowKey($0) }) == .status { evidence.rowsWithStatus += 1 }
+            guard let key = scanner.withText(of: .key, { RowKey($0) }) else {
                 if scanner.isLenient, scanner.withText(of: .key, { JobKey.isOfRowsNever($0) }) {
                     throw ScanFault(reason: .jobAmongRows, offset: scanner.window.offset)
                 }
@@ -136,38 +136,68 @@ extension DumpParser {
             case .existing:
                 if isRepeated { rowNotes.noteDuplicate(.rowExisting) }
                 try readFlag(.existing, field: .rowExisting, facts: &facts)
-            case .error, .status:
+            case .error:
                 if isRepeated { rowNotes.noteDuplicate(.rowError) }
                 try readRowError(facts: &facts)
+            case .status:
+                if isRepeated { rowNotes.noteDuplicate(.rowStatus) }
+                status = try readRowStatus(facts: &facts)
+            case .record:
+                if isRepeated { rowNotes.noteDuplicate(.rowRecord) }
+                facts.insert(.record)
+                try scanner.skipValue(level: 3)
             }
+        }
+        switch status {
+        case .ok: facts.insert(.applied)
+        case .error: facts.insert(.error)
+        case nil: break
         }
         let hasID = scanner.kept[JSONScanner.Slot.id.rawValue].isPresent
         if hasID, !scanner.withText(of: .id, { scanner.window.kernel.isUUID($0) }) { facts.insert(.idNotUUID) }
         return facts
     }
 
+    /// Reads the value of `status` in a row, which those of bulk jobs have; nil if it is no word that is known.
+    @inline(__always)
+    private mutating func readRowStatus(facts: inout RowFacts) throws(ScanFault) -> RowStatus? {
+        evidence.rowsWithStatus += 1
+        facts.insert(.status)
+        guard try scanner.peek() == UInt8(ascii: "\"") else {
+            let found = try scanner.skipValue(level: 3)
+            if found != .null {
+                rowNotes.noteWrongType(found, in: .rowStatus)
+                facts.insert(.wrongType)
+            }
+            return nil
+        }
+        scanner.window.position += 1
+        try scanner.readString(into: .key)
+        defer { scanner.forgetKey() }
+        return scanner.withText(of: .key) { RowStatus($0) }
+    }
+
     /// Reads the value of `error` in a row: an object with a code and a message, both optional.
     private mutating func readRowError(facts: inout RowFacts) throws(ScanFault) {
         scanner.forget(.code)
         scanner.forget(.message)
+        scanner.forget(.details)
         facts.subtract([.error, .code])
         guard try scanner.peek() == UInt8(ascii: "{") else {
-            let found = try scanner.skipValue(level: 3)
-            guard found != .null else { return }
-            rowNotes.noteWrongType(found, in: .rowError)
-            facts.formUnion([.error, .wrongType])
+            if try readOtherRowError(facts: &facts) { facts.insert(.error) }
             return
         }
         scanner.openObject = scanner.window.offset
         scanner.window.position += 1
         facts.insert(.error)
+        var hasDetails = false
         var seen: UInt8 = 0
         var first = true
         while try scanner.nextMember(first: &first) {
             guard let key = scanner.withText(of: .key, { ErrorKey($0) }) else {
-                noteUnknownField(at: .rowError)
                 facts.insert(.unknownField)
-                try scanner.skipValue(level: 4)
+                try readDetail(isFirst: !hasDetails)
+                hasDetails = true
                 continue
             }
             scanner.forgetKey()
@@ -179,26 +209,81 @@ extension DumpParser {
             seen |= 1 << key.rawValue
             try readRowText(into: key == .code ? .code : .message, field: field, level: 4, facts: &facts)
         }
+        if hasDetails { keepDetails(facts: &facts) }
         let code = scanner.kept[JSONScanner.Slot.code.rawValue]
         if code.isPresent, code.count > 0 { facts.insert(.code) }
     }
 
-    /// Reads a string into a slot; null or, which is noted, another type leaves the slot empty.
+    /// Reads an `error` that is no object: what it says is the message. False if it is null.
+    @inline(never)
+    private mutating func readOtherRowError(facts: inout RowFacts) throws(ScanFault) -> Bool {
+        guard try scanner.peek() == UInt8(ascii: "\"") else {
+            return try readOtherValue(into: .message, field: .rowError, level: 3, facts: &facts)
+        }
+        scanner.window.position += 1
+        try scanner.readString(into: .message)
+        rowNotes.noteWrongType(.string, in: .rowError)
+        facts.insert(.wrongType)
+        if scanner.kept[JSONScanner.Slot.message.rawValue].isCut { facts.insert(.textCut) }
+        return true
+    }
+
+    /// Reads a member of an error that the API does not define, whose key is kept.
+    @inline(never)
+    private mutating func readDetail(isFirst: Bool) throws(ScanFault) {
+        if isFirst { detailsText.removeAll() }
+        detailsText.append(isFirst ? UInt8(ascii: "{") : UInt8(ascii: ","))
+        scanner.appendKey(to: &detailsText)
+        detailsText.append(UInt8(ascii: ":"))
+        noteUnknownField(at: .rowError)
+        _ = try scanner.readValue(level: 4, into: &detailsText)
+    }
+
+    /// Keeps the members of an error that the API does not define. Where it has neither a code nor a message, they are
+    /// the message too: what else would tell why the row failed.
+    @inline(never)
+    private mutating func keepDetails(facts: inout RowFacts) {
+        detailsText.append(UInt8(ascii: "}"))
+        scanner.keep(detailsText, in: .details)
+        if detailsText.isCut { facts.insert(.textCut) }
+        if scanner.range(of: .code) == nil, scanner.range(of: .message) == nil {
+            scanner.keep(detailsText, in: .message)
+        }
+    }
+
+    /// Reads a string into a slot; null leaves the slot empty. Of another type, which is noted, the JSON text counts.
     @inline(__always)
     private mutating func readRowText(
         into slot: JSONScanner.Slot, field: KnownField, level: Int, facts: inout RowFacts
     ) throws(ScanFault) {
-        guard try scanner.peek() == UInt8(ascii: "\"") else {
+        let byte = try scanner.peek()
+        guard byte == UInt8(ascii: "\"") else {
             scanner.forget(slot)
-            let found = try scanner.skipValue(level: level)
-            guard found != .null else { return }
-            rowNotes.noteWrongType(found, in: field)
-            facts.insert(.wrongType)
+            if byte == UInt8(ascii: "n") {
+                try scanner.readLiteral("null")
+            } else {
+                _ = try readOtherValue(into: slot, field: field, level: level, facts: &facts)
+            }
             return
         }
         scanner.window.position += 1
         try scanner.readString(into: slot)
         if scanner.kept[slot.rawValue].isCut { facts.insert(.textCut) }
+    }
+
+    /// Reads a value of another type than the API defines, and keeps its JSON text in a slot. False if it is null.
+    @inline(never)
+    private mutating func readOtherValue(
+        into slot: JSONScanner.Slot, field: KnownField, level: Int, facts: inout RowFacts
+    ) throws(ScanFault) -> Bool {
+        valueText.removeAll()
+        let found = try scanner.readValue(level: level, into: &valueText)
+        guard found != .null else { return false }
+        rowNotes.noteWrongType(found, in: field)
+        facts.insert(.wrongType)
+        scanner.keep(valueText, in: slot)
+        if valueText.isCut { facts.insert(.textCut) }
+        return true
     }
 
     /// Reads `true`, `false` or null; another type, which is noted, says nothing.
@@ -225,7 +310,7 @@ extension DumpParser {
         if isInScratch { scanner.moveKeptTextsToScratch() }
         let run = RowRun(
             firstRow: rowCount, facts: facts, id: scanner.range(of: .id), code: scanner.range(of: .code),
-            message: scanner.range(of: .message))
+            message: scanner.range(of: .message), details: scanner.range(of: .details))
         if isInScratch {
             try sink.consume(run, text: scanner.scratch.span)
         } else {

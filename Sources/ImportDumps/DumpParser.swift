@@ -14,6 +14,10 @@ struct DumpParser: ~Copyable {
     var seenFields: UInt32 = 0
     /// The count that was read last, and where it ends: where the dump is torn there, it may be the front of another.
     var lastCount: (field: KnownField, end: Int)?
+    /// The text of a value at hand that is of another type than the API defines.
+    var valueText = JSONText()
+    /// The members of the row's error that the API does not define, as an object without its end.
+    var detailsText = JSONText()
     /// The fast way for rows; nil if all are to be read strictly.
     var matcher: RowMatcher?
     /// An error of a consumer, which stopped the reading.
@@ -143,7 +147,6 @@ struct DumpParser: ~Copyable {
             if let fault = fault ?? scanner.damage.first {
                 return notAJob(value.foreign.map { .foreign($0) } ?? .unreadable(fault))
             }
-            if value.type == .object, evidence.isBulkAnswer { return notAJob(.bulkAnswer) }
             if value.type == .object, evidence.isRow(job: job) { return notAJob(.rowsWithoutJob(count: 1)) }
             if value.type == .object, !evidence.isLogRecord, let message = evidence.errorMessage(job: job) {
                 return notAJob(.errorBody(message: message))
@@ -152,9 +155,11 @@ struct DumpParser: ~Copyable {
         }
         var notes = jobNotes
         notes.merge(rowNotes)
+        if evidence.isBulk { notes.forgetUnknownSummary() } else { notes.forgetBulkFields() }
         return .job(
             Dump(
-                job: job, results: results, rowCount: rowCount, fault: fault, damage: scanner.damage, notes: notes,
+                job: evidence.declared(by: job), results: results, rowCount: rowCount, fault: fault,
+                damage: scanner.damage, notes: notes,
                 byteCount: byteCount, sha256: sha256))
     }
 

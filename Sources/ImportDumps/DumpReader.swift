@@ -114,8 +114,6 @@ public struct NotAJob: Sendable {
         case blank
         /// An error answer of the API, with its message.
         case errorBody(message: String)
-        /// An answer to a bulk update or bulk delete.
-        case bulkAnswer
         /// This program wrote it.
         case ownOutput(OwnOutput)
         /// Sound JSON of another kind; `topLevel` is its type.

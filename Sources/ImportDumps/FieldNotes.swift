@@ -74,6 +74,23 @@ public struct FieldNotes: Sendable, Equatable {
         textsCut += other.textsCut
     }
 
+    /// Forgets that `summary` is no field of an import.
+    mutating func forgetUnknownSummary() {
+        unknownFields.removeAll { $0.level == .job && $0.name == Array("summary".utf8) }
+    }
+
+    /// Forgets what only bulk jobs have.
+    mutating func forgetBulkFields() {
+        let types = FoundType.allCases.count
+        for field in KnownField.allCases where field.isOfBulkJobs {
+            for index in 0..<types where !wrongTypeCounts.isEmpty {
+                wrongTypeCounts[field.rawValue * types + index] = 0
+            }
+            if !duplicateCounts.isEmpty { duplicateCounts[field.rawValue] = 0 }
+        }
+        unknownFields.removeAll { $0.level == .summary }
+    }
+
     private static func add(_ counts: [Int], to sums: inout [Int]) {
         guard !sums.isEmpty else {
             sums = counts

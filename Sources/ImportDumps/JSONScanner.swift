@@ -9,7 +9,7 @@
 ///              └ slot .message: scratch, 15 bytes
 struct JSONScanner: ~Copyable {
     var window: ByteWindow
-    var kept: InlineArray<4, KeptText> = .init(repeating: KeptText())
+    var kept: InlineArray<5, KeptText> = .init(repeating: KeptText())
     var scratch: [UInt8] = []
 
     /// Whether what is no JSON is read over where its meaning is plain, and noted in `damage`.
@@ -33,7 +33,7 @@ struct JSONScanner: ~Copyable {
 
     /// The texts that can be kept at one time.
     enum Slot: Int {
-        case key, id, code, message
+        case key, id, code, message, details
     }
 
     struct KeptText {

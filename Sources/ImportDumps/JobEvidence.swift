@@ -6,7 +6,10 @@ struct JobEvidence {
     var hasResultsArray = false
     /// The key `summary` with an object: bulk updates and bulk deletes have it, import jobs do not.
     var hasSummary = false
-    /// Rows with a `status` of their own, which those of bulk answers have.
+    /// How often there was such a key, with whatever value; and what the last one says.
+    var summaryCount = 0
+    var summary = DeclaredJob()
+    /// Rows with a `status` of their own, which those of bulk jobs have; not all are counted.
     var rowsWithStatus = 0
     /// A member was there, or at least its key.
     var hasMember = false
@@ -23,7 +26,7 @@ struct JobEvidence {
     /// A job's own fields, or the results of one.
     var isJob: Bool {
         if hasJobID || (hasStatusText && hasTotal) { return true }
-        return hasResultsArray && !isBulkAnswer
+        return hasResultsArray
     }
 
     /// More than a status and a total, which other objects have too: a job inside another object has it.
@@ -34,8 +37,21 @@ struct JobEvidence {
         !isJob && (hasRowFlag || (hasID && job.error != nil))
     }
 
-    var isBulkAnswer: Bool {
+    /// A job of the second kind.
+    var isBulk: Bool {
         hasResultsArray && !hasJobID && !hasStatusText && !hasTotal && (hasSummary || rowsWithStatus > 0)
+    }
+
+    /// What the job declares, by its kind.
+    func declared(by job: DeclaredJob) -> DeclaredJob {
+        guard isBulk else { return job }
+        var job = job
+        job.kind = .bulk
+        job.total = summary.total
+        job.processed = nil
+        job.succeeded = summary.succeeded
+        job.failed = summary.failed
+        return job
     }
 
     func errorMessage(job: DeclaredJob) -> String? {

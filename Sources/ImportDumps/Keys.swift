@@ -5,7 +5,7 @@ enum JobKey: Equatable {
     case field(KnownField)
     /// Not a job's: error answers have it.
     case message
-    /// Not a job's: bulk answers have it.
+    /// Not an import's: bulk jobs have it.
     case summary
     /// Not a job's: what this program writes has it.
     case format
@@ -50,8 +50,8 @@ enum JobKey: Equatable {
 /// The keys of a row that the reader acts on.
 enum RowKey: UInt8 {
     case id, created, existing, error
-    /// Not an import's: rows of bulk answers have it.
-    case status
+    /// Not an import's: rows of bulk jobs have them.
+    case status, record
 
     @inline(__always)
     init?(_ key: Span<UInt8>) {
@@ -59,8 +59,37 @@ enum RowKey: UInt8 {
         case 2 where key.spells("id"): self = .id
         case 5 where key.spells("error"): self = .error
         case 6 where key.spells("status"): self = .status
+        case 6 where key.spells("record"): self = .record
         case 7 where key.spells("created"): self = .created
         case 8 where key.spells("existing"): self = .existing
+        default: return nil
+        }
+    }
+}
+
+/// The keys of the summary of a bulk job.
+enum SummaryKey {
+    case total, succeeded, failed
+
+    init?(_ key: Span<UInt8>) {
+        switch key.count {
+        case 5 where key.spells("total"): self = .total
+        case 6 where key.spells("failed"): self = .failed
+        case 9 where key.spells("succeeded"): self = .succeeded
+        default: return nil
+        }
+    }
+}
+
+/// What the `status` of a row says, in a bulk job.
+enum RowStatus {
+    case ok, error
+
+    @inline(__always)
+    init?(_ text: Span<UInt8>) {
+        switch text.count {
+        case 2 where text.spells("ok"): self = .ok
+        case 5 where text.spells("error"): self = .error
         default: return nil
         }
     }

@@ -4,6 +4,11 @@ public enum KnownField: Int, Sendable, CaseIterable {
     case jobErrorCode, jobErrorMessage
     case row, rowID, rowCreated, rowExisting, rowError
     case rowErrorCode, rowErrorMessage
+    // Of bulk jobs.
+    case summary, summaryTotal, summarySucceeded, summaryFailed, rowStatus, rowRecord
+
+    /// Whether only bulk jobs have it.
+    var isOfBulkJobs: Bool { rawValue >= KnownField.summary.rawValue }
 
     /// The field's path, as in `results[].error.code`.
     public var path: String {
@@ -28,16 +33,23 @@ public enum KnownField: Int, Sendable, CaseIterable {
         case .rowError: "results[].error"
         case .rowErrorCode: "results[].error.code"
         case .rowErrorMessage: "results[].error.message"
+        case .summary: "summary"
+        case .summaryTotal: "summary.total"
+        case .summarySucceeded: "summary.succeeded"
+        case .summaryFailed: "summary.failed"
+        case .rowStatus: "results[].status"
+        case .rowRecord: "results[].record"
         }
     }
 
     /// The JSON type that the API defines for it, in words.
     public var expectedType: String {
         switch self {
-        case .total, .processed, .succeeded, .failed: "a whole number"
+        case .total, .processed, .succeeded, .failed, .summaryTotal, .summarySucceeded, .summaryFailed: "a whole number"
         case .createdAt, .updatedAt, .expiresAt: "an RFC 3339 date-time"
-        case .jobID, .status, .jobErrorCode, .jobErrorMessage, .rowID, .rowErrorCode, .rowErrorMessage: "a string"
-        case .jobError, .row, .rowError: "an object"
+        case .jobID, .status, .jobErrorCode, .jobErrorMessage, .rowID, .rowErrorCode, .rowErrorMessage, .rowStatus:
+            "a string"
+        case .jobError, .row, .rowError, .summary, .rowRecord: "an object"
         case .results: "an array"
         case .rowCreated, .rowExisting: "true or false"
         }
@@ -46,7 +58,7 @@ public enum KnownField: Int, Sendable, CaseIterable {
 
 /// The objects of a dump whose keys are known.
 public enum ObjectLevel: Int, Sendable, CaseIterable {
-    case job, jobError, row, rowError
+    case job, jobError, row, rowError, summary
 
     /// What stands before a field's name in its path.
     public var pathPrefix: String {
@@ -55,6 +67,7 @@ public enum ObjectLevel: Int, Sendable, CaseIterable {
         case .jobError: "error."
         case .row: "results[]."
         case .rowError: "results[].error."
+        case .summary: "summary."
         }
     }
 }

@@ -61,7 +61,9 @@ struct RowMatcher: ~Copyable {
     ///   - layout: where the row lies; its range ends with the row, before the comma.
     mutating func learn(from layout: RowLayout, facts: RowFacts, in window: borrowing ByteWindow) {
         // Others have something to be noted of each row.
-        guard facts.isSubset(of: [.created, .existing, .error, .code]), shapes.wantsToLearn() else { return }
+        guard facts.isSubset(of: [.created, .existing, .error, .code, .applied, .status]), shapes.wantsToLearn() else {
+            return
+        }
         var layout = layout
         // Up to where the next row begins.
         guard let end = window.endOfSeparator(from: layout.range.upperBound) else { return }

@@ -17,11 +17,13 @@ public struct RowRun: Sendable, Equatable {
     public var code: TextRange?
     /// The error's message; only in a run of one.
     public var message: TextRange?
+    /// What else the error says, as the text of a JSON object; only in a run of one.
+    public var details: TextRange?
 
     @inlinable
     public init(
         firstRow: Int, count: Int = 1, facts: RowFacts, id: TextRange? = nil, idStride: Int = 0,
-        code: TextRange? = nil, message: TextRange? = nil
+        code: TextRange? = nil, message: TextRange? = nil, details: TextRange? = nil
     ) {
         self.firstRow = firstRow
         self.count = count
@@ -30,6 +32,7 @@ public struct RowRun: Sendable, Equatable {
         self.idStride = idStride
         self.code = code
         self.message = message
+        self.details = details
     }
 }
 
@@ -73,7 +76,7 @@ public struct RowFacts: OptionSet, Sendable, Hashable {
     @inlinable public static var created: RowFacts { RowFacts(rawValue: 1 << 0) }
     /// `existing` is true.
     @inlinable public static var existing: RowFacts { RowFacts(rawValue: 1 << 1) }
-    /// `error` is there and not null, of whatever type.
+    /// `error` is there and not null, of whatever type; or `status` is "error".
     @inlinable public static var error: RowFacts { RowFacts(rawValue: 1 << 2) }
     /// The error has a code that is not empty.
     @inlinable public static var code: RowFacts { RowFacts(rawValue: 1 << 3) }
@@ -91,6 +94,12 @@ public struct RowFacts: OptionSet, Sendable, Hashable {
     @inlinable public static var textRepaired: RowFacts { RowFacts(rawValue: 1 << 12) }
     /// Not a row, but a stretch of `results` that holds no whole one.
     @inlinable public static var damaged: RowFacts { RowFacts(rawValue: 1 << 13) }
+    /// `status` is "ok": rows of bulk updates and deletes have one.
+    @inlinable public static var applied: RowFacts { RowFacts(rawValue: 1 << 9) }
+    /// The row has a `status`, which those of imports do not.
+    @inlinable public static var status: RowFacts { RowFacts(rawValue: 1 << 10) }
+    /// The row has a `record`, which those of imports do not.
+    @inlinable public static var record: RowFacts { RowFacts(rawValue: 1 << 11) }
 }
 
 /// A consumer of rows. The analyzer and the CSV writers are consumers of the same pass.

@@ -48,6 +48,7 @@ package struct RowRedactor: Sendable {
         redacted.idStride = stride
         redacted.code = append(run.code, source, &redacted.facts)
         redacted.message = append(run.message, source, &redacted.facts)
+        redacted.details = append(run.details, source, &redacted.facts)
         runs.append(redacted)
     }
 

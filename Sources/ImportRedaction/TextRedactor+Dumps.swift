@@ -34,7 +34,7 @@ extension TextRedactor {
         switch other.reason {
         case .errorBody(let message): other.reason = .errorBody(message: text(message))
         case .unreadable(let fault): other.reason = .unreadable(fault.redacted)
-        case .empty, .blank, .bulkAnswer, .ownOutput, .otherJSON, .foreign, .rowsWithoutJob, .more: break
+        case .empty, .blank, .ownOutput, .otherJSON, .foreign, .rowsWithoutJob, .more: break
         }
         return other
     }

@@ -80,7 +80,6 @@ struct InputKindTests {
         try space.write("", as: "in/empty.json")
         try space.write("<html><body>502</body></html>", as: "in/page.html")
         try space.write(#"{"message":"Import job not found"}"#, as: "in/error.json")
-        try space.write(#"{"results":[{"id":"x","status":"ok"}],"summary":{"total":1}}"#, as: "in/bulk.json")
         try space.write([0xFF, 0xFE, 0x7B, 0x00], as: "in/utf16.json")
         try space.write(#"{"a":1}"#, as: "in/other.json")
         try space.write(jobDump("hidden"), as: "in/.hidden.json")
@@ -93,7 +92,7 @@ struct InputKindTests {
         let reasons = Dictionary(uniqueKeysWithValues: unreadable.map { ($0["source"] ?? "", $0["reason"] ?? "") })
         for (source, words) in [
             ("in/empty.json", "empty"), ("in/page.html", "HTML"), ("in/error.json", "Import job not found"),
-            ("in/bulk.json", "bulk"), ("in/utf16.json", "cut off"), ("in/other.json", "another kind"),
+            ("in/utf16.json", "cut off"), ("in/other.json", "another kind"),
             ("in/out.json", "leads out of the folder"), ("in/cut.tgz", "breaks off"),
         ] {
             let reason = reasons.first { $0.key.hasPrefix(source) }?.value

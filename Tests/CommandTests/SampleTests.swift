@@ -50,6 +50,13 @@ struct SampleTests {
             name: "hostile", rows: [37, 3, 3, 31, 0, 0], findings: ["job-error-unexpected 1", "id-not-uuid 5"],
             verdict: "Rows failed. "),
         Sample(
+            name: "bulk-update", rows: [8, 0, 0, 2, 0, 0],
+            verdict: "Rows failed. Of 8 rows, 6 were applied and 2 failed. The job’s own numbers hold."),
+        Sample(
+            name: "errors-of-other-types", rows: [9, 1, 1, 7, 0, 0],
+            findings: ["failed-without-code 3", "wrong-type 5", "id-not-uuid 1", "unknown-field 4"],
+            verdict: "Rows failed. Of 9 rows, 1 was created, 1 already existed and 7 failed."),
+        Sample(
             name: "unusual-order", rows: [8, 4, 2, 2, 0, 0], findings: ["unknown-field 8", "duplicate-key 2"],
             verdict: "Rows failed. "),
     ]

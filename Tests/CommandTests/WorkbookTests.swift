@@ -74,7 +74,7 @@ struct WorkbookTests {
     func hostileTexts() throws {
         let space = try Workspace()
         let rows = Self.hostile.map { text, _ in
-            ["id": text, "error": ["code": text, "message": text]] as [String: Any]
+            ["id": text, "error": ["code": text, "message": text, "x": text]] as [String: Any]
         }
         let dump: [String: Any] = [
             "job_id": "=1+1", "status": "@SUM(1)", "created_at": "-1+1", "updated_at": "9999-12-31T23:59:60Z",
@@ -97,6 +97,14 @@ struct WorkbookTests {
                 for cell in row[column..<column + 3] {
                     #expect(cell.value == .text(expected.back) && cell.type != "n", "\(expected.text.debugDescription)")
                 }
+                guard case .text(let details) = row[column + 3].value else {
+                    Issue.record("no details of \(expected.text.debugDescription)")
+                    continue
+                }
+                let read = try JSONSerialization.jsonObject(with: Data(details.utf8)) as? [String: String]
+                // U+0000 is an escape there.
+                let back = expected.text.contains("\0") ? expected.text : expected.back
+                #expect(read?["x"].map { Array($0.utf8) } == Array(back.utf8))
             }
         }
         guard let book = try FoundWorkbook(at: space["o/jobs/\(folder)/report.xlsx"]) else { return }

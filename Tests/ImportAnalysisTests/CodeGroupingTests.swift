@@ -37,13 +37,22 @@ import Testing
 
     @Test(
         arguments: [
-            #"{"error":{}}"#, #"{"error":{"code":null}}"#, #"{"error":{"code":""}}"#, #"{"error":{"code":5}}"#,
+            #"{"error":{}}"#, #"{"error":{"code":null}}"#, #"{"error":{"code":""}}"#,
             #"{"error":"text"}"#, #"{"error":false}"#, #"{"error":{"code":"x","code":""}}"#,
         ])
     func noCodeIsOneGroup(_ row: String) throws {
         let summary = try audit(job(rows: [failed("a"), row, #"{"error":{}}"#]))
         #expect(summary.codeLines == ["- 2", "a 1"])
         #expect(summary.finding(.failedWithoutCode)?.rows == [2, 3])
+    }
+
+    /// What is no string is a code by its JSON text, and as different as that.
+    @Test func codesOfOtherTypesAreGroupsOfTheirOwn() throws {
+        let codes = ["422", #""422""#, "4.22e2", "true", "[1, 2]", "[1,2]", #"{"a":null}"#, "429"]
+        let summary = try audit(job(rows: codes.map { #"{"error":{"code":\#($0)}}"# }))
+        #expect(summary.codeLines == ["422 2", "[1,2] 2", "4.22e2 1", "429 1", "true 1", #"{\"a\":null} 1"#])
+        #expect(summary.finding(.failedWithoutCode) == nil)
+        #expect(summary.finding(.wrongType)?.rows == [1, 3, 4, 5, 6, 7, 8])
     }
 
     @Test func firstAndLastRowsAndShares() throws {

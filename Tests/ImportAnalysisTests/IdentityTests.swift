@@ -39,7 +39,6 @@ import Testing
         // No ids.
         [#"{"id":null,"created":true}"#, #"{"id":null,"created":true}"#, #"{"created":true}"#, #"{"created":true}"#],
         [#"{"id":"","created":true}"#, #"{"id":"","created":true}"#],
-        [#"{"id":7,"created":true}"#, #"{"id":7,"created":true}"#],
         // Rows that came to no record.
         [#"{"id":"\#(one)","error":{"code":"c"}}"#, #"{"id":"\#(one)","created":true,"error":{"code":"c"}}"#],
         [#"{"id":"\#(one)"}"#, #"{"id":"\#(one)"}"#],
@@ -52,6 +51,13 @@ import Testing
     @Test("Nothing comes back", arguments: harmless)
     func nothing(rows: [String]) throws {
         #expect(try identify(job(rows: rows)) == IdentitySummary())
+    }
+
+    @Test("An id that is a number counts by its text")
+    func numbers() throws {
+        let rows = ["7", "70", #""7""#, "7"].map { #"{"id":\#($0),"created":true}"# }
+        let identity = try identify(job(rows: rows))
+        #expect(identity.createdRepeated.top == [SharedRecord(id: "7", rows: 3, firstRows: [1, 3, 4])])
     }
 
     @Test("A UUID in capitals is the same record; so is one that is written with escapes")

@@ -34,14 +34,29 @@ struct RowComparisonTests {
         }
     }
 
+    @Test("Applied rows are compared as created ones are, but not with them")
+    func applied() throws {
+        let before: [Outcome] = [.applied, .failed, .failed, .unclassified, .applied]
+        let after: [Outcome] = [.applied, .applied, .failed, .applied, .failed]
+        #expect((1...5).map { Self.outcomes(before)[$0] } == before)
+        let compared = try #require(
+            RowComparison(before: Self.outcomes(before), after: Self.outcomes(after), total: 5))
+        #expect(compared.count(from: .applied, to: .applied) == 1 && compared.count(from: .created, to: .created) == 0)
+        #expect(compared.fixed.ranges == [2...2] && compared.newlyFailing.ranges == [5...5])
+        let created = Self.outcomes([.created, .failed])
+        #expect(RowComparison(before: Self.outcomes(before), after: created, total: 5) == nil)
+        #expect(RowComparison(before: created, after: Self.outcomes(before), total: 5) == nil)
+    }
+
     @Test("Counts and ranges are those of a comparison one by one")
-    func againstNaive() {
+    func againstNaive() throws {
         var numbers = SplitMix64(seed: 9)
         for length in [0, 1, 3, 4, 5, 64, 1001] {
             for extra in [0, 1, 7] {
                 let before = (0..<length).map { _ in Outcome.allCases[Int(numbers.next() % 4)] }
                 let after = (0..<length + extra).map { _ in Outcome.allCases[Int(numbers.next() % 4)] }
-                let compared = RowComparison(before: Self.outcomes(before), after: Self.outcomes(after), total: length)
+                let compared = try #require(
+                    RowComparison(before: Self.outcomes(before), after: Self.outcomes(after), total: length))
                 #expect(compared.compared == length && compared.onlyBefore == 0 && compared.onlyAfter == extra)
                 for first in Outcome.allCases {
                     for second in Outcome.allCases {

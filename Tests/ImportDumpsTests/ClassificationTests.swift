@@ -20,9 +20,6 @@ import Testing
             (#"{"total":5,"status":null}"#, .otherJSON(topLevel: .object)),
             (#"{"results":{}}"#, .otherJSON(topLevel: .object)),
             (#"{"data":{"job_id":null}}"#, .otherJSON(topLevel: .object)),
-            (#"{"results":[{"id":"a","status":"ok"}]}"#, .bulkAnswer),
-            (#"{"results":[],"summary":{"total":0,"succeeded":0,"failed":0}}"#, .bulkAnswer),
-            (#"{"summary":{"total":1},"results":[{"id":"a","status":"error","error":{}}]}"#, .bulkAnswer),
             ("[]", .otherJSON(topLevel: .array)), (#"[{"job_id":null}]"#, .otherJSON(topLevel: .array)),
             ("5", .otherJSON(topLevel: .number)), ("-0.5e3 ", .otherJSON(topLevel: .number)),
             (#""job_id""#, .otherJSON(topLevel: .string)), ("null", .otherJSON(topLevel: .null)),
@@ -52,6 +49,27 @@ import Testing
         let reading = try Reading(of: text)
         #expect(reading.dump != nil)
         #expect(reading.dump?.fault == nil)
+    }
+
+    /// And what makes it one of the second kind, whatever the order of its members.
+    @Test(
+        arguments: [
+            (#"{"results":[{"id":"a","status":"ok"}]}"#, .bulk), (#"{"results":[{"status":null}]}"#, .bulk),
+            (#"{"results":[],"summary":{"total":0,"succeeded":0,"failed":0}}"#, .bulk),
+            (#"{"summary":{"total":1},"results":[{"id":"a","status":"error","error":{}}]}"#, .bulk),
+            (#"{"results":[{"status":"ok"}],"status":null,"total":null}"#, .bulk),
+            (#"{"results":[{}],"summary":5}"#, .import), (#"{"results":[{"record":{}}]}"#, .import),
+            (#"{"results":[{"status":"ok"}],"summary":{},"job_id":null}"#, .import),
+            (#"{"total":1,"results":[{"status":"ok"}],"summary":{}}"#, .import),
+            (#"{"results":[{"id":"a","status":"ok"},{"id":"b","sta"#, .bulk),
+            (#"{"summary":{},"results":[{"id":"#, .bulk), (#"{"results":[{"id":"#, .import),
+        ] as [(String, JobKind)])
+    func kinds(_ text: String, _ kind: JobKind) throws {
+        for window in [1, 64, 4096] {
+            let reading = try Reading(of: text, window: window)
+            #expect(reading.dump?.job.kind == kind)
+            #expect((reading.dump?.fault == nil) == text.hasSuffix("}"))
+        }
     }
 
     @Test(
@@ -86,8 +104,6 @@ import Testing
             ("Bad gateway", .unexpectedByte(UInt8(ascii: "B"), expected: .value), 0),
             ("job_id,total\nj,1\n", .unexpectedByte(UInt8(ascii: "j"), expected: .value), 0),
             ("[1] [2]", .textAfterEnd(UInt8(ascii: "[")), 4), ("{} x", .textAfterEnd(UInt8(ascii: "x")), 3),
-            (#"{"results":[{"id":"a","status":"ok"},{"id":"b","sta"#, .unexpectedEnd, 51),
-            (#"{"summary":{},"results":[{"id":"#, .unexpectedEnd, 31),
         ])
     func unreadable(_ text: String, _ reason: DumpFault.Reason, _ byte: Int) throws {
         let reading = try Reading(of: text)

@@ -1,6 +1,6 @@
 import ImportDumps
 
-/// Writes down each row as text: position, facts, id, code and message.
+/// Writes down each row as text: position, facts, id, code, message and details.
 ///
 /// Texts are escaped to ASCII, so that comparing two rows compares their characters one by one: Swift's own string
 /// comparison holds canonically equivalent texts for equal.
@@ -20,13 +20,18 @@ struct RecordingSink: RowSink {
             rows.append(
                 Self.line(
                     row: run.firstRow + index, facts: run.facts, id: Self.string(id, in: text),
-                    code: Self.string(run.code, in: text), message: Self.string(run.message, in: text)))
+                    code: Self.string(run.code, in: text), message: Self.string(run.message, in: text),
+                    details: Self.string(run.details, in: text)))
         }
     }
 
-    /// What is recorded of a row; a text that is absent is a dash.
-    static func line(row: Int, facts: RowFacts, id: String?, code: String?, message: String?) -> String {
+    /// What is recorded of a row; a text that is absent is a dash. Details, which few errors have, are only there if
+    /// there are some.
+    static func line(
+        row: Int, facts: RowFacts, id: String?, code: String?, message: String?, details: String? = nil
+    ) -> String {
         "\(row) \(names(of: facts)) \(shown(id)) \(shown(code)) \(shown(message))"
+            + (details == nil ? "" : " " + shown(details))
     }
 
     private static func string(_ range: TextRange?, in text: Span<UInt8>) -> String? {

@@ -3,11 +3,14 @@ import Testing
 
 /// What a row says, before anyone judges it.
 @Suite struct RowTests {
-    private static let errors: [(json: String?, facts: RowFacts)] = [
-        (nil, []), ("null", []), ("{}", .error), (#"{"code":"c"}"#, [.error, .code]), (#"{"code":""}"#, .error),
-        (#"{"code":null,"message":null}"#, .error), (#"{"code":7}"#, [.error, .wrongType]),
-        ("false", [.error, .wrongType]), ("true", [.error, .wrongType]), ("0", [.error, .wrongType]),
-        (#""text""#, [.error, .wrongType]), ("[]", [.error, .wrongType]),
+    private static let errors: [(json: String?, facts: RowFacts, code: String?, message: String?)] = [
+        (nil, [], nil, nil), ("null", [], nil, nil), ("{}", .error, nil, nil),
+        (#"{"code":"c"}"#, [.error, .code], "c", nil), (#"{"code":""}"#, .error, "", nil),
+        (#"{"code":null,"message":null}"#, .error, nil, nil),
+        (#"{"code":7}"#, [.error, .code, .wrongType], "7", nil),
+        ("false", [.error, .wrongType], nil, "false"), ("true", [.error, .wrongType], nil, "true"),
+        ("0", [.error, .wrongType], nil, "0"), (#""text""#, [.error, .wrongType], nil, "text"),
+        ("[]", [.error, .wrongType], nil, "[]"),
     ]
 
     private static func flags(_ fact: RowFacts) -> [(json: String?, facts: RowFacts)] {
@@ -24,14 +27,13 @@ import Testing
         var expected: [String] = []
         for created in Self.flags(.created) {
             for existing in Self.flags(.existing) {
-                let members = [("created", created), ("existing", existing), ("error", error)]
-                    .compactMap { name, value in value.json.map { "\"\(name)\":\($0)" } }
+                let members = [("created", created.json), ("existing", existing.json), ("error", error.json)]
+                    .compactMap { name, json in json.map { "\"\(name)\":\($0)" } }
                 rows.append("{" + members.joined(separator: ",") + "}")
-                let code: String? = error.json == #"{"code":"c"}"# ? "c" : error.json == #"{"code":""}"# ? "" : nil
                 expected.append(
                     RecordingSink.line(
                         row: rows.count, facts: created.facts.union(existing.facts).union(error.facts), id: nil,
-                        code: code, message: nil))
+                        code: error.code, message: error.message))
             }
         }
         let reading = try Reading(of: dumpText(rows: rows.joined(separator: ",")))
@@ -47,13 +49,14 @@ import Testing
             ("[]", "1 wrongType - - -", "results[] array 1"),
             (#""x""#, "1 wrongType - - -", "results[] string 1"),
             ("true", "1 wrongType - - -", "results[] boolean 1"),
-            (#"{"id":5}"#, "1 wrongType - - -", "results[].id number 1"),
+            (#"{"id":5}"#, #"1 idNotUUID+wrongType "5" - -"#, "results[].id number 1"),
+            (#"{"id":{"a":[1]}}"#, #"1 idNotUUID+wrongType "{\"a\":[1]}" - -"#, "results[].id object 1"),
             (#"{"created":"true"}"#, "1 wrongType - - -", "results[].created string 1"),
             (#"{"existing":0}"#, "1 wrongType - - -", "results[].existing number 1"),
-            (#"{"error":"oops"}"#, "1 error+wrongType - - -", "results[].error string 1"),
-            (#"{"error":{"code":5}}"#, "1 error+wrongType - - -", "results[].error.code number 1"),
+            (#"{"error":"oops"}"#, #"1 error+wrongType - - "oops""#, "results[].error string 1"),
+            (#"{"error":{"code":5}}"#, #"1 error+code+wrongType - "5" -"#, "results[].error.code number 1"),
             (
-                #"{"error":{"code":"c","message":{}}}"#, #"1 error+code+wrongType - "c" -"#,
+                #"{"error":{"code":"c","message":{}}}"#, #"1 error+code+wrongType - "c" "{}""#,
                 "results[].error.message object 1"
             ),
         ])
@@ -75,7 +78,9 @@ import Testing
             (#"{"error":{"message":"m","code":"c"},"id":"\#(uuid)"}"#, #"1 error+code "\#(uuid)" "c" "m""#),
             (#"{"error":{"m\u0065ssage":"m","\u0063ode":"c"}}"#, #"1 error+code - "c" "m""#),
             (#"{"ID":"a","Created":true}"#, "1 unknownField - - -"),
-            (#"{"error":{"Code":"a"}}"#, "1 error+unknownField - - -"),
+            (
+                #"{"error":{"Code":"a"}}"#, ##"1 error+unknownField - - "{\"Code\":\"a\"}" "{\"Code\":\"a\"}""##
+            ),
             (#"{"":{"created":true,"error":{"code":"x"}}}"#, "1 unknownField - - -"),
         ])
     func keysAreFoundHoweverTheyAreWritten(_ row: String, _ expected: String) throws {

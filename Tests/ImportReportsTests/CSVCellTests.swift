@@ -25,20 +25,20 @@ struct CSVCellTests {
             ]))
     func cell(text: String, expected: String) throws {
         let file = try rowsCSV([.failed("c", text)])
-        let line = Array("job,1,failed,,c,\(expected)\r\n".utf8)
+        let line = Array("job,1,failed,,c,\(expected),\r\n".utf8)
         #expect(Array(file.dropFirst(header.utf8.count)) == line, "\(file.text.debugDescription)")
     }
 
     @Test("Every text cell is guarded: the job's id, the row's id, the code")
     func guardsEveryColumn() throws {
-        let file = try rowsCSV([.failed("@c", "+m", id: "-i")], jobID: "=j")
-        #expect(file.text == header + "'=j,1,failed,'-i,'@c,'+m\r\n")
+        let file = try rowsCSV([.failed("@c", "+m", id: "-i", details: "@d")], jobID: "=j")
+        #expect(file.text == header + "'=j,1,failed,'-i,'@c,'+m,'@d\r\n")
     }
 
     @Test("--csv-raw leaves formulas as they are, and nothing else")
     func raw() throws {
-        let file = try rowsCSV([.failed("=1", "\r\"\u{0}")], jobID: "+j", isRaw: true)
-        #expect(file == Array((header + "+j,1,failed,,=1,\"\r\"\"\u{FFFD}\"\r\n").utf8))
+        let file = try rowsCSV([.failed("=1", "\r\"\u{0}", details: "=\"")], jobID: "+j", isRaw: true)
+        #expect(file == Array((header + "+j,1,failed,,=1,\"\r\"\"\u{FFFD}\",\"=\"\"\"\r\n").utf8))
     }
 
     @Test("What is absent is an empty cell")
@@ -48,7 +48,7 @@ struct CSVCellTests {
             jobID: nil)
         #expect(
             file.text == header
-                + ",1,failed,,,\r\n,2,failed,,,\r\n,3,created,,,\r\n,4,existing,,,\r\n,5,unclassified,,,\r\n")
+                + ",1,failed,,,,\r\n,2,failed,,,,\r\n,3,created,,,,\r\n,4,existing,,,,\r\n,5,unclassified,,,,\r\n")
     }
 
     @Test("Two other readers give back exactly the texts", arguments: [1, 2, 3] as [UInt64])
@@ -61,12 +61,12 @@ struct CSVCellTests {
             (0..<Int.random(in: 0...6, using: &numbers)).map { _ in pieces.randomElement(using: &numbers) ?? "" }
                 .joined()
         }
-        let rows = (0..<300).map { _ in TestRow.failed(text(), text(), id: text()) }
+        let rows = (0..<300).map { _ in TestRow.failed(text(), text(), id: text(), details: text()) }
         let jobID = text()
         let file = try rowsCSV(rows, jobID: jobID, isRaw: true)
 
         let expected = rows.enumerated().map { index, row in
-            [jobID, "\(index + 1)", "failed", row.id ?? "", row.code ?? "", row.message ?? ""]
+            [jobID, "\(index + 1)", "failed", row.id ?? "", row.code ?? "", row.message ?? "", row.details ?? ""]
         }
         let records = try StrictCSV.records(file)
         expectSameBytes(Array(records.dropFirst()), expected)
@@ -99,7 +99,7 @@ struct CSVCellTests {
             ])
     }
 
-    private var header: String { "job_id,row,outcome,record_id,error_code,error_message\r\n" }
+    private var header: String { "job_id,row,outcome,record_id,error_code,error_message,error_details\r\n" }
 
     /// Swift holds canonically equivalent texts for equal: the bytes are what counts.
     private func expectSameBytes(

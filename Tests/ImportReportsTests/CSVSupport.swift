@@ -7,9 +7,14 @@ struct TestRow {
     var id: String?
     var code: String?
     var message: String?
+    var details: String?
 
-    static func failed(_ code: String?, _ message: String?, id: String? = nil) -> TestRow {
-        TestRow(facts: code?.isEmpty == false ? [.error, .code] : .error, id: id, code: code, message: message)
+    static func failed(
+        _ code: String?, _ message: String?, id: String? = nil, details: String? = nil
+    ) -> TestRow {
+        TestRow(
+            facts: code?.isEmpty == false ? [.error, .code] : .error, id: id, code: code, message: message,
+            details: details)
     }
 
     static func created(_ id: String?) -> TestRow {
@@ -64,7 +69,7 @@ extension RowsCSV {
             }
             let run = RowRun(
                 firstRow: first + index, facts: row.facts, id: place(row.id), code: place(row.code),
-                message: place(row.message))
+                message: place(row.message), details: place(row.details))
             try consume(run, text: text.span)
         }
     }

@@ -21,10 +21,10 @@ struct SummaryJSONTests {
             let file = folder.appending(path: "summary.json")
             try Data(SummaryJSON.render(all)).write(to: file)
             let result = try Tool.run(python, [Tool.script("json_keys.py"), file.path])
-            let rows = "seen created existing failed unclassified missing"
+            let rows = "seen created existing failed unclassified missing applied"
             let expected: Set = [
                 "root: format version jobs unreadable totals",
-                "jobs[]: job_id source bytes sha256 status total created_at updated_at expires_at error reported "
+                "jobs[]: job_id source bytes sha256 kind status total created_at updated_at expires_at error reported "
                     + "results salvaged rows outcomes failed_by_code failure_positions failure_stretches findings superseded identity",
                 "jobs[].salvaged: kind byte line column rows_kept message",
                 "jobs[].error: code message",
@@ -41,7 +41,7 @@ struct SummaryJSONTests {
                 "jobs[].findings[]: id severity message count rows",
                 "unreadable[]: source reason",
                 "totals: jobs jobs_by_status rows failed_by_code findings",
-                "totals.jobs_by_status: complete failed processing",
+                "totals.jobs_by_status: (none) complete failed processing",
                 "totals.rows: \(rows)",
                 "totals.failed_by_code[]: code rows share",
                 "totals.failed_by_code[]: code other rows share",

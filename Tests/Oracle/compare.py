@@ -14,7 +14,7 @@ import model
 from csvtext import cell
 from model import CodeGroup, Job
 
-ROW_HEADER = ["job_id", "row", "outcome", "record_id", "error_code", "error_message"]
+ROW_HEADER = ["job_id", "row", "outcome", "record_id", "error_code", "error_message", "error_details"]
 CODE_HEADER = (
     "job_id error_code rows share_of_rows first_row last_row message_patterns top_message_pattern".split()
 )
@@ -76,7 +76,7 @@ def _manifest(folder: Path) -> Iterator[str]:
 def _row_cells(job: Job, outcomes: tuple[str, ...]) -> Iterator[list[str]]:
     for row in job.rows:
         if row.outcome in outcomes:
-            texts = (row.record_id, row.code, row.message)
+            texts = (row.record_id, row.code, row.message, row.details)
             yield [cell(job.job_id), str(row.number), row.outcome, *map(cell, texts)]
 
 
@@ -175,6 +175,7 @@ def _rows(job: Job) -> dict[str, int | None]:
 
 def _job(found: dict, data: bytes, source: str, job: Job, digest: str | None) -> Iterator[str]:
     expected: dict[str, Any] = {
+        "kind": job.kind,
         "source": source,
         "bytes": len(data),
         "sha256": digest,

@@ -163,6 +163,8 @@ UNKNOWN_KEYS = [
     "created ",
     "\U0001f600",
     "errors",
+    "field",
+    "details",
     "a\0b",
 ]
 

@@ -67,7 +67,8 @@ class Generator:
             # Longer than a reader's window: this row straddles it whatever its place.
             rows[rng.randrange(len(rows))] = self.failed_row("too_long", self.long_message())
 
-        text = write(self.job(rows), random_style(rng), rng)
+        job = self.bulk_job() if self.chance(0.12) else self.job(rows)
+        text = write(job, random_style(rng), rng)
         text += rng.choice(["", "", "\n", "\r\n", " \n\t \n"])
         return (b"\xef\xbb\xbf" if self.chance(0.05) else b"") + text.encode("utf-8")
 
@@ -109,6 +110,44 @@ class Generator:
         self.add_unknown(members, 0.7)
         if "shuffled" in self.features or self.chance(0.4):
             rng.shuffle(members) if not self.has_duplicates(members) else self.rotate(members)
+        return members
+
+    def bulk_job(self) -> Obj:
+        """A bulk update or delete: rows that say ok or error, and a summary of them."""
+        rng = self.rng
+        rows: list = []
+        for _ in range(rng.choice([1, 3, 40, 700])):
+            failed, code = self.chance(0.3), rng.choice(self.codes)
+            row = Obj([("id", self.id()), ("status", "error" if failed else "ok")])
+            if failed:
+                row.append(("error", self.error(code, self.message())))
+            elif self.chance(0.3):
+                row.append(("error", None))
+            if self.has("odd-rows", 0.1):
+                # ok with an error, error without one, words and types that nobody knows.
+                row[1] = ("status", rng.choice(["ok", "error", "OK", "", None, "skipped"]))
+                row[2:] = rng.choice([[], [("error", Obj())], [("error", self.error(code, self.message()))]])
+            if self.chance(0.5):
+                row.append(("record", rng.choice(DECOYS)))
+            if self.has("wrong-types", 0.05):
+                self.spoil(row, rng.choice(["id", "status", "error"]))
+            if self.has("shuffled", 0.3):
+                rng.shuffle(row)
+            self.add_unknown(row, 0.1)
+            rows.append(row)
+        failed = sum(dict(row).get("error") is not None or dict(row).get("status") == "error" for row in rows)
+        counts = {"total": len(rows), "succeeded": len(rows) - failed, "failed": failed}
+        summary = Obj()
+        for name, value in counts.items():
+            value += rng.choice([1, 2, 100]) if self.has("odd-counts", 0.3) else 0
+            self.optional(summary, name, self.number(value), 0.9)
+        if self.has("wrong-types", 0.3) and summary:
+            self.spoil(summary, rng.choice(summary)[0])
+        self.add_unknown(summary, 0.5)
+        members = Obj([("results", rows), ("summary", summary)])
+        self.add_unknown(members, 0.5)
+        if self.chance(0.3):
+            members.reverse()
         return members
 
     def job_error(self) -> Obj:
@@ -193,6 +232,8 @@ class Generator:
         error = self.error(code, message)
         self.add_duplicates(error, 0.05)
         self.add_unknown(error, 0.05)
+        if self.has("wrong-types", 0.05):
+            error = self.rng.choice(WRONG_VALUES["Obj"] + DECOYS[1:])
         return Obj([("error", error)])
 
     def error(self, code: str | None, message: str | None) -> Obj:

@@ -58,6 +58,23 @@ def clean(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
+def compact(value: Any) -> str:
+    """The text of a value without white space: numbers as they are written, strings with no escape but what must be."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, str):
+        return _string(clean(value))
+    if isinstance(value, Members):
+        return "{" + ",".join(_string(clean(key)) + ":" + compact(member) for key, member in value) + "}"
+    return "[" + ",".join(map(compact, value)) + "]"
+
+
+def _string(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
 _NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
 LARGEST_COUNT = 2**63 - 1
 

@@ -23,9 +23,10 @@ JOB_FIELDS = frozenset(
     "job_id status total processed succeeded failed created_at updated_at expires_at error results".split()
 )
 ROW_FIELDS = frozenset("id created existing error".split())
+SUMMARY_FIELDS = frozenset("total succeeded failed".split())
 ERROR_FIELDS = frozenset("code message".split())
 STATUSES = ("complete", "processing", "failed")
-OUTCOMES = ("created", "existing", "failed", "unclassified")
+OUTCOMES = ("created", "existing", "failed", "unclassified", "applied")
 ROWS_LISTED = 20
 RECORDS_LISTED = 20
 RECORD_ID_BYTES = 256
@@ -66,6 +67,7 @@ class Row:
     record_id: str | None
     code: str | None
     message: str | None
+    details: str | None = None
 
 
 @dataclass
@@ -97,6 +99,7 @@ class CodeGroup:
 
 @dataclass
 class Job:
+    kind: str = "import"
     job_id: str | None = None
     status: str | None = None
     total: int | None = None
@@ -137,9 +140,11 @@ class Fields:
     def __init__(self, members: Members, known: frozenset[str], notes: Notes, row: int | None = None) -> None:
         self.notes, self.row = notes, row
         self.values: dict[str, Any] = {}
+        self.others = Members()
         for key, value in members:
             if key not in known:
                 notes.add("unknown-field", row)
+                self.others.append((key, value))
                 continue
             if key in self.values:
                 notes.add("duplicate-key", row)
@@ -158,6 +163,14 @@ class Fields:
     def text(self, name: str) -> str | None:
         value = self._typed(name, str)
         return None if value is None else clean(value)
+
+    def any_text(self, name: str, kind: type = str) -> str | None:
+        """A string's text, of any other value its JSON text; what is of another kind is noted."""
+        value = self.values.get(name)
+        is_text = isinstance(value, str) and not isinstance(value, Number)
+        if value is not None and not (is_text and kind is str):
+            self.wrong()
+        return None if value is None else clean(value) if is_text else jsontext.compact(value)
 
     def flag(self, name: str) -> bool:
         return self._typed(name, bool) is True
@@ -218,30 +231,45 @@ def instant(text: str) -> Fraction | None:
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
-def read_row(value: Any, number: int, notes: Notes) -> Row:
+def read_row(value: Any, number: int, notes: Notes, kind: str = "import") -> Row:
     """One row's outcome by the contract's table, with what is odd about it noted."""
     if not isinstance(value, Members):
         notes.add("wrong-type", number)
         notes.add("row-unclassified", number)
         return Row(number, "unclassified", None, None, None)
 
-    fields = Fields(value, ROW_FIELDS, notes, number)
-    record_id = fields.text("id")
+    known = ROW_FIELDS | {"status", "record"} if kind == "bulk" else ROW_FIELDS
+    fields = Fields(value, known, notes, number)
+    if kind == "bulk":
+        status = fields.text("status")
+    else:  # No field of an import; what it says still counts.
+        status = dict(fields.others).get("status")
+    record_id = fields.any_text("id")
     if record_id is not None and not _UUID.fullmatch(record_id):
         notes.add("id-not-uuid", number)
     created, existing = fields.flag("created"), fields.flag("existing")
 
-    if fields.values.get("error") is not None:
-        code = message = None
-        error = fields.object("error")  # Any other value than an object still fails the row.
-        if error is not None:
-            inner = Fields(error, ERROR_FIELDS, notes, number)
-            code, message = inner.text("code") or None, inner.text("message") or None
+    if fields.values.get("error") is None and status == "error":
         if created or existing:
+            notes.add("row-contradictory", number)
+        notes.add("failed-without-code", number)
+        return Row(number, "failed", record_id, None, None)
+    if fields.values.get("error") is not None:
+        code = details = None
+        if isinstance(fields.values["error"], Members):
+            inner = Fields(fields.object("error"), ERROR_FIELDS, notes, number)
+            code, message = inner.any_text("code"), inner.any_text("message")
+            details = jsontext.compact(inner.others) if inner.others else None
+            if code is None and message is None:
+                message = details
+            code, message = code or None, message or None
+        else:
+            message = fields.any_text("error", Members) or None  # Any other value than an object still fails the row.
+        if created or existing or status == "ok":
             notes.add("row-contradictory", number)
         if code is None:
             notes.add("failed-without-code", number)
-        return Row(number, "failed", record_id, code, message)
+        return Row(number, "failed", record_id, code, message, details)
 
     if existing:
         if created:
@@ -249,6 +277,8 @@ def read_row(value: Any, number: int, notes: Notes) -> Row:
         return Row(number, "existing", record_id, None, None)
     if created:
         return Row(number, "created", record_id, None, None)
+    if status == "ok":
+        return Row(number, "applied", record_id, None, None)
     notes.add("row-unclassified", number)
     return Row(number, "unclassified", record_id, None, None)
 
@@ -258,27 +288,45 @@ def is_import_job(value: Any) -> bool:
     return isinstance(value, Members) and len({"job_id", "status", "total"} & {key for key, _ in value}) >= 2
 
 
+def is_bulk_job(value: Any) -> bool:
+    """Results whose rows have a status, or that come with a summary; and nothing that an import has."""
+    if not isinstance(value, Members):
+        return False
+    members = dict(value)
+    results = members.get("results")
+    if not isinstance(results, list) or isinstance(results, Members):
+        return False
+    is_import = "job_id" in members or isinstance(members.get("status"), str) or "total" in members
+    has_status = any(isinstance(row, Members) and "status" in dict(row) for row in results)
+    return not is_import and (isinstance(members.get("summary"), Members) or has_status)
+
+
 def read(data: bytes) -> Job:
     """The audit of one whole dump. Raises ValueError for what is not JSON, NotAJob for other JSON."""
     value = jsontext.load(data)
-    if not is_import_job(value):
+    kind = "bulk" if is_bulk_job(value) else "import"
+    if kind == "import" and not is_import_job(value):
         raise NotAJob("not an import job")
 
     notes = Notes()
-    fields = Fields(value, JOB_FIELDS, notes)
-    job = Job(job_id=fields.text("job_id"), status=fields.text("status"), findings=notes.findings)
+    fields = Fields(value, JOB_FIELDS | ({"summary"} if kind == "bulk" else set()), notes)
+    job = Job(kind=kind, job_id=fields.text("job_id"), status=fields.text("status"), findings=notes.findings)
     for name in ("total", "processed", "succeeded", "failed"):
         setattr(job, name, fields.count(name))
     for name in ("created_at", "updated_at", "expires_at"):
         setattr(job, name, fields.time(name))
-    error = fields.object("error")
-    if error is not None:
-        inner = Fields(error, ERROR_FIELDS, notes)
-        job.error = (inner.text("code"), inner.text("message"))
-    elif fields.values.get("error") is not None:
-        job.error = (None, None)  # Of another type: noted as that, and still an error.
+    error = fields.values.get("error")
+    if isinstance(error, Members):
+        inner = Fields(fields.object("error"), ERROR_FIELDS, notes)
+        job.error = (inner.any_text("code"), inner.any_text("message"))
+    elif error is not None:
+        job.error = (None, fields.any_text("error", Members))  # Of another type: noted as that, and still an error.
+    if kind == "bulk":
+        counts = Fields(fields.object("summary") or Members(), SUMMARY_FIELDS, notes)
+        job.total, job.processed = counts.count("total"), None
+        job.succeeded, job.failed = counts.count("succeeded"), counts.count("failed")
     results = fields.array("results")
-    job.rows = [read_row(row, number, notes) for number, row in enumerate(results or [], 1)]
+    job.rows = [read_row(row, number, notes, kind) for number, row in enumerate(results or [], 1)]
 
     _job_findings(job, results is not None, notes)
     _id_findings(job, notes)
@@ -295,7 +343,7 @@ def _job_findings(job: Job, has_results: bool, notes: Notes) -> None:
         notes.add("job-error-unexpected")
     if processing:
         notes.add("still-processing")
-    if job.status not in STATUSES:
+    if job.status not in STATUSES and job.kind == "import":
         notes.add("status-unknown")
     if job.status == "complete" and not has_results:
         notes.add("results-absent")
@@ -314,7 +362,7 @@ def _job_findings(job: Job, has_results: bool, notes: Notes) -> None:
             notes.add(id, count=abs(declared - counted))
 
     if has_results and not processing:
-        compare("succeeded-mismatch", job.succeeded, job.counted("created") + job.counted("existing"))
+        compare("succeeded-mismatch", job.succeeded, sum(map(job.counted, ("created", "existing", "applied"))))
         compare("failed-mismatch", job.failed, job.counted("failed"))
     if job.succeeded is not None and job.failed is not None:
         compare("processed-mismatch", job.processed, job.succeeded + job.failed)

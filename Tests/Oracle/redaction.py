@@ -77,7 +77,12 @@ def planted_job(number):
                  "zorblatt@example.com", "90817263", "+49 30 98 76 54 32", "c0ffee1234567890abcdef", "Qwimbly Esq."]:
         rows += [{"id": text, "created": True}, {"id": text, "existing": True}, {"id": text, "created": True}]
     rows.append({"id": 5, "created": "zorblatt", "zorblatt@example.com": 1, "'qwimbly'": [{"a": message}]})
-    rows.append({"error": "zorblatt"})
+    rows.append({"error": message})
+    rows.append({"error": [message, {"field": "Zorblatt", "müllerska": 90817263}]})
+    rows.append({"error": {"code": 90817263, "message": {"a \"qwimbly": [message]}}})
+    for details in [{"field": "zorblatt", "value": message}, {"errors": [{"value": "Ploverhaus \\"}, 90817263]},
+                    {"details": {"müllerska": {"a": [["\"zorblatt"], 4930987654]}}, "zorblatt@example.com": None}]:
+        rows += [{"error": {"code": "bad", **details}}, {"error": details}]
     rows.append({"error": {"code": "", "message": message, "90817263": 1}})
     return {
         "job_id": ["zorblatt", "90817263", "job-zorblatt@example.com", "7c9e6679-7425-40de-944b-e07fc1f90ae7",
@@ -92,6 +97,15 @@ def planted_job(number):
         "zorblatt@example.com": message, "müllerska@example.com": 1, '"qwimbly"': 1, "id 90817263": 2,
         "results": rows,
     }
+
+
+def planted_bulk(number):
+    """A bulk update: its rows, with a record and a status besides."""
+    rows = planted_job(number)["results"]
+    for index, each in enumerate(rows):
+        each["status"] = ["ok", "error", "for zorblatt@example.com", "'qwimbly'"][index % 4]
+        each["record"] = {"email": "zorblatt@example.com", "müllerska": 90817263}
+    return {"results": rows, "summary": {"total": len(rows), "zorblatt@example.com": 1}, "zorblatt@example.com": 2}
 
 
 def write(path, data):
@@ -113,6 +127,7 @@ def plant():
     write("in/tree/zorblatt/b.JSON", job(2))
     write("in/tree/zorblatt/cut-qwimbly.json", job(3)[:-400])
     write("in/tree/broken-zorblatt.json", job(4)[:3000] + "zorblatt")
+    write("in/tree/bulk-zorblatt@example.com.json", json.dumps(planted_bulk(10)))
     write("in/tree/sync-zorblatt@example.com.json", job(9))
     for number, message in enumerate(MESSAGES):
         write("in/tree/errors/zorblatt-%d.json" % number, json.dumps({"message": message}))

@@ -19,6 +19,8 @@ from collections import Counter, defaultdict
 import patterns
 
 OUTCOMES = ["created", "existing", "failed", "unclassified"]
+# Of imports no row is applied, but its place is there.
+ALL_OUTCOMES = [*OUTCOMES, "applied"]
 CODES = [None, "a", "b b", "é", "e\u0301", "</td>|*_`\u202e", "@x", "=1+1", "fixed only", "new only", "same"]
 PATTERNS_LISTED = 20
 
@@ -104,7 +106,7 @@ def side(jobs: list[list[Row]], source: str) -> dict:
         "source": source,
         "jobs": len(jobs),
         "rows": {
-            "seen": sum(counts.values()), **{name: counts[name] for name in OUTCOMES}, "missing": 0,
+            "seen": sum(counts.values()), **{name: counts[name] for name in ALL_OUTCOMES}, "missing": 0,
         },
         "jobs_by_status": {"complete": len(jobs)},
         "jobs_cut_off": 0,
@@ -242,7 +244,9 @@ def row_by_row(before: list[Row], after: list[Row]) -> dict:
         "compared": len(before),
         "only_before": 0,
         "only_after": 0,
-        "outcomes": {first: {second: matrix[(first, second)] for second in OUTCOMES} for first in OUTCOMES},
+        "outcomes": {
+            first: {second: matrix[(first, second)] for second in ALL_OUTCOMES} for first in ALL_OUTCOMES
+        },
         "fixed": which(lambda first, second: first == "failed" and second in good),
         "still_failing": which(lambda first, second: first == second == "failed"),
         "newly_failing": which(lambda first, second: first in good and second == "failed"),

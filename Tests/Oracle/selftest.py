@@ -60,8 +60,14 @@ class Rows(unittest.TestCase):
         self.outcome('{"created":"true"}', "unclassified", row_unclassified=1, wrong_type=1)
         self.outcome("null", "unclassified", row_unclassified=1, wrong_type=1)
         self.outcome("[]", "unclassified", row_unclassified=1, wrong_type=1)
-        row = self.outcome('{"id":7,"error":{"code":5,"message":"m"}}', "failed", failed_without_code=1, wrong_type=2)
-        self.assertEqual((row.record_id, row.code, row.message), (None, None, "m"))
+        row = self.outcome('{"id":7,"error":{"code":5,"message":[1, "x"]}}', "failed", id_not_uuid=1, wrong_type=3)
+        self.assertEqual((row.record_id, row.code, row.message, row.details), ("7", "5", '[1,"x"]', None))
+        row = self.outcome('{"error":"boom"}', "failed", failed_without_code=1, wrong_type=1)
+        self.assertEqual((row.code, row.message, row.details), (None, "boom", None))
+        row = self.outcome('{"error":{"field":{"a": 1.0}}}', "failed", failed_without_code=1, unknown_field=1)
+        self.assertEqual((row.code, row.message, row.details), (None, '{"field":{"a":1.0}}', '{"field":{"a":1.0}}'))
+        row = self.outcome('{"error":{"code":"c","x":"\\u0041\\/"}}', "failed", unknown_field=1)
+        self.assertEqual((row.code, row.message, row.details), ("c", None, '{"x":"A/"}'))
 
     def test_ids(self) -> None:
         self.outcome(f'{{"created":true,"id":"{ID.upper()}"}}', "created")
@@ -169,8 +175,20 @@ class Jobs(unittest.TestCase):
         self.assertEqual(found(result)["rows-excess"], (24, list(range(2, 22))))
 
     def test_other_json_is_no_job(self) -> None:
-        for text in ('{"message":"gone"}', "[]", "1", '{"results":[],"summary":{"total":0}}'):
+        for text in ('{"message":"gone"}', "[]", "1", '{"results":{},"summary":{"total":0}}'):
             self.assertRaises(model.NotAJob, read, text)
+
+    def test_bulk_jobs(self) -> None:
+        rows = '{"id":"%s","status":"ok"},{"status":"error"},{"status":"ok","error":{"code":"c"}},{"record":1}' % ID
+        bulk = read('{"results":[%s],"summary":{"total":4,"succeeded":1,"failed":2}}' % rows)
+        self.assertEqual(bulk.kind, "bulk")
+        self.assertEqual([row.outcome for row in bulk.rows], ["applied", "failed", "failed", "unclassified"])
+        self.assertEqual((bulk.total, bulk.processed, bulk.succeeded, bulk.failed), (4, None, 1, 2))
+        self.assertEqual(
+            found(bulk),
+            {"row-contradictory": (1, [3]), "row-unclassified": (1, [4]), "failed-without-code": (1, [2])},
+        )
+        self.assertEqual(read('{"results":[{"status":"ok"}],"summary":{},"job_id":null,"total":1}').kind, "import")
 
 
 class Groups(unittest.TestCase):

@@ -10,16 +10,23 @@ public struct RowComparison: Sendable {
     public let onlyAfter: Int
     /// What both declare as their total.
     public let total: Int
-    /// Failed before, created or existing after.
+    /// Failed before; created, existing or applied after.
     public private(set) var fixed = RowRanges(limit: rangesListed)
     /// Failed before and after.
     public private(set) var stillFailing = RowRanges(limit: rangesListed)
-    /// Created or existing before, failed after.
+    /// Created, existing or applied before; failed after.
     public private(set) var newlyFailing = RowRanges(limit: rangesListed)
     private var counts: [Int] = Array(repeating: 0, count: 16)
+    /// Which outcome has the bits 0.
+    private let first: Outcome
 
+    /// Nil if the rows of one are created and those of the other applied: those are not the same.
+    ///
     /// - Parameter total: what both dumps declare.
-    public init(before: RowOutcomes, after: RowOutcomes, total: Int) {
+    public init?(before: RowOutcomes, after: RowOutcomes, total: Int) {
+        let isApplied = before.hasApplied || after.hasApplied
+        if isApplied, before.hasCreated || after.hasCreated { return nil }
+        first = isApplied ? .applied : .created
         self.total = total
         let both = min(before.count, after.count)
         onlyBefore = before.count - both
@@ -54,11 +61,9 @@ public struct RowComparison: Sendable {
 
     /// Rows of one outcome before and one after.
     public func count(from before: Outcome, to after: Outcome) -> Int {
-        guard let first = Outcome.ofBits.firstIndex(of: before), let second = Outcome.ofBits.firstIndex(of: after)
-        else {
-            return 0
-        }
-        return counts[first * 4 + second]
+        let outcomes = [first] + Outcome.ofBits.dropFirst()
+        guard let before = outcomes.firstIndex(of: before), let after = outcomes.firstIndex(of: after) else { return 0 }
+        return counts[before * 4 + after]
     }
 }
 

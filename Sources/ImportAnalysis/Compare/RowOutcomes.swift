@@ -8,6 +8,9 @@ public struct RowOutcomes: RowSink, Sendable {
 
     private var pieces: [[UInt8]] = []
     public private(set) var count = 0
+    /// Whether there are rows of these outcomes. Both have the same bits: a job has rows of one or the other.
+    public private(set) var hasCreated = false
+    public private(set) var hasApplied = false
 
     public init() {}
 
@@ -25,6 +28,8 @@ public struct RowOutcomes: RowSink, Sendable {
 
     /// Adds rows of one outcome.
     public mutating func append(_ outcome: Outcome, _ number: Int) {
+        if outcome == .created { hasCreated = true }
+        if outcome == .applied { hasApplied = true }
         let bits = outcome.bits
         let whole = bits | bits << 2 | bits << 4 | bits << 6
         var left = number
@@ -50,7 +55,8 @@ public struct RowOutcomes: RowSink, Sendable {
     /// - Parameter row: from 1 to ``count``.
     public subscript(row: Int) -> Outcome {
         let byte = pieces[(row - 1) / Self.rowsPerPiece][(row - 1) % Self.rowsPerPiece / 4]
-        return Outcome.ofBits[Int(byte >> UInt8((row - 1) % 4 * 2) & 3)]
+        let outcome = Outcome.ofBits[Int(byte >> UInt8((row - 1) % 4 * 2) & 3)]
+        return outcome == .created && hasApplied ? .applied : outcome
     }
 
     /// The outcomes of four rows from a row on, two bits each, the first row's the lowest.
@@ -66,7 +72,7 @@ extension Outcome {
 
     fileprivate var bits: UInt8 {
         switch self {
-        case .created: 0
+        case .created, .applied: 0
         case .existing: 1
         case .failed: 2
         case .unclassified: 3

@@ -163,6 +163,7 @@ public struct GateResult: Sendable {
 extension JobSummary {
     /// The dump is whole, the job complete, and every row that it promises is there.
     var isWhollyThere: Bool {
-        job.status == JobStatus.complete.rawValue && salvage == nil && results == .complete && rows.missing == 0
+        (job.status == JobStatus.complete.rawValue || job.kind == .bulk) && salvage == nil && results == .complete
+            && rows.missing == 0
     }
 }

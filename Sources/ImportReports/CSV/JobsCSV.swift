@@ -8,7 +8,7 @@ public enum JobsCSV {
     private static let columns = [
         "job_id", "source", "status", "total", "processed", "succeeded", "failed", "rows_seen", "rows_created",
         "rows_existing", "rows_failed", "rows_unclassified", "rows_missing", "created_at", "updated_at", "expires_at",
-        "findings_critical", "findings_warning", "report",
+        "findings_critical", "findings_warning", "report", "rows_applied",
     ]
 
     /// One job's line.
@@ -33,6 +33,7 @@ public enum JobsCSV {
         line.add(summary.count(of: .critical))
         line.add(summary.count(of: .warning))
         line.add(report)
+        line.add(rows.applied)
         return line.finish()
     }
 }

@@ -89,8 +89,9 @@ private struct RowLines: ~Copyable {
     @inline(__always)
     mutating func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
         let outcome = Outcome(run.facts)
-        if onlyFailures, outcome == .created || outcome == .existing { return }
-        if run.code == nil, run.message == nil, !run.facts.contains(.idNotUUID), let id = run.id, id.count == 36,
+        if onlyFailures, outcome != .failed, outcome != .unclassified { return }
+        if run.code == nil, run.message == nil, run.details == nil, !run.facts.contains(.idNotUUID), let id = run.id,
+            id.count == 36,
             jobCell.count <= Self.shortCell
         {
             try append(run, ids: id, outcome, text, write)
@@ -117,7 +118,7 @@ private struct RowLines: ~Copyable {
     private mutating func append(
         _ run: RowRun, ids: TextRange, _ outcome: Outcome, _ text: Span<UInt8>, _ write: Write
     ) throws {
-        let rowLimit = Self.shortCell + DecimalCounter.width + Self.outcomeCell + 36 + 4
+        let rowLimit = Self.shortCell + DecimalCounter.width + Self.outcomeCell + 36 + 5
         if number.value != run.firstRow { number = DecimalCounter(run.firstRow) }
         var index = 0
         while index < run.count {
@@ -129,7 +130,7 @@ private struct RowLines: ~Copyable {
                     writer.append(number)
                     writer.append(outcomeCell)
                     writer.appendUUID(of: text, at: ids.offset + index * run.idStride)
-                    writer.append(",,\r\n")
+                    writer.append(",,,\r\n")
                     number.increment()
                 }
             }
@@ -145,9 +146,9 @@ private struct RowLines: ~Copyable {
         let id = run.id?.advanced(by: index * run.idStride)
         let cells =
             CSVWriter.cellLimit(id?.count ?? 0) + CSVWriter.cellLimit(run.code?.count ?? 0)
-            + CSVWriter.cellLimit(run.message?.count ?? 0)
+            + CSVWriter.cellLimit(run.message?.count ?? 0) + CSVWriter.cellLimit(run.details?.count ?? 0)
         if number.value != run.firstRow + index { number = DecimalCounter(run.firstRow + index) }
-        let limit = cells + jobCell.count + 2 * DecimalCounter.width + Self.outcomeCell + 4
+        let limit = cells + jobCell.count + 2 * DecimalCounter.width + Self.outcomeCell + 5
         buffer.write(upTo: limit) { [jobCell, options, outcomeCells] writer in
             func appendCell(_ range: TextRange?) {
                 guard let range else { return }
@@ -161,6 +162,8 @@ private struct RowLines: ~Copyable {
             appendCell(run.code)
             writer.append(UInt8(ascii: ","))
             appendCell(run.message)
+            writer.append(UInt8(ascii: ","))
+            appendCell(run.details)
             writer.append("\r\n")
         }
         number.increment()
@@ -181,6 +184,7 @@ private struct OutcomeCells {
     private let existing = PaddedText<16>(",existing,".utf8)
     private let failed = PaddedText<16>(",failed,".utf8)
     private let unclassified = PaddedText<16>(",unclassified,".utf8)
+    private let applied = PaddedText<16>(",applied,".utf8)
 
     @inline(__always)
     subscript(outcome: Outcome) -> PaddedText<16> {
@@ -189,6 +193,7 @@ private struct OutcomeCells {
         case .existing: existing
         case .failed: failed
         case .unclassified: unclassified
+        case .applied: applied
         }
     }
 }

@@ -9,7 +9,7 @@ public struct RowsCSV<Output: ReportOutput>: RowSink {
         case failures
     }
 
-    public static var header: String { "job_id,row,outcome,record_id,error_code,error_message\r\n" }
+    public static var header: String { "job_id,row,outcome,record_id,error_code,error_message,error_details\r\n" }
 
     private let formatter: RowFormatter
     private var output: Output

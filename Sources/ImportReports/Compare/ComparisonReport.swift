@@ -19,10 +19,13 @@ public struct ComparisonReport: Sendable {
         let (before, after) = (comparison.before.rows, comparison.after.rows)
         return [
             ("rows seen", before.seen, after.seen), ("created", before.created, after.created),
-            ("existing", before.existing, after.existing), ("failed", before.failed, after.failed),
-            ("unclassified", before.unclassified, after.unclassified),
-            ("missing", before.missing ?? 0, after.missing ?? 0),
+            ("existing", before.existing, after.existing),
         ]
+            + (before.applied > 0 || after.applied > 0 ? [("applied", before.applied, after.applied)] : []) + [
+                ("failed", before.failed, after.failed),
+                ("unclassified", before.unclassified, after.unclassified),
+                ("missing", before.missing ?? 0, after.missing ?? 0),
+            ]
     }
 
     /// How the codes changed, in a sentence.

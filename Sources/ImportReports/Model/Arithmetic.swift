@@ -62,10 +62,18 @@ public struct Arithmetic: Sendable {
             check("total", "rows seen", job.total, Int128(rows.seen), comparable: totalIsComparable),
             check("processed", "declared succeeded + failed", job.processed, sum, comparable: true),
             check(
-                "succeeded", "rows created + existing", job.succeeded, Int128(rows.created + rows.existing),
+                "succeeded", Self.succeeded(summary), job.succeeded,
+                Int128(rows.created) + Int128(rows.existing) + Int128(rows.applied),
                 comparable: summary.isComparable),
             check("failed", "rows failed", job.failed, Int128(rows.failed), comparable: summary.isComparable),
         ]
+    }
+
+    /// What the succeeded rows are held against.
+    private static func succeeded(_ summary: JobSummary) -> String {
+        let rows = summary.rows
+        if rows.applied == rows.succeeded, summary.job.kind == .bulk { return "rows applied" }
+        return rows.applied == 0 ? "rows created + existing" : "rows created + existing + applied"
     }
 
     /// How many checks came out as `verdict` says.

@@ -92,7 +92,7 @@ extension ReportModel {
         "gate": gateShape,
         "codebook": codeBookShape,
         "job": .section([
-            "job_id": optionalText, "status": optionalText,
+            "job_id": optionalText, "bulk": .flag, "status": optionalText,
             "created_at": time, "updated_at": time, "expires_at": time,
             "error": .section(["code": optionalText, "message": optionalText]),
         ]),

@@ -12,6 +12,7 @@ extension ReportModelBuilder {
         }
         return .object([
             "job_id": .textOrNothing(job.jobID.map(limits.name)),
+            "bulk": .flag(job.kind == .bulk),
             "status": .textOrNothing(job.status.map(limits.name)),
             "created_at": time(job.createdAt),
             "updated_at": time(job.updatedAt),

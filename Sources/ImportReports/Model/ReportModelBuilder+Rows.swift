@@ -6,7 +6,7 @@ extension ReportModelBuilder {
         let rows = summary.rows
         let total = summary.job.total
         return .rows(
-            rows,
+            rows, imports: summary.job.kind == .import, bulk: summary.job.kind == .bulk,
             seenShare: total.flatMap {
                 // There is no share of nothing, but the total is declared.
                 $0 == 0
@@ -27,14 +27,18 @@ extension ModelObject {
 
 extension ModelValue {
     /// Rows by outcome, and the bar that shows them.
-    static func rows(_ rows: RowCounts, seenShare: ModelObject?, missingShare: ModelObject?) -> ModelValue {
+    ///
+    /// - Parameters:
+    ///   - imports: whether there are imports, whose outcomes are there even if no row has them.
+    ///   - bulk: whether there are bulk jobs.
+    static func rows(_ rows: RowCounts, imports: Bool, bulk: Bool, seenShare: ModelObject?, missingShare: ModelObject?)
+        -> ModelValue
+    {
         let missing = rows.missing ?? 0
         let whole = rows.seen.clampedAdding(missing)
-        var parts: [(outcome: String, label: String, count: Int)] = [
-            ("created", "Created", rows.created), ("existing", "Existing", rows.existing),
-            ("failed", "Failed", rows.failed),
-        ]
-        if rows.unclassified > 0 { parts.append(("unclassified", "Unclassified", rows.unclassified)) }
+        var parts = rows.shown(imports: imports, bulk: bulk).map { outcome, count in
+            (outcome: outcome.rawValue, label: outcome.label, count: count)
+        }
         if missing > 0 { parts.append(("missing", "Missing", missing)) }
 
         let segments = BarSegments(counts: parts.map { $0.count })
@@ -62,5 +66,17 @@ extension ModelValue {
             "outcomes": .list(outcomes),
             "bar": whole > 0 ? .object(["caption": .text(caption)]) : .nothing,
         ])
+    }
+}
+
+extension Outcome {
+    fileprivate var label: String {
+        switch self {
+        case .created: "Created"
+        case .existing: "Existing"
+        case .failed: "Failed"
+        case .unclassified: "Unclassified"
+        case .applied: "Applied"
+        }
     }
 }

@@ -125,6 +125,7 @@ public struct Verdict: Sendable {
         }
         add(rows.created, one: "was created", many: "were created")
         add(rows.existing, one: "already existed", many: "already existed")
+        add(rows.applied, one: "was applied", many: "were applied")
         add(rows.failed, one: "failed", many: "failed")
         add(rows.unclassified, one: "says nothing of its outcome", many: "say nothing of their outcome")
         guard parts.count > 1 else { return parts.first ?? "none was seen" }

@@ -72,7 +72,7 @@ struct OverviewModelBuilder {
         let rows = totals.rows
         let missing = rows.missing ?? 0
         return .rows(
-            rows, seenShare: nil,
+            rows, imports: totals.hasImports, bulk: totals.bulkJobs > 0, seenShare: nil,
             missingShare: .share(missing, of: rows.seen.clampedAdding(missing), basis: "of rows seen and missing"))
     }
 

@@ -8,7 +8,7 @@ struct FailuresSheet {
 
     private static let rowColumns: [Sheet.Column] = [
         .init("row", width: 12), .init("outcome", width: 13), .init("record_id", width: 38),
-        .init("error_code", width: 28), .init("error_message", width: 80),
+        .init("error_code", width: 28), .init("error_message", width: 80), .init("error_details", width: 60),
     ]
 
     private let sheet: Sheet
@@ -37,6 +37,7 @@ struct FailuresSheet {
             try add(run.id?.advanced(by: index * run.idStride))
             try add(run.code)
             try add(run.message)
+            try add(run.details)
             sheet.endRow()
         }
     }
@@ -59,7 +60,7 @@ struct FailuresSheet {
         guard let number = row.number(0), sheet.beginRow() else { return }
         try names()
         try sheet.add(number)
-        for column in 1...4 { try row.withText(column) { try sheet.add(encoded: $0) } }
+        for column in 1...5 { try row.withText(column) { try sheet.add(encoded: $0) } }
         sheet.endRow()
     }
 

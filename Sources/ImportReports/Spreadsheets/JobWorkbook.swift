@@ -75,7 +75,7 @@ package struct JobWorkbook: RowSink {
         try sheet.add("verdict", verdict.word, detail: verdict.sentence)
         if let salvage = summary.salvage { try sheet.add("salvaged", nil, detail: salvage.message) }
         if let note { try sheet.add("sheet \(FailuresSheet.name)", nil, detail: note) }
-        try sheet.add(summary.rows)
+        try sheet.add(summary.rows, imports: summary.job.kind == .import, bulk: summary.job.kind == .bulk)
         try sheet.addHeading("The job’s own numbers")
         for check in Arithmetic(summary).checks { try sheet.add(check) }
         try sheet.addHeading("Findings")

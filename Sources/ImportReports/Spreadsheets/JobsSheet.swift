@@ -18,7 +18,7 @@ struct JobsSheet {
                 + counts.map { .init($0, width: 15) } + times.map { .init($0, width: 20) }
                 + [
                     .init("findings_critical", width: 17), .init("findings_warning", width: 17),
-                    .init("report", width: 60),
+                    .init("report", width: 60), .init("rows_applied", width: 15),
                 ])
     }
 
@@ -46,6 +46,7 @@ struct JobsSheet {
         try sheet.add(summary.count(of: .critical))
         try sheet.add(summary.count(of: .warning))
         try sheet.add(report.page ?? report.folder)
+        try sheet.add(rows.applied)
         sheet.endRow()
     }
 

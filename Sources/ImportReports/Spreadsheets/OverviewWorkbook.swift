@@ -56,7 +56,7 @@ package struct OverviewWorkbook {
         let verdict = overview.verdict
         try summary.add("verdict", verdict.word, detail: verdict.sentence)
         if let note { try summary.add("sheet \(FailuresSheet.name)", nil, detail: note) }
-        try summary.add(overview.totals.rows)
+        try summary.add(overview.totals.rows, imports: overview.totals.hasImports, bulk: overview.totals.bulkJobs > 0)
         try summary.add(conclusion)
         try summary.addHeading("Inputs")
         try summary.add("jobs", overview.totals.jobs)

@@ -67,12 +67,12 @@ struct SummarySheet {
         }
     }
 
-    func add(_ rows: RowCounts) throws {
+    func add(_ rows: RowCounts, imports: Bool, bulk: Bool) throws {
         try addHeading("Rows")
         try add("rows seen", rows.seen)
-        try add("rows created", rows.created)
-        try add("rows existing", rows.existing)
-        try add("rows failed", rows.failed)
+        for (outcome, count) in rows.shown(imports: imports, bulk: bulk) where outcome != .unclassified {
+            try add("rows \(outcome.rawValue)", count)
+        }
         try add("rows unclassified", rows.unclassified)
         try add("rows missing", rows.missing)
     }

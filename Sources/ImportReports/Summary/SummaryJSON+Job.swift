@@ -16,6 +16,8 @@ extension SummaryJSON {
             json.value(summary.bytes)
             json.key("sha256")
             json.value(summary.sha256)
+            json.key("kind")
+            json.value(job.kind.rawValue)
             json.key("status")
             json.value(job.status)
             json.key("total")
@@ -89,7 +91,7 @@ extension SummaryJSON {
         append(
             [
                 ("seen", rows.seen), ("created", rows.created), ("existing", rows.existing), ("failed", rows.failed),
-                ("unclassified", rows.unclassified), ("missing", rows.missing),
+                ("unclassified", rows.unclassified), ("missing", rows.missing), ("applied", rows.applied),
             ], to: &json)
     }
 

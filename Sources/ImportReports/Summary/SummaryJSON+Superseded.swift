@@ -42,7 +42,7 @@ extension SummaryJSON {
             append(
                 [
                     ("created", facts.rows.created), ("existing", facts.rows.existing), ("failed", facts.rows.failed),
-                    ("unclassified", facts.rows.unclassified),
+                    ("unclassified", facts.rows.unclassified), ("applied", facts.rows.applied),
                 ], to: &json)
             json.key("codes")
             json.value(hexadecimal(facts.codes))

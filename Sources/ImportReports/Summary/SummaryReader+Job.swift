@@ -8,13 +8,18 @@ extension SummaryFields {
             job: DeclaredJob(), source: "", bytes: 0, sha256: nil, rows: RowCounts(), failedByCode: [], findings: [],
             results: .absent, salvage: nil)
         // Summaries of earlier versions did not have these.
-        try object("", members: Self.jobMembers, optional: ["identity", "outcomes"]) {
+        try object("", members: Self.jobMembers, optional: ["identity", "outcomes", "kind"]) {
             fields, name throws(SummaryFault) in
             switch name {
             case "job_id": summary.job.jobID = try fields.optionalText(name)
             case "source": summary.source = try fields.text(name)
             case "bytes": summary.bytes = try fields.count(name)
             case "sha256": summary.sha256 = try fields.optionalText(name)
+            case "kind":
+                guard let kind = JobKind(rawValue: try fields.text(name)) else {
+                    throw fields.wrong(name, "import or bulk")
+                }
+                summary.job.kind = kind
             case "status": summary.job.status = try fields.optionalText(name)
             case "total": summary.job.total = try fields.optionalCount(name)
             case "created_at": summary.job.createdAt = try fields.optionalText(name)
@@ -122,7 +127,7 @@ extension SummaryFields {
         var rows = RowCounts()
         var seen = 0
         let members = ["seen", "created", "existing", "failed", "unclassified", "missing"]
-        try object(name, members: members) { fields, name throws(SummaryFault) in
+        try object(name, members: members, optional: ["applied"]) { fields, name throws(SummaryFault) in
             switch name {
             case "seen": seen = try fields.count(name)
             case "missing": rows.missing = try fields.optionalCount(name)
@@ -130,7 +135,7 @@ extension SummaryFields {
             }
         }
         let (sum, isExact) = rows.exactSum
-        guard isExact, seen == sum else { throw wrong("\(name).seen", "the sum of the four outcomes") }
+        guard isExact, seen == sum else { throw wrong("\(name).seen", "the sum of the outcomes") }
         return rows
     }
 
@@ -140,6 +145,7 @@ extension SummaryFields {
         case "created": rows.created = try count(name)
         case "existing": rows.existing = try count(name)
         case "failed": rows.failed = try count(name)
+        case "applied": rows.applied = try count(name)
         default: rows.unclassified = try count(name)
         }
     }
@@ -148,7 +154,7 @@ extension SummaryFields {
 extension RowCounts {
     /// The rows seen, and whether a number can hold them.
     fileprivate var exactSum: (Int, Bool) {
-        let sum = Int128(created) + Int128(existing) + Int128(failed) + Int128(unclassified)
+        let sum = Int128(created) + Int128(existing) + Int128(failed) + Int128(unclassified) + Int128(applied)
         return (Int(clamping: sum), sum <= Int128(Int.max))
     }
 }

@@ -43,7 +43,7 @@ extension SummaryFields {
             case "reported": try fields.readReported(name, into: &job)
             case "rows":
                 let outcomes = ["created", "existing", "failed", "unclassified"]
-                try fields.object(name, members: outcomes) { fields, name throws(SummaryFault) in
+                try fields.object(name, members: outcomes, optional: ["applied"]) { fields, name throws(SummaryFault) in
                     try fields.readOutcome(name, into: &rows)
                 }
             case "outcomes": outcomes = try fields.optionalBits(name)

@@ -73,8 +73,12 @@ public struct SummaryText {
         line("  " + marked(verdict.word, as: verdict.level.severity) + ". " + verdict.sentence)
         line("")
         if let jobID = summary.job.jobID { line("  job       \(shownText(jobID))") }
-        line("  status    \(summary.job.status.map(shownText) ?? "not declared")")
-        append(summary.rows)
+        if summary.job.kind == .bulk {
+            line("  kind      bulk update or delete")
+        } else {
+            line("  status    \(summary.job.status.map(shownText) ?? "not declared")")
+        }
+        append(summary.rows, imports: summary.job.kind == .import, bulk: summary.job.kind == .bulk)
         if !summary.failedByCode.isEmpty {
             line("")
             line("  failed by code")
@@ -162,17 +166,15 @@ public struct SummaryText {
         let statuses = totals.jobsByStatus.sorted { $0.key < $1.key }.map { "\(Wording.grouped($0.value)) \($0.key)" }
         line("  jobs      \(jobs)\(statuses.isEmpty ? "" : ": " + statuses.joined(separator: ", "))")
         if unreadable > 0 { line("  not read  \(Wording.grouped(unreadable))") }
-        append(totals.rows)
+        append(totals.rows, imports: totals.hasImports, bulk: totals.bulkJobs > 0)
         line("")
     }
 
-    private mutating func append(_ rows: RowCounts) {
+    private mutating func append(_ rows: RowCounts, imports: Bool, bulk: Bool) {
         line("  rows      \(Wording.grouped(rows.seen)) seen")
         let width = Wording.grouped(max(rows.seen, rows.missing ?? 0)).count
-        for (name, count) in [
-            ("created", rows.created), ("existing", rows.existing), ("failed", rows.failed),
-            ("unclassified", rows.unclassified),
-        ] where count > 0 || name != "unclassified" {
+        for (outcome, count) in rows.shown(imports: imports, bulk: bulk) {
+            let name = outcome.rawValue
             line(
                 "    " + name + String(repeating: " ", count: 14 - name.count)
                     + padded(Wording.grouped(count), to: width) + "  "

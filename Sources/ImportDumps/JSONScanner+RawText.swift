@@ -1,0 +1,175 @@
+/// The text of JSON values: without insignificant white space, with strings written anew, so that an escape or none
+/// makes no difference and what was repaired in a string stays repaired. Up to ``DumpLimits/textBytes``.
+struct JSONText {
+    private(set) var bytes: [UInt8] = []
+    /// The text was longer than the limit; what follows is dropped.
+    private(set) var isCut = false
+
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        isCut = false
+    }
+
+    mutating func append(_ byte: UInt8) {
+        guard hasRoom(for: 1) else { return }
+        bytes.append(byte)
+    }
+
+    mutating func append(_ literal: StaticString) {
+        guard hasRoom(for: literal.utf8CodeUnitCount) else { return }
+        for index in 0..<literal.utf8CodeUnitCount { bytes.append(unsafe literal.utf8Start[index]) }
+    }
+
+    /// Appends a string of this text, quoted.
+    mutating func append(string text: Span<UInt8>) {
+        append(UInt8(ascii: "\""))
+        for index in text.indices {
+            let byte = text[index]
+            switch byte {
+            case UInt8(ascii: "\""): append("\\\"")
+            case UInt8(ascii: "\\"): append("\\\\")
+            case 0x08: append("\\b")
+            case 0x09: append("\\t")
+            case 0x0A: append("\\n")
+            case 0x0C: append("\\f")
+            case 0x0D: append("\\r")
+            case ..<0x20:
+                guard hasRoom(for: 6) else { return }
+                append(byte < 0x10 ? "\\u000" : "\\u001")
+                append(Self.hexDigit(byte & 0x0F))
+            case 0xC0...:
+                // A character is whole or not there.
+                guard hasRoom(for: UTF8Form(lead: byte)?.length ?? 1) else { return }
+                append(byte)
+            default: append(byte)
+            }
+        }
+        append(UInt8(ascii: "\""))
+    }
+
+    private mutating func hasRoom(for count: Int) -> Bool {
+        if bytes.count + count > DumpLimits.textBytes { isCut = true }
+        return !isCut
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}
+
+extension JSONScanner {
+    /// Reads a value of any type, checking all of it, and appends its text.
+    ///
+    /// The slot `.key` must be free: it takes the strings of the value, one after another.
+    ///
+    /// - Parameter level: how many arrays and objects are open around it.
+    /// - Returns: what it was.
+    mutating func readValue(level: Int, into text: inout JSONText) throws(ScanFault) -> FoundType {
+        let found = try readFront(into: &text)
+        guard found == .object || found == .array else {
+            // What the dump's end cuts may be the front of a longer number: inside a container, more must follow.
+            if found == .number, level > 0 { _ = try peek() }
+            return found
+        }
+        // The ends of the containers that are open: no file can exhaust the thread's stack.
+        var ends = [Self.end(of: found)]
+        var first = true
+        while let end = ends.last {
+            let isFirst = first
+            let isObject = end == UInt8(ascii: "}")
+            guard try isObject ? nextMember(first: &first) : nextElement(first: &first) else {
+                text.append(end)
+                ends.removeLast()
+                first = false
+                continue
+            }
+            if !isFirst { text.append(UInt8(ascii: ",")) }
+            if isObject {
+                appendKey(to: &text)
+                forgetKey()
+                text.append(UInt8(ascii: ":"))
+            }
+            let start = window.offset
+            let value = try readFront(into: &text)
+            guard value == .object || value == .array else { continue }
+            guard level + ends.count < DumpLimits.nestingLevels else {
+                throw ScanFault(reason: .nestedTooDeep, offset: start)
+            }
+            ends.append(Self.end(of: value))
+            first = true
+        }
+        return found
+    }
+
+    /// Keeps a text in a slot.
+    mutating func keep(_ text: JSONText, in slot: Slot) {
+        kept[slot.rawValue] = KeptText()
+        compactScratchIfLarge()
+        kept[slot.rawValue] = KeptText(
+            isPresent: true, isInScratch: true, isCut: text.isCut, offset: scratch.count, count: text.bytes.count)
+        scratch.append(contentsOf: text.bytes)
+    }
+
+    /// Appends the kept key as a string.
+    func appendKey(to text: inout JSONText) {
+        withText(of: .key) { text.append(string: $0) }
+    }
+
+    /// Reads a value, or no more than the opening bracket or brace of one.
+    private mutating func readFront(into text: inout JSONText) throws(ScanFault) -> FoundType {
+        let byte = try peek()
+        switch byte {
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            window.position += 1
+            text.append(byte)
+            return byte == UInt8(ascii: "{") ? .object : .array
+        case UInt8(ascii: "\""):
+            window.position += 1
+            try readString(into: .key)
+            appendKey(to: &text)
+            forgetKey()
+            return .string
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            try readNumber(into: &text)
+            return .number
+        default:
+            let found = try skipValue(level: 0)
+            text.append(found != .boolean ? "null" : byte == UInt8(ascii: "t") ? "true" : "false")
+            return found
+        }
+    }
+
+    private static func end(of container: FoundType) -> UInt8 {
+        container == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")
+    }
+
+    /// Reads a number (RFC 8259, section 6) byte by byte, for it may go over the window's end, and appends its text.
+    private mutating func readNumber(into text: inout JSONText) throws(ScanFault) {
+        if try peek() == UInt8(ascii: "-") { try readByte(into: &text) }
+        if try peek() == UInt8(ascii: "0") {
+            try readByte(into: &text)
+        } else {
+            try readDigits(into: &text)
+        }
+        if peekOrEnd() == UInt8(ascii: ".") {
+            try readByte(into: &text)
+            try readDigits(into: &text)
+        }
+        guard let byte = peekOrEnd(), byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E") else { return }
+        try readByte(into: &text)
+        let sign = try peek()
+        if sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { try readByte(into: &text) }
+        try readDigits(into: &text)
+    }
+
+    /// Reads one digit or more.
+    private mutating func readDigits(into text: inout JSONText) throws(ScanFault) {
+        let first = try peek()
+        guard ASCII.isDigit(first) else { throw unexpected(first, expected: .digit) }
+        while let byte = peekOrEnd(), ASCII.isDigit(byte) { try readByte(into: &text) }
+    }
+
+    private mutating func readByte(into text: inout JSONText) throws(ScanFault) {
+        text.append(try next())
+    }
+}
