@@ -65,6 +65,7 @@ extension JSONScanner {
     /// - Parameter level: how many arrays and objects are open around it.
     /// - Returns: what it was.
     mutating func readValue(level: Int, into text: inout JSONText) throws(ScanFault) -> FoundType {
+        var starts = [window.offset]
         let found = try readFront(into: &text)
         guard found == .object || found == .array else {
             // What the dump's end cuts may be the front of a longer number: inside a container, more must follow.
@@ -80,11 +81,16 @@ extension JSONScanner {
             guard try isObject ? nextMember(first: &first) : nextElement(first: &first) else {
                 text.append(end)
                 ends.removeLast()
+                starts.removeLast()
                 first = false
                 continue
             }
             if !isFirst { text.append(UInt8(ascii: ",")) }
             if isObject {
+                // A dump of its own may be in it, which a torn one before it swallowed: the outermost counts.
+                if isLenient, withText(of: .key, { JobKey.isOfJobsAlone($0) }), let start = starts.last {
+                    jobLike = min(jobLike ?? start, start)
+                }
                 appendKey(to: &text)
                 forgetKey()
                 text.append(UInt8(ascii: ":"))
@@ -96,6 +102,7 @@ extension JSONScanner {
                 throw ScanFault(reason: .nestedTooDeep, offset: start)
             }
             ends.append(Self.end(of: value))
+            starts.append(start)
             first = true
         }
         return found

@@ -141,7 +141,8 @@ def _break(rng: random.Random, data: bytes, span: tuple[int, int], how: str) -> 
 
 
 def _read_over(data: bytes) -> bytes:
-    """Without what is read over in a row: a comma behind its last member, an escape that is none."""
+    """Without what is read over in a row: commas too many, an escape that is none."""
+    data = re.sub(rb",(\s*,)+", b",", data)
     data = re.sub(rb",(\s*[}\]])", rb"\1", data)
     return re.sub(rb"\\(u(?![0-9A-Fa-f]{4})[0-9A-Fa-f]{0,3}|[^u\"\\/bfnrt])", b"?", data)
 
