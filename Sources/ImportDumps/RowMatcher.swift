@@ -60,8 +60,8 @@ struct RowMatcher: ~Copyable {
     /// - Parameters:
     ///   - layout: where the row lies; its range ends with the row, before the comma.
     mutating func learn(from layout: RowLayout, facts: RowFacts, in window: borrowing ByteWindow) {
-        // Others have something to be noted of each row.
-        guard facts.isSubset(of: [.created, .existing, .error, .code, .applied, .status]), shapes.wantsToLearn() else {
+        // Others have something to be noted of each row: those of bulk jobs, that they are such.
+        guard facts.isSubset(of: [.created, .existing, .error, .code]), shapes.wantsToLearn() else {
             return
         }
         var layout = layout

@@ -161,6 +161,22 @@ struct BulkJobTests {
         #expect(fast.output == strict.output)
     }
 
+    /// What was learned of the rows of one answer must not hide what the next one is.
+    @Test("Answers one behind the other are each what they are, also without a summary")
+    func logs() throws {
+        let space = try Workspace()
+        let rows = (0..<40).map { Self.row($0, #""status":"ok""#) }.joined(separator: ",")
+        let bare = #"{"results":[\#(rows)]}"#
+        let lines = [
+            Self.first, bare, bare.replacing("1,", with: "1 ,"), jobDump("i"), bare.replacing("[", with: "[ "),
+        ]
+        try space.write(lines.joined(separator: "\n"), as: "d.jsonl")
+        let found = try importAudit("summary", "--format", "json", "d.jsonl", folder: space.path)
+        let jobs = try #require(try parsed(found.output)["jobs"] as? [[String: Any]], "\(found)")
+        #expect(jobs.map { $0["kind"] as? String } == ["bulk", "bulk", "bulk", "import", "bulk"])
+        #expect(jobs.map { ($0["rows"] as? [String: Any])?["applied"] as? Int } == [2, 40, 40, 0, 40])
+    }
+
     /// In a dump of an import, what only bulk jobs have is a field that the API does not define.
     @Test("An import stays one, whatever its rows have besides")
     func imports() throws {

@@ -40,7 +40,7 @@ struct LargeFileTests {
         #expect(lines.count == Self.rowCount + 1)
         let wrong = lines.dropFirst().enumerated().first { index, line in
             let row = index + 1
-            return line != "\(job),\(row),\(outcome(row)),abe72624-edce-4501-ae6b-\(100_000_000_000 + row),,"
+            return line != "\(job),\(row),\(outcome(row)),abe72624-edce-4501-ae6b-\(100_000_000_000 + row),,,"
         }
         #expect(wrong == nil, "\(String(describing: wrong))")
     }
