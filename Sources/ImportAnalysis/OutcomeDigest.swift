@@ -14,8 +14,12 @@ struct OutcomeDigest: Sendable {
         let weight = Self.mixed(run.firstRow + run.count) &- Self.mixed(run.firstRow)
         // Odd, so that nothing of the weight is lost.
         let factor: UInt64 =
-            outcome == .failed
-            ? 0x9E37_79B9_7F4A_7C15 : outcome == .existing ? 0xD1B5_4A32_D192_ED03 : 0x8CB9_2BA7_2F3D_8DD7
+            switch outcome {
+            case .failed: 0x9E37_79B9_7F4A_7C15
+            case .existing: 0xD1B5_4A32_D192_ED03
+            case .applied: 0xAAAA_AAAB_5851_F42D
+            default: 0x8CB9_2BA7_2F3D_8DD7
+            }
         value &+= weight &* factor
     }
 
