@@ -60,6 +60,15 @@ public struct DumpDamage: Sendable, Equatable {
         }
     }
 
+    /// Adds what is wrong further on.
+    mutating func add(_ other: DumpDamage) {
+        repairs.add(other.repairs)
+        rows.add(other.rows)
+        slips.add(other.slips)
+        invalidBytes.count += other.invalidBytes.count
+        invalidBytes.windows1252 += other.invalidBytes.windows1252
+    }
+
     mutating func noteInvalidByte(mayBeWindows1252: Bool) {
         invalidBytes.count += 1
         if mayBeWindows1252 { invalidBytes.windows1252 += 1 }
@@ -72,6 +81,11 @@ public struct DumpDamage: Sendable, Equatable {
 }
 
 extension DumpDamage.Spots {
+    fileprivate mutating func add(_ other: DumpDamage.Spots) {
+        count += other.count
+        first += other.first.prefix(DumpLimits.damagePlaces - first.count)
+    }
+
     fileprivate mutating func movePlacesToOrigin() {
         for index in first.indices { first[index].place.moveToOrigin() }
     }

@@ -111,7 +111,10 @@ extension DumpParser {
             }
         }
         let (isStrong, isOver) = (evidence.isStrong, isOver)
+        // What is wrong in an object that is no job is wrong in the one around it.
+        let damage = isStrong ? DumpDamage() : scanner.damage
         restoreDocument(outer)
+        scanner.damage.add(damage)
         self.isOver = isOver
         isBehindNested = isStrong
         if isStrong { finalFault = fault }
