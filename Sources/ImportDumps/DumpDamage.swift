@@ -69,6 +69,14 @@ public struct DumpDamage: Sendable, Equatable {
         invalidBytes.windows1252 += other.invalidBytes.windows1252
     }
 
+    /// Adds what is wrong in a field: no row of the dump is lost by it.
+    mutating func add(field: DumpDamage) {
+        var field = field
+        field.slips.add(field.rows)
+        field.rows = Spots()
+        add(field)
+    }
+
     mutating func noteInvalidByte(mayBeWindows1252: Bool) {
         invalidBytes.count += 1
         if mayBeWindows1252 { invalidBytes.windows1252 += 1 }

@@ -343,6 +343,7 @@ extension DumpParser {
         guard case .nested(_, let pointer) = held?.place, heldPlace == input.place,
             pointer.hasPrefix(nestedPointer(path.pointer) + "/")
         else { return false }
+        if case .job(let dump)? = held?.reading { scanner.damage.add(field: dump.damage) }
         held = nil
         input.jobCount -= 1
         return true
