@@ -40,7 +40,7 @@ extension DumpFault.Slip {
         switch self {
         case .word(let word):
             switch word {
-            case .None, .True, .False: "\(word.rawValue) is Python, not JSON"
+            case .none, .pythonTrue, .pythonFalse: "\(word.rawValue) is Python, not JSON"
             default: "\(word.rawValue) is not JSON"
             }
         case .singleQuotes: "single quotes are not JSON"

@@ -76,7 +76,19 @@ public struct DumpFault: Error, Sendable, Equatable {
 
     /// Values that other languages write as words.
     public enum Word: String, Sendable, CaseIterable {
-        case NaN, Infinity, None, True, False, undefined, nan, NULL, Null, TRUE, FALSE, Nil, Inf
+        case notANumber = "NaN"
+        case notANumberInSmall = "nan"
+        case infinity = "Infinity"
+        case shortInfinity = "Inf"
+        case none = "None"
+        case pythonTrue = "True"
+        case pythonFalse = "False"
+        case undefined
+        case nullInCapitals = "NULL"
+        case capitalizedNull = "Null"
+        case trueInCapitals = "TRUE"
+        case falseInCapitals = "FALSE"
+        case capitalizedNil = "Nil"
     }
 
     /// What the grammar of JSON asks for at a place.

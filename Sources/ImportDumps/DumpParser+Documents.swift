@@ -399,7 +399,11 @@ extension DumpParser {
         scanner.window.drain()
         let failure = scanner.window.failure == nil ? nil : locate(scanner.endFault())
         if held != nil || input.deliveredCount > 0 {
-            if let failure {
+            if let failure, case .job(var dump)? = held?.reading {
+                // The job breaks off there, or what followed it.
+                dump.fault = dump.fault ?? failure
+                held?.reading = .job(dump)
+            } else if let failure {
                 input.refuse(
                     HeldDocument(
                         reading: .notAJob(NotAJob(reason: .unreadable(failure), byteCount: 0)),

@@ -110,9 +110,11 @@ import Testing
     ]
 
     @Test func everyFindingHasAnExample() {
-        // Those about several dumps of one job, and about several rows of one record, have tests of their own.
+        // Those about several dumps of one job, about several rows of one record, and about what is read on from or
+        // skipped (DamageFindingTests) have tests of their own.
         let others: Set<FindingID> = [
-            .conflictingSnapshots, .supersededSnapshot, .createdIDRepeated, .existingIDsShared,
+            .conflictingSnapshots, .supersededSnapshot, .createdIDRepeated, .existingIDsShared, .rowDamaged, .textRepaired,
+            .unwrapped, .skippedText,
         ]
         let ofOneDump = FindingID.all.filter { !others.contains($0) }
         #expect(Set(Self.examples.map(\.id)) == Set(ofOneDump))
@@ -145,9 +147,9 @@ import Testing
         let names = Dictionary(grouping: FindingID.all, by: \.severity).mapValues { $0.map(\.name) }
         #expect(
             names[.critical] == [
-                "dump-truncated", "dump-malformed", "job-failed", "rows-missing", "rows-excess", "processed-mismatch",
-                "succeeded-mismatch", "failed-mismatch", "results-absent", "created-id-repeated",
-                "conflicting-snapshots",
+                "dump-truncated", "dump-malformed", "row-damaged", "text-repaired", "job-failed", "rows-missing",
+                "rows-excess", "processed-mismatch", "succeeded-mismatch", "failed-mismatch", "results-absent",
+                "created-id-repeated", "conflicting-snapshots",
             ])
         #expect(
             names[.warning] == [
@@ -157,7 +159,7 @@ import Testing
         #expect(
             names[.note] == [
                 "superseded-snapshot", "existing-ids-shared", "id-not-uuid", "timestamps-out-of-order", "unknown-field",
-                "duplicate-key",
+                "duplicate-key", "unwrapped", "skipped-text",
             ])
         #expect([Severity.note, .critical, .warning].sorted() == [.critical, .warning, .note])
     }
