@@ -80,6 +80,7 @@ extension DumpParser {
                 forgetCount(endingAt: end.byte)
                 return DumpFault(reason: .unexpectedEnd, place: end, rowsKept: rowCount)
             case .nowhere:
+                if fault.reason == .unexpectedEnd { forgetCount(endingAt: damage.end.byte) }
                 return damage.fault(rowsKept: rowCount)
             }
         }

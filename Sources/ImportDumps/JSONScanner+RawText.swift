@@ -152,7 +152,10 @@ extension JSONScanner {
 
     /// Reads a number (RFC 8259, section 6) byte by byte, for it may go over the window's end, and appends its text.
     private mutating func readNumber(into text: inout JSONText) throws(ScanFault) {
-        if try peek() == UInt8(ascii: "-") { try readByte(into: &text) }
+        if try peek() == UInt8(ascii: "-") {
+            try readByte(into: &text)
+            if isLenient, try peek() == UInt8(ascii: "I") { return try passSlip(UInt8(ascii: "I")) }
+        }
         if try peek() == UInt8(ascii: "0") {
             try readByte(into: &text)
         } else {

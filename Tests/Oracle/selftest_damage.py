@@ -63,7 +63,7 @@ class Made(unittest.TestCase):
                 self.assertEqual(damage.case(kind, 3, number), damage.case(kind, 3, number))
 
     def test_every_variety_is_made(self) -> None:
-        varieties = {kind: {each.variety for each in made(kind, 400)} for kind in damage.KINDS}
+        varieties = {kind: {each.variety for each in made(kind, 1000)} for kind in damage.KINDS}
         self.assertEqual(varieties["torn"] - {"several", "pretty"}, set(torn.PLACES))
         self.assertLessEqual(set(around.PREFIXES), varieties["around"])
         fewest = {"around": 30, "wraps": 20, "inside": 15, "encodings": 9, "row-per-line": 4, "rows": 5}
@@ -312,7 +312,7 @@ class Judge(unittest.TestCase):
             for kind in damage.KINDS:
                 for each in made(kind):
                     document = summary_of(each, "x.log")
-                    if not document["jobs"] or self.may(change.__name__, each):
+                    if each.variety == "several" or not document["jobs"] or self.may(change.__name__, each):
                         continue
                     change(document)
                     self.assertNotEqual(verdict.judge(each, "x.log", document), [], f"{change.__name__} of {each.id}")
