@@ -113,8 +113,8 @@ import Testing
         // Those about several dumps of one job, about several rows of one record, and about what is read on from or
         // skipped (DamageFindingTests) have tests of their own.
         let others: Set<FindingID> = [
-            .conflictingSnapshots, .supersededSnapshot, .createdIDRepeated, .existingIDsShared, .rowDamaged, .textRepaired,
-            .unwrapped, .skippedText,
+            .conflictingSnapshots, .supersededSnapshot, .createdIDRepeated, .existingIDsShared, .rowDamaged,
+            .textRepaired, .unwrapped, .skippedText,
         ]
         let ofOneDump = FindingID.all.filter { !others.contains($0) }
         #expect(Set(Self.examples.map(\.id)) == Set(ofOneDump))
