@@ -44,13 +44,24 @@ struct CorpusTests {
             let all = try run(texts.map { "\(folder)/\($0.name)" }, in: space)
             #expect(all.result.status == status, "\(all.result.errorText)")
             for (name, _) in texts {
-                let job = try #require(all.jobs["\(folder)/\(name)"], "\(folder)/\(name) in \(place.name) is no job")
+                // A text that leads out of its place leaves more behind the job, which then has a line of its own.
+                let found = all.jobs["\(folder)/\(name)"] ?? all.jobs["\(folder)/\(name):1"]
+                let job = try #require(found, "\(folder)/\(name) in \(place.name) is no job")
                 let rows = job["rows"] as? [String: Any]
                 let ids = (job["findings"] as? [[String: Any]])?.compactMap { $0["id"] as? String } ?? []
-                let isDamaged = ids.contains("dump-truncated") || ids.contains("dump-malformed")
-                #expect(isDamaged == (folder == "refuse"), "\(name) in \(place.name): \(ids)")
-                let expected = folder == "accept" ? place.rows : place.rowsBefore
-                #expect(rows?["seen"] as? Int == expected, "\(name) in \(place.name)")
+                let damage: Set = [
+                    "dump-truncated", "dump-malformed", "row-damaged", "text-repaired", "skipped-text",
+                ]
+                #expect(
+                    damage.isDisjoint(with: ids) == (folder == "accept") || all.jobs["\(folder)/\(name)"] == nil,
+                    "\(name) in \(place.name): \(ids)")
+                let seen = rows?["seen"] as? Int ?? -1
+                // Reading goes on behind what is refused, where it can.
+                if folder == "accept" {
+                    #expect(seen == place.rows, "\(name) in \(place.name)")
+                } else {
+                    #expect(seen >= place.rowsBefore && seen <= place.rows + 1, "\(name) in \(place.name): \(seen)")
+                }
             }
         }
     }
@@ -64,7 +75,7 @@ struct CorpusTests {
         try space.write(Array(place.before.utf8) + bytes + Array(place.after.utf8), as: "dump.json")
         let run = try importAudit("report", "dump.json", "-o", "o", folder: space.path)
         #expect(run.status == 65, "\(run)")
-        #expect(try space.text("o/rows.csv").hasSuffix("\r\nj,1,created,,,,\r\n"))
+        #expect(try space.text("o/rows.csv").contains("\r\nj,1,created,,,,\r\n"))
     }
 
     @Test("Alone, a text is no import job", arguments: ["accept", "refuse", "refuse-alone"])
@@ -77,8 +88,10 @@ struct CorpusTests {
         // One text has the names of an import job, to be a decoy inside another.
         let decoys = folder == "accept" ? ["key-known-names-nested.json"] : []
         #expect(Array(all.jobs.keys) == decoys)
-        #expect(all.unreadable.map { $0.source } == texts.map { $0.name }.filter { !decoys.contains($0) })
-        for (name, reason) in all.unreadable {
+        // Of a text that is no JSON, what is around an object in it may be listed by itself.
+        let names = all.unreadable.map { String($0.source.prefix { $0 != ":" }) }
+        #expect(Set(names) == Set(texts.map { $0.name }.filter { !decoys.contains($0) }))
+        for (name, reason) in all.unreadable where !name.contains(":") {
             // JSON of another kind is said to be that; what is no JSON is not taken for any.
             let isJSON = reason.hasPrefix("Not an import job: the JSON text is")
             #expect(isJSON == (folder == "accept"), "\(name): \(reason)")

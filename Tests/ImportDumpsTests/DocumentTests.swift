@@ -67,7 +67,7 @@ import Testing
             "a dump over several lines that is broken in its last row, and others behind it",
             pretty.replacing("true}\n", with: "true\n") + "\n{}\n" + job("b"),
             [
-                ":1 p 2 rows \(pretty.utf8.count - 1) bytes damaged 7:3 skipped 3 bytes on 1 line",
+                ":1 p 2 rows \(pretty.utf8.count - 1) bytes damaged 7:3 skipped 2 bytes on 1 line",
                 ":10 b 1 row 63 bytes",
             ]),
         Sample(
