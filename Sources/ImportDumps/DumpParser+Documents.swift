@@ -235,9 +235,16 @@ extension DumpParser {
         let jobsBefore = input.jobCount
         var index = 0
         var holdsObject = false
-        defer { input.element = nil }
+        // What is wrong in elements that are no jobs is wrong in the array.
+        var damage = DumpDamage()
+        defer {
+            input.element = nil
+            damage.add(scanner.damage)
+            scanner.damage = damage
+        }
         while true {
             scanner.window.setMark()
+            if !evidence.isJob { damage.add(scanner.damage) }
             forgetDocument()
             do throws(ScanFault) {
                 guard try scanner.nextElement(first: &first) else { return nil }

