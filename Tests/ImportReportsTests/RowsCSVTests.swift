@@ -9,8 +9,12 @@ struct RowsCSVTests {
 
     @Test("The columns by which tables are known again are those that are written")
     func headers() {
+        // Columns are added at the end: the first ones are those of earlier versions too.
         let written = [RowsCSV<MemoryOutput>.header, CodesCSV.header, JobsCSV.header]
-        #expect(OwnOutput.headers == written.map { String($0.dropLast()) })
+        #expect(OwnOutput.headers.count == written.count)
+        for (known, header) in zip(OwnOutput.headers, written) {
+            #expect(header == known + "\r\n" || header.hasPrefix(known + ","), "\(known)")
+        }
     }
 
     @Test("A run of many rows is the same as the rows one by one", arguments: ids, [1, 7, 4096])
