@@ -15,6 +15,17 @@ enum ASCII {
         UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
     }
 
+    /// Whether it gives JSON its shape, and is part of no key and no value.
+    @inline(__always)
+    static func isPunctuation(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","),
+            UInt8(ascii: ":"):
+            true
+        default: false
+        }
+    }
+
     /// Whether a bare word or a number may hold it.
     @inline(__always)
     static func isWordByte(_ byte: UInt8) -> Bool {

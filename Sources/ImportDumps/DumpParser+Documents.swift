@@ -299,8 +299,7 @@ extension DumpParser {
 
     /// Elements that are no jobs and wait for one to come: without one, they are part of something else.
     private struct OtherElements {
-        private static let limit = 20
-        private var waiting: [HeldDocument] = []
+        private var waiting = OtherDocuments()
         private var skipped = SkippedText()
         private var isTelling = false
 
@@ -309,8 +308,10 @@ extension DumpParser {
             if !reading.mayBeLoss {
                 skipped.add(bytes: reading.byteCount, from: start, lines: 1)
                 skipped.documents += 1
-            } else if waiting.count < Self.limit || isTelling {
-                waiting.append(other)
+            } else if isTelling {
+                parser.input.refuse(other)
+            } else {
+                waiting.add(other)
             }
             if isTelling { tell(&parser) }
         }
@@ -320,8 +321,8 @@ extension DumpParser {
             isTelling = true
             parser.input.skipped.add(skipped)
             skipped = SkippedText()
-            for other in waiting { parser.input.refuse(other) }
-            waiting.removeAll()
+            for other in waiting.losses(withTexts: false) { parser.input.refuse(other) }
+            waiting = OtherDocuments()
         }
     }
 }
@@ -418,7 +419,7 @@ extension DumpParser {
             }
             return try deliverHeld(to: &sink, isFollowed: false)
         }
-        var others = input.others
+        var others = input.others.listed
         if let foreign = input.foreign, others.count > 0 {
             others = [
                 HeldDocument(
@@ -433,17 +434,17 @@ extension DumpParser {
                     place: .document(input.place))
             ]
         }
-        if others.count == 1, input.moreOthers == 0, let other = others.first {
+        if others.count == 1, input.others.more == 0, let other = others.first {
             return try deliver(other, isWhole: true, to: &sink)
         }
         for other in others { try deliver(other, to: &sink) }
-        guard input.moreOthers > 0 else { return }
-        let more = NotAJob(reason: .more(count: input.moreOthers), byteCount: 0)
+        guard input.others.more > 0 else { return }
+        let more = NotAJob(reason: .more(count: input.others.more), byteCount: 0)
         try sink.endDocument(.notAJob(more), at: .whole)
     }
 
     /// Where the document lies in which the one that is held is.
-    private var heldPlace: Place? {
+    var heldPlace: Place? {
         guard case .nested(let outer, _) = held?.place else { return nil }
         switch outer {
         case .line(let place), .place(let place): return place

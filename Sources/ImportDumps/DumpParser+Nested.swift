@@ -51,6 +51,10 @@ extension DumpParser {
     }
 
     mutating func readNested(_ byte: UInt8, into sink: inout some DumpSink) throws(ScanFault) {
+        if isPartOfJob() {
+            try scanner.skipValue(level: path.count + 1)
+            return
+        }
         switch byte {
         case UInt8(ascii: "{") where path.count < Self.nestingDepth:
             try readNestedObject(into: &sink)
@@ -113,13 +117,68 @@ extension DumpParser {
         let (isStrong, isOver) = (evidence.isStrong, isOver)
         // What is wrong in an object that is no job is wrong in the one around it.
         let damage = isStrong ? DumpDamage() : scanner.damage
+        let swallowed = isStrong || fault == nil ? nil : scanner.jobLike
         restoreDocument(outer)
         scanner.damage.add(damage)
+        scanner.jobLike = swallowed
         self.isOver = isOver
         isBehindNested = isStrong
         if isStrong { finalFault = fault }
         if sinkError != nil { throw scanner.endFault() }
         if let fault { throw ScanFault(reason: fault.reason, offset: fault.place.byte) }
+    }
+
+    /// Whether the value at the position belongs to an object that is a job itself, as its members further on show.
+    ///
+    /// A job inside another object is held until that turns out to be a wrapper or a job. Only one can be held, so
+    /// before a second one is read, the objects around both are looked through to their ends, or as far as reading can
+    /// go back.
+    private mutating func isPartOfJob() -> Bool {
+        guard case .nested(_, let heldPointer) = held?.place, heldPlace == input.place else { return false }
+        let steps = nestedPointer(path.pointer).split(separator: "/", omittingEmptySubsequences: false)
+        let heldSteps = heldPointer.split(separator: "/", omittingEmptySubsequences: false)
+        // The first step is the empty one before the first slash.
+        let shared = zip(steps, heldSteps).prefix { $0 == $1 }.count
+        let around = steps.prefix(shared).joined(separator: "/") + "/"
+        if let wrapper, wrapper.document == input.place, wrapper.pointer.hasPrefix(around) { return false }
+        let isJob = closesAsJob(levels: steps.count - shared)
+        wrapper = isJob ? nil : (input.place, around)
+        return isJob
+    }
+
+    /// Whether an object around the value at the position has a member that only jobs have. The position stays.
+    ///
+    /// - Parameter levels: from which array or object around the value on; 1 is the innermost one.
+    private mutating func closesAsJob(levels: Int) -> Bool {
+        let start = scanner.window.offset
+        let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
+        scanner.window.setMark()
+        defer {
+            scanner.window.goBack(to: start)
+            (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
+            scanner.forgetTexts()
+        }
+        // How many arrays and objects were entered; negative: left.
+        var depth = 0
+        while let byte = scanner.peekOrEnd(), scanner.window.offset - start < DumpLimits.rereadBytes / 2 {
+            scanner.window.position += 1
+            switch byte {
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                if depth == -path.count { return false }
+            case UInt8(ascii: "\""):
+                let isKey = 1 - levels >= depth
+                guard (try? scanner.readString(into: isKey ? .key : nil)) != nil else { return false }
+                guard isKey else { continue }
+                let isOfJobs = scanner.withText(of: .key) { JobKey.isOfJobsAlone($0) }
+                scanner.forgetKey()
+                if isOfJobs, scanner.skipSpaceOrEnd() == UInt8(ascii: ":") { return true }
+            default: break
+            }
+        }
+        return false
     }
 
     /// Where the document at hand lies. The first of an input has no line of its own.

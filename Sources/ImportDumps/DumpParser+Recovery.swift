@@ -56,10 +56,12 @@ extension DumpParser {
             if case .jobAmongRows = fault.reason { evidence.rowsWithStatus = rowsWithStatusBefore }
             if case .jobAmongRows = fault.reason, moveToListOfJobs() {
                 if let fault = readListOfJobs(into: &sink) {
-                    // It was no list: a torn dump and the one behind it.
+                    // It was no list: a torn dump and the one behind it, which may have swallowed another.
                     evidence.hasResultsArray = true
                     results = .cut
-                    return fault
+                    guard finalFault == nil, let end = moveToSwallowedJob() else { return fault }
+                    isOver = true
+                    return DumpFault(reason: .unexpectedEnd, place: end, rowsKept: rowCount)
                 }
                 resumption = .members
                 continue
@@ -126,7 +128,7 @@ extension DumpParser {
         }
 
         func pass(_ byte: UInt8) {
-            if byte == UInt8(ascii: "\"") || byte >= 0x80 || ASCII.isWordByte(byte) { hasContent = true }
+            if !ASCII.isSpace(byte), !ASCII.isPunctuation(byte) { hasContent = true }
         }
 
         func fault(rowsKept: Int) -> DumpFault { DumpFault(reason: reason, place: place, rowsKept: rowsKept) }
@@ -152,12 +154,7 @@ extension DumpParser {
             let end = moveToElementAtMark()
             return .document(end: end)
         }
-        // A dump that a torn one swallowed: nothing of the torn one came behind it.
-        if let start = scanner.jobLike, scanner.window.canGoBack(to: start) {
-            let end = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(start))
-            scanner.window.goBack(to: start)
-            return .document(end: end)
-        }
+        if let end = moveToSwallowedJob() { return .document(end: end) }
         // A string that was torn ends at the first quotation mark behind it: what is in it may be the beginning of a dump,
         // or the end of the rows.
         if let start = stringBefore(damage.offset) { scanner.window.goBack(to: start) }
@@ -189,7 +186,7 @@ extension DumpParser {
                 case .row, .other:
                     damage.hasContent = true
                 }
-            case UInt8(ascii: "]") where damage.isInRows && endsRows():
+            case UInt8(ascii: "]") where damage.isInRows && endsRows(isInString: start < damage.offset):
                 return .endOfRows
             case UInt8(ascii: "\"") where results == .absent && beginsResults():
                 return .results
@@ -200,6 +197,15 @@ extension DumpParser {
             if scanner.window.offset <= start { scanner.window.position += 1 }
         }
         return .nowhere
+    }
+
+    /// Goes back to a dump that a torn one swallowed: nothing of the torn one came behind it. Returns the place where the
+    /// torn one ends; nil if none was swallowed.
+    private mutating func moveToSwallowedJob() -> Place? {
+        guard let start = scanner.jobLike, scanner.window.canGoBack(to: start) else { return nil }
+        let end = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(start))
+        scanner.window.goBack(to: start)
+        return end
     }
 
     /// Goes back to the element of `results` at hand. Returns the place where what is before it ends.
@@ -229,7 +235,7 @@ extension DumpParser {
         return brace
     }
 
-    /// Where the text begins of a string that ends right before a fault.
+    /// Where the quotation mark is that opens a string that ends right before a fault.
     private func stringBefore(_ fault: Int) -> Int? {
         let quote = scanner.window.offsetBeforeSpace(fault) - 1
         guard quote > scanner.window.mark, scanner.window.byte(atOffset: quote) == UInt8(ascii: "\"") else {
@@ -243,7 +249,7 @@ extension DumpParser {
                 while slash >= scanner.window.mark, scanner.window.byte(atOffset: slash) == UInt8(ascii: "\\") {
                     slash -= 1
                 }
-                if (start - 2 - slash).isMultiple(of: 2) { return start }
+                if (start - 2 - slash).isMultiple(of: 2) { return start - 1 }
             }
             start -= 1
         }
@@ -347,7 +353,10 @@ extension DumpParser {
     }
 
     /// Whether the bracket at the position ends `results`: behind it the job's object ends, or has more fields.
-    private mutating func endsRows() -> Bool {
+    ///
+    /// - Parameter isInString: whether the bracket was read as part of a string. Behind it, a field that rows have too
+    ///   is taken for one of the row: the bracket may stand where the string's quotation mark was.
+    private mutating func endsRows(isInString: Bool) -> Bool {
         let start = scanner.window.offset
         scanner.window.setMark()
         defer { scanner.window.goBack(to: start) }
@@ -365,7 +374,9 @@ extension DumpParser {
             do throws(ScanFault) {
                 try scanner.readString(into: .key)
                 defer { scanner.forgetTexts() }
-                let isField = scanner.withText(of: .key) { JobKey($0) } != nil
+                let isField = scanner.withText(of: .key) {
+                    JobKey($0) != nil && !(isInString && RowKey($0) != nil)
+                }
                 let next = try scanner.skipSpace()
                 return isField && next == UInt8(ascii: ":")
             } catch {

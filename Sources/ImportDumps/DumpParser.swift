@@ -38,6 +38,8 @@ struct DumpParser: ~Copyable {
     var isOver = false
     /// Why a job inside the object at hand was not read to its end. The object ends with that too.
     var finalFault: DumpFault?
+    /// An object or array that holds jobs and is none, nor is any around it: the document it is in, and what leads to it.
+    var wrapper: (document: Place, pointer: String)?
     /// Nothing was read yet behind a job that lies in the object at hand.
     var isBehindNested = false
     /// Whether rows were handed on since the last document was delivered.
@@ -55,6 +57,7 @@ struct DumpParser: ~Copyable {
         sinkError = nil
         held = nil
         input = InputContents()
+        wrapper = nil
         path = PointerPath()
         hasBegunRows = false
         forgetDocument()

@@ -23,9 +23,6 @@ enum HeldPlace: Equatable {
 /// Where there are dumps, what is around them is skipped and counted, but for what may be lost dumps: those are refused.
 /// Where there is none, what is there instead is told.
 struct InputContents {
-    /// What is kept in memory; of more, it is only told how many there are.
-    private static let limit = 20
-
     /// Nothing but white space was read.
     var isAtStart = true
     /// A format that is not ours, by the first bytes.
@@ -47,9 +44,8 @@ struct InputContents {
     var skipped = SkippedText()
     /// What is refused behind the document that is held.
     private(set) var refused: [HeldDocument] = []
-    /// What is there instead of dumps, as long as there is none; and how many more.
-    private(set) var others: [HeldDocument] = []
-    private(set) var moreOthers = 0
+    /// What is there instead of dumps, as long as there is none.
+    private(set) var others = OtherDocuments()
     private var isBehindText = false
     /// The line on which the last text ends.
     private var textLine = 0
@@ -60,13 +56,10 @@ struct InputContents {
     ///   - isUnexpected: it may be a lost dump, or tells of one.
     ///   - lines: on how many lines it is.
     mutating func note(_ other: HeldDocument, bytes: Int, from place: Place, lines: Int, isUnexpected: Bool) {
-        if jobCount == 0, isBehindText, !isUnexpected, place.line == textLine,
-            case .notAJob(var text)? = others.last?.reading
-        {
+        if jobCount == 0, isBehindText, !isUnexpected, place.line == textLine {
             // An object in a line of text is part of it.
-            skipped.add(bytes: bytes, from: place, lines: 0)
-            text.byteCount = place.byte + bytes - (others.last?.firstByte ?? place.byte)
-            others[others.count - 1].reading = .notAJob(text)
+            skipped.add(bytes: bytes, from: place, lines: 1)
+            others.extendLast(to: place.byte + bytes)
             return
         }
         isBehindText = false
@@ -75,7 +68,7 @@ struct InputContents {
             skipped.documents += 1
         }
         if jobCount == 0 {
-            wait(other)
+            others.add(other)
         } else if isUnexpected {
             refuse(other)
         }
@@ -90,12 +83,7 @@ struct InputContents {
         let text = HeldDocument(
             reading: .notAJob(NotAJob(reason: .unreadable(fault), byteCount: bytes)), place: .document(place))
         if jobCount == 0 {
-            if isBehindText, case .notAJob(var before)? = others.last?.reading {
-                before.byteCount = place.byte + bytes - (others.last?.firstByte ?? place.byte)
-                others[others.count - 1].reading = .notAJob(before)
-            } else {
-                wait(text)
-            }
+            if isBehindText { others.extendLast(to: place.byte + bytes) } else { others.add(text) }
             if mayBeTorn { hasTorn = true }
         } else if mayBeTorn {
             refuse(text)
@@ -106,20 +94,6 @@ struct InputContents {
 
     /// Whether `others` have text that may be a part of a dump.
     private(set) var hasTorn = false
-
-    private mutating func wait(_ other: HeldDocument) {
-        if case .notAJob(let new) = other.reading, case .notAJob(var last)? = others.last?.reading,
-            case .rowsWithoutJob(let count) = last.reason, case .rowsWithoutJob(let more) = new.reason
-        {
-            last.reason = .rowsWithoutJob(count: count + more)
-            last.byteCount += new.byteCount
-            others[others.count - 1].reading = .notAJob(last)
-        } else if others.count < Self.limit {
-            others.append(other)
-        } else {
-            moreOthers += 1
-        }
-    }
 
     /// Refuses a document. Several of one kind that follow one another are one.
     mutating func refuse(_ other: HeldDocument) {
@@ -134,6 +108,10 @@ struct InputContents {
                 last.byteCount += new.byteCount
                 refused[refused.count - 1].reading = .notAJob(last)
                 return
+            case (.more(let count), .more(let more)):
+                last.reason = .more(count: count + more)
+                refused[refused.count - 1].reading = .notAJob(last)
+                return
             default: break
             }
         }
@@ -144,16 +122,8 @@ struct InputContents {
     mutating func foundJob() {
         jobCount += 1
         guard jobCount == 1 else { return }
-        for other in others {
-            guard case .notAJob(let reading) = other.reading else { continue }
-            switch reading.reason {
-            case .errorBody, .rowsWithoutJob: refuse(other)
-            case .unreadable where hasTorn: refuse(other)
-            default: break
-            }
-        }
-        others.removeAll()
-        moreOthers = 0
+        for other in others.losses(withTexts: hasTorn) { refuse(other) }
+        others = OtherDocuments()
     }
 
     mutating func takeRefused() -> [HeldDocument] {
@@ -175,5 +145,59 @@ extension HeldDocument {
     fileprivate var firstByte: Int? {
         if case .document(let place) = place { return place.byte }
         return nil
+    }
+}
+
+/// Documents that are no jobs, as long as no job tells what they are: the first ones, and how many more there are.
+struct OtherDocuments {
+    /// What is kept in memory.
+    private static let limit = 20
+
+    private(set) var listed: [HeldDocument] = []
+    /// Of those beyond the limit: all, those that may be lost dumps, and texts, which may be parts of one.
+    private(set) var more = 0
+    private var moreLosses = 0
+    private var moreTexts = 0
+    private var placeOfMore: HeldPlace?
+
+    /// Adds a document. Rows without their job that follow one another are one.
+    mutating func add(_ other: HeldDocument) {
+        guard case .notAJob(let new) = other.reading else { return }
+        if more == 0, case .notAJob(var last)? = listed.last?.reading, case .rowsWithoutJob(let count) = last.reason,
+            case .rowsWithoutJob(let added) = new.reason
+        {
+            last.reason = .rowsWithoutJob(count: count + added)
+            last.byteCount += new.byteCount
+            listed[listed.count - 1].reading = .notAJob(last)
+        } else if listed.count < Self.limit {
+            listed.append(other)
+        } else {
+            placeOfMore = placeOfMore ?? other.place
+            more += 1
+            if new.mayBeLoss { moreLosses += 1 }
+            if case .unreadable = new.reason { moreTexts += 1 }
+        }
+    }
+
+    /// The text that was added last goes on to a byte.
+    mutating func extendLast(to byte: Int) {
+        guard more == 0, let last = listed.last, case .notAJob(var text) = last.reading else { return }
+        text.byteCount = byte - (last.firstByte ?? byte)
+        listed[listed.count - 1].reading = .notAJob(text)
+    }
+
+    /// What may be lost dumps: all that is refused once there is a job among them.
+    func losses(withTexts: Bool) -> [HeldDocument] {
+        var losses = listed.filter { other in
+            guard case .notAJob(let reading) = other.reading else { return false }
+            if case .unreadable = reading.reason { return withTexts }
+            return reading.mayBeLoss
+        }
+        let count = moreLosses + (withTexts ? moreTexts : 0)
+        if count > 0, let placeOfMore {
+            losses.append(
+                HeldDocument(reading: .notAJob(NotAJob(reason: .more(count: count), byteCount: 0)), place: placeOfMore))
+        }
+        return losses
     }
 }

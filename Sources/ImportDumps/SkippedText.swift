@@ -7,6 +7,8 @@ public struct SkippedText: Sendable, Equatable {
     public var documents = 0
     /// Where it begins.
     public var first: Place?
+    /// The last line it is on. A line of which several stretches are skipped counts once.
+    private var lastLine = 0
 
     public init() {}
 
@@ -14,17 +16,22 @@ public struct SkippedText: Sendable, Equatable {
 
     /// Adds what was skipped further on.
     mutating func add(_ other: SkippedText) {
-        if first == nil { first = other.first }
+        guard let start = other.first else { return }
+        if first == nil { first = start }
         bytes += other.bytes
-        lines += other.lines
+        lines += other.lines - (start.line == lastLine && other.lines > 0 ? 1 : 0)
+        lastLine = max(lastLine, other.lastLine)
         documents += other.documents
     }
 
-    /// Adds a stretch on one line, or on several.
-    mutating func add(bytes: Int, from place: Place, lines: Int) {
+    /// Adds a stretch further on.
+    ///
+    /// - Parameter count: on how many lines it is, from 1 on.
+    mutating func add(bytes: Int, from place: Place, lines count: Int) {
         guard bytes > 0 else { return }
         if first == nil { first = place }
         self.bytes += bytes
-        self.lines += lines
+        lines += count - (place.line == lastLine ? 1 : 0)
+        lastLine = max(lastLine, place.line + count - 1)
     }
 }

@@ -44,25 +44,39 @@ struct CorpusTests {
             let all = try run(texts.map { "\(folder)/\($0.name)" }, in: space)
             #expect(all.result.status == status, "\(all.result.errorText)")
             for (name, _) in texts {
-                // A text that leads out of its place leaves more behind the job, which then has a line of its own.
-                let found = all.jobs["\(folder)/\(name)"] ?? all.jobs["\(folder)/\(name):1"]
-                let job = try #require(found, "\(folder)/\(name) in \(place.name) is no job")
-                let rows = job["rows"] as? [String: Any]
-                let ids = (job["findings"] as? [[String: Any]])?.compactMap { $0["id"] as? String } ?? []
-                let damage: Set = [
-                    "dump-truncated", "dump-malformed", "row-damaged", "text-repaired", "skipped-text",
-                ]
-                #expect(
-                    damage.isDisjoint(with: ids) == (folder == "accept") || all.jobs["\(folder)/\(name)"] == nil,
-                    "\(name) in \(place.name): \(ids)")
-                let seen = rows?["seen"] as? Int ?? -1
-                // Reading goes on behind what is refused, where it can.
-                if folder == "accept" {
-                    #expect(seen == place.rows, "\(name) in \(place.name)")
-                } else {
-                    #expect(seen >= place.rowsBefore && seen <= place.rows + 1, "\(name) in \(place.name): \(seen)")
+                // An object that stays open takes the rest of the dump in, which is read as a dump inside it.
+                let source = "\(folder)/\(name)"
+                let jobs = all.jobs.filter { $0.key == source || $0.key.hasPrefix(source + ":") }.map { $0.value }
+                #expect(jobs.count == (isRead(name, in: place.name) ? 2 : 1), "\(source) in \(place.name)")
+                let findings = jobs.flatMap { $0["findings"] as? [[String: Any]] ?? [] }
+                let ids = Set(findings.compactMap { $0["id"] as? String })
+                let damage: Set = ["dump-truncated", "dump-malformed", "row-damaged", "text-repaired"]
+                #expect(damage.isDisjoint(with: ids) == (folder == "accept"), "\(name) in \(place.name): \(ids)")
+                func count(_ outcome: String) -> Int {
+                    jobs.reduce(0) { $0 + (($1["rows"] as? [String: Any])?[outcome] as? Int ?? 0) }
                 }
+                // Behind what is refused reading goes on: each row is there, as itself or as a damaged one.
+                let isSwallowed = place.name == "row error" && Self.openStrings.contains(name)
+                #expect(count("seen") == (isSwallowed ? place.rowsBefore : place.rows), "\(name) in \(place.name)")
+                #expect(count("unclassified") == (ids.contains("row-damaged") ? 1 : 0), "\(name) in \(place.name)")
             }
+        }
+    }
+
+    /// Texts that leave a string open. Where no quotation mark follows, the rest of the dump is in it.
+    private static let openStrings: Set = [
+        "array-stray-quote.json", "array-unclosed-in-string.json", "object-unclosed-in-key.json",
+        "string-backslash-run-odd.json", "string-ends-in-escape.json", "string-escaped-quote-only-end.json",
+        "string-unterminated.json", "unicode-escape-end.json",
+    ]
+
+    /// Whether `results` is read as that of a dump inside an object that stays open.
+    private func isRead(_ name: String, in place: String) -> Bool {
+        switch place {
+        case "job": ["object-unclosed.json", "object-unclosed-after-comma.json"].contains(name)
+        case "job error":
+            ["object-unclosed.json", "object-unclosed-after-comma.json", "object-unclosed-empty.json"].contains(name)
+        default: false
         }
     }
 

@@ -21,7 +21,7 @@ struct PageSizeTests {
         for said in [
             "(500 of 1,", "(200 of 1,000,000 characters)", "(200 of 2,000 characters)", "20 of 41 codes",
             "5 of 8 messages", "50 of 424 are listed, those that are not met first; all are in summary.json.",
-            "50 of 80",
+            "50 of 80", "20 of 81 records",
         ] {
             #expect(holds(page, said), "\(said)")
         }

@@ -65,7 +65,11 @@ def is_known(data: bytes, cut: int, found: Layout) -> bool | None:
         return True
     answers = [has("job_id")]
     status, total = has("status", text=True), has("total")
-    answers.append(False if False in (status, total) else None if None in (status, total) else True)
+    both = False if False in (status, total) else None if None in (status, total) else True
+    # With these alone, an answer that holds a job looks the same: torn inside a value, it may hold the next record.
+    if both and any(member.value < cut < member.end and data[member.value] in b"[{" for member in found.members):
+        both = None
+    answers.append(both)
     return True if True in answers else None if None in answers else False
 
 
@@ -123,10 +127,12 @@ def log(rng: random.Random, tag: str, glued: bool) -> Case:
         if number + 1 < len(records) or rng.random() < 0.7:
             data += end * (2 if rng.random() < 0.05 else 1)
 
+    # Of torn records in a row it is open where each ends.
+    adjacent = any(number + 1 in which for number in which)
     doubtful = sum(job.cut and not job.certain for job in jobs)
     return Case(
         "glued" if glued else "torn",
-        "pretty" if pretty else places[0] if len(places) == 1 else "several",
+        "pretty" if pretty else places[0] if len(places) == 1 else "several" if adjacent else "apart",
         bytes(data),
         jobs,
         status=65,

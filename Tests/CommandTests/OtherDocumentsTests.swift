@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// What is no job lies among jobs: none of it vanishes without a word, however much it is.
+struct OtherDocumentsTests {
+    enum Kind: String, CaseIterable {
+        case other, row, errorAnswer
+
+        func text(_ number: Int) -> String {
+            switch self {
+            case .other: #"{"x":\#(number)}"#
+            case .row: #"{"id":"\#(number)","created":true}"#
+            case .errorAnswer: #"{"error":{"code":"slow","message":"Try later"}}"#
+            }
+        }
+    }
+
+    private static let job = #"{"job_id":"j","status":"complete","total":1,"results":[{"created":true}]}"#
+
+    @Test("All of it is told", arguments: Kind.allCases, [1, 20, 21, 1_500])
+    func isTold(kind: Kind, count: Int) throws {
+        for isArray in [true, false] {
+            for isBefore in [true, false] {
+                let others = (1...count).map(kind.text)
+                let texts = isBefore ? others + [Self.job] : [Self.job] + others
+                let input = isArray ? "[" + texts.joined(separator: ",") + "]" : texts.joined(separator: "\n") + "\n"
+                let run = try importAudit("summary", "--format", "json", "-", input: .bytes(Array(input.utf8)))
+                let place = "\(count) × \(kind), array \(isArray), before \(isBefore)"
+                let document = try parsed(run.output)
+                let job = try #require((document["jobs"] as? [[String: Any]])?.first, "\(place): \(run)")
+                let refused = try #require(document["unreadable"] as? [[String: String]]).compactMap { $0["reason"] }
+                switch kind {
+                case .other:
+                    #expect(run.status == 0, "\(place)")
+                    #expect(refused == [], "\(place)")
+                    let said = (job["findings"] as? [[String: Any]])?.compactMap { $0["message"] as? String } ?? []
+                    let lines = isArray ? "1 line," : "\(grouped(count)) \(count == 1 ? "line" : "lines"),"
+                    let documents = "\(grouped(count)) JSON \(count == 1 ? "document" : "documents") of another kind"
+                    #expect(said.contains { $0.contains(lines) && $0.contains(documents) }, "\(place): \(said)")
+                case .row:
+                    #expect(run.status == 65, "\(place)")
+                    #expect(refused.count == 1, "\(place): \(refused)")
+                    let rows = count == 1 ? "1 row without its job" : "\(grouped(count)) rows without their job"
+                    #expect(refused.first?.hasPrefix(rows) == true, "\(place): \(refused)")
+                case .errorAnswer:
+                    #expect(run.status == 65, "\(place)")
+                    let answers = refused.filter { $0.contains("Try later") }.count
+                    let more = refused.compactMap { reason in
+                        reason.contains(" more such part") ? Int(reason.prefix { $0 != " " }.filter(\.isNumber)) : nil
+                    }
+                    #expect(answers + more.reduce(0, +) == count, "\(place): \(refused.suffix(2))")
+                }
+            }
+        }
+    }
+
+    private func grouped(_ count: Int) -> String { count == 1_500 ? "1,500" : "\(count)" }
+}
