@@ -120,8 +120,10 @@ import Testing
                     plain.add(item.text, rows: item.rows)
                 }
                 Self.check(counter, against: rows, part: 1, note)
-                #expect(counter.kept.mapValues { $0.rows } == Dictionary(
-                    uniqueKeysWithValues: plain.entries.map { ($0.text, $0.rows) }), "\(note)")
+                #expect(
+                    counter.kept.mapValues { $0.rows }
+                        == Dictionary(
+                            uniqueKeysWithValues: plain.entries.map { ($0.text, $0.rows) }), "\(note)")
 
                 // As jobs are added up: each part lists what it keeps, and has a rest of its own.
                 var sum = Counter(limit: limit)
