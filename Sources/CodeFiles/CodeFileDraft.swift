@@ -35,7 +35,7 @@ public struct CodeFileDraft: Sendable {
             let rows = (code.isAtLeast ? "at least " : "") + Wording.rowsWord(code.rows) + jobs
             if code.isOther {
                 text +=
-                    "  # and \(rows) with rarer ones of \(Wording.manyCodes)\n"
+                    "  # and \(rows) that are not told apart: there are \(Wording.manyCodes)\n"
                 if listed == 0 { text += "  []\n" }
                 continue
             }

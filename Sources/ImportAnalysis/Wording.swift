@@ -129,8 +129,8 @@ package enum Wording {
         }
         if beyond.codes > 0 {
             parts.append(
-                "there are \(manyCodes), and \(rowsWord(beyond.codes)) with rarer ones "
-                    + "\(beyond.codes == 1 ? "is" : "are") counted together as \(CodeSummary.otherCodes)")
+                "there are \(manyCodes), of which the most frequent are listed and "
+                    + "\(rowsWord(beyond.codes)) counted together as \(CodeSummary.otherCodes)")
         }
         if beyond.messages > 0 {
             parts.append("\(rowsWord(beyond.messages)) with messages beyond those that are told apart")
