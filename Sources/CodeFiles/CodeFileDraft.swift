@@ -31,11 +31,11 @@ public struct CodeFileDraft: Sendable {
         if codes.isEmpty { text += "  []\n" }
         var listed = 0
         for code in codes {
-            let rows =
-                "\(Wording.rowsWord(code.rows))\(code.jobs.map { $0 == 1 ? "" : " in \(Wording.grouped($0)) jobs" } ?? "")"
+            let jobs = code.jobs.map { $0 == 1 ? "" : " in \(Wording.grouped($0)) jobs" } ?? ""
+            let rows = (code.isAtLeast ? "at least " : "") + Wording.rowsWord(code.rows) + jobs
             if code.isOther {
                 text +=
-                    "  # and \(rows) with codes beyond the \(Wording.grouped(AnalysisLimits.codes)) that are told apart\n"
+                    "  # and \(rows) that are not told apart: there are \(Wording.manyCodes)\n"
                 if listed == 0 { text += "  []\n" }
                 continue
             }

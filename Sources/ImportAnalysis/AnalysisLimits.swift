@@ -2,11 +2,11 @@
 ///
 /// Where one is reached, the rest is counted together and the finding `limit-reached` says so.
 public enum AnalysisLimits {
-    /// Codes of a job, and of all jobs together, that are told apart. Of more, those with the smallest hashes are
-    /// kept: a choice that depends neither on the order of the rows nor on how parts are merged.
+    /// Codes of a job, and of all jobs together, that are told apart. Of more, the most frequent ones are kept: of a job
+    /// each one that has more than 1 in so many of its failed rows, of all jobs more than 2 in so many of theirs.
     public static let codes = 4096
 
-    /// Message patterns of one code that are told apart. Of more, those with the smallest hashes are kept.
+    /// Message patterns of one code that are told apart. Of more, the most frequent ones are kept.
     public static let patternsPerCode = 512
 
     /// Message patterns of a job: its codes, one more for rows without a code, share them evenly, each at least one.
@@ -45,8 +45,8 @@ public enum AnalysisLimits {
     /// Message patterns of a code that a summary lists, the most frequent first.
     public static let messagesListed = 20
 
-    /// Message patterns of all jobs and codes of an audit that is compared with another. Of more, those with the smallest
-    /// hashes are kept.
+    /// Message patterns of all jobs and codes of an audit that is compared with another. Of more, the most frequent ones
+    /// are kept.
     public static let patternsCompared = 16_384
 
     /// Records of one outcome that a summary lists because several rows speak of them: the most frequent ones.

@@ -3,7 +3,7 @@ import ImportDumps
 /// Groups failed rows by code, and within a code by the pattern of the message, in bounded memory
 /// (``AnalysisLimits``).
 struct CodeTable: Sendable {
-    /// Tells the code of a row from other codes; it stays the same when groups are renumbered.
+    /// Tells the code of a row from other codes, as long as it is kept.
     enum CodeID: Hashable, Sendable {
         /// No code.
         case none
@@ -13,7 +13,6 @@ struct CodeTable: Sendable {
     }
 
     private struct Group {
-        var hash: UInt64
         var id: CodeID
         var rows = 0
         var firstRow = 0
@@ -24,8 +23,6 @@ struct CodeTable: Sendable {
         var rowsWithoutMessage = 0
         var firstRowWithoutMessage = 0
         var lastRowWithoutMessage = 0
-        /// False once the group gave way to a code with a smaller hash.
-        var isKept = true
 
         mutating func count(row: Int) {
             if rows == 0 { firstRow = row }
@@ -33,17 +30,30 @@ struct CodeTable: Sendable {
             lastRow = row
             positions.count(row: row)
         }
+
+        /// Adds the rows of a group that gives way. Its messages are not told apart any more.
+        mutating func add(_ group: Group) {
+            firstRow = rows == 0 ? group.firstRow : min(firstRow, group.firstRow)
+            lastRow = max(lastRow, group.lastRow)
+            rows += group.rows
+            positions.add(group.positions)
+        }
+
+        /// Makes it the group of a code that is taken up in place of another.
+        mutating func renew(as id: CodeID) {
+            self.id = id
+            rows = 0
+            positions.clear()
+            patterns.clear()
+            rowsWithoutMessage = 0
+        }
     }
 
-    private var noCode = Group(hash: 0, id: .none)
-    private var other = Group(hash: 0, id: .other)
+    private var noCode = Group(id: .none)
+    private var other = Group(id: .other)
+    /// No two codes have the same one, nor has a code that is taken up once more.
     private var nextID = 1
-    /// Numbers the codes; `groups` is in the same order.
-    private var codes = TextIndex()
-    private var groups: [Group] = []
-    /// Numbers of the groups that are kept, and which of them has the largest hash once they are at the limit.
-    private var kept: [Int] = []
-    private var largest: Int?
+    private var codes = MostFrequent<Group>(limit: AnalysisLimits.codes)
     private var mask = MessageMask()
     /// Patterns that each code may have.
     private var patternLimit = AnalysisLimits.patternsPerCode
@@ -57,12 +67,10 @@ struct CodeTable: Sendable {
         }
         let key = text.extracting(code.beginning(in: text))
         let hash = TextHash.hash(key)
-        guard let number = codes.find(key, hash: hash) ?? insert(key, hash: hash), groups[number].isKept else {
-            other.count(row: row)
-            return .other
-        }
-        Self.count(row: row, message: message, text: text, in: &groups[number], &mask, patternLimit, values)
-        return groups[number].id
+        let number = codes.find(key, hash: hash) ?? insert(key, hash: hash)
+        codes.count(number)
+        Self.count(row: row, message: message, text: text, in: &codes.elements[number], &mask, patternLimit, values)
+        return codes.elements[number].id
     }
 
     private static func count(
@@ -81,61 +89,39 @@ struct CodeTable: Sendable {
         group.patterns.count(row: row, beginning, mask, limit: limit, values: values)
     }
 
-    /// Takes up a new code; nil if it is not among those that are kept.
-    private mutating func insert(_ code: Span<UInt8>, hash: UInt64) -> Int? {
-        if kept.count == AnalysisLimits.codes {
-            if largest == nil { largest = kept.max { groups[$0].hash < groups[$1].hash } }
-            guard let loser = largest, hash < groups[loser].hash else { return nil }
-            drop(loser)
-        }
-        let number = codes.insert(code, hash: hash)
-        groups.append(Group(hash: hash, id: .code(nextID)))
+    /// Takes up a new code. One that gives way to it is counted under "other".
+    private mutating func insert(_ code: Span<UInt8>, hash: UInt64) -> Int {
+        let id = CodeID.code(nextID)
         nextID += 1
-        kept.append(number)
-        largest = nil
-        sharePatterns()
+        let (number, gaveWay) = codes.insert(code, hash: hash, Group(id: id))
+        if gaveWay {
+            other.add(codes.elements[number])
+            codes.elements[number].renew(as: id)
+        } else {
+            sharePatterns()
+        }
         return number
     }
 
     /// Codes share the patterns of a job, and the values of their slots. How many each may have depends on their number
     /// alone.
     private mutating func sharePatterns() {
-        let share = max(1, min(AnalysisLimits.patternsPerCode, AnalysisLimits.patterns / (kept.count + 1)))
-        let newValues = ValueShare(codes: kept.count)
+        let share = max(1, min(AnalysisLimits.patternsPerCode, AnalysisLimits.patterns / (codes.count + 1)))
+        let newValues = ValueShare(codes: codes.count)
         guard share < patternLimit || newValues != values else { return }
         (patternLimit, values) = (min(share, patternLimit), newValues)
-        settle()
+        noCode.patterns.shrink(limit: patternLimit, values: values)
+        for number in codes.elements.indices {
+            codes.elements[number].patterns.shrink(limit: patternLimit, values: values)
+        }
     }
 
-    /// Gives up the patterns beyond the limit: what is left does not depend on the order of the rows.
+    /// Gives up the patterns beyond the limit, when all rows were counted.
     mutating func settle() {
         noCode.patterns.settle(limit: patternLimit, values: values)
-        for number in kept { groups[number].patterns.settle(limit: patternLimit, values: values) }
-    }
-
-    /// Counts a group under "other". It cannot come back: its hash is larger than any that is kept.
-    private mutating func drop(_ loser: Int) {
-        let group = groups[loser]
-        other.firstRow = other.rows == 0 ? group.firstRow : min(other.firstRow, group.firstRow)
-        other.lastRow = max(other.lastRow, group.lastRow)
-        other.rows += group.rows
-        other.positions.add(group.positions)
-        groups[loser] = Group(hash: group.hash, id: group.id, isKept: false)
-        kept.removeAll { $0 == loser }
-        if groups.count >= 4 * AnalysisLimits.codes { renumber() }
-    }
-
-    /// Gives up the memory of groups that were dropped.
-    private mutating func renumber() {
-        var newCodes = TextIndex()
-        var newGroups: [Group] = []
-        for number in kept {
-            _ = newCodes.insert(codes.text(number).span, hash: groups[number].hash)
-            newGroups.append(groups[number])
+        for number in codes.elements.indices {
+            codes.elements[number].patterns.settle(limit: patternLimit, values: values)
         }
-        codes = newCodes
-        groups = newGroups
-        kept = Array(newGroups.indices)
     }
 }
 
@@ -146,9 +132,10 @@ extension CodeTable {
     func summaries(rowsSeen: Int) -> [CodeSummary] {
         var result: [CodeSummary] = []
         if noCode.rows > 0 { result.append(summary(of: noCode, code: nil, rowsSeen: rowsSeen)) }
-        for number in groups.indices where groups[number].isKept {
-            let code = String(decoding: codes.text(number), as: UTF8.self)
-            result.append(summary(of: groups[number], code: code, rowsSeen: rowsSeen))
+        for number in codes.elements.indices {
+            var code = summary(of: codes.elements[number], code: text(number), rowsSeen: rowsSeen)
+            code.isAtLeast = codes.floor(of: number) > 0
+            result.append(code)
         }
         result.sort()
         if other.rows > 0 {
@@ -165,24 +152,31 @@ extension CodeTable {
     var positions: PositionCounter {
         var positions = noCode.positions
         positions.add(other.positions)
-        for group in groups where group.isKept { positions.add(group.positions) }
+        for group in codes.elements { positions.add(group.positions) }
         return positions
     }
 
     /// Rows whose code, or whose message, is counted under "other".
     var rowsBeyondLimits: (codes: Int, messages: Int) {
-        let withOtherMessages = groups.reduce(noCode.patterns.otherRows) { $0 + $1.patterns.otherRows }
+        let withOtherMessages = codes.elements.reduce(noCode.patterns.otherRows) { $0 + $1.patterns.otherRows }
         return (other.rows, withOtherMessages)
     }
 
     /// The text of a code; of one that gave way to others, the name of the rest.
     func name(of id: CodeID) -> (code: String?, isOther: Bool) {
         if id == .none { return (nil, false) }
-        guard let number = groups.firstIndex(where: { $0.id == id && $0.isKept }) else {
+        guard let number = codes.elements.firstIndex(where: { $0.id == id }) else {
             return (CodeSummary.otherCodes, true)
         }
-        return (String(decoding: codes.text(number), as: UTF8.self), false)
+        return (text(number), false)
     }
+
+    /// The codes that are told apart; nil if they are all that there are.
+    var keptIDs: Set<CodeID>? {
+        other.rows == 0 ? nil : Set(codes.elements.map { $0.id }).union([.none])
+    }
+
+    private func text(_ number: Int) -> String { String(decoding: codes.key(number), as: UTF8.self) }
 
     private func summary(of group: Group, code: String?, rowsSeen: Int) -> CodeSummary {
         var listed = group.patterns.summaries(rowsOfCode: group.rows)

@@ -3,6 +3,8 @@ public struct CodeTotal: Sendable {
     /// Nil for rows whose error has no code.
     public var code: String?
     public var rows: Int
+    /// There may be more rows of it, and more jobs that have some, among those of the codes that are not told apart.
+    public var isAtLeast = false
     /// Jobs that have rows of this code; nil for codes beyond the limit, of which nobody knows whose they were.
     public var jobs: Int?
     /// Of those, jobs that have more patterns of its messages than they list.
@@ -14,84 +16,73 @@ public struct CodeTotal: Sendable {
 }
 
 /// Failed rows by code over all jobs, bounded like those of one job.
+///
+/// Jobs are added up in the order of the inputs, whichever was read first, so that the codes that are kept depend on the
+/// inputs alone.
 struct CodeTotals: Sendable {
-    private struct Key: Hashable, Sendable {
-        var code: [UInt8]
-        var hash: UInt64
-
-        /// Which keys give way to others: the same ones in whatever order they come.
-        var rank: (UInt64, Int) { (hash, code.count) }
-    }
-
     private struct Sum: Sendable {
         var rows = 0
         var jobs = 0
         var cappedJobs = 0
+        /// Jobs with more codes than are told apart which list all rows of this one.
+        var surelyListed = 0
 
-        init() {}
-
-        init(_ code: CodeSummary) {
-            rows = code.rows
-            jobs = 1
-            cappedJobs = code.listsAllMessages ? 0 : 1
-        }
-
-        mutating func add(_ other: Sum) {
-            rows.addClamped(other.rows)
-            jobs.addClamped(other.jobs)
-            cappedJobs.addClamped(other.cappedJobs)
+        mutating func add(_ code: CodeSummary, ofJobWithOthers hasOthers: Bool) {
+            rows.addClamped(code.rows)
+            jobs.addClamped(1)
+            cappedJobs.addClamped(code.listsAllMessages ? 0 : 1)
+            surelyListed.addClamped(hasOthers && !code.isAtLeast ? 1 : 0)
         }
     }
 
     private var withoutCode = Sum()
-    private var byCode: [Key: Sum] = [:]
+    private var byCode = MostFrequent<Sum>(limit: AnalysisLimits.codes)
     private var otherRows = 0
-    /// The key that is the next to give way, once there are as many as the limit allows.
-    private var largest: Key?
+    /// Jobs with more codes than are told apart.
+    private var jobsWithOthers = 0
 
-    mutating func add(_ code: CodeSummary) {
-        if code.isOther {
-            otherRows.addClamped(code.rows)
-        } else if let text = code.code {
-            let bytes = Array(text.utf8)
-            add(Sum(code), Key(code: bytes, hash: TextHash.hash(bytes.span)))
-        } else {
-            withoutCode.add(Sum(code))
+    /// Adds the failed rows of a job.
+    mutating func add(_ codes: [CodeSummary]) {
+        let hasOthers = codes.contains { $0.isOther }
+        if hasOthers { jobsWithOthers.addClamped(1) }
+        for code in codes {
+            if code.isOther {
+                otherRows.addClamped(code.rows)
+            } else if let text = code.code {
+                let key = Array(text.utf8)
+                let hash = TextHash.hash(key.span)
+                let number = byCode.find(key.span, hash: hash) ?? insert(key, hash: hash)
+                byCode.count(number, rows: code.rows)
+                byCode.elements[number].add(code, ofJobWithOthers: hasOthers)
+            } else {
+                withoutCode.add(code, ofJobWithOthers: hasOthers)
+            }
         }
     }
 
-    mutating func merge(_ other: CodeTotals) {
-        withoutCode.add(other.withoutCode)
-        otherRows.addClamped(other.otherRows)
-        for (key, sum) in other.byCode { add(sum, key) }
-    }
-
-    /// Keeps the codes with the smallest hashes.
-    private mutating func add(_ sum: Sum, _ key: Key) {
-        if let largest, key.rank > largest.rank {
-            otherRows.addClamped(sum.rows)
-            return
+    private mutating func insert(_ key: [UInt8], hash: UInt64) -> Int {
+        let (number, gaveWay) = byCode.insert(key.span, hash: hash, Sum())
+        if gaveWay {
+            otherRows.addClamped(byCode.elements[number].rows)
+            byCode.elements[number] = Sum()
         }
-        byCode[key, default: Sum()].add(sum)
-        if byCode.count > AnalysisLimits.codes, let loser = largest ?? nextToGive() {
-            otherRows.addClamped(byCode.removeValue(forKey: loser)?.rows ?? 0)
-            largest = nil
-        }
-        if byCode.count == AnalysisLimits.codes, largest == nil { largest = nextToGive() }
-    }
-
-    private func nextToGive() -> Key? {
-        byCode.keys.max { $0.rank < $1.rank }
+        return number
     }
 
     func sorted(rowsSeen: Int) -> [CodeTotal] {
-        func total(_ code: String?, _ sum: Sum) -> CodeTotal {
+        func total(_ code: String?, _ sum: Sum, isAtLeast: Bool) -> CodeTotal {
             CodeTotal(
-                code: code, rows: sum.rows, jobs: sum.jobs, cappedJobs: sum.cappedJobs,
+                code: code, rows: sum.rows, isAtLeast: isAtLeast, jobs: sum.jobs, cappedJobs: sum.cappedJobs,
                 share: Share(of: sum.rows, in: rowsSeen))
         }
-        var result = byCode.map { total(String(decoding: $0.key.code, as: UTF8.self), $0.value) }
-        if withoutCode.jobs > 0 { result.append(total(nil, withoutCode)) }
+        var result = byCode.elements.indices.map { number in
+            let sum = byCode.elements[number]
+            return total(
+                String(decoding: byCode.key(number), as: UTF8.self), sum,
+                isAtLeast: byCode.floor(of: number) > 0 || sum.surelyListed < jobsWithOthers)
+        }
+        // Rows without a code never are among those that are not told apart.
+        if withoutCode.jobs > 0 { result.append(total(nil, withoutCode, isAtLeast: false)) }
         result.sort { ($1.rows, $0.code.sortKey) < ($0.rows, $1.code.sortKey) }
         if otherRows > 0 {
             result.append(

@@ -24,6 +24,11 @@ struct PositionCounter: Sendable {
         for index in counts.indices { counts[index] += other.counts[index] }
     }
 
+    /// Begins anew with rows behind those that were counted: what it comes to is as wide at least.
+    mutating func clear() {
+        for index in counts.indices { counts[index] = 0 }
+    }
+
     /// Puts two buckets together in one.
     private mutating func widen() {
         shift += 1

@@ -4,7 +4,7 @@ public struct FailureStretch: Sendable, Equatable {
     public var lastRow: Int
     /// The code that most of its rows have; nil for no code.
     public var code: String?
-    /// How many of its rows have that code.
+    /// How many of its rows have that code: those since it is told apart, if not all of its rows are.
     public var codeRows: Int
     /// The code is among those beyond ``AnalysisLimits/codes``.
     public var isOther = false
@@ -50,6 +50,8 @@ struct StretchFinder: Sendable {
         } else {
             rowsByCode[latest.code, default: 0] += latest.rows
             latest = (code, 1)
+            // Codes that gave way are of no more interest, and there may be as many as rows.
+            if rowsByCode.count > 4 * AnalysisLimits.codes { combineOthers(codes) }
         }
     }
 
@@ -68,6 +70,7 @@ struct StretchFinder: Sendable {
         if isLong, let shortest = longest.last, shortest.rows >= lastRow - firstRow + 1 { return }
         for code in beginning { rowsByCode[code, default: 0] += 1 }
         rowsByCode[latest.code, default: 0] += latest.rows
+        combineOthers(codes)
         let most = rowsByCode.values.max() ?? 0
         let candidates = rowsByCode.filter { $0.value == most }.keys.map { codes.name(of: $0) }
         guard let name = candidates.min(by: { $0.code.sortKey < $1.code.sortKey }) else { return }
@@ -76,5 +79,12 @@ struct StretchFinder: Sendable {
                 firstRow: firstRow, lastRow: lastRow, code: name.code, codeRows: most, isOther: name.isOther))
         longest.sort { ($1.rows, $0.firstRow) < ($0.rows, $1.firstRow) }
         longest = Array(longest.prefix(AnalysisLimits.stretchesListed))
+    }
+    /// Counts the rows of codes that are not told apart together.
+    private mutating func combineOthers(_ codes: borrowing CodeTable) {
+        guard let kept = codes.keptIDs else { return }
+        var combined: [CodeTable.CodeID: Int] = [:]
+        for (code, rows) in rowsByCode { combined[kept.contains(code) ? code : .other, default: 0] += rows }
+        rowsByCode = combined
     }
 }

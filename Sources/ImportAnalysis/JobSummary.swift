@@ -45,6 +45,18 @@ public struct JobSummary: Sendable {
         self.salvage = salvage
     }
 
+    /// Whether there are more codes than are told apart.
+    package var hasOtherCodes: Bool { failedByCode.last?.isOther == true }
+
+    /// The rows of a stretch that have its code, in words; nothing more than the number if not all do.
+    package func codeRowsWords(of stretch: FailureStretch, all: String) -> String {
+        if stretch.codeRows == stretch.rows { return all }
+        let code = failedByCode.first {
+            $0.isOther == stretch.isOther && $0.code.sortKey == stretch.code.sortKey
+        }
+        return Wording.grouped(stretch.codeRows, isAtLeast: code?.isAtLeast == true)
+    }
+
     /// The job is over, and each of its rows was seen, as far as the dump tells.
     var showsAllRows: Bool { isComparable && rows.missing ?? 0 == 0 }
 
@@ -130,6 +142,9 @@ public struct CodeSummary: Sendable, Comparable {
     public var positions: FailurePositions?
     /// The rows of all codes beyond ``AnalysisLimits/codes``.
     public var isOther = false
+    /// There may be more rows of it, all before ``firstRow``, among those of the codes that are not told apart: there
+    /// were too many codes before it was taken up. What is said of it is about the rows since.
+    public var isAtLeast = false
 
     package init(
         code: String?, rows: Int, share: Share, firstRow: Int, lastRow: Int, messages: [MessageSummary],

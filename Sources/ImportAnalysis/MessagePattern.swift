@@ -1,13 +1,11 @@
 /// Failed rows of one code whose messages differ in their values only.
 struct MessagePattern: Sendable {
-    let hash: UInt64
-    let key: [UInt8]
     /// The first row's message; slots with one value have it here.
-    private let example: [UInt8]
+    private var example: [UInt8] = []
     private(set) var rows = 0
-    private let firstRow: Int
-    private var lastRow: Int
-    private var slots: [Slot]
+    private var firstRow = 0
+    private var lastRow = 0
+    private var slots: [Slot] = []
 
     private struct Slot {
         var first: MessageSlot
@@ -54,13 +52,14 @@ struct MessagePattern: Sendable {
         case many
     }
 
-    init(_ mask: borrowing MessageMask, hash: UInt64, message: Span<UInt8>, row: Int) {
-        self.hash = hash
-        key = Array(mask.bytes[..<mask.count])
-        example = Array(message)
+    /// Begins with the message of a row that is to be counted, in the memory that another pattern had.
+    mutating func begin(_ found: borrowing MessageSlots, message: Span<UInt8>, row: Int) {
+        example.removeAll(keepingCapacity: true)
+        unsafe message.withUnsafeBufferPointer { unsafe example.append(contentsOf: $0) }
+        rows = 0
         firstRow = row
-        lastRow = row
-        slots = (0..<mask.slots.count).map { Slot(first: mask.slots[$0]) }
+        slots.removeAll(keepingCapacity: true)
+        for index in 0..<found.count { slots.append(Slot(first: found[index])) }
     }
 
     /// Counts a row. The message has the same key, and so the same slots.

@@ -13,6 +13,8 @@ public struct MessageSummary: Sendable, Comparable {
     public var exampleRow: Int
     /// What stands in the placeholders, in their order.
     public var slots: [SlotSummary]
+    /// There may be more rows of it, all before ``firstRow``, among those whose patterns are not told apart.
+    public var isAtLeast = false
 
     package init(
         pattern: String?, rows: Int, share: Share, firstRow: Int, lastRow: Int, example: String?, exampleRow: Int,

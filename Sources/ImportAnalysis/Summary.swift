@@ -1,6 +1,6 @@
 /// What the audit found out about any number of inputs.
 ///
-/// Two summaries combine into one with nothing lost (``merge(_:)``), whatever the order of combining.
+/// Two summaries combine into one with nothing lost (``merge(_:)``), wherever the inputs were split.
 public struct Summary: Sendable {
     /// In the order of the inputs.
     public var jobs: [JobSummary] = []
@@ -24,9 +24,9 @@ public struct Summary: Sendable {
 
     /// Adds the inputs of another summary after those of this one.
     public mutating func merge(_ other: Summary) {
-        jobs += other.jobs
+        // Job by job, so that the totals are those of one audit of them all also beyond the limits.
+        for job in other.jobs { append(job) }
         unreadable += other.unreadable
-        totals.merge(other.totals)
     }
 
     /// Something could not be read whole: an input that is no import job, or a dump that was salvaged.

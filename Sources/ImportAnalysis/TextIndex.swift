@@ -68,7 +68,7 @@ struct TextIndex: Sendable {
     }
 }
 
-/// A hash of bytes that is the same in every process: the choice of codes to keep rests on it.
+/// A hash of bytes that is the same in every process. What a summary says does not rest on it.
 package enum TextHash {
     package static func hash(_ text: Span<UInt8>) -> UInt64 {
         let bytes = unsafe text.bytes

@@ -1,6 +1,6 @@
 import ImportDumps
 
-/// Sums over jobs. They add up in any order.
+/// Sums over jobs. They add up in any order, but for which codes are kept of more than ``AnalysisLimits/codes``.
 public struct Totals: Sendable {
     public private(set) var jobs = 0
     /// Jobs whose dump was cut off or broken.
@@ -32,28 +32,14 @@ public struct Totals: Sendable {
         bulkJobs += job.job.kind == .bulk ? 1 : 0
         salvagedJobs += job.salvage == nil ? 0 : 1
         partialJobs += job.showsAllRows ? 0 : 1
-        add(1, status: job.job.status ?? Self.noStatus)
+        let status = job.job.status ?? Self.noStatus
+        let isKnown = JobStatus(rawValue: status) != nil || status == Self.noStatus
+        jobsByStatus[isKnown ? status : Self.otherStatuses, default: 0] += 1
         rows.add(job.rows)
         for finding in job.findings { findings[finding.severity, default: 0] += 1 }
-        for code in job.failedByCode { codes.add(code) }
-    }
-
-    mutating func merge(_ other: Totals) {
-        jobs += other.jobs
-        bulkJobs += other.bulkJobs
-        salvagedJobs += other.salvagedJobs
-        partialJobs += other.partialJobs
-        for (status, count) in other.jobsByStatus { add(count, status: status) }
-        rows.add(other.rows)
-        for (severity, count) in other.findings { findings[severity, default: 0] += count }
-        codes.merge(other.codes)
+        codes.add(job.failedByCode)
     }
 
     /// Failed rows of all jobs by code: most rows first, then by the bytes of the code; shares are of the rows seen.
     public var failedByCode: [CodeTotal] { codes.sorted(rowsSeen: rows.seen) }
-
-    private mutating func add(_ count: Int, status: String) {
-        let isKnown = JobStatus(rawValue: status) != nil || status == Self.noStatus
-        jobsByStatus[isKnown ? status : Self.otherStatuses, default: 0] += count
-    }
 }

@@ -129,7 +129,8 @@ package enum Wording {
         }
         if beyond.codes > 0 {
             parts.append(
-                "\(rowsWord(beyond.codes)) with codes beyond the \(grouped(AnalysisLimits.codes)) that are told apart")
+                "there are \(manyCodes), of which the most frequent are listed and "
+                    + "\(rowsWord(beyond.codes)) counted together as \(CodeSummary.otherCodes)")
         }
         if beyond.messages > 0 {
             parts.append("\(rowsWord(beyond.messages)) with messages beyond those that are told apart")
@@ -141,6 +142,19 @@ package enum Wording {
 // MARK: - Parts of sentences
 
 extension Wording {
+    /// How many codes there are, where not all of them are told apart.
+    package static var manyCodes: String { "more than \(grouped(AnalysisLimits.codes)) different codes" }
+
+    /// What “at least” before a number of rows means.
+    package static let atLeastSentence =
+        "Where a number of rows is “at least” so many, there may be more among those that are not told apart; what else "
+        + "is said there is about the rows that are counted."
+
+    /// A number that may be the least of what there is.
+    package static func grouped(_ number: Int, isAtLeast: Bool) -> String {
+        isAtLeast ? "at least \(grouped(number))" : grouped(number)
+    }
+
     /// Whole numbers with a comma between thousands.
     package static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))

@@ -14,51 +14,82 @@ import Testing
         #expect(summary.failedByCode.reduce(0) { $0 + $1.rows } == codes)
     }
 
-    /// Which codes are kept depends neither on the order of the rows nor on how often a code comes.
-    @Test func theKeptCodesDoNotDependOnTheOrder() throws {
-        var rows = (0..<AnalysisLimits.codes + 400).flatMap { number in
-            [FailedRow](repeating: FailedRow(code: "code-\(number)"), count: number % 3 + 1)
+    /// What is promised of the codes of any rows, worked out from the rows one by one.
+    private static func check(_ summary: JobSummary, against rows: [FailedRow], _ note: String) {
+        let other = summary.failedByCode.last
+        #expect(other?.isOther == true && other?.code == CodeSummary.otherCodes, "\(note)")
+        #expect(other?.messages.isEmpty == true && other?.messageCount == nil, "\(note)")
+        #expect(summary.failedByCode.count == AnalysisLimits.codes + 1, "\(note)")
+        #expect(summary.rows.failed == rows.count, "\(note)")
+        #expect(summary.failedByCode.reduce(0) { $0 + $1.rows } == rows.count, "\(note)")
+        #expect(summary.finding(.limitReached)?.message.contains("more than 4,096 different codes") == true, "\(note)")
+        var numbers: [String: [Int]] = [:]
+        for (index, row) in rows.enumerated() { numbers[row.code, default: []].append(index + 1) }
+        var counted = Set<Int>()
+        for code in summary.failedByCode where !code.isOther {
+            let all = numbers[code.code ?? ""] ?? []
+            let since = all.filter { $0 >= code.firstRow }
+            #expect(code.rows == since.count && code.firstRow == since.first && code.lastRow == since.last, "\(note)")
+            #expect(code.isAtLeast || since == all, "\(note): \(code.code ?? "") has rows before its first one")
+            #expect(code.positions?.counts.reduce(0, +) == code.rows, "\(note)")
+            counted.formUnion(since)
         }
-        let reference = try FailedRow.summary(of: rows)
-        #expect(reference.failedByCode.count == AnalysisLimits.codes + 1)
-        #expect(reference.failedByCode.last?.isOther == true)
-        #expect(reference.failedByCode.last?.code == CodeSummary.otherCodes)
-        #expect(reference.failedByCode.last?.messages.isEmpty == true)
-        #expect(reference.failedByCode.last?.messageCount == nil)
-        #expect(reference.finding(.limitReached)?.count == reference.failedByCode.last?.rows)
-
-        var generator = SplitMix64(seed: 4096)
-        for _ in 0..<3 {
-            rows.shuffle(using: &generator)
-            let shuffled = try FailedRow.summary(of: rows)
-            #expect(shuffled.codeLines == reference.codeLines)
-            #expect(shuffled.failedByCode.reduce(0) { $0 + $1.rows } == rows.count)
-            #expect(shuffled.rows.failed == rows.count)
-            var firstRows: [String: Int] = [:]
-            for (index, row) in rows.enumerated() where firstRows[row.code] == nil { firstRows[row.code] = index + 1 }
-            let kept = Set(shuffled.failedByCode.compactMap { $0.isOther ? nil : $0.code })
-            #expect(shuffled.failedByCode.allSatisfy { $0.isOther || $0.firstRow == firstRows[$0.code ?? ""] })
-            let lost = rows.indices.filter { !kept.contains(rows[$0].code) }
-            #expect(shuffled.failedByCode.last?.firstRow == lost.first.map { $0 + 1 })
-            #expect(shuffled.failedByCode.last?.lastRow == lost.last.map { $0 + 1 })
+        let rest = rows.indices.map { $0 + 1 }.filter { !counted.contains($0) }
+        #expect(other?.rows == rest.count && other?.firstRow == rest.first && other?.lastRow == rest.last, "\(note)")
+        #expect(other?.positions?.counts.reduce(0, +) == rest.count, "\(note)")
+        let kept = Set(summary.failedByCode.compactMap { $0.isOther ? nil : $0.code })
+        for (code, all) in numbers where all.count * AnalysisLimits.codes > rows.count {
+            #expect(kept.contains(code), "\(note): \(code) has \(all.count) of \(rows.count) rows and is not kept")
         }
     }
 
-    /// The worst order: each new code drops one that was kept. So many of them that the memory of those that were
-    /// dropped is cleared away. `TextHash` is `package` for this test.
-    @Test func manyMoreCodesThanTheLimit() throws {
-        let count = 17_000
-        let names = (0..<count).map { String($0) }.sorted { TextHash.hash($0.utf8.span) > TextHash.hash($1.utf8.span) }
-        let rows = names.map { FailedRow(code: $0, message: "m") }
-        let summary = try FailedRow.summary(of: rows + rows)
-        let kept = summary.failedByCode.dropLast()
-        #expect(Set(kept.map(\.code)) == Set(names.suffix(AnalysisLimits.codes)))
-        #expect(kept.count == AnalysisLimits.codes)
-        #expect(kept.allSatisfy { $0.rows == 2 && $0.messages.map(\.rows) == [2] })
-        #expect(kept.allSatisfy { $0.code == names[$0.firstRow - 1] && $0.lastRow == $0.firstRow + count })
-        #expect(summary.failedByCode.last?.rows == 2 * (count - AnalysisLimits.codes))
-        #expect(summary.failedByCode.last?.firstRow == 1)
-        #expect(summary.failedByCode.last?.lastRow == 2 * count - AnalysisLimits.codes)
+    /// In whatever order the rows come.
+    @Test func frequentCodesAreKept() throws {
+        var rows = (0..<AnalysisLimits.codes + 400).flatMap { number in
+            [FailedRow](repeating: FailedRow(code: "code-\(number)", message: "m"), count: number % 3 + 1)
+        }
+        let seed = UInt64.random(in: 0 ... .max)
+        var generator = SplitMix64(seed: seed)
+        for round in 0..<3 {
+            Self.check(try FailedRow.summary(of: rows), against: rows, "seed \(seed), round \(round)")
+            rows.shuffle(using: &generator)
+        }
+        // The ones that are to be kept come last, when all others are there.
+        rows.sort { Int($0.code.dropFirst(5))! % 3 < Int($1.code.dropFirst(5))! % 3 }
+        Self.check(try FailedRow.summary(of: rows), against: rows, "rare ones first")
+    }
+
+    /// Codes that come once and never again, before, after and among frequent ones.
+    @Test func aFloodOfCodes() throws {
+        let flood = (0..<17_000).map { FailedRow(code: "once \($0)", message: "m \($0)") }
+        let frequent = (0..<40).flatMap { number in
+            [FailedRow](repeating: FailedRow(code: "often \(number)", message: "m"), count: 25)
+        }
+        for (rows, note) in [(frequent + flood, "first"), (flood + frequent, "last")] {
+            let summary = try FailedRow.summary(of: rows)
+            Self.check(summary, against: rows, note)
+            let found = summary.failedByCode.prefix(40)
+            #expect(found.allSatisfy { $0.code?.hasPrefix("often") == true && $0.rows == 25 }, "\(note)")
+            #expect(found.allSatisfy { $0.isAtLeast == (note == "last") }, "\(note)")
+            #expect(found.allSatisfy { $0.messages.map { $0.rows } == [25] }, "\(note)")
+        }
+        var among = flood
+        for (index, row) in frequent.shuffled().enumerated() { among.insert(row, at: index * 17) }
+        Self.check(try FailedRow.summary(of: among), against: among, "among others")
+    }
+
+    /// A stretch of rows of which hardly two have the same code is one of other codes.
+    @Test func aStretchOfManyCodes() throws {
+        let once = (0..<4 * AnalysisLimits.codes + 3_000).map { FailedRow(code: "once \($0)") }
+        let often = [FailedRow](repeating: FailedRow(code: "often"), count: 6_000)
+        let more = try FailedRow.summary(of: once, succeeded: 1)
+        #expect(more.failureStretches.map { $0.isOther } == [true])
+        #expect(more.failureStretches.first?.codeRows == more.failedByCode.last?.rows)
+        let rows = often + once + [FailedRow](repeating: FailedRow(code: "often"), count: 20_000)
+        let less = try FailedRow.summary(of: rows, succeeded: 1)
+        #expect(less.failureStretches.map { $0.code } == ["often"])
+        #expect(less.failureStretches.map { $0.codeRows } == [26_000])
+        #expect(less.failedByCode.first?.rows == 26_000)
     }
 
     /// A dump may use the name under which the rest is counted as a code of its own.
@@ -95,6 +126,45 @@ import Testing
             #expect(summary.failedByCode.reduce(0) { $0 + $1.rows } == rows.count)
             rows.shuffle(using: &generator)
         }
+    }
+
+    /// Of more patterns than are told apart, the frequent ones are kept, in whatever order the rows come.
+    @Test func frequentPatternsAreKept() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        var generator = SplitMix64(seed: seed)
+        var messages = (0..<AnalysisLimits.patternsPerCode * 3).map { "once \(Self.word($0)) of \($0)" }
+        for number in 0..<30 {
+            for row in 0..<10 { messages.append("often \(Self.word(number)) of \(row)") }
+        }
+        for round in 0..<4 {
+            let rows = messages.map { FailedRow(code: "a", message: $0) }
+            let code = try #require(try FailedRow.summary(of: rows).failedByCode.first)
+            let note = "seed \(seed), round \(round)"
+            #expect(code.rows == rows.count && code.messageCount == nil, "\(note)")
+            #expect(code.messages.count == AnalysisLimits.messagesListed, "\(note)")
+            for message in code.messages {
+                let pattern = message.pattern ?? ""
+                let name = pattern.split(separator: " of ").first.map { $0 + " of " } ?? ""
+                let since = messages.indices.filter { messages[$0].hasPrefix(name) && $0 + 1 >= message.firstRow }
+                let all = messages.indices.filter { messages[$0].hasPrefix(name) }
+                #expect(name.hasPrefix("often") && message.rows == since.count, "\(note): \(pattern)")
+                #expect(message.isAtLeast || all == since, "\(note): \(pattern)")
+            }
+            if round == 0 { messages.reverse() } else { messages.shuffle(using: &generator) }
+        }
+    }
+
+    /// Where a code may have one pattern only, it is the one that most of its rows have.
+    @Test func theOnePatternOfACode() throws {
+        var rows = (0..<AnalysisLimits.patterns + 100).map { FailedRow(code: "c\($0)", message: "m") }
+        for row in 0..<300 {
+            rows.append(FailedRow(code: "c0", message: row % 3 == 0 ? "rare \(Self.word(row))" : "the one"))
+        }
+        let code = try #require(try FailedRow.summary(of: rows).failedByCode.first)
+        #expect(code.code == "c0" && code.rows == 301 && code.messageCount == nil)
+        #expect(code.messages.map { $0.pattern } == ["the one"])
+        let found = try #require(code.messages.first)
+        #expect(found.rows == 200 || found.isAtLeast && found.rows < 200)
     }
 
     /// A word without digits: messages with different ones are of different patterns.

@@ -16,13 +16,18 @@ struct FailedRow {
     }
 
     /// The summary of a job whose rows are these.
-    static func summary(of rows: [FailedRow]) throws -> JobSummary {
+    ///
+    /// - Parameter succeeded: rows that come after them.
+    static func summary(of rows: [FailedRow], succeeded: Int = 0) throws -> JobSummary {
         var ignored = JobAnalyzer()
         let json = #"{"job_id":"j","status":"complete","total":\#(rows.count),"results":[]}"#
         let reading = try DumpReader(windowBytes: 64).read(from: ArraySource(Array(json.utf8)), into: &ignored)
         guard case .job(let dump) = reading else { throw NoJob(text: json) }
         var analyzer = JobAnalyzer()
         for (index, row) in rows.enumerated() { row.feed(to: &analyzer, row: index + 1) }
+        if succeeded > 0 {
+            analyzer.consume(RowRun(firstRow: rows.count + 1, count: succeeded, facts: .created), text: [UInt8]().span)
+        }
         return analyzer.summary(of: dump, source: "rows")
     }
 }

@@ -127,35 +127,65 @@ import Testing
         #expect(codes.map { Self.lines($0.messages) } == [["new 0 1 n"], ["undecided 0+ 1 m"], []])
     }
 
-    @Test("More patterns than are told apart: no matter in which order, sums hold and nothing is made up")
+    @Test("Rows of a code that may be among those that are not told apart are the least there may be")
+    func codesInPart() throws {
+        let large = try FailedRow.summary(
+            of: [FailedRow(code: "whole", message: "m"), FailedRow(code: "whole", message: "m")]
+                + (0..<AnalysisLimits.codes).map { FailedRow(code: "code-\($0)", message: "m") })
+        // One more than are told apart: the last one took the place of the first one that came once.
+        let (part, lost) = ("code-\(AnalysisLimits.codes - 1)", "code-0")
+        let small = try FailedRow.summary(of: ["whole", part, lost].map { FailedRow(code: $0, message: "m") })
+        let found = Self.comparison([large], [small])
+        func change(_ code: String) throws -> CodeChange {
+            let change = found.codes.first { $0.code == code }
+            return try #require(change)
+        }
+        let whole = try change("whole")
+        #expect(whole.kind == .stillFailing && whole.isBeforeExact && whole.isAfterExact)
+        #expect(Self.lines(whole.messages) == ["still-failing 2 1 m"])
+        let inPart = try change(part)
+        #expect(inPart.kind == .stillFailing && !inPart.isBeforeExact && inPart.isAfterExact)
+        #expect(Self.lines(inPart.messages) == ["still-failing 1+ 1 m"])
+        let absent = try change(lost)
+        #expect(absent.kind == .undecided && absent.before == 0 && !absent.isBeforeExact && absent.isAfterExact)
+        #expect(Self.lines(absent.messages) == ["undecided 0+ 1 m"])
+        #expect(try change("code-9").kind == .fixed)
+    }
+
+    @Test("More patterns than are told apart: in whatever order, sums hold, frequent ones are kept, nothing is made up")
     func beyondTheLimit() throws {
         let count = AnalysisLimits.patternsCompared * 3 / 2
-        func job(_ numbers: Range<Int>, rows: Int) throws -> JobSummary {
+        func job(_ numbers: some Sequence<Int>, rows: Int) throws -> JobSummary {
             try FailedRow.summary(
                 of: numbers.flatMap { number in
                     Array(repeating: FailedRow(code: "a", message: "kind \(Self.word(number))"), count: rows)
                 })
         }
-        let ranges = stride(from: 0, to: count, by: AnalysisLimits.messagesListed).map {
-            $0..<min($0 + AnalysisLimits.messagesListed, count)
+        let often = 0..<5
+        let ranges = stride(from: 5, to: count, by: AnalysisLimits.messagesListed - 5).map {
+            Array(often) + Array($0..<min($0 + AnalysisLimits.messagesListed - 5, count))
         }
         let before = try ranges.map { try job($0, rows: 1) }
         let after = [try job(0..<AnalysisLimits.messagesListed, rows: 2)]
-        let found = try #require(Self.comparison(before, after).codes.first).messages
-        #expect(found.patterns.count <= AnalysisLimits.patternsCompared + AnalysisLimits.messagesListed)
-        #expect(found.patterns.reduce(found.otherRowsBefore) { $0 + $1.before.rows } == count)
-        #expect(found.otherRowsBefore > 0)
-        for change in found.patterns {
-            // Those that are kept are whole; what gave way before may be there still.
-            if change.before.rows > 0 {
-                #expect(Self.words(change.before) == "1")
-                #expect(change.kind == (change.after.rows > 0 ? .stillFailing : .fixed))
-            } else {
-                #expect(change.kind == .undecided)
+        let rows = before.reduce(0) { $0 + $1.rows.failed }
+        for jobs in [before, before.reversed()] {
+            let found = try #require(Self.comparison(jobs, after).codes.first).messages
+            #expect(found.patterns.count <= AnalysisLimits.patternsCompared + AnalysisLimits.messagesListed)
+            #expect(found.patterns.reduce(found.otherRowsBefore) { $0 + $1.before.rows } == rows)
+            #expect(found.otherRowsBefore > 0)
+            for change in found.patterns {
+                if change.before.rows > 1 {
+                    // They were there before the first one gave way.
+                    #expect(change.before == MessageRows(rows: before.count, isExact: true))
+                    #expect(change.kind == .stillFailing)
+                } else if change.before.rows == 1 {
+                    #expect(change.kind == (change.after.rows > 0 ? .stillFailing : .fixed))
+                } else {
+                    #expect(change.kind == .undecided && !change.before.isExact)
+                }
             }
+            #expect(found.patterns.count { $0.before.rows > 1 } == often.count)
         }
-        let reversed = try #require(Self.comparison(before.reversed(), after).codes.first).messages
-        #expect(Self.lines(reversed) == Self.lines(found))
     }
 
     @Test("Summaries of another making: a pattern that is not that of its example stands for itself")

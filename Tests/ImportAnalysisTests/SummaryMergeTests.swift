@@ -27,7 +27,7 @@ import Testing
         let statuses = totals.jobsByStatus.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         let findings = Severity.allCases.map { "\($0) \(totals.findings[$0] ?? 0)" }
         let codes = totals.failedByCode.map { code in
-            "\(code.code.map(escaped) ?? "-") \(code.rows) \(code.share.decimal) \(code.isOther)"
+            "\(code.code.map(escaped) ?? "-") \(code.rows)\(code.isAtLeast ? "+" : "") \(code.share.decimal) \(code.isOther)"
         }
         return ["\(totals.jobs) \(totals.salvagedJobs) \(counts)"] + statuses + findings + codes
     }
@@ -99,42 +99,58 @@ import Testing
             ])
     }
 
-    /// More codes over all jobs than are told apart: the same ones are kept whatever comes first.
+    /// More codes over all jobs than are told apart: wherever the jobs are split, the parts come to the same as all of
+    /// them at once, and in whatever order they come, frequent codes are kept.
     @Test func codesBeyondTheLimit() throws {
-        let parts = try (0..<4).map { part in
-            // Each part shares some of its codes with the next one.
-            let numbers = part * 1_000..<part * 1_000 + 1_300
-            return try FailedRow.summary(
-                of: numbers.map { FailedRow(code: "code-\($0)") } + [FailedRow(code: "code-\(part)")])
+        let parts = try (0..<5).map { part in
+            // Each part shares some of its codes with the next one; one has more than are told apart by itself.
+            let numbers = part * 1_000..<part * 1_000 + (part == 3 ? AnalysisLimits.codes + 100 : 1_300)
+            let often = (0..<20).flatMap { [FailedRow](repeating: FailedRow(code: "often-\($0)"), count: 2) }
+            return try FailedRow.summary(of: numbers.map { FailedRow(code: "code-\($0)") } + often)
         }
-        let whole = Self.fold(parts.map { .job($0) })
-        let reference = Self.lines(whole.totals)
-        #expect(whole.totals.failedByCode.count == AnalysisLimits.codes + 1)
-        #expect(whole.totals.failedByCode.last?.isOther == true)
-        #expect(whole.totals.failedByCode.reduce(0) { $0 + $1.rows } == whole.totals.rows.failed)
-
-        for order in [[3, 2, 1, 0], [1, 3, 0, 2]] {
-            #expect(Self.lines(Self.fold(order.map { .job(parts[$0]) }).totals) == reference)
-            var left = Self.fold(order[..<2].map { .job(parts[$0]) })
-            left.merge(Self.fold(order[2...].map { .job(parts[$0]) }))
-            #expect(Self.lines(left.totals) == reference)
-            var right = Self.fold(order[3...].map { .job(parts[$0]) })
-            right.merge(Self.fold(order[..<3].map { .job(parts[$0]) }))
-            #expect(Self.lines(right.totals) == reference)
+        let seed = UInt64.random(in: 0 ... .max)
+        var generator = SplitMix64(seed: seed)
+        var order = Array(parts.indices)
+        for _ in 0..<6 {
+            let note = "seed \(seed), order \(order)"
+            let jobs = order.map { parts[$0] }
+            let whole = Self.fold(jobs.map { .job($0) })
+            let codes = whole.totals.failedByCode
+            #expect(codes.count == AnalysisLimits.codes + 1 && codes.last?.isOther == true, "\(note)")
+            #expect(codes.reduce(0) { $0 + $1.rows } == whole.totals.rows.failed, "\(note)")
+            for number in 0..<20 {
+                let found = codes.first { $0.code == "often-\(number)" }
+                #expect(found?.rows == 10 || found?.isAtLeast == true && found?.rows ?? 0 < 10, "\(note): \(number)")
+            }
+            for split in 0...jobs.count {
+                let last = Self.fold(jobs[split...].map { .job($0) })
+                var merged = Self.fold(jobs[..<split].map { .job($0) })
+                merged.merge(last)
+                #expect(Self.lines(merged.totals) == Self.lines(whole.totals), "\(note), split \(split)")
+            }
+            order.shuffle(using: &generator)
         }
     }
 
-    /// Rows beyond one job's limit stay in the rest when jobs are added up.
-    @Test func theRestOfJobsAddsUp() throws {
-        let large = try FailedRow.summary(of: (0..<AnalysisLimits.codes + 50).map { FailedRow(code: "code-\($0)") })
-        let small = try audit(job(rows: (0..<20).map { failed("code-\($0)") } + [failed(CodeSummary.otherCodes)]))
-        let one = Self.fold([.job(large), .job(small)]).totals
-        let two = Self.fold([.job(small), .job(large)]).totals
-        #expect(Self.lines(one) == Self.lines(two))
-        var merged = Self.fold([.job(small)])
-        merged.merge(Self.fold([.job(large)]))
-        #expect(Self.lines(merged.totals) == Self.lines(one))
-        #expect(one.failedByCode.reduce(0) { $0 + $1.rows } == AnalysisLimits.codes + 50 + 21)
+    /// A number is the least there may be if a job may have more rows of the code among its rest.
+    @Test func aCodeThatMayBeInTheRestOfAJob() throws {
+        let large = try FailedRow.summary(
+            of: [FailedRow](repeating: FailedRow(code: "first"), count: 3)
+                + (0..<AnalysisLimits.codes + 50).map { FailedRow(code: "code-\($0)") })
+        let small = try audit(job(rows: [failed("first"), failed("absent"), #"{"error":{}}"#]))
+        for jobs in [[large, small], [small, large]] {
+            let codes = Self.fold(jobs.map { .job($0) }).totals.failedByCode
+            #expect(codes.first?.code == "first" && codes.first?.rows == 4 && codes.first?.isAtLeast == false)
+            #expect(codes.first { $0.code == nil }?.isAtLeast == false)
+            // It is listed at all only where it comes last.
+            #expect(codes.first { $0.code == "absent" }?.isAtLeast ?? true)
+            #expect(codes.reduce(0) { $0 + $1.rows } == AnalysisLimits.codes + 56)
+            var merged = Self.fold([.job(jobs[0])])
+            merged.merge(Self.fold([.job(jobs[1])]))
+            #expect(Self.lines(merged.totals) == Self.lines(Self.fold(jobs.map { .job($0) }).totals))
+        }
+        let few = Self.fold([.job(small), .job(small)]).totals.failedByCode
+        #expect(few.allSatisfy { !$0.isAtLeast })
     }
 
     /// Unknown and unknown stays unknown; known is not lost to unknown.

@@ -32,6 +32,7 @@ struct SummaryJSONTests {
                 "jobs[].rows: \(rows)",
                 "jobs[].failed_by_code[]: code rows share first_row last_row message_patterns messages failure_positions",
                 "jobs[].failed_by_code[]: code other rows share first_row last_row message_patterns messages failure_positions",
+                "jobs[].failed_by_code[]: code rows rows_at_least share first_row last_row message_patterns messages failure_positions",
                 "jobs[].failed_by_code[].messages[]: pattern rows share first_row last_row example example_row slots",
                 "jobs[].failed_by_code[].messages[].slots[]: name distinct_values values other_values_rows",
                 "jobs[].failed_by_code[].messages[].slots[].values[]: value rows",
@@ -44,6 +45,7 @@ struct SummaryJSONTests {
                 "totals.jobs_by_status: (none) complete failed processing",
                 "totals.rows: \(rows)",
                 "totals.failed_by_code[]: code rows share",
+                "totals.failed_by_code[]: code rows rows_at_least share",
                 "totals.failed_by_code[]: code other rows share",
                 "totals.findings: critical warning note",
             ]

@@ -38,6 +38,34 @@ struct SummaryReaderTests {
         #expect(SummaryJSON.render(try Self.read(Array(old.utf8))).text == now)
     }
 
+    @Test("What is said to be the least there may be comes back as that; a summary that never says so is exact")
+    func atLeast() throws {
+        func rows(_ codes: [String], _ message: String) -> [String] {
+            codes.map { #"{"error":{"code":"\#($0)","message":"\#(message)"}}"# }
+        }
+        func word(_ number: Int) -> String { String(decoding: String(number).utf8.map { $0 + 49 }, as: UTF8.self) }
+        let messages = (0..<AnalysisLimits.patternsPerCode * 2).flatMap { rows(["a"], word($0)) }
+        let codes = rows((0..<AnalysisLimits.codes + 9).map { "c\($0)" }, "m")
+        var all = Summary()
+        for rows in [messages + rows(["a", "a"], "last"), codes + rows(["late", "late"], "m")] {
+            let results = rows.joined(separator: ",")
+            all.append(try audit(#"{"job_id":"j\#(all.jobs.count)","total":\#(rows.count),"results":[\#(results)]}"#))
+        }
+        let written = SummaryJSON.render(all)
+        let back = try Self.read(written)
+        #expect(SummaryJSON.render(back) == written)
+        #expect(back.jobs[0].failedByCode[0].messages.first?.pattern == "last")
+        #expect(back.jobs[0].failedByCode[0].messages.first?.isAtLeast == true)
+        #expect(back.jobs[1].failedByCode.first?.code == "late" && back.jobs[1].failedByCode.first?.isAtLeast == true)
+        #expect(back.totals.failedByCode.contains { $0.code == "late" && $0.rows == 2 && $0.isAtLeast })
+
+        let old = written.text.replacing(#/\n *"rows_at_least": true,/#, with: "")
+        #expect(!old.contains("rows_at_least") && old.contains(#""other": true"#))
+        let exact = try Self.read(Array(old.utf8))
+        #expect(exact.jobs.allSatisfy { $0.failedByCode.allSatisfy { !$0.isAtLeast } })
+        #expect(exact.jobs.map { $0.rows } == all.jobs.map { $0.rows })
+    }
+
     /// Summaries of random dumps, hostile and broken ones among them, with several dumps of one job.
     static func random(_ seed: UInt64) throws -> Summary {
         var numbers = SeededNumbers(seed: seed)

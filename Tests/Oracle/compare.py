@@ -16,7 +16,7 @@ from model import CodeGroup, Job
 
 ROW_HEADER = ["job_id", "row", "outcome", "record_id", "error_code", "error_message", "error_details"]
 CODE_HEADER = (
-    "job_id error_code rows share_of_rows first_row last_row message_patterns top_message_pattern".split()
+    "job_id error_code rows share_of_rows first_row last_row message_patterns top_message_pattern rows_at_least".split()
 )
 FILES = {"rows.csv", "failures.csv", "codes.csv", "summary.json"}
 
@@ -122,7 +122,8 @@ def _codes(folder: Path, job: Job) -> Iterator[str]:
             yield f"{where}, share_of_rows: {record[3]!r} is not a number"
         if comparable(groups, group):
             patterns = [str(len(group.messages)), cell(group.messages[0].text)]
-            yield from differ(f"{where}, patterns", patterns, record[6:])
+            yield from differ(f"{where}, patterns", patterns, record[6:8])
+        yield from differ(f"{where}, rows_at_least", "", record[8])
 
 
 def comparable(groups: list[CodeGroup], group: CodeGroup) -> bool:

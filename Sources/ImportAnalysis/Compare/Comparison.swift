@@ -60,6 +60,8 @@ public struct Comparison: Sendable {
             change.isKnownBefore = showsAll.0 && (change.code == nil || !hasOthers.0)
             change.isKnownAfter = showsAll.1 && (change.code == nil || !hasOthers.1)
             if !change.isOther {
+                change.isBeforeExact = messages.0.code(change.code).rows.isExact
+                change.isAfterExact = messages.1.code(change.code).rows.isExact
                 change.messages = MessageChanges(of: change.code, messages.0, messages.1, showsAll: showsAll)
             }
             return change
@@ -115,6 +117,10 @@ public struct CodeChange: Sendable {
     public var isOther = false
     /// The same rows by pattern of their messages; nothing of the codes beyond the limit.
     public internal(set) var messages = MessageChanges()
+    /// Whether ``before`` is all: false if more rows may be among those of codes that are not told apart.
+    public internal(set) var isBeforeExact = true
+    /// The same of ``after``.
+    public internal(set) var isAfterExact = true
     /// Whether a code that was not seen before was not there.
     var isKnownBefore = true
     /// The same after.

@@ -12,13 +12,13 @@ public struct MessageChanges: Sendable {
     init(of code: String?, _ before: ComparedMessages, _ after: ComparedMessages, showsAll: (Bool, Bool)) {
         let (first, second) = (before.code(code), after.code(code))
         var changes: [(change: MessageChange, key: [UInt8])] = []
-        for (key, hash) in first.hashes.merging(second.hashes, uniquingKeysWith: { hash, _ in hash }) {
+        for key in Set(first.patterns.keys).union(second.patterns.keys) {
             let sides = (first.patterns[key]?.family, second.patterns[key]?.family)
             var family = sides.0 ?? sides.1
             if let other = sides.1 { family?.merge(other) }
             var change = MessageChange(
                 pattern: family?.pattern, patternBefore: sides.0?.pattern, patternAfter: sides.1?.pattern,
-                before: first.rows(of: key, hash: hash), after: second.rows(of: key, hash: hash))
+                before: first.rows(of: key), after: second.rows(of: key))
             (change.isBeforeSeen, change.isAfterSeen) = showsAll
             // A summary that another program made may list patterns of no rows.
             if change.before.rows > 0 || change.after.rows > 0 { changes.append((change, key)) }
@@ -32,8 +32,7 @@ public struct MessageChanges: Sendable {
             return left.key.lexicographicallyPrecedes(right.key)
         }
         patterns = changes.map { $0.change }
-        otherRowsBefore = first.otherRows
-        otherRowsAfter = second.otherRows
+        (otherRowsBefore, otherRowsAfter) = (first.otherRows, second.otherRows)
     }
 
     /// Whether some numbers are the least that may be.
@@ -73,10 +72,15 @@ public struct MessageChange: Sendable {
     }
 }
 
-/// How many rows of a pattern there are.
+/// How many rows of a pattern or of a code there are.
 public struct MessageRows: Sendable, Equatable {
-    /// Those of jobs that list the pattern.
+    /// Those that are counted under it.
     public var rows: Int
-    /// Whether they are all: false if others may be among rows whose patterns are not listed.
+    /// Whether they are all: false if others may be among rows whose patterns or codes are not listed.
     public var isExact: Bool
+
+    package init(rows: Int, isExact: Bool) {
+        self.rows = rows
+        self.isExact = isExact
+    }
 }

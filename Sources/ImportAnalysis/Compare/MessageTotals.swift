@@ -1,16 +1,12 @@
 /// Failed rows by pattern of their messages over all jobs, as far as the jobs list them.
 ///
-/// Of more than ``AnalysisLimits/patternsCompared``, those with the smallest hashes are kept: a choice that does not
-/// depend on the order of the jobs. Until they are settled there may be some more.
+/// Of more than ``AnalysisLimits/patternsCompared``, the most frequent ones are kept (``MostFrequent``).
 public struct MessageTotals: Sendable {
-    private struct Key: Hashable, Sendable {
-        var code: [UInt8]?
-        var family: [UInt8]
-    }
+    // Neither byte is in the UTF-8 of a code.
+    private static let noCode: UInt8 = 0xFF
+    private static let endOfCode: UInt8 = 0xFE
 
-    private var totals: [Key: MessageTotal] = [:]
-    /// The smallest hash of a pattern that has given way. Those below it never have.
-    private(set) var bound: UInt64?
+    private var totals = MostFrequent<MessageTotal>(limit: AnalysisLimits.patternsCompared)
     private var mask = MessageMask()
 
     public init() {}
@@ -18,44 +14,53 @@ public struct MessageTotals: Sendable {
     /// Adds a job.
     public mutating func add(_ job: JobSummary) {
         for code in job.failedByCode where !code.isOther {
-            var listed: [[UInt8]: MessageTotal] = [:]
+            // In the order of the job: it decides which pattern gives way.
+            var listed: [MessageTotal] = []
+            var numbers: [[UInt8]: Int] = [:]
             for message in code.messages {
                 let family = MessageFamily(message, &mask)
-                listed[family.key, default: MessageTotal(family, code: code)].add(family, rows: message.rows)
+                if let number = numbers[family.key] {
+                    listed[number].add(family, message)
+                } else {
+                    numbers[family.key] = listed.count
+                    listed.append(MessageTotal(family, message, of: code))
+                }
             }
-            let text = code.code.map { Array($0.utf8) }
-            for total in listed.values { add(total, Key(code: text, family: total.family.key)) }
+            let prefix = (code.code.map { Array($0.utf8) } ?? [Self.noCode]) + [Self.endOfCode]
+            for total in listed { add(total, prefix + total.family.key) }
         }
     }
 
-    private mutating func add(_ total: MessageTotal, _ key: Key) {
-        // Room for some more, so that the largest hashes are sought now and then only.
-        if totals.count >= AnalysisLimits.patternsCompared * 5 / 4 { settle() }
-        if let bound, total.hash >= bound { return }
-        if totals[key]?.merge(total) == nil { totals[key] = total }
+    private mutating func add(_ total: MessageTotal, _ key: [UInt8]) {
+        let hash = TextHash.hash(key.span)
+        if let number = totals.find(key.span, hash: hash) {
+            totals.count(number, rows: total.rows)
+            totals.elements[number].merge(total)
+        } else {
+            let (number, _) = totals.insert(key.span, hash: hash, total)
+            totals.count(number, rows: total.rows)
+            // The rows of one that gave way are among those of its code whose patterns are not listed.
+            totals.elements[number] = total
+        }
     }
 
-    /// Keeps no more than the limit allows.
-    private mutating func settle() {
-        let limit = AnalysisLimits.patternsCompared
-        guard totals.count > limit else { return }
-        let bound = totals.values.map { $0.hash }.sorted()[limit]
-        self.bound = bound
-        totals = totals.filter { $0.value.hash < bound }
-    }
+    /// No pattern has given way to another one.
+    var hasAll: Bool { totals.floor == 0 }
 
     /// What it came to, by the bytes of the code.
-    func settled() -> (byCode: [[UInt8]?: [MessageTotal]], bound: UInt64?) {
-        var result = self
-        result.settle()
-        var byCode: [[UInt8]?: [MessageTotal]] = [:]
-        for (key, total) in result.totals { byCode[key.code, default: []].append(total) }
-        return (byCode, result.bound)
+    func byCode() -> [[UInt8]?: [MessageTotal]] {
+        var result: [[UInt8]?: [MessageTotal]] = [:]
+        for number in totals.elements.indices {
+            var total = totals.elements[number]
+            if totals.floor(of: number) > 0 { total.isAtLeast = true }
+            result[total.code, default: []].append(total)
+        }
+        return result
     }
 
     /// A message of the most frequent pattern of each code, by the bytes of the code; none of codes without messages.
     package func examples() -> [[UInt8]?: String] {
-        settled().byCode.compactMapValues { totals in
+        byCode().compactMapValues { totals in
             totals.filter { $0.family.example != nil }.min(by: MessageTotal.isMoreFrequent)?.family.example
         }
     }
@@ -63,26 +68,27 @@ public struct MessageTotals: Sendable {
 
 /// The rows of one pattern of one code.
 struct MessageTotal: Sendable {
+    /// The bytes of the code.
+    let code: [UInt8]?
     private(set) var family: MessageFamily
-    private(set) var rows = 0
-    /// Jobs that list it, among those that do not list all patterns of the code.
+    private(set) var rows: Int
+    /// Jobs that list it with all of its rows, among those that do not list all patterns of the code.
     private(set) var cappedJobs: Int
-    /// Which patterns give way to others: the same ones in whatever order they come.
-    let hash: UInt64
+    /// Other patterns had its place, and it may have been there before.
+    var isAtLeast = false
 
-    init(_ family: MessageFamily, code: CodeSummary) {
+    init(_ family: MessageFamily, _ message: MessageSummary, of summary: CodeSummary) {
+        code = summary.code.map { Array($0.utf8) }
         self.family = family
-        cappedJobs = code.listsAllMessages ? 0 : 1
-        var bytes = Array((code.code ?? "").utf8)
-        bytes.append(UInt8(ascii: "\n"))
-        bytes += family.key
-        hash = TextHash.hash(bytes.span)
+        rows = message.rows
+        cappedJobs = summary.listsAllMessages || message.isAtLeast ? 0 : 1
     }
 
     /// Adds rows of the same job.
-    mutating func add(_ other: MessageFamily, rows count: Int) {
+    mutating func add(_ other: MessageFamily, _ message: MessageSummary) {
         family.merge(other)
-        rows.addClamped(count)
+        rows.addClamped(message.rows)
+        if message.isAtLeast { cappedJobs = 0 }
     }
 
     /// Adds the rows of the same pattern in other jobs.

@@ -4,7 +4,7 @@ import ImportDumps
 /// Writes `codes.csv`: the failed rows of a job by code, or those of all jobs of an overview.
 public enum CodesCSV {
     public static let header =
-        "job_id,error_code,rows,share_of_rows,first_row,last_row,message_patterns,top_message_pattern\r\n"
+        "job_id,error_code,rows,share_of_rows,first_row,last_row,message_patterns,top_message_pattern,rows_at_least\r\n"
 
     /// The whole file for one job.
     public static func render(_ job: JobSummary, options: CSVOptions) -> [UInt8] {
@@ -27,6 +27,7 @@ public enum CodesCSV {
         // Not counted beyond the limit: an empty cell is honest, a number would be a guess.
         line.add(code.messageCount)
         line.add(code.messages.first?.pattern)
+        line.add(code.isAtLeast ? "true" : nil)
         return line.finish()
     }
 }

@@ -66,10 +66,17 @@ extension ComparisonReport {
                 json.key("change")
                 json.value(change.kind.rawValue)
             }
-            json.key("before")
-            json.value(change.before)
-            json.key("after")
-            json.value(change.after)
+            for (name, rows, isExact) in [
+                ("before", change.before, change.isBeforeExact), ("after", change.after, change.isAfterExact),
+            ] {
+                json.key(name)
+                json.value(rows)
+                // They are there only where they are false.
+                if !isExact {
+                    json.key("\(name)_exact")
+                    json.value(false)
+                }
+            }
             if !change.isOther { append(change.messages, to: &json) }
         }
     }

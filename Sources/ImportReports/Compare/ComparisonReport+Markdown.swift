@@ -27,13 +27,10 @@ extension ComparisonReport {
             for change in shown {
                 text += "| \(change.code.map { escaped(ReportModelBuilder.shortened($0)) } ?? "(no code)") "
                 text += "| \(change.isOther ? "" : change.kind.words) "
-                text += "| \(Wording.grouped(change.before)) | \(Wording.grouped(change.after)) "
-                text += "| \(escaped(Self.difference(change.before, change.after))) |\n"
+                text += "| \(change.words.before) | \(change.words.after) | \(escaped(change.difference)) |\n"
             }
         }
-        if comparison.codes.count > shown.count {
-            text += "\n\(shown.count) of \(Wording.grouped(comparison.codes.count)) codes.\n"
-        }
+        if let cut = cut(shown.count) { text += "\n\(cut).\n" }
         text += Self.messages(shown, note: messagesNote)
         text += "\n## By row\n\n\(rowsSentence)\n"
         for (heading, rows) in rowLists {

@@ -24,13 +24,13 @@ extension ComparisonReport {
         let shown = comparison.codes.prefix(Self.codesListed)
         for change in shown {
             let kind = change.isOther ? "" : change.kind.words
-            text += "  " + Self.left(kind, 15) + Self.right(Wording.grouped(change.before), width) + "  "
-            text += Self.right(Wording.grouped(change.after), width) + "  "
+            text += "  " + Self.left(kind, 15) + Self.right(change.words.before, width) + "  "
+            text += Self.right(change.words.after, width) + "  "
             text += "\(change.code.map { shownText($0) } ?? "(no code)")\n"
             text += Self.lines(change.messages, width)
         }
-        if comparison.codes.count > shown.count {
-            text += "  \(shown.count) of \(Wording.grouped(comparison.codes.count)) codes; the JSON has all\n"
+        if let cut = cut(shown.count) {
+            text += "  \(cut); the JSON has all\(comparison.isUncertain ? " that are told apart" : "")\n"
         }
         text += "\n\(rowsSentence)\n"
         for (heading, rows) in rowLists {

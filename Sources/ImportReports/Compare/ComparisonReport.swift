@@ -32,7 +32,8 @@ public struct ComparisonReport: Sendable {
     var codesSentence: String {
         let codes = comparison.codes.filter { !$0.isOther }
         guard !codes.isEmpty else { return "No row failed, before or after." }
-        let all = codes.count == 1 ? "1 code" : "\(Wording.grouped(codes.count)) codes"
+        let listed = codes.count == 1 ? "1 code" : "\(Wording.grouped(codes.count)) codes"
+        let all = comparison.isUncertain ? "the \(listed) told apart" : listed
         func count(_ kind: CodeChange.Kind) -> Int { codes.count { $0.kind == kind } }
         return
             "Of \(all), \(Self.parts(count(.fixed), count(.stillFailing), count(.new), undecided: count(.undecided)))."
@@ -49,8 +50,16 @@ public struct ComparisonReport: Sendable {
     /// Why a code that is not seen may yet be there; nil if that cannot be.
     var uncertainty: String? {
         guard comparison.isUncertain else { return nil }
-        return "There are more codes than the \(Wording.grouped(AnalysisLimits.codes)) that are told apart: "
-            + "one that was not seen on a side may be among the others."
+        return "There are \(Wording.manyCodes): one that is not listed for a side may be among the others. "
+            + "“?” stands for a number that nobody knows, “12+” for 12 or more."
+    }
+
+    /// Where the list of codes ends; nil if it has all.
+    func cut(_ shown: Int) -> String? {
+        let count = comparison.codes.count
+        guard count > shown else { return nil }
+        return comparison.isUncertain
+            ? "\(shown) of \(Wording.manyCodes)" : "\(shown) of \(Wording.grouped(count)) codes"
     }
 
     /// Where not all rows were seen, and what that means; nil if all were.
@@ -132,6 +141,18 @@ extension RowRanges {
         }
         let cut = rangeCount > shown.count ? " … \(shown.count) of \(Wording.grouped(rangeCount)) ranges" : ""
         return list.joined(separator: ", ") + cut
+    }
+}
+
+extension CodeChange {
+    /// Its rows before, in words, and after.
+    var words: (before: String, after: String) {
+        (MessageRows(rows: before, isExact: isBeforeExact).words, MessageRows(rows: after, isExact: isAfterExact).words)
+    }
+
+    /// By how much the rows changed; nothing if nobody knows.
+    var difference: String {
+        isBeforeExact && isAfterExact ? ComparisonReport.difference(before, after) : ""
     }
 }
 

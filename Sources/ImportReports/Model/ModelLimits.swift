@@ -14,7 +14,7 @@ public struct ModelLimits: Sendable {
     /// Findings, which may quote many texts.
     var sentenceLength = 2000
 
-    /// Codes that a page lists; all are in `codes.csv`.
+    /// Codes that a page lists; more are in `codes.csv`.
     var codes = 20
     /// Messages of each code.
     var messages = 5

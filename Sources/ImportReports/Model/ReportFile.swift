@@ -9,7 +9,7 @@ public struct ReportFile: Sendable, Hashable {
     public static let rows = ReportFile(name: "rows.csv", description: "every row with its outcome")
     public static let failures = ReportFile(
         name: "failures.csv", description: "failed and unclassified rows, all of them")
-    public static let codes = ReportFile(name: "codes.csv", description: "every error code with its rows")
+    public static let codes = ReportFile(name: "codes.csv", description: "the error codes and their rows")
     public static let summary = ReportFile(name: "summary.json", description: "the summary for programs")
     public static let workbook = ReportFile(
         name: "report.xlsx", description: "codes, patterns and failed rows as a workbook")
@@ -20,7 +20,7 @@ public struct ReportFile: Sendable, Hashable {
     public static let jobs = ReportFile(name: "jobs.csv", description: "every job with its numbers")
     public static let allFailures = ReportFile(
         name: "failures.csv", description: "failed and unclassified rows of all jobs")
-    public static let allCodes = ReportFile(name: "codes.csv", description: "the error codes of every job")
+    public static let allCodes = ReportFile(name: "codes.csv", description: "the error codes of each job")
     public static let allSummaries = ReportFile(
         name: "summary.json", description: "the summaries of all jobs, for programs")
     public static let indexWorkbook = ReportFile(

@@ -17,9 +17,13 @@ extension ReportModelBuilder {
         let rows = summary.rows
         guard rows.failed == 0 else {
             let count = summary.failedByCode.count
+            let isAtLeast = summary.failedByCode.contains { code in
+                code.isAtLeast || code.messages.contains { $0.isAtLeast }
+            }
             return
                 "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
-                + "with \(count == 1 ? "one code" : "\(Wording.grouped(count)) codes")."
+                + "with \(CodeWords.count(count, hasOthers: summary.hasOtherCodes))."
+                + (isAtLeast ? " \(Wording.atLeastSentence)" : "")
         }
         if rows.seen > 0 { return "No row failed: there is nothing to list here." }
         return rows.missing == 0
@@ -35,8 +39,8 @@ extension ReportModelBuilder {
             let rows = rest.reduce(0) { $0 + $1.rows }
             cut = [
                 "shown": .text(Wording.grouped(shown.count)),
-                "total": .text(Wording.grouped(codes.count)),
-                "label": .text(rest.count == 1 ? "1 other code" : "\(Wording.grouped(rest.count)) other codes"),
+                "total": .text(CodeWords.total(codes.count, hasOthers: summary.hasOtherCodes)),
+                "label": .text(CodeWords.rest(rest.count, hasOthers: summary.hasOtherCodes)),
                 "rows": .text(Wording.grouped(rows)),
                 "share": .text(Percent.text(rows, of: summary.rows.seen)),
                 "file": link(to: .codes),
@@ -70,7 +74,7 @@ extension ReportModelBuilder {
         return [
             "anchor": .text("code-\(number)"),
             "code": .code(code.code, limits),
-            "rows": .text(Wording.grouped(code.rows)),
+            "rows": .text(Wording.grouped(code.rows, isAtLeast: code.isAtLeast)),
             "share": .text(Percent.text(code.rows, of: summary.rows.seen)),
             "width": .text(BarSegments.width(code.rows, largest: largest)),
             "first_row": .text(Wording.grouped(code.firstRow)),

@@ -9,7 +9,7 @@ extension ReportModelBuilder {
             "pattern": .textOrNothing(message.pattern.map(limits.text)),
             // An example of a pattern in which nothing varies would be read twice.
             "example": .textOrNothing(message.slots.isEmpty ? nil : message.example.map(limits.text)),
-            "rows": .text(Wording.grouped(message.rows)),
+            "rows": .text(Wording.grouped(message.rows, isAtLeast: message.isAtLeast)),
             "share": .text(Percent.text(message.rows, of: rows)),
             "example_row": .text(Wording.grouped(message.exampleRow)),
             "slots": .list(message.slots.prefix(limits.slots).map(item)),

@@ -70,9 +70,7 @@ extension ReportModelBuilder {
                 "first_row": .text(Wording.grouped(stretch.firstRow)),
                 "last_row": .text(Wording.grouped(stretch.lastRow)),
                 "rows": .text(Wording.rowsWord(stretch.rows)),
-                "code_rows": .text(
-                    stretch.codeRows == stretch.rows
-                        ? "all of them" : "\(Wording.grouped(stretch.codeRows)) of them"),
+                "code_rows": .text("\(summary.codeRowsWords(of: stretch, all: "all")) of them"),
                 "code": .code(stretch.code, limits),
             ]
         }

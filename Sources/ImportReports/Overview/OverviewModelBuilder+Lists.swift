@@ -5,11 +5,13 @@ extension OverviewModelBuilder {
     var failures: ModelValue {
         let codes = totals.failedByCode
         let rows = totals.rows
+        let hasOthers = codes.last?.isOther == true
         let sentence =
             rows.failed == 0
             ? "No row of any job failed."
             : "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
-                + "with \(codes.count == 1 ? "one code" : "\(Wording.grouped(codes.count)) codes")."
+                + "with \(CodeWords.count(codes.count, hasOthers: hasOthers))."
+                + (codes.contains { $0.isAtLeast } ? " \(Wording.atLeastSentence)" : "")
         return .object([
             "rows": .text(Wording.grouped(rows.failed)),
             "sentence": .text(sentence),
@@ -20,14 +22,15 @@ extension OverviewModelBuilder {
     private func listing(of codes: [CodeTotal]) -> ModelObject {
         let shown = codes.prefix(limits.codes)
         let rest = codes.dropFirst(shown.count)
+        let hasOthers = codes.last?.isOther == true
         let largest = codes.first?.rows ?? 0
         var cut: ModelObject?
         if !rest.isEmpty {
             let rows = rest.reduce(0) { $0.clampedAdding($1.rows) }
             cut = [
                 "shown": .text(Wording.grouped(shown.count)),
-                "total": .text(Wording.grouped(codes.count)),
-                "label": .text(rest.count == 1 ? "1 other code" : "\(Wording.grouped(rest.count)) other codes"),
+                "total": .text(CodeWords.total(codes.count, hasOthers: hasOthers)),
+                "label": .text(CodeWords.rest(rest.count, hasOthers: hasOthers)),
                 "rows": .text(Wording.grouped(rows)),
                 "share": .text(Percent.text(rows, of: totals.rows.seen)),
                 "file": .link(to: .allCodes, in: files),
@@ -38,10 +41,11 @@ extension OverviewModelBuilder {
                 shown.map { code -> ModelObject in
                     [
                         "code": .code(code.code, limits),
-                        "rows": .text(Wording.grouped(code.rows)),
+                        "rows": .text(Wording.grouped(code.rows, isAtLeast: code.isAtLeast)),
                         "share": .text(Percent.text(code.rows, of: totals.rows.seen)),
                         "width": .text(BarSegments.width(code.rows, largest: largest)),
-                        "jobs": .text(code.jobs.map(Wording.grouped) ?? "–"),
+                        "jobs": .text(
+                            code.jobs.map { Wording.grouped($0, isAtLeast: code.isAtLeast) } ?? "–"),
                         "standing": .standing(
                             self.codes?.standing(of: code.code, isOther: code.isOther), withExplanation: false,
                             limits),

@@ -20,7 +20,7 @@ struct CodesSheet {
             columns: names + [
                 .init("error_code", width: 32), .init("rows", width: 12), .init("share_of_rows", width: 14),
                 .init("first_row", width: 12), .init("last_row", width: 12), .init("message_patterns", width: 17),
-                .init("top_message_pattern", width: 70),
+                .init("top_message_pattern", width: 70), .init("rows_at_least", width: 14),
             ] + (codes == nil ? [] : [.init("known", width: 50)]))
     }
 
@@ -39,6 +39,7 @@ struct CodesSheet {
             // Not counted beyond the limit: an empty cell is honest, a number would be a guess.
             try sheet.add(code.messageCount)
             try sheet.add(code.messages.first?.pattern)
+            try sheet.add(atLeast: code.isAtLeast)
             try sheet.add(codes?.standing(of: code.code, isOther: code.isOther).cell)
             sheet.endRow()
         }
@@ -59,7 +60,7 @@ struct PatternsSheet {
             columns: [
                 .init("error_code", width: 32), .init("pattern", width: 70), .init("rows", width: 12),
                 .init("share_of_code", width: 14), .init("first_row", width: 12), .init("last_row", width: 12),
-                .init("example", width: 70), .init("example_row", width: 13),
+                .init("example", width: 70), .init("example_row", width: 13), .init("rows_at_least", width: 14),
             ])
     }
 
@@ -75,6 +76,7 @@ struct PatternsSheet {
                 try sheet.add(message.lastRow)
                 try sheet.add(message.example)
                 try sheet.add(message.exampleRow)
+                try sheet.add(atLeast: message.isAtLeast)
                 sheet.endRow()
             }
             try appendOthers(of: code)
@@ -108,7 +110,7 @@ struct CodeTotalsSheet {
             "Codes",
             columns: [
                 .init("error_code", width: 32), .init("rows", width: 12), .init("share_of_rows", width: 14),
-                .init("jobs", width: 10),
+                .init("jobs", width: 10), .init("rows_at_least", width: 14),
             ] + (codes == nil ? [] : [.init("known", width: 50)]))
     }
 
@@ -118,11 +120,17 @@ struct CodeTotalsSheet {
             try sheet.add(code.rows)
             try sheet.add(shareInMillionths: code.share.millionths)
             try sheet.add(code.jobs)
+            try sheet.add(atLeast: code.isAtLeast)
             try sheet.add(codes?.standing(of: code.code, isOther: code.isOther).cell)
             sheet.endRow()
         }
         try sheet.finish(note: .leftOut(of: sheet, "codes", "summary.json"))
     }
+}
+
+extension Sheet {
+    /// Says that there may be more rows, as CSV files do; nothing where there are none.
+    fileprivate func add(atLeast isAtLeast: Bool) throws { try add(isAtLeast ? "true" : String?.none) }
 }
 
 extension String? {

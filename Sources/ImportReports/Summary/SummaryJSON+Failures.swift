@@ -4,7 +4,9 @@ import ImportAnalysis
 extension SummaryJSON {
     static func append(_ code: CodeSummary, codes: CodeBook?, to json: inout JSONWriter) {
         json.object { json in
-            append(code: code.code, rows: code.rows, share: code.share, isOther: code.isOther, to: &json)
+            append(
+                code: code.code, rows: code.rows, isAtLeast: code.isAtLeast, share: code.share, isOther: code.isOther,
+                to: &json)
             appendKnown(codes?.standing(of: code.code, isOther: code.isOther), to: &json)
             json.key("first_row")
             json.value(code.firstRow)
@@ -27,6 +29,7 @@ extension SummaryJSON {
             json.value(message.pattern)
             json.key("rows")
             json.value(message.rows)
+            appendAtLeast(message.isAtLeast, to: &json)
             json.key("share")
             json.value(digits: message.share.decimal)
             json.key("first_row")
@@ -66,7 +69,16 @@ extension SummaryJSON {
         }
     }
 
-    static func append(code: String?, rows: Int, share: Share, isOther: Bool, to json: inout JSONWriter) {
+    /// Says that there may be more rows, where that is so.
+    private static func appendAtLeast(_ isAtLeast: Bool, to json: inout JSONWriter) {
+        guard isAtLeast else { return }
+        json.key("rows_at_least")
+        json.value(true)
+    }
+
+    static func append(
+        code: String?, rows: Int, isAtLeast: Bool, share: Share, isOther: Bool, to json: inout JSONWriter
+    ) {
         json.key("code")
         json.value(code)
         if isOther {
@@ -75,6 +87,7 @@ extension SummaryJSON {
         }
         json.key("rows")
         json.value(rows)
+        appendAtLeast(isAtLeast, to: &json)
         json.key("share")
         json.value(digits: share.decimal)
     }

@@ -19,7 +19,9 @@ extension SummaryJSON {
             json.array { json in
                 for code in totals.failedByCode {
                     json.object { json in
-                        append(code: code.code, rows: code.rows, share: code.share, isOther: code.isOther, to: &json)
+                        append(
+                            code: code.code, rows: code.rows, isAtLeast: code.isAtLeast, share: code.share,
+                            isOther: code.isOther, to: &json)
                         appendKnown(codes?.standing(of: code.code, isOther: code.isOther), to: &json)
                     }
                 }

@@ -6,15 +6,16 @@ extension SummaryFields {
         var code = CodeSummary(
             code: nil, rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, messages: [], messageCount: nil,
             positions: nil)
-        // `other` is there only where it is true.
+        // `other` and `rows_at_least` are there only where they are true.
         let members = [
             "code", "rows", "share", "first_row", "last_row", "message_patterns", "messages", "failure_positions",
         ]
-        try object("", members: members, optional: ["other"]) { fields, name throws(SummaryFault) in
+        try object("", members: members, optional: ["other", "rows_at_least"]) { fields, name throws(SummaryFault) in
             switch name {
             case "code": code.code = try fields.optionalText(name)
             case "rows": code.rows = try fields.count(name)
             case "other": code.isOther = try fields.flag(name)
+            case "rows_at_least": code.isAtLeast = try fields.flag(name)
             case "first_row": code.firstRow = try fields.count(name)
             case "last_row": code.lastRow = try fields.count(name)
             case "message_patterns": code.messageCount = try fields.optionalCount(name)
@@ -42,10 +43,11 @@ extension SummaryFields {
             pattern: nil, rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, example: nil, exampleRow: 0,
             slots: [])
         let members = ["pattern", "rows", "share", "first_row", "last_row", "example", "example_row", "slots"]
-        try object("", members: members) { fields, name throws(SummaryFault) in
+        try object("", members: members, optional: ["rows_at_least"]) { fields, name throws(SummaryFault) in
             switch name {
             case "pattern": message.pattern = try fields.optionalText(name)
             case "rows": message.rows = try fields.count(name)
+            case "rows_at_least": message.isAtLeast = try fields.flag(name)
             case "first_row": message.firstRow = try fields.count(name)
             case "last_row": message.lastRow = try fields.count(name)
             case "example": message.example = try fields.optionalText(name)

@@ -83,18 +83,23 @@ public struct SummaryText {
             line("")
             line("  failed by code")
             let shown = summary.failedByCode.prefix(10)
-            let width = shown.map { Wording.grouped($0.rows).count }.max() ?? 0
+            func words(_ code: CodeSummary) -> String { Wording.grouped(code.rows, isAtLeast: code.isAtLeast) }
+            let width = shown.map { words($0).count }.max() ?? 0
             for code in shown {
-                let rows = padded(Wording.grouped(code.rows), to: width)
+                let rows = padded(words(code), to: width)
                 let standing = codes?.standing(of: code.code, isOther: code.isOther)
                 line("    \(rows)  \(code.code.map { shownText($0) } ?? "(no code)")\(standing?.line ?? "")")
             }
             if summary.failedByCode.count > shown.count {
-                line("    \(shown.count) of \(Wording.grouped(summary.failedByCode.count)) codes; report lists all")
+                let count = Wording.grouped(summary.failedByCode.count)
+                line(
+                    summary.hasOtherCodes
+                        ? "    \(shown.count) of \(Wording.manyCodes); report lists those that are told apart"
+                        : "    \(shown.count) of \(count) codes; report lists all")
             }
         }
         if let stretch = summary.tellingStretches.first {
-            let most = stretch.codeRows == stretch.rows ? "all" : Wording.grouped(stretch.codeRows)
+            let most = summary.codeRowsWords(of: stretch, all: "all")
             line("")
             line(
                 "  rows \(Wording.grouped(stretch.firstRow)) to \(Wording.grouped(stretch.lastRow)) all failed, "
