@@ -184,6 +184,11 @@ extension CodeTable {
         return (String(decoding: codes.text(number), as: UTF8.self), false)
     }
 
+    /// The codes that are told apart; nil if they are all that there are.
+    var keptIDs: Set<CodeID>? {
+        other.rows == 0 ? nil : Set(kept.map { groups[$0].id }).union([.none])
+    }
+
     private func summary(of group: Group, code: String?, rowsSeen: Int) -> CodeSummary {
         var listed = group.patterns.summaries(rowsOfCode: group.rows)
         if group.rowsWithoutMessage > 0 {

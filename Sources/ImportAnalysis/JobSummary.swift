@@ -45,6 +45,15 @@ public struct JobSummary: Sendable {
         self.salvage = salvage
     }
 
+    /// Reading went on behind what is wrong in the dump, and stopped nowhere.
+    public var wasReadOn: Bool {
+        // Where reading stopped, a finding has the same words.
+        guard let salvage else { return false }
+        return !findings.contains {
+            ($0.id == .dumpTruncated || $0.id == .dumpMalformed) && $0.message == salvage.message
+        }
+    }
+
     /// The job is over, and each of its rows was seen, as far as the dump tells.
     var showsAllRows: Bool { isComparable && rows.missing ?? 0 == 0 }
 
@@ -130,6 +139,8 @@ public struct CodeSummary: Sendable, Comparable {
     public var positions: FailurePositions?
     /// The rows of all codes beyond ``AnalysisLimits/codes``.
     public var isOther = false
+    /// What the errors of these rows say besides code and message, of one of them; nil if that is nothing.
+    public package(set) var exampleDetails: ErrorDetails?
 
     package init(
         code: String?, rows: Int, share: Share, firstRow: Int, lastRow: Int, messages: [MessageSummary],

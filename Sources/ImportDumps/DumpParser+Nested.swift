@@ -119,7 +119,7 @@ extension DumpParser {
         isBehindNested = isStrong
         if isStrong { finalFault = fault }
         if sinkError != nil { throw scanner.endFault() }
-        if let fault { throw ScanFault(reason: fault.reason, offset: fault.place.byte) }
+        if let fault { throw ScanFault(reason: fault.reason, offset: fault.place.byte, place: fault.place) }
     }
 
     /// Where the document at hand lies. The first of an input has no line of its own.

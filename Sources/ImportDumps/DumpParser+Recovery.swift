@@ -116,8 +116,10 @@ extension DumpParser {
             reason = fault.reason
             offset = fault.offset
             self.isInRows = isInRows
-            end = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(fault.offset))
-            place = scanner.window.place(ofOffset: fault.offset)
+            let trimmed = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(fault.offset))
+            place = fault.place ?? scanner.window.place(ofOffset: fault.offset)
+            // Where reading cannot go back any more, nobody knows what white space is in front of the fault.
+            end = trimmed.byte == fault.offset ? place : trimmed
             var offset = min(scanner.window.mark, fault.offset)
             while offset < fault.offset, !hasContent, let byte = scanner.window.byte(atOffset: offset) {
                 pass(byte)

@@ -9,7 +9,7 @@ extension OverviewModelBuilder {
             rows.failed == 0
             ? "No row of any job failed."
             : "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
-                + "with \(codes.count == 1 ? "one code" : "\(Wording.grouped(codes.count)) codes")."
+                + "\(Wording.codes(codes.map { ($0.code, $0.isOther) }))."
         return .object([
             "rows": .text(Wording.grouped(rows.failed)),
             "sentence": .text(sentence),
@@ -137,7 +137,7 @@ extension OverviewModelBuilder {
         guard overview.jobsWithSeveralDumps > 0 else { return .nothing }
         let (jobs, dumps) = (overview.jobsWithSeveralDumps, overview.supersededDumps)
         var sentence =
-            "Of \(jobs == 1 ? "1 job" : "\(Wording.grouped(jobs)) jobs") there are several dumps: the latest counts, "
+            "Of \(jobs == 1 ? "one job" : "\(Wording.grouped(jobs)) jobs") there are several dumps: the latest counts, "
             + "\(overview.isSupersededCountExact ? "" : "at least ")"
             + "\(dumps == 1 ? "1 is" : "\(Wording.grouped(dumps)) are") superseded."
         if overview.conflicts > 0 {
