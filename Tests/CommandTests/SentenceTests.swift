@@ -9,7 +9,7 @@ import Testing
         var random = SplitMix64(seed: seed)
         let space = try Workspace()
         var jobs: [String: GeneratedJob] = [:]
-        for number in 0..<150 {
+        for number in 0..<70 {
             let job = GeneratedJob(number, &random)
             jobs["job \(number)"] = job
             try space.write(job.text, as: "in/\(number).json")
@@ -27,7 +27,7 @@ import Testing
         }
         check(try space.text("o/index.md"), "seed \(seed), overview")
         check(Self.plain(try space.text("o/index.xhtml")), "seed \(seed), overview page")
-        for number in 0..<150 {
+        for number in 0..<70 {
             let one = try importAudit("summary", "in/\(number).json", folder: space.path)
             check(one.outputText, "seed \(seed), summary of \(number)", isAligned: true)
         }

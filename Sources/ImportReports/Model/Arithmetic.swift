@@ -109,7 +109,7 @@ public struct Arithmetic: Sendable {
         if agreeing > 0 { parts.append("\(Self.word(agreeing)) \(agreeing == 1 ? "agrees" : "agree")") }
         if differing > 0 {
             parts.append(
-                "\(Self.word(differing)) \(differing == 1 ? "does" : "do") not\(agreeing > 0 ? "" : " agree with the rows")"
+                "\(Self.word(differing)) \(differing == 1 ? "does" : "do") not\(agreeing > 0 ? "" : " hold")"
             )
         }
         if unchecked > 0 { parts.append("\(Self.word(unchecked)) cannot be checked") }
