@@ -102,8 +102,8 @@ extension OverviewModelBuilder {
         return .object([
             "sentence": .text(
                 salvaged.count == 1
-                    ? "1 dump is cut off or broken. The rows before that are reported."
-                    : "\(Wording.grouped(salvaged.count)) dumps are cut off or broken. The rows before that are reported."
+                    ? "1 dump is cut off or broken. What could be read of it is reported."
+                    : "\(Wording.grouped(salvaged.count)) dumps are cut off or broken. What could be read of them is reported."
             ),
             "items": .list(
                 shown.map { job -> ModelObject in
