@@ -4,10 +4,10 @@ import ImportDumps
 ///
 /// Rows are copied into blocks, one behind the other, of their texts no more than the audit looks at:
 ///
-///     row (8 bytes) · length of the code, of the message (4 each; -1 for none) · code · message
+///     row (8 bytes) · length of the code, of the message, of the details (4 each; -1 for none) · code · message · details
 @safe
 final class FailureThread {
-    private static let header = 16
+    private static let header = 20
     private static let blockBytes = 512 * 1024
     /// One byte more than is looked at tells that a text is longer.
     private static let textBytes = AnalysisLimits.groupingBytes + 1
@@ -54,17 +54,20 @@ final class FailureThread {
     }
 
     /// Takes the next failed row.
-    func count(row: Int, code: TextRange?, message: TextRange?, text: Span<UInt8>) {
+    func count(row: Int, code: TextRange?, message: TextRange?, details: TextRange? = nil, text: Span<UInt8>) {
         let codeBytes = code.map { min($0.count, Self.textBytes) }
         let messageBytes = message.map { min($0.count, Self.textBytes) }
-        if used + Self.header + (codeBytes ?? 0) + (messageBytes ?? 0) > Self.blockBytes { handOn() }
+        let detailBytes = details.map { min($0.count, Self.textBytes) }
+        let textBytes = (codeBytes ?? 0) + (messageBytes ?? 0) + (detailBytes ?? 0)
+        if used + Self.header + textBytes > Self.blockBytes { handOn() }
         unsafe text.withUnsafeBufferPointer { text in
             let target = unsafe UnsafeMutableRawPointer(ring.block(slot)) + used
             unsafe target.storeBytes(of: row, as: Int.self)
             unsafe target.storeBytes(of: Int32(codeBytes ?? -1), toByteOffset: 8, as: Int32.self)
             unsafe target.storeBytes(of: Int32(messageBytes ?? -1), toByteOffset: 12, as: Int32.self)
+            unsafe target.storeBytes(of: Int32(detailBytes ?? -1), toByteOffset: 16, as: Int32.self)
             used += Self.header
-            for (range, count) in [(code, codeBytes), (message, messageBytes)] {
+            for (range, count) in [(code, codeBytes), (message, messageBytes), (details, detailBytes)] {
                 guard let range, let count, count > 0, let start = text.baseAddress else { continue }
                 unsafe (ring.block(slot) + used).update(from: start + range.offset, count: count)
                 used += count
@@ -103,12 +106,15 @@ final class FailureThread {
             let row = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Int.self)
             let codeBytes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset + 8, as: Int32.self)
             let messageBytes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset + 12, as: Int32.self)
+            let detailBytes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset + 16, as: Int32.self)
             offset += header
             let code = codeBytes < 0 ? nil : TextRange(offset: offset, count: Int(codeBytes))
             offset += max(0, Int(codeBytes))
             let message = messageBytes < 0 ? nil : TextRange(offset: offset, count: Int(messageBytes))
             offset += max(0, Int(messageBytes))
-            audit.count(row: row, code: code, message: message, text: text)
+            let details = detailBytes < 0 ? nil : TextRange(offset: offset, count: Int(detailBytes))
+            offset += max(0, Int(detailBytes))
+            audit.count(row: row, code: code, message: message, details: details, text: text)
         }
     }
 }

@@ -35,9 +35,10 @@ public struct JobAnalyzer: RowSink {
         guard outcome == .failed else { return }
         for row in run.firstRow..<run.firstRow + run.count {
             if let thread {
-                thread.count(row: row, code: run.code, message: run.message, text: text)
+                thread.count(row: row, code: run.code, message: run.message, details: run.details, text: text)
             } else {
-                failures.count(row: row, code: run.code, message: run.message, text: text)
+                failures.count(
+                    row: row, code: run.code, message: run.message, details: run.details, text: text)
             }
         }
         // Where few rows fail, the thread would only take time from the one that reads.
@@ -62,7 +63,7 @@ public struct JobAnalyzer: RowSink {
         failures.finish()
         var summary = JobSummary(
             job: dump.job, source: source, bytes: dump.byteCount, sha256: dump.sha256, rows: rows,
-            failedByCode: failures.codes.summaries(rowsSeen: rows.seen), findings: [], results: dump.results,
+            failedByCode: failures.summaries(rowsSeen: rows.seen), findings: [], results: dump.results,
             salvage: Salvage(dump))
         summary.outcomes = outcomes.value
         summary.failurePositions = failures.codes.positions.positions(rowsSeen: rows.seen)

@@ -57,6 +57,15 @@ public struct JobSummary: Sendable {
         return Wording.grouped(stretch.codeRows, isAtLeast: code?.isAtLeast == true)
     }
 
+    /// Reading went on behind what is wrong in the dump, and stopped nowhere.
+    public var wasReadOn: Bool {
+        // Where reading stopped, a finding has the same words.
+        guard let salvage else { return false }
+        return !findings.contains {
+            ($0.id == .dumpTruncated || $0.id == .dumpMalformed) && $0.message == salvage.message
+        }
+    }
+
     /// The job is over, and each of its rows was seen, as far as the dump tells.
     var showsAllRows: Bool { isComparable && rows.missing ?? 0 == 0 }
 
@@ -145,6 +154,8 @@ public struct CodeSummary: Sendable, Comparable {
     /// There may be more rows of it, all before ``firstRow``, among those of the codes that are not told apart: there
     /// were too many codes before it was taken up. What is said of it is about the rows since.
     public var isAtLeast = false
+    /// What the errors of these rows say besides code and message, of one of them; nil if that is nothing.
+    public package(set) var exampleDetails: ErrorDetails?
 
     package init(
         code: String?, rows: Int, share: Share, firstRow: Int, lastRow: Int, messages: [MessageSummary],

@@ -33,6 +33,7 @@ extension Wording {
             ("rows existing", (first.rows.existing, second.rows.existing)),
             ("rows failed", (first.rows.failed, second.rows.failed)),
             ("rows unclassified", (first.rows.unclassified, second.rows.unclassified)),
+            ("rows applied", (first.rows.applied, second.rows.applied)),
         ]
         var parts: [String] = []
         if first.status != second.status {

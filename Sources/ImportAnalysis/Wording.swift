@@ -52,7 +52,7 @@ package enum Wording {
     static func stillProcessing(_ job: DeclaredJob) -> String {
         let progress =
             switch (job.processed, job.total) {
-            case (let processed?, let total?): " (\(grouped(processed)) of \(grouped(total)) rows processed)"
+            case (let processed?, let total?): " (\(grouped(processed)) of \(rowsWord(total)) processed)"
             default: ""
             }
         return "The job was still processing when this dump was saved\(progress). "
@@ -170,6 +170,16 @@ extension Wording {
         count == 1 ? "1 row" : "\(grouped(count)) rows"
     }
 
+    /// With which codes rows failed: "with 2 codes and without one".
+    package static func codes(_ codes: [(code: String?, isOther: Bool)]) -> String {
+        let count = codes.count { $0.code != nil && !$0.isOther }
+        let hasOther = codes.contains { $0.isOther }
+        let withoutCode = codes.contains { $0.code == nil }
+        if count == 0 { return "without a code" }
+        let named = hasOther ? manyCodes : count == 1 ? "one code" : "\(grouped(count)) codes"
+        return "with \(named)\(withoutCode ? " and without one" : "")"
+    }
+
     /// A text of the dump in quotation marks, cut to a readable length. What would act on the sentence around it,
     /// such as a mark that reverses the text, is written out.
     package static func quoted(_ text: String) -> String {
@@ -188,13 +198,16 @@ extension Wording {
         let shown = 10
         let rest = parts.count - shown
         var result = parts.prefix(shown).joined(separator: ", ")
-        if rest > 0 { result += ", and \(rest)\(others > 0 ? " or more" : "") others" }
+        if rest > 0 {
+            result += ", and \(grouped(rest))\(others > 0 ? " or more others" : rest == 1 ? " other" : " others")"
+        }
         return result
     }
 
     private static func errorText(_ error: JobError?) -> String {
         switch (error?.code, error?.message) {
-        case (nil, nil): "."
+        // What else would tell why the job failed?
+        case (nil, nil): error?.details.map { ": \(quoted($0))." } ?? "."
         case (let code?, nil): ": \(quoted(code))."
         case (nil, let message?): ": \(quoted(message))."
         case (let code?, let message?): ": \(quoted(code)), \(quoted(message))."

@@ -198,13 +198,12 @@ struct ByteWindow: ~Copyable {
         repeat { position = count } while slide()
     }
 
-    /// The line and the column of a byte in the window, or of one that a slide has just passed; none before a place
-    /// that was passed (``passPlace(ofOffset:)``).
+    /// The line and the column of a byte in the window, or of one that is kept since the mark.
     func place(ofOffset offset: Int) -> Place {
         place(ofOffset: offset, counted(upTo: offset))
     }
 
-    /// The same, for places that are asked for in order: lines before it are not counted again.
+    /// The same, for places that are asked for in order, as a rule: lines before it are not counted again.
     mutating func passPlace(ofOffset offset: Int) -> Place {
         counted = counted(upTo: offset)
         return place(ofOffset: offset, counted)
@@ -218,6 +217,9 @@ struct ByteWindow: ~Copyable {
 
     private func counted(upTo offset: Int) -> (index: Int, line: Int, lineStart: Int) {
         var counted = counted
+        if offset < startOffset { return countedInRetained(upTo: offset) }
+        // One before what was counted: from the window's start.
+        if offset < startOffset + counted.index { counted = (0, linesBefore + 1, lineStart) }
         let index = max(counted.index, min(count, offset - startOffset))
         while let next = unsafe memchr(storage + counted.index, 0x0A, index - counted.index) {
             let feed = unsafe UnsafeRawPointer(next) - UnsafeRawPointer(storage)
@@ -225,6 +227,17 @@ struct ByteWindow: ~Copyable {
         }
         counted.index = index
         return counted
+    }
+
+    /// The line of a byte that the window has passed, counted in the bytes that are kept.
+    private func countedInRetained(upTo offset: Int) -> (index: Int, line: Int, lineStart: Int) {
+        guard canGoBack(to: offset) else { return (0, linesBefore + 1, lineStart) }
+        var (line, start) = (retained.linesBefore + 1, retained.lineStart)
+        for index in 0..<offset - retained.start where retained.bytes[index] == UInt8(ascii: "\n") {
+            line += 1
+            start = retained.start + index + 1
+        }
+        return (0, line, start)
     }
 
     /// - Parameter lines: how many line feeds are in the window.

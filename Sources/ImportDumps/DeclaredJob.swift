@@ -1,6 +1,7 @@
 /// What a dump says about its job, apart from the rows.
 ///
-/// A field that is absent, null or of another JSON type is nil; ``FieldNotes`` tells the last case apart.
+/// A field that is absent or null is nil. Of another JSON type than the API defines, a text is the JSON text of what is
+/// there and a count is nil; ``FieldNotes`` tells both apart.
 public struct DeclaredJob: Sendable, Equatable {
     /// Known once the dump was read to its end.
     public var kind = JobKind.import
@@ -13,7 +14,7 @@ public struct DeclaredJob: Sendable, Equatable {
     public var createdAt: String?
     public var updatedAt: String?
     public var expiresAt: String?
-    /// The job-level error, if it is there and not null; its fields are nil if it is no object.
+    /// The job-level error, if it is there and not null; what it says is its message if it is no object.
     public var error: JobError?
 
     public init() {}
@@ -31,9 +32,12 @@ public enum JobKind: String, Sendable, CaseIterable {
 public struct JobError: Sendable, Equatable {
     public var code: String?
     public var message: String?
+    /// The members that it has besides them, as the text of one JSON object; nil if there are none.
+    public var details: String?
 
-    public init(code: String? = nil, message: String? = nil) {
+    public init(code: String? = nil, message: String? = nil, details: String? = nil) {
         self.code = code
         self.message = message
+        self.details = details
     }
 }

@@ -112,6 +112,7 @@ extension DumpParser {
     /// not that.
     private mutating func readScalar(_ first: UInt8) -> Bool {
         let start = scanner.window.offset
+        let place = scanner.window.passPlace(ofOffset: start)
         scanner.window.setMark()
         scanner.isLenient = false
         defer { scanner.isLenient = true }
@@ -127,7 +128,6 @@ extension DumpParser {
             scanner.window.goBack(to: start)
             return false
         }
-        let place = Place(byte: start, line: 1, column: start + 1)
         let reading = reading(
             of: value, fault: fault.map { locate($0) }, byteCount: scanner.window.offset - start, sha256: nil)
         input.note(

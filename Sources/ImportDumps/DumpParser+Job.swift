@@ -38,9 +38,10 @@ extension DumpParser {
             // An object there may be what a torn dump swallowed.
             if scanner.isLenient, byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") { evidence.hasJobID = false }
             job.jobID = try readText(field)
+            if scanner.jobLike != nil { job.jobID = nil }
         case .status:
+            evidence.hasStatusText = try scanner.peek() == UInt8(ascii: "\"")
             job.status = try readText(field)
-            evidence.hasStatusText = job.status != nil
         case .total:
             job.total = try readCount(field)
             evidence.hasTotal = job.total != nil
@@ -133,6 +134,7 @@ extension DumpParser {
         scanner.window.position += 1
         var error = JobError()
         var seen: (code: Bool, message: Bool) = (false, false)
+        var hasDetails = false
         var first = true
         while try scanner.nextMember(first: &first) {
             switch scanner.withText(of: .key, { ErrorKey($0) }) {
@@ -147,10 +149,15 @@ extension DumpParser {
                 seen.message = true
                 error.message = try readErrorText(.jobErrorMessage)
             case nil:
-                noteUnknownField(at: .jobError)
-                try scanner.skipValue(level: 2)
+                try readDetail(isFirst: !hasDetails, at: .jobError)
+                hasDetails = true
             }
             scanner.forgetTexts()
+        }
+        if hasDetails {
+            detailsText.append(UInt8(ascii: "}"))
+            if detailsText.isCut { jobNotes.noteTextCut() }
+            error.details = String(decoding: detailsText.bytes, as: UTF8.self)
         }
         job.error = error
     }
@@ -159,15 +166,9 @@ extension DumpParser {
 // MARK: - Values
 
 extension DumpParser {
-    /// Reads a string; nil if it is null or, which is noted, of another type.
-    ///
+    /// Reads a string; of another type, which is noted, the JSON text. Nil if it is null.
     private mutating func readText(_ field: KnownField) throws(ScanFault) -> String? {
-        guard try scanner.peek() == UInt8(ascii: "\"") else {
-            let found = try scanner.skipValue(level: 1)
-            if found != .null { jobNotes.noteWrongType(found, in: field) }
-            return nil
-        }
-        return try readString()
+        try scanner.peek() == UInt8(ascii: "\"") ? readString() : readOtherValue(field, level: 1)
     }
 
     /// Reads a code or a message of the job's error; of another type than a string, which is noted, the JSON text.
@@ -210,10 +211,11 @@ extension DumpParser {
         return count
     }
 
-    /// Reads a date-time. A string that is none is noted, and kept as it is.
+    /// Reads a date-time. What is none is noted, and kept as it is: nobody knows what instant the number 1764230400 means.
     private mutating func readDateTime(_ field: KnownField) throws(ScanFault) -> String? {
+        let isString = try scanner.peek() == UInt8(ascii: "\"")
         guard let text = try readText(field) else { return nil }
-        if DateTime(text) == nil { jobNotes.noteWrongType(.stringThatIsNoDateTime, in: field) }
+        if isString, DateTime(text) == nil { jobNotes.noteWrongType(.stringThatIsNoDateTime, in: field) }
         return text
     }
 

@@ -125,7 +125,7 @@ extension DumpParser {
         isBehindNested = isStrong
         if isStrong { finalFault = fault }
         if sinkError != nil { throw scanner.endFault() }
-        if let fault { throw ScanFault(reason: fault.reason, offset: fault.place.byte) }
+        if let fault { throw ScanFault(reason: fault.reason, offset: fault.place.byte, place: fault.place) }
     }
 
     /// Whether the value at the position belongs to an object that is a job itself, as its members further on show.

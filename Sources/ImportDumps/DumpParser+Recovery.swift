@@ -59,6 +59,7 @@ extension DumpParser {
                     // It was no list: a torn dump and the one behind it, which may have swallowed another.
                     evidence.hasResultsArray = true
                     results = .cut
+                    if isBehindNested { held?.standAlone() }
                     guard finalFault == nil, let end = moveToSwallowedJob() else { return fault }
                     isOver = true
                     return DumpFault(reason: .unexpectedEnd, place: end, rowsKept: rowCount)
@@ -118,8 +119,10 @@ extension DumpParser {
             reason = fault.reason
             offset = fault.offset
             self.isInRows = isInRows
-            end = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(fault.offset))
-            place = scanner.window.place(ofOffset: fault.offset)
+            let trimmed = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(fault.offset))
+            place = fault.place ?? scanner.window.place(ofOffset: fault.offset)
+            // Where reading cannot go back any more, nobody knows what white space is in front of the fault.
+            end = trimmed.byte == fault.offset ? place : trimmed
             var offset = min(scanner.window.mark, fault.offset)
             while offset < fault.offset, !hasContent, let byte = scanner.window.byte(atOffset: offset) {
                 pass(byte)

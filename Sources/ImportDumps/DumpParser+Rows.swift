@@ -196,7 +196,7 @@ extension DumpParser {
         while try scanner.nextMember(first: &first) {
             guard let key = scanner.withText(of: .key, { ErrorKey($0) }) else {
                 facts.insert(.unknownField)
-                try readDetail(isFirst: !hasDetails)
+                try readDetail(isFirst: !hasDetails, at: .rowError)
                 hasDetails = true
                 continue
             }
@@ -230,13 +230,13 @@ extension DumpParser {
 
     /// Reads a member of an error that the API does not define, whose key is kept.
     @inline(never)
-    private mutating func readDetail(isFirst: Bool) throws(ScanFault) {
+    mutating func readDetail(isFirst: Bool, at level: ObjectLevel) throws(ScanFault) {
         if isFirst { detailsText.removeAll() }
         detailsText.append(isFirst ? UInt8(ascii: "{") : UInt8(ascii: ","))
         scanner.appendKey(to: &detailsText)
         detailsText.append(UInt8(ascii: ":"))
-        noteUnknownField(at: .rowError)
-        _ = try scanner.readValue(level: 4, into: &detailsText)
+        noteUnknownField(at: level)
+        _ = try scanner.readValue(level: level == .rowError ? 4 : 2, into: &detailsText)
     }
 
     /// Keeps the members of an error that the API does not define. Where it has neither a code nor a message, they are

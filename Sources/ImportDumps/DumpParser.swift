@@ -136,7 +136,8 @@ struct DumpParser: ~Copyable {
     /// The fault with its place, as far as rows were kept.
     mutating func locate(_ fault: ScanFault) -> DumpFault {
         DumpFault(
-            reason: fault.reason, place: scanner.window.passPlace(ofOffset: fault.offset), rowsKept: rowCount)
+            reason: fault.reason, place: fault.place ?? scanner.window.passPlace(ofOffset: fault.offset),
+            rowsKept: rowCount)
     }
 
     /// What a document came to.

@@ -50,6 +50,8 @@ struct JSONScanner: ~Copyable {
 struct ScanFault: Error {
     var reason: DumpFault.Reason
     var offset: Int
+    /// Where that is, if it is known already: what was found out before reading went on cannot be counted again.
+    var place: Place?
 }
 
 // MARK: - Bytes

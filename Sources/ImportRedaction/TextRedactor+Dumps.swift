@@ -55,7 +55,9 @@ extension TextRedactor {
         job.createdAt = redactedTime(job.createdAt)
         job.updatedAt = redactedTime(job.updatedAt)
         job.expiresAt = redactedTime(job.expiresAt)
-        job.error = job.error.map { JobError(code: redacted($0.code), message: redacted($0.message)) }
+        job.error = job.error.map { error in
+            JobError(code: redacted(error.code), message: redacted(error.message), details: redacted(error.details))
+        }
         return job
     }
 }

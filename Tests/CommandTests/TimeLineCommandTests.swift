@@ -53,7 +53,9 @@ struct TimeLineCommandTests {
         }
         let section = try Self.section("audit1", in: space)
         #expect(try Self.section("audit3", in: space) == section)
-        #expect(section.contains("108 jobs were created from ") && section.contains(" 12 other jobs do not say when."))
+        #expect(
+            section.contains("108 jobs were created from ")
+                && section.contains(" 12 other jobs do not say when, in a form that can be read."))
 
         var found: [String: [Int]] = [:]
         for line in section.split(separator: "\n") where line.hasPrefix("| ") {

@@ -31,13 +31,13 @@ struct ArithmeticTests {
         Case(
             fields: #""status":"complete","total":1000002,"processed":9,"succeeded":2,"failed":3"#,
             verdicts: ["differs by 1,000,000", "differs by 4", "differs by 1", "differs by 2"],
-            sentence: "Of the four numbers that the job declares, four do not."),
+            sentence: "Of the four numbers that the job declares, four do not hold."),
         Case(
             fields: #""status":"complete","total":2"#, verdicts: [agrees, undeclared, undeclared, undeclared],
             sentence: "Of the one number that the job declares, one agrees."),
         Case(
             fields: #""status":"complete","failed":2"#, verdicts: [undeclared, undeclared, undeclared, "differs by 1"],
-            sentence: "Of the one number that the job declares, one does not."),
+            sentence: "Of the one number that the job declares, one does not hold."),
         Case(
             fields: #""status":"complete","processed":2,"total":2,"failed":1"#,
             verdicts: [agrees, unchecked, undeclared, agrees],

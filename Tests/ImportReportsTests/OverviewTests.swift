@@ -162,12 +162,12 @@ struct OverviewTests {
         }
         #expect(try verdict([]).sentence == "There is no import job among the inputs.")
         #expect(try verdict([], unreadable: 1).sentence.hasSuffix(" 1 input could not be read."))
-        #expect(try verdict(["clean-async"]).sentence == "The one job is clean: its rows went in and its numbers hold.")
+        #expect(try verdict(["clean-async"]).sentence == "The one job is clean: no row failed and none is missing.")
         #expect(try verdict(["clean-async", "clean-async"]).level == .good)
         #expect(try verdict(["clean-async"], unreadable: 2).word == "Inputs were not read")
         #expect(try verdict(["clean-async"], unreadable: 2).sentence.hasSuffix(" 2 other inputs could not be read."))
         #expect(try verdict(["still-processing"]).level == .pending)
-        #expect(try verdict(["truncated"]).sentence == "Of 1 job, none is clean and 1 is critical.")
+        #expect(try verdict(["truncated"]).sentence == "The one job is critical.")
     }
 
     @Test("Lines of jobs.csv have the contract's columns, and hold hostile text")

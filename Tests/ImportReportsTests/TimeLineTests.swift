@@ -122,7 +122,7 @@ struct TimeLineTests {
         }
         let sentence =
             "3 jobs were created from 2 March 2026 to 2 June 2026 (UTC). The share of failed rows was highest in the "
-            + "week from 1 June 2026: 50.0 % of 20 rows. 1 other job does not say when."
+            + "week from 1 June 2026: 50.0 % of 20 rows. 1 other job does not say when, in a form that can be read."
         #expect(page(.xhtml).contains(sentence))
         #expect(page(.markdown).contains("| 1 June 2026 | 2 | 20 | 10 | 50.0 % |"))
         #expect(page(.markdown).contains("| Week from Monday (UTC) | Jobs | Rows | Failed | Share |"))
@@ -137,7 +137,7 @@ struct TimeLineTests {
         let model = OverviewModel(line, for: .xhtml, toolVersion: "1", files: [])
         #expect(model.departures == [])
         let page = try TemplateSet().render(model, as: .xhtml).text
-        #expect(page.contains("1 other job does not say when."))
+        #expect(page.contains("1 other job does not say when, in a form that can be read."))
     }
 }
 

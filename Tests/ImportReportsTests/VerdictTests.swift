@@ -34,7 +34,7 @@ struct VerdictTests {
             sentence: "All 2 rows went in: 1 was created and 1 already existed. \(holds)"),
         Case(
             dump: job(#""status":"complete","total":0"#, rows: ""),
-            level: .good, word: "Everything accounted for", sentence: "The import had no rows. \(holds)"),
+            level: .good, word: "Everything accounted for", sentence: "The job had no rows. \(holds)"),
         Case(
             dump: job(#""status":"complete""#, rows: created),
             level: .warning, word: "Needs a look", sentence: "Of 1 row, 1 was created. \(noNumbers)"),

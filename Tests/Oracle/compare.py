@@ -180,7 +180,7 @@ def _job(found: dict, data: bytes, source: str, job: Job, digest: str | None) ->
         "source": source,
         "bytes": len(data),
         "sha256": digest,
-        "error": job.error and {"code": job.error[0], "message": job.error[1]},
+        "error": job.error and {"code": job.error[0], "message": job.error[1], "details": job.error[2]},
         "reported": {"processed": job.processed, "succeeded": job.succeeded, "failed": job.failed},
         "rows": _rows(job),
     }
@@ -205,6 +205,12 @@ def _job(found: dict, data: bytes, source: str, job: Job, digest: str | None) ->
         yield f"job, failed codes do not add up to {rows['failed']}"
 
 
+def shortened(text: str) -> str:
+    """What a summary keeps of details: as many whole characters as 1,024 bytes hold."""
+    data = text.encode()
+    return text if len(data) <= 1024 else data[:1024].decode(errors="ignore") + "…"
+
+
 def _summary_codes(found: list[dict], job: Job) -> Iterator[str]:
     groups = model.failed_by_code(job)
     if any(too_long(group.code) for group in groups):
@@ -216,6 +222,11 @@ def _summary_codes(found: list[dict], job: Job) -> Iterator[str]:
         where = f"failed_by_code, code {short(group.code)}"
         for name in ("rows", "share", "first_row", "last_row"):
             yield from differ(f"{where}, {name}", getattr(group, name), entry[name])
+        details = [row for row in job.rows if row.outcome == "failed" and row.code == group.code and row.details]
+        text = shortened(details[0].details) if details else None
+        yield from differ(f"{where}, details", text, entry["example_details"])
+        number = details[0].number if details else None
+        yield from differ(f"{where}, row of details", number, entry["example_details_row"])
         expected = [
             {
                 "pattern": each.text,

@@ -109,7 +109,7 @@ class Job:
     created_at: str | None = None
     updated_at: str | None = None
     expires_at: str | None = None
-    error: tuple[str | None, str | None] | None = None
+    error: tuple[str | None, str | None, str | None] | None = None
     rows: list[Row] = field(default_factory=list)
     findings: dict[str, Finding] = field(default_factory=dict)
 
@@ -135,7 +135,7 @@ class Notes:
 
 
 class Fields:
-    """The known fields of one object: the last of a duplicate counts, a field of a wrong type counts as absent."""
+    """The known fields of one object: the last of a duplicate counts, of a wrong type, a text counts by its JSON text and all else as absent."""
 
     def __init__(self, members: Members, known: frozenset[str], notes: Notes, row: int | None = None) -> None:
         self.notes, self.row = notes, row
@@ -163,6 +163,10 @@ class Fields:
     def text(self, name: str) -> str | None:
         value = self._typed(name, str)
         return None if value is None else clean(value)
+
+    def is_text(self, name: str) -> bool:
+        value = self.values.get(name)
+        return isinstance(value, str) and not isinstance(value, Number)
 
     def any_text(self, name: str, kind: type = str) -> str | None:
         """A string's text, of any other value its JSON text; what is of another kind is noted."""
@@ -195,9 +199,9 @@ class Fields:
         return number
 
     def time(self, name: str) -> str | None:
-        """A date-time's text: kept, and noted, when it is not RFC 3339."""
-        value = self.text(name)
-        if value is not None and instant(value) is None:
+        """A date-time's text: kept, and noted, when it is not RFC 3339; of another type its JSON text."""
+        value = self.any_text(name)
+        if value is not None and self.is_text(name) and instant(value) is None:
             self.wrong()
         return value
 
@@ -310,7 +314,7 @@ def read(data: bytes) -> Job:
 
     notes = Notes()
     fields = Fields(value, JOB_FIELDS | ({"summary"} if kind == "bulk" else set()), notes)
-    job = Job(kind=kind, job_id=fields.text("job_id"), status=fields.text("status"), findings=notes.findings)
+    job = Job(kind=kind, job_id=fields.any_text("job_id"), status=fields.any_text("status"), findings=notes.findings)
     for name in ("total", "processed", "succeeded", "failed"):
         setattr(job, name, fields.count(name))
     for name in ("created_at", "updated_at", "expires_at"):
@@ -318,9 +322,10 @@ def read(data: bytes) -> Job:
     error = fields.values.get("error")
     if isinstance(error, Members):
         inner = Fields(fields.object("error"), ERROR_FIELDS, notes)
-        job.error = (inner.any_text("code"), inner.any_text("message"))
+        details = jsontext.compact(inner.others) if inner.others else None
+        job.error = (inner.any_text("code"), inner.any_text("message"), details)
     elif error is not None:
-        job.error = (None, fields.any_text("error", Members))  # Of another type: noted as that, and still an error.
+        job.error = (None, fields.any_text("error", Members), None)  # Of another type: noted as that, and still an error.
     if kind == "bulk":
         counts = Fields(fields.object("summary") or Members(), SUMMARY_FIELDS, notes)
         job.total, job.processed = counts.count("total"), None

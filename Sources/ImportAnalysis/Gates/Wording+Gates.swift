@@ -55,8 +55,9 @@ extension GateResult {
             return measured == 0 ? "none" : measured == 1 ? "1 finding" : "\(Wording.grouped(measured)) findings"
         case .requireComplete:
             guard let whole, whole > 0 else { return "no job" }
-            return measured == 0
-                ? "all \(Wording.grouped(whole))" : "\(Wording.grouped(measured)) of \(Wording.grouped(whole)) are not"
+            if whole == 1 { return measured == 0 ? "the one input is" : "the one input is not" }
+            if measured == 0 { return "all \(Wording.grouped(whole))" }
+            return "\(Wording.grouped(measured)) of \(Wording.grouped(whole)) \(measured == 1 ? "is" : "are") not"
         case .minRows: return Wording.rowsWord(measured)
         }
     }
@@ -65,7 +66,7 @@ extension GateResult {
 extension Conclusion {
     /// How many rules were met; nil without a gate.
     package var sentence: String? {
-        guard let gate else { return nil }
+        guard let gate, !gate.isEmpty else { return nil }
         switch gap {
         case .noJob: return "Nothing was checked: there is no import job among the inputs."
         case .noResults: return "Nothing was checked: no job shows any of its rows."
@@ -84,7 +85,10 @@ extension Conclusion {
     package var unusedSentence: String? {
         guard let unusedEntries else { return nil }
         if entryCount == 0 { return "The codes file has no entries." }
-        let entries = entryCount == 1 ? "the 1 entry" : "the \(Wording.grouped(entryCount)) entries"
+        if entryCount == 1 {
+            return "The one entry of the codes file matched \(unusedEntries.isEmpty ? "a" : "no") code."
+        }
+        let entries = "the \(Wording.grouped(entryCount)) entries"
         guard !unusedEntries.isEmpty else { return "Each of \(entries) of the codes file matched a code." }
         return "\(Wording.grouped(unusedEntries.count)) of \(entries) of the codes file matched no code."
     }

@@ -31,7 +31,10 @@ public struct ComparisonReport: Sendable {
     /// How the codes changed, in a sentence.
     var codesSentence: String {
         let codes = comparison.codes.filter { !$0.isOther }
-        guard !codes.isEmpty else { return "No row failed, before or after." }
+        guard !codes.isEmpty else {
+            return unseenSentence == nil
+                ? "No row failed, before or after." : "No row that was seen failed, before or after."
+        }
         let listed = codes.count == 1 ? "1 code" : "\(Wording.grouped(codes.count)) codes"
         let all = comparison.isUncertain ? "the \(listed) told apart" : listed
         func count(_ kind: CodeChange.Kind) -> Int { codes.count { $0.kind == kind } }

@@ -23,10 +23,13 @@ public struct Arithmetic: Sendable {
     }
 
     public var checks: [Check]
+    /// Whether the rows are all there, to hold declared numbers against.
+    private let hasAllRows: Bool
 
     public init(_ summary: JobSummary) {
         let job = summary.job
         let rows = summary.rows
+        hasAllRows = summary.isComparable
         let isProcessing = job.status == JobStatus.processing.rawValue
         // While a job is processing, rows may still come; more than the total are too many at any time.
         let totalIsComparable = !isProcessing || rows.seen > (job.total ?? Int.max)
@@ -99,12 +102,16 @@ public struct Arithmetic: Sendable {
     package var sentence: String {
         if declared == 0 { return "The job declares no numbers to hold against the rows." }
         if agreeing == checks.count { return "All four numbers that the job declares agree with its rows." }
-        if unchecked == declared {
+        if unchecked == declared, !hasAllRows {
             return "There are no rows yet, or not all of them, to hold the declared numbers against."
         }
         var parts: [String] = []
         if agreeing > 0 { parts.append("\(Self.word(agreeing)) \(agreeing == 1 ? "agrees" : "agree")") }
-        if differing > 0 { parts.append("\(Self.word(differing)) \(differing == 1 ? "does" : "do") not") }
+        if differing > 0 {
+            parts.append(
+                "\(Self.word(differing)) \(differing == 1 ? "does" : "do") not\(agreeing > 0 ? "" : " hold")"
+            )
+        }
         if unchecked > 0 { parts.append("\(Self.word(unchecked)) cannot be checked") }
         let list = parts.dropLast().joined(separator: ", ") + (parts.count > 1 ? " and " : "") + (parts.last ?? "")
         return "Of the \(Self.word(declared)) \(declared == 1 ? "number" : "numbers") that the job declares, \(list)."

@@ -5,11 +5,6 @@ import ImportAnalysis
 /// Where there are rows of codes that are not told apart, they stand in the last line of a list and are no code of
 /// their own: of how many codes they are, nobody knows.
 enum CodeWords {
-    /// - Parameter lines: of the list, with the one for codes that are not told apart.
-    static func count(_ lines: Int, hasOthers: Bool) -> String {
-        hasOthers ? Wording.manyCodes : lines == 1 ? "one code" : "\(Wording.grouped(lines)) codes"
-    }
-
     /// The number in “20 of 1,000 codes”.
     static func total(_ lines: Int, hasOthers: Bool) -> String {
         hasOthers ? "more than \(Wording.grouped(AnalysisLimits.codes))" : Wording.grouped(lines)

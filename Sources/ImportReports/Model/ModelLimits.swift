@@ -74,6 +74,14 @@ public struct ModelLimits: Sendable {
 extension ModelLimits {
     func text(_ text: String) -> String { Self.shortened(text, to: textLength) }
 
+    /// The beginning of the text of a JSON object, which may have been cut before: its whole length is not known here.
+    func details(_ text: String) -> String {
+        guard text.unicodeScalars.count > textLength else { return text }
+        var cut = String.UnicodeScalarView()
+        cut.append(contentsOf: text.unicodeScalars.prefix(textLength))
+        return "\(cut)… (cut after \(Wording.grouped(textLength)) characters)"
+    }
+
     func name(_ text: String) -> String { Self.shortened(text, to: nameLength) }
 
     func sentence(_ text: String) -> String { Self.shortened(text, to: sentenceLength) }

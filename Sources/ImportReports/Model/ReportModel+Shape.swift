@@ -72,6 +72,7 @@ extension ReportModel {
                 "codes": .section([
                     "anchor": .text, "code": codeShape, "rows": .text, "share": .text, "width": .text,
                     "first_row": .text, "last_row": .text, "standing": standingShape(withExplanation: true),
+                    "details": .section(["text": .text, "row": .text]),
                     "messages": .section([
                         "pattern": optionalText, "example": optionalText, "rows": .text, "share": .text,
                         "example_row": .text,
@@ -94,7 +95,7 @@ extension ReportModel {
         "job": .section([
             "job_id": optionalText, "bulk": .flag, "status": optionalText,
             "created_at": time, "updated_at": time, "expires_at": time,
-            "error": .section(["code": optionalText, "message": optionalText]),
+            "error": .section(["code": optionalText, "message": optionalText, "details": optionalText]),
         ]),
         "provenance": .section([
             "source": .text, "bytes": .text, "sha256": optionalText, "tool": .text, "version": .text,

@@ -16,18 +16,17 @@ extension ReportModelBuilder {
     private var failuresSentence: String {
         let rows = summary.rows
         guard rows.failed == 0 else {
-            let count = summary.failedByCode.count
             let isAtLeast = summary.failedByCode.contains { code in
                 code.isAtLeast || code.messages.contains { $0.isAtLeast }
             }
             return
                 "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
-                + "with \(CodeWords.count(count, hasOthers: summary.hasOtherCodes))."
+                + "\(Wording.codes(summary.failedByCode.map { ($0.code, $0.isOther) }))."
                 + (isAtLeast ? " \(Wording.atLeastSentence)" : "")
         }
         if rows.seen > 0 { return "No row failed: there is nothing to list here." }
         return rows.missing == 0
-            ? "The import had no rows, so none failed." : "The dump has no rows, so no failure can be listed by code."
+            ? "The job had no rows, so none failed." : "The dump has no rows, so no failure can be listed by code."
     }
 
     private func listing(of codes: [CodeSummary]) -> ModelObject {
@@ -80,6 +79,10 @@ extension ReportModelBuilder {
             "first_row": .text(Wording.grouped(code.firstRow)),
             "last_row": .text(Wording.grouped(code.lastRow)),
             "standing": .standing(codes?.standing(of: code.code, isOther: code.isOther), limits),
+            "details": .objectOrNothing(
+                code.exampleDetails.map {
+                    ["text": .text(limits.details($0.text)), "row": .text(Wording.grouped($0.row))]
+                }),
             "messages": .list(shown.map { item($0, ofRows: code.rows) }),
             "cut": .objectOrNothing(cut),
         ]

@@ -8,6 +8,7 @@ extension ReportModelBuilder {
             [
                 "code": .textOrNothing(error.code.map(limits.name)),
                 "message": .textOrNothing(error.message.map(limits.text)),
+                "details": .textOrNothing(error.details.map(limits.details)),
             ]
         }
         return .object([

@@ -36,7 +36,13 @@ public struct Verdict: Sendable {
         let rows = summary.rows
         let counts = Self.counts(rows)
 
-        if let salvage = summary.salvage {
+        if let salvage = summary.salvage, summary.wasReadOn {
+            level = .critical
+            word = salvage.kind == .truncated ? "The dump is cut off" : "The dump is malformed"
+            sentence =
+                Self.whole(rows, summary.job.total, counts, unseen: "not seen")
+                + " What is wrong in the dump was read over; the findings tell where it is."
+        } else if let salvage = summary.salvage {
             level = .critical
             word = salvage.kind == .truncated ? "The dump is cut off" : "The dump is malformed"
             sentence = Self.salvaged(rows, total: summary.job.total, counts)
@@ -58,12 +64,12 @@ public struct Verdict: Sendable {
             level = .critical
             word = "The dumps disagree"
             sentence =
-                Self.whole(rows, total: summary.job.total, counts)
+                Self.whole(rows, summary.job.total, counts)
                 + " Another dump of this finished job says otherwise."
         } else if summary.findings.contains(where: { $0.severity == .critical }) {
             level = .critical
             word = arithmetic.differing > 0 ? "The numbers do not hold" : "A finding is critical"
-            sentence = Self.whole(rows, total: summary.job.total, counts) + " " + arithmetic.shortSentence
+            sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
         } else if ids.contains(.stillProcessing) {
             level = .pending
             word = "Still processing"
@@ -79,7 +85,7 @@ public struct Verdict: Sendable {
             let hasWarnings = summary.findings.contains { $0.severity == .warning }
             level = rows.failed > 0 || hasWarnings ? .warning : .good
             word = rows.failed > 0 ? "Rows failed" : hasWarnings ? "Needs a look" : "Everything accounted for"
-            sentence = Self.whole(rows, total: summary.job.total, counts) + " " + arithmetic.shortSentence
+            sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
         }
     }
 
@@ -103,13 +109,13 @@ public struct Verdict: Sendable {
         return sentence
     }
 
-    private static func whole(_ rows: RowCounts, total: Int?, _ counts: String) -> String {
+    private static func whole(
+        _ rows: RowCounts, _ total: Int?, _ counts: String, unseen: String = "missing"
+    ) -> String {
         let missingRows = rows.missing ?? 0
         let missing =
-            missingRows > 0 ? "; \(Wording.grouped(missingRows)) \(missingRows == 1 ? "is" : "are") missing" : ""
-        if rows.seen == 0 {
-            return missingRows > 0 ? "The dump has no rows\(missing)." : "The import had no rows."
-        }
+            missingRows > 0 ? "; \(Wording.grouped(missingRows)) \(missingRows == 1 ? "is" : "are") \(unseen)" : ""
+        if rows.seen == 0 { return total == 0 ? "The job had no rows." : "The dump has no rows\(missing)." }
         if missing.isEmpty, rows.failed == 0, rows.unclassified == 0, rows.seen > 1 {
             return "All \(Wording.rowsWord(rows.seen)) went in: \(counts)."
         }

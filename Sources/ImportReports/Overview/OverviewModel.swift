@@ -100,9 +100,11 @@ struct OverviewModelBuilder {
                     ]
                 }),
             "findings": .text(
-                findings.isEmpty
-                    ? "No dump has anything odd about it: there are no findings."
-                    : "All findings of all jobs: \(findings.map { $0.1.counted($0.0) }.joined(separator: ", "))."),
+                totals.jobs == 0
+                    ? "There is no import job, and so there are no findings."
+                    : findings.isEmpty
+                        ? "No dump has anything odd about it: there are no findings."
+                        : "All findings of all jobs: \(findings.map { $0.1.counted($0.0) }.joined(separator: ", "))."),
         ])
     }
 

@@ -5,12 +5,11 @@ extension OverviewModelBuilder {
     var failures: ModelValue {
         let codes = totals.failedByCode
         let rows = totals.rows
-        let hasOthers = codes.last?.isOther == true
         let sentence =
             rows.failed == 0
             ? "No row of any job failed."
             : "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
-                + "with \(CodeWords.count(codes.count, hasOthers: hasOthers))."
+                + "\(Wording.codes(codes.map { ($0.code, $0.isOther) }))."
                 + (codes.contains { $0.isAtLeast } ? " \(Wording.atLeastSentence)" : "")
         return .object([
             "rows": .text(Wording.grouped(rows.failed)),
@@ -106,8 +105,8 @@ extension OverviewModelBuilder {
         return .object([
             "sentence": .text(
                 salvaged.count == 1
-                    ? "1 dump is cut off or broken. The rows before that are reported."
-                    : "\(Wording.grouped(salvaged.count)) dumps are cut off or broken. The rows before that are reported."
+                    ? "1 dump is cut off or broken. What could be read of it is reported."
+                    : "\(Wording.grouped(salvaged.count)) dumps are cut off or broken. What could be read of them is reported."
             ),
             "items": .list(
                 shown.map { job -> ModelObject in
@@ -141,7 +140,7 @@ extension OverviewModelBuilder {
         guard overview.jobsWithSeveralDumps > 0 else { return .nothing }
         let (jobs, dumps) = (overview.jobsWithSeveralDumps, overview.supersededDumps)
         var sentence =
-            "Of \(jobs == 1 ? "1 job" : "\(Wording.grouped(jobs)) jobs") there are several dumps: the latest counts, "
+            "Of \(jobs == 1 ? "one job" : "\(Wording.grouped(jobs)) jobs") there are several dumps: the latest counts, "
             + "\(overview.isSupersededCountExact ? "" : "at least ")"
             + "\(dumps == 1 ? "1 is" : "\(Wording.grouped(dumps)) are") superseded."
         if overview.conflicts > 0 {

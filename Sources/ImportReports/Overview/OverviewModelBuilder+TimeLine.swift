@@ -54,7 +54,8 @@ extension OverviewModelBuilder {
         if line.undated > 0 {
             sentence +=
                 line.undated == 1
-                ? " 1 other job does not say when." : " \(Wording.grouped(line.undated)) other jobs do not say when."
+                ? " 1 other job does not say when, in a form that can be read."
+                : " \(Wording.grouped(line.undated)) other jobs do not say when, in a form that can be read."
         }
         return sentence
     }

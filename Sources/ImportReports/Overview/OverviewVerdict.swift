@@ -39,8 +39,12 @@ public struct OverviewVerdict: Sendable {
         let clean = count(.good)
         if clean == jobs {
             return jobs == 1
-                ? "The one job is clean: its rows went in and its numbers hold."
-                : "All \(Wording.grouped(jobs)) jobs are clean: their rows went in and their numbers hold."
+                ? "The one job is clean: no row failed and none is missing."
+                : "All \(Wording.grouped(jobs)) jobs are clean: no row failed and none is missing."
+        }
+        if jobs == 1 {
+            if count(.critical) == 1 { return "The one job is critical." }
+            return count(.warning) == 1 ? "The one job needs a look." : "The one job was still processing."
         }
         func part(_ level: Verdict.Level, one: String, many: String) -> String? {
             let number = count(level)
@@ -53,7 +57,7 @@ public struct OverviewVerdict: Sendable {
             part(.pending, one: "was still processing", many: "were still processing"),
         ].compactMap { $0 }
         let list = parts.dropLast().joined(separator: ", ") + (parts.count > 1 ? " and " : "") + (parts.last ?? "")
-        return "Of \(jobs == 1 ? "1 job" : "\(Wording.grouped(jobs)) jobs"), \(list)."
+        return "Of \(Wording.grouped(jobs)) jobs, \(list)."
     }
 
     private static func unreadableSentence(_ unreadable: Int, jobs: Int) -> String {

@@ -89,6 +89,7 @@ package struct JobWorkbook: RowSink {
         try sheet.add("updated_at (UTC)", time: job.updatedAt)
         try sheet.add("expires_at (UTC)", time: job.expiresAt)
         if let error = job.error { try sheet.add("error", error.code, detail: error.message) }
+        if let details = job.error?.details { try sheet.add("error, details", nil, detail: details) }
         try sheet.addHeading("Provenance")
         try sheet.add("source", summary.source == "-" ? "standard input" : summary.source)
         try sheet.add("bytes", summary.bytes)

@@ -165,13 +165,14 @@ struct SummaryFields: ~Copyable {
 
     /// As ``object(_:members:_:)``, if there is one; false for null.
     mutating func optionalObject(
-        _ name: String, members names: [String], _ body: (inout SummaryFields, String) throws(SummaryFault) -> Void
+        _ name: String, members names: [String], optional: [String] = [],
+        _ body: (inout SummaryFields, String) throws(SummaryFault) -> Void
     ) throws(SummaryFault) -> Bool {
         guard try kind() != .null else {
             try skip()
             return false
         }
-        try object(name, members: names, body)
+        try object(name, members: names, optional: optional, body)
         return true
     }
 

@@ -35,6 +35,8 @@ extension SummaryJSON {
                     json.value(error.code)
                     json.key("message")
                     json.value(error.message)
+                    json.key("details")
+                    json.value(error.details)
                 }
             } else {
                 json.value(String?.none)

@@ -6,11 +6,13 @@ extension SummaryFields {
         var code = CodeSummary(
             code: nil, rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, messages: [], messageCount: nil,
             positions: nil)
-        // `other` and `rows_at_least` are there only where they are true.
+        // `other` and `rows_at_least` are there only where they are true. Summaries of earlier versions did not have details.
+        var details: (text: String?, row: Int?) = (nil, nil)
+        let optional = ["other", "rows_at_least", "example_details", "example_details_row"]
         let members = [
             "code", "rows", "share", "first_row", "last_row", "message_patterns", "messages", "failure_positions",
         ]
-        try object("", members: members, optional: ["other", "rows_at_least"]) { fields, name throws(SummaryFault) in
+        try object("", members: members, optional: optional) { fields, name throws(SummaryFault) in
             switch name {
             case "code": code.code = try fields.optionalText(name)
             case "rows": code.rows = try fields.count(name)
@@ -18,12 +20,20 @@ extension SummaryFields {
             case "rows_at_least": code.isAtLeast = try fields.flag(name)
             case "first_row": code.firstRow = try fields.count(name)
             case "last_row": code.lastRow = try fields.count(name)
+            case "example_details": details.text = try fields.optionalText(name)
+            case "example_details_row": details.row = try fields.optionalCount(name)
             case "message_patterns": code.messageCount = try fields.optionalCount(name)
             case "messages":
                 code.messages = try fields.list(name) { fields throws(SummaryFault) in try fields.readMessage() }
             case "failure_positions": code.positions = try fields.readPositions(name)
             default: try fields.skip()
             }
+        }
+        guard (details.text == nil) == (details.row == nil) else {
+            throw wrong("example_details_row", "the row of example_details")
+        }
+        if let text = details.text, let row = details.row {
+            code.exampleDetails = ErrorDetails(text: text, row: row)
         }
         let (listed, isExact) = code.messages.exactSum
         guard isExact, listed <= code.rows, code.messageCount != code.messages.count || listed == code.rows else {

@@ -72,11 +72,12 @@ extension SummaryFields {
 
     private mutating func readError(_ name: String) throws(SummaryFault) -> JobError? {
         var error = JobError()
-        let isThere = try optionalObject(name, members: ["code", "message"]) { fields, name throws(SummaryFault) in
-            if name == "code" {
-                error.code = try fields.optionalText(name)
-            } else {
-                error.message = try fields.optionalText(name)
+        let isThere = try optionalObject(name, members: ["code", "message"], optional: ["details"]) {
+            fields, name throws(SummaryFault) in
+            switch name {
+            case "code": error.code = try fields.optionalText(name)
+            case "message": error.message = try fields.optionalText(name)
+            default: error.details = try fields.optionalText(name)
             }
         }
         return isThere ? error : nil

@@ -148,7 +148,7 @@ public struct SummaryText {
             line(
                 "  " + filled(names[index], names) + "  "
                     + marked(filled(words[index], words), as: job.verdict.level.severity)
-                    + "  \(padded(rows[index], to: width(rows))) rows  \(padded(failed[index], to: width(failed))) failed"
+                    + "  \(padded(rows[index], to: width(rows))) \(job.rows.seen == 1 ? "row " : "rows")  \(padded(failed[index], to: width(failed))) failed"
                     + "  \(padded(missing[index], to: width(missing))) missing"
                     + (job.worstFinding.map { "  \(shownText($0.name))" } ?? ""))
         }

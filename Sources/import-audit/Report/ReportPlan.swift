@@ -188,7 +188,10 @@ struct ReportPlan {
             "Written to \(output): \(overview.fileNames.joined(separator: ", "))"
                 + (jobs == 0 ? "" : ", and the report of each job under jobs"))
         if overview.takenUpCount > 0 {
-            Console.say("\(Wording.grouped(overview.takenUpCount)) inputs were as before and were not read again.")
+            Console.say(
+                overview.takenUpCount == 1
+                    ? "1 input was as before and was not read again."
+                    : "\(Wording.grouped(overview.takenUpCount)) inputs were as before and were not read again.")
         }
     }
 

@@ -198,7 +198,11 @@ def last_row(rng: random.Random, tag: str) -> Case:
         data = _break(rng, clean, found.rows[-1], rng.choice(["delete", "replace", "cut"]))
         # What is left of the row must look like none, also once an escape in it is repaired.
         others = [row.outcome for row in audit.rows[:-1]]
-        if all(not accepts(text) and whole_rows(text) == others for text in (data, _read_over(data))):
+        start = found.rows[-1][0]
+        if all(
+            not accepts(text) and whole_rows(text) == others and not _begins_with_object(text[start:])
+            for text in (data, _read_over(data))
+        ):
             break
     rows = rows_of(audit)
     # Nothing tells whether the stretch behind the last whole row was a row, or more than one.
