@@ -58,6 +58,8 @@ struct ByteWindow: ~Copyable {
     private var replayed: UnsafeMutablePointer<UInt8>?
     /// The block that follows them.
     private var heldBlock: BlockReader.Block?
+    /// Whether what is read is only looked at: reading will go back, so the window does not slide where it could not.
+    var isLookingAhead = false
     /// Whether reading went back since ``beginDocument()``.
     private(set) var hasGoneBack = false
 
@@ -172,9 +174,11 @@ struct ByteWindow: ~Copyable {
     @inline(__always)
     var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: storage, count: count) }
 
-    /// Slides on to the bytes that follow, when all in the window were consumed. False at the end.
+    /// Slides on to the bytes that follow, when all in the window were consumed. False at the end, and where bytes that
+    /// are only looked at are more than can be kept.
     mutating func slide() -> Bool {
         assert(position == count)
+        guard !isLookingAhead || canRetain else { return false }
         if !documentHashes.isEmpty { hashDocuments(upTo: count) }
         let lines = unsafe kernel.functions.pointee.count_lines(storage, count)
         if mark != Self.noMark, goesBack { retain(lines: lines) }
@@ -369,6 +373,11 @@ extension ByteWindow {
         position = offset - startOffset
     }
 
+    /// Whether the bytes of the window from the mark on can be kept with those that are kept already.
+    private var canRetain: Bool {
+        mark != Self.noMark && retained.bytes.count + count - max(mark - startOffset, 0) <= DumpLimits.rereadBytes
+    }
+
     /// Keeps the bytes of the window from the mark on, for the window slides.
     private mutating func retain(lines: Int) {
         let from = max(mark - startOffset, 0)
@@ -382,7 +391,7 @@ extension ByteWindow {
                 retained.lineStart = startOffset + indexBehindLastLineFeed(before: from)
             }
         }
-        guard retained.bytes.count + count - from <= DumpLimits.rereadBytes else { return clearMark() }
+        guard canRetain else { return clearMark() }
         unsafe retained.bytes.append(contentsOf: UnsafeBufferPointer(start: storage + from, count: count - from))
     }
 

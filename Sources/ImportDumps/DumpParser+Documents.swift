@@ -100,7 +100,9 @@ extension DumpParser {
     private mutating func beginsArray() -> Bool {
         let start = scanner.window.offset
         scanner.window.setMark()
+        scanner.window.isLookingAhead = true
         defer {
+            scanner.window.isLookingAhead = false
             scanner.window.goBack(to: start)
             scanner.window.clearMark()
         }

@@ -153,14 +153,16 @@ extension DumpParser {
         let start = scanner.window.offset
         let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
         scanner.window.setMark()
+        scanner.window.isLookingAhead = true
         defer {
+            scanner.window.isLookingAhead = false
             scanner.window.goBack(to: start)
             (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
             scanner.forgetTexts()
         }
         // How many arrays and objects were entered; negative: left.
         var depth = 0
-        while let byte = scanner.peekOrEnd(), scanner.window.offset - start < DumpLimits.rereadBytes / 2 {
+        while let byte = scanner.peekOrEnd() {
             scanner.window.position += 1
             switch byte {
             case UInt8(ascii: "{"), UInt8(ascii: "["):

@@ -280,12 +280,14 @@ extension DumpParser {
         let damage = scanner.damage
         let row = scanner.row
         defer {
+            scanner.window.isLookingAhead = false
             scanner.damage = damage
             scanner.row = row
             scanner.jobLike = nil
             scanner.forgetTexts()
         }
         scanner.window.setMark()
+        scanner.window.isLookingAhead = true
         scanner.jobLike = nil
         var isRow = false
         var fields: (status: Bool, total: Bool) = (false, false)
@@ -362,7 +364,11 @@ extension DumpParser {
     private mutating func endsRows(isInString: Bool) -> Bool {
         let start = scanner.window.offset
         scanner.window.setMark()
-        defer { scanner.window.goBack(to: start) }
+        scanner.window.isLookingAhead = true
+        defer {
+            scanner.window.isLookingAhead = false
+            scanner.window.goBack(to: start)
+        }
         scanner.window.position += 1
         switch scanner.skipSpaceOrEnd() {
         case UInt8(ascii: "}"):
@@ -395,7 +401,11 @@ extension DumpParser {
     private mutating func beginsResults() -> Bool {
         let start = scanner.window.offset
         scanner.window.setMark()
-        defer { scanner.window.goBack(to: start) }
+        scanner.window.isLookingAhead = true
+        defer {
+            scanner.window.isLookingAhead = false
+            scanner.window.goBack(to: start)
+        }
         do throws(ScanFault) {
             scanner.window.position += 1
             try scanner.readString(into: .key)

@@ -176,6 +176,9 @@ extension JSONScanner {
             return false
         }
         let start = window.offset
+        if window.mark > start { window.setMark() }
+        window.isLookingAhead = true
+        defer { window.isLookingAhead = false }
         var isTorn = false
         if skipSpaceOrEnd() != nil {
             // A byte order mark or a record separator may stand in front of a dump.
