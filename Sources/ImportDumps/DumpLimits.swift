@@ -1,14 +1,19 @@
+internal import CRowScan
+
 /// The bounds that keep the reader's memory independent of the dump. Reaching one is reported, never silent.
 public enum DumpLimits {
     /// Bytes of the window over the input.
     public static let windowBytes = 256 * 1024
+
+    /// Bytes of the largest window: places in it are kept in 32 bits.
+    public static let largestWindowBytes = 64 * 1024 * 1024
 
     /// Levels of arrays and objects inside each other; a dump that nests deeper is malformed.
     public static let nestingLevels = 10_000
 
     /// Bytes that are kept of one id, code, message or job field. What is longer is cut at a character's end and the
     /// row is marked (``RowFacts/textCut``).
-    public static let textBytes = 1024 * 1024
+    public static let textBytes = Int(ROWSCAN_TEXT)
 
     /// Distinct names of unknown fields that are told apart; the others are counted together.
     public static let unknownNames = 50

@@ -2,7 +2,8 @@
 ///
 /// Memory does not grow with the dump (``DumpLimits``).
 public struct DumpReader: Sendable {
-    /// Bytes of the window over the input, at least 1. Formats other than JSON are recognised from 6 bytes on.
+    /// Bytes of the window over the input, from 1 to ``DumpLimits/largestWindowBytes``; what is beyond counts as the
+    /// nearest of them. Formats other than JSON are recognised from 6 bytes on.
     public var windowBytes: Int
     /// Whether to work out the SHA-256 of the dump.
     public var hashing: Bool
@@ -55,7 +56,8 @@ public struct DumpReader: Sendable {
         case .none: (kernel, matches) = (.best, false)
         }
         let window = ByteWindow(
-            source: source, capacity: windowBytes, hashing: hashing, kernel: kernel, readsAhead: readsAhead)
+            source: source, capacity: min(windowBytes, DumpLimits.largestWindowBytes), hashing: hashing, kernel: kernel,
+            readsAhead: readsAhead)
         return DumpParser(scanner: JSONScanner(window: window), matcher: matches ? RowMatcher(kernel: kernel) : nil)
     }
 }
