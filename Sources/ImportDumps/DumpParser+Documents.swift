@@ -364,8 +364,14 @@ extension DumpParser {
         let refused = input.takeRefused()
         if isFollowed || !refused.isEmpty || input.deliveredCount > 0 {
             if held != nil || !refused.isEmpty { scanner.window.stopWholeHash() }
-            if let document = held {
+            if var document = held {
                 held = nil
+                // Alone, the document around it has no line. With others beside it, all have one.
+                if case .nested(.whole, let pointer) = document.place, input.deliveredCount == 0,
+                    let outer = document.outer, isApart(outer, from: refused, isFollowed)
+                {
+                    document.place = .nested(.line(outer), pointer: pointer)
+                }
                 try deliver(document, to: &sink)
             }
             for document in refused { try deliver(document, to: &sink) }
@@ -373,6 +379,12 @@ extension DumpParser {
             held = nil
             try deliver(document, isWhole: true, to: &sink)
         }
+    }
+
+    /// Whether there are documents beside the one at a place: the one at hand, if that follows, or one that is refused.
+    private func isApart(_ place: Place, from refused: [HeldDocument], _ isFollowed: Bool) -> Bool {
+        if isFollowed, input.place != place { return true }
+        return refused.contains { if case .document(let other) = $0.place { other != place } else { false } }
     }
 
     private mutating func deliver(
@@ -390,11 +402,14 @@ extension DumpParser {
         case .document where isWhole:
             position = .whole
             reading.setWhole(byteCount: scanner.window.inputByteCount, sha256: scanner.window.finishHash())
-        case .document(let place):
-            position = place.line == input.lastLine ? .place(place) : .line(place)
-            input.lastLine = place.line
+        case .document(let place): position = input.position(of: place)
         case .element(let index): position = .element(index)
-        case .nested(let outer, let pointer): position = .inside(outer, pointer: pointer)
+        case .nested(.line(let place), let pointer):
+            position = .inside(input.position(ofOuter: place), pointer: pointer)
+        case .nested(let outer, let pointer):
+            // Another document may begin on that line.
+            if case .whole = outer, let place = document.outer { _ = input.position(ofOuter: place) }
+            position = .inside(outer, pointer: pointer)
         }
         input.deliveredCount += 1
         hasBegunRows = false
