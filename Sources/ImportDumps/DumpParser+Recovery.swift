@@ -30,7 +30,7 @@ extension DumpParser {
         var resumption = Resumption.results
         var isBehindMembers = false
         while true {
-            let fault: ScanFault
+            var fault: ScanFault
             do throws(ScanFault) {
                 switch resumption {
                 case .row:
@@ -55,17 +55,16 @@ extension DumpParser {
             // A job has a status too, which does not make it a row of a bulk answer.
             if case .jobAmongRows = fault.reason { evidence.rowsWithStatus = rowsWithStatusBefore }
             if case .jobAmongRows = fault.reason, moveToListOfJobs() {
-                if let fault = readListOfJobs(into: &sink) {
-                    // It was no list: a torn dump and the one behind it, which may have swallowed another.
-                    evidence.hasResultsArray = true
-                    results = .cut
-                    if isBehindNested { held?.standAlone() }
-                    guard finalFault == nil, let end = moveToSwallowedJob() else { return fault }
-                    isOver = true
-                    return DumpFault(reason: .unexpectedEnd, place: end, rowsKept: rowCount)
+                guard let end = readListOfJobs(into: &sink) else {
+                    resumption = .members
+                    continue
                 }
-                resumption = .members
-                continue
+                // It was no list: a torn dump and the one behind it, which may have swallowed another.
+                evidence.hasResultsArray = true
+                results = .cut
+                if isBehindNested { held?.standAlone() }
+                guard finalFault == nil, sinkError == nil, !isBehindNested, !isOver else { return end }
+                fault = ScanFault(reason: end.reason, offset: end.place.byte, place: end.place)
             }
             guard evidence.isJob else { return locate(fault) }
             let damage = DamagedStretch(fault, isInRows: results == .cut, in: &scanner)
@@ -357,8 +356,9 @@ extension DumpParser {
 
     /// Whether the bracket at the position ends `results`: behind it the job's object ends, or has more fields.
     ///
-    /// - Parameter isInString: whether the bracket was read as part of a string. Behind it, a field that rows have too
-    ///   is taken for one of the row: the bracket may stand where the string's quotation mark was.
+    /// - Parameter isInString: whether the bracket was read as part of a string. Behind it, a field that rows
+    ///   or their errors have too is taken for one of those: the bracket may stand where the string's quotation mark
+    ///   was.
     private mutating func endsRows(isInString: Bool) -> Bool {
         let start = scanner.window.offset
         scanner.window.setMark()
@@ -378,7 +378,9 @@ extension DumpParser {
                 try scanner.readString(into: .key)
                 defer { scanner.forgetTexts() }
                 let isField = scanner.withText(of: .key) {
-                    JobKey($0) != nil && !(isInString && RowKey($0) != nil)
+                    guard isInString else { return JobKey($0) != nil }
+                    guard case .field = JobKey($0) else { return false }
+                    return RowKey($0) == nil
                 }
                 let next = try scanner.skipSpace()
                 return isField && next == UInt8(ascii: ":")

@@ -120,6 +120,12 @@ struct SummaryReaderTests {
         for job in summary.jobs {
             let fragment = SummaryJSON.renderJob(job)
             #expect(SummaryJSON.renderJob(try SummaryReader.job(from: fragment)) == fragment)
+            // The form in which a run keeps it.
+            var record: [UInt8] = [7]
+            job.appendRecord(to: &record)
+            #expect("\(JobSummary(record: record.dropFirst()))" == "\(job)")
+            // One that is cut is read without harm.
+            for count in record.indices { _ = JobSummary(record: record[1..<max(1, count)]) }
         }
     }
 

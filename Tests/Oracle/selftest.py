@@ -120,7 +120,7 @@ class Jobs(unittest.TestCase):
             },
         )
         self.assertEqual(result.missing, 0)
-        self.assertEqual(result.error, ("code", "message"))
+        self.assertEqual(result.error, ("code", "message", None))
 
     def test_counts(self) -> None:
         counts = '"total":5,"processed":4,"succeeded":3,"failed":2'
@@ -147,7 +147,7 @@ class Jobs(unittest.TestCase):
         self.assertEqual(found(read('{"job_id":"a","status":"processing","total":9}')), {"still-processing": (1, [])})
         failed = '{"job_id":"a","status":"failed","total":0,"error":{}}'
         self.assertEqual(found(read(failed)), {"job-failed": (1, [])})
-        self.assertEqual(read(failed).error, (None, None))
+        self.assertEqual(read(failed).error, (None, None, None))
         unknown = {"status-unknown": (1, [])}
         for status in ('"queued"', "null", '""'):
             self.assertEqual(found(read(f'{{"job_id":"a","status":{status},"total":0}}')), unknown)

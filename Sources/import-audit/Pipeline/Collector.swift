@@ -33,10 +33,10 @@ final class Collector: Sendable {
 
     /// - Parameters:
     ///   - folder: where a temporary file may be made.
-    ///   - resultsInMemory: beyond so many, results go into the file. A summary takes one to a few kilobytes.
+    ///   - memoryBytes: beyond so many, results go into the file. A job takes some hundred bytes, and more if rows failed.
     ///   - combinesSnapshots: whether several dumps of one job count as one job.
-    init(folder: String, resultsInMemory: Int = 12_288, combinesSnapshots: Bool = true) {
-        state = Mutex(State(store: ResultStore(folder: folder, resultsInMemory: resultsInMemory)))
+    init(folder: String, memoryBytes: Int = 16 * 1024 * 1024, combinesSnapshots: Bool = true) {
+        state = Mutex(State(store: ResultStore(folder: folder, memoryBytes: memoryBytes)))
         self.combinesSnapshots = combinesSnapshots
     }
 
@@ -51,10 +51,15 @@ final class Collector: Sendable {
     func add(_ job: JobSummary, _ order: DocumentOrder, _ publish: (Standing) throws -> Void = { _ in }) throws {
         if job.salvage != nil { problemCount.wrappingAdd(1, ordering: .relaxed) }
         jobCount.wrappingAdd(1, ordering: .relaxed)
+        // What takes time is done before others have to wait.
+        var record: [UInt8] = []
+        record.reserveCapacity(512)
+        job.appendRecord(to: &record)
+        let identity = combinesSnapshots ? JobIdentity(job) : nil
         try state.withLock { state in
             if job.salvage != nil { state.status = state.status.orWorse(.inputNotReadWhole) }
-            let number = try state.store.append(job, order)
-            let standing = combinesSnapshots ? try state.standing(of: job, number) : .first
+            let number = try state.store.append(job: record, order)
+            let standing = try identity.map { try state.standing(of: job, $0, number) } ?? .first
             try publish(standing)
         }
     }
@@ -100,8 +105,9 @@ final class Collector: Sendable {
 
 extension Collector.State {
     /// Compares a dump with those of the same job.
-    fileprivate mutating func standing(of job: JobSummary, _ number: Int) throws -> Collector.Standing {
-        guard let identity = JobIdentity(job) else { return .first }
+    fileprivate mutating func standing(
+        of job: JobSummary, _ identity: JobIdentity, _ number: Int
+    ) throws -> Collector.Standing {
         guard let before = counting[identity] else {
             counting[identity] = number
             return .first

@@ -62,7 +62,7 @@ final class ReportRun: Sendable {
         self.guard = `guard`
         self.known = known
         // Most of a report's time goes into pages: summaries may as well come from a file.
-        collector = Collector(folder: root.path, resultsInMemory: 2048)
+        collector = Collector(folder: root.path, memoryBytes: 4 * 1024 * 1024)
         state = Mutex(State())
     }
 
@@ -152,7 +152,7 @@ final class ReportRun: Sendable {
         let line = ManifestLine.folder(Self.place(name), files: files.sorted { $0.name < $1.name }).bytes
         try state.withLock { state in
             try state.changes?.add(line)
-            if state.lines == nil { state.lines = try Spool(in: root.path) }
+            if state.lines == nil { state.lines = Spool(in: root.path) }
             guard let stretch = try state.lines?.append(line) else { return }
             state.owners[NameDigest(name)] = Owner(order: order, line: .written(stretch))
         }
@@ -164,7 +164,7 @@ final class ReportRun: Sendable {
             guard case .written(let stretch) = state.owners[NameDigest(name)]?.line else {
                 return `guard`.earlier?.line(about: Self.place(name)) ?? []
             }
-            return try state.lines?.read(stretch) ?? []
+            return [UInt8](try state.lines?.read(stretch) ?? [])
         }
     }
 
