@@ -19,11 +19,7 @@ struct SingleByteDecoder: StreamDecoder {
         var index = 0
         while index < input.count, output.left >= 4 {
             if hasASCII {
-                let text = unsafe UnsafeBufferPointer(rebasing: input[index...]).prefixOfASCII
-                let start = output.count
-                let count = unsafe output.put(text)
-                unsafe output.steps.addLines(output.bytes(from: start), original: 1)
-                index += count
+                index += unsafe output.putASCII(UnsafeBufferPointer(rebasing: input[index...]))
                 guard index < input.count, output.left >= 4 else { break }
             }
             let byte = unsafe input[index]
@@ -38,6 +34,16 @@ struct SingleByteDecoder: StreamDecoder {
             index += 1
         }
         return index
+    }
+}
+
+extension DecoderOutput {
+    /// Copies what is ASCII at the front of `input`, as much as there is room for; returns how many bytes that is.
+    fileprivate mutating func putASCII(_ input: UnsafeBufferPointer<UInt8>) -> Int {
+        let start = count
+        let copied = unsafe put(input.prefixOfASCII)
+        unsafe steps.addLines(bytes(from: start), original: 1)
+        return copied
     }
 }
 
@@ -158,11 +164,7 @@ struct MultiByteDecoder: StreamDecoder {
         var index = 0
         while index < input.count, output.left >= 16 {
             if hasASCII {
-                let text = unsafe UnsafeBufferPointer(rebasing: input[index...]).prefixOfASCII
-                let start = output.count
-                let count = unsafe output.put(text)
-                unsafe output.steps.addLines(output.bytes(from: start), original: 1)
-                index += count
+                index += unsafe output.putASCII(UnsafeBufferPointer(rebasing: input[index...]))
                 guard index < input.count, output.left >= 16 else { break }
             }
             guard let done = unsafe putCharacter(UnsafeBufferPointer(rebasing: input[index...]), isLast, &output)

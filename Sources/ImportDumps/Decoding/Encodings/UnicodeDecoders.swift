@@ -41,12 +41,7 @@ struct UTF16Decoder: StreamDecoder {
                 index += 2
             }
         }
-        if isLast, index + 1 == input.count, output.left >= 4 {
-            output.put(0xFF)
-            output.steps.add(1, decoded: 1, original: 1)
-            index += 1
-        }
-        return index
+        return index + (isLast ? output.putBrokenUnit(input.count - index, of: 2) : 0)
     }
 
     @inline(__always)
@@ -75,6 +70,20 @@ struct UTF16Decoder: StreamDecoder {
         unsafe output.steps.addLines(UnsafeBufferPointer(start: end, count: done * 4), original: 2)
         output.advance(by: done * 4)
         return done * 8
+    }
+}
+
+extension DecoderOutput {
+    /// Puts a byte that is no UTF-8 in place of the front of a unit at the end; returns how many bytes are done with.
+    ///
+    /// - Parameters:
+    ///   - count: how many bytes of the unit there are.
+    ///   - unit: how many it should have.
+    fileprivate mutating func putBrokenUnit(_ count: Int, of unit: Int) -> Int {
+        guard count > 0, count < unit, left >= 4 else { return 0 }
+        put(0xFF)
+        steps.add(1, decoded: 1, original: count)
+        return count
     }
 }
 
@@ -116,11 +125,6 @@ struct UTF32Decoder: StreamDecoder {
             isAtStart = false
             index += 4
         }
-        if isLast, index < input.count, input.count - index < 4, output.left >= 4 {
-            output.put(0xFF)
-            output.steps.add(1, decoded: 1, original: input.count - index)
-            index = input.count
-        }
-        return index
+        return index + (isLast ? output.putBrokenUnit(input.count - index, of: 4) : 0)
     }
 }
