@@ -53,10 +53,7 @@ extension JSONScanner {
 
     /// Cuts a text in the window at ``DumpLimits/textBytes``, at a character's end.
     mutating func cutText(in slot: Slot) {
-        var end = DumpLimits.textBytes
-        let start = kept[slot.rawValue].offset
-        while end > 0, window[start + end] & 0xC0 == 0x80 { end -= 1 }
-        kept[slot.rawValue].count = end
+        kept[slot.rawValue].count = withText(of: slot) { $0.wholeCharacters(within: DumpLimits.textBytes) }
         kept[slot.rawValue].isCut = true
     }
 
@@ -96,8 +93,7 @@ struct TextBuilder {
             unsafe scratch.append(contentsOf: bytes)
         } else {
             isCut = true
-            var end = room
-            while end > 0, unsafe bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            let end = unsafe bytes.span.wholeCharacters(within: room)
             unsafe scratch.append(contentsOf: bytes.prefix(end))
         }
     }

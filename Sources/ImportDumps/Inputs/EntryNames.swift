@@ -28,10 +28,9 @@ struct EntryNames {
     static func shown(_ bytes: some Collection<UInt8>) -> String {
         let name = String(decoding: bytes, as: UTF8.self)
         guard name.utf8.count > InputLimits.nameBytes else { return name }
-        let end = name.utf8.index(name.startIndex, offsetBy: InputLimits.nameBytes - "…".utf8.count)
-        // Between two characters: a byte that continues one may not come first.
-        let cut = name.utf8[...end].lastIndex { $0 & 0xC0 != 0x80 } ?? name.startIndex
-        return name[..<cut] + "…"
+        let text = Array(name.utf8)
+        let end = text.span.wholeCharacters(within: InputLimits.nameBytes - "…".utf8.count)
+        return String(decoding: text[..<end], as: UTF8.self) + "…"
     }
 
     /// Notes the name; true if it was there before. (FNV-1a. Whoever makes names with the same hash gets marked ones.)
