@@ -194,6 +194,10 @@ struct Documents {
 
         mutating func beginRows(of job: DeclaredJob) { rows = 0 }
 
+        mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+            for index in runs.indices { consume(runs[index], text: text) }
+        }
+
         mutating func consume(_ run: RowRun, text: Span<UInt8>) { rows += run.count }
 
         mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {

@@ -106,10 +106,6 @@ struct DecodedSink<Sink: DumpSink>: DumpSink {
         try sink.beginRows(of: job)
     }
 
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
-        try sink.consume(run, text: text)
-    }
-
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
         try sink.consume(runs, text: text)
     }
