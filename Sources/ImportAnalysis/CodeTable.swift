@@ -201,6 +201,6 @@ extension TextRange {
     /// The bytes that tell a code or a message from others, less those of a character that would be cut.
     fileprivate func beginning(in text: Span<UInt8>) -> Range<Int> {
         let whole = text.extracting(offset..<offset + count)
-        return offset..<offset + whole.wholeCharacters(AnalysisLimits.groupingBytes).count
+        return offset..<offset + whole.wholeCharacters(within: AnalysisLimits.groupingBytes)
     }
 }

@@ -23,7 +23,7 @@ struct DetailExamples: Sendable {
         guard code != .other, details.count > 0, examples[code] == nil else { return }
         if examples.count >= 2 * AnalysisLimits.codes { keep(of: codes) }
         let whole = text.extracting(details.offset..<details.offset + details.count)
-        let kept = whole.extracting(whole.wholeCharacters(AnalysisLimits.groupingBytes))
+        let kept = whole.extracting(0..<whole.wholeCharacters(within: AnalysisLimits.groupingBytes))
         let bytes = kept.indices.map { kept[$0] }
         let isCut = kept.count < whole.count
         examples[code] = ErrorDetails(text: String(decoding: bytes, as: UTF8.self) + (isCut ? "…" : ""), row: row)

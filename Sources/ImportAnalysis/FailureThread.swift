@@ -12,14 +12,12 @@ final class FailureThread {
     /// One byte more than is looked at tells that a text is longer.
     private static let textBytes = AnalysisLimits.groupingBytes + 1
 
-    private let ring: BlockRing
+    private let pipe: BlockPipe<Never, Never>
     private let work: Work
-    private var thread: WorkerThread?
-    private var slot = 0
     private var used = 0
 
-    /// What the thread works on. It alone touches the audit until it has seen an empty block, which stands for the end:
-    /// that is why this can be sent there.
+    /// What the thread works on. It alone touches the audit until the pipe is finished: that is why this can be sent
+    /// there.
     private final class Work: @unchecked Sendable {
         var audit: FailureAudit
 
@@ -29,28 +27,12 @@ final class FailureThread {
     }
 
     /// - Parameter audit: what was found in the rows before.
-    /// - Returns: nil if the system has no thread to give.
-    init?(goingOnWith audit: consuming FailureAudit) {
+    init(goingOnWith audit: consuming FailureAudit) {
         let work = Work(audit)
-        let ring = BlockRing(slots: 3, slotBytes: Self.blockBytes)
-        let thread = WorkerThread {
-            var slot = 0
-            while true {
-                ring.waitForBlock()
-                let count = ring.count(slot)
-                if count == 0 { return }
-                unsafe Self.auditRows(of: UnsafeBufferPointer(start: ring.block(slot), count: count), &work.audit)
-                ring.giveBack()
-                slot = (slot + 1) % ring.slots
-            }
+        self.work = work
+        pipe = BlockPipe(slots: 3, slotBytes: Self.blockBytes) { block in
+            Self.auditRows(of: block, &work.audit)
         }
-        guard let thread else { return nil }
-        (self.work, self.ring, self.thread) = (work, ring, thread)
-        ring.waitForRoom()
-    }
-
-    deinit {
-        end()
     }
 
     /// Takes the next failed row.
@@ -61,7 +43,7 @@ final class FailureThread {
         let textBytes = (codeBytes ?? 0) + (messageBytes ?? 0) + (detailBytes ?? 0)
         if used + Self.header + textBytes > Self.blockBytes { handOn() }
         unsafe text.withUnsafeBufferPointer { text in
-            let target = unsafe UnsafeMutableRawPointer(ring.block(slot)) + used
+            let target = unsafe UnsafeMutableRawPointer(pipe.room) + used
             unsafe target.storeBytes(of: row, as: Int.self)
             unsafe target.storeBytes(of: Int32(codeBytes ?? -1), toByteOffset: 8, as: Int32.self)
             unsafe target.storeBytes(of: Int32(messageBytes ?? -1), toByteOffset: 12, as: Int32.self)
@@ -69,7 +51,7 @@ final class FailureThread {
             used += Self.header
             for (range, count) in [(code, codeBytes), (message, messageBytes), (details, detailBytes)] {
                 guard let range, let count, count > 0, let start = text.baseAddress else { continue }
-                unsafe (ring.block(slot) + used).update(from: start + range.offset, count: count)
+                unsafe (pipe.room + used).update(from: start + range.offset, count: count)
                 used += count
             }
         }
@@ -79,30 +61,20 @@ final class FailureThread {
     ///
     /// - Returns: what was found in them and before.
     func finish() -> FailureAudit {
-        if used > 0 { handOn() }
-        end()
+        handOn()
+        pipe.finish()
         return work.audit
     }
 
     private func handOn() {
-        ring.handOn(slot, count: used)
-        slot = (slot + 1) % ring.slots
-        ring.waitForRoom()
+        pipe.handOn(used)
         used = 0
     }
 
-    private func end() {
-        guard thread != nil else { return }
-        // The block at hand is free: handed on empty, it stands for the end.
-        ring.handOn(slot, count: 0)
-        thread = nil
-    }
-
-    private static func auditRows(of block: UnsafeBufferPointer<UInt8>, _ audit: inout FailureAudit) {
-        let text = unsafe block.span
+    private static func auditRows(of text: Span<UInt8>, _ audit: inout FailureAudit) {
         let bytes = unsafe text.bytes
         var offset = 0
-        while offset < block.count {
+        while offset < text.count {
             let row = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Int.self)
             let codeBytes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset + 8, as: Int32.self)
             let messageBytes = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset + 12, as: Int32.self)

@@ -49,8 +49,7 @@ public struct JobAnalyzer: RowSink {
 
     private mutating func startThread() {
         thread = FailureThread(goingOnWith: failures)
-        // Without one it goes on here, and does not ask again.
-        if thread == nil { threadAfter = .max } else { failures = FailureAudit() }
+        failures = FailureAudit()
     }
 
     /// Judges the job, after its rows were consumed.

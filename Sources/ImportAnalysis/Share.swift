@@ -1,3 +1,5 @@
+import ImportDumps
+
 /// A part of a whole as an exact decimal fraction with six digits, rounded half up. No floating point is involved.
 public struct Share: Sendable, Hashable, Comparable {
     /// From 0 to 1,000,000; above, if the part is larger than the whole.
@@ -16,8 +18,7 @@ public struct Share: Sendable, Hashable, Comparable {
 
     /// The fraction with six digits, as in `0.033333`.
     public var decimal: String {
-        let digits = String(millionths % 1_000_000)
-        return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - digits.count) + digits
+        "\(millionths / 1_000_000)." + String(millionths % 1_000_000, digits: 6)
     }
 
     public static func < (left: Share, right: Share) -> Bool {

@@ -1,3 +1,5 @@
+import ImportDumps
+
 /// The different values of one slot with their rows, while they are not too many.
 struct SlotValues: Sendable {
     private var texts = TextIndex(smallest: 8)
@@ -5,13 +7,13 @@ struct SlotValues: Sendable {
 
     /// - Parameter rows: how many have `value`.
     init(_ value: Span<UInt8>, rows: Int) {
-        let key = value.extracting(value.wholeCharacters(AnalysisLimits.valueBytes))
+        let key = value.extracting(0..<value.wholeCharacters(within: AnalysisLimits.valueBytes))
         insert(key, TextHash.hash(key), rows: rows)
     }
 
     /// Counts a row; false if its value would be one more than `limit`.
     mutating func count(_ value: Span<UInt8>, limit: Int) -> Bool {
-        let key = value.extracting(value.wholeCharacters(AnalysisLimits.valueBytes))
+        let key = value.extracting(0..<value.wholeCharacters(within: AnalysisLimits.valueBytes))
         let hash = TextHash.hash(key)
         if let number = texts.find(key, hash: hash) {
             rows[number] += 1
@@ -61,16 +63,6 @@ struct ValueShare: Sendable, Equatable {
         var power = 1
         while power < count { power *= 2 }
         return power
-    }
-}
-
-extension Span<UInt8> {
-    /// As much of a text as `limit` bytes hold, less those of a character that would be cut.
-    func wholeCharacters(_ limit: Int) -> Range<Int> {
-        guard count > limit else { return 0..<count }
-        var end = limit
-        while end > 0, self[end] & 0xC0 == 0x80 { end -= 1 }
-        return 0..<end
     }
 }
 

@@ -19,12 +19,16 @@ final class BlockReader {
         let hashBefore: SHA256?
     }
 
+    /// Windows of a block that is read ahead.
+    private static let windowsAhead = 4
+
     private var filler: BlockFiller
     /// The first block's room, which is there before anything was read.
     let first: UnsafeMutablePointer<UInt8>
     /// Whether a thread of its own may read a large file.
     var readsAhead: Bool
-    private var readAhead: ReadAhead?
+    /// What is read ahead, with the hash of all bytes before each block.
+    private var ahead: BlockPipe<SHA256, Never>?
     private var isFirst = true
 
     /// - Parameter readsAhead: whether a thread of its own may read a large file.
@@ -40,7 +44,7 @@ final class BlockReader {
 
     /// Begins anew with another source, in the same room.
     func restart(source: any ByteSource) {
-        readAhead = nil
+        ahead = nil
         isFirst = true
         filler = BlockFiller(source: source, capacity: filler.capacity, hashing: filler.hashing)
     }
@@ -48,20 +52,46 @@ final class BlockReader {
     /// Bytes of a block, at most.
     var capacity: Int { filler.capacity }
 
-    /// Set when the system refused to deliver more.
-    var failure: ReadFailure? { readAhead == nil ? filler.failure : readAhead?.failure }
+    /// Set at the end, when the system refused to deliver more.
+    var failure: ReadFailure? { ahead?.isAtEnd == false ? nil : filler.failure }
 
     /// The bytes that follow; none at the end.
     func next() -> Block {
-        if let readAhead { return readAhead.next() }
+        if let ahead {
+            let block = ahead.next()
+            return unsafe Block(bytes: block.bytes, count: block.count, hashBefore: block.note)
+        }
         let hashBefore = filler.hash
         let count = unsafe filler.fill(first)
         // A thread pays only where there is more to come than the first block.
         if isFirst, readsAhead, count == filler.capacity, count >= DumpLimits.windowBytes, filler.source.isPrompt {
-            readAhead = ReadAhead(filler: filler)
+            ahead = readAhead()
         }
         isFirst = false
         return unsafe Block(bytes: first, count: count, hashBefore: hashBefore)
+    }
+
+    /// It alone touches the filler until the end of its blocks: that is why the filler can be sent to its thread.
+    private struct Work: @unchecked Sendable {
+        let filler: BlockFiller
+    }
+
+    private func readAhead() -> BlockPipe<SHA256, Never> {
+        let work = Work(filler: filler)
+        return BlockPipe(
+            slots: 3, slotBytes: Self.windowsAhead * filler.capacity, padding: Int(ROWSCAN_PADDING)
+        ) { room in
+            let filler = work.filler
+            let hashBefore = filler.hash
+            var count = 0
+            // Window by window, so that each is hashed while it is in the processor's cache.
+            while count + filler.capacity <= room.count {
+                let more = unsafe filler.fill(room.bytes + count)
+                if more == 0 { break }
+                count += more
+            }
+            return (count, hashBefore)
+        }
     }
 
     /// Ends the hash of all bytes: there are several documents, and each gets its own.

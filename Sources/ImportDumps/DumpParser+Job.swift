@@ -238,8 +238,7 @@ extension DumpParser {
 
     private static func noteKey(of scanner: borrowing JSONScanner, at level: ObjectLevel, in notes: inout FieldNotes) {
         scanner.withText(of: .key) { name in
-            var end = min(name.count, DumpLimits.unknownNameBytes)
-            while end < name.count, end > 0, name[end] & 0xC0 == 0x80 { end -= 1 }
+            let end = name.wholeCharacters(within: DumpLimits.unknownNameBytes)
             notes.noteUnknown(name.extracting(0..<end), at: level)
         }
     }

@@ -108,7 +108,7 @@ extension DumpParser {
                 try hold(
                     HeldDocument(
                         reading: reading, place: .nested(outerPosition, pointer: nestedPointer(path.pointer)),
-                        start: fault == nil && openStrings.isEmpty ? place : nil),
+                        start: fault == nil && openStrings.isEmpty ? place : nil, outer: input.place),
                     in: &sink)
             } catch {
                 sinkError = error

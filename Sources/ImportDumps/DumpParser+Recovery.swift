@@ -226,10 +226,7 @@ extension DumpParser {
     /// Where the beginning of a dump lies in the string before a fault, if a torn string was ended by the first
     /// quotation mark of the dump behind it: `"messa{"job_id":…`.
     func gluedBrace(before fault: Int) -> Int? {
-        let quote = scanner.window.offsetBeforeSpace(fault) - 1
-        guard quote > scanner.window.mark, scanner.window.byte(atOffset: quote) == UInt8(ascii: "\"") else {
-            return nil
-        }
+        guard let quote = quoteBefore(fault) else { return nil }
         let brace = scanner.window.offsetBeforeSpace(quote) - 1
         guard brace >= scanner.window.mark, scanner.window.byte(atOffset: brace) == UInt8(ascii: "{") else {
             return nil
@@ -237,12 +234,18 @@ extension DumpParser {
         return brace
     }
 
-    /// Where the quotation mark is that opens a string that ends right before a fault.
-    private func stringBefore(_ fault: Int) -> Int? {
+    /// Where the quotation mark is that ends a string right before a fault.
+    private func quoteBefore(_ fault: Int) -> Int? {
         let quote = scanner.window.offsetBeforeSpace(fault) - 1
         guard quote > scanner.window.mark, scanner.window.byte(atOffset: quote) == UInt8(ascii: "\"") else {
             return nil
         }
+        return quote
+    }
+
+    /// Where the quotation mark is that opens a string that ends right before a fault.
+    private func stringBefore(_ fault: Int) -> Int? {
+        guard let quote = quoteBefore(fault) else { return nil }
         var start = quote
         while start > scanner.window.mark, let byte = scanner.window.byte(atOffset: start - 1) {
             if byte == UInt8(ascii: "\"") {

@@ -202,8 +202,6 @@ private struct RowsOnly<Sink: RowSink>: DumpSink {
 
     mutating func beginRows(of job: DeclaredJob) throws { try sink.beginRows(of: job) }
 
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws { try sink.consume(run, text: text) }
-
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws { try sink.consume(runs, text: text) }
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {}

@@ -1,8 +1,11 @@
+internal import CRowScan
+
 /// Reads dumps: a stream of bytes goes in, rows come out as they are read, then what else the dump says.
 ///
 /// Memory does not grow with the dump (``DumpLimits``).
 public struct DumpReader: Sendable {
-    /// Bytes of the window over the input, at least 1. Formats other than JSON are recognised from 6 bytes on.
+    /// Bytes of the window over the input, from 1 to ``DumpLimits/largestWindowBytes``; what is beyond counts as the
+    /// nearest of them. Formats other than JSON are recognised from 6 bytes on.
     public var windowBytes: Int
     /// Whether to work out the SHA-256 of the dump.
     public var hashing: Bool
@@ -55,112 +58,104 @@ public struct DumpReader: Sendable {
         case .none: (kernel, matches) = (.best, false)
         }
         let window = ByteWindow(
-            source: source, capacity: windowBytes, hashing: hashing, kernel: kernel, readsAhead: readsAhead)
+            source: source, capacity: min(windowBytes, DumpLimits.largestWindowBytes), hashing: hashing, kernel: kernel,
+            readsAhead: readsAhead)
         return DumpParser(scanner: JSONScanner(window: window), matcher: matches ? RowMatcher(kernel: kernel) : nil)
     }
 }
 
-/// What the reading of an input came to.
-public enum DumpReading: Sendable {
-    case job(Dump)
-    case notAJob(NotAJob)
-}
+/// Reads one input after another, each with all the dumps in it, in the same memory.
+///
+/// A log may hold a dump on each line, and some programs write dumps one behind the other, or as an array.
+public struct DumpSession: ~Copyable {
+    private let reader: DumpReader
+    private var parser: DumpParser
 
-/// An import job's dump, apart from its rows.
-public struct Dump: Sendable {
-    public var job: DeclaredJob
-    public var results: ResultsState
-    /// Rows that were delivered: each element of `results`, whatever it is.
-    public var rowCount: Int
-    /// Why reading stopped before the end, if it did.
-    public var fault: DumpFault?
-    /// What is wrong before that, or in a dump that was read to its end all the same.
-    public var damage = DumpDamage()
-    public var notes: FieldNotes
-    /// What lay around the dump and was taken off, the outermost first.
-    public var wrappings: [Wrapping] = []
-    /// What is around the dump in its input and is no part of it.
-    public var skipped = SkippedText()
-    /// The dump's size in bytes.
-    public var byteCount: Int
-    /// SHA-256 of the dump's bytes in hexadecimal, if it was asked for and all of them could be read.
-    public var sha256: String?
-}
-
-/// What became of the key `results`.
-public enum ResultsState: Sendable, Equatable {
-    /// No such key, or null.
-    case absent
-    /// It is no array.
-    case wrongType
-    /// An array, read to its end.
-    case complete
-    /// An array whose end was not reached.
-    case cut
-}
-
-/// An input that is no import job.
-public struct NotAJob: Sendable {
-    public var reason: Reason
-    /// The input's size in bytes.
-    public var byteCount: Int
-    /// SHA-256 of the input's bytes in hexadecimal, if it was asked for and all of them could be read.
-    public var sha256: String?
-
-    public enum Reason: Sendable, Equatable {
-        /// No bytes at all.
-        case empty
-        /// Nothing but white space.
-        case blank
-        /// An error answer of the API, with its message.
-        case errorBody(message: String)
-        /// This program wrote it.
-        case ownOutput(OwnOutput)
-        /// Sound JSON of another kind; `topLevel` is its type.
-        case otherJSON(topLevel: FoundType)
-        /// A format that is recognised by its first bytes.
-        case foreign(ForeignFormat)
-        /// No JSON, or broken before anything shows that it is an import job.
-        case unreadable(DumpFault)
-        /// Rows, each an object of its own, without the job that they are of.
-        case rowsWithoutJob(count: Int)
-        /// As many more documents that are no jobs, of an input without any.
-        case more(count: Int)
+    public init(_ reader: DumpReader) {
+        self.reader = reader
+        parser = reader.parser(source: ArraySource([]))
     }
 
-    /// Whether it may be a dump that was lost, or tells of one: it is refused even where it lies among jobs.
-    var mayBeLoss: Bool {
-        switch reason {
-        case .errorBody, .rowsWithoutJob: true
-        default: false
-        }
+    /// Reads all documents of an input to its end.
+    ///
+    /// A fault in a dump is part of what is delivered, not an error: the rows before it are delivered all the same, and
+    /// in a log reading goes on with the next line.
+    ///
+    /// - Parameter readsAhead: whether a thread of its own may read it, if it is large and the reader allows it. It
+    ///   does not pay where other threads read other inputs.
+    /// - Throws: what `sink` throws, as it is.
+    public mutating func read(
+        from source: any ByteSource, readsAhead: Bool = true, into sink: inout some DumpSink
+    ) throws {
+        let input = DecodedInput(source, encoding: reader.encoding, hashing: reader.hashing)
+        parser.restart(input, readsAhead: readsAhead && reader.readsAhead)
+        defer { parser.restart(source: ArraySource([]), readsAhead: false) }
+        guard !input.wrappings.isEmpty else { return try parser.readDocuments(into: &sink) }
+        var decoded = DecodedSink(sink: sink, input: input)
+        defer { sink = decoded.sink }
+        try parser.readDocuments(into: &decoded)
     }
 }
 
-extension Dump {
-    /// The first thing that is wrong with it.
-    public var firstFault: DumpFault? {
-        guard let first = damage.first else { return fault }
-        guard let fault else { return first }
-        return first.place.byte < fault.place.byte ? first : fault
-    }
+/// A consumer of all the dumps of an input.
+public protocol DumpSink: RowSink {
+    /// The document whose rows were consumed since the last call is over. What follows is about another one, which may
+    /// have no rows at all.
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
 }
 
-extension DumpReading {
-    /// It is the only document of its input.
-    mutating func setWhole(byteCount: Int, sha256: String?) {
+/// Where a document lies in its input.
+public enum DocumentPosition: Sendable, Equatable {
+    /// It is the only one.
+    case whole
+    /// It begins on this line, and none before it does.
+    case line(Place)
+    /// It begins here, on a line on which another one began.
+    case place(Place)
+    /// It is this element of an array, from 1 on.
+    case element(Int)
+    /// It lies in the document there, at the place that a JSON Pointer names (RFC 6901). Its keys are the input's:
+    /// hostile text until escaped.
+    indirect case inside(DocumentPosition, pointer: String)
+
+    /// What tells it from others of the input, as it stands behind the input's name: nothing, `:12`, `:12:345`, `[3]`
+    /// or `:12#/data`.
+    public var suffix: String {
         switch self {
-        case .job(var dump):
-            (dump.byteCount, dump.sha256) = (byteCount, sha256)
-            self = .job(dump)
-        case .notAJob(var other):
-            (other.byteCount, other.sha256) = (byteCount, sha256)
-            self = .notAJob(other)
+        case .whole: ""
+        case .line(let place): ":\(place.line)"
+        case .place(let place): ":\(place.line):\(place.column)"
+        case .element(let index): "[\(index)]"
+        case .inside(let outer, let pointer): outer.suffix + "#" + pointer
         }
     }
 }
 
-/// Formats that come instead of dumps.
-public enum ForeignFormat: Sendable, Equatable {
-    case markup, utf16, utf32, gzip, zstd, zip, xz, bzip2, sevenZip, lz4
+/// The bounds that keep the reader's memory independent of the dump. Reaching one is reported, never silent.
+public enum DumpLimits {
+    /// Bytes of the window over the input.
+    public static let windowBytes = 256 * 1024
+
+    /// Bytes of the largest window: places in it are kept in 32 bits.
+    public static let largestWindowBytes = 64 * 1024 * 1024
+
+    /// Levels of arrays and objects inside each other; a dump that nests deeper is malformed.
+    public static let nestingLevels = 10_000
+
+    /// Bytes that are kept of one id, code, message or job field. What is longer is cut at a character's end and the
+    /// row is marked (``RowFacts/textCut``).
+    public static let textBytes = Int(ROWSCAN_TEXT)
+
+    /// Distinct names of unknown fields that are told apart; the others are counted together.
+    public static let unknownNames = 50
+
+    /// Bytes that are kept of an unknown field's name.
+    public static let unknownNameBytes = 100
+
+    /// Bytes that are kept of a row or a member for reading them again, where a dump is damaged. In one that is longer, a
+    /// dump that it swallowed is not looked for.
+    public static let rereadBytes = 4 * 1024 * 1024
+
+    /// Places of damage that are kept of each kind; the others are counted.
+    public static let damagePlaces = 20
 }

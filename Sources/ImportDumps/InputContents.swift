@@ -6,6 +6,8 @@ struct HeldDocument {
     var skipped = SkippedText()
     /// Where it begins, if it lies in another document as an object.
     var start: Place?
+    /// Where the document on the top level begins that it lies in.
+    var outer: Place?
 }
 
 /// Where a document lies, before it shows whether it is the only one of its input.
@@ -39,7 +41,9 @@ struct InputContents {
     /// Jobs that were delivered or are held.
     var jobCount = 0
     /// The line on which the last document began that was delivered.
-    var lastLine = 0
+    private var lastLine = 0
+    /// The last one that one was delivered from which lies in it, and the position that it was given.
+    private var lastOuter: (place: Place, position: DocumentPosition)?
     /// What was skipped since the document that is held.
     var skipped = SkippedText()
     /// What is refused behind the document that is held.
@@ -124,6 +128,20 @@ struct InputContents {
         guard jobCount == 1 else { return }
         for other in others.losses(withTexts: hasTorn) { refuse(other) }
         others = OtherDocuments()
+    }
+
+    /// The position of a document on the top level that is delivered now.
+    mutating func position(of place: Place) -> DocumentPosition {
+        if let lastOuter, lastOuter.place == place { return lastOuter.position }
+        defer { lastLine = place.line }
+        return place.line == lastLine ? .place(place) : .line(place)
+    }
+
+    /// The position of the document on the top level in which the one lies that is delivered now.
+    mutating func position(ofOuter place: Place) -> DocumentPosition {
+        let position = position(of: place)
+        lastOuter = (place, position)
+        return position
     }
 
     mutating func takeRefused() -> [HeldDocument] {

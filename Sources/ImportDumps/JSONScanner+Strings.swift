@@ -304,24 +304,3 @@ extension JSONScanner {
         return form.length
     }
 }
-
-/// The well-formed UTF-8 sequences that a lead byte beyond ASCII begins: RFC 3629, section 4.
-struct UTF8Form {
-    var length: Int
-    /// What may follow the lead byte; later bytes are 0x80 to 0xBF.
-    var second: ClosedRange<UInt8>
-
-    @inline(__always)
-    init?(lead: UInt8) {
-        switch lead {
-        case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
-        case 0xE0: (length, second) = (3, 0xA0...0xBF)
-        case 0xED: (length, second) = (3, 0x80...0x9F)
-        case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
-        case 0xF0: (length, second) = (4, 0x90...0xBF)
-        case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
-        case 0xF4: (length, second) = (4, 0x80...0x8F)
-        default: return nil
-        }
-    }
-}

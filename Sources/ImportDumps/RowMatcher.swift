@@ -89,3 +89,179 @@ extension ByteWindow {
         return nil
     }
 }
+
+/// The shapes of rows that a dump has shown so far, for the kernels to match rows against.
+@safe
+struct RowShapes: ~Copyable {
+    /// How many shapes are kept. Dumps have two to four: created, existing, failed with and without an id.
+    private static let capacity = 8
+    private static let maximumInterval = 64
+
+    /// What the rows of a shape have in common.
+    struct Common {
+        var facts: RowFacts = []
+        var hasID = false
+        var code = TextSlot.absent
+        var message = TextSlot.absent
+        /// Bytes from one row to the next, if the shape has no texts.
+        var stride = 0
+        /// When it last matched a row; 0 if it never did.
+        var lastUse = 0
+    }
+
+    /// What a shape has of a code or a message.
+    enum TextSlot {
+        case absent
+        /// It is there, without a character.
+        case empty
+        /// The text of that number in the shape.
+        case text(Int)
+    }
+
+    let shapes: UnsafeMutablePointer<rowscan_shape>
+    private let common: UnsafeMutablePointer<Common>
+    private(set) var count = 0
+    private var clock = 0
+
+    // Where shapes do not come back, learning is a waste: the more were learned in vain, the rarer it gets.
+    private var learningInterval = 1
+    private var rowsUntilLearning = 0
+
+    // Nor does it pay then to try the shapes on each row.
+    private var misses = 0
+
+    init() {
+        unsafe shapes = .allocate(capacity: Self.capacity)
+        unsafe shapes.initialize(repeating: rowscan_shape(), count: Self.capacity)
+        unsafe common = .allocate(capacity: Self.capacity)
+        unsafe common.initialize(repeating: Common(), count: Self.capacity)
+    }
+
+    deinit {
+        unsafe shapes.deallocate()
+        unsafe common.deallocate()
+    }
+
+    /// Whether the next row is worth a try.
+    mutating func wantsToMatch() -> Bool {
+        guard count > 0 else { return false }
+        misses += 1
+        return misses <= 16 || misses % 8 == 0
+    }
+
+    /// What a kernel found, for the consumers of rows.
+    @inline(__always)
+    mutating func run(_ run: rowscan_run, firstRow: Int) -> RowRun {
+        clock += 1
+        learningInterval = 1
+        misses = 0
+        unsafe common[Int(run.shape)].lastUse = clock
+        let shape = unsafe common[Int(run.shape)]
+        func text(_ slot: TextSlot) -> TextRange? {
+            switch slot {
+            case .absent: nil
+            case .empty: TextRange(offset: Int(run.offset), count: 0)
+            case .text(0): TextRange(offset: Int(run.text_offset.0), count: Int(run.text_length.0))
+            case .text: TextRange(offset: Int(run.text_offset.1), count: Int(run.text_length.1))
+            }
+        }
+        return RowRun(
+            firstRow: firstRow, count: Int(run.count), facts: shape.facts,
+            id: shape.hasID ? TextRange(offset: Int(run.id_offset), count: 36) : nil, idStride: shape.stride,
+            code: text(shape.code), message: text(shape.message))
+    }
+
+    /// Whether the row that was just read is worth learning from.
+    mutating func wantsToLearn() -> Bool {
+        guard rowsUntilLearning == 0 || learningInterval == 1 else {
+            rowsUntilLearning -= 1
+            return false
+        }
+        return true
+    }
+
+    /// Learns a shape, in place of the one that was not used for the longest time if there is no room.
+    mutating func learn(_ layout: RowLayout, facts: RowFacts, from bytes: UnsafeBufferPointer<UInt8>) {
+        var slot = count
+        if count == Self.capacity {
+            slot = (0..<count).min { unsafe common[$0].lastUse < common[$1].lastUse } ?? 0
+            if unsafe common[slot].lastUse == 0 {
+                learningInterval = min(learningInterval * 2, Self.maximumInterval)
+            }
+        }
+        rowsUntilLearning = learningInterval - 1
+        guard unsafe layout.write(to: shapes + slot, from: bytes) else { return }
+        unsafe common[slot] = Common(
+            facts: facts, hasID: layout.id != nil, code: layout.slot(of: layout.code),
+            message: layout.slot(of: layout.message), stride: layout.range.count)
+        count = max(count, slot + 1)
+    }
+}
+
+/// Where the parts of one row lie in the window: the row itself and what varies from row to row.
+struct RowLayout {
+    /// The row, and the comma and white space after it.
+    var range: Range<Int>
+    var id: TextRange?
+    var code: TextRange?
+    var message: TextRange?
+
+    /// The texts of a shape: what has a length of its own in each row. An empty one is literal.
+    private var texts: [TextRange] {
+        [code, message].compactMap { $0 }.filter { $0.count > 0 }.sorted { $0.offset < $1.offset }
+    }
+
+    func slot(of text: TextRange?) -> RowShapes.TextSlot {
+        guard let text else { return .absent }
+        return texts.firstIndex(of: text).map { .text($0) } ?? .empty
+    }
+
+    /// Writes the shape of rows that are laid out like this one; false if it is too large for one.
+    func write(to shape: UnsafeMutablePointer<rowscan_shape>, from bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let texts = self.texts
+        var learned = rowscan_shape()
+        learned.part_count = UInt32(texts.count + 1)
+        learned.id_part = UInt32(ROWSCAN_PARTS)
+        // A code makes a fact of the row, so there must be one in each.
+        if case .text(let index) = slot(of: code) { learned.filled_texts = 1 << UInt32(index) }
+        var start = range.lowerBound
+        for part in 0...texts.count {
+            let end = part < texts.count ? texts[part].offset : range.upperBound
+            guard end - start <= Int(ROWSCAN_PART_BLOCKS) * Int(ROWSCAN_BLOCK) else { return false }
+            unsafe withUnsafeMutablePointer(to: &learned.parts.0) { first in
+                unsafe first.withMemoryRebound(to: rowscan_part.self, capacity: Int(ROWSCAN_PARTS)) { parts in
+                    unsafe write(start..<end, to: parts + part, from: bytes)
+                }
+            }
+            if let id, id.offset >= start, id.offset < end {
+                learned.id_part = UInt32(part)
+                learned.id_offset = UInt32(id.offset - start)
+            }
+            if part < texts.count { start = end + texts[part].count }
+        }
+        unsafe shape.pointee = learned
+        return true
+    }
+
+    private func write(
+        _ range: Range<Int>, to part: UnsafeMutablePointer<rowscan_part>, from bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        let blockSize = Int(ROWSCAN_BLOCK)
+        unsafe part.pointee.length = UInt32(range.count)
+        unsafe part.pointee.block_count = UInt32((range.count + blockSize - 1) / blockSize)
+        unsafe withUnsafeMutableBytes(of: &part.pointee.blocks) { blocks in
+            for (position, index) in range.enumerated() {
+                let block = position / blockSize * MemoryLayout<rowscan_block>.stride
+                let literal = block + position % blockSize
+                let byte = unsafe bytes[index]
+                // The dashes of an id are literal, its other bytes are digits.
+                if let id, index >= id.offset, index < id.offset + id.count, byte != UInt8(ascii: "-") {
+                    unsafe blocks[literal + 2 * blockSize] = 0xFF
+                } else {
+                    unsafe blocks[literal] = byte
+                    unsafe blocks[literal + blockSize] = 0xFF
+                }
+            }
+        }
+    }
+}

@@ -109,16 +109,14 @@ public protocol RowSink {
     /// It comes again when the key is repeated: the last one counts, and what was consumed before is void.
     mutating func beginRows(of job: DeclaredJob) throws
 
-    /// The next rows, in order. `text` is valid during the call only.
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws
-
-    /// The next runs, in order, all with their texts in `text`; the same as one call for each. A consumer that has
-    /// little to do with a run saves the calls.
+    /// The next runs, in order, all with their texts in `text`. Both are valid during the call only.
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws
 }
 
 extension RowSink {
-    public mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
-        for index in runs.indices { try consume(runs[index], text: text) }
+    /// Takes one run.
+    public mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
+        let runs = InlineArray<1, RowRun>(repeating: run)
+        try consume(runs.span, text: text)
     }
 }

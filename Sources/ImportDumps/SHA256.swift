@@ -32,6 +32,37 @@ package struct SHA256: Sendable {
     }
 }
 
+/// HMAC-SHA-256 (RFC 2104) of messages under one key.
+///
+/// Nettle works out once what the key alone determines: a short message then takes two compressions.
+package struct HMACSHA256: Sendable {
+    private var context = hmac_sha256_ctx()
+
+    /// - Parameter key: any bytes; more than 64 count by their SHA-256.
+    package init(key: [UInt8]) {
+        unsafe key.withUnsafeBufferPointer { key in
+            unsafe nettle_hmac_sha256_set_key(&context, key.count, key.baseAddress)
+        }
+    }
+
+    /// Adds to the message. A copy of one that has seen nothing begins another message under the same key.
+    package mutating func update(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe nettle_hmac_sha256_update(&context, bytes.count, bytes.baseAddress)
+        }
+    }
+
+    /// The code of the message; the next one begins.
+    package mutating func finish() -> SHA256Digest {
+        var digest = InlineArray<32, UInt8>(repeating: 0)
+        unsafe withUnsafeMutableBytes(of: &digest) { bytes in
+            let start = unsafe bytes.assumingMemoryBound(to: UInt8.self).baseAddress
+            unsafe nettle_hmac_sha256_digest(&context, bytes.count, start)
+        }
+        return SHA256Digest(bytes: digest)
+    }
+}
+
 /// A digest in as few bytes as it has.
 package struct SHA256Digest: Sendable {
     package let bytes: InlineArray<32, UInt8>

@@ -17,7 +17,8 @@ package final class WorkerThread {
         if !isDetached { pthread_join(thread, nil) }
     }
 
-    /// Gives up waiting: the work goes on until the process ends.
+    /// Gives up waiting: the work goes on until the process ends, so that whatever it works on is still its own. What
+    /// others touch from now on must be behind a lock.
     package func detach() {
         isDetached = true
         pthread_detach(thread)
@@ -41,5 +42,42 @@ package final class WorkerThread {
             return nil
         }
         return thread
+    }
+}
+
+/// A count that threads wait for: a semaphore of the system, which orders memory too.
+///
+/// Safe to send: the system's calls may be made by several threads at once.
+@safe
+package final class Semaphore: @unchecked Sendable {
+    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    package init(_ count: Int = 0) {
+        unsafe sem_init(semaphore, 0, UInt32(count))
+    }
+
+    deinit {
+        unsafe sem_destroy(semaphore)
+        unsafe semaphore.deallocate()
+    }
+
+    /// Counts one up.
+    package func post() {
+        unsafe sem_post(semaphore)
+    }
+
+    /// Waits until there is one, and counts it down.
+    package func wait() {
+        while unsafe sem_wait(semaphore) != 0 {}
+    }
+
+    /// The same, for a while at most: false if there was none.
+    package func wait(milliseconds: Int) -> Bool {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        time.tv_nsec += milliseconds * 1_000_000
+        time.tv_sec += time.tv_nsec / 1_000_000_000
+        time.tv_nsec %= 1_000_000_000
+        return unsafe sem_timedwait(semaphore, &time) == 0
     }
 }

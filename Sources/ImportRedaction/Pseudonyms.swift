@@ -15,20 +15,20 @@ public struct Pseudonyms: Sendable {
     /// - Parameter key: as long as ``keyBytes`` says.
     public init(key: [UInt8]) {
         code = HMACSHA256(key: key)
-        var hash = code.begin()
+        var hash = code
         hash.update(Array("key-id".utf8).span)
-        keyID = String(code.finish(hash).hexadecimal.prefix(8))
+        keyID = String(hash.finish().hexadecimal.prefix(8))
     }
 
     /// The code of a value. Kinds are told apart by their first byte.
     private func digest(of value: Span<UInt8>, _ kind: ValueKind) -> SHA256Digest {
         var hash = begin(kind)
         hash.update(value)
-        return code.finish(hash)
+        return hash.finish()
     }
 
-    private func begin(_ kind: ValueKind) -> SHA256 {
-        var hash = code.begin()
+    private func begin(_ kind: ValueKind) -> HMACSHA256 {
+        var hash = code
         hash.update(InlineArray<1, UInt8>(repeating: kind.rawValue).span)
         return hash
     }
@@ -91,7 +91,7 @@ extension Pseudonyms {
         }
         for index in 0..<lastGroup { text.append(value[index].isDigit ? UInt8(ascii: "0") : value[index]) }
         text.append(contentsOf: "00".utf8)
-        Self.appendDecimal(code.finish(hash), to: &text)
+        Self.appendDecimal(hash.finish(), to: &text)
         var end = lastGroup
         while end < value.count, value[end].isDigit { end += 1 }
         for index in end..<value.count { text.append(value[index]) }

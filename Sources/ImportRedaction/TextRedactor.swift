@@ -106,10 +106,9 @@ public struct TextRedactor: Sendable {
     }
 
     private static func cut(_ result: inout [UInt8], from start: Int) -> Bool {
-        guard result.count - start > DumpLimits.textBytes else { return false }
-        var end = start + DumpLimits.textBytes
-        while end > start, result[end] & 0xC0 == 0x80 { end -= 1 }
-        result.removeLast(result.count - end)
+        let count = result.span.extracting(start..<result.count).wholeCharacters(within: DumpLimits.textBytes)
+        guard start + count < result.count else { return false }
+        result.removeLast(result.count - start - count)
         return true
     }
 }

@@ -77,7 +77,7 @@ import Testing
 
         mutating func beginRows(of job: DeclaredJob) { analyzer.beginRows(of: job) }
 
-        mutating func consume(_ run: RowRun, text: Span<UInt8>) { analyzer.consume(run, text: text) }
+        mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) { analyzer.consume(runs, text: text) }
 
         mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
             if case .job(let dump) = reading {

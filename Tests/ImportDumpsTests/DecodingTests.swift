@@ -194,6 +194,10 @@ struct Decoded: Equatable {
 
         mutating func beginRows(of job: DeclaredJob) { run = [] }
 
+        mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+            for index in runs.indices { consume(runs[index], text: text) }
+        }
+
         mutating func consume(_ run: RowRun, text: Span<UInt8>) {
             for row in 0..<run.count {
                 let message = run.message.map { range in

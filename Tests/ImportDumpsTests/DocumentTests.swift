@@ -112,6 +112,24 @@ import Testing
         }
     }
 
+    @Test("Jobs in records of a log are named alike, the first one too; two on one line are told apart")
+    func recordsOfLogs() throws {
+        func record(_ id: String) -> String { #"{"data":\#(Self.job(id))}"# }
+        func places(_ text: String) throws -> [String] {
+            try Documents(text).described.map { String($0.prefix { $0 != " " }) }
+        }
+        #expect(try places(record("a")) == ["#/data"])
+        #expect(try places(record("a") + "\n" + record("b") + "\n") == [":1#/data", ":2#/data"])
+        #expect(try places("\n" + record("a") + "\n" + Self.job("b")) == [":2#/data", ":3"])
+        #expect(try places(record("a") + "\n" + #"{"message":"no"}"#) == [":1#/data", ":2"])
+        let onOneLine = record("a") + " " + record("b") + record("c")
+        #expect(try places(onOneLine) == [":1#/data", ":1:74#/data", ":1:146#/data"])
+        // Several jobs of one record: there is nothing but the record, or its line is known too late.
+        let both = #"{"m":[\#(Self.job("a")),\#(Self.job("b"))]}"#
+        #expect(try places(both) == ["#/m/0", "#/m/1"])
+        #expect(try places(both + both) == ["#/m/0", "#/m/1", ":1:136#/m/0", ":1:136#/m/1"])
+    }
+
     @Test("Each document has the hash of its own bytes")
     func hashes() throws {
         let (first, second, third) = (Self.job("a"), Self.job("b", ["{}"]), Self.pretty)
@@ -175,6 +193,10 @@ struct Documents {
         private var rows = 0
 
         mutating func beginRows(of job: DeclaredJob) { rows = 0 }
+
+        mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+            for index in runs.indices { consume(runs[index], text: text) }
+        }
 
         mutating func consume(_ run: RowRun, text: Span<UInt8>) { rows += run.count }
 

@@ -95,15 +95,4 @@ struct EncodingTests {
             }
         }
     }
-
-    @Test(
-        "Which bytes may be windows-1252",
-        arguments: [
-            ([0xFC, 0x6C], true), ([0xE9], true), ([0xC4, 0xD6, 0xDC], true), ([0x93, 0x4D], true), ([0x41], false),
-            ([], false), ([0x81], false), ([0xC3, 0xBC, 0x41], false), ([0xE2, 0x82, 0x41], false),
-            ([0xE2, 0x28], true), (Array(repeating: 0xFF, count: 40), false),
-        ] as [([UInt8], Bool)])
-    func guess(_ bytes: [UInt8], _ isWindows: Bool) {
-        #expect((EncodingGuess.encoding(of: bytes.span) == .windows1252) == isWindows)
-    }
 }

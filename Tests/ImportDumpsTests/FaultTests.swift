@@ -179,6 +179,10 @@ import Testing
         struct FullSink: RowSink {
             var room: Int
             mutating func beginRows(of job: DeclaredJob) throws { if room == 0 { throw Full() } }
+            mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+                for index in runs.indices { try consume(runs[index], text: text) }
+            }
+
             mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
                 room -= 1
                 if room == 0 { throw Full() }

@@ -119,7 +119,7 @@ import Testing
         struct FirstSight: RowSink {
             var job: DeclaredJob?
             mutating func beginRows(of job: DeclaredJob) { self.job = job }
-            mutating func consume(_ run: RowRun, text: Span<UInt8>) {}
+            mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {}
         }
         var sink = FirstSight()
         let text = #"{"job_id":"j","results":[],"total":4}"#

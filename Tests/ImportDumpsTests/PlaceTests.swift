@@ -73,7 +73,7 @@ private struct Places: DumpSink {
 
     mutating func beginRows(of job: DeclaredJob) {}
 
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) {}
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {}
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
         add(position)

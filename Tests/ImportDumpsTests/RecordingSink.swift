@@ -14,6 +14,10 @@ struct RecordingSink: RowSink {
         beginnings += 1
     }
 
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+        for index in runs.indices { consume(runs[index], text: text) }
+    }
+
     mutating func consume(_ run: RowRun, text: Span<UInt8>) {
         for index in 0..<run.count {
             let id = run.id?.advanced(by: index * run.idStride)

@@ -45,6 +45,10 @@ import Testing
 
         mutating func beginRows(of job: DeclaredJob) {}
 
+        mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+            for index in runs.indices { consume(runs[index], text: text) }
+        }
+
         mutating func consume(_ run: RowRun, text: Span<UInt8>) {
             facts.append(run.facts)
             lengths.append(run.message?.count)

@@ -21,6 +21,8 @@ enum {
     ROWSCAN_PART_BLOCKS = 16,
     /// Parts of a shape: literal bytes before, between and after its texts.
     ROWSCAN_PARTS = 3,
+    /// Bytes of the longest text that a row is matched with.
+    ROWSCAN_TEXT = 1024 * 1024,
     /// Bytes that must be readable behind the last byte of the text: kernels load whole vectors.
     ROWSCAN_PADDING = 64,
 };

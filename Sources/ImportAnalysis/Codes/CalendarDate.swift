@@ -1,3 +1,5 @@
+import ImportDumps
+
 /// A day of the calendar, as in `2026-12-31`.
 public struct CalendarDate: Sendable, Hashable, Comparable {
     public let year: Int
@@ -21,11 +23,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
 
     /// `YYYY-MM-DD`.
     public var text: String {
-        func padded(_ number: Int, to width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        return "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))"
+        "\(String(year, digits: 4))-\(String(month, digits: 2))-\(String(day, digits: 2))"
     }
 
     public static func < (left: CalendarDate, right: CalendarDate) -> Bool {

@@ -1,3 +1,5 @@
+import ImportDumps
+
 /// Patterns of messages that are one, however each job writes it out.
 ///
 /// A value that is the same in all rows of a job is text there: `'stage' is missing` in one job and `'{text}' is
@@ -35,7 +37,7 @@ struct MessageFamily: Sendable {
             return
         }
         var example = Array((message.example ?? "").utf8)
-        let beginning = example.span.wholeCharacters(AnalysisLimits.groupingBytes)
+        let beginning = 0..<example.span.wholeCharacters(within: AnalysisLimits.groupingBytes)
         example.removeSubrange(beginning.upperBound...)
         mask.apply(to: example.span)
         guard let slots = Self.slots(of: pattern, example, mask.slots) else {

@@ -1,3 +1,5 @@
+import ImportDumps
+
 /// Rules that the audit of any number of jobs meets or does not meet.
 public struct Gate: Sendable {
     /// In the order in which results are shown.
@@ -90,8 +92,7 @@ public struct Percentage: Sendable, Equatable {
     public var text: String {
         let fraction = millionths % Self.scale
         guard fraction > 0 else { return String(millionths / Self.scale) }
-        var digits = String(fraction)
-        digits = String(repeating: "0", count: 6 - digits.count) + digits
+        var digits = String(fraction, digits: 6)
         while digits.last == "0" { digits.removeLast() }
         return "\(millionths / Self.scale).\(digits)"
     }

@@ -23,9 +23,7 @@ struct IDTexts {
 
     /// Keeps the front of an id's text.
     mutating func add(row: Int, _ text: Span<UInt8>) throws {
-        var count = min(text.count, Self.textLimit)
-        // Up to a whole character.
-        while count < text.count, count > 0, text[count] & 0xC0 == 0x80 { count -= 1 }
+        let count = text.wholeCharacters(within: Self.textLimit)
         if chunk.count + Self.textHeader + count > chunkBytes { try writeOut() }
         append(UInt64(row), bytes: 8)
         append(UInt64(count), bytes: 2)

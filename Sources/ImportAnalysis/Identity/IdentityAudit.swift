@@ -128,12 +128,12 @@ public final class IdentityAudit: RowSink {
     private func handOn() throws {
         if sorter == nil {
             let sorter = IDSorter(budget: budget, hashing: hashing, usesThread: usesThread, makeSpill: makeSpill)
-            let first = unsafe sorter.firstBlock()
-            unsafe first.update(from: block, count: filled)
+            unsafe sorter.block.update(from: block, count: filled)
             self.sorter = sorter
         }
         guard let sorter else { return }
-        unsafe block = try unsafe sorter.next(after: filled)
+        try sorter.add(filled)
+        unsafe block = unsafe sorter.block
         filled = 0
     }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Where libarchive gets its bytes from: a source that only goes forward, or a file in which it may jump about.
 @safe
 final class ArchiveInput {
@@ -102,4 +104,99 @@ final class ArchiveInput {
         let (place, overflow) = file.size.addingReportingOverflow(offset)
         return overflow ? nil : seek(to: place)
     }
+}
+
+/// An archive on its way from entry to entry, and the sources of their bytes.
+///
+/// The bytes of an entry may be read by another thread than the one that goes on to the next. libarchive is only
+/// touched with the lock held, which is why the class can be sent between them.
+final class ArchiveSession: @unchecked Sendable {
+    private let archive: LibArchive
+    private let meter: ExpansionMeter
+    private let isPrompt: Bool
+    /// The number of the entry that can be read.
+    private let current = Mutex(0)
+
+    /// - Parameter isPrompt: whether the archive's own bytes are (``ByteSource/isPrompt``).
+    init(archive: LibArchive, meter: ExpansionMeter, isPrompt: Bool) {
+        self.archive = archive
+        self.meter = meter
+        self.isPrompt = isPrompt
+    }
+
+    /// Goes on to the next entry. The source of the one before delivers nothing any more.
+    func next() -> ArchiveStep {
+        current.withLock { current in
+            current += 1
+            return archive.next()
+        }
+    }
+
+    /// The bytes of the entry that was reached last.
+    var entry: any ByteSource {
+        EntrySource(session: self, number: current.withLock { $0 }, isPrompt: isPrompt)
+    }
+
+    /// Makes the last source deliver nothing any more.
+    func close() {
+        current.withLock { $0 += 1 }
+    }
+
+    fileprivate func read(
+        _ number: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(ReadFailure) -> Int {
+        try meter.check()
+        let count = try current.withLock { current throws(ReadFailure) in
+            guard current == number else { throw ReadFailure(.closed) }
+            return try unsafe archive.read(into: buffer)
+        }
+        return try meter.admit(count)
+    }
+}
+
+private struct EntrySource: ByteSource {
+    let session: ArchiveSession
+    let number: Int
+    let isPrompt: Bool
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        try unsafe session.read(number, into: buffer)
+    }
+}
+
+/// What an archive says of one of its entries.
+struct ArchiveEntry: Sendable {
+    /// Its path, as it lies in the archive: any bytes.
+    var name: [UInt8]
+    var kind: Kind
+    var isEncrypted: Bool
+
+    enum Kind: Sendable {
+        case file, folder
+        case symbolicLink(target: [UInt8])
+        case hardLink(target: [UInt8])
+        case special(SpecialFile)
+    }
+
+    var isFolder: Bool {
+        if case .folder = kind { true } else { false }
+    }
+
+    /// Whether a part of its path is hidden, or one of the system's own files and folders.
+    var isHidden: Bool {
+        name.split(separator: UInt8(ascii: "/")).contains { part in
+            !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8) && SystemFiles.include(part)
+        }
+    }
+}
+
+/// What the attempt to go on to the next entry of an archive came to.
+enum ArchiveStep: Sendable {
+    case entry(ArchiveEntry)
+    case end
+    /// Something is damaged, in a library's words; there may be more behind it.
+    case damaged(String)
+    /// The rest is encrypted, names and all.
+    case encrypted
+    case failed(ReadFailure)
 }

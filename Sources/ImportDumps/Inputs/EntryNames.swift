@@ -1,3 +1,5 @@
+private import Glibc
+
 /// Makes the names under which the entries of one archive are shown: valid UTF-8, not too long, never two alike.
 struct EntryNames {
     /// Hashes of the names so far, 8 bytes each: the names themselves would be many times as much.
@@ -26,15 +28,124 @@ struct EntryNames {
     static func shown(_ bytes: some Collection<UInt8>) -> String {
         let name = String(decoding: bytes, as: UTF8.self)
         guard name.utf8.count > InputLimits.nameBytes else { return name }
-        let end = name.utf8.index(name.startIndex, offsetBy: InputLimits.nameBytes - "…".utf8.count)
-        // Between two characters: a byte that continues one may not come first.
-        let cut = name.utf8[...end].lastIndex { $0 & 0xC0 != 0x80 } ?? name.startIndex
-        return name[..<cut] + "…"
+        let text = Array(name.utf8)
+        let end = text.span.wholeCharacters(within: InputLimits.nameBytes - "…".utf8.count)
+        return String(decoding: text[..<end], as: UTF8.self) + "…"
     }
 
     /// Notes the name; true if it was there before. (FNV-1a. Whoever makes names with the same hash gets marked ones.)
     private mutating func isTaken(_ name: String) -> Bool {
         let hash = name.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return !seen.insert(hash).inserted
+    }
+}
+
+/// Names of entries in zips that do not say that they are UTF-8, and are not: in the character set of the machine that
+/// made the zip. Of those that zips still come in, Shift JIS (Windows code page 932) can be told by its grammar; all
+/// else is read as code page 437, which the format demands.
+enum LegacyNames {
+    /// The upper half of code page 437.
+    private static let upperHalf = Array(
+        ("ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐"
+            + "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}")
+            .unicodeScalars)
+
+    /// The text of a name; nil if it is UTF-8, which needs nothing done.
+    static func text(of name: some Collection<UInt8>) -> String? {
+        let bytes = Array(name)
+        guard bytes.contains(where: { $0 >= 0x80 }), String(validating: bytes, as: UTF8.self) == nil else { return nil }
+        if isJapanese(bytes), let text = decoded(bytes, from: "CP932") { return text }
+        var text = String.UnicodeScalarView()
+        for byte in bytes { text.append(byte < 0x80 ? Unicode.Scalar(byte) : upperHalf[Int(byte) - 0x80]) }
+        return String(text)
+    }
+
+    // MARK: - Shift JIS
+
+    /// What stands together between two stretches of ASCII.
+    private struct Run {
+        var characters = 0
+        var kana = 0
+        /// Chinese characters of which no byte is ASCII.
+        var highKanji = 0
+        var halfWidth = 0
+        /// Greek, Cyrillic, lines: what text of another character set looks like in this one.
+        var isForeign = false
+        /// Letters before and behind.
+        var isInWord = false
+
+        /// Letters with accents look like kanji too, together with the letters behind them.
+        var isJapanese: Bool {
+            if isForeign { return false }
+            if kana >= 2 || halfWidth >= 3 { return true }
+            return highKanji > 0 && (characters > 1 || !isInWord)
+        }
+    }
+
+    /// Whether bytes are sound Shift JIS, and look like Japanese rather than like words with accents.
+    private static func isJapanese(_ bytes: [UInt8]) -> Bool {
+        var (likely, unlikely) = (0, 0)
+        var run = Run()
+        var index = 0
+        func isLetter(_ index: Int) -> Bool {
+            bytes.indices.contains(index) && (0x61...0x7A ~= bytes[index] | 0x20)
+        }
+        var start = 0
+        func end() {
+            guard run.characters > 0 else { return }
+            run.isInWord = isLetter(start - 1) && isLetter(index)
+            if run.isJapanese { likely += 1 } else { unlikely += 1 }
+            run = Run()
+        }
+        while index < bytes.count {
+            let lead = bytes[index]
+            if lead < 0x80 {
+                end()
+                index += 1
+                start = index
+                continue
+            }
+            run.characters += 1
+            switch lead {
+            case 0xA1...0xDF:
+                run.halfWidth += 1
+                index += 1
+            case 0x81...0x9F, 0xE0...0xFC:
+                guard index + 1 < bytes.count else { return false }
+                let trail = bytes[index + 1]
+                guard 0x40...0x7E ~= trail || 0x80...0xFC ~= trail else { return false }
+                switch (lead, trail) {
+                case (0x82, 0x9F...0xF1), (0x83, 0x40...0x96): run.kana += 1
+                case (0x83, _), (0x84, _): run.isForeign = true
+                case (0x81, _), (0x82, _), (0x85...0x87, _): break
+                default: run.highKanji += trail >= 0x80 ? 1 : 0
+                }
+                index += 2
+            default: return false
+            }
+        }
+        end()
+        return likely > 0 && likely >= unlikely
+    }
+
+    /// Converts bytes to UTF-8; nil if some of them stand for nothing, or the system does not know the character set.
+    private static func decoded(_ bytes: [UInt8], from characterSet: String) -> String? {
+        let converter = unsafe iconv_open("UTF-8", characterSet)
+        guard unsafe converter != iconv_t(bitPattern: -1) else { return nil }
+        defer { unsafe iconv_close(converter) }
+        var input = bytes.map { CChar(bitPattern: $0) }
+        // No character of two bytes takes more than three.
+        var output = [CChar](repeating: 0, count: bytes.count * 3)
+        let written: Int? = unsafe input.withUnsafeMutableBufferPointer { input in
+            unsafe output.withUnsafeMutableBufferPointer { output in
+                var from = input.baseAddress
+                var to = output.baseAddress
+                var (left, room) = (input.count, output.count)
+                let result = unsafe iconv(converter, &from, &left, &to, &room)
+                return result == Int(bitPattern: UInt.max) || left > 0 ? nil : output.count - room
+            }
+        }
+        guard let written else { return nil }
+        return String(validating: output[..<written].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -1,5 +1,45 @@
 import Synchronization
 
+/// How far a container may expand, so that a small hostile file cannot keep a machine busy for days.
+///
+/// One container may hold `max(expandedBytes, expansionRatio × the bytes of it that were read so far)`.
+public struct InputLimits: Sendable, Equatable {
+    /// Bytes that any container may expand to: 4 GiB.
+    public static let defaultExpandedBytes = 4 * 1024 * 1024 * 1024
+
+    /// How many times its own size a container may expand to. JSON is packed to a tenth, rarely to a hundredth.
+    public static let defaultExpansionRatio = 1000
+
+    /// Bytes of an entry's name that are shown; a longer one is cut at a character's end.
+    public static let nameBytes = 1000
+
+    /// Bytes that any container may expand to, at least 0.
+    public var expandedBytes: Int
+    /// How many times the bytes read so far a container may expand to, at least 0.
+    public var expansionRatio: Int
+
+    public init(
+        expandedBytes: Int = Self.defaultExpandedBytes, expansionRatio: Int = Self.defaultExpansionRatio
+    ) {
+        self.expandedBytes = max(0, expandedBytes)
+        self.expansionRatio = max(0, expansionRatio)
+    }
+}
+
+/// Counts the bytes that were read of inputs, as they lie on the disk. Any thread may look.
+public final class InputProgress: Sendable {
+    private let count = Atomic(0)
+
+    public init() {}
+
+    /// Bytes read so far, of all inputs that were read with it.
+    public var bytesRead: Int { count.load(ordering: .relaxed) }
+
+    func add(_ bytes: Int) {
+        count.wrappingAdd(bytes, ordering: .relaxed)
+    }
+}
+
 /// How many bytes may come out of one container, which grows with the bytes that went in.
 package final class ExpansionBudget: Sendable {
     private let limits: InputLimits
@@ -63,5 +103,24 @@ package final class ExpansionMeter: Sendable {
         reached.store(max(1, allowance), ordering: .relaxed)
         if before >= allowance { try check() }
         return allowance - before
+    }
+}
+
+/// Notes what is read of an input.
+struct CountedSource: ByteSource {
+    private var source: DescriptorSource
+    private let budget: ExpansionBudget
+
+    var isPrompt: Bool { source.isPrompt }
+
+    init(_ source: DescriptorSource, budget: ExpansionBudget) {
+        self.source = source
+        self.budget = budget
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        let count = try unsafe source.read(into: buffer)
+        budget.add(read: count)
+        return count
     }
 }

@@ -29,27 +29,18 @@ struct FolderListing: Sendable {
         let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followingLink ? 0 : O_NOFOLLOW)
         let descriptor = unsafe path.withCString { path in unsafe open(path, flags) }
         guard descriptor >= 0 else { throw ReadFailure(errorNumber: errno) }
-        guard let folder = unsafe fdopendir(descriptor) else {
-            let errorNumber = errno
-            close(descriptor)
-            throw ReadFailure(errorNumber: errorNumber)
-        }
-        // Closes the descriptor too.
-        defer { unsafe closedir(folder) }
+        defer { close(descriptor) }
 
         var names: [UInt8] = []
         var entries: [Entry] = []
-        while true {
-            errno = 0
-            guard let entry = unsafe readdir(folder) else { break }
-            let name = unsafe Self.name(of: entry)
-            if SystemFiles.include(name) { continue }
+        let errorNumber = try FolderEntries.forEach(of: descriptor) { (name, type) throws(ReadFailure) in
+            if SystemFiles.include(name) { return }
             guard let start = UInt32(exactly: names.count) else { throw ReadFailure(errorNumber: EOVERFLOW) }
-            let kind = unsafe Self.kind(of: entry, in: descriptor)
+            let kind = Kind(type: type) ?? Self.kind(of: name, in: descriptor)
             entries.append(Entry(start: start, count: UInt16(name.count), kind: kind))
             names += name
         }
-        guard errno == 0 else { throw ReadFailure(errorNumber: errno) }
+        guard errorNumber == 0 else { throw ReadFailure(errorNumber: errorNumber) }
         entries.sort { Self.precedes($0, $1, in: names) }
         self.names = names
         self.entries = entries
@@ -72,27 +63,11 @@ struct FolderListing: Sendable {
         return entry.kind == .folder ? Int(UInt8(ascii: "/")) : -1
     }
 
-    private static func name(of entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
-        unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-            let text = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)
-            return unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
-        }
-    }
-
-    private static func kind(of entry: UnsafeMutablePointer<dirent>, in folder: Int32) -> Kind {
-        switch unsafe Int(entry.pointee.d_type) {
-        case Int(DT_REG): return .file
-        case Int(DT_DIR): return .folder
-        case Int(DT_LNK): return .link
-        case Int(DT_FIFO): return .fifo
-        case Int(DT_SOCK): return .socket
-        case Int(DT_BLK), Int(DT_CHR): return .device
-        default: break
-        }
-        // Some file systems do not say.
+    /// Where the file system does not say with the name.
+    private static func kind(of name: [UInt8], in folder: Int32) -> Kind {
         var status = stat()
-        let isKnown = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-            let text = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)
+        let isKnown = unsafe (name + [0]).withUnsafeBytes { name in
+            guard let text = unsafe name.assumingMemoryBound(to: CChar.self).baseAddress else { return false }
             return unsafe fstatat(folder, text, &status, AT_SYMLINK_NOFOLLOW) == 0
         }
         // What cannot be looked at is taken for a file: to open it will say why.
@@ -100,7 +75,67 @@ struct FolderListing: Sendable {
     }
 }
 
+/// What is in a folder, in the order of the file system.
+package enum FolderEntries {
+    /// Calls `body` with each name, but for `.` and `..`, and with its type (`DT_REG`, …).
+    ///
+    /// - Parameter descriptor: the open folder. It stays open, and does not move.
+    /// - Returns: 0 if all was listed, else the value of `errno`.
+    package static func forEach<Failure: Error>(
+        of descriptor: Int32, _ body: ([UInt8], Int) throws(Failure) -> Void
+    ) throws(Failure) -> Int32 {
+        // Reading moves a position that belongs to the open folder: a descriptor of its own, unless the folder is one that
+        // may be listed and not entered.
+        var own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if own < 0 { own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
+        guard own >= 0 else { return errno }
+        guard let folder = unsafe fdopendir(own) else {
+            let errorNumber = errno
+            close(own)
+            return errorNumber
+        }
+        // Closes the descriptor too.
+        defer { unsafe closedir(folder) }
+        unsafe rewinddir(folder)
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(folder) else { return errno }
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                let text = unsafe UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)
+                return unsafe Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+            }
+            if name == [0x2E] || name == [0x2E, 0x2E] { continue }
+            try body(name, unsafe Int(entry.pointee.d_type))
+        }
+    }
+
+    /// Calls `body` with each name that could be listed, as text.
+    package static func forEachName(of descriptor: Int32, _ body: (String) -> Void) {
+        _ = forEach(of: descriptor) { name, _ in body(String(decoding: name, as: UTF8.self)) }
+    }
+
+    /// The names that could be listed, as text.
+    package static func names(of descriptor: Int32) -> [String] {
+        var names: [String] = []
+        forEachName(of: descriptor) { names.append($0) }
+        return names
+    }
+}
+
 extension FolderListing.Kind {
+    /// Nil if the file system does not say.
+    fileprivate init?(type: Int) {
+        switch type {
+        case Int(DT_REG): self = .file
+        case Int(DT_DIR): self = .folder
+        case Int(DT_LNK): self = .link
+        case Int(DT_FIFO): self = .fifo
+        case Int(DT_SOCK): self = .socket
+        case Int(DT_BLK), Int(DT_CHR): self = .device
+        default: return nil
+        }
+    }
+
     init(mode: mode_t) {
         self =
             switch mode & S_IFMT {
@@ -111,5 +146,25 @@ extension FolderListing.Kind {
             case S_IFBLK, S_IFCHR: .device
             default: .file
             }
+    }
+}
+
+/// Files and folders that operating systems and office programs put beside a person's own, in folders and archives.
+/// They are passed over silently, as hidden ones are.
+enum SystemFiles {
+    private static let names: Set<String> = [
+        "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin", "system volume information",
+        "__macosx",
+    ]
+
+    /// Whether a file or a folder of that name is hidden, or one of the system's.
+    static func include(_ name: some Collection<UInt8>) -> Bool {
+        guard let first = name.first else { return false }
+        if first == UInt8(ascii: ".") { return true }
+        // What an office program holds open, such as `~$jobs.xlsx`.
+        if first == UInt8(ascii: "~"), name.dropFirst().first == UInt8(ascii: "$") { return true }
+        // The longest of the names has 25 bytes. Windows tells no letters apart by their case.
+        guard name.count <= 25 else { return false }
+        return names.contains(String(decoding: name.map { $0 | (0x41...0x5A ~= $0 ? 0x20 : 0) }, as: UTF8.self))
     }
 }

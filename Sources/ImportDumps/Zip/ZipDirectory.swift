@@ -70,3 +70,157 @@ package struct ZipEntry: Sendable {
     /// Where its contents lie.
     let data: Range<Int>
 }
+
+/// What stands at the end of a zip: where its list is, and how many files that has.
+struct ZipEnd {
+    private static let endBytes = 22
+    private static let locatorBytes = 20
+    private static let end64Bytes = 56
+
+    let list: Range<Int>
+    let entryCount: Int
+
+    init(of file: ZipBytes) throws(ZipFault) {
+        guard file.count >= Self.endBytes else { throw ZipFault(.notAZip) }
+        let start = file.count - Self.endBytes
+        let end = try file.read(at: start, count: Self.endBytes)
+        guard end.hasSignature(.end) else {
+            let beginning = try file.read(at: 0, count: 4)
+            throw ZipFault(beginning.hasSignature(.local) ? .noEnd : .notAZip)
+        }
+        // One part, without a comment.
+        guard end.half(4) == 0, end.half(6) == 0, end.half(8) == end.half(10), end.half(20) == 0 else {
+            throw ZipFault(.unusual)
+        }
+        let (count, size, offset) = (end.half(10), end.word(12), end.word(16))
+        if offset + size == start {
+            (list, entryCount) = (offset..<start, count)
+            return
+        }
+        let found = try Self.zip64(in: file, before: start)
+        // Both ends say the same, as far as the old one can.
+        guard count == min(found.entryCount, 0xFFFF), size == min(found.list.count, 0xFFFF_FFFF),
+            offset == min(found.list.lowerBound, 0xFFFF_FFFF)
+        else { throw ZipFault(.strayBytes) }
+        self = found
+    }
+
+    private init(list: Range<Int>, entryCount: Int) {
+        self.list = list
+        self.entryCount = entryCount
+    }
+
+    /// Reads the end for what is too large for the old one, which stands directly before it.
+    private static func zip64(in file: ZipBytes, before end: Int) throws(ZipFault) -> ZipEnd {
+        let start = end - locatorBytes - end64Bytes
+        guard start >= 0 else { throw ZipFault(.strayBytes) }
+        let record = try file.read(at: start, count: end64Bytes + locatorBytes)
+        guard record.hasSignature(.end64), record.hasSignature(.end64Locator, at: end64Bytes),
+            record.long(4) == end64Bytes - 12
+        else { throw ZipFault(.strayBytes) }
+        // The part that it is in, where it is, and how many parts there are.
+        guard record.word(end64Bytes + 4) == 0, record.long(end64Bytes + 8) == start,
+            record.word(end64Bytes + 16) == 1, record.word(16) == 0, record.word(20) == 0,
+            let count = record.long(32), record.long(24) == count, let size = record.long(40),
+            let offset = record.long(48)
+        else { throw ZipFault(.structure) }
+        guard offset <= start, size == start - offset else { throw ZipFault(.strayBytes) }
+        return ZipEnd(list: offset..<start, entryCount: count)
+    }
+}
+
+/// The extra fields of a file in a zip: numbers beyond 32 bits, the owner, and times, of which there are none. Any
+/// other might change how a program reads the file, as the one with another name does, and is refused.
+struct ZipExtra {
+    private static let numbersField = 0x0001
+    private static let timesField = 0x5455
+    private static let ownerField = 0x7875
+    /// A version, and a user and a group of 32 bits, each with its length: nobody in particular.
+    private static let nobody: [UInt8] = [1, 4, 0, 0, 0, 0, 4, 0, 0, 0, 0]
+
+    /// Those that are not taken yet; nil without the field.
+    private var numbers: [Int]?
+
+    /// Nil for fields that are cut off, that come twice, or that are none of the two.
+    init?(_ bytes: ArraySlice<UInt8>) {
+        let record = ZipRecord(bytes: Array(bytes))
+        var position = 0
+        var (hasTimes, hasOwner) = (false, false)
+        while position < bytes.count {
+            guard position + 4 <= bytes.count else { return nil }
+            let (field, count) = (record.half(position), record.half(position + 2))
+            position += 4
+            guard position + count <= bytes.count else { return nil }
+            switch field {
+            case Self.numbersField where numbers == nil && count % 8 == 0 && count > 0:
+                var found: [Int] = []
+                for offset in stride(from: position, to: position + count, by: 8) {
+                    guard let number = record.long(offset) else { return nil }
+                    found.append(number)
+                }
+                numbers = found.reversed()
+            // A byte that says which times follow.
+            case Self.timesField where !hasTimes && count == 1 && record.bytes[position] == 0:
+                hasTimes = true
+            case Self.ownerField
+            where !hasOwner && record.bytes[position..<position + count].elementsEqual(Self.nobody):
+                hasOwner = true
+            default:
+                return nil
+            }
+            position += count
+        }
+    }
+
+    /// Whether there are numbers beyond 32 bits, or places for them.
+    var hasNumbers: Bool { numbers != nil }
+
+    /// Whether all numbers were asked for.
+    var isUsedUp: Bool { numbers?.isEmpty != false }
+
+    /// The number that a field of 32 bits stands for; nil if it is to be here and is not.
+    mutating func number(for field: Int) -> Int? {
+        guard field == ZipListed.beyond, numbers != nil else { return field }
+        return numbers?.popLast()
+    }
+}
+
+/// Why a file is not a zip that every program reads alike.
+package struct ZipFault: Error, Sendable, Equatable {
+    package var code: Code
+    /// The entry that it is about, as far as its name could be read: hostile text.
+    package var entry: String?
+
+    package enum Code: Sendable, Equatable {
+        /// The operating system refused; the value of `errno`.
+        case system(errorNumber: Int32)
+        /// A pipe or a device.
+        case noRegularFile
+        /// Nothing in it looks like a zip.
+        case notAZip
+        /// It begins like a zip, but its last bytes are not the end of one: it is cut off, or something stands behind.
+        case noEnd
+        /// Bytes that belong to no entry, or entries that overlap.
+        case strayBytes
+        /// It is in several parts, has a comment, or an entry has one.
+        case unusual
+        case encrypted
+        /// Neither stored nor deflated.
+        case method
+        /// No plain file: a folder, a link, or something with rights of its own.
+        case noPlainFile
+        /// A name that leads elsewhere, or that programs do not read alike.
+        case unsafeName
+        /// A name twice, or names that are not in order.
+        case unordered
+        /// What the list at the end and the entry itself say is not the same.
+        case disagreement
+        /// A header that breaks the format.
+        case structure
+    }
+
+    package init(_ code: Code, entry: String? = nil) {
+        self.code = code
+        self.entry = entry
+    }
+}

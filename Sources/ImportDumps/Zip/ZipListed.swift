@@ -105,3 +105,69 @@ struct ZipListed {
         return end + count
     }
 }
+
+/// Names that lead into the folder that a zip is unpacked in, whichever program does it.
+enum ZipName {
+    /// - Parameter isMarkedUTF8: whether the zip says that it is UTF-8, without which it is read by the machine's own
+    ///   character set.
+    static func isSafe(_ name: [UInt8], isMarkedUTF8: Bool) -> Bool {
+        guard let text = String(validating: name, as: UTF8.self) else { return false }
+        guard isMarkedUTF8 || name.allSatisfy({ $0 < 0x80 }) else { return false }
+        // What Windows would take for a separator, a drive or a pattern, and what acts on a terminal.
+        let forbidden: Set<Unicode.Scalar> = ["\\", ":", "*", "?", "\"", "<", ">", "|"]
+        guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F && !forbidden.contains($0) }) else {
+            return false
+        }
+        return name.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
+            !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
+        }
+    }
+}
+
+/// A zip container whose entries are read as they are: hidden ones too, without bounds, for it was made by this program.
+package struct ZipFile {
+    private let archive: LibArchive
+
+    /// - Parameter descriptor: of a regular file open for reading. It is not closed here.
+    package init(descriptor: Int32) throws(ReadFailure) {
+        let region = InputFileRegion(descriptor: descriptor) { size in
+            ExpansionBudget(limits: InputLimits(), progress: InputProgress(), size: size)
+        }
+        guard let region else { throw ReadFailure(.damaged(.zip, .structure)) }
+        archive = try LibArchive(.zip, ArchiveInput(region, format: .zip))
+    }
+
+    /// Goes on to the next entry; returns its name, nil at the end.
+    package func next() throws(ReadFailure) -> String? {
+        switch archive.next() {
+        case .entry(let entry): return String(decoding: entry.name, as: UTF8.self)
+        case .end: return nil
+        case .failed(let failure): throw failure
+        case .damaged(let words): throw ReadFailure(.damaged(.zip, .other(words)))
+        case .encrypted: throw ReadFailure(.damaged(.zip, .structure))
+        }
+    }
+
+    /// Reads on in the entry; 0 means its end.
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        try unsafe archive.read(into: buffer)
+    }
+
+    /// The first bytes of the entry, as many as it takes to recognise what it is.
+    func beginning() throws(ReadFailure) -> ArraySlice<UInt8> {
+        var bytes = [UInt8](repeating: 0, count: 1024)
+        var filled = 0
+        while filled < bytes.count {
+            let room = filled..<bytes.count
+            let read = unsafe bytes.withUnsafeMutableBytes { bytes in
+                Result { () throws(ReadFailure) in
+                    try unsafe archive.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[room]))
+                }
+            }
+            let count = try read.get()
+            guard count > 0 else { break }
+            filled += count
+        }
+        return bytes[..<filled]
+    }
+}

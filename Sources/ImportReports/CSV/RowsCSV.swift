@@ -31,10 +31,6 @@ public struct RowsCSV<Output: ReportOutput>: RowSink {
         try formatter.append(runs, text) { try output.write($0) }
     }
 
-    public mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
-        try formatter.append(run, text) { try output.write($0) }
-    }
-
     /// Writes what is left.
     ///
     /// - Parameter job: what the dump says about its job, now that it was read to its end. Its `job_id` may have come

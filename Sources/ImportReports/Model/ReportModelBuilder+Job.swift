@@ -48,8 +48,7 @@ extension DateTime {
     /// For programs, as HTML's element `time` wants it; nil for what HTML has no form for (a leap second, the year 0).
     var globalDateTime: String? {
         guard second < 60, year > 0 else { return nil }
-        let digits = String(year)
-        let date = String(repeating: "0", count: 4 - digits.count) + digits + "-\(Self.two(month))-\(Self.two(day))"
+        let date = String(year, digits: 4) + "-\(Self.two(month))-\(Self.two(day))"
         return date + "T\(Self.two(hour)):\(Self.two(minute)):\(Self.two(second))\(zone.isEmpty ? "Z" : zone)"
     }
 

@@ -39,8 +39,8 @@ package struct JobWorkbook: RowSink {
         sheets = try Sheets(at: place, codes: codes)
     }
 
-    package mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
-        try sheets.failures.append(run, text: text)
+    package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        for index in runs.indices { try sheets.failures.append(runs[index], text: text) }
     }
 
     /// Takes the failed rows from an earlier workbook of the same dump.

@@ -1,4 +1,5 @@
 import ImportAnalysis
+import ImportDumps
 
 /// Writes JSON (RFC 8259), indented by two spaces, in the order in which it is told.
 ///
@@ -117,8 +118,7 @@ package struct JSONWriter {
             case "\t": bytes.append(contentsOf: "\\t".utf8)
             default:
                 if scalar.isUnsafeToShow {
-                    let digits = String(scalar.value, radix: 16)
-                    bytes.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+                    bytes.append(contentsOf: ("\\u" + String(scalar.value, digits: 4, radix: 16)).utf8)
                 } else {
                     bytes.append(contentsOf: String(scalar).utf8)
                 }

@@ -52,8 +52,5 @@ extension SummaryJSON {
     }
 
     /// 64 bits as 16 digits: as a number, most readers of JSON would round it.
-    static func hexadecimal(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    static func hexadecimal(_ number: UInt64) -> String { String(number, digits: 16, radix: 16) }
 }

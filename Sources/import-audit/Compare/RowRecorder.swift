@@ -53,11 +53,6 @@ struct CompareHandler: DocumentHandler {
         outcomes?.consume(runs, text: text)
     }
 
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
-        try summary.consume(run, text: text)
-        outcomes?.consume(run, text: text)
-    }
-
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         try summary.endDocument(reading, at: position)
         if let outcomes, position == .whole, case .job = reading { recorder.record(outcomes) }

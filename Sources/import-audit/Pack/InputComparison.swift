@@ -174,8 +174,6 @@ private struct InputComparisonHandler: DocumentHandler {
         if Interruption.isRequested { throw Interrupted() }
     }
 
-    func consume(_ run: RowRun, text: Span<UInt8>) {}
-
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
         defer { order.document += 1 }
         let sha256: String?

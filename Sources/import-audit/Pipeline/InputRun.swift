@@ -1,4 +1,3 @@
-import Glibc
 import ImportDumps
 import ImportRedaction
 import Synchronization
@@ -100,21 +99,13 @@ struct InputRun {
 }
 
 /// What the threads of a run tell the one that waits for them.
-@safe
-private final class RunState: @unchecked Sendable {
+private final class RunState: Sendable {
     private let first = Mutex<(any Error)?>(nil)
     private let running: Atomic<Int>
-    // Only used by calls that are made for several threads.
-    private let ended = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    private let ended = Semaphore()
 
     init(threads: Int) {
         running = Atomic(threads)
-        unsafe sem_init(ended, 0, 0)
-    }
-
-    deinit {
-        unsafe sem_destroy(ended)
-        unsafe ended.deallocate()
     }
 
     var error: (any Error)? { first.withLock { $0 } }
@@ -124,16 +115,9 @@ private final class RunState: @unchecked Sendable {
     }
 
     func end() {
-        if running.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 { unsafe sem_post(ended) }
+        if running.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 { ended.post() }
     }
 
     /// Whether all threads have ended; waits for it for a while.
-    func waitForEnd(milliseconds: Int) -> Bool {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        time.tv_nsec += milliseconds * 1_000_000
-        time.tv_sec += time.tv_nsec / 1_000_000_000
-        time.tv_nsec %= 1_000_000_000
-        return unsafe sem_timedwait(ended, &time) == 0
-    }
+    func waitForEnd(milliseconds: Int) -> Bool { ended.wait(milliseconds: milliseconds) }
 }

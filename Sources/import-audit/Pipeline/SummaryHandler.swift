@@ -57,11 +57,6 @@ struct SummaryHandler: DocumentHandler {
         try identity?.consume(runs, text: text)
     }
 
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
-        analyzer.consume(run, text: text)
-        try identity?.consume(run, text: text)
-    }
-
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         let name = source + position.suffix
         let shared = try identity?.finish()

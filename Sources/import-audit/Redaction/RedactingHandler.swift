@@ -48,14 +48,6 @@ struct RedactingHandler<Base: DocumentHandler>: DocumentHandler {
         try base.consume(redacted.span, text: bytes.span)
     }
 
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
-        rows.removeAll()
-        rows.append(run, text)
-        let (redacted, bytes) = (rows.runs, rows.text)
-        // A run of rows whose ids are no UUIDs has become several.
-        for run in redacted { try base.consume(run, text: bytes.span) }
-    }
-
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         try base.endDocument(redactor.redact(reading), at: position)
     }

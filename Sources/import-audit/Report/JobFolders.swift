@@ -1,4 +1,5 @@
 import Glibc
+import ImportDumps
 import ImportReports
 import Synchronization
 
@@ -21,13 +22,10 @@ final class JobFolders: Sendable {
 
     /// Removes the folders that reports are written in, of an earlier run or of this one.
     func removePartialFolders() {
-        var names: [String] = []
-        FolderEntries.forEachName(of: descriptor) { name in
-            if name.hasPrefix("."), name.hasSuffix(".partial"), Int(name.dropFirst().dropLast(8)) != nil {
-                names.append(name)
-            }
+        for name in FolderEntries.names(of: descriptor) {
+            let isPartial = name.hasPrefix(".") && name.hasSuffix(".partial")
+            if isPartial, Int(name.dropFirst().dropLast(8)) != nil { removePartial(name) }
         }
-        for name in names { removePartial(name) }
     }
 
     deinit {
@@ -106,29 +104,5 @@ final class JobFolders: Sendable {
 
     private func failure(_ name: String) -> CommandFailure {
         CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
-    }
-}
-
-/// What is in a folder.
-enum FolderEntries {
-    /// The names, but for `.` and `..`; none if the folder cannot be listed.
-    static func names(of descriptor: Int32) -> [String] {
-        var names: [String] = []
-        forEachName(of: descriptor) { names.append($0) }
-        return names
-    }
-
-    /// The same, one by one.
-    static func forEachName(of descriptor: Int32, _ body: (String) -> Void) {
-        // Reading moves a position that belongs to the open folder: a descriptor of its own.
-        let own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard own >= 0, let folder = unsafe fdopendir(own) else { return }
-        defer { unsafe closedir(folder) }
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { unsafe String(cString: $0) }
-            }
-            if name != ".", name != ".." { body(name) }
-        }
     }
 }

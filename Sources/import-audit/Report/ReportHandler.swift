@@ -63,10 +63,6 @@ struct ReportHandler: DocumentHandler {
         try pass?.consume(runs, text: text)
     }
 
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
-        try pass?.consume(run, text: text)
-    }
-
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         defer {
             // What was not published is given up.

@@ -38,14 +38,6 @@ struct ReportPass: RowSink {
         try workbook?.consume(runs, text: text)
     }
 
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
-        analyzer.consume(run, text: text)
-        try identity.consume(run, text: text)
-        try rows?.consume(run, text: text)
-        try failures?.consume(run, text: text)
-        try workbook?.consume(run, text: text)
-    }
-
     /// Completes the CSV files and judges the job.
     mutating func finish(dump: Dump, source: String) throws -> JobSummary {
         var summary = analyzer.summary(of: dump, source: source)

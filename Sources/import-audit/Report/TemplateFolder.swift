@@ -1,4 +1,5 @@
 import Glibc
+import ImportDumps
 import ImportReports
 
 /// A user's own folder of templates.
@@ -12,15 +13,13 @@ struct TemplateFolder {
 
     /// The folder's templates and style sheet by name: those that replace built-in ones, and partials beside them.
     func files() throws(CommandFailure) -> [String: [UInt8]] {
-        guard let folder = unsafe opendir(path) else {
+        let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else {
             throw CommandFailure(.noInput, "\(path): \(SystemFailure.last.description)")
         }
-        defer { unsafe closedir(folder) }
+        defer { close(folder) }
         var files: [String: [UInt8]] = [:]
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { unsafe String(cString: $0) }
-            }
+        for name in FolderEntries.names(of: folder) {
             guard BuiltInTemplates.replaceable.contains(name) || name.hasSuffix(".mustache") else { continue }
             guard let bytes = try InputFile("\(path)/\(name)").readAll(limit: Self.largestFile) else {
                 throw CommandFailure(.usage, "\(path)/\(name): a template must not be larger than 1 MiB")

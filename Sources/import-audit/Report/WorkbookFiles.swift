@@ -20,10 +20,6 @@ struct JobWorkbookFile: RowSink {
         try file.naming { try workbook.beginRows(of: job) }
     }
 
-    mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
-        try file.naming { try workbook.consume(run, text: text) }
-    }
-
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
         try file.naming { try workbook.consume(runs, text: text) }
     }

@@ -1,3 +1,22 @@
+extension Span<UInt8> {
+    /// How many bytes of a text are kept of `limit`: less those of a character that would be cut.
+    @inlinable
+    package func wholeCharacters(within limit: Int) -> Int {
+        guard count > limit else { return count }
+        var end = limit
+        while end > 0, self[end] & 0xC0 == 0x80 { end -= 1 }
+        return end
+    }
+}
+
+extension String {
+    /// A number that is not negative, in at least so many digits: with zeros in front.
+    package init(_ number: some BinaryInteger, digits: Int, radix: Int = 10, uppercase: Bool = false) {
+        let text = String(number, radix: radix, uppercase: uppercase)
+        self = String(repeating: "0", count: Swift.max(0, digits - text.utf8.count)) + text
+    }
+}
+
 /// Classes of ASCII bytes.
 enum ASCII {
     @inline(__always)
@@ -42,5 +61,26 @@ enum ASCII {
     @inline(__always)
     static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    }
+}
+
+/// The well-formed UTF-8 sequences that a lead byte beyond ASCII begins: RFC 3629, section 4.
+struct UTF8Form {
+    var length: Int
+    /// What may follow the lead byte; later bytes are 0x80 to 0xBF.
+    var second: ClosedRange<UInt8>
+
+    @inline(__always)
+    init?(lead: UInt8) {
+        switch lead {
+        case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
+        case 0xE0: (length, second) = (3, 0xA0...0xBF)
+        case 0xED: (length, second) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
+        case 0xF0: (length, second) = (4, 0x90...0xBF)
+        case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
+        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        default: return nil
+        }
     }
 }

@@ -41,12 +41,7 @@ struct UTF16Decoder: StreamDecoder {
                 index += 2
             }
         }
-        if isLast, index + 1 == input.count, output.left >= 4 {
-            output.put(0xFF)
-            output.steps.add(1, decoded: 1, original: 1)
-            index += 1
-        }
-        return index
+        return index + (isLast ? output.putBrokenUnit(input.count - index, of: 2) : 0)
     }
 
     @inline(__always)
@@ -78,6 +73,20 @@ struct UTF16Decoder: StreamDecoder {
     }
 }
 
+extension DecoderOutput {
+    /// Puts a byte that is no UTF-8 in place of the front of a unit at the end; returns how many bytes are done with.
+    ///
+    /// - Parameters:
+    ///   - count: how many bytes of the unit there are.
+    ///   - unit: how many it should have.
+    fileprivate mutating func putBrokenUnit(_ count: Int, of unit: Int) -> Int {
+        guard count > 0, count < unit, left >= 4 else { return 0 }
+        put(0xFF)
+        steps.add(1, decoded: 1, original: count)
+        return count
+    }
+}
+
 extension PlaceSteps {
     /// Adds steps for text in ASCII, each byte of which came of as many.
     mutating func addLines(_ text: UnsafeBufferPointer<UInt8>, original: Int) {
@@ -89,5 +98,33 @@ extension PlaceSteps {
             index = next
         }
         add(text.count - index, decoded: 1, original: original)
+    }
+}
+
+/// Converts UTF-32 to UTF-8. What is no character becomes bytes that are no UTF-8 either.
+struct UTF32Decoder: StreamDecoder {
+    let isBigEndian: Bool
+    private var isAtStart = true
+
+    init(isBigEndian: Bool) {
+        self.isBigEndian = isBigEndian
+    }
+
+    mutating func decode(
+        _ input: UnsafeBufferPointer<UInt8>, isLast: Bool, into output: inout DecoderOutput
+    ) -> Int {
+        var index = 0
+        while index + 4 <= input.count, output.left >= 4 {
+            let unit = unsafe UnsafeRawBufferPointer(input).loadUnaligned(fromByteOffset: index, as: UInt32.self)
+            let scalar = isBigEndian ? UInt32(bigEndian: unit) : UInt32(littleEndian: unit)
+            if isAtStart, scalar == 0xFEFF {
+                output.steps.skip(4)
+            } else {
+                output.steps.add(1, decoded: output.put(scalar: scalar), original: 4, endsLine: scalar == 0x0A)
+            }
+            isAtStart = false
+            index += 4
+        }
+        return index + (isLast ? output.putBrokenUnit(input.count - index, of: 4) : 0)
     }
 }

@@ -1,0 +1,273 @@
+import Synchronization
+
+/// Blocks of bytes that go round between its owner and a thread: one fills them, the other empties them, in order.
+///
+///     emptied by the thread    owner    room, handOn(_:) … finish()        thread    body(block)
+///     filled by the thread     owner    next() …                           thread    body(room)
+///
+/// - Back pressure: there are as many blocks as slots. Who fills waits while all of them wait to be emptied.
+/// - End: an empty block stands for it. It comes after all the others, and the thread ends with it.
+/// - Failure: what the body throws is kept, the first time. Blocks that come after it are taken and forgotten, for who
+///   fills them must not wait for ever; its owner learns of it with the next block, and at the end.
+/// - Cancellation: when the owner gives the pipe up, blocks that still wait are forgotten, and the thread is waited for.
+///
+/// Where the system has no thread to give, the body is called by the owner. A pipe belongs to one thread at a time.
+@safe
+package final class BlockPipe<Note: Sendable, Failure: Error> {
+    /// Empties a block; none is empty.
+    package typealias Emptying = @Sendable (Span<UInt8>) throws(Failure) -> Void
+    /// Fills a block; returns how many bytes are in it, and what is to be known with them. None are the end.
+    package typealias Filling = @Sendable (Room) throws(Failure) -> (count: Int, note: Note?)
+
+    /// A block to be filled.
+    @safe
+    package struct Room {
+        package let bytes: UnsafeMutablePointer<UInt8>
+        /// How many bytes it takes.
+        package let count: Int
+    }
+
+    /// A block that was filled.
+    @safe
+    package struct Block {
+        /// Valid until the next block is asked for, with the padding behind them.
+        package let bytes: UnsafeMutablePointer<UInt8>
+        package let count: Int
+        package let note: Note?
+    }
+
+    private enum Body {
+        case emptying(Emptying)
+        case filling(Filling)
+    }
+
+    private let ring: Ring
+    private let body: Body
+    private var thread: WorkerThread?
+    /// Whose turn it is, of the slots, for the owner.
+    private var slot = 0
+    /// Whether that one was waited for.
+    private var holdsBlock = false
+    /// Whether the empty block came that stands for the end.
+    package private(set) var isAtEnd = false
+
+    /// Starts a thread that empties what its owner fills.
+    ///
+    /// - Parameters:
+    ///   - slotBytes: the size of a block. Waking the other thread costs as much as reading a few hundred kilobytes.
+    ///   - usesThread: without one, there is one block only.
+    package init(slots: Int, slotBytes: Int, usesThread: Bool = true, emptying: @escaping Emptying) {
+        let ring = Ring(slots: usesThread ? slots : 1, slotBytes: slotBytes, padding: 0)
+        self.ring = ring
+        body = .emptying(emptying)
+        if usesThread { thread = WorkerThread { ring.emptyAll(emptying) } }
+    }
+
+    /// Starts a thread that fills what its owner empties.
+    ///
+    /// - Parameter padding: zero bytes behind each block, which may be read.
+    package init(slots: Int, slotBytes: Int, padding: Int, filling: @escaping Filling) {
+        let ring = Ring(slots: slots, slotBytes: slotBytes, padding: padding)
+        self.ring = ring
+        body = .filling(filling)
+        thread = WorkerThread { ring.fillAll(filling) }
+    }
+
+    deinit {
+        cancel()
+        thread = nil
+    }
+
+    /// Gives up the blocks that still wait. The last thing to be done, and done where a pipe is dropped.
+    package func cancel() {
+        ring.cancel()
+    }
+
+    /// What the body threw, as far as the blocks went of which the owner knows.
+    package var failure: Failure? { ring.failure.withLock { $0 } }
+
+    private func check() throws(Failure) {
+        if let failure { throw failure }
+    }
+
+    // MARK: - For an owner who fills
+
+    /// The block to be filled, which is waited for if need be. The same one until it is handed on.
+    package var room: UnsafeMutablePointer<UInt8> {
+        if !holdsBlock, thread != nil { ring.free.wait() }
+        holdsBlock = true
+        return unsafe ring.block(slot)
+    }
+
+    /// Hands the block on, with so many bytes in it; throws what an earlier one met. No bytes are no block.
+    package func handOn(_ count: Int) throws(Failure) {
+        try check()
+        guard count > 0 else { return }
+        guard thread != nil else {
+            guard case .emptying(let body) = body else { return }
+            ring.empty(slot, count: count, body)
+            return try check()
+        }
+        ring.handOn(slot, count: count, note: nil)
+        advance()
+    }
+
+    /// Waits until all blocks were emptied, and ends the thread; throws what that met. The last thing to be done.
+    package func finish() throws(Failure) {
+        if thread != nil {
+            _ = unsafe room
+            ring.handOn(slot, count: 0, note: nil)
+            thread = nil
+        }
+        try check()
+    }
+
+    // MARK: - For an owner who empties
+
+    /// The next block, without bytes at the end and after it. The one before goes back to be filled.
+    package func next() -> Block {
+        guard !isAtEnd else { return unsafe Block(bytes: ring.block(slot), count: 0, note: nil) }
+        if thread != nil {
+            if holdsBlock {
+                ring.free.post()
+                advance()
+            }
+            ring.filled.wait()
+        } else if case .filling(let body) = body {
+            _ = ring.fill(slot, body)
+        }
+        holdsBlock = true
+        if ring.count(slot) == 0 {
+            isAtEnd = true
+            thread = nil
+            // What is made of the bytes now may have the memory.
+            ring.releaseAll(but: slot)
+        }
+        return unsafe Block(bytes: ring.block(slot), count: ring.count(slot), note: ring.note(slot))
+    }
+
+    private func advance() {
+        slot = (slot + 1) % ring.slots
+        holdsBlock = false
+    }
+}
+
+extension BlockPipe {
+    /// What the owner and the thread share.
+    ///
+    /// Both go round the slots in the same order. `free` counts the slots that may be filled, `filled` those that wait
+    /// to be emptied, so that no slot is ever touched by both; the semaphores also order their memory. That is why it
+    /// can be sent between them.
+    @safe
+    private final class Ring: @unchecked Sendable {
+        let slots: Int
+        let free: Semaphore
+        let filled = Semaphore()
+        let failure = Mutex<Failure?>(nil)
+        private let isCancelled = Atomic(false)
+        private let slotBytes: Int
+        private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
+        private let counts: UnsafeMutablePointer<Int>
+        private let notes: UnsafeMutablePointer<Note?>
+        /// The only slot that is left at the end.
+        private var kept: Int?
+
+        init(slots: Int, slotBytes: Int, padding: Int) {
+            self.slots = slots
+            self.slotBytes = slotBytes
+            free = Semaphore(slots)
+            unsafe blocks = .allocate(capacity: slots)
+            unsafe counts = .allocate(capacity: slots)
+            unsafe notes = .allocate(capacity: slots)
+            unsafe counts.initialize(repeating: 0, count: slots)
+            unsafe notes.initialize(repeating: nil, count: slots)
+            for slot in 0..<slots {
+                let block = UnsafeMutablePointer<UInt8>.allocate(capacity: slotBytes + padding)
+                unsafe (block + slotBytes).initialize(repeating: 0, count: padding)
+                unsafe (blocks + slot).initialize(to: block)
+            }
+        }
+
+        deinit {
+            for slot in 0..<slots where kept == nil || slot == kept { unsafe blocks[slot].deallocate() }
+            unsafe notes.deinitialize(count: slots)
+            unsafe notes.deallocate()
+            unsafe blocks.deallocate()
+            unsafe counts.deallocate()
+        }
+
+        func block(_ slot: Int) -> UnsafeMutablePointer<UInt8> { unsafe blocks[slot] }
+        func count(_ slot: Int) -> Int { unsafe counts[slot] }
+        func note(_ slot: Int) -> Note? { unsafe notes[slot] }
+
+        /// Gives the memory of all slots but one back, when the thread is at its end.
+        func releaseAll(but slot: Int) {
+            for other in 0..<slots where other != slot { unsafe blocks[other].deallocate() }
+            kept = slot
+        }
+
+        func handOn(_ slot: Int, count: Int, note: Note?) {
+            unsafe counts[slot] = count
+            unsafe notes[slot] = note
+            filled.post()
+        }
+
+        /// Wakes the thread wherever it waits, to end.
+        func cancel() {
+            isCancelled.store(true, ordering: .releasing)
+            free.post()
+            filled.post()
+        }
+
+        private var hasEnded: Bool { isCancelled.load(ordering: .acquiring) }
+
+        /// Empties one block, unless an earlier one failed.
+        func empty(_ slot: Int, count: Int, _ body: Emptying) {
+            guard failure.withLock({ $0 == nil }) else { return }
+            do throws(Failure) {
+                let bytes = unsafe UnsafeBufferPointer(start: block(slot), count: count)
+                try unsafe body(bytes.span)
+            } catch {
+                failure.withLock { $0 = error }
+            }
+        }
+
+        /// Fills one block; false at the end, and after a failure.
+        func fill(_ slot: Int, _ body: Filling) -> Bool {
+            var result: (count: Int, note: Note?) = (0, nil)
+            do throws(Failure) {
+                result = try unsafe body(Room(bytes: block(slot), count: slotBytes))
+            } catch {
+                failure.withLock { $0 = error }
+            }
+            unsafe counts[slot] = result.count
+            unsafe notes[slot] = result.note
+            return result.count > 0
+        }
+
+        /// What a thread does that empties blocks.
+        func emptyAll(_ body: Emptying) {
+            var slot = 0
+            while true {
+                filled.wait()
+                if hasEnded || count(slot) == 0 { return }
+                empty(slot, count: count(slot), body)
+                free.post()
+                slot = (slot + 1) % slots
+            }
+        }
+
+        /// What a thread does that fills them.
+        func fillAll(_ body: Filling) {
+            var slot = 0
+            while true {
+                free.wait()
+                if hasEnded { return }
+                let hasMore = fill(slot, body)
+                filled.post()
+                guard hasMore else { return }
+                slot = (slot + 1) % slots
+            }
+        }
+    }
+}

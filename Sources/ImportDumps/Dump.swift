@@ -1,0 +1,213 @@
+/// What the reading of an input came to.
+public enum DumpReading: Sendable {
+    case job(Dump)
+    case notAJob(NotAJob)
+}
+
+/// An import job's dump, apart from its rows.
+public struct Dump: Sendable {
+    public var job: DeclaredJob
+    public var results: ResultsState
+    /// Rows that were delivered: each element of `results`, whatever it is.
+    public var rowCount: Int
+    /// Why reading stopped before the end, if it did.
+    public var fault: DumpFault?
+    /// What is wrong before that, or in a dump that was read to its end all the same.
+    public var damage = DumpDamage()
+    public var notes: FieldNotes
+    /// What lay around the dump and was taken off, the outermost first.
+    public var wrappings: [Wrapping] = []
+    /// What is around the dump in its input and is no part of it.
+    public var skipped = SkippedText()
+    /// The dump's size in bytes.
+    public var byteCount: Int
+    /// SHA-256 of the dump's bytes in hexadecimal, if it was asked for and all of them could be read.
+    public var sha256: String?
+}
+
+/// What became of the key `results`.
+public enum ResultsState: Sendable, Equatable {
+    /// No such key, or null.
+    case absent
+    /// It is no array.
+    case wrongType
+    /// An array, read to its end.
+    case complete
+    /// An array whose end was not reached.
+    case cut
+}
+
+/// An input that is no import job.
+public struct NotAJob: Sendable {
+    public var reason: Reason
+    /// The input's size in bytes.
+    public var byteCount: Int
+    /// SHA-256 of the input's bytes in hexadecimal, if it was asked for and all of them could be read.
+    public var sha256: String?
+
+    public enum Reason: Sendable, Equatable {
+        /// No bytes at all.
+        case empty
+        /// Nothing but white space.
+        case blank
+        /// An error answer of the API, with its message.
+        case errorBody(message: String)
+        /// This program wrote it.
+        case ownOutput(OwnOutput)
+        /// Sound JSON of another kind; `topLevel` is its type.
+        case otherJSON(topLevel: FoundType)
+        /// A format that is recognised by its first bytes.
+        case foreign(ForeignFormat)
+        /// No JSON, or broken before anything shows that it is an import job.
+        case unreadable(DumpFault)
+        /// Rows, each an object of its own, without the job that they are of.
+        case rowsWithoutJob(count: Int)
+        /// As many more documents that are no jobs, of an input without any.
+        case more(count: Int)
+    }
+
+    /// Whether it may be a dump that was lost, or tells of one: it is refused even where it lies among jobs.
+    var mayBeLoss: Bool {
+        switch reason {
+        case .errorBody, .rowsWithoutJob: true
+        default: false
+        }
+    }
+}
+
+extension Dump {
+    /// The first thing that is wrong with it.
+    public var firstFault: DumpFault? {
+        guard let first = damage.first else { return fault }
+        guard let fault else { return first }
+        return first.place.byte < fault.place.byte ? first : fault
+    }
+}
+
+extension DumpReading {
+    /// It is the only document of its input.
+    mutating func setWhole(byteCount: Int, sha256: String?) {
+        switch self {
+        case .job(var dump):
+            (dump.byteCount, dump.sha256) = (byteCount, sha256)
+            self = .job(dump)
+        case .notAJob(var other):
+            (other.byteCount, other.sha256) = (byteCount, sha256)
+            self = .notAJob(other)
+        }
+    }
+}
+
+/// Formats that come instead of dumps.
+public enum ForeignFormat: Sendable, Equatable {
+    case markup, utf16, utf32, gzip, zstd, zip, xz, bzip2, sevenZip, lz4
+}
+
+extension ForeignFormat {
+    /// As many first bytes as it takes to recognise a format.
+    static let signatureBytes = 6
+
+    /// Recognises a format by an input's first bytes; nil for anything that may be JSON in UTF-8.
+    init?(firstBytes bytes: UnsafeBufferPointer<UInt8>) {
+        func starts(_ signature: [UInt8]) -> Bool { unsafe bytes.starts(with: signature) }
+        func isZero(_ index: Int) -> Bool { unsafe index < bytes.count && bytes[index] == 0 }
+
+        if starts([0xFF, 0xFE, 0, 0]) || starts([0, 0, 0xFE, 0xFF]) || (isZero(0) && isZero(1)) {
+            self = .utf32
+        } else if starts([0xFF, 0xFE]) || starts([0xFE, 0xFF]) || (isZero(0) && !isZero(1)) {
+            self = .utf16
+        } else if bytes.count > 1 && isZero(1) {
+            self = isZero(2) && isZero(3) ? .utf32 : .utf16
+        } else if starts([0x1F, 0x8B]) {
+            self = .gzip
+        } else if starts([0x28, 0xB5, 0x2F, 0xFD]) {
+            self = .zstd
+        } else if starts(Array("PK".utf8) + [3, 4]) {
+            self = .zip
+        } else if starts([0xFD] + Array("7zXZ".utf8)) {
+            self = .xz
+        } else if starts(Array("BZh".utf8)) {
+            self = .bzip2
+        } else if starts(Array("7z".utf8) + [0xBC, 0xAF]) {
+            self = .sevenZip
+        } else if starts([0x04, 0x22, 0x4D, 0x18]) {
+            self = .lz4
+        } else if unsafe bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) })
+            == UInt8(ascii: "<")
+        {
+            self = .markup
+        } else {
+            return nil
+        }
+    }
+}
+
+/// Something that lay around a dump and was taken off to read it.
+public enum Wrapping: Sendable, Hashable {
+    /// The text was in this encoding, by its IANA name, and was converted to UTF-8.
+    case encoding(String)
+    /// Each line had a prefix, or was a record, of a container's or a system's log.
+    case log(LogFormat)
+    /// Lines of an event stream (`data: …`).
+    case eventStream
+    /// The head of an HTTP answer, as `curl -i` shows it, is before the dump.
+    case httpResponse
+    /// The dump is the value at this place of another JSON document: a JSON Pointer (RFC 6901).
+    case member(pointer: String)
+    /// The dump is the text of the string at this place of another JSON document: a JSON Pointer (RFC 6901).
+    case string(pointer: String)
+    /// That text was in Base64 (RFC 4648).
+    case base64
+
+    /// The formats of logs that are taken off.
+    public enum LogFormat: String, Sendable, Hashable, CaseIterable {
+        /// One JSON record for each line, as Docker's driver `json-file` writes them.
+        case dockerJSON
+        /// A time, a stream and a tag before each line, as container runtimes write them under Kubernetes.
+        case cri
+        /// A time before each line.
+        case timestamps
+        /// The name of a container before each line, as Docker Compose and `kubectl logs --prefix` write it.
+        case containerNames
+        /// Time, host and program before each line, as in syslog and the journal.
+        case syslog
+    }
+}
+
+/// What lies around a dump in its input and is no part of it: lines of logs, heads of HTTP answers, guards, fences.
+public struct SkippedText: Sendable, Equatable {
+    public var bytes = 0
+    /// How many lines it is on.
+    public var lines = 0
+    /// Whole JSON documents of another kind among it.
+    public var documents = 0
+    /// Where it begins.
+    public var first: Place?
+    /// The last line it is on. A line of which several stretches are skipped counts once.
+    private var lastLine = 0
+
+    public init() {}
+
+    public var isEmpty: Bool { bytes == 0 }
+
+    /// Adds what was skipped further on.
+    mutating func add(_ other: SkippedText) {
+        guard let start = other.first else { return }
+        if first == nil { first = start }
+        bytes += other.bytes
+        lines += other.lines - (start.line == lastLine && other.lines > 0 ? 1 : 0)
+        lastLine = max(lastLine, other.lastLine)
+        documents += other.documents
+    }
+
+    /// Adds a stretch further on.
+    ///
+    /// - Parameter count: on how many lines it is, from 1 on.
+    mutating func add(bytes: Int, from place: Place, lines count: Int) {
+        guard bytes > 0 else { return }
+        if first == nil { first = place }
+        self.bytes += bytes
+        lines += count - (place.line == lastLine ? 1 : 0)
+        lastLine = max(lastLine, place.line + count - 1)
+    }
+}

@@ -1,0 +1,142 @@
+// Documents that were read wait until the next one begins, for what is skipped behind one belongs to it.
+
+extension DumpParser {
+    /// Keeps a job until the next document begins; the one that was kept is delivered.
+    mutating func hold(_ document: HeldDocument, in sink: inout some DumpSink) throws {
+        if dropNested(), results == .absent || results == .wrongType { try sink.beginRows(of: job) }
+        try deliverHeld(to: &sink, isFollowed: true)
+        input.foundJob()
+        held = document
+        if input.isBehindHTTPHead, case .job(var dump) = document.reading {
+            dump.wrappings.insert(.httpResponse, at: 0)
+            held?.reading = .job(dump)
+        }
+        held?.skipped = input.skipped
+        input.skipped = SkippedText()
+    }
+
+    /// Gives up a job that is held and lies in the object at hand, which is a job itself: it was a field of it. False if
+    /// there is none.
+    @discardableResult
+    mutating func dropNested() -> Bool {
+        guard case .nested(_, let pointer) = held?.place, heldPlace == input.place,
+            pointer.hasPrefix(nestedPointer(path.pointer) + "/")
+        else { return false }
+        if case .job(let dump)? = held?.reading { scanner.damage.add(field: dump.damage) }
+        held = nil
+        input.jobCount -= 1
+        return true
+    }
+
+    /// Delivers the document that is held, and what was refused behind it.
+    ///
+    /// - Parameter isFollowed: whether another document follows.
+    mutating func deliverHeld(to sink: inout some DumpSink, isFollowed: Bool) throws {
+        let refused = input.takeRefused()
+        if isFollowed || !refused.isEmpty || input.deliveredCount > 0 {
+            if held != nil || !refused.isEmpty { scanner.window.stopWholeHash() }
+            if var document = held {
+                held = nil
+                // Alone, the document around it has no line. With others beside it, all have one.
+                if case .nested(.whole, let pointer) = document.place, input.deliveredCount == 0,
+                    let outer = document.outer, isApart(outer, from: refused, isFollowed)
+                {
+                    document.place = .nested(.line(outer), pointer: pointer)
+                }
+                try deliver(document, to: &sink)
+            }
+            for document in refused { try deliver(document, to: &sink) }
+        } else if let document = held {
+            held = nil
+            try deliver(document, isWhole: true, to: &sink)
+        }
+    }
+
+    /// Whether there are documents beside the one at a place: the one at hand, if that follows, or one that is refused.
+    private func isApart(_ place: Place, from refused: [HeldDocument], _ isFollowed: Bool) -> Bool {
+        if isFollowed, input.place != place { return true }
+        return refused.contains { if case .document(let other) = $0.place { other != place } else { false } }
+    }
+
+    private mutating func deliver(
+        _ document: HeldDocument, isWhole: Bool = false, to sink: inout some DumpSink
+    ) throws {
+        var reading = document.reading
+        if case .job(var dump) = reading {
+            dump.skipped = document.skipped
+            dump.skipped.add(input.skipped)
+            input.skipped = SkippedText()
+            reading = .job(dump)
+        }
+        let position: DocumentPosition
+        switch document.place {
+        case .document where isWhole:
+            position = .whole
+            reading.setWhole(byteCount: scanner.window.inputByteCount, sha256: scanner.window.finishHash())
+        case .document(let place): position = input.position(of: place)
+        case .element(let index): position = .element(index)
+        case .nested(.line(let place), let pointer):
+            position = .inside(input.position(ofOuter: place), pointer: pointer)
+        case .nested(let outer, let pointer):
+            // Another document may begin on that line.
+            if case .whole = outer, let place = document.outer { _ = input.position(ofOuter: place) }
+            position = .inside(outer, pointer: pointer)
+        }
+        input.deliveredCount += 1
+        hasBegunRows = false
+        try sink.endDocument(reading, at: position)
+    }
+
+    /// Delivers what is left at the end of an input. If it holds no job, what is there instead is told.
+    mutating func finishInput(into sink: inout some DumpSink) throws {
+        scanner.window.clearMark()
+        scanner.window.drain()
+        let failure = scanner.window.failure == nil ? nil : locate(scanner.endFault())
+        if held != nil || input.deliveredCount > 0 {
+            if let failure, case .job(var dump)? = held?.reading {
+                // The job breaks off there, or what followed it.
+                dump.fault = dump.fault ?? failure
+                held?.reading = .job(dump)
+            } else if let failure {
+                input.refuse(
+                    HeldDocument(
+                        reading: .notAJob(NotAJob(reason: .unreadable(failure), byteCount: 0)),
+                        place: .document(failure.place)))
+            }
+            return try deliverHeld(to: &sink, isFollowed: false)
+        }
+        var others = input.others.listed
+        if let foreign = input.foreign, others.count > 0 {
+            others = [
+                HeldDocument(
+                    reading: .notAJob(NotAJob(reason: .foreign(foreign), byteCount: 0)), place: .document(input.place))
+            ]
+        } else if others.isEmpty {
+            var value = DocumentValue()
+            value.isBlank = true
+            others = [
+                HeldDocument(
+                    reading: reading(of: value, fault: failure, byteCount: scanner.window.offset, sha256: nil),
+                    place: .document(input.place))
+            ]
+        }
+        if others.count == 1, input.others.more == 0, let other = others.first {
+            return try deliver(other, isWhole: true, to: &sink)
+        }
+        for other in others { try deliver(other, to: &sink) }
+        guard input.others.more > 0 else { return }
+        let more = NotAJob(reason: .more(count: input.others.more), byteCount: 0)
+        try sink.endDocument(.notAJob(more), at: .whole)
+    }
+
+    /// Where the document lies in which the one that is held is.
+    var heldPlace: Place? {
+        guard case .nested(let outer, _) = held?.place else { return nil }
+        switch outer {
+        case .line(let place), .place(let place): return place
+        case .whole: return input.isInFirst ? input.place : nil
+        case .element(let index): return index == input.element ? input.place : nil
+        case .inside: return nil
+        }
+    }
+}
