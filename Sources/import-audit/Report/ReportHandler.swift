@@ -94,7 +94,10 @@ struct ReportHandler: DocumentHandler {
             whole = position == .whole ? dump.sha256.map { (dump.byteCount, $0) } : nil
             let conclusion = run.isAlone(order, position) ? run.settings.conclusion(on: summary) : nil
             try pass?.finishWorkbook(summary, conclusion: conclusion)
-            try pages.write(summary, to: folder, conclusion: conclusion)
+            // Those of a job that has other dumps are made when all were read.
+            if run.isAlone(order, position) || !run.collector.hasDump(of: summary) {
+                try pages.write(summary, to: folder, conclusion: conclusion)
+            }
             try run.publish(summary, folder, order, position)
             if run.settings.isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
         }

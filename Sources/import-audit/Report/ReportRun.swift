@@ -122,13 +122,13 @@ final class ReportRun: Sendable {
             let files = try report.finish()
             try folders.publish(report, as: name) { (folder, path) in
                 if let folder, !owns(name) {
-                    let (names, place) = (files.map { $0.path }, Self.place(name))
+                    let (names, place) = (settings.formats.files.map { $0.name }, Self.place(name))
                     try `guard`.check(names, in: place, folder, path: path)
                     // Those of other formats.
                     let stale = `guard`.earlier?.files(in: place).filter { !names.contains($0.name) } ?? []
                     sayChanged(`guard`.remove(stale, from: folder), in: path)
                 }
-                try note(files.map { FileRecord($0) }, of: name, for: order)
+                try note(files, of: name, for: order)
             }
         }
     }
@@ -147,9 +147,18 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Says in the manifest which files of a job's folder take their places now.
-    private func note(_ files: [FileRecord], of name: String, for order: DocumentOrder) throws {
-        let line = ManifestLine.folder(Self.place(name), files: files.sorted { $0.name < $1.name }).bytes
+    /// Says in the manifest which files of a job's folder take their places now. Others that are there stay: pages of
+    /// another dump of the job, until they are made anew.
+    private func note(_ files: [PackedFile], of name: String, for order: DocumentOrder) throws {
+        var records: [ExactText: FileRecord] = [:]
+        if case .folder(_, let before) = ManifestLine(try line(about: name).dropLast()) {
+            let names = Set(settings.formats.files.map { ExactText($0.name) })
+            for file in before where names.contains(ExactText(file.name)) { records[ExactText(file.name)] = file }
+        }
+        for file in files { records[ExactText(file.path)] = FileRecord(file) }
+        let line = ManifestLine.folder(
+            Self.place(name), files: records.sorted { $0.key < $1.key }.map { $0.value }
+        ).bytes
         try state.withLock { state in
             try state.changes?.add(line)
             if state.lines == nil { state.lines = Spool(in: root.path) }
@@ -170,12 +179,7 @@ final class ReportRun: Sendable {
 
     /// Replaces some files of a job's report.
     func republish(_ report: OutputFolder, as name: String, _ order: DocumentOrder) throws {
-        var files: [String: FileRecord] = [:]
-        if case .folder(_, let before) = ManifestLine(try line(about: name).dropLast()) {
-            for file in before { files[file.name] = file }
-        }
-        for file in try report.finish() { files[file.path] = FileRecord(file) }
-        try note(Array(files.values), of: name, for: order)
+        try note(try report.finish(), of: name, for: order)
         try report.publish()
     }
 
@@ -183,7 +187,7 @@ final class ReportRun: Sendable {
     func beginChanges() throws {
         let planned =
             onlyInput == nil || state.withLock({ $0.folders != nil })
-            ? OverviewFiles.files(of: settings.formats, hasFailures: true) : settings.formats.files
+            ? settings.formats.overviewFiles() : settings.formats.files
         try state.withLock { state in
             guard state.changes == nil else { return }
             state.changes = try UnfinishedManifest(
@@ -202,17 +206,26 @@ final class ReportRun: Sendable {
         throw CommandFailure(.inputNotReadWhole, "\(name): \(reason) Nothing was written.")
     }
 
-    /// Removes the files that are being written, of threads that will not come to it.
+    /// Removes the files that are being written, when all threads have ended.
     func discard() {
         root.discard()
         state.withLock { $0.folders?.removePartialFolders() }
     }
 
+    /// Removes them while a thread may still be at work: whatever it begins from now on is gone too.
+    func abandon() {
+        root.abandon()
+        state.withLock { $0.folders?.removePartialFolders() }
+    }
+
+    /// Whether jobs were taken up whose reports speak of other dumps.
+    var hasCombined: Bool { state.withLock { !$0.combined.isEmpty } }
+
     /// The folder of all jobs, which is made when the first of them needs it.
     func folders() throws -> JobFolders {
         try state.withLock { state in
             if let folders = state.folders { return folders }
-            let files = OverviewFiles.files(of: settings.formats, hasFailures: true).map { $0.name } + [Manifest.file]
+            let files = settings.formats.overviewFiles().map { $0.name } + [Manifest.file]
             try root.check(files, `guard`, as: Manifest.root)
             let folders = try JobFolders(in: root, writesBehind: settings.writesBehind)
             root.keep()

@@ -1,0 +1,28 @@
+/// A text that is equal to another one if their bytes are.
+///
+/// Swift's `String` takes texts for equal that Unicode calls canonically equivalent: "café" is one string, whether its
+/// é is one scalar or two. As names of files and as ids of records those are two, and merging them loses one. This is
+/// what stands for them as a key. Order is that of the bytes of their UTF-8, which is that of their scalars.
+package struct ExactText: Hashable, Comparable, Sendable {
+    /// The text in UTF-8; any bytes of a name that is none.
+    package let bytes: [UInt8]
+
+    package init(_ text: String) {
+        bytes = Array(text.utf8)
+    }
+
+    package init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The text, with U+FFFD in place of what is no UTF-8.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
+}
+
+extension ExactText: CustomStringConvertible {
+    package var description: String { text }
+}
