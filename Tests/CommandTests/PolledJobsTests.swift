@@ -65,7 +65,7 @@ struct PolledJobsTests {
             #expect(differences(try space.tree("o1"), try space.tree("o\(threads)")) == [])
         }
         let summary = try parsed(try space.bytes("o1/jobs/job-100/summary.json"))
-        let superseded = (summary["jobs"] as? [[String: Any]])?.first?["superseded"] as? [Any]
-        #expect(superseded?.count == 3, "\(summary)")
+        let superseded = (summary["jobs"] as? [[String: Any]])?.first?["superseded"] as? [String: Any]
+        #expect(superseded?["count"] as? Int == 3, "\(summary)")
     }
 }
