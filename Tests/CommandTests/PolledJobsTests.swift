@@ -68,4 +68,30 @@ struct PolledJobsTests {
         let superseded = (summary["jobs"] as? [[String: Any]])?.first?["superseded"] as? [String: Any]
         #expect(superseded?["count"] as? Int == 3, "\(summary)")
     }
+
+    @Test("Of copies of one dump one counts, whichever was read first, and it is the one that its report is about")
+    func copies() throws {
+        let space = try Workspace()
+        for job in 0..<6 { try space.write(jobDump("job-\(job)", failed: job), as: "in/a/\(job).json") }
+        // Large files are read first: this one, although it comes last.
+        try space.shell("tar -cf in/z.tar in/a")
+        for threads in ["1", "2", "8"] {
+            let run = try importAudit("report", "in", "-o", "o\(threads)", "--threads", threads, folder: space.path)
+            #expect(run.status == 0, "\(run)")
+            #expect(differences(try space.tree("o1"), try space.tree("o\(threads)")) == [])
+        }
+        let overview = try parsed(try space.bytes("o1/summary.json"))
+        let jobs = try #require(overview["jobs"] as? [[String: Any]])
+        #expect(jobs.count == 6)
+        for job in jobs {
+            let source = try #require(job["source"] as? String)
+            let folder = "o1/jobs/\(job["job_id"] as? String ?? "")"
+            #expect(space.names(in: folder) == reportFiles)
+            for page in ["report.md", "report.xhtml", "summary.json"] {
+                let text = try space.text("\(folder)/\(page)")
+                #expect(text.contains("z.tar") == source.contains("z.tar"), "\(folder)/\(page): \(source)")
+            }
+        }
+        #expect(try importAudit("verify", "o1", folder: space.path).status == 0)
+    }
 }

@@ -23,7 +23,7 @@ final class CombinedPages: @unchecked Sendable {
     /// Makes all pages that are due.
     func write(threadCount: Int) throws -> WorkerPool.End {
         // In most runs there are none.
-        guard !results.groups.isEmpty || run.hasCombined else { return .done }
+        guard !results.groups.isEmpty || run.hasDue else { return .done }
         // No thread waits for another program here, but one may have a large workbook in hand.
         let pool = WorkerPool(threadCount: threadCount, patience: 100)
         return try pool.run(stop: stop) {
@@ -41,7 +41,7 @@ final class CombinedPages: @unchecked Sendable {
                 let index = next
                 next += 1
                 let (job, order) = (try results.job(index), results.order(ofJob: index))
-                if !job.superseded.isEmpty || run.wasCombined(order) { return (job, order) }
+                if !job.superseded.isEmpty || run.isDue(order) { return (job, order) }
             }
             return nil
         }

@@ -95,10 +95,9 @@ struct ReportHandler: DocumentHandler {
             let conclusion = run.isAlone(order, position) ? run.settings.conclusion(on: summary) : nil
             try pass?.finishWorkbook(summary, conclusion: conclusion)
             // Those of a job that has other dumps are made when all were read.
-            if run.isAlone(order, position) || !run.collector.hasDump(of: summary) {
-                try pages.write(summary, to: folder, conclusion: conclusion)
-            }
-            try run.publish(summary, folder, order, position)
+            let hasPages = run.isAlone(order, position) || !run.collector.hasDump(of: summary)
+            if hasPages { try pages.write(summary, to: folder, conclusion: conclusion) }
+            try run.publish(summary, folder, order, position, hasPages: hasPages)
             if run.settings.isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
         }
     }

@@ -31,8 +31,9 @@ final class ReportRun: Sendable {
         var lines: Spool?
         /// The manifest while files are replaced.
         var changes: UnfinishedManifest?
-        /// Dumps whose report, as an earlier run left it, speaks of other dumps of the job.
-        var combined: Set<DocumentOrder> = []
+        /// Dumps whose pages are to be made when all was read: there are none yet, or those of an earlier run speak of
+        /// other dumps of the job.
+        var due: Set<DocumentOrder> = []
         var recorder = ManifestRecorder()
         /// Of what is no job.
         var contents: [DocumentOrder: ContentHash] = [:]
@@ -106,8 +107,11 @@ final class ReportRun: Sendable {
     }
 
     /// Moves a report into its place, if the dump counts.
+    ///
+    /// - Parameter hasPages: false if its pages are still to be made, when all was read.
     func publish(
-        _ summary: JobSummary, _ report: OutputFolder, _ order: DocumentOrder, _ position: DocumentPosition
+        _ summary: JobSummary, _ report: OutputFolder, _ order: DocumentOrder, _ position: DocumentPosition,
+        hasPages: Bool
     ) throws {
         if isAlone(order, position) {
             try publishAlone(summary, report)
@@ -129,6 +133,7 @@ final class ReportRun: Sendable {
                     sayChanged(`guard`.remove(stale, from: folder), in: path)
                 }
                 try note(files, of: name, for: order)
+                if !hasPages { state.withLock { _ = $0.due.insert(order) } }
             }
         }
     }
@@ -218,8 +223,8 @@ final class ReportRun: Sendable {
         state.withLock { $0.folders?.removePartialFolders() }
     }
 
-    /// Whether jobs were taken up whose reports speak of other dumps.
-    var hasCombined: Bool { state.withLock { !$0.combined.isEmpty } }
+    /// Whether there are pages to be made when all was read, apart from those of jobs with several dumps.
+    var hasDue: Bool { state.withLock { !$0.due.isEmpty } }
 
     /// The folder of all jobs, which is made when the first of them needs it.
     func folders() throws -> JobFolders {
@@ -234,9 +239,9 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Whether a report that was taken up speaks of other dumps of its job.
-    func wasCombined(_ order: DocumentOrder) -> Bool {
-        state.withLock { $0.combined.contains(order) }
+    /// Whether the pages of a dump are to be made when all was read, also if there is nothing to say about others.
+    func isDue(_ order: DocumentOrder) -> Bool {
+        state.withLock { $0.due.contains(order) }
     }
 
     /// Whether the report of a document is in its place.
@@ -276,7 +281,7 @@ extension ReportRun {
                     state.withLock { state in
                         guard counted, state.owners[NameDigest(name)] == nil else { return }
                         state.owners[NameDigest(name)] = Owner(order: order, line: .earlier)
-                        if combined { state.combined.insert(order) }
+                        if combined { state.due.insert(order) }
                     }
                 }
             }
