@@ -9,21 +9,23 @@ struct ReferenceCheck {
     }
 
     private var faults = FaultLog()
-    /// Where each id was first given.
-    private var ids: [String: Int] = [:]
+    /// Where each id was first given. By its bytes, as browsers have it: two texts that Unicode takes for equivalent are
+    /// one to Swift, and two ids to them.
+    private var ids: [[UInt8]: Int] = [:]
     /// Those that may still turn out well: an id can come later than what refers to it.
     private var references: [Reference] = []
 
     /// An element has an id.
     mutating func define(_ id: String, at offset: Int) {
-        if let first = ids[id] {
+        let key = Array(id.utf8)
+        if let first = ids[key] {
             faults.add(
                 Fault(
                     place: .offset(offset), code: .duplicateID,
                     message: "The id \"\(id.shortened)\" is taken by an earlier element. Choose another.",
                     earlier: first))
         } else {
-            ids[id] = offset
+            ids[key] = offset
         }
     }
 
@@ -43,14 +45,16 @@ struct ReferenceCheck {
 
     private mutating func note(_ id: String, _ code: XHTMLProblem.Code, by source: String, at offset: Int) {
         // Most references lead back, to what is known already, and need not be kept.
-        if ids[id] == nil {
+        if !isDefined(id) {
             references.append(Reference(id: id, offset: offset, code: code, source: source))
         }
     }
 
+    private func isDefined(_ id: String) -> Bool { ids[Array(id.utf8)] != nil }
+
     /// The faults, once all elements have been seen.
     consuming func finish() -> FaultLog {
-        for reference in references where ids[reference.id] == nil && ids[reference.id.percentDecoded] == nil {
+        for reference in references where !isDefined(reference.id) && !isDefined(reference.id.percentDecoded) {
             faults.add(
                 reference.code, at: reference.offset,
                 "\(reference.source) refers to \"\(reference.id.shortened)\", but no element has this id.")

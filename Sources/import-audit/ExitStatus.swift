@@ -32,12 +32,24 @@ enum ExitStatus: Int32 {
 /// An error that ends the command: what it says on standard error, and the status.
 struct CommandFailure: Error {
     var status: ExitStatus
-    var message: String
+    /// What it is about, such as a file; nil if the reason says so.
+    var subject: String?
+    /// What is wrong, without the subject.
+    var reason: String
 
     init(_ status: ExitStatus, _ message: String) {
         self.status = status
-        self.message = message
+        reason = message
     }
+
+    init(_ status: ExitStatus, of subject: String, _ reason: String) {
+        self.status = status
+        self.subject = subject
+        self.reason = reason
+    }
+
+    /// All in one sentence.
+    var message: String { subject.map { "\($0): \(reason)" } ?? reason }
 }
 
 /// Runs a command's work; a failure is said on standard error and becomes the exit status.

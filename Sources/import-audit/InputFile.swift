@@ -16,12 +16,12 @@ struct InputFile: ~Copyable {
         }
         descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw CommandFailure(.noInput, "\(name): \(SystemFailure.last.description)")
+            throw CommandFailure(.noInput, of: name, SystemFailure.last.description)
         }
         var status = stat()
         if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             close(descriptor)
-            throw CommandFailure(.noInput, "\(name): this is a folder; name the files in it")
+            throw CommandFailure(.noInput, of: name, "this is a folder; name the files in it")
         }
     }
 
@@ -55,7 +55,7 @@ struct InputFile: ~Copyable {
             }
             switch read {
             case .failure(let failure):
-                throw CommandFailure(.inputNotReadWhole, "\(name): \(failure.description)")
+                throw CommandFailure(.inputNotReadWhole, of: name, failure.description)
             case .success(0):
                 return bytes
             case .success(let count):

@@ -66,7 +66,7 @@ struct MergeCommand: ParsableCommand {
         }
     }
 
-    private static let names = OverviewFiles.files(of: .all, hasFailures: false).map { $0.name }
+    private static let names = ReportFormats.all.overviewFiles(hasFailures: false).map { $0.name }
 
     /// Fails if a summary would be replaced.
     private func protectInputs(_ output: String) throws(CommandFailure) {
@@ -144,7 +144,7 @@ struct MergeOfSummaries {
             }
             summary.merge(next)
         } catch let failure as CommandFailure {
-            refuse(name, String(failure.message.dropFirst("\(name): ".count)), failure.status)
+            refuse(name, failure.reason, failure.status)
         } catch let fault as SummaryFault {
             refuse(name, fault.explanation, .inputNotReadWhole)
         } catch {

@@ -69,6 +69,21 @@ struct InterruptionTests {
         #expect(try space.files(in: "o") == before)
     }
 
+    @Test("Signals that whoever started the run has ignored stay ignored", arguments: ["INT", "TERM", "HUP"])
+    func ignoredSignals(name: String) throws {
+        let space = try Workspace()
+        let run = try RunningCommand(
+            program: "/bin/sh",
+            ["-c", "trap '' \(name); exec \"$@\"", "sh", RunningCommand.binary, "report", "-", "-o", space["o"]],
+            input: .pipe)
+        try run.send(Self.head)
+        for _ in 0..<Self.rows / 1000 / 2 { try run.send(Self.thousand) }
+        run.kill(["INT": SIGINT, "TERM": SIGTERM, "HUP": SIGHUP][name] ?? 0)
+        let result = try complete(run)
+        #expect(result.status == 0, "\(result)")
+        #expect(space.names(in: "o") == reportFolder)
+    }
+
     @Test("Two runs into one folder: the second one is told so, the first one is not disturbed")
     func twoRuns() throws {
         let space = try Workspace()

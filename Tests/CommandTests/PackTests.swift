@@ -40,6 +40,40 @@ struct PackTests {
         try space.shell("echo \(run.errorText.split(separator: "\n").last ?? "") audit.zip | sha256sum --quiet -c")
     }
 
+    @Test("The options say which formats were chosen, workbooks too, whatever order they were given in")
+    func formats() throws {
+        let space = try Workspace()
+        let run = try report(
+            space, [Repository.sample("many-failures"), "-o", "o", "--pack", "a.zip", "--formats", "xlsx,md"])
+        #expect(run.status == 0, "\(run)")
+        let manifest = try Self.check(space, "a.zip", "o")
+        #expect(manifest?["options"] as? [String] == ["--formats md,xlsx"])
+    }
+
+    @Test("A compressed file is listed with its own hash, also where it is as large as the dump in it")
+    func compressedFile() throws {
+        let space = try Workspace()
+        let dump = Array((jobDump("one", created: 40) + String(repeating: " ", count: 4000)).utf8)
+        try space.write(dump, as: "plain.json")
+        try space.shell("gzip -nc plain.json > short.gz")
+        var packed = try space.bytes("short.gz")
+        // The header may hold a name: one that makes up for what was saved.
+        packed[3] |= 8
+        let name = [UInt8](repeating: UInt8(ascii: "n"), count: dump.count - packed.count - 1) + [0]
+        packed.insert(contentsOf: name, at: 10)
+        #expect(packed.count == dump.count)
+        try space.write(packed, as: "in/dump.json.gz")
+        try space.shell("sha256sum in/dump.json.gz | cut -c1-64 > sum; gzip -dc in/dump.json.gz | cmp - plain.json")
+        let sum = try space.text("sum").trimmingCharacters(in: .whitespacesAndNewlines)
+        for input in ["in/dump.json.gz", "in"] {
+            let run = try report(space, [input, "-o", "o", "--pack", "a.zip", "--fresh"])
+            #expect(run.status == 0, "\(run)")
+            let manifest = try Self.check(space, "a.zip", "o")
+            let files = try #require(manifest?["files"] as? [[String: Any]])
+            #expect(files.count == 1 && files[0]["sha256"] as? String == sum, "\(files)")
+        }
+    }
+
     @Test("An overview: the reports of all jobs, what is superseded, what cannot be read, the files and the options")
     func overview() throws {
         let space = try Workspace()

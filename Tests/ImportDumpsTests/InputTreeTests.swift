@@ -33,6 +33,17 @@ import Testing
         #expect(items(folder.path).allSatisfy { if case .file(_, size: 2) = $0 { true } else { false } })
     }
 
+    /// None of them may take some of the stack.
+    @Test func asManyFoldersAsTheSystemTakesAsArguments() throws {
+        let folder = try PackingFolder()
+        try folder.write("{}", as: "last")
+        try folder.run("mkdir empty")
+        let empty = "\(folder.path)/empty"
+        var tree = InputTree([String](repeating: empty, count: 200_000) + ["\(folder.path)/last"])
+        #expect(paths([tree.next()].compactMap { $0 }) == ["\(folder.path)/last"])
+        #expect(tree.next() == nil)
+    }
+
     @Test func argumentsComeInTheirOrder() throws {
         let folder = try PackingFolder()
         for name in ["b/x", "b/y", "a", ".hidden"] { try folder.write("{}", as: name) }

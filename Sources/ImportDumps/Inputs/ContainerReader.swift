@@ -83,6 +83,16 @@ public struct ContainerReader: Sendable {
             try walk.visit(source, named: name, body)
         }
     }
+
+    /// Whether what an input holds is the input itself: it is neither compressed nor an archive.
+    ///
+    /// - Parameter descriptor: open for reading; it is not moved.
+    package static func isPlain(_ descriptor: Int32) -> Bool {
+        let file = InputFileRegion(descriptor: descriptor) { size in
+            ExpansionBudget(limits: InputLimits(), progress: InputProgress(), size: size)
+        }
+        return file.map { ContainerFormat(firstBytes: $0.beginning()) == nil } ?? false
+    }
 }
 
 /// The way through what an input holds, at one level: the input itself, or an entry of an archive.

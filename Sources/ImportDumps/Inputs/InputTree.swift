@@ -49,17 +49,20 @@ public struct InputTree: Sequence, IteratorProtocol, Sendable {
     }
 
     public mutating func next() -> InputTreeItem? {
-        while let folder = folders.last {
-            guard folder.next < folder.listing.count else {
-                folders.removeLast()
-                continue
+        while true {
+            while let folder = folders.last {
+                guard folder.next < folder.listing.count else {
+                    folders.removeLast()
+                    continue
+                }
+                folders[folders.count - 1].next += 1
+                let (name, kind) = folder.listing[folder.next]
+                if let item = item(at: folder.path.appending(name), kind) { return item }
             }
-            folders[folders.count - 1].next += 1
-            let (name, kind) = folder.listing[folder.next]
-            if let item = item(at: folder.path.appending(name), kind) { return item }
+            // There may be as many arguments as the system takes.
+            guard let argument = arguments.popFirst() else { return nil }
+            if let item = named(argument) { return item }
         }
-        guard let argument = arguments.popFirst() else { return nil }
-        return named(argument) ?? next()
     }
 
     /// What an argument stands for; nil for a folder, which is to be walked through.

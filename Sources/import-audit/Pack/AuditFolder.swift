@@ -87,9 +87,9 @@ struct AuditFolder {
         func others(in place: String) -> [String] {
             guard let descriptor = folder.openFolder(place) else { return [] }
             defer { close(descriptor) }
-            let listed = Set(manifest.files(in: place).map { $0.name })
+            let listed = Set(manifest.files(in: place).map { ExactText($0.name) })
             return FolderEntries.names(of: descriptor).sorted().filter { name in
-                !listed.contains(name)
+                !listed.contains(ExactText(name))
                     && !(place == Manifest.root && (name == Manifest.file || OutputFile.isPack(name, in: descriptor)))
             }
         }

@@ -81,20 +81,20 @@ final class InputComparison: Sendable {
             .filter { !missing.removeOne($0.key) }
         tally.matching = tally.listed - missing.values.reduce(0, +)
         // One that has the name of one that is missing has changed.
-        var names: [String: Int] = [:]
-        for other in others { names[other.source, default: 0] += 1 }
+        var names: [ExactText: Int] = [:]
+        for other in others { names[ExactText(other.source), default: 0] += 1 }
         verification.begin(inputs: tally, byName: byName)
         if !missing.isEmpty {
             try forEachInput { input in
                 let listed = ListedInput(input.source, sha256: input.sha256)
                 guard expected.removeOne(listed), missing.removeOne(listed.key) else { return }
-                let isThere = names[input.source, default: 0] > 0
-                if isThere { names[input.source, default: 0] -= 1 }
+                let isThere = names[ExactText(input.source), default: 0] > 0
+                if isThere { names[ExactText(input.source), default: 0] -= 1 }
                 verification.add(.init(isThere ? .changed : .missing, .input, input.source))
             }
         }
-        for other in others where names[other.source, default: 0] > 0 {
-            names[other.source, default: 0] -= 1
+        for other in others where names[ExactText(other.source), default: 0] > 0 {
+            names[ExactText(other.source), default: 0] -= 1
             verification.add(.init(.extra, .input, other.source))
         }
     }
@@ -130,14 +130,14 @@ private struct ListedInput: Hashable {
 private enum InputKey: Hashable {
     case hash(SHA256Digest)
     /// What could not be read has no hash. Its folder may be another one now.
-    case name(String)
+    case name(ExactText)
 
     init(_ source: String, sha256: String?) {
         if let sha256, let digest = SHA256Digest(hexadecimal: sha256) {
             self = .hash(digest)
         } else {
             let last = source.utf8.split(separator: UInt8(ascii: "/")).last
-            self = .name(last.map { String(Substring($0)) } ?? "")
+            self = .name(ExactText(bytes: last.map { Array($0) } ?? []))
         }
     }
 }

@@ -89,9 +89,14 @@ struct PackTarget {
 
     /// Where a folder is, or will be: it may be the one of the audit, which is not there yet.
     private static func place(of folder: String) -> String {
-        if let place = resolved(folder) { return place }
-        guard let slash = folder.utf8.lastIndex(of: UInt8(ascii: "/")) else { return resolved(".") ?? "" }
-        return place(of: slash == folder.startIndex ? "/" : String(folder[..<slash]))
+        var folder = folder
+        while true {
+            if let place = resolved(folder) { return place }
+            guard let slash = folder.utf8.lastIndex(of: UInt8(ascii: "/")) else { return resolved(".") ?? "" }
+            folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+            // Not even that one can be found.
+            if folder == "/" { return resolved(folder) ?? "" }
+        }
     }
 
     private static func status(_ path: String) -> stat? {

@@ -60,11 +60,3 @@ extension Standards {
         return options
     }
 }
-
-extension ReportFormats {
-    /// Their names with commas between, in a fixed order.
-    fileprivate var list: String {
-        [(ReportFormats.markdown, "md"), (.csv, "csv"), (.xhtml, "xhtml"), (.json, "json")]
-            .filter { contains($0.0) }.map { $0.1 }.joined(separator: ",")
-    }
-}

@@ -64,6 +64,12 @@ final class Collector: Sendable {
         }
     }
 
+    /// Whether a dump of the job was taken in already.
+    func hasDump(of job: JobSummary) -> Bool {
+        guard combinesSnapshots, let identity = JobIdentity(job) else { return false }
+        return state.withLock { $0.counting[identity] != nil }
+    }
+
     /// Takes in what is no job.
     func add(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
         if status != .done { problemCount.wrappingAdd(1, ordering: .relaxed) }

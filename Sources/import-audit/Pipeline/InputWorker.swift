@@ -72,7 +72,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         var order = DocumentOrder(input: number)
         try containers.read(descriptor: descriptor, name: name, progress: progress) { item in
             switch item {
-            case .stream(let source, let bytes) where source == name:
+            case .stream(let source, let bytes) where source.utf8.elementsEqual(name.utf8):
                 try read(bytes, source, order)
             case .stream(let source, let bytes):
                 order.entry += 1

@@ -19,19 +19,19 @@ enum Interruption {
         listen(for: SIGINT)
     }
 
-    /// Begins to listen for what else ends a process, unless whoever started it wants that ignored.
+    /// Begins to listen for what else ends a process.
     static func listenForTermination() {
-        for number in [SIGTERM, SIGHUP] {
-            var before = sigaction()
-            guard unsafe sigaction(number, nil, &before) == 0,
-                unsafe unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self)
-                    != unsafeBitCast(SIG_IGN, to: Int.self)
-            else { continue }
-            listen(for: number)
-        }
+        for number in [SIGTERM, SIGHUP] { listen(for: number) }
     }
 
+    /// Begins to listen for a signal, unless whoever started the process wants it ignored: a shell does so with SIGINT
+    /// for what a script runs in the background, nohup with SIGHUP.
     private static func listen(for number: Int32) {
+        var before = sigaction()
+        guard unsafe sigaction(number, nil, &before) == 0,
+            unsafe unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self)
+                != unsafeBitCast(SIG_IGN, to: Int.self)
+        else { return }
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { number in
             Interruption.isRequestedFlag.store(true, ordering: .relaxed)

@@ -60,7 +60,7 @@ extension InputRun {
     /// - Throws: what a handler throws; the others end as soon as they can.
     func run<Handler: DocumentHandler>(
         _ redaction: Redaction?, _ makeHandler: @escaping @Sendable () throws -> Handler
-    ) throws -> End {
+    ) throws -> WorkerPool.End {
         guard let redaction else { return try run(makeHandler) }
         return try run { RedactingHandler(try makeHandler(), redaction) }
     }

@@ -12,8 +12,8 @@ struct InputProtection {
     private let folder: String
     private let earlier: Manifest?
     /// Names in the folder, and in the folders of jobs.
-    private let names: Set<String>
-    private let jobNames: Set<String>
+    private let names: Set<ExactText>
+    private let jobNames: Set<ExactText>
     private var targets: Set<FileIdentity> = []
     private let resolvedFolder: String?
 
@@ -23,8 +23,10 @@ struct InputProtection {
     ///   - jobNames: what it may write into the folders of jobs.
     ///   - others: further files that it may replace.
     init(folder: String, names: [String], jobNames: [String], others: [String] = [], earlier: Manifest?) {
-        func withPartial(_ names: [String]) -> Set<String> {
-            Set(names.flatMap { [$0, PartialFile.partialName(of: $0), PartialFile.rewrittenName(of: $0)] })
+        func withPartial(_ names: [String]) -> Set<ExactText> {
+            Set(
+                names.flatMap { [$0, PartialFile.partialName(of: $0), PartialFile.rewrittenName(of: $0)] }
+                    .map { ExactText($0) })
         }
         self.folder = folder
         self.earlier = earlier
@@ -79,11 +81,13 @@ struct InputProtection {
         if OutputFile.isOurs(file) { return true }
         // Pages from templates of one's own are known by the manifest alone.
         guard let earlier, let resolvedFolder, let resolved = path.resolved,
-            resolved.hasPrefix(resolvedFolder + "/")
+            resolved.utf8.starts(with: resolvedFolder.utf8), resolved.utf8.count > resolvedFolder.utf8.count + 1
         else { return false }
-        let inside = resolved.dropFirst(resolvedFolder.count + 1)
-        let name = inside.split(separator: "/").last.map { String($0) } ?? ""
-        let place = name.utf8.count == inside.utf8.count ? Manifest.root : String(inside.dropLast(name.count + 1))
+        let inside = resolved.utf8.dropFirst(resolvedFolder.utf8.count)
+        guard inside.first == UInt8(ascii: "/") else { return false }
+        let parts = inside.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+        guard let name = parts.last else { return false }
+        let place = parts.count == 1 ? Manifest.root : parts.dropLast().joined(separator: "/")
         guard let content = earlier.files(in: place).first(where: { $0.name == name })?.content else { return false }
         return ContentHash(ofFile: file, expected: content.bytes) == content
     }
@@ -103,7 +107,7 @@ struct InputProtection {
         let root = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard root >= 0 else { return }
         defer { close(root) }
-        for name in names { visit(name, in: root, folder) }
+        for name in names { visit(name.text, in: root, folder) }
         let jobs = unsafe openat(root, "jobs", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard jobs >= 0 else { return }
         defer { close(jobs) }
@@ -111,7 +115,7 @@ struct InputProtection {
             let descriptor = unsafe openat(jobs, job, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             guard descriptor >= 0 else { return }
             defer { close(descriptor) }
-            for name in FolderEntries.names(of: descriptor) where jobNames.contains(name) {
+            for name in FolderEntries.names(of: descriptor) where jobNames.contains(ExactText(name)) {
                 visit(name, in: descriptor, "\(folder)/jobs/\(job)")
             }
         }

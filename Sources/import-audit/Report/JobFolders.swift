@@ -10,11 +10,13 @@ final class JobFolders: Sendable {
     private let path: String
     private let descriptor: Int32
     private let writesBehind: Bool
+    private let abandonment: Abandonment
     private let count = Atomic(0)
 
     /// - Parameter folder: the folder of the overview.
     init(in folder: OutputFolder, writesBehind: Bool) throws(CommandFailure) {
         self.writesBehind = writesBehind
+        abandonment = folder.abandonedWith
         path = "\(folder.path)/jobs"
         descriptor = try folder.openSubfolder("jobs")
         removePartialFolders()
@@ -35,7 +37,8 @@ final class JobFolders: Sendable {
     /// A folder in which a report can be written.
     func stage() throws(CommandFailure) -> OutputFolder {
         let number = count.wrappingAdd(1, ordering: .relaxed).newValue
-        return try OutputFolder(".\(number).partial", in: descriptor, path: path, writesBehind: writesBehind)
+        return try OutputFolder(
+            ".\(number).partial", in: descriptor, path: path, writesBehind: writesBehind, abandonedWith: abandonment)
     }
 
     /// Moves a report into the folder of its job.
@@ -56,7 +59,7 @@ final class JobFolders: Sendable {
 
     /// A job's folder, to replace some of its files.
     func open(_ name: String) throws(CommandFailure) -> OutputFolder {
-        try OutputFolder(name, in: descriptor, path: path, writesBehind: writesBehind)
+        try OutputFolder(name, in: descriptor, path: path, writesBehind: writesBehind, abandonedWith: abandonment)
     }
 
     /// Whether the files of a job's report are as they were written.

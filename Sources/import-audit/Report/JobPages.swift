@@ -22,30 +22,34 @@ struct JobPages {
                 summary, toolVersion: toolVersion, files: formats.files.filter { $0 != page }, codes: codes,
                 conclusion: conclusion, redaction: settings.redaction?.mark, limits: limits)
         }
-        if formats.contains(.xhtml) {
-            let page = settings.templates.render(model(without: .xhtml), as: .xhtml)
-            if let problem = validator.firstProblem(of: page) {
-                throw settings.invalidPage(problem, of: TemplateSet.Format.xhtml.fileName)
-            }
-            try folder.write(page, as: ReportFile.xhtml.name)
-        }
-        if formats.contains(.markdown) {
-            let page: [UInt8]
-            do throws(PageTooLarge) {
-                page = try settings.templates.renderMarkdown(within: settings.markdownLimit) {
-                    model(without: .markdown, limits: $0)
+        for format in formats.inReadingOrder {
+            switch format {
+            case .xhtml:
+                let page = settings.templates.render(model(without: .xhtml), as: .xhtml)
+                if let problem = validator.firstProblem(of: page) {
+                    throw settings.invalidPage(problem, of: TemplateSet.Format.xhtml.fileName)
                 }
-            } catch {
-                throw settings.pageTooLarge(error)
+                try folder.write(page, as: ReportFile.xhtml.name)
+            case .markdown:
+                let page: [UInt8]
+                do throws(PageTooLarge) {
+                    page = try settings.templates.renderMarkdown(within: settings.markdownLimit) {
+                        model(without: .markdown, limits: $0)
+                    }
+                } catch {
+                    throw settings.pageTooLarge(error)
+                }
+                try folder.write(page, as: ReportFile.markdown.name)
+            // Written with the rows (``ReportPass``).
+            case .csv, .xlsx: break
+            // Last, so that who finds a new summary finds all other files new.
+            case .json:
+                var all = Summary()
+                all.append(summary)
+                all.redaction = settings.redaction?.mark
+                try folder.write(
+                    SummaryJSON.render(all, codes: codes, conclusion: conclusion), as: ReportFile.summary.name)
             }
-            try folder.write(page, as: ReportFile.markdown.name)
-        }
-        // Last, so that who finds a new summary finds all other files new.
-        if formats.contains(.json) {
-            var all = Summary()
-            all.append(summary)
-            all.redaction = settings.redaction?.mark
-            try folder.write(SummaryJSON.render(all, codes: codes, conclusion: conclusion), as: ReportFile.summary.name)
         }
     }
 }

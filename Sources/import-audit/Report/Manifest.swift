@@ -26,7 +26,7 @@ final class Manifest: Sendable {
 
     private let descriptor: Int32
     let header: ManifestHeader
-    private let inputs: [String: Input]
+    private let inputs: [ExactText: Input]
     /// Where the last line about each folder is.
     private let folders: [NameDigest: Range<Int>]
     /// From the first line about a folder on.
@@ -51,10 +51,10 @@ final class Manifest: Sendable {
         }
         self.descriptor = descriptor
         self.header = header
-        var inputs: [String: Input] = [:]
+        var inputs: [ExactText: Input] = [:]
         var folders: [NameDigest: Range<Int>] = [:]
         var (firstFolder, end) = (Int.max, first.range.upperBound)
-        var last: String?
+        var last: ExactText?
         var isInInput = false
         var isBroken = false
         // Another version may mean something else by the same words.
@@ -71,9 +71,10 @@ final class Manifest: Sendable {
                 }
                 (last, isInInput) = (nil, true)
                 guard let count, let sha256 else { continue }
-                inputs[path] = Input(
+                let key = ExactText(path)
+                inputs[key] = Input(
                     bytes: count, sha256: sha256, documents: documents, lines: range.upperBound..<range.upperBound)
-                last = path
+                last = key
             } else if let last, let known = inputs[last] {
                 // Lines about documents are read when their input is taken up.
                 inputs[last]?.lines = known.lines.lowerBound..<range.upperBound
@@ -113,12 +114,12 @@ final class Manifest: Sendable {
     ///
     /// - Parameter path: as it is shown.
     func knows(_ path: String, ofSize size: Int) -> Bool {
-        inputs[path]?.bytes == size
+        inputs[ExactText(path)]?.bytes == size
     }
 
     /// What was found in an input; nil if it was another one then, or was not there.
     func documents(of input: InputFingerprint) throws -> [Document]? {
-        guard let known = inputs[input.path], known.bytes == input.bytes, known.sha256 == input.sha256 else {
+        guard let known = inputs[ExactText(input.path)], known.bytes == input.bytes, known.sha256 == input.sha256 else {
             return nil
         }
         var documents: [Document] = []

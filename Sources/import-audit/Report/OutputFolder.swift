@@ -1,5 +1,6 @@
 import Glibc
 import ImportReports
+import Synchronization
 
 /// A folder that a report is written into. Nothing outside it is touched.
 ///
@@ -16,10 +17,15 @@ final class OutputFolder: @unchecked Sendable {
     private var madeIn: (folder: Int32, name: String)?
     private var files: [PartialFile] = []
     private let writesBehind: Bool
+    /// Of this folder, and of those that are made for the same run.
+    private let abandonment: Abandonment
+    /// Names of the files that were begun, for the thread that gives them up while another may hold them.
+    private let begun = Mutex<[String]>([])
 
     /// The folder that a command was given.
     init(_ path: String, writesBehind: Bool = true) throws(CommandFailure) {
         self.path = path
+        abandonment = Abandonment()
         self.writesBehind = writesBehind
         let wasCreated = try Self.create(path)
         madeIn = wasCreated ? (AT_FDCWD, path) : nil
@@ -41,6 +47,7 @@ final class OutputFolder: @unchecked Sendable {
     /// A folder that is only read, and is there.
     init(reading path: String) throws(CommandFailure) {
         self.path = path
+        abandonment = Abandonment()
         writesBehind = false
         madeIn = nil
         descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -48,8 +55,11 @@ final class OutputFolder: @unchecked Sendable {
     }
 
     /// A folder in one that is locked already; it is made if need be.
-    init(_ name: String, in parent: Int32, path: String, writesBehind: Bool) throws(CommandFailure) {
+    init(
+        _ name: String, in parent: Int32, path: String, writesBehind: Bool, abandonedWith abandonment: Abandonment
+    ) throws(CommandFailure) {
         self.path = "\(path)/\(name)"
+        self.abandonment = abandonment
         self.writesBehind = writesBehind
         let wasMade = unsafe mkdirat(parent, name, 0o777) == 0
         guard wasMade || errno == EEXIST else {
@@ -70,10 +80,32 @@ final class OutputFolder: @unchecked Sendable {
     }
 
     /// Begins a file. It takes its place with ``publish()``.
-    func begin(_ name: String) throws(CommandFailure) -> PartialFile {
+    ///
+    /// - Throws: ``Interrupted`` if the folder is given up.
+    func begin(_ name: String) throws -> PartialFile {
+        begun.withLock { $0.append(name) }
+        if abandonment.isDeclared { throw Interrupted() }
         let file = try PartialFile(name: name, folder: descriptor, folderPath: path, writesBehind: writesBehind)
+        // It may have come just after the others were removed.
+        guard !abandonment.isDeclared else {
+            file.remove()
+            throw Interrupted()
+        }
         files.append(file)
         return file
+    }
+
+    /// What the folders of this run are given up with.
+    var abandonedWith: Abandonment { abandonment }
+
+    /// Removes what was begun, while another thread may still write to it: that keeps its files, which have no names
+    /// any more, and begins no others.
+    func abandon() {
+        abandonment.declare()
+        for name in begun.withLock({ $0 }) {
+            unsafe unlinkat(descriptor, PartialFile.partialName(of: name), 0)
+            unsafe unlinkat(descriptor, PartialFile.rewrittenName(of: name), 0)
+        }
     }
 
     /// Begins a file that is published by itself, with ``publishAlone(_:)``.
@@ -128,10 +160,51 @@ final class OutputFolder: @unchecked Sendable {
         try files.map { (file) throws(CommandFailure) in try file.finish() }
     }
 
-    /// Moves all files into their places, in the order in which they were begun.
+    /// Moves all files into their places, in the order in which they were begun. Before the manifest takes its place, all
+    /// that it speaks of is on the disk: also after a power cut it is there, and whole.
     func publish() throws(CommandFailure) {
         madeIn = nil
-        try publish(into: descriptor, path: path)
+        var hasManifest = false
+        while let file = files.first {
+            if file.name == Manifest.file {
+                hasManifest = true
+                try settle()
+            }
+            try file.publish(into: descriptor, path: path)
+            files.removeFirst()
+        }
+        // The name of the manifest itself.
+        if hasManifest { fsync(descriptor) }
+    }
+
+    /// Has the system write out all files of the folder, and of the folders in it.
+    private func settle() throws(CommandFailure) {
+        // Swift's module of the C library does not have syncfs.
+        if let function = unsafe dlsym(nil, "syncfs") {
+            let syncfs = unsafe unsafeBitCast(function, to: (@convention(c) (Int32) -> Int32).self)
+            if syncfs(descriptor) == 0 { return }
+            let failure = SystemFailure.last
+            guard [ENOSYS, EINVAL, EPERM, EOPNOTSUPP].contains(failure.errorNumber) else {
+                throw CommandFailure(.cannotWrite, of: path, failure.description)
+            }
+        }
+        try settle(descriptor, depth: 2)
+    }
+
+    /// The same file by file, where the system does not know how to do it at once.
+    private func settle(_ folder: Int32, depth: Int) throws(CommandFailure) {
+        for name in FolderEntries.names(of: folder) {
+            let opened = unsafe openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+            guard opened >= 0 else { continue }
+            defer { close(opened) }
+            var status = stat()
+            guard unsafe fstat(opened, &status) == 0 else { continue }
+            if status.st_mode & S_IFMT == S_IFDIR, depth > 0 { try settle(opened, depth: depth - 1) }
+            guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT), fsync(opened) != 0, errno != EINVAL else {
+                continue
+            }
+            throw CommandFailure(.cannotWrite, of: "\(path): \(name)", SystemFailure.last.description)
+        }
     }
 
     /// Moves all files into another folder, in the order in which they were begun.
@@ -210,4 +283,13 @@ final class OutputFolder: @unchecked Sendable {
         }
         throw CommandFailure(.cannotWrite, "\(path): \(SystemFailure.last.description)")
     }
+}
+
+/// Whether the output of a run is given up, by a thread that does not wait for the others any more.
+final class Abandonment: Sendable {
+    private let flag = Atomic(false)
+
+    var isDeclared: Bool { flag.load(ordering: .sequentiallyConsistent) }
+
+    func declare() { flag.store(true, ordering: .sequentiallyConsistent) }
 }

@@ -18,7 +18,7 @@ struct OutputGuard: Sendable {
     ///   - descriptor: of the folder.
     ///   - path: of the folder, as messages name it.
     func check(_ names: [String], in folder: String, _ descriptor: Int32, path: String) throws(CommandFailure) {
-        var listed: Set<String>?
+        var listed: Set<ExactText>?
         try checkPartials(names, descriptor, path: path)
         for name in names {
             var status = stat()
@@ -30,8 +30,8 @@ struct OutputGuard: Sendable {
             }
             if isForced { continue }
             if kind == S_IFREG {
-                if listed == nil { listed = Set(earlier?.files(in: folder).map { $0.name } ?? []) }
-                if listed?.contains(name) == true || OutputFile.isOurs(name, in: descriptor) { continue }
+                if listed == nil { listed = Set(earlier?.files(in: folder).map { ExactText($0.name) } ?? []) }
+                if listed?.contains(ExactText(name)) == true || OutputFile.isOurs(name, in: descriptor) { continue }
                 if name == Manifest.file, isDamagedManifest(names, descriptor) { continue }
             }
             throw CommandFailure(
@@ -56,10 +56,10 @@ struct OutputGuard: Sendable {
 
     /// Folders under `jobs` that no run has written into and that have files of others in the places of outputs: what is to
     /// be said if a job gets one of them. Usually there are none.
-    func obstructedJobs(in root: OutputFolder, files: [String]) -> [String: CommandFailure] {
+    func obstructedJobs(in root: OutputFolder, files: [String]) -> [ExactText: CommandFailure] {
         guard !isForced, let jobs = root.openFolder("jobs") else { return [:] }
         defer { close(jobs) }
-        var obstructed: [String: CommandFailure] = [:]
+        var obstructed: [ExactText: CommandFailure] = [:]
         FolderEntries.forEachName(of: jobs) { name in
             guard earlier?.knows(folder: "jobs/\(name)") != true, let folder = root.openFolder("jobs/\(name)") else {
                 return
@@ -68,7 +68,7 @@ struct OutputGuard: Sendable {
             do throws(CommandFailure) {
                 try check(files, in: "jobs/\(name)", folder, path: "\(root.path)/jobs/\(name)")
             } catch {
-                obstructed[name] = error
+                obstructed[ExactText(name)] = error
             }
         }
         return obstructed

@@ -34,23 +34,24 @@ struct OverviewFiles {
         self.hasFailures = hasFailures
         self.folder = folder
         var pages: [(TemplateSet.Format, PartialFile)] = []
-        if formats.contains(.xhtml) { pages.append((.xhtml, try folder.begin(ReportFile.indexXHTML.name))) }
-        if formats.contains(.markdown) { pages.append((.markdown, try folder.begin(ReportFile.indexMarkdown.name))) }
-        self.pages = pages
-        if formats.contains(.csv) {
-            jobs = BufferedFile(try folder.begin(ReportFile.jobs.name), opening: csv.opening(JobsCSV.header))
-            codes = BufferedFile(try folder.begin(ReportFile.allCodes.name), opening: csv.opening(CodesCSV.header))
-            if hasFailures {
+        for format in formats.inReadingOrder {
+            switch format {
+            case .xhtml: pages.append((.xhtml, try folder.begin(ReportFile.indexXHTML.name)))
+            case .markdown: pages.append((.markdown, try folder.begin(ReportFile.indexMarkdown.name)))
+            case .csv:
+                jobs = BufferedFile(try folder.begin(ReportFile.jobs.name), opening: csv.opening(JobsCSV.header))
+                codes = BufferedFile(try folder.begin(ReportFile.allCodes.name), opening: csv.opening(CodesCSV.header))
+                guard hasFailures else { continue }
                 failures = try folder.begin(ReportFile.allFailures.name)
                 try failures?.write(csv.opening(RowsCSV<PartialFile>.header).span)
+            case .xlsx: workbook = try OverviewWorkbookFile(in: folder, standards: standards)
+            // Last, so that who finds a new summary finds all other files new.
+            case .json:
+                summary = SummaryJSON.Document(
+                    to: try folder.begin(ReportFile.allSummaries.name), codes: standards.codes, redaction: redaction)
             }
         }
-        if formats.contains(.xlsx) { workbook = try OverviewWorkbookFile(in: folder, standards: standards) }
-        // Last, so that who finds a new summary finds all other files new.
-        if formats.contains(.json) {
-            summary = SummaryJSON.Document(
-                to: try folder.begin(ReportFile.allSummaries.name), codes: standards.codes, redaction: redaction)
-        }
+        self.pages = pages
     }
 
     /// All in one sentence.
@@ -108,7 +109,7 @@ struct OverviewFiles {
         templates: TemplateSet, markdownLimit: Int? = nil,
         invalidPage: ((problem: XHTMLProblem, line: String), String) -> CommandFailure
     ) throws -> [String] {
-        let files = Self.files(of: formats, hasFailures: hasFailures)
+        let files = formats.overviewFiles(hasFailures: hasFailures)
         let conclusion = conclusion
         for (format, file) in pages {
             func model(_ limits: ModelLimits) -> OverviewModel {
@@ -131,17 +132,6 @@ struct OverviewFiles {
         try workbook?.finish(overview, conclusion: conclusion, files: files)
         _ = try summary?.finish(totals: overview.totals, conclusion: conclusion)
         return files.map { $0.name }
-    }
-
-    /// The files of an overview, in the order in which a person would open them.
-    static func files(of formats: ReportFormats, hasFailures: Bool) -> [ReportFile] {
-        var files: [ReportFile] = []
-        if formats.contains(.xhtml) { files.append(.indexXHTML) }
-        if formats.contains(.markdown) { files.append(.indexMarkdown) }
-        if formats.contains(.csv) { files += hasFailures ? [.jobs, .allCodes, .allFailures] : [.jobs, .allCodes] }
-        if formats.contains(.xlsx) { files.append(.indexWorkbook) }
-        if formats.contains(.json) { files.append(.allSummaries) }
-        return files
     }
 }
 

@@ -3,7 +3,7 @@ import ImportAnalysis
 import ImportDumps
 import ImportReports
 
-/// Completes a run of `report` over several dumps: the pages of jobs with several dumps, the overview, the manifest.
+/// Completes a run of `report` over several dumps: the overview, and the manifest.
 struct OverviewReport {
     let results: RunResults
     private let run: ReportRun
@@ -32,7 +32,7 @@ struct OverviewReport {
             recorder.inputCount == earlier.inputCount,
             documentCount == earlier.header.documents, (try? isEverythingInPlace()) == true
         else { return false }
-        let files = OverviewFiles.files(of: run.settings.formats, hasFailures: true)
+        let files = run.settings.formats.overviewFiles()
         guard run.holdsAll(files), let names = try? jobNames() else { return false }
         return !run.hasStale(keeping: Set(files.map { $0.name })) { names.contains(NameDigest($0)) }
     }
@@ -43,7 +43,8 @@ struct OverviewReport {
 
     private var documentCount: Int { results.allJobs.count + results.unreadableCount }
 
-    private func isEverythingInPlace() throws -> Bool {
+    /// Whether the report of each job is there. If one is not, all must be done anew.
+    func isEverythingInPlace() throws -> Bool {
         for index in 0..<results.jobCount {
             let name = try results.store.job(results.jobs[index]).folderName
             guard run.isInPlace(results.order(ofJob: index), name) else { return false }
@@ -63,12 +64,12 @@ struct OverviewReport {
         return judging.conclusion()
     }
 
-    /// Writes the overview; false if the report of a job is not there, and all must be done anew.
-    mutating func finish() throws -> Bool {
-        guard try isEverythingInPlace() else { return false }
+    /// Writes the overview, when the reports of all jobs are there (``isEverythingInPlace()``).
+    ///
+    /// - Throws: ``Interrupted`` after Ctrl-C, with nothing replaced yet.
+    mutating func finish() throws {
         let folders = try run.folders()
         try run.beginChanges()
-        let pages = try JobPages(run.settings)
         let formats = run.settings.formats
         var files = try OverviewFiles(
             formats: formats, csv: run.settings.csv, folder: root, hasFailures: true,
@@ -76,17 +77,10 @@ struct OverviewReport {
         var names: Set<NameDigest> = []
         var ordered: [String] = []
         for index in 0..<results.jobCount {
+            if Interruption.isRequested { throw Interrupted() }
             let job = try results.job(index)
             let name = job.folderName
             if names.insert(NameDigest(name)).inserted { ordered.append(name) }
-            // What there is to say about a job's other dumps shows when all were read.
-            let order = results.order(ofJob: index)
-            if !job.superseded.isEmpty || run.wasCombined(order) {
-                let folder = try folders.open(name)
-                try rewriteWorkbook(of: job, in: folder)
-                try pages.write(job, to: folder)
-                try run.republish(folder, as: name, order)
-            }
             let place = ReportPlace(folder: "jobs/\(name)/", files: formats.files)
             try files.append(job, report: place)
             if formats.contains(.csv), job.rows.failed + job.rows.unclassified > 0,
@@ -110,6 +104,7 @@ struct OverviewReport {
             throw run.settings.pageTooLarge(page)
         }
         let written = try root.finish()
+        if Interruption.isRequested { throw Interrupted() }
         try run.guardOfAll.removeStale(in: root, keeping: Set(written.map { $0.path })) {
             names.contains(NameDigest($0))
         }
@@ -119,16 +114,6 @@ struct OverviewReport {
         try root.publish()
         verdict = files.verdict
         conclusionWritten = files.conclusion
-        return true
-    }
-
-    /// Writes a job's workbook anew, with the failed rows that it had.
-    private func rewriteWorkbook(of job: JobSummary, in folder: OutputFolder) throws {
-        guard run.settings.formats.contains(.xlsx), let earlier = folder.openFile(ReportFile.workbook.name) else {
-            return
-        }
-        defer { close(earlier) }
-        try JobWorkbookFile(in: folder, settings: run.settings).finish(job, failedRowsFrom: earlier)
     }
 
     /// Leaves what is finished for the next run to go on with.
@@ -145,7 +130,7 @@ struct OverviewReport {
     func packContents(of root: OutputFolder) throws -> PackContents {
         PackContents(
             paths: try AuditPaths(
-                overview: OverviewFiles.files(of: run.settings.formats, hasFailures: true),
+                overview: run.settings.formats.overviewFiles(),
                 job: run.settings.formats.files,
                 folders: (0..<results.jobCount).map { try results.store.job(results.jobs[$0]).folderName }),
             manifest: try Manifest.written(in: root),

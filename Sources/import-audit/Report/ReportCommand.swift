@@ -37,7 +37,7 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What to write: a list of md, csv, xhtml, json, xlsx with commas between; all but xlsx by default.",
+            "What to write: a list of \(ReportFormats.names) with commas between; all but xlsx by default.",
             valueName: "list"),
         transform: ReportFormats.init(list:))
     var formats = ReportFormats.all
@@ -90,49 +90,6 @@ struct ReportCommand: ParsableCommand {
                 optionFiles: optionFiles + settings.templateFiles,
                 pack: try packing.target(inputs: options.inputs, others: optionFiles, isForced: force)
             ).run()
-        }
-    }
-}
-
-/// The formats of a report. `csv` stands for all three CSV files.
-struct ReportFormats: OptionSet, Sendable {
-    let rawValue: Int
-
-    static let markdown = ReportFormats(rawValue: 1)
-    static let csv = ReportFormats(rawValue: 2)
-    static let xhtml = ReportFormats(rawValue: 4)
-    static let json = ReportFormats(rawValue: 8)
-    static let xlsx = ReportFormats(rawValue: 16)
-    /// What is written unless the user chooses.
-    static let all: ReportFormats = [.markdown, .csv, .xhtml, .json]
-    static let every: ReportFormats = [.all, .xlsx]
-
-    private static let names: [String: ReportFormats] = [
-        "md": markdown, "csv": csv, "xhtml": xhtml, "json": json, "xlsx": xlsx,
-    ]
-}
-
-extension ReportFormats {
-    /// The files that are written, in the order in which a person would open them.
-    var files: [ReportFile] {
-        var files: [ReportFile] = []
-        if contains(.xhtml) { files.append(.xhtml) }
-        if contains(.markdown) { files.append(.markdown) }
-        if contains(.csv) { files += [.rows, .failures, .codes] }
-        if contains(.xlsx) { files.append(.workbook) }
-        if contains(.json) { files.append(.summary) }
-        return files
-    }
-
-    /// - Throws: what ArgumentParser says, with the status for wrong usage.
-    init(list: String) throws {
-        self = []
-        for name in list.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let format = Self.names[String(name)] else {
-                throw ValidationError(
-                    "“\(shownText(String(name)))” is no format. Choose from md, csv, xhtml, json, xlsx.")
-            }
-            insert(format)
         }
     }
 }

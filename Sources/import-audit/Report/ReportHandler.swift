@@ -90,8 +90,10 @@ struct ReportHandler: DocumentHandler {
             whole = position == .whole ? dump.sha256.map { (dump.byteCount, $0) } : nil
             let conclusion = run.isAlone(order, position) ? run.settings.conclusion(on: summary) : nil
             try pass?.finishWorkbook(summary, conclusion: conclusion)
-            try pages.write(summary, to: folder, conclusion: conclusion)
-            try run.publish(summary, folder, order, position)
+            // Those of a job that has other dumps are made when all were read.
+            let hasPages = run.isAlone(order, position) || !run.collector.hasDump(of: summary)
+            if hasPages { try pages.write(summary, to: folder, conclusion: conclusion) }
+            try run.publish(summary, folder, order, position, hasPages: hasPages)
             if run.settings.isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
         }
     }

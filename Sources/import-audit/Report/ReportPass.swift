@@ -18,8 +18,8 @@ struct ReportPass: RowSink {
         self.folder = folder
         if settings.formats.contains(.xlsx) { workbook = try JobWorkbookFile(in: folder, settings: settings) }
         guard settings.formats.contains(.csv) else { return }
-        rows = RowsCSV(.all, options: csv, to: try folder.begin("rows.csv"))
-        failures = RowsCSV(.failures, options: csv, to: try folder.begin("failures.csv"))
+        rows = RowsCSV(.all, options: csv, to: try folder.begin(ReportFile.rows.name))
+        failures = RowsCSV(.failures, options: csv, to: try folder.begin(ReportFile.failures.name))
     }
 
     mutating func beginRows(of job: DeclaredJob) throws {
@@ -47,7 +47,7 @@ struct ReportPass: RowSink {
         _ = try failures?.finish(job: dump.job)
         // The pages that follow may have their memory; the files are the folder's.
         (rows, failures) = (nil, nil)
-        try folder.write(CodesCSV.render(summary, options: csv), as: "codes.csv")
+        try folder.write(CodesCSV.render(summary, options: csv), as: ReportFile.codes.name)
         return summary
     }
 

@@ -61,44 +61,67 @@ struct ReportPlan {
                 settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known)
             let inputs = try InputRun(
                 options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
-            let end = try inputs.run(settings.redaction) { try ReportHandler(run) }
+            var end = try inputs.run(settings.redaction) { try ReportHandler(run) }
             if let single = run.single {
                 let status = say(single)
                 return try write(packContents(of: single, run, root), of: root) ?? status
             }
             if !options.isQuiet { try run.collector.results().ownOutputs.say() }
             var overview = OverviewReport(run: run, root: root, results: try run.collector.results())
-            switch end {
-            case .interrupted(let isQuiet):
-                run.discard()
-                let isBegun = overview.results.jobCount > 0
-                // A thread that still waits might yet write: only what is in its place stays.
-                if isQuiet, isBegun { try overview.leave() }
-                Console.say(
-                    isBegun
-                        ? "Interrupted. What was finished is in \(output); the same command again goes on from there."
-                        : "Interrupted. Nothing was written.")
-                return .interrupted
-            case .done where overview.results.jobCount == 0 && onlyInput != nil:
-                try overview.results.sayWhatWasNotRead()
-                return overview.results.status
-            case .done:
-                if overview.isUnchanged(since: known) {
-                    say(unchanged: overview)
+            if case .done = end {
+                if overview.results.jobCount == 0, onlyInput != nil {
+                    try overview.results.sayWhatWasNotRead()
+                    return overview.results.status
+                }
+                let isUnchanged = overview.isUnchanged(since: known)
+                if !isUnchanged, try !overview.isEverythingInPlace() {
+                    // A dump counts now whose report was not kept, for another one counted before.
+                    known = nil
+                    // What this run has written by now is in the manifest too.
+                    `guard` = OutputGuard(earlier: Manifest(in: root) ?? earlier, isForced: isForced)
+                    continue
+                }
+                if !isUnchanged { end = try complete(&overview, run) }
+                if case .done = end {
+                    if isUnchanged { say(unchanged: overview) } else { say(overview) }
                     let status = try status(of: overview)
                     return try write(overview.packContents(of: root), of: root) ?? status
                 }
-                if try overview.finish() {
-                    say(overview)
-                    let status = try status(of: overview)
-                    return try write(overview.packContents(of: root), of: root) ?? status
-                }
-                // A dump counts now whose report was not kept, for another one counted before.
-                known = nil
-                // What this run has written by now is in the manifest too.
-                `guard` = OutputGuard(earlier: Manifest(in: root) ?? earlier, isForced: isForced)
             }
+            if case .interrupted(let isQuiet) = end { return try leave(overview, run, isQuiet: isQuiet) }
         }
+    }
+
+    /// Makes what can be made only when all was read.
+    private func complete(_ overview: inout OverviewReport, _ run: ReportRun) throws -> WorkerPool.End {
+        try run.beginChanges()
+        let end = try CombinedPages(run, overview.results).write(threadCount: options.threadCount)
+        guard case .done = end else { return end }
+        do {
+            try overview.finish()
+            return .done
+        } catch is Interrupted {
+            return .interrupted(isQuiet: true)
+        }
+    }
+
+    /// Ends a run after Ctrl-C: what is finished stays, and the next run goes on from it.
+    ///
+    /// - Parameter isQuiet: whether all threads have ended.
+    private func leave(_ overview: OverviewReport, _ run: ReportRun, isQuiet: Bool) throws -> ExitStatus {
+        let isBegun = overview.results.jobCount > 0
+        if isQuiet {
+            run.discard()
+            if isBegun { try overview.leave() }
+        } else {
+            // A thread that still waits might yet write: only what is in its place stays.
+            run.abandon()
+        }
+        Console.say(
+            isBegun
+                ? "Interrupted. What was finished is in \(output); the same command again goes on from there."
+                : "Interrupted. Nothing was written.")
+        return .interrupted
     }
 
     /// The only argument, unless it is a folder: as far as one can see, it may hold one dump, and nothing else.
@@ -109,12 +132,12 @@ struct ReportPlan {
     }
 
     private var overviewFiles: [String] {
-        OverviewFiles.files(of: settings.formats, hasFailures: true).map { $0.name }
+        settings.formats.overviewFiles().map { $0.name }
     }
 
     /// All names that files of an audit ever have in the folder itself.
     private var allFiles: [String] {
-        let files = ReportFormats.every.files + OverviewFiles.files(of: .every, hasFailures: true)
+        let files = ReportFormats.every.files + ReportFormats.every.overviewFiles()
         return Array(Set(files.map { $0.name })) + [Manifest.file]
     }
 
@@ -147,7 +170,7 @@ struct ReportPlan {
         let results = try collector.results()
         guard case .done = end, onlyInput == nil || results.jobCount + results.unreadableCount > 1 else { return }
         for index in 0..<results.jobCount {
-            if let failure = obstructed[try results.job(index).folderName] { throw failure }
+            if let failure = obstructed[ExactText(try results.job(index).folderName)] { throw failure }
         }
     }
 

@@ -31,8 +31,9 @@ final class ReportRun: Sendable {
         var lines: Spool?
         /// The manifest while files are replaced.
         var changes: UnfinishedManifest?
-        /// Dumps whose report, as an earlier run left it, speaks of other dumps of the job.
-        var combined: Set<DocumentOrder> = []
+        /// Dumps whose pages are to be made when all was read: there are none yet, or those of an earlier run speak of
+        /// other dumps of the job.
+        var due: Set<DocumentOrder> = []
         var recorder = ManifestRecorder()
         /// Of what is no job.
         var contents: [DocumentOrder: ContentHash] = [:]
@@ -106,8 +107,11 @@ final class ReportRun: Sendable {
     }
 
     /// Moves a report into its place, if the dump counts.
+    ///
+    /// - Parameter hasPages: false if its pages are still to be made, when all was read.
     func publish(
-        _ summary: JobSummary, _ report: OutputFolder, _ order: DocumentOrder, _ position: DocumentPosition
+        _ summary: JobSummary, _ report: OutputFolder, _ order: DocumentOrder, _ position: DocumentPosition,
+        hasPages: Bool
     ) throws {
         if isAlone(order, position) {
             try publishAlone(summary, report)
@@ -122,13 +126,14 @@ final class ReportRun: Sendable {
             let files = try report.finish()
             try folders.publish(report, as: name) { (folder, path) in
                 if let folder, !owns(name) {
-                    let (names, place) = (files.map { $0.path }, Self.place(name))
+                    let (names, place) = (settings.formats.files.map { $0.name }, Self.place(name))
                     try `guard`.check(names, in: place, folder, path: path)
                     // Those of other formats.
                     let stale = `guard`.earlier?.files(in: place).filter { !names.contains($0.name) } ?? []
                     sayChanged(`guard`.remove(stale, from: folder), in: path)
                 }
-                try note(files.map { FileRecord($0) }, of: name, for: order)
+                try note(files, of: name, for: order)
+                if !hasPages { state.withLock { _ = $0.due.insert(order) } }
             }
         }
     }
@@ -147,9 +152,18 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Says in the manifest which files of a job's folder take their places now.
-    private func note(_ files: [FileRecord], of name: String, for order: DocumentOrder) throws {
-        let line = ManifestLine.folder(Self.place(name), files: files.sorted { $0.name < $1.name }).bytes
+    /// Says in the manifest which files of a job's folder take their places now. Others that are there stay: pages of
+    /// another dump of the job, until they are made anew.
+    private func note(_ files: [PackedFile], of name: String, for order: DocumentOrder) throws {
+        var records: [ExactText: FileRecord] = [:]
+        if case .folder(_, let before) = ManifestLine(try line(about: name).dropLast()) {
+            let names = Set(settings.formats.files.map { ExactText($0.name) })
+            for file in before where names.contains(ExactText(file.name)) { records[ExactText(file.name)] = file }
+        }
+        for file in files { records[ExactText(file.path)] = FileRecord(file) }
+        let line = ManifestLine.folder(
+            Self.place(name), files: records.sorted { $0.key < $1.key }.map { $0.value }
+        ).bytes
         try state.withLock { state in
             try state.changes?.add(line)
             if state.lines == nil { state.lines = Spool(in: root.path) }
@@ -170,12 +184,7 @@ final class ReportRun: Sendable {
 
     /// Replaces some files of a job's report.
     func republish(_ report: OutputFolder, as name: String, _ order: DocumentOrder) throws {
-        var files: [String: FileRecord] = [:]
-        if case .folder(_, let before) = ManifestLine(try line(about: name).dropLast()) {
-            for file in before { files[file.name] = file }
-        }
-        for file in try report.finish() { files[file.path] = FileRecord(file) }
-        try note(Array(files.values), of: name, for: order)
+        try note(try report.finish(), of: name, for: order)
         try report.publish()
     }
 
@@ -183,7 +192,7 @@ final class ReportRun: Sendable {
     func beginChanges() throws {
         let planned =
             onlyInput == nil || state.withLock({ $0.folders != nil })
-            ? OverviewFiles.files(of: settings.formats, hasFailures: true) : settings.formats.files
+            ? settings.formats.overviewFiles() : settings.formats.files
         try state.withLock { state in
             guard state.changes == nil else { return }
             state.changes = try UnfinishedManifest(
@@ -202,17 +211,26 @@ final class ReportRun: Sendable {
         throw CommandFailure(.inputNotReadWhole, "\(name): \(reason) Nothing was written.")
     }
 
-    /// Removes the files that are being written, of threads that will not come to it.
+    /// Removes the files that are being written, when all threads have ended.
     func discard() {
         root.discard()
         state.withLock { $0.folders?.removePartialFolders() }
     }
 
+    /// Removes them while a thread may still be at work: whatever it begins from now on is gone too.
+    func abandon() {
+        root.abandon()
+        state.withLock { $0.folders?.removePartialFolders() }
+    }
+
+    /// Whether there are pages to be made when all was read, apart from those of jobs with several dumps.
+    var hasDue: Bool { state.withLock { !$0.due.isEmpty } }
+
     /// The folder of all jobs, which is made when the first of them needs it.
     func folders() throws -> JobFolders {
         try state.withLock { state in
             if let folders = state.folders { return folders }
-            let files = OverviewFiles.files(of: settings.formats, hasFailures: true).map { $0.name } + [Manifest.file]
+            let files = settings.formats.overviewFiles().map { $0.name } + [Manifest.file]
             try root.check(files, `guard`, as: Manifest.root)
             let folders = try JobFolders(in: root, writesBehind: settings.writesBehind)
             root.keep()
@@ -221,9 +239,9 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Whether a report that was taken up speaks of other dumps of its job.
-    func wasCombined(_ order: DocumentOrder) -> Bool {
-        state.withLock { $0.combined.contains(order) }
+    /// Whether the pages of a dump are to be made when all was read, also if there is nothing to say about others.
+    func isDue(_ order: DocumentOrder) -> Bool {
+        state.withLock { $0.due.contains(order) }
     }
 
     /// Whether the report of a document is in its place.
@@ -263,7 +281,7 @@ extension ReportRun {
                     state.withLock { state in
                         guard counted, state.owners[NameDigest(name)] == nil else { return }
                         state.owners[NameDigest(name)] = Owner(order: order, line: .earlier)
-                        if combined { state.combined.insert(order) }
+                        if combined { state.due.insert(order) }
                     }
                 }
             }

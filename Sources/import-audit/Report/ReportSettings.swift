@@ -81,7 +81,7 @@ struct ReportSettings: Sendable {
     /// the day, as long as no acceptance begins or ends with it.
     var jobFingerprint: String {
         var digest = OptionsDigest()
-        digest.add("\(toolVersion) \(formats.rawValue) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)")
+        digest.add("\(toolVersion) \(formats.number) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)")
         if let markdownLimit { digest.add("markdown-limit \(markdownLimit)") }
         if let encoding { digest.add("encoding \(encoding)") }
         for files in [BuiltInTemplates.files, ownTemplates] {

@@ -1,0 +1,66 @@
+import Glibc
+import ImportAnalysis
+import ImportReports
+import Synchronization
+
+/// The second round of a report: the pages of jobs that have several dumps. What there is to say about the others shows
+/// when all were read.
+///
+/// The results are read with the lock held, which is why the class can be sent between threads.
+final class CombinedPages: @unchecked Sendable {
+    private let run: ReportRun
+    private let results: RunResults
+    private let folders: JobFolders
+    /// The job to be looked at next.
+    private let next = Mutex(0)
+
+    init(_ run: ReportRun, _ results: RunResults) throws {
+        self.run = run
+        self.results = results
+        folders = try run.folders()
+    }
+
+    /// Makes all pages that are due.
+    func write(threadCount: Int) throws -> WorkerPool.End {
+        // In most runs there are none.
+        guard !results.groups.isEmpty || run.hasDue else { return .done }
+        // No thread waits for another program here, but one may have a large workbook in hand.
+        let pool = WorkerPool(threadCount: threadCount, patience: 100)
+        return try pool.run(stop: stop) {
+            let pages = try JobPages(self.run.settings)
+            while let (job, order) = try self.nextJob() { try self.write(job, order, pages) }
+        }
+    }
+
+    @Sendable private func stop() { next.withLock { $0 = results.jobCount } }
+
+    private func nextJob() throws -> (JobSummary, DocumentOrder)? {
+        try next.withLock { next in
+            while next < results.jobCount {
+                if Interruption.isRequested { throw Interrupted() }
+                let index = next
+                next += 1
+                let (job, order) = (try results.job(index), results.order(ofJob: index))
+                if !job.superseded.isEmpty || run.isDue(order) { return (job, order) }
+            }
+            return nil
+        }
+    }
+
+    private func write(_ job: JobSummary, _ order: DocumentOrder, _ pages: JobPages) throws {
+        let name = job.folderName
+        let folder = try folders.open(name)
+        try rewriteWorkbook(of: job, in: folder)
+        try pages.write(job, to: folder)
+        try run.republish(folder, as: name, order)
+    }
+
+    /// Writes a job's workbook anew, with the failed rows that it had.
+    private func rewriteWorkbook(of job: JobSummary, in folder: OutputFolder) throws {
+        guard run.settings.formats.contains(.xlsx), let earlier = folder.openFile(ReportFile.workbook.name) else {
+            return
+        }
+        defer { close(earlier) }
+        try JobWorkbookFile(in: folder, settings: run.settings).finish(job, failedRowsFrom: earlier)
+    }
+}

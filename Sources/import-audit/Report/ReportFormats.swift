@@ -1,0 +1,90 @@
+import ArgumentParser
+import ImportAnalysis
+import ImportReports
+
+/// A format that reports are written in: all that depends on which there are is here, or goes through all of them.
+///
+/// The cases come in the order in which options are named.
+enum ReportFormat: String, CaseIterable, Sendable {
+    case markdown = "md"
+    /// All CSV files.
+    case csv
+    case xhtml
+    case json
+    case xlsx
+
+    /// In the order in which a person would open the files.
+    static let inReadingOrder: [ReportFormat] = [.xhtml, .markdown, .csv, .xlsx, .json]
+
+    /// The files of a job's report.
+    var jobFiles: [ReportFile] {
+        switch self {
+        case .xhtml: [.xhtml]
+        case .markdown: [.markdown]
+        case .csv: [.rows, .failures, .codes]
+        case .xlsx: [.workbook]
+        case .json: [.summary]
+        }
+    }
+
+    /// The files of an overview.
+    ///
+    /// - Parameter hasFailures: whether the rows of all jobs are there, to be put together.
+    func overviewFiles(hasFailures: Bool) -> [ReportFile] {
+        switch self {
+        case .xhtml: [.indexXHTML]
+        case .markdown: [.indexMarkdown]
+        case .csv: hasFailures ? [.jobs, .allCodes, .allFailures] : [.jobs, .allCodes]
+        case .xlsx: [.indexWorkbook]
+        case .json: [.allSummaries]
+        }
+    }
+}
+
+/// The formats that were chosen.
+struct ReportFormats: Sendable {
+    private var chosen: Set<ReportFormat>
+
+    /// What is written unless the user chooses.
+    static let all = ReportFormats(chosen: Set(ReportFormat.allCases).subtracting([.xlsx]))
+    static let every = ReportFormats(chosen: Set(ReportFormat.allCases))
+
+    /// All names, as help and messages list them.
+    static let names = ReportFormat.allCases.map { $0.rawValue }.joined(separator: ", ")
+
+    func contains(_ format: ReportFormat) -> Bool { chosen.contains(format) }
+
+    /// Those that were chosen, in the order in which a person would open their files.
+    var inReadingOrder: [ReportFormat] { ReportFormat.inReadingOrder.filter(chosen.contains) }
+
+    /// The files of a job's report, in the order in which a person would open them.
+    var files: [ReportFile] { inReadingOrder.flatMap { $0.jobFiles } }
+
+    /// The same of an overview.
+    func overviewFiles(hasFailures: Bool = true) -> [ReportFile] {
+        inReadingOrder.flatMap { $0.overviewFiles(hasFailures: hasFailures) }
+    }
+
+    /// Their names with commas between, in a fixed order.
+    var list: String {
+        ReportFormat.allCases.filter(chosen.contains).map { $0.rawValue }.joined(separator: ",")
+    }
+
+    /// A number for each choice, which other versions have for it too.
+    var number: Int {
+        ReportFormat.allCases.enumerated().reduce(0) { $0 + (chosen.contains($1.element) ? 1 << $1.offset : 0) }
+    }
+}
+
+extension ReportFormats {
+    /// - Throws: what ArgumentParser says, with the status for wrong usage.
+    init(list: String) throws {
+        chosen = []
+        for name in list.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let format = ReportFormat(rawValue: String(name)) else {
+                throw ValidationError("“\(shownText(String(name)))” is no format. Choose from \(Self.names).")
+            }
+            chosen.insert(format)
+        }
+    }
+}
