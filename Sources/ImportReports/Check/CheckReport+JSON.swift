@@ -8,11 +8,11 @@ extension CheckReport {
 
     /// For programs, with a line feed at its end.
     public var json: [UInt8] {
-        var json = JSONWriter()
+        var json = JSONWriter(codes: codes)
         json.object { json in
             json.heading(format: Self.format, version: Self.version)
             json.key("gate")
-            SummaryJSON.append(conclusion.gate ?? [], to: &json)
+            MemberTable.gate.write(conclusion.gate ?? [], &json)
             json.key("unreadable")
             json.value(unreadable)
             json.key("salvaged")
@@ -24,7 +24,7 @@ extension CheckReport {
                 }
             }
             json.key("totals")
-            SummaryJSON.append(totals, codes: codes, to: &json)
+            MemberTable.totals.write(totals, &json)
         }
         return json.bytes + [UInt8(ascii: "\n")]
     }

@@ -1,4 +1,4 @@
-import ImportAnalysis
+package import ImportAnalysis
 
 /// Writes JSON (RFC 8259), indented by two spaces, in the order in which it is told.
 ///
@@ -6,6 +6,8 @@ import ImportAnalysis
 /// that the text can be shown on a terminal as it is.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
+    /// What is known of codes, for members that say so.
+    let codes: CodeBook?
     private var depth: Int
     private let outerDepth: Int
     private let isOnOneLine: Bool
@@ -14,7 +16,9 @@ package struct JSONWriter {
     /// - Parameters:
     ///   - depth: how deep the value that is to be written stands in a document.
     ///   - isOnOneLine: leaves all white space out.
-    package init(depth: Int = 0, isOnOneLine: Bool = false) {
+    ///   - codes: what is known of codes, for members that say so.
+    package init(depth: Int = 0, isOnOneLine: Bool = false, codes: CodeBook? = nil) {
+        self.codes = codes
         self.isOnOneLine = isOnOneLine
         self.depth = depth
         outerDepth = depth
@@ -61,6 +65,12 @@ package struct JSONWriter {
         beginItem()
         bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         needsComma = true
+    }
+
+    /// 64 bits as 16 hexadecimal digits.
+    mutating func value(bits: UInt64) {
+        let digits = String(bits, radix: 16)
+        value(String(repeating: "0", count: 16 - digits.count) + digits)
     }
 
     /// A number that is written in digits already.
