@@ -16,8 +16,7 @@ public struct Share: Sendable, Hashable, Comparable {
 
     /// The fraction with six digits, as in `0.033333`.
     public var decimal: String {
-        let digits = String(millionths % 1_000_000)
-        return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - digits.count) + digits
+        "\(millionths / 1_000_000).\((millionths % 1_000_000).digits(6))"
     }
 
     public static func < (left: Share, right: Share) -> Bool {

@@ -21,11 +21,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
 
     /// `YYYY-MM-DD`.
     public var text: String {
-        func padded(_ number: Int, to width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        return "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))"
+        "\(year.digits(4))-\(month.digits(2))-\(day.digits(2))"
     }
 
     public static func < (left: CalendarDate, right: CalendarDate) -> Bool {

@@ -69,8 +69,7 @@ package struct JSONWriter {
 
     /// 64 bits as 16 hexadecimal digits.
     mutating func value(bits: UInt64) {
-        let digits = String(bits, radix: 16)
-        value(String(repeating: "0", count: 16 - digits.count) + digits)
+        value(bits.digits(16, radix: 16))
     }
 
     /// A number that is written in digits already.
@@ -127,8 +126,7 @@ package struct JSONWriter {
             case "\t": bytes.append(contentsOf: "\\t".utf8)
             default:
                 if scalar.isUnsafeToShow {
-                    let digits = String(scalar.value, radix: 16)
-                    bytes.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+                    bytes.append(contentsOf: "\\u\(scalar.value.digits(4, radix: 16))".utf8)
                 } else {
                     bytes.append(contentsOf: String(scalar).utf8)
                 }

@@ -10,3 +10,11 @@ extension Int {
         self = clampedAdding(other)
     }
 }
+
+extension BinaryInteger {
+    /// The digits of a number that is 0 or more, with zeros before them up to a width.
+    package func digits(_ width: Int, radix: Int = 10, uppercase: Bool = false) -> String {
+        let digits = String(self, radix: radix, uppercase: uppercase)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+}
