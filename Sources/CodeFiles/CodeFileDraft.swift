@@ -1,4 +1,5 @@
 public import ImportAnalysis
+import ImportDumps
 
 /// The beginning of a codes file, made from the codes that dumps contain. ``CodeFile`` reads it.
 public struct CodeFileDraft: Sendable {
@@ -67,8 +68,7 @@ public struct CodeFileDraft: Sendable {
             case "\t": result += "\\t"
             case "&": result += "\\x26"
             case _ where scalar.isUnsafeToShow || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                result += "\\u" + scalar.value.digits(4, radix: 16, uppercase: true)
             default: result.unicodeScalars.append(scalar)
             }
         }

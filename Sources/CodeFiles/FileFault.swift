@@ -1,3 +1,5 @@
+import ImportAnalysis
+
 /// What is wrong with a file that a person wrote, and where.
 public struct FileFault: Error, Sendable, Equatable {
     public var code: Code
@@ -34,5 +36,44 @@ public struct FileFault: Error, Sendable, Equatable {
         self.code = code
         self.line = line
         self.column = column
+    }
+}
+
+extension FileFault {
+    /// The file, and the line and column as far as they are known: `codes.yml:3:5`.
+    ///
+    /// - Parameter file: as its user named it.
+    public func place(in file: String) -> String {
+        guard let line else { return file }
+        return "\(file):\(line)" + (column.map { ":\($0)" } ?? "")
+    }
+
+    /// What is wrong, as a sentence for people. It may quote the file: hostile text until escaped.
+    public var explanation: String {
+        switch code {
+        case .tooLarge: "The file is larger than 1 MiB."
+        case .notUTF8: "The file is not UTF-8."
+        case .syntax(let problem): "This is no YAML: \(problem)."
+        case .anchor:
+            "Anchors and aliases are not read. Where & is part of a text, put a space behind it or write \"\\x26\"."
+        case .repeatedKey(let key): "The key \(Wording.quoted(key)) is there twice."
+        case .unknownKey(let key, let allowed):
+            "There is no key \(Wording.quoted(key)).\(Self.suggestion(key, allowed))"
+        case .missingKey(let key): "\(key) is missing."
+        case .wrongValue(let key, let expected): "\(key) must be \(expected)."
+        case .unknownWord(let word, let allowed):
+            "There is no \(Wording.quoted(word)).\(Self.suggestion(word, allowed))"
+        case .repeatedEntry(let key, let firstLine):
+            "There is an entry for \(Wording.quoted(key)) already, in line \(firstLine)."
+        case .tooManyEntries: "There are more than \(Wording.grouped(CodeFile.maximumEntries)) entries."
+        case .needsDay:
+            "An acceptance with a last day needs to know which day it is: give --as-of YYYY-MM-DD. The result depends "
+                + "on nothing else, the clock included."
+        }
+    }
+
+    private static func suggestion(_ word: String, _ allowed: [String]) -> String {
+        if let near = NearestName.of(word, among: allowed) { return " Did you mean \(near)?" }
+        return allowed.count > 12 ? "" : " There may be \(allowed.joined(separator: ", "))."
     }
 }

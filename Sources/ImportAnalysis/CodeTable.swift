@@ -137,7 +137,7 @@ extension CodeTable {
             code.isAtLeast = codes.floor(of: number) > 0
             result.append(code)
         }
-        result.sort()
+        result.sort(by: CodeSummary.isListedBefore)
         if other.rows > 0 {
             var rest = summary(of: other, code: CodeSummary.otherCodes, rowsSeen: rowsSeen)
             rest.isOther = true
@@ -188,7 +188,7 @@ extension CodeTable {
                     firstRow: group.firstRowWithoutMessage, lastRow: group.lastRowWithoutMessage, example: nil,
                     exampleRow: group.firstRowWithoutMessage, slots: []))
         }
-        listed.sort()
+        listed.sort(by: MessageSummary.isListedBefore)
         return CodeSummary(
             code: code, rows: group.rows, share: Share(of: group.rows, in: rowsSeen), firstRow: group.firstRow,
             lastRow: group.lastRow, messages: Array(listed.prefix(AnalysisLimits.messagesListed)),

@@ -135,7 +135,7 @@ public struct RowCounts: Sendable, Equatable {
 }
 
 /// The failed rows of one code.
-public struct CodeSummary: Sendable, Comparable {
+public struct CodeSummary: Sendable, Equatable {
     /// Nil for rows whose error has no code.
     public var code: String?
     public var rows: Int
@@ -178,12 +178,9 @@ public struct CodeSummary: Sendable, Comparable {
     /// The name under which codes beyond the limit are counted.
     public static let otherCodes = "(other codes)"
 
-    public static func < (left: CodeSummary, right: CodeSummary) -> Bool {
+    /// The order of a list of codes.
+    static func isListedBefore(_ left: CodeSummary, _ right: CodeSummary) -> Bool {
         (right.rows, left.code.sortKey) < (left.rows, right.code.sortKey)
-    }
-
-    public static func == (left: CodeSummary, right: CodeSummary) -> Bool {
-        (left.rows, left.code.sortKey) == (right.rows, right.code.sortKey)
     }
 }
 

@@ -1,5 +1,5 @@
 /// Failed rows of one code whose messages differ in their values only.
-public struct MessageSummary: Sendable, Comparable {
+public struct MessageSummary: Sendable, Equatable {
     /// The message with a placeholder for each value that varies, such as `{number}`; braces of the message itself are
     /// doubled. Nil for rows without a message.
     public var pattern: String?
@@ -32,12 +32,9 @@ public struct MessageSummary: Sendable, Comparable {
 
     private var sortKey: (TextSortKey, Int) { (pattern.sortKey, exampleRow) }
 
-    public static func < (left: MessageSummary, right: MessageSummary) -> Bool {
+    /// The order of a list of patterns.
+    static func isListedBefore(_ left: MessageSummary, _ right: MessageSummary) -> Bool {
         left.rows != right.rows ? left.rows > right.rows : left.sortKey < right.sortKey
-    }
-
-    public static func == (left: MessageSummary, right: MessageSummary) -> Bool {
-        left.rows == right.rows && left.sortKey == right.sortKey
     }
 }
 

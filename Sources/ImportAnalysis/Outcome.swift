@@ -38,3 +38,36 @@ extension RowFacts {
         return claims.nonzeroBitCount > 1 || isSuperset(of: [.error, .applied])
     }
 }
+
+/// Which rows have which outcome, in 64 bits: equal for the same outcomes of the same rows, however they are cut into
+/// runs, and for others only by a chance of one in 2^64.
+///
+/// A row weighs h(row + 1) − h(row), so that a run weighs h(end) − h(start) whatever its length. Rows that were created
+/// weigh nothing: they are the ones that are left.
+struct OutcomeDigest: Sendable {
+    private(set) var value: UInt64 = 0
+
+    @inline(__always)
+    mutating func add(_ run: RowRun, _ outcome: Outcome) {
+        guard outcome != .created else { return }
+        let weight = Self.mixed(run.firstRow + run.count) &- Self.mixed(run.firstRow)
+        // Odd, so that nothing of the weight is lost.
+        let factor: UInt64 =
+            switch outcome {
+            case .failed: 0x9E37_79B9_7F4A_7C15
+            case .existing: 0xD1B5_4A32_D192_ED03
+            case .applied: 0xAAAA_AAAB_5851_F42D
+            default: 0x8CB9_2BA7_2F3D_8DD7
+            }
+        value &+= weight &* factor
+    }
+
+    /// SplitMix64's last step.
+    @inline(__always)
+    private static func mixed(_ row: Int) -> UInt64 {
+        var bits = UInt64(truncatingIfNeeded: row) &* 0x9E37_79B9_7F4A_7C15
+        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+        return bits ^ bits >> 31
+    }
+}

@@ -9,11 +9,11 @@ extension Span<UInt8> {
     }
 }
 
-extension String {
-    /// A number that is not negative, in at least so many digits: with zeros in front.
-    package init(_ number: some BinaryInteger, digits: Int, radix: Int = 10, uppercase: Bool = false) {
-        let text = String(number, radix: radix, uppercase: uppercase)
-        self = String(repeating: "0", count: Swift.max(0, digits - text.utf8.count)) + text
+extension BinaryInteger {
+    /// The digits of a number that is 0 or more, with zeros before them up to a width.
+    package func digits(_ width: Int, radix: Int = 10, uppercase: Bool = false) -> String {
+        let digits = String(self, radix: radix, uppercase: uppercase)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 }
 

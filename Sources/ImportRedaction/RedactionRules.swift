@@ -18,10 +18,6 @@ public struct RedactionRules: Sendable, Equatable {
 
     public init() {}
 
-    public static func == (left: RedactionRules, right: RedactionRules) -> Bool {
-        (left.words, left.keys, left.keep, left.patterns) == (right.words, right.keys, right.keep, right.patterns)
-    }
-
     func keeps(_ value: Span<UInt8>) -> Bool {
         !kept.isEmpty && kept.contains(Array(value))
     }

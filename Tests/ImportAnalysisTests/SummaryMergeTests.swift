@@ -181,3 +181,18 @@ import Testing
         #expect(summary.hasReadingFaults)
     }
 }
+
+struct EqualityTests {
+    @Test("Codes and patterns of the same rows are equal only if all that is said of them is")
+    func wholeValues() throws {
+        let dump = job(rows: [#"{"error":{"code":"a","message":"m"}}"#])
+        let first = try #require(try audit(dump).failedByCode.first)
+        #expect(first == (try audit(dump).failedByCode.first))
+        var other = first
+        other.lastRow += 1
+        #expect(other != first)
+        var message = try #require(first.messages.first)
+        message.example = "n"
+        #expect(message != first.messages.first)
+    }
+}

@@ -28,9 +28,9 @@ import Testing
 
     @Test("Numbers have zeros in front, and are never cut")
     func digits() {
-        #expect([0, 7, 42, 12345].map { String($0, digits: 4) } == ["0000", "0007", "0042", "12345"])
-        #expect(String(0xAB, digits: 4, radix: 16) == "00ab")
-        #expect(String(0xAB, digits: 4, radix: 16, uppercase: true) == "00AB")
-        #expect(String(UInt64.max, digits: 16, radix: 16) == "ffffffffffffffff")
+        #expect([0, 7, 42, 12345].map { $0.digits(4) } == ["0000", "0007", "0042", "12345"])
+        #expect(0xAB.digits(4, radix: 16) == "00ab")
+        #expect(0xAB.digits(4, radix: 16, uppercase: true) == "00AB")
+        #expect(UInt64.max.digits(16, radix: 16) == "ffffffffffffffff")
     }
 }

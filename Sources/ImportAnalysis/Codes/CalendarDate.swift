@@ -23,7 +23,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
 
     /// `YYYY-MM-DD`.
     public var text: String {
-        "\(String(year, digits: 4))-\(String(month, digits: 2))-\(String(day, digits: 2))"
+        "\(year.digits(4))-\(month.digits(2))-\(day.digits(2))"
     }
 
     public static func < (left: CalendarDate, right: CalendarDate) -> Bool {

@@ -92,7 +92,7 @@ public struct Percentage: Sendable, Equatable {
     public var text: String {
         let fraction = millionths % Self.scale
         guard fraction > 0 else { return String(millionths / Self.scale) }
-        var digits = String(fraction, digits: 6)
+        var digits = fraction.digits(6)
         while digits.last == "0" { digits.removeLast() }
         return "\(millionths / Self.scale).\(digits)"
     }

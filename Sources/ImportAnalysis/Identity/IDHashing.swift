@@ -46,7 +46,7 @@ extension PackedID {
 
     /// The UUID in lower case.
     var uuid: String {
-        let digits = [high, low].map { String(UInt64(bigEndian: $0), digits: 16, radix: 16) }.joined()
+        let digits = [high, low].map { UInt64(bigEndian: $0).digits(16, radix: 16) }.joined()
         var groups: [Substring] = []
         var rest = digits[...]
         for length in [8, 4, 4, 4, 12] {

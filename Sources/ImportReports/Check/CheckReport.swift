@@ -45,3 +45,126 @@ public struct CheckReport: Sendable {
         return totals.failedByCode.filter { codes.standing(of: $0.code, isOther: $0.isOther).state == .new }
     }
 }
+
+extension CheckReport {
+    /// The value of the member `format`.
+    public static let format = "import-audit.check"
+    /// Raised when a name changes its meaning or goes away; new names may come at any time.
+    public static let version = 1
+
+    /// For programs, with a line feed at its end.
+    public var json: [UInt8] {
+        var json = JSONWriter(codes: codes)
+        json.object { json in
+            json.heading(format: Self.format, version: Self.version)
+            json.key("gate")
+            MemberTable.gate.write(conclusion.gate ?? [], &json)
+            json.key("unreadable")
+            json.value(unreadable)
+            json.key("salvaged")
+            json.value(totals.salvagedJobs)
+            if let unused = conclusion.unusedEntries {
+                json.key("unused_entries")
+                json.array { json in
+                    for entry in unused { json.value(entry.key.words) }
+                }
+            }
+            json.key("totals")
+            MemberTable.totals.write(totals, &json)
+        }
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+}
+
+extension CheckReport {
+    /// For CI systems, as the XML that JUnit made common: a test case for each rule, a failure for each that is not met,
+    /// and an error if something could not be read.
+    public var junit: [UInt8] {
+        let gate = conclusion.gate ?? []
+        let failures = gate.count { !$0.isMet }
+        let errors = readingSentence == nil ? 0 : 1
+        let counts = #"tests="\#(gate.count + 1)" failures="\#(failures)" errors="\#(errors)""#
+        var xml = """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <testsuites name="import-audit" \(counts)>
+              <testsuite name="import-audit check" \(counts) skipped="0">
+
+            """
+        for result in gate {
+            let name = #"<testcase classname="import-audit.check" name="\#(Self.attribute(result.rule.title))""#
+            if result.isMet {
+                xml += "    \(name)/>\n"
+            } else {
+                let message = "\(result.rule.demand): \(result.found)"
+                xml +=
+                    "    \(name)>\n      <failure type=\"rule\" message=\"\(Self.attribute(message))\"/>\n    </testcase>\n"
+            }
+        }
+        let inputs = #"<testcase classname="import-audit.check" name="inputs were read whole""#
+        if let sentence = readingSentence {
+            xml +=
+                "    \(inputs)>\n      <error type=\"input\" message=\"\(Self.attribute(sentence))\"/>\n    </testcase>\n"
+        } else {
+            xml += "    \(inputs)/>\n"
+        }
+        if let unused = conclusion.unusedSentence { xml += "    <system-out>\(XMLText.escape(unused))</system-out>\n" }
+        xml += "  </testsuite>\n</testsuites>\n"
+        return Array(xml.utf8)
+    }
+
+    /// CI systems show these on a terminal: what would act there is written out, and so is a line's end.
+    private static func attribute(_ text: String) -> String { XMLText.escape(shownText(text)) }
+}
+
+extension Gate.Rule {
+    /// The rule as one would give it, to tell test cases apart.
+    fileprivate var title: String {
+        switch self {
+        case .maxFailed(let limit, let onlyPending): "\(name) \(limit.text)\(onlyPending ? " only-new-codes" : "")"
+        case .maxFailedCode(let code, let limit): "\(name) \(code ?? "")=\(limit.text)"
+        case .failOnSeverity(let severity): "\(name) \(severity.rawValue)"
+        case .failOnFinding(let id): "\(name) \(id.name)"
+        case .requireComplete: name
+        case .minRows(let rows): "\(name) \(rows)"
+        }
+    }
+}
+
+extension CheckReport {
+    /// Lines of a list.
+    private static let linesListed = 50
+
+    /// For people at a terminal, with a line feed at its end.
+    ///
+    /// - Parameter usesColor: marks results in colour; the words are the same without.
+    public func text(usesColor: Bool) -> [UInt8] {
+        var text = ""
+        for result in conclusion.gate ?? [] {
+            let word = result.isMet ? "met    " : "NOT MET"
+            let mark = usesColor ? "\u{1B}[\(result.isMet ? "1;32" : "1;31")m\(word)\u{1B}[0m" : word
+            text += "\(mark)  \(shownText(result.rule.demand)): \(result.found)\n"
+        }
+        if let sentence = conclusion.sentence { text += "\(sentence)\n" }
+        if let sentence = readingSentence { text += "\(sentence)\n" }
+        if codes != nil {
+            Self.append(newCodes, "Codes that no entry of the codes file is about", to: &text) { code in
+                "\(Wording.rowsWord(code.rows))  \(code.code.map { shownText($0) } ?? "(no code)")"
+            }
+            Self.append(
+                conclusion.unusedEntries ?? [], "Entries of the codes file that matched no code", to: &text
+            ) { shownText($0.key.words) }
+        }
+        return Array(text.utf8)
+    }
+
+    private static func append<Item>(
+        _ items: [Item], _ heading: String, to text: inout String, _ line: (Item) -> String
+    ) {
+        guard !items.isEmpty else { return }
+        text += "\n\(heading)\n"
+        for item in items.prefix(linesListed) { text += "  \(line(item))\n" }
+        if items.count > linesListed {
+            text += "  \(linesListed) of \(Wording.grouped(items.count)); the JSON has all\n"
+        }
+    }
+}

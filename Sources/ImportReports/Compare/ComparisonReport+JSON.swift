@@ -13,7 +13,7 @@ extension ComparisonReport {
             json.heading(format: Self.format, version: Self.version)
             if let redaction {
                 json.key("redacted")
-                SummaryJSON.append(redaction, to: &json)
+                JSONObject.redaction.write(redaction, &json)
             }
             json.key("before")
             Self.append(comparison.before, to: &json)
@@ -36,7 +36,7 @@ extension ComparisonReport {
             json.key("jobs")
             json.value(side.jobs)
             json.key("rows")
-            SummaryJSON.append(side.rows, to: &json)
+            JSONObject.rows.write(side.rows, &json)
             json.key("jobs_by_status")
             json.object { json in
                 for (status, count) in side.jobsByStatus.sorted(by: { $0.key < $1.key }) {
@@ -125,9 +125,12 @@ extension ComparisonReport {
             json.object { json in
                 for before in Outcome.allCases {
                     json.key(before.rawValue)
-                    SummaryJSON.append(
-                        Outcome.allCases.map { (name: $0.rawValue, count: rows.count(from: before, to: $0)) }, to: &json
-                    )
+                    json.object { json in
+                        for after in Outcome.allCases {
+                            json.key(after.rawValue)
+                            json.value(rows.count(from: before, to: after))
+                        }
+                    }
                 }
             }
             for (name, list) in [

@@ -162,3 +162,203 @@ extension CodeChange {
 extension CodeChange.Kind {
     var words: String { self == .stillFailing ? "still failing" : rawValue }
 }
+
+extension ComparisonReport {
+    /// GitHub's Markdown, with a line feed at its end.
+    public var markdown: [UInt8] {
+        func escaped(_ text: String) -> String { MarkdownText.escape(text) }
+        var text = """
+            # Import audits compared
+
+            | | Before | After | Change |
+            | :--- | ---: | ---: | ---: |
+            | Audit | \(escaped(comparison.before.name)) | \(escaped(comparison.after.name)) | |
+            | Jobs | \(escaped(Self.jobs(of: comparison.before))) | \(escaped(Self.jobs(of: comparison.after))) | |
+
+            """
+        for (name, before, after) in outcomes {
+            text += "| \(Self.capitalized(name)) | \(Wording.grouped(before)) | \(Wording.grouped(after)) "
+            text += "| \(escaped(Self.difference(before, after))) |\n"
+        }
+        if let unseenSentence { text += "\n\(escaped(unseenSentence))\n" }
+        if let redaction { text += "\n\(escaped(redaction.sentence))\n" }
+        text += "\n## By code\n\n\(codesSentence)\n"
+        if let uncertainty { text += "\n\(uncertainty)\n" }
+        let shown = comparison.codes.prefix(Self.codesListed)
+        if !shown.isEmpty {
+            text += "\n| Code | | Before | After | Change |\n| :--- | :--- | ---: | ---: | ---: |\n"
+            for change in shown {
+                text += "| \(change.code.map { escaped(ReportModelBuilder.shortened($0)) } ?? "(no code)") "
+                text += "| \(change.isOther ? "" : change.kind.words) "
+                text += "| \(change.words.before) | \(change.words.after) | \(escaped(change.difference)) |\n"
+            }
+        }
+        if let cut = cut(shown.count) { text += "\n\(cut).\n" }
+        text += Self.messages(shown, note: messagesNote)
+        text += "\n## By row\n\n\(rowsSentence)\n"
+        for (heading, rows) in rowLists {
+            text += "\n- **\(heading): \(Wording.rowsWord(rows.rows)).**\(rows.rows > 0 ? " \(rows.words())" : "")"
+        }
+        if !rowLists.isEmpty { text += "\n" }
+        return Array(text.utf8)
+    }
+
+    /// A table for each code that is listed.
+    private static func messages(_ codes: some Collection<CodeChange>, note: String?) -> String {
+        let codes = codes.filter { !$0.messages.patterns.isEmpty }
+        guard !codes.isEmpty else { return "" }
+        func escaped(_ text: String) -> String { MarkdownText.escape(ReportModelBuilder.shortened(text)) }
+        var text = "\n## By message\n"
+        if let note { text += "\n\(MarkdownText.escape(note))\n" }
+        for code in codes {
+            text += "\n### \(code.code.map(escaped) ?? "(no code)")\n"
+            text += "\n| Message | | Before | After | Change |\n| :--- | :--- | ---: | ---: | ---: |\n"
+            for change in code.messages.patterns.prefix(patternsListed) {
+                text += "| \(change.pattern.map(escaped) ?? MessageChange.noMessage) "
+                for side in change.sides { text += "(\(side.word): \(escaped(side.pattern))) " }
+                text += "| \(change.kind.words) | \(change.before.words) | \(change.after.words) "
+                text += "| \(MarkdownText.escape(difference(change))) |\n"
+            }
+            if code.messages.hasOtherRows {
+                let (before, after) = (code.messages.otherRowsBefore, code.messages.otherRowsAfter)
+                text += "| \(MessageChanges.otherPatterns) | | \(Wording.grouped(before)) | \(Wording.grouped(after)) "
+                text += "| \(MarkdownText.escape(difference(before, after))) |\n"
+            }
+            if let cut = cut(code.messages) { text += "\n\(cut).\n" }
+        }
+        return text
+    }
+
+    private static func capitalized(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+}
+
+// What became of the patterns of messages, in words that text and Markdown share.
+extension ComparisonReport {
+    /// Patterns of each code that a text lists; JSON has all.
+    static let patternsListed = 10
+
+    /// What an uncertain number means; nil if all are certain.
+    var messagesNote: String? {
+        guard comparison.codes.contains(where: { $0.messages.isUncertain }) else { return nil }
+        return
+            "Where a code has more patterns of messages than are listed (\(AnalysisLimits.messagesListed) of a job, "
+            + "\(Wording.grouped(AnalysisLimits.patternsCompared)) of all), one that is not listed may "
+            + "yet be there: “?” stands for a number that nobody knows, “12+” for 12 or more."
+    }
+
+    /// Where a list ends, and how all of its patterns changed; nil if it has all.
+    static func cut(_ messages: MessageChanges) -> String? {
+        let patterns = messages.patterns
+        guard patterns.count > patternsListed else { return nil }
+        func count(_ kind: MessageChange.Kind) -> Int { patterns.count { $0.kind == kind } }
+        let parts = parts(count(.fixed), count(.stillFailing), count(.new), undecided: count(.undecided))
+        return "\(patternsListed) of \(Wording.grouped(patterns.count)) patterns, of which \(parts)"
+    }
+
+    /// By how much the rows of a pattern changed; nothing if nobody knows.
+    static func difference(_ change: MessageChange) -> String {
+        change.before.isExact && change.after.isExact ? difference(change.before.rows, change.after.rows) : ""
+    }
+}
+
+extension MessageRows {
+    var words: String {
+        isExact ? Wording.grouped(rows) : rows == 0 ? "?" : Wording.grouped(rows) + "+"
+    }
+}
+
+extension MessageChange {
+    /// What stands for no message.
+    static let noMessage = "(no message)"
+
+    /// The pattern as of each side alone, where it says more: which of many values fail no more, or still.
+    var sides: [(word: String, pattern: String)] {
+        guard let pattern else { return [] }
+        return [("before", patternBefore), ("after", patternAfter)].compactMap { word, own in
+            guard let own, !own.utf8.elementsEqual(pattern.utf8) else { return nil }
+            return (word, own)
+        }
+    }
+}
+
+extension MessageChange.Kind {
+    var words: String { self == .stillFailing ? "still failing" : rawValue }
+}
+
+extension MessageChanges {
+    static let otherPatterns = "(patterns that are not listed)"
+
+    var hasOtherRows: Bool { otherRowsBefore > 0 || otherRowsAfter > 0 }
+}
+
+extension ComparisonReport {
+    /// Ranges of rows of each list.
+    private static let rangesShown = 20
+
+    /// For people at a terminal, with a line feed at its end.
+    public var text: [UInt8] {
+        var text = ""
+        for (word, side) in [("before", comparison.before), ("after", comparison.after)] {
+            text += Self.left(word, 14) + "\(shownText(side.name)) (\(shownText(Self.jobs(of: side))))\n"
+        }
+        if let unseenSentence { text += "\n\(unseenSentence)\n" }
+        if let redaction { text += "\n\(redaction.sentence)\n" }
+        let width = max(8, outcomes.map { Wording.grouped(max($0.before, $0.after)).count }.max() ?? 0)
+        text += "\n" + Self.left("", 14) + Self.right("before", width) + "  " + Self.right("after", width) + "\n"
+        for (name, before, after) in outcomes where before > 0 || after > 0 || name == "failed" {
+            text += Self.left(name, 14) + Self.right(Wording.grouped(before), width) + "  "
+            text += Self.right(Wording.grouped(after), width) + "  \(Self.difference(before, after))\n"
+        }
+        text += "\n\(codesSentence)\n"
+        if let uncertainty { text += "\(uncertainty)\n" }
+        if let messagesNote { text += "\(messagesNote)\n" }
+        let shown = comparison.codes.prefix(Self.codesListed)
+        for change in shown {
+            let kind = change.isOther ? "" : change.kind.words
+            text += "  " + Self.left(kind, 15) + Self.right(change.words.before, width) + "  "
+            text += Self.right(change.words.after, width) + "  "
+            text += "\(change.code.map { shownText($0) } ?? "(no code)")\n"
+            text += Self.lines(change.messages, width)
+        }
+        if let cut = cut(shown.count) {
+            text += "  \(cut); the JSON has all\(comparison.isUncertain ? " that are told apart" : "")\n"
+        }
+        text += "\n\(rowsSentence)\n"
+        for (heading, rows) in rowLists {
+            text += "  \(heading): \(Wording.rowsWord(rows.rows))\n"
+            if rows.rows > 0 { text += "    \(rows.words(Self.rangesShown))\n" }
+        }
+        return Array(text.utf8)
+    }
+
+    /// A line for each pattern of a code.
+    private static func lines(_ messages: MessageChanges, _ width: Int) -> String {
+        func line(_ kind: String, _ before: String, _ after: String, _ name: String) -> String {
+            "    " + left(kind, 13) + right(before, width) + "  " + right(after, width) + "    \(name)\n"
+        }
+        var text = ""
+        for change in messages.patterns.prefix(patternsListed) {
+            let pattern = change.pattern.map { shownText(ReportModelBuilder.shortened($0)) }
+            text += line(
+                change.kind.words, change.before.words, change.after.words, pattern ?? MessageChange.noMessage)
+            for side in change.sides {
+                text += line("", "", "", "  \(side.word): \(shownText(ReportModelBuilder.shortened(side.pattern)))")
+            }
+        }
+        if let cut = cut(messages) { text += "    \(cut); the JSON has all\n" }
+        if messages.hasOtherRows {
+            text += line(
+                "", Wording.grouped(messages.otherRowsBefore), Wording.grouped(messages.otherRowsAfter),
+                MessageChanges.otherPatterns)
+        }
+        return text
+    }
+
+    private static func left(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.utf8.count))
+    }
+
+    private static func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.utf8.count)) + text
+    }
+}

@@ -42,24 +42,20 @@ extension DateTime {
     /// For people, in the zone in which it was written: "4 March 2026, 09:15:02 UTC".
     var inFull: String {
         "\(day) \(Self.monthNames[month - 1]) \(year), "
-            + "\(Self.two(hour)):\(Self.two(minute)):\(Self.two(second)) UTC\(zone)"
+            + "\(hour.digits(2)):\(minute.digits(2)):\(second.digits(2)) UTC\(zone)"
     }
 
     /// For programs, as HTML's element `time` wants it; nil for what HTML has no form for (a leap second, the year 0).
     var globalDateTime: String? {
         guard second < 60, year > 0 else { return nil }
-        let date = String(year, digits: 4) + "-\(Self.two(month))-\(Self.two(day))"
-        return date + "T\(Self.two(hour)):\(Self.two(minute)):\(Self.two(second))\(zone.isEmpty ? "Z" : zone)"
+        let date = "\(year.digits(4))-\(month.digits(2))-\(day.digits(2))"
+        return date + "T\(hour.digits(2)):\(minute.digits(2)):\(second.digits(2))\(zone.isEmpty ? "Z" : zone)"
     }
 
     /// The distance from UTC, as in "+02:00"; empty for none.
     private var zone: String {
         guard offsetMinutes != 0 else { return "" }
         let distance = abs(offsetMinutes)
-        return "\(offsetMinutes < 0 ? "-" : "+")\(Self.two(distance / 60)):\(Self.two(distance % 60))"
-    }
-
-    private static func two(_ number: Int) -> String {
-        number < 10 ? "0\(number)" : String(number)
+        return "\(offsetMinutes < 0 ? "-" : "+")\((distance / 60).digits(2)):\((distance % 60).digits(2))"
     }
 }

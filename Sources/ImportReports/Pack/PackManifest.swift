@@ -23,7 +23,7 @@ package struct PackInput: Sendable, Equatable {
     /// Why it is no dump, if it is none.
     package var reason: String?
 
-    package enum State: String, Sendable {
+    package enum State: String, Sendable, CaseIterable {
         case audited
         /// Another dump of the job counts.
         case superseded
@@ -49,5 +49,72 @@ package struct PackedFile: Sendable, Equatable {
         self.path = path
         self.bytes = bytes
         self.sha256 = sha256
+    }
+}
+
+/// The program that wrote a pack.
+struct PackTool: Sendable {
+    var name = "import-audit"
+    var version = ""
+}
+
+// MARK: - The members of their objects
+
+extension JSONObject<PackTool> {
+    static let packTool = JSONObject(PackTool(), [.text("name", \.name), .text("version", \.version)])
+}
+
+extension JSONObject<PackInput> {
+    static let packInput = JSONObject(
+        PackInput(source: "", bytes: nil, sha256: nil, state: .audited),
+        [
+            .text("source", \.source),
+            .optionalCount("bytes", \.bytes),
+            Member("sha256", .always, .nullable(.hexadecimal(64))) { input, json in
+                json.key("sha256")
+                json.value(input.sha256)
+            } read: { input, fields throws(SummaryFault) in
+                input.sha256 = try fields.optionalText("sha256")
+                guard input.sha256.map(PackedFile.isHash) != false else {
+                    throw fields.wrong("sha256", PackedFile.hashWords)
+                }
+            },
+            .choice(
+                "state", \.state, of: PackInput.State.allCases, named: { $0.rawValue },
+                expected: "audited, superseded or unreadable"),
+            Member("reason", .sometimes, .nullable(.text)) { input, json in
+                guard let reason = input.reason else { return }
+                json.key("reason")
+                json.value(reason)
+            } read: { input, fields throws(SummaryFault) in
+                input.reason = try fields.optionalText("reason")
+            },
+        ])
+}
+
+extension JSONObject<PackedFile> {
+    static let packedFile = JSONObject(
+        PackedFile(path: "", bytes: 0, sha256: ""),
+        [
+            .text("path", \.path),
+            .count("bytes", \.bytes),
+            Member("sha256", .always, .hexadecimal(64)) { file, json in
+                json.key("sha256")
+                json.value(file.sha256)
+            } read: { file, fields throws(SummaryFault) in
+                file.sha256 = try fields.text("sha256")
+                guard PackedFile.isHash(file.sha256) else { throw fields.wrong("sha256", PackedFile.hashWords) }
+            },
+        ])
+}
+
+extension PackedFile {
+    fileprivate static let hashWords = "64 hexadecimal digits in small letters"
+
+    fileprivate static func isHash(_ text: String) -> Bool {
+        text.utf8.count == 64
+            && text.utf8.allSatisfy {
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+            }
     }
 }

@@ -60,12 +60,7 @@ struct PackManifestReader: ~Copyable {
             if version > PackManifest.version { throw fields.fault(.newerVersion(version)) }
             if version < 1 { throw fields.fault(.wrongValue(path: name, expected: "1 or more")) }
         case "tool":
-            var version = ""
-            try fields.object(name, members: ["name", "version"]) { fields, member throws(SummaryFault) in
-                let text = try fields.text(member)
-                if member == "version" { version = text }
-            }
-            toolVersion = version
+            toolVersion = try JSONObject.packTool.read(&fields, name).version
         default:
             try fields.beginArray(name)
             list = name
@@ -76,50 +71,10 @@ struct PackManifestReader: ~Copyable {
 
 extension SummaryFields {
     fileprivate mutating func readItem(of list: String) throws(SummaryFault) -> PackManifestReader.Item {
-        guard list == "inputs" else {
-            let file = try readFile()
-            return list == "files" ? .file(file) : .output(file)
+        switch list {
+        case "inputs": .input(try JSONObject.packInput.read(&self, ""))
+        case "files": .file(try JSONObject.packedFile.read(&self, ""))
+        default: .output(try JSONObject.packedFile.read(&self, ""))
         }
-        var input = PackInput(source: "", bytes: nil, sha256: nil, state: .audited)
-        try object("", members: ["source", "bytes", "sha256", "state"], optional: ["reason"]) {
-            fields, name throws(SummaryFault) in
-            switch name {
-            case "source": input.source = try fields.text(name)
-            case "bytes": input.bytes = try fields.optionalCount(name)
-            case "sha256":
-                input.sha256 = try fields.optionalText(name)
-                guard input.sha256.map(Self.isHash) != false else { throw fields.wrong(name, Self.hashWords) }
-            case "state":
-                guard let state = PackInput.State(rawValue: try fields.text(name)) else {
-                    throw fields.wrong(name, "audited, superseded or unreadable")
-                }
-                input.state = state
-            default: input.reason = try fields.optionalText(name)
-            }
-        }
-        return .input(input)
-    }
-
-    private mutating func readFile() throws(SummaryFault) -> PackedFile {
-        var file = PackedFile(path: "", bytes: 0, sha256: "")
-        try object("", members: ["path", "bytes", "sha256"]) { fields, name throws(SummaryFault) in
-            switch name {
-            case "path": file.path = try fields.text(name)
-            case "bytes": file.bytes = try fields.count(name)
-            default:
-                file.sha256 = try fields.text(name)
-                guard Self.isHash(file.sha256) else { throw fields.wrong(name, Self.hashWords) }
-            }
-        }
-        return file
-    }
-
-    private static let hashWords = "64 hexadecimal digits in small letters"
-
-    private static func isHash(_ text: String) -> Bool {
-        text.utf8.count == 64
-            && text.utf8.allSatisfy {
-                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
-            }
     }
 }

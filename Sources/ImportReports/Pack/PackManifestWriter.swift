@@ -21,12 +21,7 @@ package struct PackManifestWriter {
     ) {
         self.output = output
         var tool = JSONWriter(isOnOneLine: true)
-        tool.object { json in
-            json.key("name")
-            json.value("import-audit")
-            json.key("version")
-            json.value(toolVersion)
-        }
+        JSONObject.packTool.write(PackTool(version: toolVersion), &tool)
         append("{\n  \"format\": \"\(PackManifest.format)\",\n  \"version\": \(PackManifest.version),\n  \"tool\": ")
         bytes += tool.bytes
         append(",\n  \"options\": ")
@@ -39,19 +34,7 @@ package struct PackManifestWriter {
 
     /// The next input. All inputs come before all files, and those before all outputs.
     package mutating func append(_ input: PackInput) throws {
-        try append(to: .inputs) { json in
-            json.key("source")
-            json.value(input.source)
-            json.key("bytes")
-            json.value(input.bytes)
-            json.key("sha256")
-            json.value(input.sha256)
-            json.key("state")
-            json.value(input.state.rawValue)
-            guard let reason = input.reason else { return }
-            json.key("reason")
-            json.value(reason)
-        }
+        try append(to: .inputs) { JSONObject.packInput.write(input, &$0) }
     }
 
     /// The next file that inputs were read from.
@@ -68,21 +51,14 @@ package struct PackManifestWriter {
     }
 
     private mutating func append(_ file: PackedFile, to list: List) throws {
-        try append(to: list) { json in
-            json.key("path")
-            json.value(file.path)
-            json.key("bytes")
-            json.value(file.bytes)
-            json.key("sha256")
-            json.value(file.sha256)
-        }
+        try append(to: list) { JSONObject.packedFile.write(file, &$0) }
     }
 
     /// One item is one line: there may be a million.
     private mutating func append(to list: List, _ body: (inout JSONWriter) -> Void) throws {
         begin(list)
         var json = JSONWriter(isOnOneLine: true)
-        json.object(body)
+        body(&json)
         append(isListEmpty ? "\n    " : ",\n    ")
         bytes += json.bytes
         isListEmpty = false

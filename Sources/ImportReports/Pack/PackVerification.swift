@@ -1,3 +1,6 @@
+import ImportAnalysis
+import ImportDumps
+
 /// What the verification of a packed audit came to.
 package struct PackVerification: Sendable {
     /// Problems that are listed; all are counted.
@@ -94,5 +97,160 @@ package struct PackVerification: Sendable {
     package mutating func begin(inputs: Tally, byName: Int) {
         self.inputs = inputs
         inputsByName = byName
+    }
+}
+
+extension PackVerification {
+    /// The value of the member `format`.
+    package static let format = "import-audit.verification"
+    /// Raised when a name changes its meaning or goes away; new names may come at any time.
+    package static let version = 1
+
+    /// For programs, with a line feed at its end.
+    package var json: [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.heading(format: Self.format, version: Self.version)
+            json.key(isFolder ? "folder" : "zip")
+            json.value(name)
+            json.key("bytes")
+            json.value(bytes)
+            json.key("sha256")
+            json.value(sha256)
+            json.key("verified")
+            json.value(isVerified)
+            json.key("signed")
+            json.value(false)
+            json.key("tool_version")
+            json.value(toolVersion)
+            json.key("files")
+            Self.append(files, to: &json)
+            json.key("inputs")
+            if let inputs {
+                Self.append(inputs, byName: inputsByName, to: &json)
+            } else {
+                json.value(String?.none)
+            }
+            json.key("problems")
+            json.array { json in
+                for problem in problems { Self.append(problem, to: &json) }
+            }
+            json.key("problem_count")
+            json.value(problemCount)
+        }
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    private static func append(_ tally: Tally, byName: Int? = nil, to json: inout JSONWriter) {
+        json.object { json in
+            json.key("listed")
+            json.value(tally.listed)
+            json.key("matching")
+            json.value(tally.matching)
+            guard let byName else { return }
+            json.key("by_name")
+            json.value(byName)
+        }
+    }
+
+    private static func append(_ problem: Problem, to json: inout JSONWriter) {
+        json.object { json in
+            json.key("kind")
+            json.value(problem.kind.rawValue)
+            json.key("subject")
+            json.value(problem.subject.rawValue)
+            json.key("name")
+            json.value(problem.name)
+            json.key("detail")
+            json.value(problem.detail)
+        }
+    }
+}
+
+extension PackVerification {
+    /// Problems that a text lists.
+    private static let linesListed = 50
+
+    /// For people at a terminal, with a line feed at its end.
+    ///
+    /// - Parameter usesColor: marks the result in colour; the words are the same without.
+    package func text(usesColor: Bool) -> [UInt8] {
+        let word = isVerified ? "verified" : "NOT VERIFIED"
+        let mark = usesColor ? "\u{1B}[\(isVerified ? "1;32" : "1;31")m\(word)\u{1B}[0m" : word
+        var text = "\(shownText(name)): \(mark)\n"
+        text += "  sha256   \(sha256)\(isFolder ? " (of manifest.jsonl)" : "")\n"
+        if let toolVersion { text += "  made by  import-audit \(shownText(toolVersion)), as it says itself\n" }
+        text += "  files    \(sentence(files, "are in it with the bytes that its manifest says"))\n"
+        if let inputs {
+            text += "  inputs   \(sentence(inputs, "are the ones that its manifest says"))"
+            if inputsByName > 0 {
+                let count = Wording.grouped(inputsByName)
+                text += "; \(count) could not be read when it was made, and only the name was compared"
+            }
+            text += "\n"
+        } else {
+            text += "  inputs   not compared: name them behind the \(isFolder ? "folder" : "zip")\n"
+        }
+        for problem in problems.prefix(Self.linesListed) { text += "  \(problem.line)\n" }
+        let more = problemCount - min(problems.count, Self.linesListed)
+        if more > 0 { text += "  and \(Wording.grouped(more)) more\n" }
+        text += "\(statement)\n"
+        return Array(text.utf8)
+    }
+
+    /// What was proved, and what was not.
+    package var statement: String {
+        guard isVerified else {
+            return "This is not what \(isFolder ? "import-audit" : "--pack") wrote, or not of these inputs."
+        }
+        return
+            "Not signed: this proves that nothing differs from the manifest, not who made it. Compare the SHA-256 with "
+            + "what the sender tells you."
+    }
+
+    private func sentence(_ tally: Tally, _ are: String) -> String {
+        "\(Wording.grouped(tally.matching)) of \(Wording.grouped(tally.listed)) \(are)"
+    }
+}
+
+extension PackVerification.Problem {
+    fileprivate var line: String {
+        let word =
+            switch (kind, subject) {
+            case (.changed, .file): "changed:      "
+            case (.missing, .file): "missing:      "
+            case (.extra, .file): "not listed:   "
+            case (.unsound, _): "not sound:    "
+            case (.changed, .input): "input changed:"
+            case (.missing, .input): "input missing:"
+            case (.extra, .input): "other input:  "
+            }
+        return "\(word) \(shownText(name))\(detail.map { " (\(shownText($0)))" } ?? "")"
+    }
+}
+
+extension ZipFault {
+    /// Why the file is not read, as a sentence for people. It may quote a name from the file: hostile text.
+    package var explanation: String {
+        guard let entry else { return "\(sentence)." }
+        return "\(sentence), at its file “\(entry.prefix(200))”."
+    }
+
+    private var sentence: String {
+        switch code {
+        case .system(let errorNumber): ReadFailure(errorNumber: errorNumber).description
+        case .noRegularFile: "This is no file that can be read back and forth"
+        case .notAZip: "This is no zip"
+        case .noEnd: "The zip is cut off, or something stands behind its end"
+        case .strayBytes: "The zip has bytes that belong to none of its files, or files that overlap"
+        case .unusual: "The zip has parts, comments or marks that --pack does not write"
+        case .encrypted: "The zip is encrypted"
+        case .method: "The zip is packed in a way that --pack does not use"
+        case .noPlainFile: "The zip holds something that is no plain file with the rights that --pack gives"
+        case .unsafeName: "The zip holds a name that leads elsewhere, or that programs do not read alike"
+        case .unordered: "The zip holds a name twice, or names out of order"
+        case .disagreement: "What the zip says at its end and before a file is not the same"
+        case .structure: "The zip is damaged"
+        }
     }
 }

@@ -1,4 +1,4 @@
-import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
 
 /// Writes JSON (RFC 8259), indented by two spaces, in the order in which it is told.
@@ -7,6 +7,8 @@ import ImportDumps
 /// that the text can be shown on a terminal as it is.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
+    /// What is known of codes, for members that say so.
+    let codes: CodeBook?
     private var depth: Int
     private let outerDepth: Int
     private let isOnOneLine: Bool
@@ -15,7 +17,9 @@ package struct JSONWriter {
     /// - Parameters:
     ///   - depth: how deep the value that is to be written stands in a document.
     ///   - isOnOneLine: leaves all white space out.
-    package init(depth: Int = 0, isOnOneLine: Bool = false) {
+    ///   - codes: what is known of codes, for members that say so.
+    package init(depth: Int = 0, isOnOneLine: Bool = false, codes: CodeBook? = nil) {
+        self.codes = codes
         self.isOnOneLine = isOnOneLine
         self.depth = depth
         outerDepth = depth
@@ -62,6 +66,11 @@ package struct JSONWriter {
         beginItem()
         bytes.append(contentsOf: (flag ? "true" : "false").utf8)
         needsComma = true
+    }
+
+    /// 64 bits as 16 hexadecimal digits.
+    mutating func value(bits: UInt64) {
+        value(bits.digits(16, radix: 16))
     }
 
     /// A number that is written in digits already.
@@ -118,7 +127,7 @@ package struct JSONWriter {
             case "\t": bytes.append(contentsOf: "\\t".utf8)
             default:
                 if scalar.isUnsafeToShow {
-                    bytes.append(contentsOf: ("\\u" + String(scalar.value, digits: 4, radix: 16)).utf8)
+                    bytes.append(contentsOf: "\\u\(scalar.value.digits(4, radix: 16))".utf8)
                 } else {
                     bytes.append(contentsOf: String(scalar).utf8)
                 }

@@ -134,15 +134,34 @@ struct SummaryFields: ~Copyable {
         return try reading { json throws(DumpFault) in try json.flag() }
     }
 
+    /// 64 bits that are written as 16 hexadecimal digits.
+    mutating func bits(_ name: String) throws(SummaryFault) -> UInt64 {
+        guard let bits = try optionalBits(name) else { throw wrong(name, "16 hexadecimal digits") }
+        return bits
+    }
+
+    mutating func optionalBits(_ name: String) throws(SummaryFault) -> UInt64? {
+        guard let text = try optionalText(name) else { return nil }
+        guard text.utf8.count == 16, text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
+            let bits = UInt64(text, radix: 16)
+        else { throw wrong(name, "16 hexadecimal digits") }
+        return bits
+    }
+
     // MARK: Objects and lists
 
-    /// Reads an object. `body` reads the value of the member that it is given the name of: one of `required`, each of
-    /// which must be there once, or of `optional`. Other members are passed over.
+    /// Reads an object, its members in any order; the ones that have no name here are passed over.
+    ///
+    /// - Parameters:
+    ///   - names: of members, each of which may be there once, at most 64.
+    ///   - required: whether the member of the same index must be there.
+    ///   - body: reads the value of the member of an index.
+    ///   - end: checks the whole object.
     mutating func object(
-        _ name: String, members required: [String], optional: [String] = [],
-        _ body: (inout SummaryFields, String) throws(SummaryFault) -> Void
+        _ name: String, names: [String], required: [Bool],
+        _ body: (inout SummaryFields, Int) throws(SummaryFault) -> Void,
+        end: (borrowing SummaryFields) throws(SummaryFault) -> Void
     ) throws(SummaryFault) {
-        let names = required + optional
         guard try kind() == .object else { throw wrong(name, "an object") }
         try beginObject()
         let depth = path.count
@@ -155,25 +174,13 @@ struct SummaryFields: ~Copyable {
             }
             guard seen & 1 << UInt64(index) == 0 else { throw fault(.repeated(path: fullPath(names[index]))) }
             seen |= 1 << UInt64(index)
-            try body(&self, names[index])
+            try body(&self, index)
         }
-        for (index, name) in required.enumerated() where seen & 1 << UInt64(index) == 0 {
-            throw fault(.missing(path: fullPath(name)))
+        for index in names.indices where required[index] && seen & 1 << UInt64(index) == 0 {
+            throw fault(.missing(path: fullPath(names[index])))
         }
+        try end(self)
         path.removeSubrange(depth...)
-    }
-
-    /// As ``object(_:members:_:)``, if there is one; false for null.
-    mutating func optionalObject(
-        _ name: String, members names: [String], optional: [String] = [],
-        _ body: (inout SummaryFields, String) throws(SummaryFault) -> Void
-    ) throws(SummaryFault) -> Bool {
-        guard try kind() != .null else {
-            try skip()
-            return false
-        }
-        try object(name, members: names, optional: optional, body)
-        return true
     }
 
     /// Reads a list.

@@ -26,15 +26,15 @@ public enum SummaryJSON {
     ///
     /// - Parameter codes: what is known of codes, said of each of them.
     public static func renderJob(_ job: JobSummary, codes: CodeBook? = nil) -> [UInt8] {
-        var json = JSONWriter(depth: SummaryPieces.itemDepth)
-        append(job, codes: codes, to: &json)
+        var json = JSONWriter(depth: SummaryPieces.itemDepth, codes: codes)
+        JSONObject.job.write(job, &json)
         return json.bytes
     }
 
     /// One job on a line of its own, without the line feed.
     package static func renderLine(_ job: JobSummary) -> [UInt8] {
         var json = JSONWriter(isOnOneLine: true)
-        append(job, codes: nil, to: &json)
+        JSONObject.job.write(job, &json)
         return json.bytes
     }
 

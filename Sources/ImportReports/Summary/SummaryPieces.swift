@@ -15,15 +15,16 @@ struct SummaryPieces {
 
     /// - Parameter redaction: what is said of values that are pseudonyms.
     init(redaction: RedactionMark? = nil) {
-        append("{\n  \"format\": \"\(SummaryJSON.format)\",\n  \"version\": \(SummaryJSON.version),\n")
+        append("{\n  \"\(SummaryMember.format)\": \"\(SummaryJSON.format)\",\n")
+        append("  \"\(SummaryMember.version)\": \(SummaryJSON.version),\n")
         if let redaction {
-            append("  \"redacted\": ")
+            append("  \"\(SummaryMember.redacted)\": ")
             var json = JSONWriter(depth: 1)
-            SummaryJSON.append(redaction, to: &json)
+            JSONObject.redaction.write(redaction, &json)
             bytes += json.bytes
             append(",\n")
         }
-        append("  \"jobs\": [")
+        append("  \"\(SummaryMember.jobs)\": [")
     }
 
     /// The bytes so far, which are forgotten.
@@ -42,26 +43,21 @@ struct SummaryPieces {
         beginUnreadable()
         beginItem()
         var json = JSONWriter(depth: Self.itemDepth)
-        json.object { json in
-            json.key("source")
-            json.value(input.source)
-            json.key("reason")
-            json.value(input.reason)
-        }
+        JSONObject.unreadable.write(input, &json)
         bytes += json.bytes
     }
 
     mutating func finish(totals: Totals, codes: CodeBook?, conclusion: Conclusion?) {
         beginUnreadable()
         endList()
-        append(",\n  \"totals\": ")
-        var json = JSONWriter(depth: 1)
-        SummaryJSON.append(totals, codes: codes, to: &json)
+        append(",\n  \"\(SummaryMember.totals)\": ")
+        var json = JSONWriter(depth: 1, codes: codes)
+        MemberTable.totals.write(totals, &json)
         bytes += json.bytes
         if let gate = conclusion?.gate {
-            append(",\n  \"gate\": ")
+            append(",\n  \"\(SummaryMember.gate)\": ")
             var json = JSONWriter(depth: 1)
-            SummaryJSON.append(gate, to: &json)
+            MemberTable.gate.write(gate, &json)
             bytes += json.bytes
         }
         append("\n}\n")
@@ -72,7 +68,7 @@ struct SummaryPieces {
         endList()
         list = .unreadable
         isListEmpty = true
-        append(",\n  \"unreadable\": [")
+        append(",\n  \"\(SummaryMember.unreadable)\": [")
     }
 
     private mutating func beginItem() {

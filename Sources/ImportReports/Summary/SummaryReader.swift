@@ -9,7 +9,7 @@ public import ImportDumps
 public struct SummaryReader: ~Copyable {
     private var fields: SummaryFields
     private var state = State.start
-    private var seen: Set<String> = []
+    private var seen: Set<SummaryMember> = []
     private var count = 0
     /// Of the jobs that were read.
     public private(set) var totals = Totals()
@@ -52,7 +52,9 @@ public struct SummaryReader: ~Copyable {
                     state = .members
                     continue
                 }
-                let job = try fields.item("jobs", count) { fields throws(SummaryFault) in try fields.readJob() }
+                let job = try fields.item("jobs", count) { fields throws(SummaryFault) in
+                    try JSONObject.job.read(&fields, "")
+                }
                 count += 1
                 totals.add(job)
                 return .job(job)
@@ -62,7 +64,7 @@ public struct SummaryReader: ~Copyable {
                     continue
                 }
                 let input = try fields.item("unreadable", count) { fields throws(SummaryFault) in
-                    try fields.readUnreadable()
+                    try JSONObject.unreadable.read(&fields, "")
                 }
                 count += 1
                 return .unreadable(input)
@@ -75,50 +77,51 @@ public struct SummaryReader: ~Copyable {
     /// Reads one job as ``SummaryJSON/renderJob(_:)`` writes it.
     public static func job(from bytes: [UInt8]) throws(SummaryFault) -> JobSummary {
         var fields = SummaryFields(JSONReader(ArraySource(bytes), windowBytes: max(1, bytes.count)))
-        let job = try fields.readJob()
+        let job = try JSONObject.job.read(&fields, "")
         try fields.end()
         return job
     }
 
     private mutating func readMember() throws(SummaryFault) {
         let name = fields.key
-        guard ["format", "version", "redacted", "jobs", "unreadable", "totals"].contains(name) else {
-            return try fields.skip()
-        }
-        guard seen.insert(name).inserted else { throw fields.fault(.repeated(path: name)) }
-        switch name {
-        case "format":
+        // What rules came to belongs to one run, and is passed over.
+        guard let member = SummaryMember(rawValue: name), member != .gate else { return try fields.skip() }
+        guard seen.insert(member).inserted else { throw fields.fault(.repeated(path: name)) }
+        switch member {
+        case .gate: break
+        case .format:
             guard try fields.kind() == .string, try fields.text(name) == SummaryJSON.format else {
                 throw fields.fault(.notASummary)
             }
-        case "version":
+        case .version:
             let version = try fields.count(name)
             if version > SummaryJSON.version { throw fields.fault(.newerVersion(version)) }
             if version < 1 { throw fields.fault(.wrongValue(path: name, expected: "1 or more")) }
-        case "redacted":
-            redaction = try fields.readRedaction()
-        case "jobs":
+        case .redacted:
+            redaction = try JSONObject.redaction.readOptional(&fields, name)
+        case .jobs:
             try fields.beginArray(name)
             state = .jobs
             count = 0
-        case "unreadable":
+        case .unreadable:
             try fields.beginArray(name)
             state = .unreadable
             count = 0
-        default:
+        case .totals:
             // They come last in what the program writes. Elsewhere, the jobs are not known yet.
-            guard seen.contains("jobs") else {
+            guard seen.contains(.jobs) else {
                 throw fields.fault(.wrongValue(path: name, expected: "behind jobs"))
             }
-            try fields.checkTotals(totals)
+            var known = totals
+            try MemberTable.totals.read(&fields, name, into: &known)
         }
     }
 
     private mutating func finish() throws(SummaryFault) {
         try fields.end()
-        guard seen.contains("format") else { throw fields.fault(.notASummary) }
-        for name in ["version", "jobs", "unreadable", "totals"] where !seen.contains(name) {
-            throw fields.fault(.missing(path: name))
+        guard seen.contains(.format) else { throw fields.fault(.notASummary) }
+        for member in SummaryMember.allCases where member.isRequired && !seen.contains(member) {
+            throw fields.fault(.missing(path: member.rawValue))
         }
     }
 }

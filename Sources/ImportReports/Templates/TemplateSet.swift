@@ -1,3 +1,4 @@
+private import CBuiltInTemplates
 import Mustache
 
 /// The templates of reports and overviews, checked and ready to render.
@@ -112,4 +113,128 @@ public struct TemplateSet: Sendable {
         MustacheContentTypes.register(XMLContent(), named: "import-audit-xml")
         MustacheContentTypes.register(MarkdownContent(), named: "import-audit-markdown")
     }()
+}
+
+/// A page in Markdown that is over its limit whatever is left out of it.
+public struct PageTooLarge: Error, Sendable, Equatable {
+    /// The file name of its template.
+    public var template: String
+    /// Its size with all left out that can be, in bytes.
+    public var size: Int
+    /// In bytes.
+    public var limit: Int
+    /// Whether the page says that it was shortened, which it must.
+    public var saysSo: Bool
+}
+
+extension TemplateSet {
+    /// The smallest limit that the built-in templates can keep to, in bytes.
+    public static let smallestPage = 1000
+
+    /// Renders a report in Markdown, shortened if it must be.
+    ///
+    /// - Parameters:
+    ///   - limit: in bytes, at least ``smallestPage``; nil for none.
+    ///   - model: makes the report's model with the limits that it is given.
+    /// - Throws: ``PageTooLarge`` if even the shortest is over the limit, as it may be by a template of a user's own.
+    public func renderMarkdown(
+        within limit: Int?, _ model: (ModelLimits) -> ReportModel
+    ) throws(PageTooLarge) -> [UInt8] {
+        try fit(limit, Format.markdown.fileName) { limits in
+            let model = model(limits)
+            return (render(model, as: .markdown), model.root)
+        }
+    }
+
+    /// Renders an overview in Markdown, shortened if it must be.
+    ///
+    /// - Parameters:
+    ///   - limit: in bytes, at least ``smallestPage``; nil for none.
+    ///   - model: makes the overview's model with the limits that it is given.
+    /// - Throws: ``PageTooLarge``, as for a report.
+    public func renderMarkdown(
+        within limit: Int?, _ model: (ModelLimits) -> OverviewModel
+    ) throws(PageTooLarge) -> [UInt8] {
+        try fit(limit, Format.markdown.indexFileName) { limits in
+            let model = model(limits)
+            return (render(model, as: .markdown), model.root)
+        }
+    }
+
+    /// Looks for the widest limits by which a page is small enough, by halves: with 16 of them, 4 or 5 pages are made.
+    private func fit(
+        _ limit: Int?, _ template: String, _ render: (ModelLimits) -> (page: [UInt8], root: ModelObject)
+    ) throws(PageTooLarge) -> [UInt8] {
+        let whole = render(.page).page
+        guard let limit, whole.count > limit else { return whole }
+        let tightening = ModelLimits.tightening(to: limit)
+        var found: (page: [UInt8], root: ModelObject)?
+        var smallest = whole.count
+        var (low, high) = (0, tightening.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let shortened = render(tightening[middle])
+            smallest = min(smallest, shortened.page.count)
+            if shortened.page.count <= limit {
+                found = shortened
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        guard let found else {
+            throw PageTooLarge(template: template, size: smallest, limit: limit, saysSo: true)
+        }
+        // A page that is short of something and does not say so would be taken for whole.
+        guard found.page.contains(found.root.shorteningSentence) else {
+            throw PageTooLarge(template: template, size: whole.count, limit: limit, saysSo: false)
+        }
+        return found.page
+    }
+}
+
+extension ModelObject {
+    /// What is said of what was left out, as it stands in Markdown.
+    fileprivate var shorteningSentence: [UInt8] {
+        guard case .object(let shortening) = values["shortening"], case .text(let text) = shortening.values["sentence"]
+        else { return [] }
+        return Array(MarkdownText.escape(text).utf8)
+    }
+}
+
+/// A template that cannot be used, and why.
+public struct TemplateFailure: Error, Sendable, Equatable {
+    /// The template's file name.
+    public var file: String
+    /// 1-based; nil if it is about the whole file.
+    public var line: Int?
+    /// What is wrong and what to do, as a sentence for people.
+    public var message: String
+
+    public init(file: String, line: Int?, message: String) {
+        self.file = file
+        self.line = line
+        self.message = message
+    }
+}
+
+/// The files of the folder `Templates`, which are part of the binary.
+public enum BuiltInTemplates {
+    /// The files' bytes by name.
+    public static let files: [String: [UInt8]] = {
+        var files: [String: [UInt8]] = [:]
+        var index = 0
+        while true {
+            let file = unsafe built_in_template_at(index)
+            guard let name = unsafe file.name, let bytes = unsafe file.bytes else { return files }
+            files[unsafe String(cString: name)] = unsafe Array(UnsafeBufferPointer(start: bytes, count: file.count))
+            index += 1
+        }
+    }()
+
+    /// The grammar that every page must satisfy (RELAX NG). It cannot be replaced.
+    public static var grammar: [UInt8] { files["report.rng"] ?? [] }
+
+    /// What a user's own folder of templates may replace, file by file.
+    public static let replaceable: Set<String> = Set(files.keys.filter { $0 != "report.rng" })
 }

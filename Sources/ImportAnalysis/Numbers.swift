@@ -1,5 +1,18 @@
 import ImportDumps
 
+extension Int {
+    /// The sum, or the largest number if none can hold it: counts of a summary that was read back are whatever its
+    /// file says.
+    package func clampedAdding(_ other: Int) -> Int {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+
+    package mutating func addClamped(_ other: Int) {
+        self = clampedAdding(other)
+    }
+}
+
 /// A part of a whole as an exact decimal fraction with six digits, rounded half up. No floating point is involved.
 public struct Share: Sendable, Hashable, Comparable {
     /// From 0 to 1,000,000; above, if the part is larger than the whole.
@@ -18,7 +31,7 @@ public struct Share: Sendable, Hashable, Comparable {
 
     /// The fraction with six digits, as in `0.033333`.
     public var decimal: String {
-        "\(millionths / 1_000_000)." + String(millionths % 1_000_000, digits: 6)
+        "\(millionths / 1_000_000).\((millionths % 1_000_000).digits(6))"
     }
 
     public static func < (left: Share, right: Share) -> Bool {

@@ -1,0 +1,372 @@
+import ImportAnalysis
+import ImportDumps
+
+/// Whether a member is there.
+enum MemberPresence: Sendable {
+    /// Must be there.
+    case always
+    /// Is written always; documents of earlier versions do not have it.
+    case later
+    /// Is written only where there is something to say.
+    case sometimes
+}
+
+/// A member of one kind of JSON object, declared once. The declaration writes the member, reads it back and describes
+/// it in a schema, so that the three cannot differ.
+struct Member<Root>: Sendable {
+    let name: String
+    let presence: MemberPresence
+    let schema: JSONSchema
+    /// Writes name and value, or nothing where the member is left out.
+    let write: @Sendable (Root, inout JSONWriter) -> Void
+    /// Reads the value; nil if a reader passes the member over.
+    let read: Read?
+    /// The value of a member that is a number.
+    private let number: (@Sendable (Root) -> Int?)?
+
+    typealias Read = @Sendable (inout Root, inout SummaryFields) throws(SummaryFault) -> Void
+    typealias Path<Value> = WritableKeyPath<Root, Value> & Sendable
+
+    init(
+        _ name: String, _ presence: MemberPresence, _ schema: JSONSchema, number: (@Sendable (Root) -> Int?)? = nil,
+        write: @escaping @Sendable (Root, inout JSONWriter) -> Void, read: Read?
+    ) {
+        self.name = name
+        self.presence = presence
+        self.schema = schema
+        self.number = number
+        self.write = write
+        self.read = read
+    }
+
+    // MARK: Values
+
+    static func text(_ name: String, _ path: Path<String>) -> Member {
+        Member(name, .always, .text) { root, json in
+            json.key(name)
+            json.value(root[keyPath: path])
+        } read: { root, fields throws(SummaryFault) in
+            root[keyPath: path] = try fields.text(name)
+        }
+    }
+
+    static func optionalText(_ name: String, _ path: Path<String?>, _ presence: MemberPresence = .always) -> Member {
+        Member(name, presence, .nullable(.text)) { root, json in
+            json.key(name)
+            json.value(root[keyPath: path])
+        } read: { root, fields throws(SummaryFault) in
+            root[keyPath: path] = try fields.optionalText(name)
+        }
+    }
+
+    static func count(_ name: String, _ path: Path<Int>, _ presence: MemberPresence = .always) -> Member {
+        Member(
+            name, presence, .count, number: { $0[keyPath: path] },
+            write: { root, json in
+                json.key(name)
+                json.value(root[keyPath: path])
+            },
+            read: { root, fields throws(SummaryFault) in
+                root[keyPath: path] = try fields.count(name)
+            })
+    }
+
+    static func optionalCount(_ name: String, _ path: Path<Int?>, _ presence: MemberPresence = .always) -> Member {
+        Member(
+            name, presence, .nullable(.count), number: { $0[keyPath: path] },
+            write: { root, json in
+                json.key(name)
+                json.value(root[keyPath: path])
+            },
+            read: { root, fields throws(SummaryFault) in
+                root[keyPath: path] = try fields.optionalCount(name)
+            })
+    }
+
+    static func flag(_ name: String, _ path: Path<Bool>) -> Member {
+        Member(name, .always, .flag) { root, json in
+            json.key(name)
+            json.value(root[keyPath: path])
+        } read: { root, fields throws(SummaryFault) in
+            root[keyPath: path] = try fields.flag(name)
+        }
+    }
+
+    /// A flag that is there only where it is true.
+    static func mark(_ name: String, _ path: Path<Bool>) -> Member {
+        Member(name, .sometimes, .flag) { root, json in
+            guard root[keyPath: path] else { return }
+            json.key(name)
+            json.value(true)
+        } read: { root, fields throws(SummaryFault) in
+            root[keyPath: path] = try fields.flag(name)
+        }
+    }
+
+    /// 64 bits as 16 hexadecimal digits: as a number, most readers of JSON would round them.
+    static func bits(_ name: String, _ path: Path<UInt64>) -> Member {
+        Member(name, .always, .hexadecimal(16)) { root, json in
+            json.key(name)
+            json.value(bits: root[keyPath: path])
+        } read: { root, fields throws(SummaryFault) in
+            root[keyPath: path] = try fields.bits(name)
+        }
+    }
+
+    static func optionalBits(_ name: String, _ path: Path<UInt64?>, _ presence: MemberPresence) -> Member {
+        Member(name, presence, .nullable(.hexadecimal(16))) { root, json in
+            json.key(name)
+            if let bits = root[keyPath: path] { json.value(bits: bits) } else { json.value(String?.none) }
+        } read: { root, fields throws(SummaryFault) in
+            root[keyPath: path] = try fields.optionalBits(name)
+        }
+    }
+
+    /// One of a few values, by its name; `expected` names them in a fault.
+    static func choice<Value: Sendable>(
+        _ name: String, _ path: Path<Value>, of all: [Value], named nameOf: @escaping @Sendable (Value) -> String,
+        expected: String, _ presence: MemberPresence = .always
+    ) -> Member {
+        Member(name, presence, .oneOf(all.map(nameOf))) { root, json in
+            json.key(name)
+            json.value(nameOf(root[keyPath: path]))
+        } read: { root, fields throws(SummaryFault) in
+            let text = try fields.text(name)
+            guard let value = all.first(where: { nameOf($0) == text }) else { throw fields.wrong(name, expected) }
+            root[keyPath: path] = value
+        }
+    }
+
+    /// A share of rows. It follows from other members, so its value is not read.
+    static func share(_ name: String, _ path: KeyPath<Root, Share> & Sendable) -> Member {
+        Member(name, .always, .share) { root, json in
+            json.key(name)
+            json.value(digits: root[keyPath: path].decimal)
+        } read: { _, fields throws(SummaryFault) in
+            try fields.skip()
+        }
+    }
+
+    // MARK: Lists and objects
+
+    /// Numbers on one line.
+    static func counts(_ name: String, _ path: Path<[Int]>) -> Member {
+        Member(name, .always, .list(.count)) { root, json in
+            json.key(name)
+            json.value(root[keyPath: path])
+        } read: { root, fields throws(SummaryFault) in
+            root[keyPath: path] = try fields.list(name) { fields throws(SummaryFault) in try fields.count("") }
+        }
+    }
+
+    static func list<Element>(_ name: String, _ path: Path<[Element]>, of object: JSONObject<Element>) -> Member {
+        Member(name, .always, .list(object.schema)) { root, json in
+            json.key(name)
+            json.array { json in
+                for element in root[keyPath: path] { object.write(element, &json) }
+            }
+        } read: { root, fields throws(SummaryFault) in
+            root[keyPath: path] = try fields.list(name) { fields throws(SummaryFault) in try object.read(&fields, "") }
+        }
+    }
+
+    static func object<Value>(_ name: String, _ path: Path<Value>, _ object: JSONObject<Value>) -> Member {
+        Member(name, .always, object.schema) { root, json in
+            json.key(name)
+            object.write(root[keyPath: path], &json)
+        } read: { root, fields throws(SummaryFault) in
+            root[keyPath: path] = try object.read(&fields, name)
+        }
+    }
+
+    static func optionalObject<Value>(
+        _ name: String, _ path: Path<Value?>, _ object: JSONObject<Value>, _ presence: MemberPresence = .always
+    ) -> Member {
+        Member(name, presence, .nullable(object.schema)) { root, json in
+            json.key(name)
+            if let value = root[keyPath: path] { object.write(value, &json) } else { json.value(String?.none) }
+        } read: { root, fields throws(SummaryFault) in
+            root[keyPath: path] = try object.readOptional(&fields, name)
+        }
+    }
+
+    // MARK: Members that are not read
+
+    /// A member that readers pass over.
+    static func written(
+        _ name: String, _ schema: JSONSchema, _ write: @escaping @Sendable (Root, inout JSONWriter) -> Void
+    ) -> Member {
+        Member(
+            name, .always, schema,
+            write: { root, json in
+                json.key(name)
+                write(root, &json)
+            }, read: nil)
+    }
+
+    /// A member that readers pass over, and that is there only where it has a value.
+    static func written<Value>(
+        _ name: String, _ schema: JSONSchema, ifThere value: @escaping @Sendable (Root) -> Value?,
+        _ write: @escaping @Sendable (Value, inout JSONWriter) -> Void
+    ) -> Member {
+        Member(
+            name, .sometimes, schema,
+            write: { root, json in
+                guard let value = value(root) else { return }
+                json.key(name)
+                write(value, &json)
+            }, read: nil)
+    }
+
+    // MARK: Members that a reader knows already
+
+    /// A number that follows from what was read before: a document must say the same.
+    static func known(
+        _ name: String, _ presence: MemberPresence = .always, _ schema: JSONSchema = .count,
+        _ number: @escaping @Sendable (Root) -> Int?
+    ) -> Member {
+        Member(name, presence, schema, number: number) { root, json in
+            json.key(name)
+            json.value(number(root))
+        } read: { root, fields throws(SummaryFault) in
+            let expected = number(root)
+            guard try fields.optionalCount(name) == expected else {
+                throw fields.wrong(name, "\(expected.map { String($0) } ?? "null"), as its jobs add up")
+            }
+        }
+    }
+
+    /// The same number as one that is known.
+    func known() -> Member {
+        number.map { .known(name, presence, schema, $0) } ?? self
+    }
+
+    /// An object of numbers that are known.
+    static func knownObject<Value>(
+        _ name: String, _ table: MemberTable<Value>, _ value: @escaping @Sendable (Root) -> Value
+    ) -> Member {
+        Member(name, .always, table.schema) { root, json in
+            json.key(name)
+            table.write(value(root), &json)
+        } read: { root, fields throws(SummaryFault) in
+            var value = value(root)
+            try table.read(&fields, name, into: &value)
+        }
+    }
+
+    /// The same member of the object that has the value at a path for its own.
+    func within<Outer>(_ path: WritableKeyPath<Outer, Root> & Sendable) -> Member<Outer> {
+        let (inner, innerRead, innerNumber) = (write, read, number)
+        var outerRead: Member<Outer>.Read?
+        if let innerRead {
+            outerRead = { (outer: inout Outer, fields: inout SummaryFields) throws(SummaryFault) -> Void in
+                try innerRead(&outer[keyPath: path], &fields)
+            }
+        }
+        var outerNumber: (@Sendable (Outer) -> Int?)?
+        if let innerNumber { outerNumber = { (outer: Outer) -> Int? in innerNumber(outer[keyPath: path]) } }
+        let outerWrite: @Sendable (Outer, inout JSONWriter) -> Void = { outer, json in
+            inner(outer[keyPath: path], &json)
+        }
+        return Member<Outer>(
+            name, presence, schema, number: outerNumber, write: outerWrite, read: outerRead)
+    }
+}
+
+/// The members of one kind of object, in the order in which they are written.
+struct MemberTable<Root>: Sendable {
+    private let members: [Member<Root>]
+    /// Those that are read.
+    private let readers: [Member<Root>.Read]
+    private let names: [String]
+    private let required: [Bool]
+
+    init(_ members: [Member<Root>]) {
+        self.members = members
+        let read = members.filter { $0.read != nil }
+        readers = read.compactMap { $0.read }
+        names = read.map { $0.name }
+        required = read.map { $0.presence == .always }
+    }
+
+    var schema: JSONSchema {
+        .object(members.map { JSONSchema.Property($0.name, $0.schema, isRequired: $0.presence == .always) })
+    }
+
+    func write(_ root: Root, _ json: inout JSONWriter) {
+        json.object { json in
+            for member in members { member.write(root, &json) }
+        }
+    }
+
+    /// Reads an object, its members in any order.
+    func read(
+        _ fields: inout SummaryFields, _ name: String, into root: inout Root,
+        check: (inout Root, borrowing SummaryFields) throws(SummaryFault) -> Void = { _, _ in }
+    ) throws(SummaryFault) {
+        var result = root
+        try fields.object(name, names: names, required: required) { fields, index throws(SummaryFault) in
+            try readers[index](&result, &fields)
+        } end: { fields throws(SummaryFault) in
+            try check(&result, fields)
+        }
+        root = result
+    }
+}
+
+/// One kind of object that is written and read as a value.
+struct JSONObject<Value>: Sendable {
+    let schema: JSONSchema
+    let write: @Sendable (Value, inout JSONWriter) -> Void
+    /// Reads the object that is the value of a member, or an element of a list if the name is empty.
+    let read: @Sendable (inout SummaryFields, String) throws(SummaryFault) -> Value
+
+    /// - Parameters:
+    ///   - empty: the value before any member is read.
+    ///   - check: refuses what does not add up, and works out what follows from the members.
+    init(
+        _ empty: Value, _ members: [Member<Value>],
+        check: @escaping @Sendable (inout Value, borrowing SummaryFields) throws(SummaryFault) -> Void = { _, _ in }
+    ) where Value: Sendable {
+        self.init(empty, members, of: { $0 }, check: check, value: { $0 })
+    }
+
+    /// - Parameters:
+    ///   - draft: what has the members of a value, where the value itself does not.
+    ///   - value: the value of a draft that was read.
+    init<Draft: Sendable>(
+        _ empty: Draft, _ members: [Member<Draft>], of draft: @escaping @Sendable (Value) -> Draft,
+        check: @escaping @Sendable (inout Draft, borrowing SummaryFields) throws(SummaryFault) -> Void = { _, _ in },
+        value: @escaping @Sendable (Draft) -> Value
+    ) {
+        let table = MemberTable(members)
+        schema = table.schema
+        write = { table.write(draft($0), &$1) }
+        read = { fields, name throws(SummaryFault) in
+            var result = empty
+            try table.read(&fields, name, into: &result, check: check)
+            return value(result)
+        }
+    }
+
+    /// The object, or nil for null.
+    func readOptional(_ fields: inout SummaryFields, _ name: String) throws(SummaryFault) -> Value? {
+        guard try fields.kind() != .null else {
+            try fields.skip()
+            return nil
+        }
+        return try read(&fields, name)
+    }
+}
+
+/// A value, and a number that its object states besides, which must agree with it.
+struct Stated<Value: Sendable>: Sendable {
+    var value: Value
+    var number: Int?
+
+    /// The number, of objects which always have one.
+    var count: Int {
+        get { number ?? 0 }
+        set { number = newValue }
+    }
+}

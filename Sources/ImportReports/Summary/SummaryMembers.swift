@@ -1,0 +1,469 @@
+import ImportAnalysis
+import ImportDumps
+
+// Every member of `summary.json`, object by object. What is declared here is written, read back and in the schema.
+
+/// The members of the document itself. They are written and read piece by piece, as jobs come and go.
+enum SummaryMember: String, CaseIterable {
+    case format, version, redacted, jobs, unreadable, totals, gate
+
+    var schema: JSONSchema {
+        switch self {
+        case .format: .constant(SummaryJSON.format)
+        case .version: .version(SummaryJSON.version)
+        case .redacted: JSONObject.redaction.schema
+        case .jobs: .list(JSONObject.job.schema)
+        case .unreadable: .list(JSONObject.unreadable.schema)
+        case .totals: MemberTable.totals.schema
+        case .gate: MemberTable.gate.schema
+        }
+    }
+
+    /// Whether every summary has it; the others depend on the options of a run.
+    var isRequired: Bool {
+        switch self {
+        case .format, .version, .jobs, .unreadable, .totals: true
+        case .redacted, .gate: false
+        }
+    }
+}
+
+extension SummaryJSON {
+    /// Describes `summary.json` as a JSON Schema.
+    package static var schema: [UInt8] {
+        JSONSchema.object(
+            SummaryMember.allCases.map { .init($0.rawValue, $0.schema, isRequired: $0.isRequired) }
+        ).document(title: "summary.json of import-audit, version \(version)")
+    }
+}
+
+extension JSONObject<RedactionMark> {
+    /// What is said of values that are pseudonyms.
+    static let redaction = JSONObject(
+        RedactionMark(isKeyed: false, keyID: ""),
+        [
+            .flag("keyed", \.isKeyed),
+            Member("key_id", .always, .hexadecimal(8)) { mark, json in
+                json.key("key_id")
+                json.value(mark.keyID)
+            } read: { mark, fields throws(SummaryFault) in
+                mark.keyID = try fields.text("key_id")
+                let digits = mark.keyID.utf8
+                guard digits.count == 8, digits.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else {
+                    throw fields.wrong("key_id", "8 hexadecimal digits")
+                }
+            },
+        ])
+}
+
+extension JSONObject<UnreadableInput> {
+    static let unreadable = JSONObject(
+        UnreadableInput(source: "", reason: ""), [.text("source", \.source), .text("reason", \.reason)])
+}
+
+// MARK: - A job
+
+extension JSONObject<JobSummary> {
+    static let job = JSONObject(
+        JobSummary(
+            job: DeclaredJob(), source: "", bytes: 0, sha256: nil, rows: RowCounts(), failedByCode: [], findings: [],
+            results: .absent, salvage: nil),
+        [
+            .optionalText("job_id", \.job.jobID),
+            .text("source", \.source),
+            .count("bytes", \.bytes),
+            .optionalText("sha256", \.sha256),
+            .choice(
+                "kind", \.job.kind, of: JobKind.allCases, named: { $0.rawValue }, expected: "import or bulk", .later),
+            .optionalText("status", \.job.status),
+            .optionalCount("total", \.job.total),
+            .optionalText("created_at", \.job.createdAt),
+            .optionalText("updated_at", \.job.updatedAt),
+            .optionalText("expires_at", \.job.expiresAt),
+            .optionalObject("error", \.job.error, .error),
+            .object("reported", \.job.reported, .reported),
+            .choice(
+                "results", \.results, of: ResultsState.all, named: { $0.name },
+                expected: "one of " + ResultsState.all.map { $0.name }.joined(separator: ", ")),
+            .optionalObject("salvaged", \.salvage, .salvage),
+            .object("rows", \.rows, .rows),
+            .optionalBits("outcomes", \.outcomes, .later),
+            .list("failed_by_code", \.failedByCode, of: .code),
+            .optionalObject("failure_positions", \.failurePositions, .positions),
+            .list("failure_stretches", \.failureStretches, of: .stretch),
+            .list("findings", \.findings, of: .finding),
+            .optionalObject("superseded", \.supersededIfAny, .superseded),
+            .optionalObject("identity", \.identity, .identity, .later),
+        ]
+    ) { summary, fields throws(SummaryFault) in
+        var failed = 0
+        for index in summary.failedByCode.indices {
+            let rows = summary.failedByCode[index].rows
+            failed.addClamped(rows)
+            summary.failedByCode[index].share = Share(of: rows, in: summary.rows.seen)
+        }
+        guard failed == summary.rows.failed else {
+            throw fields.wrong("failed_by_code", "of as many rows as rows.failed")
+        }
+        let missing = summary.job.total.map { max(0, $0 - summary.rows.seen) }
+        guard summary.rows.missing == missing else {
+            throw fields.wrong("rows.missing", "what total has beyond rows.seen")
+        }
+    }
+}
+
+extension JobSummary {
+    fileprivate var supersededIfAny: SupersededSnapshots? {
+        get { superseded.isEmpty ? nil : superseded }
+        set { superseded = newValue ?? SupersededSnapshots() }
+    }
+}
+
+extension ResultsState {
+    fileprivate static let all: [ResultsState] = [.absent, .wrongType, .complete, .cut]
+
+    /// The name in a summary.
+    var name: String {
+        switch self {
+        case .absent: "absent"
+        case .wrongType: "wrong-type"
+        case .complete: "complete"
+        case .cut: "cut"
+        }
+    }
+}
+
+extension JSONObject<JobError> {
+    static let error = JSONObject(
+        JobError(),
+        [
+            .optionalText("code", \.code), .optionalText("message", \.message),
+            .optionalText("details", \.details, .later),
+        ])
+}
+
+/// What a job declares about its rows.
+struct ReportedCounts: Sendable {
+    var processed: Int?
+    var succeeded: Int?
+    var failed: Int?
+}
+
+extension JSONObject<ReportedCounts> {
+    static let reported = JSONObject(
+        ReportedCounts(),
+        [
+            .optionalCount("processed", \.processed), .optionalCount("succeeded", \.succeeded),
+            .optionalCount("failed", \.failed),
+        ])
+}
+
+extension DeclaredJob {
+    fileprivate var reported: ReportedCounts {
+        get { ReportedCounts(processed: processed, succeeded: succeeded, failed: failed) }
+        set { (processed, succeeded, failed) = (newValue.processed, newValue.succeeded, newValue.failed) }
+    }
+}
+
+extension Snapshot.Facts {
+    fileprivate var reported: ReportedCounts {
+        get { ReportedCounts(processed: processed, succeeded: succeeded, failed: failed) }
+        set { (processed, succeeded, failed) = (newValue.processed, newValue.succeeded, newValue.failed) }
+    }
+}
+
+extension JSONObject<Salvage> {
+    static let salvage = JSONObject(
+        Salvage(kind: .truncated, place: Place(byte: 0, line: 1, column: 1), rowsKept: 0, message: ""),
+        [
+            .choice(
+                "kind", \.kind, of: Salvage.Kind.allCases, named: { $0.rawValue }, expected: "truncated or malformed"),
+            .count("byte", \.place.byte),
+            .count("line", \.place.line),
+            .count("column", \.place.column),
+            .count("rows_kept", \.rowsKept),
+            .text("message", \.message),
+        ])
+}
+
+extension Member<RowCounts> {
+    fileprivate static let outcomes: [Member] = [
+        .count("created", \.created), .count("existing", \.existing), .count("failed", \.failed),
+        .count("unclassified", \.unclassified),
+    ]
+    fileprivate static let missing = Member.optionalCount("missing", \.missing)
+    fileprivate static let applied = Member.count("applied", \.applied, .later)
+}
+
+extension Member<Stated<RowCounts>> {
+    static let rows: [Member] =
+        [.count("seen", \.count)]
+        + (Member<RowCounts>.outcomes + [.missing, .applied]).map { $0.within(\Stated<RowCounts>.value) }
+}
+
+extension JSONObject<RowCounts> {
+    /// The rows of a job by outcome.
+    static let rows = JSONObject(
+        Stated(value: RowCounts(), number: 0), Member.rows, of: { Stated(value: $0, number: $0.seen) },
+        check: { rows, fields throws(SummaryFault) in
+            let (sum, isExact) = rows.value.exactSum
+            guard isExact, rows.number == sum else { throw fields.wrong("seen", "the sum of the outcomes") }
+        }, value: { $0.value })
+
+    /// Those of a dump that another one supersedes.
+    fileprivate static let snapshotRows = JSONObject(RowCounts(), Member.outcomes + [.applied])
+}
+
+extension RowCounts {
+    /// The rows seen, and whether a number can hold them.
+    fileprivate var exactSum: (Int, Bool) {
+        let sum = Int128(created) + Int128(existing) + Int128(failed) + Int128(unclassified) + Int128(applied)
+        return (Int(clamping: sum), sum <= Int128(Int.max))
+    }
+}
+
+extension JSONObject<Finding> {
+    static let finding = JSONObject(
+        Finding(.restored("", .note), ""),
+        [
+            .text("id", \.idName),
+            .choice(
+                "severity", \.idSeverity, of: Severity.allCases, named: { $0.rawValue },
+                expected: "critical, warning or note"),
+            .text("message", \.message),
+            .count("count", \.count),
+            .counts("rows", \.rows),
+        ])
+}
+
+extension Finding {
+    // A later version may have written a kind of finding that this one does not know.
+    fileprivate var idName: String {
+        get { id.name }
+        set { id = .restored(newValue, id.severity) }
+    }
+
+    fileprivate var idSeverity: Severity {
+        get { id.severity }
+        set { id = .restored(id.name, newValue) }
+    }
+}
+
+// MARK: - Why rows failed, and where
+
+extension JSONObject<CodeSummary> {
+    /// The number stated is the row of the details.
+    static let code = JSONObject(
+        Stated(
+            value: CodeSummary(
+                code: nil, rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, messages: [],
+                messageCount: nil, positions: nil), number: nil),
+        [
+            .optionalText("code", \.value.code),
+            .mark("other", \.value.isOther),
+            .count("rows", \.value.rows),
+            .mark("rows_at_least", \.value.isAtLeast),
+            .share("share", \.value.share),
+            .standing { ($0.value.code, $0.value.isOther) },
+            .count("first_row", \.value.firstRow),
+            .count("last_row", \.value.lastRow),
+            .optionalText("example_details", \.value.detailsText, .later),
+            .optionalCount("example_details_row", \.number, .later),
+            .optionalCount("message_patterns", \.value.messageCount),
+            .list("messages", \.value.messages, of: .message),
+            .optionalObject("failure_positions", \.value.positions, .positions),
+        ], of: { Stated(value: $0, number: $0.exampleDetails?.row) },
+        check: { code, fields throws(SummaryFault) in try code.check(fields) }, value: { $0.value })
+}
+
+extension CodeSummary {
+    fileprivate var detailsText: String? {
+        get { exampleDetails?.text }
+        set { exampleDetails = newValue.map { ErrorDetails(text: $0, row: 0) } }
+    }
+}
+
+extension Stated<CodeSummary> {
+    fileprivate mutating func check(_ fields: borrowing SummaryFields) throws(SummaryFault) {
+        guard (value.exampleDetails == nil) == (number == nil) else {
+            throw fields.wrong("example_details_row", "the row of example_details")
+        }
+        if let number { value.exampleDetails?.row = number }
+        var listed = 0
+        var isExact = true
+        for message in value.messages {
+            let (rows, overflows) = listed.addingReportingOverflow(message.rows)
+            listed = rows
+            isExact = isExact && !overflows
+        }
+        guard isExact, listed <= value.rows, value.messageCount != value.messages.count || listed == value.rows else {
+            throw fields.wrong("messages", "of the rows of their code")
+        }
+        guard value.messageCount ?? .max >= value.messages.count else {
+            throw fields.wrong("message_patterns", "no less than there are messages")
+        }
+        for index in value.messages.indices {
+            value.messages[index].share = Share(of: value.messages[index].rows, in: value.rows)
+        }
+    }
+}
+
+extension JSONObject<MessageSummary> {
+    static let message = JSONObject(
+        MessageSummary(
+            pattern: nil, rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, example: nil, exampleRow: 0,
+            slots: []),
+        [
+            .optionalText("pattern", \.pattern),
+            .count("rows", \.rows),
+            .mark("rows_at_least", \.isAtLeast),
+            .share("share", \.share),
+            .count("first_row", \.firstRow),
+            .count("last_row", \.lastRow),
+            .optionalText("example", \.example),
+            .count("example_row", \.exampleRow),
+            .list("slots", \.slots, of: .slot),
+        ])
+}
+
+extension JSONObject<SlotSummary> {
+    static let slot = JSONObject(
+        SlotSummary(name: "", distinctValues: nil, values: [], otherRows: 0),
+        [
+            .text("name", \.name),
+            .optionalCount("distinct_values", \.distinctValues),
+            .list("values", \.values, of: .value),
+            .count("other_values_rows", \.otherRows),
+        ]
+    ) { slot, fields throws(SummaryFault) in
+        guard slot.distinctValues ?? .max >= slot.values.count else {
+            throw fields.wrong("distinct_values", "no less than there are values")
+        }
+    }
+}
+
+extension JSONObject<ValueSummary> {
+    static let value = JSONObject(
+        ValueSummary(value: "", rows: 0), [.text("value", \.value), .count("rows", \.rows)])
+}
+
+extension JSONObject<FailurePositions> {
+    static let positions = JSONObject(
+        FailurePositions(bucketRows: 1, counts: []),
+        [.count("bucket_rows", \.bucketRows), .counts("counts", \.counts)]
+    ) { positions, fields throws(SummaryFault) in
+        guard positions.bucketRows > 0 else { throw fields.wrong("bucket_rows", "1 or more") }
+        guard (1...FailurePositions.buckets).contains(positions.counts.count) else {
+            throw fields.wrong("counts", "1 to \(FailurePositions.buckets) numbers")
+        }
+    }
+}
+
+extension JSONObject<FailureStretch> {
+    static let stretch = JSONObject(
+        Stated(value: FailureStretch(firstRow: 0, lastRow: 0, code: nil, codeRows: 0), number: 0),
+        [
+            .count("first_row", \.value.firstRow),
+            .count("last_row", \.value.lastRow),
+            .count("rows", \.count),
+            .optionalText("code", \.value.code),
+            .mark("other", \.value.isOther),
+            .count("code_rows", \.value.codeRows),
+        ], of: { Stated(value: $0, number: $0.rows) },
+        check: { stretch, fields throws(SummaryFault) in
+            let (first, last) = (stretch.value.firstRow, stretch.value.lastRow)
+            guard first > 0, last >= first, stretch.number == stretch.value.rows else {
+                throw fields.wrong("rows", "those from first_row to last_row")
+            }
+        }, value: { $0.value })
+}
+
+// MARK: - Other dumps of the job, and records that rows share
+
+extension JSONObject<SupersededSnapshots> {
+    static let superseded = JSONObject(
+        Stated(value: SupersededSnapshots(), number: nil),
+        [
+            .optionalCount("count", \.number),
+            .list("snapshots", \.value.snapshots, of: .snapshot),
+            Member("others", .always, .list(.hexadecimal(16))) { superseded, json in
+                json.key("others")
+                json.array { json in
+                    for identity in superseded.value.others { json.value(bits: identity) }
+                }
+            } read: { superseded, fields throws(SummaryFault) in
+                superseded.value.others = try fields.list("others") { fields throws(SummaryFault) in
+                    try fields.bits("")
+                }
+            },
+        ], of: { Stated(value: $0, number: $0.count) },
+        check: { superseded, fields throws(SummaryFault) in
+            superseded.value = SupersededSnapshots(
+                snapshots: superseded.value.snapshots, others: superseded.value.others,
+                isBeyondCount: superseded.number == nil)
+            guard superseded.value.count == superseded.number else {
+                throw fields.wrong("count", "the number of snapshots and others")
+            }
+        }, value: { $0.value })
+}
+
+private struct SnapshotDraft: Sendable {
+    var source = ""
+    var bytes = 0
+    var sha256: String?
+    var facts = Snapshot.Facts(job: DeclaredJob(), rows: RowCounts(), codes: 0, outcomes: nil)
+    var updatedAt: String?
+    var isSalvaged = false
+}
+
+extension JSONObject<Snapshot> {
+    static let snapshot = JSONObject(
+        SnapshotDraft(),
+        [
+            .text("source", \.source),
+            .count("bytes", \.bytes),
+            .optionalText("sha256", \.sha256),
+            .optionalText("status", \.facts.status),
+            .optionalCount("total", \.facts.total),
+            .optionalText("updated_at", \.updatedAt),
+            .flag("salvaged", \.isSalvaged),
+            .object("reported", \.facts.reported, .reported),
+            .object("rows", \.facts.rows, .snapshotRows),
+            .bits("codes", \.facts.codes),
+            .optionalBits("outcomes", \.facts.outcomes, .later),
+        ],
+        of: {
+            SnapshotDraft(
+                source: $0.source, bytes: $0.bytes, sha256: $0.sha256, facts: $0.facts, updatedAt: $0.updatedAt,
+                isSalvaged: $0.isSalvaged)
+        },
+        value: {
+            Snapshot(
+                source: $0.source, bytes: $0.bytes, sha256: $0.sha256, facts: $0.facts, updatedAt: $0.updatedAt,
+                isSalvaged: $0.isSalvaged)
+        })
+}
+
+extension JSONObject<IdentitySummary> {
+    static let identity = JSONObject(
+        IdentitySummary(),
+        [
+            .object("created_ids_repeated", \.createdRepeated, .sharedRecords),
+            .object("existing_ids_shared", \.existingShared, .sharedRecords),
+        ])
+}
+
+extension JSONObject<SharedRecords> {
+    fileprivate static let sharedRecords = JSONObject(
+        SharedRecords(),
+        [
+            .count("records", \.records), .count("rows", \.rows), .counts("first_rows", \.firstRows),
+            .list("top", \.top, of: .sharedRecord),
+        ])
+}
+
+extension JSONObject<SharedRecord> {
+    fileprivate static let sharedRecord = JSONObject(
+        SharedRecord(id: "", rows: 0, firstRows: []),
+        [.text("id", \.id), .count("rows", \.rows), .counts("first_rows", \.firstRows)])
+}

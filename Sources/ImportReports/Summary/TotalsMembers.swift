@@ -1,0 +1,141 @@
+import ImportAnalysis
+import ImportDumps
+
+// Members that follow from the jobs of a summary, which readers check, and members that depend on the codes file and the
+// rules of a run, which readers pass over.
+
+extension MemberTable<Totals> {
+    static let totals = MemberTable([
+        .known("jobs") { $0.jobs },
+        .written("jobs_by_status", .map(.count)) { totals, json in
+            json.object { json in
+                for (status, count) in totals.jobsByStatus.sorted(by: { $0.key < $1.key }) {
+                    json.key(status)
+                    json.value(count)
+                }
+            }
+        },
+        .knownObject("rows", MemberTable<Stated<RowCounts>>(Member.rows.map { $0.known() })) {
+            Stated(value: $0.rows, number: $0.rows.seen)
+        },
+        .written("failed_by_code", .list(MemberTable<CodeTotal>.code.schema)) { totals, json in
+            json.array { json in
+                for code in totals.failedByCode { MemberTable<CodeTotal>.code.write(code, &json) }
+            }
+        },
+        .knownObject(
+            "findings",
+            MemberTable<Totals>(
+                Severity.allCases.map { severity in
+                    .known(severity.rawValue) { $0.findings[severity, default: 0] }
+                })
+        ) { $0 },
+    ])
+}
+
+extension MemberTable<CodeTotal> {
+    fileprivate static let code = MemberTable([
+        .optionalText("code", \.code),
+        .mark("other", \.isOther),
+        .count("rows", \.rows),
+        .mark("rows_at_least", \.isAtLeast),
+        .share("share", \.share),
+        .standing { ($0.code, $0.isOther) },
+    ])
+}
+
+// MARK: - Codes
+
+extension Member {
+    /// What a codes file says of a code: null for one that is new; nothing at all without a codes file.
+    static func standing(of code: @escaping @Sendable (Root) -> (code: String?, isOther: Bool)) -> Member {
+        Member(
+            "known", .sometimes, .nullable(MemberTable<CodeStanding>.standing.schema),
+            write: { root, json in
+                let (code, isOther) = code(root)
+                guard let standing = json.codes?.standing(of: code, isOther: isOther) else { return }
+                json.key("known")
+                guard standing.entry != nil else { return json.value(String?.none) }
+                MemberTable<CodeStanding>.standing.write(standing, &json)
+            }, read: nil)
+    }
+}
+
+extension MemberTable<CodeStanding> {
+    fileprivate static let standing = MemberTable([
+        .written("state", .oneOf(CodeStanding.State.allCases.map { $0.rawValue })) { $1.value($0.state.rawValue) },
+        .written("entry", .text) { $1.value($0.entry?.key.words) },
+        .written("title", .nullable(.text)) { $1.value($0.entry?.title) },
+        .written("explanation", .nullable(.text)) { $1.value($0.entry?.explanation) },
+        .written("owner", .nullable(.text)) { $1.value($0.entry?.owner) },
+        .written("action", .nullable(.text)) { $1.value($0.entry?.action?.rawValue) },
+        .written("accepted", .nullable(MemberTable<CodeBook.Acceptance>.accepted.schema)) { standing, json in
+            guard let acceptance = standing.entry?.acceptance else { return json.value(String?.none) }
+            MemberTable<CodeBook.Acceptance>.accepted.write(acceptance, &json)
+        },
+    ])
+}
+
+extension MemberTable<CodeBook.Acceptance> {
+    fileprivate static let accepted = MemberTable([
+        .written("reason", .text) { $1.value($0.reason) },
+        .written("until", .nullable(.text)) { $1.value($0.until?.text) },
+    ])
+}
+
+// MARK: - Rules
+
+extension MemberTable<[GateResult]> {
+    /// What rules came to.
+    static let gate = MemberTable([
+        .written("met", .flag) { $1.value($0.allSatisfy { $0.isMet }) },
+        .written("rules", .list(MemberTable<GateResult>.rule.schema)) { results, json in
+            json.array { json in
+                for result in results { MemberTable<GateResult>.rule.write(result, &json) }
+            }
+        },
+    ])
+}
+
+extension MemberTable<GateResult> {
+    fileprivate static let rule = MemberTable([
+        .written("rule", .text) { $1.value($0.rule.name) },
+        // Null for rows whose error has no code.
+        .written("code", .nullable(.text), ifThere: { $0.rule.aboutCode }) { $1.value($0) },
+        .written("limit", .text, ifThere: { $0.rule.limitText }) { $1.value($0) },
+        .written("only_new_codes", .flag, ifThere: { $0.rule.isOnlyPending }) { $1.value($0) },
+        .written("finding", .text, ifThere: { $0.rule.aboutFinding }) { $1.value($0) },
+        .written("measured", .count) { $1.value($0.measured) },
+        .written("of", .nullable(.count)) { $1.value($0.whole) },
+        .written("undecided", .count, ifThere: { $0.undecided > 0 ? $0.undecided : nil }) { $1.value($0) },
+        .written("met", .flag) { $1.value($0.isMet) },
+        .written("sentence", .text) { $1.value("\($0.rule.demand): \($0.found)") },
+    ])
+}
+
+extension Gate.Rule {
+    fileprivate var limitText: String? {
+        switch self {
+        case .maxFailed(let limit, _), .maxFailedCode(_, let limit): limit.text
+        case .minRows(let rows): String(rows)
+        case .failOnSeverity, .failOnFinding, .requireComplete: nil
+        }
+    }
+
+    fileprivate var isOnlyPending: Bool? {
+        if case .maxFailed(_, let onlyPending) = self { onlyPending } else { nil }
+    }
+
+    /// Nil if the rule is not about a code; a code that is nil is that of errors without one.
+    fileprivate var aboutCode: String?? {
+        if case .maxFailedCode(let code, _) = self { .some(code) } else { .none }
+    }
+
+    fileprivate var aboutFinding: String? {
+        switch self {
+        case .failOnSeverity(let severity): severity.rawValue
+        case .failOnFinding(let id): id.name
+        case .maxFailed, .maxFailedCode, .requireComplete, .minRows: nil
+        }
+    }
+}
