@@ -1,4 +1,5 @@
 import Glibc
+import ImportDumps
 import ImportReports
 import Synchronization
 
