@@ -63,22 +63,34 @@ private struct Symbols {
             while let path = paths?.nextObject() as? String {
                 guard path.hasSuffix(".swift") || path.hasSuffix(".py") else { continue }
                 let source = String(decoding: try Repository.bytes("\(folder)/\(path)"), as: UTF8.self)
-                var file = File()
-                for match in source.matches(of: /\b(?:struct|class|enum|actor|protocol|extension|typealias) ([\w.]+)/) {
-                    file.types.formUnion(match.1.split(separator: ".").map { String($0) })
-                }
-                for match in source.matches(of: /\b(?:func|var|let|def) (\w+)/) { file.members.insert(String(match.1)) }
-                // Constants of Python.
-                for match in source.matches(of: /(?m)^([A-Z_]+)(?::[^=\n]+)?\ =/) {
-                    file.members.insert(String(match.1))
-                }
-                for match in source.matches(of: /\bcase ([^:\n{]+)/) {
-                    file.members.formUnion(match.1.matches(of: /\w+/).map { String($0.0) })
-                }
-                files.append(file)
+                files.append(Self.declarations(of: source))
                 sources.append(source)
             }
         }
+    }
+
+    /// What stands behind the words that declare something. Not by regular expressions, which take a minute for it.
+    private static func declarations(of source: String) -> File {
+        var file = File()
+        for line in source.utf8.split(separator: UInt8(ascii: "\n")) {
+            let isAtStart = line.first.map { $0 != UInt8(ascii: " ") } == true
+            let words = line.split { byte in
+                !(byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte >= 0x30 && byte <= 0x39 || byte == 0x5F)
+            }.map { String(Substring($0)) }
+            for (index, word) in words.enumerated() where index + 1 < words.count {
+                switch word {
+                case "struct", "class", "enum", "actor", "protocol", "typealias": file.types.insert(words[index + 1])
+                // Extensions of nested types name the outer ones too.
+                case "extension": file.types.formUnion(words[(index + 1)...])
+                case "func", "var", "let", "def": file.members.insert(words[index + 1])
+                case "case": file.members.formUnion(words[(index + 1)...])
+                default: break
+                }
+            }
+            // Constants of Python.
+            if isAtStart, let first = words.first, first == first.uppercased() { file.members.insert(first) }
+        }
+        return file
     }
 
     /// A type, or a member after a dot of a type that is declared or extended in the same file.

@@ -93,12 +93,14 @@ struct DecodingTests {
         let bytes = encoding.bytes(text)
         let reading = try Decoded(bytes)
         let fault = try #require(reading.faults.compactMap { $0 }.first)
-        let mark = try #require(
-            stride(from: 0, to: bytes.count, by: encoding.width).first {
-                encoding.text(bytes, from: $0, count: 1) == "!"
-            })
         // Where the mark was written as an escape, the place is that of the escape.
-        if !text.contains("\\u0021") { #expect(fault.place == encoding.place(bytes, of: mark), "\(text)") }
+        if !text.contains("\\u0021") {
+            let mark = try #require(
+                stride(from: 0, to: bytes.count, by: encoding.width).first {
+                    encoding.text(bytes, from: $0, count: 1) == "!"
+                })
+            #expect(fault.place == encoding.place(bytes, of: mark), "\(text)")
+        }
         #expect(reading.jobs == ["a 1", "a 1", "bé 2"])
     }
 
