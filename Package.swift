@@ -66,25 +66,30 @@ let package = Package(
             swiftSettings: strictMemory
         ),
 
-        .testTarget(name: "ImportDumpsTests", dependencies: ["ImportDumps"], swiftSettings: strict),
-        .testTarget(name: "ImportAnalysisTests", dependencies: ["ImportAnalysis"], swiftSettings: strict),
-        .testTarget(name: "SpreadsheetsTests", dependencies: ["Spreadsheets"], swiftSettings: strict),
+        .target(
+            name: "TestSupport", path: "Tests/TestSupport", exclude: ["full_disk.c"], swiftSettings: strict),
+        .testTarget(name: "ImportDumpsTests", dependencies: ["ImportDumps", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ImportRedactionTests", dependencies: ["ImportDumps", "ImportAnalysis", "ImportRedaction"],
-            swiftSettings: strict),
+            name: "ImportAnalysisTests", dependencies: ["ImportAnalysis", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SpreadsheetsTests", dependencies: ["Spreadsheets", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CodeFilesTests", dependencies: ["ImportAnalysis", "ImportRedaction", "CodeFiles"],
+            name: "ImportRedactionTests",
+            dependencies: ["ImportDumps", "ImportAnalysis", "ImportRedaction", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CodeFilesTests", dependencies: ["ImportAnalysis", "ImportRedaction", "CodeFiles", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ImportReportsTests",
-            dependencies: ["ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation"], swiftSettings: strict),
+            dependencies: ["ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "XHTMLValidationTests",
-            dependencies: ["XHTMLValidation"],
+            dependencies: ["XHTMLValidation", "TestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
-        .testTarget(name: "CommandTests", dependencies: ["import-audit", "ImportDumps"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["import-audit", "ImportDumps", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

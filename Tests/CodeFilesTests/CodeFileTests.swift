@@ -1,5 +1,7 @@
 import CodeFiles
 import ImportAnalysis
+import ImportRedaction
+import TestSupport
 import Testing
 
 func codeBook(_ yaml: String, asOf day: String? = nil) throws -> CodeBook {
@@ -130,18 +132,15 @@ struct CodeFileTests {
         #expect(book.standing(of: "e\u{301}").entry?.title == "two")
     }
 
-    @Test("Any bytes end in a book or in a fault")
-    func mutations() throws {
-        let seed = Array(
+    @Test("Any bytes end in a book or in a fault", .seeded, arguments: Seeds.and(new: 1))
+    func mutations(seed: UInt64) throws {
+        let file = Array(
             "codes:\n  - code: a\n    accepted: {reason: \"r\", until: 2026-12-31}\n  - pattern: 'x*'\n".utf8)
-        var state: UInt64 = 1
-        func next(_ limit: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % limit
-        }
+        var random = SplitMix64(seed: seed)
+        func next(_ limit: Int) -> Int { .random(in: 0..<limit, using: &random) }
         let pieces = Array("&*!|>%@`\"'#{}[],:?- \n\t\u{0}".utf8)
         for _ in 0..<3000 {
-            var bytes = seed
+            var bytes = file
             for _ in 0...next(4) {
                 let at = next(bytes.count)
                 if next(2) == 0 {
@@ -152,6 +151,111 @@ struct CodeFileTests {
             }
             _ = try? CodeFile.codeBook(from: bytes, asOf: nil)
             _ = try? RulesFile.rules(from: bytes)
+        }
+    }
+}
+
+struct RulesFileTests {
+    private static func rules(_ yaml: String) throws -> GateRules { try RulesFile.rules(from: Array(yaml.utf8)) }
+
+    @Test("All rules are read")
+    func whole() throws {
+        let rules = try Self.rules(
+            """
+            max-failed: 2.5%
+            max-failed-code:
+              - {code: "a=b", max: 100}
+              - code: null
+                max: 0%
+            fail-on: [critical, row-contradictory]
+            require-complete: true
+            min-rows: 1000
+            only-new-codes: false
+            """)
+        #expect(
+            rules.gate?.rules.map { $0.demand } == [
+                "at most 2.5 % of the rows seen failed", "at most 100 rows failed with the code “a=b”",
+                "at most 0 % of the rows seen failed without a code", "no critical finding",
+                "no finding row-contradictory", "every input is a complete job with all its rows",
+                "at least 1,000 rows",
+            ])
+    }
+
+    @Test(
+        "What is wrong is named with its line and column",
+        arguments: [
+            ("", "rules.yml: The file must be"),
+            ("max_failed: 3", "rules.yml:1:1: There is no key “max_failed”. Did you mean max-failed?"),
+            ("max-failed: 101%", "rules.yml:1:13: max-failed must be a number of rows"),
+            ("max-failed: -1", "rules.yml:1:13"), ("max-failed: 1e3", "rules.yml:1:13"),
+            ("max-failed: 5 %", "rules.yml:1:13"),
+            ("min-rows: many", "rules.yml:1:11"),
+            ("require-complete: yes", "rules.yml:1:19: require-complete must be true or false."),
+            (
+                "fail-on: [critical, rows-mising]",
+                "rules.yml:1:21: There is no “rows-mising”. Did you mean rows-missing?"
+            ),
+            ("max-failed-code:\n  - code: a\n", "rules.yml:2:5: max is missing."),
+            ("max-failed-code:\n  - {max: 1}\n", "rules.yml:2:5: code is missing."),
+            ("max-failed: 1\nmax-failed: 2", "is there twice"), ("a: &b 1", "rules.yml:1:4: Anchors"),
+        ])
+    func faulty(yaml: String, says: String) {
+        do {
+            _ = try Self.rules(yaml)
+            Issue.record("no fault: \(yaml)")
+        } catch let fault as FileFault {
+            let text = "\(fault.place(in: "rules.yml")): \(fault.explanation)"
+            #expect(text.contains(says), "\(text)")
+        } catch {
+            Issue.record("\(error)")
+        }
+    }
+}
+
+struct RedactionFileTests {
+    private static func rules(_ yaml: String) throws -> RedactionRules {
+        try RedactionFile.rules(from: Array(yaml.utf8))
+    }
+
+    @Test("All lists are read")
+    func whole() throws {
+        let rules = try Self.rules(
+            """
+            words: [Anna Schmidt, 4711]
+            keys:
+              - name
+            patterns: ["cust-*"]
+            keep: [stage]
+            """)
+        #expect(rules.words == ["Anna Schmidt", "4711"])
+        #expect(rules.keys == ["name"])
+        #expect(rules.patterns == ["cust-*"])
+        #expect(rules.keep == ["stage"])
+        #expect(try Self.rules("keep:\n") == RedactionRules())
+    }
+
+    @Test(
+        "What is wrong is named with its line and column",
+        arguments: [
+            ("", "redact.yml: The file must be an object"),
+            ("word: [a]", "redact.yml:1:1: There is no key “word”. Did you mean words?"),
+            ("words: a", "redact.yml:1:8: words must be a list."),
+            ("words: [a, \"\"]", "redact.yml:1:12: An element of words must be a text of at most 256 bytes"),
+            ("keys: [[a]]", "redact.yml:1:8: An element of keys must be a text."),
+            ("patterns: [a b]", "redact.yml:1:12: An element of patterns must be a word"),
+            ("patterns: [\"**\"]", "redact.yml:1:12: An element of patterns must be a word"),
+            ("words: [a]\nwords: [b]", "is there twice"),
+            ("patterns: [\(Array(repeating: "a", count: 101).joined(separator: ", "))]", "must be at most 100 texts"),
+        ])
+    func faulty(yaml: String, says: String) {
+        do {
+            _ = try Self.rules(yaml)
+            Issue.record("\(yaml) is taken")
+        } catch let fault as FileFault {
+            let text = "\(fault.place(in: "redact.yml")): \(fault.explanation)"
+            #expect(text.contains(says), "\(text)")
+        } catch {
+            Issue.record(error)
         }
     }
 }

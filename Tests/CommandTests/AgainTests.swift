@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The same command again: what is new is taken up, and the end is as if all had been read anew.
@@ -71,13 +72,13 @@ struct AgainTests {
         #expect(run.status == 0 && run.errorText.contains("with other options"), "\(run)")
     }
 
-    @Test("Killed at any moment, the next run ends as an undisturbed one")
+    @Test("Killed at any moment, the next run ends as an undisturbed one", .seeded)
     func killed() throws {
         let space = try Workspace()
         try space.makeJobs(60, in: "in")
         _ = try report(space)
         try space.shell("sed -i 's/invalid/other/;s/\"c1\"/\"d1\"/' in/*/*.json && rm in/3/*")
-        var random = SystemRandomNumberGenerator()
+        var random = SplitMix64(seed: Seeds.new)
         for _ in 0..<12 {
             let run = try RunningCommand(["report", "in", "-o", "o"], folder: space.path)
             usleep(.random(in: 0..<400_000, using: &random))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Answers to bulk updates and bulk deletes are jobs of a second kind, in every command.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `check`: rules, and the exit status that scripts rely on.
@@ -151,7 +152,7 @@ struct CheckTests {
         #expect(!run.errorText.isEmpty)
     }
 
-    @Test("JUnit is what CI systems read, whatever codes are called")
+    @Test("JUnit is what CI systems read, whatever codes are called", .needs(.python))
     func junit() throws {
         let hostile = "]]>\"'<&>\u{1}\u{1B}[31m\u{202E}\u{FFFE}\nx@"
         let encoded = String(decoding: try JSONSerialization.data(withJSONObject: [hostile]), as: UTF8.self).dropFirst()
@@ -165,7 +166,7 @@ struct CheckTests {
         #expect(run.status == 66, "\(run)")
         for byte in [UInt8(0x01), 0x1B] { #expect(!run.output.contains(byte)) }
         let xml = try space.write(run.output, as: "junit.xml")
-        guard let read = try Python.run("Tests/Checkers/junit.py", [xml]) else { return }
+        let read = try Python.run("Tests/Checkers/junit.py", [xml])
         #expect(read.status == 0, "\(read)")
         let lines = read.outputText.split(separator: "\n")
         #expect(lines.count == 4, "\(read)")

@@ -1,14 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `compare`: what a second try changed, held against counts that a script made when it planted the changes.
 struct CompareTests {
     @Test(
-        "Planted changes are found, all of them and no others",
-        arguments: [(1, 1000), (2, 1), (3, 4099), (4, 37), (5, 60_000)])
-    func planted(seed: Int, rows: Int) throws {
+        "Planted changes are found, all of them and no others", .seeded, .needs(.python),
+        arguments: [(1, 1000), (2, 1), (3, 4099), (4, 37), (5, 60_000), (Seeds.new, 2000)])
+    func planted(seed: UInt64, rows: Int) throws {
         let space = try Workspace()
-        guard let expected = try SecondTry.planted(space, seed: seed, rows: rows) else { return }
+        let expected = try SecondTry.planted(space, seed: seed, rows: rows)
         let run = try importAudit("compare", space["before.json"], space["after.json"], "--format", "json")
         #expect(run.status == 0, "\(run)")
         let found = try parsed(run.output)
@@ -26,10 +27,10 @@ struct CompareTests {
                 == SecondTry.sorted(found["codes"] ?? 0))
     }
 
-    @Test("Summaries, folders and archives are compared by code only, with the same result")
+    @Test("Summaries, folders and archives are compared by code only, with the same result", .needs(.python))
     func bySummary() throws {
         let space = try Workspace()
-        guard let expected = try SecondTry.planted(space, seed: 7, rows: 500) else { return }
+        let expected = try SecondTry.planted(space, seed: 7, rows: 500)
         for name in ["before", "after"] {
             let summary = try importAudit("summary", space["\(name).json"], "--format", "json")
             try space.write(summary.output, as: "\(name)-summary.json")
@@ -102,10 +103,10 @@ struct CompareTests {
         }
     }
 
-    @Test("Hostile codes are shown, in text and in Markdown")
+    @Test("Hostile codes are shown, in text and in Markdown", .needs(.python))
     func hostile() throws {
         let space = try Workspace()
-        guard try SecondTry.planted(space, seed: 1, rows: 1000) != nil else { return }
+        _ = try SecondTry.planted(space, seed: 1, rows: 1000)
         let text = try importAudit("compare", space["before.json"], space["after.json"])
         #expect(text.outputText.contains("</td>|*_`\\u{202E}"), "\(text)")
         #expect(text.outputText.contains("  fixed") && text.outputText.contains("  new"), "\(text)")
@@ -137,5 +138,34 @@ struct CompareTests {
         #expect(try importAudit("compare", "-", "-").status == 64)
         let broken = try space.write("{\"format\":\"import-audit.summary\"", as: "broken.json")
         #expect(try importAudit("compare", many, broken).status == 65)
+    }
+}
+
+/// Two audits of the same rows with planted changes, and what a comparison of them must say.
+enum SecondTry {
+    /// A JSON value as a text that compares.
+    static func sorted(_ value: Any) throws -> String {
+        String(decoding: try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys]), as: UTF8.self)
+    }
+
+    /// Makes them, and returns what is expected.
+    static func planted(
+        _ space: Workspace, seed: UInt64, rows: Int, jobs: Int = 1
+    ) throws -> [String: Any] {
+        let arguments = ["--seed", "\(seed)", "--rows", "\(rows)", "--jobs", "\(jobs)", space.path]
+        let made = try Python.run("Tests/Oracle/second_try.py", arguments)
+        #expect(made.status == 0, "\(made)")
+        return try parsed(try space.bytes("expected.json"))
+    }
+
+    /// The rows of the patterns are those of their code, on both sides.
+    static func expectSums(_ found: [String: Any]) throws {
+        for code in try #require(found["codes"] as? [[String: Any]]) {
+            let other = try #require(code["other_messages"] as? [String: Int])
+            for side in ["before", "after"] {
+                let rows = try #require(code["messages"] as? [[String: Any]]).map { $0[side] as? Int ?? -1 }
+                #expect(rows.reduce(other[side] ?? -1, +) == code[side] as? Int, "\(code)")
+            }
+        }
     }
 }

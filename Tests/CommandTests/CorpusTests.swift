@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `Tests/Fixtures/JSON`: texts that are JSON, and texts that are not.

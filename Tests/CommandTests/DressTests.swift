@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Dumps as they lie on disk: in encodings, in logs of containers.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Summaries that lack what was added later are read, and what they have survives.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Texts that Unicode takes for one and that are two: "é" as one scalar and as two.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// Records that several rows speak of, as the commands show them.
@@ -36,18 +37,15 @@ struct IdentityCommandTests {
         #expect(space.names(in: "o") == reportFolder)
     }
 
-    @Test("No room for the ids of a large dump", arguments: ["report", "summary"])
+    @Test("No room for the ids of a large dump", .needs(.compiler), arguments: ["report", "summary"])
     func fullDisk(command: String) throws {
         let space = try Workspace()
         let path = try space.write(Self.large, as: "dump.json")
         try FileManager.default.createDirectory(atPath: space["disk"], withIntermediateDirectories: true)
-        guard mount("tmpfs", space["disk"], "tmpfs", 0, "size=256k") == 0 else {
-            print("skipped: a small file system cannot be mounted here (\(String(cString: strerror(errno))))")
-            return
-        }
-        defer { umount2(space["disk"], Int32(MNT_DETACH)) }
         let options = command == "report" ? ["-o", space["disk/o"], "--formats", "md"] : ["--identity"]
-        let run = try RunningCommand([command, path] + options, environment: ["TMPDIR": space["disk"]]).finish()
+        var environment = try FullDisk.environment(bytes: 256 << 10, below: space["disk"])
+        environment["TMPDIR"] = space["disk"]
+        let run = try RunningCommand([command, path] + options, environment: environment).finish()
         #expect(run.status == 73, "\(run)")
         #expect(
             run.errorText.contains("a temporary file cannot be written: No space left on device"), "\(run)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What can be audited: folders, archives, compressed files, logs, all mixed.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// Whatever is run with whatever arguments, no input is touched, and no file that import-audit did not write.
@@ -87,11 +88,9 @@ struct InputProtectionTests {
         }
     }
 
-    @Test("After any command with any arguments, every file that was there has the bytes it had")
+    @Test("After any command with any arguments, every file that was there has the bytes it had", .seeded)
     func anyCommand() throws {
-        let seed = UInt64.random(in: .min ... .max)
-        print("inputs that have the names of outputs: seed \(seed)")
-        for seed in [1, 2, 3, seed] {
+        for seed in Seeds.and(new: 1...3) {
             var random = SplitMix64(seed: seed)
             var space = try Self.make(&random)
             for _ in 0..<40 {

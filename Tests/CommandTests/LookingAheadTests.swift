@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Where the reader looks ahead, it comes back, however far it has to look and wherever a string or the input ends.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `--markdown-limit`: pages in Markdown that are no larger than a place for them allows.
@@ -120,7 +121,8 @@ struct MarkdownLimitTests {
         #expect(space.names(in: "o") == nil)
     }
 
-    @Test("A user's own template that is too large whatever is left out is 73 with file, size and limit")
+    @Test(
+        "A user's own template that is too large whatever is left out is 73 with file, size and limit", .needs(.python))
     func ownTemplate() throws {
         let space = try Workspace()
         _ = try report(Repository.sample("sync"), to: "o", in: space, [])
@@ -165,7 +167,7 @@ struct MarkdownLimitTests {
     }
 
     private func expectWholeTables(_ pages: [String]) throws {
-        guard let result = try Python.run("Tests/Checkers/markdown_tables.py", pages) else { return }
+        let result = try Python.run("Tests/Checkers/markdown_tables.py", pages)
         #expect(result.status == 0 && result.output.isEmpty, "\(result)")
     }
 }

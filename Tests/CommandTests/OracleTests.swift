@@ -1,55 +1,60 @@
 import Foundation
 import ImportDumps
+import TestSupport
 import Testing
 
 /// The second opinion of `Tests/Oracle`, in Python.
-struct OracleTests {
+@Suite(.needs(.python)) struct OracleTests {
     static let runs: [[String]] = [
         ["selftest.py"],
+        ["selftest_damage.py"],
         ["check.py", "--binary", "BINARY", "--seed", "1", "--count", "60"],
-        ["check.py", "--binary", "BINARY", "--seed", "1", "--first", "60", "--count", "60"],
+        ["check.py", "--binary", "BINARY", "--seed", "NEW", "--count", "60"],
         ["planted.py", "--binary", "BINARY"],
-        ["redaction.py", "--binary", "BINARY", "SAMPLES"],
-        ["identity.py", "--binary", "BINARY", "--rows", "2000000"],
+        ["planted.py", "--binary", "BINARY", "--seed", "NEW"],
+        ["redaction.py", "--binary", "BINARY", "--seed", "NEW", "SAMPLES"],
+        ["identity.py", "--binary", "BINARY", "--rows", "2000000", "--seed", "NEW"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE api-example", "SAMPLE sync", "SAMPLE unusual-order"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE python-client", "SAMPLE failed-job", "SAMPLE still-processing"],
-        ["prefixes.py", "--binary", "BINARY", "--mutate", "100", "--seed", "1", "SAMPLES"],
+        ["prefixes.py", "--binary", "BINARY", "--mutate", "50", "--seed", "1", "SAMPLES"],
+        ["prefixes.py", "--binary", "BINARY", "--mutate", "50", "--seed", "NEW", "SAMPLES"],
     ]
 
-    @Test("The oracle agrees", arguments: runs)
+    @Test("The oracle agrees", .seeded, arguments: runs)
     func agrees(run: [String]) throws {
         try check(run)
     }
 
-    @Test("The oracle agrees with every kernel, and with the strict reader alone", arguments: kernels)
+    @Test("The oracle agrees with every kernel, and with the strict reader alone", .seeded, arguments: kernels)
     func agrees(kernel: String) throws {
-        try check(["check.py", "--binary", "BINARY", "--seed", "2", "--count", "25"], kernel: kernel)
+        try check(["check.py", "--binary", "BINARY", "--seed", "NEW", "--count", "25"], kernel: kernel)
     }
 
     static let kernels = RowKernel.available.map { $0.name } + ["none"]
 
+    @Test(
+        "Nothing is lost of damaged and wrapped dumps", .seeded,
+        arguments: [
+            ("NEW", "row-per-line,around,wraps,encodings,rows"), ("NEW", "torn,glued,inside"),
+            ("11", "torn,glued,inside"),
+        ])
+    func nothingIsLost(seed: String, kinds: String) throws {
+        try check([
+            "damage.py", "--binary", "BINARY", "--seed", seed, "--kinds", kinds, "--count", "1000", "--show", "5",
+        ])
+    }
+
     private func check(_ run: [String], kernel: String = "") throws {
-        let python = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":").map { "\($0)/python3" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
-        guard let python else {
-            if ProcessInfo.processInfo.environment["CI"] != nil {
-                Issue.record("python3 is not installed, and CI must not go without it")
-            } else {
-                print("skipped: python3 is not installed")
-            }
-            return
-        }
         let arguments = run.dropFirst().flatMap { argument -> [String] in
-            if argument == "BINARY" { return [RunningCommand.binary] }
-            if argument == "SAMPLES" { return Repository.samples.map { Repository.sample($0) } }
-            if argument.hasPrefix("SAMPLE ") { return [Repository.sample(String(argument.dropFirst(7)))] }
-            return [argument]
+            switch argument {
+            case "BINARY": [RunningCommand.binary]
+            case "NEW": ["\(Seeds.new)"]
+            case "SAMPLES": Repository.samples.map { Repository.sample($0) }
+            case _ where argument.hasPrefix("SAMPLE "): [Repository.sample(String(argument.dropFirst(7)))]
+            default: [argument]
+            }
         }
-        let script = Repository.path("Tests/Oracle/\(run[0])")
-        // Nothing is to be left in the repository.
-        let environment = ["PYTHONDONTWRITEBYTECODE": "1", "IMPORT_AUDIT_KERNEL": kernel]
-        let result = try RunningCommand(program: python, [script] + arguments, environment: environment).finish(
-            seconds: 300)
+        let result = try Python.run("Tests/Oracle/\(run[0])", arguments, environment: ["IMPORT_AUDIT_KERNEL": kernel])
         #expect(result.status == 0, "\(result)")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is no job lies among jobs: none of it vanishes without a word, however much it is.

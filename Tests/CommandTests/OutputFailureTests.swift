@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// Output that cannot be written: 73, a reason, and no half file.
@@ -45,34 +46,29 @@ struct OutputFailureTests {
         #expect(space.names(in: "o") == (reportFolder + ["x"]).sorted())
     }
 
-    @Test("A full disk under standard output", arguments: [["summary"], ["summary", "--format", "json"]])
+    @Test(
+        "A full disk under standard output", .needs(.device("/dev/full")),
+        arguments: [["summary"], ["summary", "--format", "json"]])
     func fullOutput(arguments: [String]) throws {
-        guard access("/dev/full", W_OK) == 0 else {
-            print("skipped: there is no /dev/full")
-            return
-        }
         let run = try RunningCommand(arguments + [Repository.sample("sync")], output: "/dev/full").finish()
         #expect(run.status == 73, "\(run)")
         #expect(run.errorText == "import-audit: standard output cannot be written: No space left on device\n")
     }
 
     @Test(
-        "A full disk under the folder: the old files stay, nothing half is left",
-        arguments: [("128k", 5000), ("6m", 200_000)])
-    func fullDisk(size: String, rows: Int) throws {
+        "A full disk under the folder: the old files stay, nothing half is left", .needs(.compiler),
+        arguments: [(128 << 10, 5000), (6 << 20, 200_000)])
+    func fullDisk(room: Int, rows: Int) throws {
         let space = try Workspace()
         try FileManager.default.createDirectory(atPath: space["disk"], withIntermediateDirectories: true)
-        guard mount("tmpfs", space["disk"], "tmpfs", 0, "size=\(size)") == 0 else {
-            print("skipped: a small file system cannot be mounted here (\(String(cString: strerror(errno))))")
-            return
-        }
-        defer { umount2(space["disk"], Int32(MNT_DETACH)) }
         let first = try importAudit("report", Repository.sample("sync"), "-o", space["disk/o"])
         #expect(first.status == 0, "\(first)")
         let before = try space.files(in: "disk/o")
         let row = #"{"id":"abe72624-edce-4501-ae6b-4bb368266101","created":true},"#
         let dump = #"{"job_id":"j","status":"complete","results":["# + String(repeating: row, count: rows) + "{}]}"
-        let second = try importAudit("report", "-", "-o", space["disk/o"], input: .bytes(Array(dump.utf8)))
+        let second = try importAudit(
+            "report", "-", "-o", space["disk/o"], input: .bytes(Array(dump.utf8)),
+            environment: FullDisk.environment(bytes: room, below: space["disk"]))
         #expect(second.status == 73, "\(second)")
         #expect(second.errorText.contains("No space left on device"), "\(second)")
         #expect(try space.files(in: "disk/o") == before)

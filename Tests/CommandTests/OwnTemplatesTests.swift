@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `--templates`: a user's own files in place of the built-in ones.

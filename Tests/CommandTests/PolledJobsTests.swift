@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// Jobs with several dumps each, whose pages can only be made when all dumps were read.

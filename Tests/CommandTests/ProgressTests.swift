@@ -1,34 +1,33 @@
 import Foundation
+import Glibc
+import TestSupport
 import Testing
 
 /// What is said while a run goes on.
 struct ProgressTests {
-    /// Runs the program on a terminal of its own, fed slowly. Prints what the terminal saw.
-    private func onTerminal(_ options: [String]) throws -> String {
-        let space = try Workspace()
-        try space.write(jobDump("a", created: 50), as: "a.json")
-        let script = """
-            import os, pty, sys
-            command = "(cat a.json; sleep 1.6) | " + sys.argv[1] + " summary - " + " ".join(sys.argv[2:])
-            os.environ["TERM"] = "xterm"
-            pty.spawn(["/bin/sh", "-c", command])
-            """
-        let run = try RunningCommand(
-            program: "/usr/bin/env", ["python3", "-c", script, RunningCommand.binary] + options, folder: space.path
-        ).finish()
-        return run.outputText
-    }
-
-    @Test("On a terminal there is a line of progress, which is gone at the end")
+    @Test("On a terminal there is a line of progress, which is gone at the end; not with --quiet")
     func terminal() throws {
-        let text = try onTerminal([])
-        #expect(text.contains("\u{1B}[K0 jobs, 3.1 kB, "), "\(text.debugDescription)")
-        #expect(text.contains("All 50 rows"), "\(text.debugDescription)")
-    }
-
-    @Test("Not with --quiet")
-    func quiet() throws {
-        #expect(!(try onTerminal(["--quiet"])).contains("\u{1B}[K"))
+        let (shown, quiet) = (try Terminal(), try Terminal())
+        func start(on terminal: Terminal, _ options: [String]) throws -> RunningCommand {
+            let run = try RunningCommand(
+                ["summary", "-"] + options, input: .pipe, environment: ["TERM": "xterm"], output: terminal.path,
+                errors: terminal.path)
+            try run.send(Array(jobDump("a", created: 50).utf8))
+            return run
+        }
+        // The quiet one runs all the time that the other one takes to say something, and longer.
+        let quietRun = try start(on: quiet, ["--quiet"])
+        let run = try start(on: shown, [])
+        let progress = "\u{1B}[K0 jobs, 3.1 kB, "
+        #expect(shown.waits(for: progress), "\(shown.text.debugDescription)")
+        #expect(try run.finish().status == 0 && quietRun.finish().status == 0)
+        let text = shown.rest()
+        // The last line is empty before the result comes.
+        let parts = text.components(separatedBy: "\u{1B}[K")
+        #expect(parts.count > 2 && parts.last?.contains("All 50 rows") == true, "\(text.debugDescription)")
+        #expect(parts.last?.contains("0 jobs") == false, "\(text.debugDescription)")
+        let silent = quiet.rest()
+        #expect(silent.contains("All 50 rows") && !silent.contains("\u{1B}[K"), "\(silent.debugDescription)")
     }
 
     @Test("On a pipe nothing is said; with --verbose each dump is named")
@@ -39,5 +38,57 @@ struct ProgressTests {
         #expect(verbose.errorText.contains("Samples/sync.json: Rows failed\n"), "\(verbose)")
         #expect(verbose.errorText.contains("Samples/error-body.json: not read: "), "\(verbose)")
         #expect(verbose.output == quiet.output)
+    }
+}
+
+/// A terminal that the test looks at.
+private final class Terminal {
+    /// What a program opens.
+    let path: String
+    private let descriptor: Int32
+    private var seen: [UInt8] = []
+
+    init() throws {
+        descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var number: UInt32 = 0
+        var isLocked: Int32 = 0
+        // TIOCGPTN and TIOCSPTLCK: posix_openpt and its like are kept from Swift by the headers.
+        guard descriptor >= 0, ioctl(descriptor, 0x8004_5430, &number) == 0,
+            ioctl(descriptor, 0x4004_5431, &isLocked) == 0
+        else { throw POSIXError(.ENXIO) }
+        path = "/dev/pts/\(number)"
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    var text: String { String(decoding: seen, as: UTF8.self) }
+
+    /// Whether a text is shown before a minute is over.
+    func waits(for expected: String) -> Bool {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !text.contains(expected) {
+            guard .now < deadline else { return false }
+            _ = read(within: 1000)
+        }
+        return true
+    }
+
+    /// All that was shown, when the program is over.
+    func rest() -> String {
+        while read(within: 0) {}
+        return text
+    }
+
+    /// False if there was nothing to read.
+    private func read(within milliseconds: Int32) -> Bool {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&polled, 1, milliseconds) > 0, Int32(polled.revents) & POLLIN != 0 else { return false }
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        let count = Glibc.read(descriptor, &chunk, chunk.count)
+        guard count > 0 else { return false }
+        seen += chunk[..<count]
+        return true
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `--redact` on the command line. What becomes of values is looked at by `Tests/Oracle/redaction.py`.

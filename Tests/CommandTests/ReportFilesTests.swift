@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `report` writes, and what it leaves alone.
@@ -138,5 +139,93 @@ struct ReportFilesTests {
         let zero = try space.write(#"{"job_id":"j","status":"complete","total":0,"results":[]}"#, as: "zero.json")
         let report = try importAudit("report", zero, "-o", space["o"])
         #expect(report.status == 0, "\(report)")
+    }
+}
+
+/// `--csv-bom`: a mark at the very beginning of every CSV file, and nowhere else.
+struct ByteOrderMarkTests {
+    private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private func csvFiles(_ tree: [String: [UInt8]]) -> [String: [UInt8]] {
+        tree.filter { $0.key.hasSuffix(".csv") }
+    }
+
+    @Test("Every CSV file of reports and overviews differs by the mark alone", arguments: [[], ["--csv-raw"]])
+    func everyFile(options: [String]) throws {
+        let space = try Workspace()
+        try space.makeJobs(12, in: "in")
+        // The id comes after the rows: the file is rewritten.
+        try space.write(#"{"results":[{"error":{"code":"=é","message":"m"}}],"job_id":"late"}"#, as: "in/late.json")
+        for (folder, more) in [("plain", []), ("marked", ["--csv-bom"])] {
+            let run = try RunningCommand(["report", "in", "-o", folder] + options + more, folder: space.path).finish()
+            #expect(run.status == 0, "\(run)")
+        }
+        let plain = csvFiles(try space.tree("plain"))
+        let marked = csvFiles(try space.tree("marked"))
+        #expect(plain.count > 30 && marked.count == plain.count)
+        for (name, bytes) in plain { #expect(marked[name] == Self.mark + bytes, "\(name)") }
+        try space.shell(
+            "python3 -c 'import csv; [next(csv.DictReader(open(\"marked/\" + n, encoding=\"utf-8-sig\", newline=\"\")))"
+                + "[\"job_id\"] for n in (\"jobs.csv\", \"codes.csv\", \"failures.csv\")]'")
+    }
+
+    @Test("merge has the mark too, and a choice of it makes report do everything anew")
+    func mergeAndManifest() throws {
+        let space = try Workspace()
+        try space.makeJobs(5, in: "in")
+        _ = try importAudit("report", "in", "-o", "o", folder: space.path)
+        let again = try importAudit("report", "in", "-o", "o", "--csv-bom", folder: space.path)
+        #expect(again.status == 0 && again.errorText.contains("with other options"), "\(again)")
+        let merged = try importAudit("merge", "o/summary.json", "-o", "m", "--csv-bom", folder: space.path)
+        #expect(merged.status == 0, "\(merged)")
+        for name in ["jobs.csv", "codes.csv"] {
+            let bytes = try space.bytes("m/\(name)")
+            #expect(bytes.starts(with: Self.mark) && !bytes.dropFirst(3).starts(with: Self.mark), "\(name)")
+        }
+    }
+}
+
+/// Files that are so large that another thread writes them.
+struct LargeFileTests {
+    private static let rowCount = 120_000
+
+    /// - Parameter outcomes: the outcome of each row, by its number.
+    private static func results(_ outcomes: (Int) -> String) -> String {
+        (1...rowCount).map {
+            #"{"id":"abe72624-edce-4501-ae6b-\#(100_000_000_000 + $0)","\#(outcomes($0))":true}"#
+        }
+        .joined(separator: ",")
+    }
+
+    @Test("Every row is in rows.csv, in order, with the id that the job turns out to have")
+    func jobIDBehindTheRows() throws {
+        let space = try Workspace()
+        let rows = Self.results { $0 % 3 == 0 ? "existing" : "created" }
+        let dump = #"{"status":"complete","total":120000,"results":[\#(rows)],"job_id":"the job"}"#
+        let run = try importAudit(
+            "report", try space.write(dump, as: "dump.json"), "-o", space["o"], "--formats", "csv")
+        #expect(run.status == 0, "\(run)")
+        try expectRows(in: space, job: "the job") { $0 % 3 == 0 ? "existing" : "created" }
+    }
+
+    @Test("When results come twice, the first are forgotten, however many they were")
+    func resultsTwice() throws {
+        let space = try Workspace()
+        let (first, second) = (Self.results { _ in "existing" }, Self.results { _ in "created" })
+        let dump = #"{"job_id":"j","status":"complete","total":120000,"results":[\#(first)],"results":[\#(second)]}"#
+        let run = try importAudit(
+            "report", try space.write(dump, as: "dump.json"), "-o", space["o"], "--formats", "csv")
+        #expect(run.status == 0, "\(run)")
+        try expectRows(in: space, job: "j") { _ in "created" }
+    }
+
+    private func expectRows(in space: Workspace, job: String, outcome: (Int) -> String) throws {
+        let lines = try space.text("o/rows.csv").split(separator: "\r\n")
+        #expect(lines.count == Self.rowCount + 1)
+        let wrong = lines.dropFirst().enumerated().first { index, line in
+            let row = index + 1
+            return line != "\(job),\(row),\(outcome(row)),abe72624-edce-4501-ae6b-\(100_000_000_000 + row),,,"
+        }
+        #expect(wrong == nil, "\(String(describing: wrong))")
     }
 }

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What people read is English, and true: generated jobs go through the program, and all of its sentences are searched
 /// for what no state of a job may bring about.
 @Suite struct SentenceTests {
-    @Test func everySentenceOfGeneratedJobsIsGrammaticalAndTrue() throws {
-        let seed = UInt64.random(in: 0 ... .max)
+    @Test(.seeded) func everySentenceOfGeneratedJobsIsGrammaticalAndTrue() throws {
+        let seed = Seeds.new
         var random = SplitMix64(seed: seed)
         let space = try Workspace()
         var jobs: [String: GeneratedJob] = [:]
@@ -34,8 +35,8 @@ import Testing
     }
 
     /// Of several inputs, of rules, and of what changed, with few of each.
-    @Test(arguments: [0, 1, 2, 3]) func sentencesAboutFewInputs(count: Int) throws {
-        let seed = UInt64.random(in: 0 ... .max)
+    @Test(.seeded, arguments: [0, 1, 2, 3]) func sentencesAboutFewInputs(count: Int) throws {
+        let seed = Seeds.new
         var random = SplitMix64(seed: seed)
         let space = try Workspace()
         try FileManager.default.createDirectory(atPath: space["in"], withIntermediateDirectories: true)

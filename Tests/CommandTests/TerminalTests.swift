@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Nothing that a dump, a file name or an argument holds acts on the terminal.

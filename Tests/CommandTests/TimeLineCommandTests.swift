@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Failures over time, as an overview has them, against sums by Foundation's calendar.

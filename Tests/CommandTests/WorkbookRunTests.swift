@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// How workbooks get into the folder: the same bytes every time, whole or not at all.
@@ -30,7 +31,9 @@ struct WorkbookRunTests {
         #expect(differences(trees[0], trees[2]) == [])
     }
 
-    @Test("The overview has the failed rows of all jobs, whether or not there are CSV files to take them from")
+    @Test(
+        "The overview has the failed rows of all jobs, whether or not there are CSV files to take them from",
+        .needs(.pythonModule("openpyxl")))
     func overview() throws {
         let space = try Workspace()
         try makeInputs(space)
@@ -38,7 +41,7 @@ struct WorkbookRunTests {
             let run = try importAudit("report", "in", "-o", "o", "--formats", formats, folder: space.path)
             #expect(run.status == 0, "\(run)")
             try space.expectSoundParts("o/index.xlsx")
-            guard let book = try FoundWorkbook(at: space["o/index.xlsx"]) else { return }
+            let book = try FoundWorkbook(at: space["o/index.xlsx"])
             let failures = try #require(book["Failures"])
             #expect(failures.texts.count { $0[0] == "many" && $0[1] == "jobs/many/" } == 5)
             let failed = (1...20).reduce(5) { $0 + ($1 % 3 == 0 ? $1 % 11 : 0) }
@@ -69,25 +72,24 @@ struct WorkbookRunTests {
         #expect(try run("o").errorText.contains("Nothing has changed"))
     }
 
-    @Test("A disk that is full at any moment: 73, the file's name, the old files, nothing else", arguments: 1...12)
+    @Test(
+        "A disk that is full at any moment: 73, the file's name, the old files, nothing else", .needs(.compiler),
+        .needs(.pythonModule("openpyxl")), arguments: 1...12)
     func fullDisk(step: Int) throws {
         let space = try Workspace()
         try FileManager.default.createDirectory(atPath: space["disk"], withIntermediateDirectories: true)
-        // From no room for the rows to almost enough for the last of the temporary files.
-        guard mount("tmpfs", space["disk"], "tmpfs", 0, "size=\(step * 180)k") == 0 else {
-            print("skipped: a small file system cannot be mounted here (\(String(cString: strerror(errno))))")
-            return
-        }
-        defer { umount2(space["disk"], Int32(MNT_DETACH)) }
-        func report(_ dump: String) throws -> CommandResult {
-            try importAudit("report", dump, "-o", "disk/o", "--formats", "xlsx", folder: space.path)
+        func report(_ dump: String, environment: [String: String] = [:]) throws -> CommandResult {
+            try importAudit(
+                "report", dump, "-o", "disk/o", "--formats", "xlsx", folder: space.path, environment: environment)
         }
         #expect(try report(Repository.sample("sync")).status == 0)
         let before = try space.files(in: "disk/o")
         try space.write(jobDump("big", created: 0, failed: 5000), as: "big.json")
-        let run = try report("big.json")
+        // From no room for the rows to almost enough for the last of the temporary files.
+        let run = try report(
+            "big.json", environment: FullDisk.environment(bytes: step * 180 << 10, below: space["disk"]))
         if run.status == 0 {
-            guard let book = try FoundWorkbook(at: space["disk/o/report.xlsx"]) else { return }
+            let book = try FoundWorkbook(at: space["disk/o/report.xlsx"])
             #expect(book["Failures"]?.texts.count == 5000)
         } else {
             #expect(run.status == 73 && run.errorText.contains("disk/o/report.xlsx: "), "\(run)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `report --formats xlsx`, read by an independent program.
@@ -8,13 +9,15 @@ struct WorkbookTests {
         #expect(run.status == 0, "\(run)")
     }
 
-    @Test("The sheets say what the CSV files say, with numbers, percentages and dates as such")
+    @Test(
+        "The sheets say what the CSV files say, with numbers, percentages and dates as such",
+        .needs(.pythonModule("openpyxl")))
     func contents() throws {
         let space = try Workspace()
         try report(space, Repository.sample("many-failures"), "-o", "o", "--formats", "xlsx,csv", "--csv-raw")
         #expect(space.names(in: "o") == ["codes.csv", "failures.csv", "manifest.jsonl", "report.xlsx", "rows.csv"])
         try space.expectSoundParts("o/report.xlsx")
-        guard let book = try FoundWorkbook(at: space["o/report.xlsx"]) else { return }
+        let book = try FoundWorkbook(at: space["o/report.xlsx"])
         #expect(book.sheets.map { $0.name } == ["Summary", "Codes", "Patterns", "Failures"])
         #expect(book.created == "1980-01-01T00:00:00" && book.modified == book.created)
         for sheet in book.sheets {
@@ -70,7 +73,9 @@ struct WorkbookTests {
             ("a\0b", "a\u{FFFD}b"), ("\u{FFFE}\u{FFFF}", "\u{FFFD}\u{FFFD}"),
         ]
 
-    @Test("Hostile texts come back as texts, in every sheet: no formula, no link, nothing lost")
+    @Test(
+        "Hostile texts come back as texts, in every sheet: no formula, no link, nothing lost",
+        .needs(.pythonModule("openpyxl")))
     func hostileTexts() throws {
         let space = try Workspace()
         let rows = Self.hostile.map { text, _ in
@@ -88,7 +93,7 @@ struct WorkbookTests {
         let folder = try #require(space.names(in: "o/jobs")?.first)
         for (file, column) in [("o/jobs/\(folder)/report.xlsx", 2), ("o/index.xlsx", 4)] {
             try space.expectSoundParts(file)
-            guard let book = try FoundWorkbook(at: space[file]) else { return }
+            let book = try FoundWorkbook(at: space[file])
             let cells = book.sheets.flatMap { $0.rows.joined() }
             #expect(cells.allSatisfy { $0.type != "f" && !$0.link })
             let found = try #require(book["Failures"]).rows.dropFirst()
@@ -107,7 +112,7 @@ struct WorkbookTests {
                 #expect(read?["x"].map { Array($0.utf8) } == Array(back.utf8))
             }
         }
-        guard let book = try FoundWorkbook(at: space["o/jobs/\(folder)/report.xlsx"]) else { return }
+        let book = try FoundWorkbook(at: space["o/jobs/\(folder)/report.xlsx"])
         let summary = try #require(book["Summary"])
         #expect(summary.item("job_id")?.first?.value == .text("=1+1"))
         #expect(summary.item("created_at (UTC)")?.first?.value == .text("-1+1"))
@@ -115,7 +120,7 @@ struct WorkbookTests {
         #expect(summary.item("declared total")?.first?.value == .text("9007199254740993"))
     }
 
-    @Test("A text that no cell can hold is cut at a character's end, and says so")
+    @Test("A text that no cell can hold is cut at a character's end, and says so", .needs(.pythonModule("openpyxl")))
     func longText() throws {
         let space = try Workspace()
         let texts = [String(repeating: "x", count: 32_767), String(repeating: "😀", count: 20_000)]
@@ -123,7 +128,7 @@ struct WorkbookTests {
         try space.write(
             #"{"job_id":"j","status":"complete","results":[\#(rows.joined(separator: ","))]}"#, as: "d.json")
         try report(space, "d.json", "-o", "o", "--formats", "xlsx")
-        guard let book = try FoundWorkbook(at: space["o/report.xlsx"]) else { return }
+        let book = try FoundWorkbook(at: space["o/report.xlsx"])
         let messages = try #require(book["Failures"]).texts.map { $0[4] }
         #expect(messages.first == texts[0])
         let cut = try #require(messages.last)
@@ -131,7 +136,9 @@ struct WorkbookTests {
         #expect((32_600...32_767).contains(cut.utf16.count))
     }
 
-    @Test("Of results that come again the last ones count, however often, and no file stays open for the others")
+    @Test(
+        "Of results that come again the last ones count, however often, and no file stays open for the others",
+        .needs(.pythonModule("openpyxl")))
     func repeatedResults() throws {
         let space = try Workspace()
         let early = #""results":[{"error":{"code":"early","message":"m"}}],"#
@@ -139,11 +146,13 @@ struct WorkbookTests {
             #"{"job_id":"j","status":"complete",\#(String(repeating: early, count: 100))"results":["#
                 + #"{"error":{"code":"late","message":"m"}}]}"#, as: "d.json")
         try space.shell("ulimit -n 64 && '\(RunningCommand.binary)' report d.json -o o --formats xlsx")
-        guard let book = try FoundWorkbook(at: space["o/report.xlsx"]) else { return }
+        let book = try FoundWorkbook(at: space["o/report.xlsx"])
         #expect(try #require(book["Failures"]).texts.map { $0[3] } == ["late"])
     }
 
-    @Test("What is known of codes and how rules were met is said, for one job and for many")
+    @Test(
+        "What is known of codes and how rules were met is said, for one job and for many",
+        .needs(.pythonModule("openpyxl")))
     func standards() throws {
         let space = try Workspace()
         try space.write(jobDump("a", created: 3, failed: 1), as: "in/a.json")
@@ -155,7 +164,7 @@ struct WorkbookTests {
                 "report", input, "-o", "o", "--formats", "xlsx", "--codes", "codes.yml", "--max-failed", "0",
                 folder: space.path)
             #expect(run.status == 1, "\(run)")
-            guard let book = try FoundWorkbook(at: space["o/\(file)"]) else { return }
+            let book = try FoundWorkbook(at: space["o/\(file)"])
             let codes = try #require(book["Codes"]).texts
             #expect(codes.first { $0[0] == "invalid_email" }?.last == "Known: =typos; fix-data; @team")
             #expect(book["Summary"]?.rows.contains { $0.last?.value == .text("not met") } == true)
@@ -163,12 +172,12 @@ struct WorkbookTests {
         }
     }
 
-    @Test("A job without rows has a workbook too")
+    @Test("A job without rows has a workbook too", .needs(.pythonModule("openpyxl")))
     func noRows() throws {
         let space = try Workspace()
         try report(space, Repository.sample("failed-job"), "-o", "o", "--formats", "xlsx")
         try space.expectSoundParts("o/report.xlsx")
-        guard let book = try FoundWorkbook(at: space["o/report.xlsx"]) else { return }
+        let book = try FoundWorkbook(at: space["o/report.xlsx"])
         #expect(book["Failures"]?.rows.count == 1)
     }
 }

@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import TestSupport
 import Testing
 
 /// What the findings say of damage that is read on from, and of what is around a dump.

@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import TestSupport
 import Testing
 
 /// Where the failed rows are: positions and stretches.
@@ -58,7 +59,8 @@ import Testing
     }
 
     @Test func aStretchThatChanceExplainsIsNotTold() throws {
-        // Half of all rows fail, in no order: ten in a row and more come about by themselves.
+        // Half of all rows fail, in no order: ten in a row and more come about by themselves. One of a hundred seeds
+        // would give a stretch that chance is said not to explain, so this one is fixed.
         var numbers = SplitMix64(seed: 5)
         let random = (0..<20_000).map { _ in Bool.random(using: &numbers) ? "F" : "." }.joined()
         let scattered = try summary(random)

@@ -1,15 +1,19 @@
 import ImportAnalysis
 import ImportDumps
+import TestSupport
 import Testing
 
 /// A thread of its own for failed rows finds what is found without one.
 struct FailureThreadTests {
     private static let job = #"{"job_id":"j","status":"complete","total":9000,"results":[]}"#
 
-    @Test(arguments: [AnalysisLimits.failedRowsWithoutThread - 1, AnalysisLimits.failedRowsWithoutThread, 9_000])
-    func theSameIsFound(_ rows: Int) throws {
-        let alone = try summary(rows: rows, usesThread: false)
-        #expect("\(try summary(rows: rows, usesThread: true))" == "\(alone)")
+    @Test(
+        .seeded,
+        arguments: [AnalysisLimits.failedRowsWithoutThread - 1, AnalysisLimits.failedRowsWithoutThread, 9_000],
+        Seeds.and(new: 3))
+    func theSameIsFound(_ rows: Int, seed: UInt64) throws {
+        let alone = try summary(rows: rows, usesThread: false, seed: seed)
+        #expect("\(try summary(rows: rows, usesThread: true, seed: seed))" == "\(alone)")
         #expect(alone.rows.failed == rows)
         #expect(alone.failedByCode.reduce(0) { $0 + $1.rows } == rows)
     }
@@ -31,15 +35,15 @@ struct FailureThreadTests {
         }
     }
 
-    private func summary(rows: Int, usesThread: Bool) throws -> JobSummary {
+    private func summary(rows: Int, usesThread: Bool, seed: UInt64 = 3) throws -> JobSummary {
         var analyzer = JobAnalyzer(usesThread: usesThread)
-        feed(rows, to: &analyzer)
+        feed(rows, to: &analyzer, seed: seed)
         return analyzer.summary(of: try Self.dump(), source: "s")
     }
 
     /// Rows with and without codes and messages, some longer than what is looked at, cut within a character or behind it.
-    private func feed(_ count: Int, to analyzer: inout JobAnalyzer) {
-        var generator = SplitMix64(seed: 3)
+    private func feed(_ count: Int, to analyzer: inout JobAnalyzer, seed: UInt64 = 3) {
+        var generator = SplitMix64(seed: seed)
         for row in 1...count {
             let long = String(repeating: "é", count: 500 + Int.random(in: 0..<30, using: &generator))
             let message = ["value \(row)", "", long, "x" + long, "'\(row % 50)' of \(long)"].randomElement(

@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import TestSupport
 import Testing
 
 /// More ids than fit into memory: the same comes out, whatever the sizes, the hashes and the threads.
@@ -11,10 +12,10 @@ import Testing
         IDBudget(blockIDs: 100, partitionBits: 9, chunkIDs: 50, tableIDs: 10, textBytes: 4096),
     ]
 
-    @Test("What a dictionary comes to, with any budget, with and without a thread", arguments: budgets)
+    @Test("What a dictionary comes to, with any budget, with and without a thread", .seeded, arguments: budgets)
     func dictionary(budget: IDBudget) throws {
-        for seed in 0..<6 as Range<UInt64> {
-            let rows = Self.randomRows(seed: seed, count: seed == 5 ? 3000 : 300)
+        for seed in Seeds.and(new: 0...5) {
+            let rows = Self.randomRows(seed: seed, count: seed >= 5 ? 3000 : 300)
             let expected = Self.reference(rows)
             let json = job(rows: rows.map { $0.json })
             for usesThread in [false, true] {

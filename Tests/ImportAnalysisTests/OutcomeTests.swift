@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import TestSupport
 import Testing
 
 /// Every row has exactly one outcome, by the contract's table.
@@ -34,7 +35,7 @@ import Testing
     }
 
     /// Whatever the rows are, the numbers add up.
-    @Test(arguments: UInt64(1)...8)
+    @Test(.seeded, arguments: Seeds.and(new: 1...8))
     func countsAddUp(_ seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
         let kinds = [

@@ -1,4 +1,5 @@
 import ImportAnalysis
+import TestSupport
 import Testing
 
 struct RowComparisonTests {
@@ -8,9 +9,9 @@ struct RowComparisonTests {
         return outcomes
     }
 
-    @Test("Outcomes come out as they went in, whatever the lengths of runs")
-    func roundTrip() {
-        var numbers = SplitMix64(seed: 3)
+    @Test("Outcomes come out as they went in, whatever the lengths of runs", .seeded, arguments: Seeds.and(new: 3))
+    func roundTrip(seed: UInt64) {
+        var numbers = SplitMix64(seed: seed)
         var outcomes = RowOutcomes()
         var expected: [Outcome] = []
         for _ in 0..<400 {
@@ -48,9 +49,9 @@ struct RowComparisonTests {
         #expect(RowComparison(before: created, after: Self.outcomes(before), total: 5) == nil)
     }
 
-    @Test("Counts and ranges are those of a comparison one by one")
-    func againstNaive() throws {
-        var numbers = SplitMix64(seed: 9)
+    @Test("Counts and ranges are those of a comparison one by one", .seeded, arguments: Seeds.and(new: 9))
+    func againstNaive(seed: UInt64) throws {
+        var numbers = SplitMix64(seed: seed)
         for length in [0, 1, 3, 4, 5, 64, 1001] {
             for extra in [0, 1, 7] {
                 let before = (0..<length).map { _ in Outcome.allCases[Int(numbers.next() % 4)] }

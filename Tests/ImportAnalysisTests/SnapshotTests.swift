@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import TestSupport
 import Testing
 
 /// Several dumps of one job are one job.
@@ -55,9 +56,10 @@ import Testing
     }
 
     @Test(
-        "Finished dumps in which other rows failed disagree, however many rows there are", arguments: [2, 3, 64, 5000])
+        "Finished dumps in which other rows failed disagree, however many rows there are", .seeded,
+        arguments: [2, 3, 64, 5000])
     func otherRowsFailed(_ count: Int) throws {
-        let seed = UInt64.random(in: 0...(.max))
+        let seed = Seeds.new
         var random = SplitMix64(seed: seed)
         let kinds = [created, existing, failed("a"), failed("a"), "{}"]
         for _ in 0..<20 {
@@ -143,7 +145,7 @@ import Testing
     }
 
     /// Random dumps with copies among them: any order and any grouping, and combining again, come to the same.
-    @Test(arguments: UInt64(1)...12)
+    @Test(.seeded, arguments: Seeds.and(new: 1...12))
     func anyOrderAndGrouping(_ seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
         let statuses = ["complete", "failed", "processing", "odd"]

@@ -1,5 +1,6 @@
 import ImportDumps
 import Synchronization
+import TestSupport
 import Testing
 
 /// Blocks between two threads: none is lost, changed or out of order, and neither side waits for ever.
@@ -29,9 +30,7 @@ import Testing
 
     /// Blocks of all sizes, with what is to come out of them.
     private static func blocks() -> [[UInt8]] {
-        let seed = UInt64.random(in: .min ... .max)
-        print("blocks of a pipe: seed \(seed)")
-        var random = SplitMix64(seed: seed)
+        var random = SplitMix64(seed: Seeds.new)
         return (0..<500).map { _ in
             let count = Int.random(in: 1...slotBytes, using: &random)
             return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }
@@ -48,7 +47,7 @@ import Testing
 
     // MARK: - The thread empties
 
-    @Test("What is handed on is emptied, in order and to the end", arguments: [1, 2, 3], [true, false])
+    @Test("What is handed on is emptied, in order and to the end", .seeded, arguments: [1, 2, 3], [true, false])
     func emptying(slots: Int, usesThread: Bool) {
         let (blocks, emptied) = (Self.blocks(), Bytes())
         let pipe = BlockPipe<Never, Never>(slots: slots, slotBytes: Self.slotBytes, usesThread: usesThread) { block in
@@ -123,7 +122,7 @@ import Testing
 
     // MARK: - The thread fills
 
-    @Test("What is filled comes out, in order, with its notes and padding", arguments: [1, 2, 3])
+    @Test("What is filled comes out, in order, with its notes and padding", .seeded, arguments: [1, 2, 3])
     func filling(slots: Int) {
         let (blocks, count) = (Self.blocks(), Count())
         let pipe = BlockPipe<Int, Never>(slots: slots, slotBytes: Self.slotBytes, padding: 32) { room in

@@ -1,4 +1,5 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 /// Every kind of container, packed by the programs that people use.
@@ -12,10 +13,10 @@ import Testing
             "gzip -c", "gzip -1c", "zstd -qc", "xz -c", "bzip2 -c", "lz4 -qc", "lz4 -lqc", "xz --format=lzma -c",
         ])
     func compressedFiles(_ command: String) throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write(Self.dump, as: "dump.json")
         // The name says nothing: the content does.
-        try folder.run("\(command) dump.json > packed.txt")
+        try folder.shell("\(command) dump.json > packed.txt")
         let expected =
             command.contains("lzma")
             // A format without a signature, which nobody could recognise. It stays what it is.
@@ -28,16 +29,16 @@ import Testing
     /// Files of several parts, as parallel compressors write them and `cat` makes them.
     @Test(arguments: ["gzip -c", "zstd -qc", "xz -c", "bzip2 -c", "lz4 -qc"])
     func severalMembers(_ command: String) throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write(Self.dump, as: "dump.json")
-        try folder.run("split -n 3 dump.json part. && for part in part.*; do \(command) $part; done > packed")
+        try folder.shell("split -n 3 dump.json part. && for part in part.*; do \(command) $part; done > packed")
         #expect(try folder.found(in: "packed") == [Found("packed", Self.dump)])
     }
 
     @Test(arguments: ["gzip -c", "zstd -qc", "xz -c", "bzip2 -c", "lz4 -qc"])
     func emptyFilesAreEmptyStreams(_ command: String) throws {
-        let folder = try PackingFolder()
-        try folder.run("\(command) < /dev/null > packed")
+        let folder = try Workspace()
+        try folder.shell("\(command) < /dev/null > packed")
         #expect(try folder.found(in: "packed") == [Found("packed")])
     }
 
@@ -52,11 +53,11 @@ import Testing
 
     @Test(arguments: commands)
     func archives(_ command: String) throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write(Self.dump, as: "a.json")
         try folder.write("{}", as: "sub/b.json")
         try folder.write("", as: "sub/zé.json")
-        try folder.run(
+        try folder.shell(
             command.replacing("$OUT", with: "packed.zip") + "; test -e packed.zip || mv packed.zip.zip packed.zip")
         let expected: Set = ["packed.zip!a.json", "packed.zip!sub/b.json", "packed.zip!sub/zé.json"]
         for found in [try folder.found(in: "packed.zip"), try folder.foundThroughPipe("packed.zip")] {
@@ -68,10 +69,10 @@ import Testing
     }
 
     @Test func sevenZip() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write(Self.dump, as: "a.json")
         try folder.write("{}", as: "b.json")
-        try folder.run("7z a packed.7z a.json b.json && tar cf outer.tar packed.7z && gzip -k packed.7z")
+        try folder.shell("7z a packed.7z a.json b.json && tar cf outer.tar packed.7z && gzip -k packed.7z")
         #expect(
             try folder.found(in: "packed.7z") == [
                 Found("packed.7z!a.json", Self.dump), Found("packed.7z!b.json", "{}"),
@@ -83,9 +84,9 @@ import Testing
     }
 
     @Test func compressedEntriesAndArchivesInArchives() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write("{}", as: "x.json")
-        try folder.run(
+        try folder.shell(
             """
             gzip -k x.json && zip -q inner.zip x.json && tar czf inner.tgz x.json && zip -q deep.zip inner.zip x.json
             tar cf outer.tar x.json.gz inner.zip inner.tgz deep.zip && zip -q outer.zip outer.tar && gzip -k outer.zip
@@ -101,8 +102,8 @@ import Testing
     }
 
     @Test func archivesWithoutFilesSaySo() throws {
-        let folder = try PackingFolder()
-        try folder.run(
+        let folder = try Workspace()
+        try folder.shell(
             """
             mkdir -p only/.hidden && touch only/.hidden/x.json only/.y && tar cf hidden.tar only
             python3 -c "import zipfile; zipfile.ZipFile('empty.zip', 'w').close()"
@@ -114,7 +115,7 @@ import Testing
 
     @Test(arguments: ["", "x", "{}", "PK", "BZh91 is text", "{\"a\":\"ustar\"}", "<html>"])
     func plainFilesAreThemselves(_ text: String) throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write(text, as: "plain.tar.gz")
         #expect(try folder.found(in: "plain.tar.gz") == [Found("plain.tar.gz", text)])
         #expect(try folder.foundThroughPipe("plain.tar.gz") == [Found("plain.tar.gz", text)])
@@ -123,9 +124,9 @@ import Testing
     /// Only what is prompt and comes in whole blocks is read ahead by a thread.
     @Test(arguments: ["dump.json", "dump.json.gz", "dump.json.zst", "dump.tgz", "dump.zip", "dump.7z"])
     func filesArePromptAndFillBlocks(_ name: String) throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write(Self.dump, as: "dump.json")
-        try folder.run(
+        try folder.shell(
             """
             gzip -k dump.json && zstd -qk dump.json && tar czf dump.tgz dump.json && zip -q dump.zip dump.json
             7z a dump.7z dump.json

@@ -1,4 +1,5 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 /// Bombs, early ends, and streams that nobody reads.
@@ -7,8 +8,8 @@ import Testing
 
     @Test(arguments: ["gzip -c", "zstd -qc", "xz -c", "bzip2 -c", "lz4 -qc"])
     func compressedBombs(_ command: String) throws {
-        let folder = try PackingFolder()
-        try folder.run("head -c 3000000 /dev/zero | tr '\\0' ' ' | \(command) > bomb")
+        let folder = try Workspace()
+        try folder.shell("head -c 3000000 /dev/zero | tr '\\0' ' ' | \(command) > bomb")
         let found = try #require(try folder.found(in: "bomb", limits: Self.limits).first)
         #expect(found.text == String(repeating: " ", count: found.text.utf8.count))
         guard case .expandsTooFar(let limit)? = found.failure?.reason else {
@@ -23,9 +24,9 @@ import Testing
         "tar czf bomb a b c", "zip -q bomb.zip a b c && mv bomb.zip bomb", "gzip a b c && tar cf bomb a.gz b.gz c.gz",
     ])
     func archivesAsBombs(_ command: String) throws {
-        let folder = try PackingFolder()
-        for name in ["a", "b", "c"] { try folder.run("head -c 70000 /dev/zero | tr '\\0' ' ' > \(name)") }
-        try folder.run(command)
+        let folder = try Workspace()
+        for name in ["a", "b", "c"] { try folder.shell("head -c 70000 /dev/zero | tr '\\0' ' ' > \(name)") }
+        try folder.shell(command)
         let found = try folder.found(in: "bomb", limits: Self.limits)
         #expect(found.first?.text.utf8.count == 70_000 && found.first?.failure == nil)
         // The headers of a tar archive that is compressed count too.
@@ -38,10 +39,10 @@ import Testing
     }
 
     @Test func streamsMayBeLeftUnread() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         let text = String(repeating: "x", count: 300_000)
         for name in ["a", "b", "c"] { try folder.write(name + text, as: name) }
-        try folder.run("tar cf x.tar a b c && tar czf x.tgz a b c && zip -q x.zip a b c && 7z a x.7z a b c")
+        try folder.shell("tar cf x.tar a b c && tar czf x.tgz a b c && zip -q x.zip a b c && 7z a x.7z a b c")
         for name in ["x.tar", "x.tgz", "x.zip", "x.7z"] {
             for bytesRead in [0, 1, 100_000] {
                 let descriptor = try InputPath(folder[name]).open()
@@ -62,9 +63,9 @@ import Testing
 
     @Test func theBodysErrorEndsIt() throws {
         struct Stop: Error {}
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         for name in ["a", "b"] { try folder.write(String(repeating: name, count: 5_000_000), as: name) }
-        try folder.run("tar cf x.tar a b && gzip -1k x.tar")
+        try folder.shell("tar cf x.tar a b && gzip -1k x.tar")
         for name in ["x.tar", "x.tar.gz"] {
             let descriptor = try InputPath(folder[name]).open()
             let progress = InputProgress()
@@ -81,9 +82,9 @@ import Testing
 
     /// A stream that is kept longer than it is valid fails, and touches nothing that is gone.
     @Test func streamsEndWithTheirCall() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         for name in ["a", "b"] { try folder.write(String(repeating: name, count: 5_000), as: name) }
-        try folder.run("tar cf x.tar a b")
+        try folder.shell("tar cf x.tar a b")
         let descriptor = try InputPath(folder["x.tar"]).open()
         var kept: [any ByteSource] = []
         ContainerReader().read(descriptor: descriptor, name: "x.tar") { item in
@@ -94,9 +95,9 @@ import Testing
     }
 
     @Test func progressCountsTheBytesOnTheDisk() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write(String(repeating: "0123456789", count: 100_000), as: "a")
-        try folder.run("gzip -k a && tar cf a.tar a && tar czf a.tgz a")
+        try folder.shell("gzip -k a && tar cf a.tar a && tar czf a.tgz a")
         for name in ["a", "a.gz", "a.tar", "a.tgz"] {
             let progress = InputProgress()
             let descriptor = try InputPath(folder[name]).open()
@@ -107,9 +108,9 @@ import Testing
 
     /// Standard input may be a file of which something was read before.
     @Test func readingBeginsWhereTheDescriptorStands() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write("{}", as: "a")
-        try folder.run(
+        try folder.shell(
             "tar cf a.tar a && gzip -k a && zip -q a.zip a && for f in a a.tar a.gz a.zip; do (echo before; cat $f) > b.$f; done"
         )
         for name in ["a", "a.tar", "a.gz", "a.zip"] {

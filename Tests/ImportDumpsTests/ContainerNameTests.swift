@@ -1,10 +1,11 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 /// Names are text to show, whatever they are.
 @Suite struct ContainerNameTests {
     @Test func hostileNames() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.python(
             """
             import io, tarfile, zipfile
@@ -33,8 +34,8 @@ import Testing
     }
 
     @Test func hiddenEntriesAndFoldersAreSilent() throws {
-        let folder = try PackingFolder()
-        try folder.run(
+        let folder = try Workspace()
+        try folder.shell(
             """
             mkdir -p d/.git __MACOSX d/sub && for f in d/.x.json d/.git/y.json __MACOSX/._z.json d/sub/..w.json d/v.json
             do echo '{}' > $f; done; tar cf h.tar d __MACOSX ./d && zip -qr h.zip d __MACOSX
@@ -44,8 +45,8 @@ import Testing
     }
 
     @Test func linksAndSpecialFilesAreRefused() throws {
-        let folder = try PackingFolder()
-        try folder.run(
+        let folder = try Workspace()
+        try folder.shell(
             """
             echo '{}' > a && ln a hard && ln -s a soft && mkfifo pipe && tar cf l.tar a hard soft pipe
             zip -qy l.zip a soft
@@ -73,7 +74,7 @@ import Testing
         ("cp437", "fußgängerübergänge.json"), ("cp437", "Ålesund Øre.json".replacing("Ø", with: "Ö")),
     ])
     func legacyNames(characterSet: String, name: String) throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write(name, as: "name")
         try folder.python(
             """
@@ -86,15 +87,14 @@ import Testing
             """)
         #expect(try folder.found(in: "z.zip").map(\.source) == ["z.zip!\(name)"])
         // As a stream, the name comes from in front of the entry.
-        try folder.run("gzip -k z.zip")
+        try folder.shell("gzip -k z.zip")
         #expect(try folder.found(in: "z.zip.gz").map(\.source) == ["z.zip.gz!\(name)"])
     }
 
-    @Test func anyBytesMakeAName() throws {
-        let seed = UInt64.random(in: .min ... .max)
-        print("names of any bytes: seed \(seed)")
+    @Test(.seeded) func anyBytesMakeAName() throws {
+        let seed = Seeds.new
         var random = SplitMix64(seed: seed)
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         for _ in 0..<40 {
             let raw = (0..<Int.random(in: 1...12, using: &random)).map { _ in UInt8.random(in: 1...255, using: &random)
             }
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func filesOfSystemsArePassedOverInFoldersAndArchivesAlike() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         let silent = [
             "Thumbs.db", "thumbs.DB", "desktop.ini", "Desktop.ini", ".DS_Store", "ehthumbs.db", "ehthumbs_vista.db",
             "~$jobs.xlsx", "__MACOSX/a.json", "$RECYCLE.BIN/b.json", "System Volume Information/c.json",
@@ -123,7 +123,7 @@ import Testing
         ]
         let read = ["Thumbs.db.json", "sub/a.json", "my desktop.ini", "$RECYCLE.json", "~jobs.json", "__MACOSX.json"]
         for name in silent + read { try folder.write("{}", as: "d/" + name) }
-        try folder.run("cd d && tar cf ../s.tar * && zip -qr ../s.zip . && 7z a ../s.7z . >/dev/null")
+        try folder.shell("cd d && tar cf ../s.tar * && zip -qr ../s.zip . && 7z a ../s.7z . >/dev/null")
         for archive in ["s.tar", "s.zip", "s.7z"] {
             let found = try folder.found(in: archive).map(\.source).sorted()
             #expect(found == read.map { "\(archive)!\($0)" }.sorted())

@@ -1,4 +1,5 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 /// RFC 3339, section 5.6, and the order of instants.
@@ -68,8 +69,8 @@ import Testing
     }
 
     /// Against a calendar that counts every year and every month, one after the other.
-    @Test func orderAgreesWithACountingCalendar() throws {
-        var generator = SplitMix64(seed: 3339)
+    @Test(.seeded, arguments: Seeds.and(new: 3339)) func orderAgreesWithACountingCalendar(seed: UInt64) throws {
+        var generator = SplitMix64(seed: seed)
         var times: [(time: DateTime, milliseconds: Int)] = []
         for _ in 0..<300 {
             let isNear = Bool.random(using: &generator)

@@ -1,4 +1,5 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 /// Ways in which people have dumps on disk: a text goes in, what lies in the file comes out.

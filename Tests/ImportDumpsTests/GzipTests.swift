@@ -1,4 +1,5 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 /// The corners of RFC 1952.
@@ -7,7 +8,7 @@ import Testing
 
     /// Python's gzip module is the other opinion on headers with everything in them, and on parts of any size.
     @Test func headersOfAllKinds() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write(Self.text, as: "text")
         try folder.python(
             """
@@ -36,9 +37,9 @@ import Testing
 
     @Test(arguments: ["x", "\n", "{}", "\u{0}\u{0}x", "\u{1F}x", "\u{1F}"])
     func otherBytesBehindTheEndAreAFault(_ tail: String) throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write(Self.text, as: "text")
-        try folder.run("gzip text")
+        try folder.shell("gzip text")
         let packed = try folder.bytes("text.gz")
         try folder.write(packed + Array(tail.utf8), as: "tail.gz")
         let found = try #require(try folder.found(in: "tail.gz").first)
@@ -46,7 +47,7 @@ import Testing
     }
 
     @Test func headersThatAreWrong() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         let head: [UInt8] = [0x1F, 0x8B]
         for (rest, damage) in [
             ([9, 0, 0, 0, 0, 0, 0, 0], ReadFailure.Damage.method(nil)),

@@ -1,4 +1,5 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 /// What a command's arguments come to.
@@ -18,14 +19,14 @@ import Testing
 
     /// `find` and `sort` are the other opinion.
     @Test func filesComeInTheOrderOfTheBytesOfTheirPaths() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         for name in [
             "a/b.json", "a.json", "a/c/d.json", "a-/x", "a0/y", "b", "é", "B", "a/.hidden", ".git/x", "a/.h/x",
             "z/z/z/z",
             "a b", "a\nb", "a/b.json.gz",
         ] { try folder.write("{}", as: name) }
-        try folder.run("mkdir empty")
-        let expected = try folder.run("find . -type f -not -path '*/.*' -print0 | LC_ALL=C sort -z")
+        try folder.shell("mkdir empty")
+        let expected = try folder.shell("find . -type f -not -path '*/.*' -print0 | LC_ALL=C sort -z")
             .split(separator: "\u{0}").map { folder.path + $0.dropFirst() }
         #expect(expected.count == 12)
         #expect(paths(items(folder.path)) == expected)
@@ -35,9 +36,9 @@ import Testing
 
     /// None of them may take some of the stack.
     @Test func asManyFoldersAsTheSystemTakesAsArguments() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.write("{}", as: "last")
-        try folder.run("mkdir empty")
+        try folder.shell("mkdir empty")
         let empty = "\(folder.path)/empty"
         var tree = InputTree([String](repeating: empty, count: 200_000) + ["\(folder.path)/last"])
         #expect(paths([tree.next()].compactMap { $0 }) == ["\(folder.path)/last"])
@@ -45,9 +46,9 @@ import Testing
     }
 
     @Test func argumentsComeInTheirOrder() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         for name in ["b/x", "b/y", "a", ".hidden"] { try folder.write("{}", as: name) }
-        try folder.run("ln -s b link && mkfifo pipe")
+        try folder.shell("ln -s b link && mkfifo pipe")
         let found = items(
             folder["b"], "-", folder["a"], folder["none"], folder[".hidden"], folder["link"], folder["pipe"],
             folder["a"])
@@ -62,9 +63,9 @@ import Testing
     }
 
     @Test func linksInFolders() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         for name in ["in/a", "in/sub/b", "outside", "in-as-well"] { try folder.write("{}", as: name) }
-        try folder.run(
+        try folder.shell(
             """
             cd in && ln -s ../outside 1 && ln -s ../in-as-well 2 && ln -s sub 3 && ln -s none 4 && ln -s sub/b 5
             ln -s . 6 && ln -s 7 7 && mkfifo 8 && ln -s 8 9 && ln -s ../../a sub/c && ln -s ../a sub/d
@@ -79,8 +80,8 @@ import Testing
     }
 
     @Test func namesThatAreNoText() throws {
-        let folder = try PackingFolder()
-        try folder.run("mkdir d && printf '{}' > \"$(printf 'd/caf\\351.json')\"")
+        let folder = try Workspace()
+        try folder.shell("mkdir d && printf '{}' > \"$(printf 'd/caf\\351.json')\"")
         let found = items(folder["d"])
         guard case .file(let path, size: 2)? = found.first else {
             Issue.record("\(found)")
@@ -92,7 +93,7 @@ import Testing
 
     /// Deeper than a path may be long: passed over with a note, not lost silently, and no crash.
     @Test func foldersThatAreTooDeep() throws {
-        let folder = try PackingFolder()
+        let folder = try Workspace()
         try folder.python(
             """
             import os

@@ -1,11 +1,12 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 /// A byte, a line and a column of one place say the same, whatever was read before and after it: tests count lines in
 /// the file themselves.
 @Suite struct PlaceTests {
-    @Test func everyPlaceIsWhereTheFileSaysThatItIs() throws {
-        let seed = UInt64.random(in: 0 ... .max)
+    @Test(.seeded) func everyPlaceIsWhereTheFileSaysThatItIs() throws {
+        let seed = Seeds.new
         var random = SplitMix64(seed: seed)
         var checked = 0
         for round in 0..<400 {
@@ -25,8 +26,8 @@ import Testing
         #expect(checked > 400)
     }
 
-    @Test func strictReadingCountsTheSameLines() throws {
-        let seed = UInt64.random(in: 0 ... .max)
+    @Test(.seeded) func strictReadingCountsTheSameLines() throws {
+        let seed = Seeds.new
         var random = SplitMix64(seed: seed)
         for round in 0..<200 {
             let bytes = DamagedText.make(&random)

@@ -1,4 +1,5 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 /// Where long texts are cut depends on the texts alone: not on the window, nor on how rows are matched.
@@ -36,10 +37,9 @@ import Testing
         return sink.rows + ["\(dump.rowCount) rows, \(dump.notes.textsCut) cut, \(String(describing: dump.fault))"]
     }
 
-    @Test func everyWindowAndKernelCutsTheSame() throws {
-        let seed = UInt64.random(in: .min ... .max)
-        print("texts around the limit: seed \(seed)")
-        for seed in [1, seed] {
+    @Test("Windows and kernels change nothing", .seeded)
+    func windowsAndKernels() throws {
+        for seed in Seeds.and(new: 1) {
             var random = SplitMix64(seed: seed)
             for round in 0..<4 {
                 let bytes = Array(Self.dump(&random).utf8)

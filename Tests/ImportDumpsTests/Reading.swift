@@ -1,3 +1,4 @@
+import Glibc
 import ImportDumps
 
 /// All that reading an input came to, so that two ways of reading it can be held against each other.
@@ -69,4 +70,133 @@ let uuid = "00000000-0000-4000-8000-00000000abCD"
 /// A dump of one job with these rows, as JSON.
 func dumpText(rows: String) -> String {
     #"{"job_id":null,"status":"complete","results":["# + rows + "]}"
+}
+
+/// Delivers bytes like a disk that breaks: after the last of them, the read fails.
+struct FailingSource: ByteSource {
+    static let failure = ReadFailure(errorNumber: 5)
+    private var bytes: ArraySource
+
+    init(after bytes: [UInt8], chunk: Int = .max) {
+        self.bytes = ArraySource(bytes, chunk: chunk)
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        let count = try bytes.read(into: buffer)
+        guard count > 0 else { throw Self.failure }
+        return count
+    }
+}
+
+/// Delivers a long text that is never in memory as a whole: a head, one byte many times, a tail.
+struct RepeatingSource: ByteSource {
+    private var head: ArraySlice<UInt8>
+    private let byte: UInt8
+    private var remaining: Int
+    private var tail: ArraySlice<UInt8>
+
+    init(head: String, repeating byte: UInt8, count: Int, tail: String) {
+        self.head = Array(head.utf8)[...]
+        self.byte = byte
+        remaining = count
+        self.tail = Array(tail.utf8)[...]
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        if !head.isEmpty { return Self.take(from: &head, into: buffer) }
+        guard remaining > 0 else { return Self.take(from: &tail, into: buffer) }
+        let count = min(remaining, buffer.count)
+        _ = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]).initializeMemory(as: UInt8.self, repeating: byte)
+        remaining -= count
+        return count
+    }
+
+    private static func take(from bytes: inout ArraySlice<UInt8>, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(bytes.count, buffer.count)
+        buffer.copyBytes(from: bytes.prefix(count))
+        bytes = bytes.dropFirst(count)
+        return count
+    }
+}
+
+/// Writes down each row as text: position, facts, id, code, message and details.
+///
+/// Texts are escaped to ASCII, so that comparing two rows compares their characters one by one: Swift's own string
+/// comparison holds canonically equivalent texts for equal.
+struct RecordingSink: RowSink {
+    private(set) var rows: [String] = []
+    /// How many times `results` began.
+    private(set) var beginnings = 0
+
+    mutating func beginRows(of job: DeclaredJob) {
+        rows = []
+        beginnings += 1
+    }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+        for index in runs.indices { consume(runs[index], text: text) }
+    }
+
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) {
+        for index in 0..<run.count {
+            let id = run.id?.advanced(by: index * run.idStride)
+            rows.append(
+                Self.line(
+                    row: run.firstRow + index, facts: run.facts, id: Self.string(id, in: text),
+                    code: Self.string(run.code, in: text), message: Self.string(run.message, in: text),
+                    details: Self.string(run.details, in: text)))
+        }
+    }
+
+    /// What is recorded of a row; a text that is absent is a dash. Details, which few errors have, are only there if
+    /// there are some.
+    static func line(
+        row: Int, facts: RowFacts, id: String?, code: String?, message: String?, details: String? = nil
+    ) -> String {
+        "\(row) \(names(of: facts)) \(shown(id)) \(shown(code)) \(shown(message))"
+            + (details == nil ? "" : " " + shown(details))
+    }
+
+    private static func string(_ range: TextRange?, in text: Span<UInt8>) -> String? {
+        guard let range else { return nil }
+        var bytes: [UInt8] = []
+        for index in range.offset..<range.offset + range.count { bytes.append(text[index]) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func shown(_ text: String?) -> String {
+        guard let text else { return "-" }
+        return "\"" + text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined() + "\""
+    }
+
+    private static func names(of facts: RowFacts) -> String {
+        let named: [(RowFacts, String)] = [
+            (.created, "created"), (.existing, "existing"), (.error, "error"), (.code, "code"),
+            (.idNotUUID, "idNotUUID"), (.wrongType, "wrongType"), (.unknownField, "unknownField"),
+            (.duplicateKey, "duplicateKey"), (.textCut, "textCut"),
+        ]
+        let present = named.filter { facts.contains($0.0) }.map { $0.1 }
+        return present.isEmpty ? "nothing" : present.joined(separator: "+")
+    }
+}
+
+/// Forbids this process to take more memory for data than it has now and `bytes` more. False if that cannot be done.
+func limitMemoryGrowth(to bytes: Int) -> Bool {
+    guard let now = dataBytes() else { return false }
+    var limits = rlimit()
+    limits.rlim_cur = rlim_t(now + bytes)
+    limits.rlim_max = limits.rlim_cur
+    return setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limits) == 0
+}
+
+/// Bytes of data, as Linux counts them for the limit: the sixth number of /proc/self/statm, in pages.
+private func dataBytes() -> Int? {
+    let file = open("/proc/self/statm", O_RDONLY)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let count = read(file, &buffer, buffer.count)
+    let numbers = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).split(separator: " ")
+    guard numbers.count > 5, let pages = Int(numbers[5]) else { return nil }
+    return pages * Int(getpagesize())
 }

@@ -1,5 +1,6 @@
 import Glibc
 import ImportDumps
+import TestSupport
 import Testing
 
 /// Jobs that lie in the strings of other documents: records of logs, saved answers.
@@ -35,11 +36,10 @@ struct StringTests {
         (#"{"a/b~":$}"#, [.string(pointer: "/a~1b~0")]),
     ]
 
-    @Test("A job in a string is read, and the string is named", arguments: documents)
+    @Test("A job in a string is read, and the string is named", .seeded, arguments: documents)
     func places(_ document: String, _ wrappings: [Wrapping]) throws {
         guard !wrappings.isEmpty else { return }
-        let seed = UInt64.random(in: 0...UInt64.max)
-        for seed in [1, 2, 3, seed] {
+        for seed in Seeds.and(new: 1...3) {
             var random = SplitMix64(seed: seed)
             let text = document.replacing("$", with: Dress.escaped(Self.job, &random))
             let whole = try Decoded(Array(text.utf8), hashing: true)
@@ -54,18 +54,20 @@ struct StringTests {
         }
     }
 
-    @Test("A job in a string has the size and the hash of its text")
-    func identity() throws {
-        var random = SplitMix64(seed: 4)
+    @Test("A job in a string has the size and the hash of its text", .seeded, arguments: Seeds.and(new: 4))
+    func identity(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
         let alone = try Decoded(Array((Self.job + "\n" + Self.job).utf8), hashing: true)
         let text = #"{"message":"# + Dress.escaped(Self.job, &random) + "}"
         let wrapped = try Decoded(Array(text.utf8), hashing: true)
         #expect(wrapped.sizes == [alone.sizes.last ?? 0] && wrapped.hashes == [alone.hashes.last ?? nil])
     }
 
-    @Test("Strings in strings, members in strings and strings in members are taken off, up to four strings")
-    func nesting() throws {
-        var random = SplitMix64(seed: 5)
+    @Test(
+        "Strings in strings, members in strings and strings in members are taken off, up to four strings", .seeded,
+        arguments: Seeds.and(new: 5))
+    func nesting(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
         var text = Self.job
         var expected: [Wrapping] = []
         for depth in 1...6 {
@@ -118,9 +120,11 @@ struct StringTests {
         return text
     }
 
-    @Test("The head of an answer in a string is passed over, and so is what stands behind the job")
-    func around() throws {
-        var random = SplitMix64(seed: 6)
+    @Test(
+        "The head of an answer in a string is passed over, and so is what stands behind the job", .seeded,
+        arguments: Seeds.and(new: 6))
+    func around(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
         let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n"
         for text in [
             head + Self.job, Self.job + "\n" + Self.job, "\n\t " + Self.job + " done", "[\(Self.job),\(Self.job)]",
@@ -153,9 +157,11 @@ struct StringTests {
         #expect(reading.reasons.first?.contains("{id} is unknown") == true, "\(reading)")
     }
 
-    @Test("A record that is torn gives the rows before the tear, and the next one is read")
-    func torn() throws {
-        var random = SplitMix64(seed: 7)
+    @Test(
+        "A record that is torn gives the rows before the tear, and the next one is read", .seeded,
+        arguments: Seeds.and(new: 7))
+    func torn(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
         let record = #"{"message":"# + Dress.escaped(Self.job, &random) + "}"
         let cut = String(record.prefix(record.count * 7 / 10))
         let reading = try Decoded(Array((cut + "\n" + record + "\n").utf8))

@@ -1,4 +1,5 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 @Suite struct TextBytesTests {

@@ -1,5 +1,6 @@
 import Foundation
 import ImportDumps
+import TestSupport
 import Testing
 
 /// The zips that audits are packed in.
@@ -41,10 +42,8 @@ struct ZipTests {
         "More files than a plain zip can have are there again, for unzip too",
         arguments: [65_534, 65_535, 65_536, 66_000])
     func manyFiles(count: Int) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "import-audit-tests-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let url = folder.appending(path: "many.zip")
+        let folder = try Workspace()
+        let url = URL(filePath: folder["many.zip"])
         let names = (0..<count).map { "t/\(1_000_000 + $0)" }
         try write(names.lazy.map { ($0, Array($0.utf8.suffix($0.utf8.count % 7))) }, to: url)
         var found = 0
@@ -54,19 +53,14 @@ struct ZipTests {
             found += 1
         }
         #expect(found == count)
-        let unzip = Process()
-        unzip.executableURL = URL(filePath: "/usr/bin/unzip")
-        unzip.arguments = ["-tqq", url.path]
-        try unzip.run()
-        unzip.waitUntilExit()
-        #expect(unzip.terminationStatus == 0)
+        try folder.shell("unzip -tqq many.zip")
     }
 
-    @Test("Contents of every size and kind are there again, under any name")
-    func contents() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "import-audit-tests-\(UUID().uuidString).zip")
-        defer { try? FileManager.default.removeItem(at: url) }
-        var random = SplitMix64(seed: 7)
+    @Test("Contents of every size and kind are there again, under any name", .seeded, arguments: Seeds.and(new: 7))
+    func contents(seed: UInt64) throws {
+        let folder = try Workspace()
+        let url = URL(filePath: folder["contents.zip"])
+        var random = SplitMix64(seed: seed)
         let sizes = [0, 1, 2, 255, 4096, 65_535, 65_536, 262_144, 300_001]
         var files = sizes.enumerated().flatMap { number, size in
             [

@@ -1,4 +1,5 @@
 import ImportDumps
+import TestSupport
 import Testing
 
 /// `HMACSHA256` is `package` for these tests.

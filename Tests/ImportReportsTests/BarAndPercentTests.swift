@@ -1,4 +1,5 @@
 import ImportReports
+import TestSupport
 import Testing
 
 /// Shares in figures and in pictures.
@@ -14,9 +15,9 @@ struct BarAndPercentTests {
         #expect(Percent.text(part, of: whole) == expected)
     }
 
-    @Test("Whatever the counts", arguments: 1...4 as ClosedRange<UInt64>)
+    @Test("Whatever the counts", .seeded, arguments: Seeds.and(new: 1...4))
     func percentOfAnything(seed: UInt64) {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SplitMix64(seed: seed)
         for _ in 0..<2000 {
             let whole = Int.random(in: 1...(Int.max >> Int.random(in: 0...62, using: &numbers)), using: &numbers)
             let part = Int.random(in: 0...whole, using: &numbers)
@@ -27,10 +28,10 @@ struct BarAndPercentTests {
     }
 
     @Test(
-        "The parts of a bar fill it without a gap, and each part that is there can be seen",
-        arguments: 1...6 as ClosedRange<UInt64>)
+        "The parts of a bar fill it without a gap, and each part that is there can be seen", .seeded,
+        arguments: Seeds.and(new: 1...6))
     func segments(seed: UInt64) throws {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SplitMix64(seed: seed)
         for _ in 0..<1000 {
             let counts = (0..<Int.random(in: 1...5, using: &numbers)).map { _ -> Int in
                 switch Int.random(in: 0...5, using: &numbers) {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The pages as a browser shows them.
@@ -10,11 +11,10 @@ struct BrowserTests {
             "index-none-0", "index-years",
         ])
 
-    @Test("By axe-core in Chromium: accessible by WCAG 2.2 AA in both schemes, nothing too wide, no script runs")
+    @Test(
+        "By axe-core in Chromium: accessible by WCAG 2.2 AA in both schemes, nothing too wide, no script runs",
+        .needs(.python, .program("chromium"), .pythonModule("axe_playwright_python")))
     func accessible() throws {
-        guard let python = Tool.find("python3"), Tool.find("chromium") != nil,
-            try Tool.hasPythonModule("axe_playwright_python")
-        else { return }
         try withTemporaryFolder { folder in
             let pages = PageValidityTests.pages.filter { Self.names.contains($0.name) }
             #expect(Set(pages.map { $0.name }) == Self.names)
@@ -28,9 +28,9 @@ struct BrowserTests {
                 try Data(bytes).write(to: file)
                 return file.path
             }
-            let result = try Tool.run(python, [Tool.script("accessibility.py")] + files)
-            #expect(result.status == 0, "\(result.output.suffix(3000))")
-            let faults = result.output.split(separator: "\n")
+            let result = try Python.run("Tests/Checkers/accessibility.py", files)
+            #expect(result.status == 0, "\(result)")
+            let faults = result.outputText.split(separator: "\n")
             for sign in ["html-has-lang", "color-contrast", "p.null is too wide", "a script runs"] {
                 #expect(faults.contains { $0.hasPrefix("wrong") && $0.contains(sign) }, "\(sign)")
             }

@@ -1,6 +1,7 @@
 import Foundation
 import ImportDumps
 import ImportReports
+import TestSupport
 import Testing
 
 /// What becomes of texts of a dump in the cells of a CSV file.
@@ -51,9 +52,9 @@ struct CSVCellTests {
                 + ",1,failed,,,,\r\n,2,failed,,,,\r\n,3,created,,,,\r\n,4,existing,,,,\r\n,5,unclassified,,,,\r\n")
     }
 
-    @Test("Two other readers give back exactly the texts", arguments: [1, 2, 3] as [UInt64])
+    @Test("Two other readers give back exactly the texts", .needs(.python), .seeded, arguments: Seeds.and(new: 1...3))
     func readBack(seed: UInt64) throws {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SplitMix64(seed: seed)
         let pieces = [
             "a", ",", "\"", "\r", "\n", "\r\n", "=", "-", "é", "\u{301}", "\u{1F600}", " ", "'", "x\ty", "\u{FEFF}",
         ]
@@ -71,18 +72,12 @@ struct CSVCellTests {
         let records = try StrictCSV.records(file)
         expectSameBytes(Array(records.dropFirst()), expected)
 
-        guard let python = Tool.find("python3") else { return }
-        try withTemporaryFolder { folder in
-            let path = folder.appending(path: "rows.csv")
-            try Data(file).write(to: path)
-            let result = try Tool.run(python, [Tool.script("csv_cells.py"), path.path])
-            let read = result.output.split(separator: "\n").map { line in
-                line.split(separator: ".", omittingEmptySubsequences: false).map {
-                    String(hexadecimal: $0) ?? "no text"
-                }
-            }
-            expectSameBytes(Array(read.dropFirst()), expected)
+        let folder = try Workspace()
+        let result = try Python.run("Tests/Checkers/csv_cells.py", [folder.write(file, as: "rows.csv")])
+        let read = result.outputText.split(separator: "\n").map { line in
+            line.split(separator: ".", omittingEmptySubsequences: false).map { String(hexadecimal: $0) ?? "no text" }
         }
+        expectSameBytes(Array(read.dropFirst()), expected)
     }
 
     @Test("The codes of a job, with quotes, formulas and no code")

@@ -1,6 +1,7 @@
 import Foundation
 import ImportAnalysis
 import ImportReports
+import TestSupport
 import Testing
 
 /// Whole files, as they were when someone last looked at them.
@@ -38,7 +39,7 @@ struct GoldenTests {
             Issue.record("recorded \(path)")
             return
         }
-        let recorded = try Repository.bytes(of: path)
+        let recorded = try Repository.bytes(path)
         guard recorded != bytes else { return }
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let recordedLines = recorded.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

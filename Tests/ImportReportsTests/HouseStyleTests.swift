@@ -1,6 +1,7 @@
 import Foundation
 import ImportAnalysis
 import ImportReports
+import TestSupport
 import Testing
 
 /// `Samples/house-style`: the worked example works. ``PageValidityTests`` holds its pages against the validators.
@@ -9,7 +10,7 @@ struct HouseStyleTests {
         let folder = "Samples/house-style"
         var files: [String: [UInt8]] = [:]
         for name in try Repository.names(in: folder) where BuiltInTemplates.replaceable.contains(name) {
-            files[name] = try Repository.bytes(of: "\(folder)/\(name)")
+            files[name] = try Repository.bytes("\(folder)/\(name)")
         }
         #expect(files.keys.sorted() == ["report.css", "report.md.mustache", "report.xhtml.mustache"])
         return try TemplateSet(replacing: files)
@@ -42,10 +43,11 @@ struct HouseStyleTests {
         }
     }
 
-    @Test("Its Markdown has whole tables, and can be shortened as far as the built-in one")
+    @Test(
+        "Its Markdown has whole tables, and can be shortened as far as the built-in one",
+        .needs(.python, .pythonModule("cmarkgfm")))
     func markdown() throws {
         let templates = try Self.templates()
-        guard let python = Tool.find("python3"), try Tool.hasPythonModule("cmarkgfm") else { return }
         try withTemporaryFolder { folder in
             var files: [String] = []
             for (name, summary) in try Repository.sampleJobs.map({ ($0, try audit(sample: $0)) })
@@ -61,9 +63,7 @@ struct HouseStyleTests {
                     files.append(file.path)
                 }
             }
-            let result = try Tool.run(python, [Tool.script("markdown_tables.py")] + files)
-            let isFaultless = result.status == 0 && result.output.isEmpty
-            #expect(isFaultless, "\(result.output.prefix(4000))")
+            try Python.expectNoFaults("markdown_tables.py", files)
         }
     }
 }

@@ -1,11 +1,12 @@
 import ImportReports
+import TestSupport
 import Testing
 
 /// `Docs/template-model.md` against the program: every name, each of the kind that it is.
 struct ModelDocumentationTests {
     /// The kinds of all names that a part of the page has a row for.
     private func documented(_ part: Int) throws -> [String: String] {
-        let parts = try Repository.bytes(of: "Docs/template-model.md").text.split(separator: "\n## Names in ")
+        let parts = try Repository.bytes("Docs/template-model.md").text.split(separator: "\n## Names in ")
         #expect(parts.count == 3)
         var kinds: [String: String] = [:]
         var isTable = false

@@ -2,6 +2,7 @@ import Foundation
 import ImportAnalysis
 import ImportDumps
 import ImportReports
+import TestSupport
 import Testing
 
 /// The overview of many jobs.

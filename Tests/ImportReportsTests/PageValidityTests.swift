@@ -1,6 +1,7 @@
 import Foundation
 import ImportAnalysis
 import ImportReports
+import TestSupport
 import Testing
 import XHTMLValidation
 
@@ -39,19 +40,19 @@ struct PageValidityTests {
         }
     }
 
-    @Test("By xmllint and the report grammar")
+    @Test("By xmllint and the report grammar", .needs(.program("xmllint")))
     func xmllint() throws {
-        guard let xmllint = Tool.find("xmllint") else { return }
         try withPages { folder, files in
             let grammar = Repository.root.appending(path: "Templates/report.rng").path
-            let result = try Tool.run(xmllint, ["--noout", "--nonet", "--relaxng", grammar] + files)
-            #expect(result.status == 0, "\(result.output.suffix(3000))")
+            let result = try RunningCommand(
+                program: Tool.program("xmllint").path(), ["--noout", "--nonet", "--relaxng", grammar] + files
+            ).finish()
+            #expect(result.status == 0, "\(result.errorText.suffix(3000))")
         }
     }
 
-    @Test("By the Nu HTML checker: no errors, no warnings")
+    @Test("By the Nu HTML checker: no errors, no warnings", .needs(.program("java"), .nuChecker))
     func nuChecker() throws {
-        guard let java = Tool.find("java"), let checker = try Tool.nuChecker() else { return }
         try withPages { folder, files in
             // One page that is wrong, to see that the checker does look.
             let wrong = folder.appending(path: "wrong.xhtml")
@@ -59,10 +60,13 @@ struct PageValidityTests {
                 "<html xmlns=\"http://www.w3.org/1999/xhtml\"><head><title>t</title></head><body><li/></body></html>"
             try Data(page.utf8).write(to: wrong)
 
-            let result = try Tool.run(java, ["-jar", checker, "--format", "json"] + files + [wrong.path])
+            let result = try RunningCommand(
+                program: Tool.program("java").path(),
+                ["-jar", Tool.nuChecker.path(), "--format", "json"] + files + [wrong.path]
+            ).finish()
             let root = try #require(
-                JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any],
-                "\(result.output.prefix(2000))")
+                JSONSerialization.jsonObject(with: Data(result.errors)) as? [String: Any],
+                "\(result)")
             let messages = try #require(root["messages"] as? [[String: Any]])
             var seesWrong = false
             for message in messages {

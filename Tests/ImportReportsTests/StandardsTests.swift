@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportReports
+import TestSupport
 import Testing
 
 /// What reports say of codes that are known, and of rules.

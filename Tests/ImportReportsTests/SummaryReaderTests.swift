@@ -2,6 +2,7 @@ import Foundation
 import ImportAnalysis
 import ImportDumps
 import ImportReports
+import TestSupport
 import Testing
 
 /// A summary that is read back is the one that was written.
@@ -68,7 +69,7 @@ struct SummaryReaderTests {
 
     /// Summaries of random dumps, hostile and broken ones among them, with several dumps of one job.
     static func random(_ seed: UInt64) throws -> Summary {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SplitMix64(seed: seed)
         let texts = [
             "a", "é", "e\\u0301", "\\u0000\\u001b[31m", "<&>\\\"", "\\ud83d\\ude00", "\\u202e",
             "long " + String(repeating: "x", count: 2000),
@@ -106,7 +107,7 @@ struct SummaryReaderTests {
         return summary.combiningSnapshots()
     }
 
-    @Test("What is written is read, and written again the same", arguments: UInt64(1)...60)
+    @Test("What is written is read, and written again the same", .seeded, arguments: Seeds.and(new: 1...60))
     func roundTrip(seed: UInt64) throws {
         let summary = try Self.random(seed)
         let bytes = SummaryJSON.render(summary)
@@ -141,9 +142,9 @@ struct SummaryReaderTests {
         }
     }
 
-    @Test("A document that is written job by job is the same", arguments: [1, 1000, 1 << 20])
+    @Test("A document that is written job by job is the same", .seeded, arguments: [1, 1000, 1 << 20])
     func streaming(flushBytes: Int) throws {
-        for seed in UInt64(1)...10 {
+        for seed in Seeds.and(new: 1...10) {
             let summary = try Self.random(seed)
             var document = SummaryJSON.Document(to: MemoryOutput(), flushBytes: flushBytes)
             for job in summary.jobs { try document.append(fragment: SummaryJSON.renderJob(job).span) }
@@ -152,9 +153,8 @@ struct SummaryReaderTests {
         }
     }
 
-    @Test("Reformatted by another program, with other names among its own, it says the same")
+    @Test("Reformatted by another program, with other names among its own, it says the same", .needs(.python), .seeded)
     func reformatted() throws {
-        guard let python = Tool.find("python3") else { return }
         let code = """
             import json, sys
             document = json.load(open(sys.argv[1], encoding="utf-8"))
@@ -162,21 +162,19 @@ struct SummaryReaderTests {
             for job in document["jobs"]: job["later"] = {"x": [1.5, True]}
             json.dump(document, open(sys.argv[1], "w"))
             """
-        for seed in UInt64(1)...5 {
+        for seed in Seeds.and(new: 1...5) {
             let bytes = SummaryJSON.render(try Self.random(seed))
-            try withTemporaryFolder { folder in
-                let file = folder.appending(path: "summary.json")
-                try Data(bytes).write(to: file)
-                let result = try Tool.run(python, ["-c", code, file.path])
-                #expect(result.status == 0, "\(result.output)")
-                #expect(SummaryJSON.render(try Self.read(Array(try Data(contentsOf: file)))) == bytes)
-            }
+            let folder = try Workspace()
+            let file = try folder.write(bytes, as: "summary.json")
+            let result = try RunningCommand(program: Tool.python.path(), ["-c", code, file]).finish()
+            #expect(result.status == 0, "\(result)")
+            #expect(SummaryJSON.render(try Self.read(try folder.bytes("summary.json"))) == bytes)
         }
     }
 
-    @Test("No prefix is taken for a whole summary")
-    func prefixes() throws {
-        var summary = try Self.random(3)
+    @Test("No prefix is taken for a whole summary", .seeded, arguments: Seeds.and(new: 3))
+    func prefixes(seed: UInt64) throws {
+        var summary = try Self.random(seed)
         summary.append(try audit(sample: "truncated"))
         let bytes = SummaryJSON.render(summary)
         // The last byte is a line feed behind the end.
@@ -190,9 +188,11 @@ struct SummaryReaderTests {
         #expect(throws: Never.self) { try Self.read(Array(bytes.dropLast())) }
     }
 
-    @Test("A byte that is changed makes a fault or another sound summary, never a crash", arguments: UInt64(1)...8)
+    @Test(
+        "A byte that is changed makes a fault or another sound summary, never a crash", .seeded,
+        arguments: Seeds.and(new: 1...8))
     func mutations(seed: UInt64) throws {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SplitMix64(seed: seed)
         let bytes = SummaryJSON.render(try Self.random(seed))
         for _ in 0..<400 {
             var changed = bytes

@@ -2,6 +2,7 @@ import Foundation
 import ImportAnalysis
 import ImportDumps
 import ImportReports
+import TestSupport
 import Testing
 
 /// `Docs/schemas/summary.schema.json` describes what is written, all of it and nothing else.
@@ -15,12 +16,12 @@ struct SummarySchemaTests {
             Issue.record("recorded \(Self.path)")
             return
         }
-        #expect(try Repository.bytes(of: Self.path).text == SummaryJSON.schema.text)
+        #expect(try Repository.bytes(Self.path).text == SummaryJSON.schema.text)
     }
 
     @Test("The documentation names each member")
     func documented() throws {
-        let text = try Repository.bytes(of: "Docs/audit.md").text
+        let text = try Repository.bytes("Docs/audit.md").text
         let start = try #require(text.range(of: "\n## summary.json\n"))
         let end = try #require(text.range(of: "\n## ", range: start.upperBound..<text.endIndex))
         let section = text[start.upperBound..<end.lowerBound]
@@ -49,10 +50,11 @@ struct SummarySchemaTests {
         return result
     }
 
-    @Test("Real summaries are valid; one with a member that is not declared, or without one that must be there, is not")
+    @Test(
+        "Real summaries are valid; one with a member that is not declared, or without one that must be there, is not",
+        .seeded, .needs(.pythonModule("jsonschema")))
     func valid() throws {
-        guard try Tool.hasPythonModule("jsonschema"), let python = Tool.find("python3") else { return }
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = Seeds.new
         var summaries = try (0..<20).map { SummaryJSON.render(try SummaryReaderTests.random(seed &+ $0)) }
         var all = Summary()
         for name in Repository.sampleJobs { all.append(try audit(sample: name)) }
@@ -69,25 +71,18 @@ struct SummarySchemaTests {
         all.redaction = RedactionMark(isKeyed: true, keyID: "0123abcd")
         summaries.append(SummaryJSON.render(all))
 
-        try withTemporaryFolder { folder in
-            func faults(_ documents: [[UInt8]]) throws -> String {
-                var files: [String] = []
-                for (index, bytes) in documents.enumerated() {
-                    let file = folder.appending(path: "\(index).json")
-                    try Data(bytes).write(to: file)
-                    files.append(file.path)
-                }
-                let schema = Repository.root.appending(path: Self.path).path
-                let result = try Tool.run(python, [Tool.script("schema.py"), schema] + files)
-                #expect(result.status == 0, "\(result.output.prefix(2000))")
-                return result.output
-            }
-            #expect(try faults(summaries) == "", "seed \(seed)")
-            let text = try #require(summaries.last?.text)
-            let added = text.replacing("\"source\":", with: "\"surprise\": 1, \"source\":", maxReplacements: 1)
-            #expect(try faults([Array(added.utf8)]).contains("'surprise' was unexpected"))
-            let without = text.replacing("\"source\":", with: "\"kind\":", maxReplacements: 1)
-            #expect(try faults([Array(without.utf8)]).contains("'source' is a required property"))
+        let folder = try Workspace()
+        func faults(_ documents: [[UInt8]]) throws -> String {
+            let files = try documents.enumerated().map { try folder.write($0.element, as: "\($0.offset).json") }
+            let result = try Python.run("Tests/Checkers/schema.py", [Repository.path(Self.path)] + files)
+            #expect(result.status == 0, "\(result)")
+            return result.outputText
         }
+        #expect(try faults(summaries) == "")
+        let text = try #require(summaries.last?.text)
+        let added = text.replacing("\"source\":", with: "\"surprise\": 1, \"source\":", maxReplacements: 1)
+        #expect(try faults([Array(added.utf8)]).contains("'surprise' was unexpected"))
+        let without = text.replacing("\"source\":", with: "\"kind\":", maxReplacements: 1)
+        #expect(try faults([Array(without.utf8)]).contains("'source' is a required property"))
     }
 }

@@ -1,4 +1,5 @@
 import ImportReports
+import TestSupport
 import Testing
 
 /// Templates: the built-in ones, a user's own, and what is refused.
@@ -18,7 +19,7 @@ struct TemplateTests {
         let names = try Repository.names(in: "Templates")
         #expect(BuiltInTemplates.files.keys.sorted() == names)
         for name in names {
-            #expect(BuiltInTemplates.files[name] == (try Repository.bytes(of: "Templates/\(name)")), "\(name)")
+            #expect(BuiltInTemplates.files[name] == (try Repository.bytes("Templates/\(name)")), "\(name)")
         }
         #expect(BuiltInTemplates.replaceable == Set(names).subtracting(["report.rng"]))
     }

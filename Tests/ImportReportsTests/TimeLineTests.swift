@@ -2,6 +2,7 @@ import Foundation
 import ImportAnalysis
 import ImportDumps
 import ImportReports
+import TestSupport
 import Testing
 
 /// The failures of many jobs over time.
@@ -78,9 +79,11 @@ struct TimeLineTests {
         return "\(date)-\(day.month < 10 ? "0" : "")\(day.month)-\(day.day < 10 ? "0" : "")\(day.day)T12:00:00Z"
     }
 
-    @Test("The order of the jobs does not matter, and nothing is lost", arguments: [40, 300, 1500, 15_000, 700_000])
-    func order(_ span: Int) {
-        var numbers = SeededNumbers(seed: UInt64(span))
+    @Test(
+        "The order of the jobs does not matter, and nothing is lost", .seeded,
+        arguments: [40, 300, 1500, 15_000, 700_000], Seeds.and(new: 0))
+    func order(_ span: Int, seed: UInt64) {
+        var numbers = SplitMix64(seed: seed &+ UInt64(span))
         var dates: [String?] = (0..<400).map { _ in Self.text(Int.random(in: 0...span, using: &numbers)) }
         dates += [nil, "", "yesterday", "2026-02-30T00:00:00Z"]
         var jobs = dates.enumerated().map { (date: $1, rows: counts(created: $0 % 50, failed: $0 % 3)) }

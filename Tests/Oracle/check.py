@@ -17,6 +17,7 @@ from pathlib import Path
 import compare
 import generate
 import model
+from seeds import add_seed
 
 SECONDS = 300
 
@@ -79,7 +80,7 @@ def check(binary: str, dump: Path, scratch: Path, extra: list[str]) -> tuple[lis
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
-    parser.add_argument("--seed", type=int, default=1)
+    add_seed(parser)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--first", type=int, default=0, help="the index of the first dump (to repeat one)")
     parser.add_argument("--keep", type=Path, help="where a dump that shows a mismatch is kept")

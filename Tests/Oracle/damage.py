@@ -28,6 +28,7 @@ import compare
 import csvtext
 from faults import around, encodings, inside, torn, verdict, wraps
 from faults.cases import Case
+from seeds import add_seed
 
 KINDS: dict[str, Callable[[random.Random, str], Case]] = {
     "torn": lambda rng, tag: torn.log(rng, tag, glued=False),
@@ -285,7 +286,7 @@ def main() -> int:
     parser.add_argument("--binary")
     parser.add_argument("--kinds", default=",".join(KINDS), help=f"of {', '.join(KINDS)}; all by default")
     parser.add_argument("--count", type=int, default=1000, help="how many cases, of all kinds together")
-    parser.add_argument("--seed", default="1", help="a number, or random")
+    add_seed(parser)
     parser.add_argument("--only", metavar="KIND:SEED:N", help="only this case, in all ways")
     parser.add_argument("--sample", type=int, default=20, metavar="N", help="1 case of N also runs alone")
     parser.add_argument("--show", type=int, default=10, metavar="N", help="how many failures are printed")
@@ -297,7 +298,7 @@ def main() -> int:
     unknown = set(kinds) - set(KINDS)
     if unknown or not (options.binary or options.write):
         parser.error(f"no such kind: {', '.join(sorted(unknown))}" if unknown else "--binary or --write is needed")
-    seed = random.SystemRandom().randrange(1 << 32) if options.seed == "random" else int(options.seed)
+    seed = options.seed
     if options.only:
         kind, text, number = options.only.split(":")
         found = iter([case(kind, int(text), int(number))])

@@ -12,6 +12,7 @@ from typing import Any
 
 from content import CODES, DECOYS, IDS_NOT_UUID, MESSAGES, TIMES_NOT_RFC3339, UNKNOWN_KEYS, WRONG_VALUES
 from dress import Obj, Token, random_style, write
+from seeds import add_seed
 
 # What a dump may have besides plain rows. A dump takes a few of these, so that a mismatch has few suspects.
 FEATURES = (
@@ -342,7 +343,7 @@ class Generator:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=1)
+    add_seed(parser)
     parser.add_argument("--index", type=int, default=0)
     options = parser.parse_args()
     sys.stdout.buffer.write(dump(options.seed, options.index))

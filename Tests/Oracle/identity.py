@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 from model import Job, Row, identity
+from seeds import add_seed
 
 
 def make(path: Path, count: int, seed: int) -> Job:
@@ -57,7 +58,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
     parser.add_argument("--rows", type=int, default=2_000_000)
-    parser.add_argument("--seed", type=int, default=1)
+    add_seed(parser)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
         dump = Path(folder) / "dump.json"

@@ -16,6 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 import patterns
+from seeds import add_seed
 
 TIERS = {"tier-3": 812, "tier-9": 700, "tier-17": 90, "tier-18": 1}
 STRETCHES = [(4001, 1250), (9001, 400), (20_001, 37)]
@@ -49,7 +50,7 @@ def plant(rng: random.Random) -> tuple[list[tuple[str, str, str]], dict]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
-    parser.add_argument("--seed", type=int, default=1)
+    add_seed(parser)
     options = parser.parse_args()
     rng = random.Random(options.seed)
     planted, values = plant(rng)

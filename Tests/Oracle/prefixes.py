@@ -22,6 +22,7 @@ import compare
 import jsontext
 import model
 from check import run
+from seeds import add_seed
 
 BATCH = 200
 BATCH_BYTES = 16_000_000
@@ -269,7 +270,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
     parser.add_argument("--mutate", type=int, metavar="N", help="N one-byte changes of each file, not prefixes")
-    parser.add_argument("--seed", type=int, default=1)
+    add_seed(parser)
     parser.add_argument("--single", type=int, default=25, help="how many inputs of each file also run alone")
     parser.add_argument("--keep", type=Path, help="where an input that shows a fault is kept")
     parser.add_argument("files", nargs="+", type=Path)

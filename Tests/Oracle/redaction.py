@@ -22,9 +22,12 @@ import tempfile
 import urllib.parse
 import zipfile
 
+from seeds import add_seed
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--binary", required=True)
 parser.add_argument("samples", nargs="*")
+add_seed(parser)
 options = parser.parse_args()
 BINARY = options.binary
 FOLDER = ""
@@ -348,7 +351,7 @@ def numbers(value):
 
 def grouped():
     """Messages of 12 patterns, each with values of one kind, and one code for all."""
-    chance = random.Random(1)
+    chance = random.Random(options.seed)
 
     def digits(count):
         return "".join(chance.choice("0123456789") for _ in range(count))

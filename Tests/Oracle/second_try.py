@@ -17,6 +17,7 @@ import random
 from collections import Counter, defaultdict
 
 import patterns
+from seeds import add_seed
 
 OUTCOMES = ["created", "existing", "failed", "unclassified"]
 # Of imports no row is applied, but its place is there.
@@ -261,7 +262,7 @@ def write(path: pathlib.Path, name: str, rows: list[Row]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=1)
+    add_seed(parser)
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("folder", type=pathlib.Path)

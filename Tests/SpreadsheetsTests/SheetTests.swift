@@ -1,5 +1,6 @@
 import Foundation
 import Spreadsheets
+import TestSupport
 import Testing
 
 /// Sheets at their limits, read back.
@@ -7,9 +8,8 @@ struct SheetTests {
     private func write(
         limits: SheetLimits = SheetLimits(), _ body: (Sheet) throws -> Void
     ) throws -> (reader: SheetReader, rows: [[String]]) {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "sheets-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let space = try Workspace()
+        let folder = space.path
         let path = "\(folder)/a.xlsx"
         let workbook = try Workbook(path: path, temporaryFolder: folder, title: "t", limits: limits)
         let sheet = try workbook.addSheet("S", columns: [.init("a", width: 10), .init("b", width: 10)])

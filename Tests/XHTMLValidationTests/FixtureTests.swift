@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 import XHTMLValidation
 
@@ -36,5 +38,33 @@ struct FixtureTests {
         let printed = try #require(result)
         #expect(String(decoding: printed.standardErrorContent, as: UTF8.self) == "")
         #expect(!String(decoding: printed.standardOutputContent, as: UTF8.self).contains("error"))
+    }
+}
+
+/// libxml2's own command on the same files: another caller of the same library, with none of our code.
+@Suite("Agreement with xmllint", .needs(.program("xmllint")))
+struct OracleTests {
+    @Test("valid files", arguments: try Fixture.all(in: "valid"))
+    func valid(fixture: Fixture) throws {
+        let accepts = try Oracle.accepts(fixture)
+        #expect(accepts)
+    }
+
+    /// Not compared: what is refused here before the grammar is asked.
+    private static let stricter: Set<XHTMLProblem.Code> = [.encoding, .doctype, .tooManyAttributes]
+
+    @Test("invalid files", arguments: try Fixture.all(in: "invalid"))
+    func invalid(fixture: Fixture) throws {
+        let codes = Set(try XHTMLValidator.report.get().problems(in: fixture.bytes).map(\.code))
+        guard codes.isDisjoint(with: Self.stricter) else { return }
+        let accepts = try Oracle.accepts(fixture)
+        #expect(accepts == codes.isDisjoint(with: [.grammar, .notWellFormed]))
+    }
+}
+
+private enum Oracle {
+    static func accepts(_ fixture: Fixture) throws -> Bool {
+        let arguments = ["--nonet", "--noout", "--relaxng", Fixture.grammar.path, fixture.url.path]
+        return try RunningCommand(program: Tool.program("xmllint").path(), arguments).finish().status == 0
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import XHTMLValidation
 
@@ -22,8 +23,8 @@ struct Fixture: CustomTestStringConvertible, Sendable {
         return fixtures.sorted { $0.testDescription < $1.testDescription }
     }
 
-    private static let tests = URL(filePath: #filePath).deletingLastPathComponent()
-    static let grammar = tests.appending(path: "../../Templates/report.rng").standardized
+    private static let tests = Repository.root.appending(path: "Tests/XHTMLValidationTests")
+    static let grammar = Repository.root.appending(path: "Templates/report.rng")
 }
 
 /// "code line 7": from the comment `<!-- expect: … -->` in the file, or from a file beside it where no comment can be.

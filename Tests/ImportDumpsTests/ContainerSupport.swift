@@ -1,68 +1,14 @@
 import Foundation
 import ImportDumps
+import TestSupport
 import Testing
 
-/// A temporary folder in which other programs pack things. It is gone when the test is over.
-final class PackingFolder {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "import-audit-packing-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        // A test may have left folders that nobody can list.
-        _ = try? run("chmod -R u+rwx .")
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    subscript(name: String) -> String { "\(path)/\(name)" }
-
-    func write(_ bytes: [UInt8], as name: String) throws {
-        let file = URL(filePath: self[name])
-        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: file)
-    }
-
-    func write(_ text: String, as name: String) throws {
-        try write(Array(text.utf8), as: name)
-    }
-
-    func bytes(_ name: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(filePath: self[name])))
-    }
-
-    /// Runs a line of shell in the folder, which must succeed. Returns what it printed.
-    @discardableResult
-    func run(_ script: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
-        let process = try start(script)
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(script)", sourceLocation: sourceLocation)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// Runs lines of Python in the folder.
+extension Workspace {
+    /// Runs lines of Python here.
     func python(_ script: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         try write(script, as: ".script.py")
-        try run("python3 .script.py", sourceLocation: sourceLocation)
+        try shell("python3 .script.py", sourceLocation: sourceLocation)
     }
-
-    private func start(_ script: String) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", script]
-        process.currentDirectoryURL = URL(filePath: path)
-        process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "LC_ALL": "C.UTF-8"]
-        process.standardError = FileHandle.nullDevice
-        return process
-    }
-
-    // MARK: Reading
 
     /// All that is found in a file, each stream read to its end.
     func found(in name: String, limits: InputLimits = InputLimits()) throws -> [Found] {
@@ -73,7 +19,10 @@ final class PackingFolder {
 
     /// The same through a pipe.
     func foundThroughPipe(_ name: String) throws -> [Found] {
-        let process = try start("cat '\(name)'")
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/cat")
+        process.arguments = [self[name]]
+        process.standardError = FileHandle.nullDevice
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()

@@ -1,19 +1,19 @@
 import Foundation
-import Glibc
+package import Glibc
 import Testing
 
 /// What a run of the program came to. Its description has all that one needs to see why a test failed.
-struct CommandResult: CustomStringConvertible {
-    var arguments: [String]
+package struct CommandResult: CustomStringConvertible {
+    package var arguments: [String]
     /// The exit status; the number of the signal below 0 if one ended it.
-    var status: Int32
-    var output: [UInt8]
-    var errors: [UInt8]
+    package var status: Int32
+    package var output: [UInt8]
+    package var errors: [UInt8]
 
-    var outputText: String { String(decoding: output, as: UTF8.self) }
-    var errorText: String { String(decoding: errors, as: UTF8.self) }
+    package var outputText: String { String(decoding: output, as: UTF8.self) }
+    package var errorText: String { String(decoding: errors, as: UTF8.self) }
 
-    var description: String {
+    package var description: String {
         let ended = status >= 0 ? "exit status \(status)" : "ended by signal \(-status)"
         return """
             import-audit \(arguments.map { $0.debugDescription }.joined(separator: " ")): \(ended)
@@ -24,7 +24,7 @@ struct CommandResult: CustomStringConvertible {
 }
 
 /// Runs the program that was built beside the tests.
-func importAudit(
+package func importAudit(
     _ arguments: String..., input: CommandInput = .nothing, folder: String? = nil, environment: [String: String] = [:],
     output: String? = nil
 ) throws -> CommandResult {
@@ -33,12 +33,12 @@ func importAudit(
     ).finish()
 }
 
-func importAudit(arguments: [String], folder: String? = nil) throws -> CommandResult {
+package func importAudit(arguments: [String], folder: String? = nil) throws -> CommandResult {
     try RunningCommand(arguments, folder: folder).finish()
 }
 
 /// What a command finds on its standard input.
-enum CommandInput {
+package enum CommandInput {
     case nothing
     case bytes([UInt8])
     /// A pipe that the test fills with ``RunningCommand/send(_:)``.
@@ -48,16 +48,16 @@ enum CommandInput {
 }
 
 /// A command that runs. Its output is drained by ``finish(seconds:)``, both streams at once.
-final class RunningCommand {
-    static let binary: String = {
+package final class RunningCommand {
+    package static let binary: String = {
         // The test bundle and the program are built into one folder.
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: bundle).deletingLastPathComponent().appending(path: "import-audit").path
     }()
 
-    private static let spawning = NSLock()
+    static let spawning = NSLock()
 
-    let pid: pid_t
+    package let pid: pid_t
     private let arguments: [String]
     private var pending: ArraySlice<UInt8> = []
     private var inputEnd: Int32 = -1
@@ -68,11 +68,13 @@ final class RunningCommand {
     /// - Parameters:
     ///   - folder: the working folder.
     ///   - environment: set on top of the test's own.
-    ///   - output: a file for standard output, in place of a pipe.
+    ///   - output: a file or terminal for standard output, in place of a pipe.
+    ///   - errors: the same for standard error.
     ///   - closing: streams that the program is not given.
-    init(
+    package init(
         program: String = RunningCommand.binary, _ arguments: [String], input: CommandInput = .nothing,
-        folder: String? = nil, environment: [String: String] = [:], output: String? = nil, closing: [Int32] = []
+        folder: String? = nil, environment: [String: String] = [:], output: String? = nil,
+        errors: String? = nil, closing: [Int32] = []
     ) throws {
         // A pipe is for one program: another that a test starts at the same moment would keep it open.
         Self.spawning.lock()
@@ -111,11 +113,15 @@ final class RunningCommand {
         self.outputEnd = outputEnd
         self.errorEnd = errorEnd
         if let output {
-            posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_NOCTTY, 0)
         } else {
             posix_spawn_file_actions_adddup2(&actions, outputWriteEnd, 1)
         }
-        posix_spawn_file_actions_adddup2(&actions, errorWriteEnd, 2)
+        if let errors {
+            posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_NOCTTY, 0)
+        } else {
+            posix_spawn_file_actions_adddup2(&actions, errorWriteEnd, 2)
+        }
         for descriptor in closing { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var command = [program] + arguments
         if let folder { command = ["/bin/sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder] + command }
@@ -145,23 +151,23 @@ final class RunningCommand {
         for descriptor in [inputEnd, outputEnd, errorEnd] where descriptor >= 0 { close(descriptor) }
     }
 
-    func kill(_ signal: Int32) {
+    package func kill(_ signal: Int32) {
         _ = Glibc.kill(pid, signal)
     }
 
     /// Sends bytes to the program's standard input, as fast as it takes them.
-    func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         try writeAll(bytes, to: inputEnd)
     }
 
     /// Ends the program's standard input.
-    func endInput() {
+    package func endInput() {
         if inputEnd >= 0 { close(inputEnd) }
         inputEnd = -1
     }
 
     /// Waits for the end of the program.
-    func finish(seconds: Int = 120) throws -> CommandResult {
+    package func finish(seconds: Int = 120) throws -> CommandResult {
         var output: [UInt8] = []
         var errors: [UInt8] = []
         let deadline = ContinuousClock.now + .seconds(seconds)
@@ -221,7 +227,7 @@ final class RunningCommand {
 }
 
 /// Writes all bytes to an open file.
-func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws {
+package func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A small dump of one job.
@@ -33,12 +34,6 @@ extension Workspace {
         return files
     }
 
-    /// Runs a line of shell here, which must succeed.
-    func shell(_ script: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let run = try RunningCommand(program: "/bin/sh", ["-ec", script], folder: path).finish()
-        #expect(run.status == 0, "\(script): \(run)", sourceLocation: sourceLocation)
-    }
-
     /// Jobs `job-001` and so on, in folders of ten; every third has failed rows.
     func makeJobs(_ count: Int, in folder: String) throws {
         for number in 1...count {
@@ -53,4 +48,15 @@ extension Workspace {
 /// Says in which files two trees differ.
 func differences(_ left: [String: [UInt8]], _ right: [String: [UInt8]]) -> [String] {
     Set(left.keys).union(right.keys).filter { left[$0] != right[$0] }.sorted()
+}
+
+/// The files of a whole report.
+let reportFiles = ["codes.csv", "failures.csv", "report.md", "report.xhtml", "rows.csv", "summary.json"]
+
+/// The files of a folder with a whole report: the report, and what the next run knows it by.
+let reportFolder = (reportFiles + ["manifest.jsonl"]).sorted()
+
+/// A document that the program printed or wrote.
+func parsed(_ bytes: [UInt8]) throws -> [String: Any] {
+    try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
 }

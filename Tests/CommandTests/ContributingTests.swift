@@ -1,0 +1,114 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `CONTRIBUTING.md` against the tree: whatever it names is there.
+struct ContributingTests {
+    /// What its code spans may name besides places and symbols.
+    private static let others: Set = [
+        "summary.json", "CI=true", "swift test", "unsafe", ".needs(.python)", ".seeded", "--seed 123456",
+        "--seed random",
+    ]
+
+    @Test("Every path and every symbol that it names exists, and nothing else is set as code")
+    func names() throws {
+        let text = String(decoding: try Repository.bytes("CONTRIBUTING.md"), as: UTF8.self)
+        // Blocks of commands name scripts and options only.
+        let parts = text.components(separatedBy: "```")
+        let spans = parts.enumerated().filter { $0.offset % 2 == 0 }.flatMap { $0.element.matches(of: /`([^`\n]+)`/) }
+            .map { String($0.1) }
+        #expect(spans.count > 60)
+        let symbols = try Symbols()
+        for span in Set(spans) where !Self.others.contains(span) {
+            #expect(Self.isPlace(span) || symbols.declares(span) || symbols.reads(span), "\(span)")
+        }
+        for block in parts.enumerated().filter({ $0.offset % 2 == 1 }) {
+            for word in block.element.split(whereSeparator: \.isWhitespace) where word.contains("/") {
+                #expect(Self.isPlace(String(word)), "\(word)")
+            }
+        }
+    }
+
+    @Test("Every folder with sources has its row in the map")
+    func map() throws {
+        let text = String(decoding: try Repository.bytes("CONTRIBUTING.md"), as: UTF8.self)
+        for folder in ["Sources", "Tests"] {
+            for name in try Repository.names(in: folder) where !name.contains(".") {
+                #expect(text.contains("`\(folder)/\(name)`"), "\(folder)/\(name)")
+            }
+        }
+    }
+
+    /// A path from the root of the repository. Of a command, the program.
+    private static func isPlace(_ span: String) -> Bool {
+        let path = span.split(separator: " ").first.map { String($0) } ?? ""
+        return (path.contains("/") || path.contains(".md") || ["Templates", "Benchmarks", "Samples"].contains(path))
+            && FileManager.default.fileExists(atPath: Repository.path(path))
+    }
+}
+
+/// All names that are declared in the repository, by file.
+private struct Symbols {
+    private struct File {
+        var types: Set<String> = []
+        var members: Set<String> = []
+    }
+
+    private var files: [File] = []
+    private var sources: [String] = []
+
+    init() throws {
+        for folder in ["Sources", "Tests", "Benchmarks"] {
+            let paths = FileManager.default.enumerator(atPath: Repository.path(folder))
+            while let path = paths?.nextObject() as? String {
+                guard path.hasSuffix(".swift") || path.hasSuffix(".py") else { continue }
+                let source = String(decoding: try Repository.bytes("\(folder)/\(path)"), as: UTF8.self)
+                files.append(Self.declarations(of: source))
+                sources.append(source)
+            }
+        }
+    }
+
+    /// What stands behind the words that declare something. Not by regular expressions, which take a minute for it.
+    private static func declarations(of source: String) -> File {
+        var file = File()
+        for line in source.utf8.split(separator: UInt8(ascii: "\n")) {
+            let isAtStart = line.first.map { $0 != UInt8(ascii: " ") } == true
+            let words = line.split { byte in
+                !(byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte >= 0x30 && byte <= 0x39 || byte == 0x5F)
+            }.map { String(Substring($0)) }
+            for (index, word) in words.enumerated() where index + 1 < words.count {
+                switch word {
+                case "struct", "class", "enum", "actor", "protocol", "typealias": file.types.insert(words[index + 1])
+                // Extensions of nested types name the outer ones too.
+                case "extension": file.types.formUnion(words[(index + 1)...])
+                case "func", "var", "let", "def": file.members.insert(words[index + 1])
+                case "case": file.members.formUnion(words[(index + 1)...])
+                default: break
+                }
+            }
+            // Constants of Python.
+            if isAtStart, let first = words.first, first == first.uppercased() { file.members.insert(first) }
+        }
+        return file
+    }
+
+    /// A type, or a member after a dot of a type that is declared or extended in the same file.
+    func declares(_ name: String) -> Bool {
+        let parts = name.split(separator: ".").map { String($0) }
+        guard let first = parts.first, let last = parts.last, name.wholeMatch(of: /[A-Z]\w*(\.\w+)*/) != nil else {
+            return false
+        }
+        guard parts.count > 1 else { return files.contains { $0.types.contains(first) || $0.members.contains(first) } }
+        return files.contains { file in
+            parts.dropLast().allSatisfy(file.types.contains)
+                && (file.members.contains(last) || file.types.contains(last))
+        }
+    }
+
+    /// A variable of the environment.
+    func reads(_ name: String) -> Bool {
+        let variable = name.split(separator: "=").first.map { String($0) } ?? ""
+        return variable.hasPrefix("IMPORT_AUDIT_") && sources.contains { $0.contains("\"\(variable)\"") }
+    }
+}

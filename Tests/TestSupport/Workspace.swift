@@ -1,0 +1,111 @@
+import Foundation
+import Glibc
+package import Testing
+
+/// A folder that is gone when nobody uses it any more, and also when the tests are interrupted or killed.
+package final class Workspace: Sendable {
+    package let path: String
+
+    package init() throws {
+        path = Self.root + "/\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        Self.remove(path)
+    }
+
+    package subscript(name: String) -> String { "\(path)/\(name)" }
+
+    @discardableResult
+    package func write(_ bytes: [UInt8], as name: String) throws -> String {
+        let file = URL(filePath: self[name])
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
+        return file.path
+    }
+
+    @discardableResult
+    package func write(_ text: String, as name: String) throws -> String {
+        try write(Array(text.utf8), as: name)
+    }
+
+    package func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(filePath: self[name])))
+    }
+
+    package func text(_ name: String) throws -> String {
+        String(decoding: try bytes(name), as: UTF8.self)
+    }
+
+    /// The names of all files of a folder, hidden ones too; nil if there is no such folder.
+    package func names(in folder: String) -> [String]? {
+        (try? FileManager.default.contentsOfDirectory(atPath: self[folder]))?.sorted()
+    }
+
+    /// All files of a folder, by name.
+    package func files(in folder: String) throws -> [String: [UInt8]] {
+        var files: [String: [UInt8]] = [:]
+        for name in names(in: folder) ?? [] { files[name] = try bytes("\(folder)/\(name)") }
+        return files
+    }
+
+    /// Runs a line of shell here, which must succeed. Returns what it printed.
+    @discardableResult
+    package func shell(_ script: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+        let environment = ["LC_ALL": "C.UTF-8"]
+        let run = try RunningCommand(
+            program: "/bin/sh", ["-ec", script], folder: path, environment: environment
+        ).finish()
+        try #require(run.status == 0, "\(script): \(run)", sourceLocation: sourceLocation)
+        return run.outputText
+    }
+
+    // MARK: Clearing up
+
+    /// The folder of this run's folders.
+    private static let root: String = {
+        let root = FileManager.default.temporaryDirectory.appending(path: "import-audit-tests-\(UUID().uuidString)")
+        removeAfterThisProcess(root.path)
+        return root.path
+    }()
+
+    /// Also what a test left that nobody may list.
+    private static func remove(_ path: String) {
+        if (try? FileManager.default.removeItem(atPath: path)) != nil { return }
+        _ = try? RunningCommand(program: "/bin/sh", ["-c", removal, "sh", path]).finish()
+    }
+
+    private static let removal = #"chmod -R u+rwx "$1" 2>/dev/null; rm -rf "$1""#
+
+    /// Starts a shell which outlives this process, however that ends, and removes a folder then.
+    ///
+    /// It reads from a pipe that nobody writes to: the read ends with the last process that could.
+    private static func removeAfterThisProcess(_ path: String) {
+        RunningCommand.spawning.lock()
+        defer { RunningCommand.spawning.unlock() }
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { return }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        // Whoever waits for the end of the tests' output must not wait for the shell too.
+        for stream in [1, 2] as [Int32] { posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0) }
+        // In a session of its own, so that Ctrl-C does not reach it.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // POSIX_SPAWN_SETSID, which the headers keep from Swift.
+        posix_spawnattr_setflags(&attributes, 0x80)
+        let command = ["/bin/sh", "-c", "trap '' HUP INT TERM; cat; " + removal, "sh", path]
+        let arguments = command.map { strdup($0) } + [nil]
+        defer { for pointer in arguments { free(pointer) } }
+        let variables: [UnsafeMutablePointer<CChar>?] = [nil]
+        var pid: pid_t = 0
+        _ = posix_spawn(&pid, "/bin/sh", &actions, &attributes, arguments, variables)
+        // The other end stays open as long as this process lives.
+        close(ends[0])
+    }
+}
