@@ -28,6 +28,7 @@ struct EscapedText {
     /// - Parameter isLast: whether no more bytes come: what is not whole is ill-formed then.
     mutating func decode(isLast: Bool, into output: inout DecoderOutput) -> End {
         while true {
+            decodeWords(into: &output)
             let plain = endOfPlain(from: index)
             if plain > index {
                 let count = unsafe output.put(UnsafeBufferPointer(rebasing: bytes[index..<plain]))
@@ -41,27 +42,68 @@ struct EscapedText {
             guard byte == UInt8(ascii: "\\") else { return .illFormed }
             guard unsafe index + 1 < bytes.count else { return isLast ? .illFormed : .needsMore }
             guard output.left >= 4 else { return .needsRoom }
-            let plainEscape: UInt8
-            switch unsafe bytes[index + 1] {
-            case UInt8(ascii: "\""): plainEscape = 0x22
-            case UInt8(ascii: "\\"): plainEscape = 0x5C
-            case UInt8(ascii: "/"): plainEscape = 0x2F
-            case UInt8(ascii: "n"): plainEscape = 0x0A
-            case UInt8(ascii: "r"): plainEscape = 0x0D
-            case UInt8(ascii: "t"): plainEscape = 0x09
-            case UInt8(ascii: "b"): plainEscape = 0x08
-            case UInt8(ascii: "f"): plainEscape = 0x0C
-            case UInt8(ascii: "u"):
+            let escaped: UInt8
+            if let byte = unsafe Self.byte(escapedBy: bytes[index + 1]) {
+                escaped = byte
+            } else if unsafe bytes[index + 1] == UInt8(ascii: "u") {
                 if let end = putUnit(isLast, into: &output) { return end }
                 continue
-            default:
+            } else {
                 guard isLenient, unsafe bytes[index + 1] >= 0x20 else { return .illFormed }
-                plainEscape = 0xFF
+                escaped = 0xFF
             }
-            output.put(plainEscape)
+            output.put(escaped)
             output.steps.add(1, decoded: 1, original: 2)
             index += 2
         }
+    }
+
+    /// What stands behind a backslash in place of one byte; nil for `u`, and for what JSON does not know.
+    @inline(__always)
+    private static func byte(escapedBy letter: UInt8) -> UInt8? {
+        switch letter {
+        case UInt8(ascii: "\""): 0x22
+        case UInt8(ascii: "\\"): 0x5C
+        case UInt8(ascii: "/"): 0x2F
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "r"): 0x0D
+        case UInt8(ascii: "t"): 0x09
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "f"): 0x0C
+        default: nil
+        }
+    }
+
+    /// Decodes what a JSON text within another is nearly all of, short plain text and escapes of one byte, as long as
+    /// eight bytes can be read and written at once.
+    private mutating func decodeWords(into output: inout DecoderOutput) {
+        guard let start = unsafe bytes.baseAddress, let end = unsafe output.end else { return }
+        // What is decoded is never longer than what it is decoded from.
+        let limit = unsafe min(bytes.count, index + output.left) - 8
+        let source = unsafe UnsafeRawPointer(start)
+        let room = UnsafeMutableRawPointer(end)
+        var (read, written, run) = (index, 0, index)
+        while read <= limit {
+            let word = unsafe source.loadUnaligned(fromByteOffset: read, as: UInt64.self)
+            unsafe room.storeBytes(of: word, toByteOffset: written, as: UInt64.self)
+            let stops = Self.stops(in: UInt64(littleEndian: word))
+            guard stops != 0 else {
+                (read, written) = (read + 8, written + 8)
+                continue
+            }
+            let plain = stops.trailingZeroBitCount >> 3
+            (read, written) = (read + plain, written + plain)
+            guard unsafe read + 1 < bytes.count, unsafe bytes[read] == UInt8(ascii: "\\"),
+                let byte = unsafe Self.byte(escapedBy: bytes[read + 1])
+            else { break }
+            unsafe room.storeBytes(of: byte, toByteOffset: written, as: UInt8.self)
+            output.steps.copyAndEscape(read - run)
+            (read, written) = (read + 2, written + 1)
+            run = read
+        }
+        output.steps.copy(read - run)
+        output.advance(by: written)
+        index = read
     }
 
     /// Decodes `\u1234`, or two of them that are a pair.
@@ -107,17 +149,23 @@ struct EscapedText {
         return unit
     }
 
+    /// The top bits of the bytes that are a quote, a backslash or a line feed; above the first one, also of others.
+    @inline(__always)
+    private static func stops(in word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let (quote, backslash, feed) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5C), word ^ (ones &* 0x0A))
+        let found = ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((feed &- ones) & ~feed)
+        return found & (ones &* 0x80)
+    }
+
     /// The index of the first quote, backslash or line feed.
     @inline(__always)
     private func endOfPlain(from start: Int) -> Int {
         var index = start
         let raw = unsafe UnsafeRawBufferPointer(bytes)
-        let ones: UInt64 = 0x0101_0101_0101_0101
         while unsafe index + 8 <= bytes.count {
             let word = unsafe UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            let (quote, backslash, feed) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5C), word ^ (ones &* 0x0A))
-            let found = ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((feed &- ones) & ~feed)
-            let bits = found & (ones &* 0x80)
+            let bits = Self.stops(in: word)
             if bits != 0 { return index + (bits.trailingZeroBitCount >> 3) }
             index += 8
         }

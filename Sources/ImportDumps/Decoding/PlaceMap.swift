@@ -53,6 +53,7 @@ final class PlaceMap: Sendable {
         }
 
         mutating func forget(before offset: Int) -> Int {
+            if front.offset < last.offset, last.offset <= offset { front = last }
             front.move(to: offset, over: steps)
             if last.offset < front.offset { last = front }
             if front.index > 4096, front.index > steps.count / 2 {
@@ -70,6 +71,11 @@ final class PlaceMap: Sendable {
         var lineStart = 0
 
         var place: Place.Origin { Place.Origin(byte: byte, line: line, column: byte - lineStart + 1) }
+
+        mutating func endLine() {
+            line += 1
+            lineStart = byte
+        }
     }
 
     private struct Cursor {
@@ -87,47 +93,59 @@ final class PlaceMap: Sendable {
         mutating func move(to target: Int, over steps: [UInt32]) {
             while index < steps.count {
                 let step = steps[index]
-                if step == PlaceSteps.asideBegins {
-                    func number(_ word: Int) -> Int { Int(steps[index + word]) | Int(steps[index + word + 1]) << 32 }
-                    aside = Position(byte: number(1), line: number(3), lineStart: number(5))
-                    index += 1 + PlaceSteps.asideWords
-                    continue
-                }
-                if step == PlaceSteps.asideEnds {
-                    aside = nil
-                    index += 1
-                    continue
-                }
+                let count = Int(step & 0xFFFFF)
                 let decoded = Int(step >> 20 & 7)
-                let original = Int(step >> 23 & 0xFF)
-                let left = Int(step & 0xFFFFF) - passed
-                let wanted = decoded == 0 ? left : min(left, max(0, target - offset) / decoded)
-                let endsLine = wanted == left && step >> 31 == 1
-                offset += wanted * decoded
-                if aside == nil {
-                    Self.move(&main, by: wanted * original, endsLine: endsLine)
-                } else {
-                    aside.map { position in
-                        var position = position
-                        Self.move(&position, by: wanted * original, endsLine: endsLine)
-                        aside = position
+                switch decoded {
+                case PlaceSteps.escapeBehind:
+                    // Each byte is one of the original, but the last one, which is two.
+                    let left = count + 1 - passed
+                    guard target - offset >= left else { return pass(max(0, target - offset)) }
+                    offset += left
+                    advance(by: left + 1)
+                case PlaceSteps.marks:
+                    move(overMark: step, in: steps)
+                    continue
+                default:
+                    let original = Int(step >> 23 & 0xFF)
+                    let left = count - passed
+                    let wanted = decoded == 0 ? left : min(left, max(0, target - offset) / decoded)
+                    offset += wanted * decoded
+                    advance(by: wanted * original)
+                    guard wanted == left else {
+                        passed += wanted
+                        return
                     }
-                }
-                guard wanted == left else {
-                    passed += wanted
-                    return
+                    if step >> 31 == 1 { endLine() }
                 }
                 index += 1
                 passed = 0
             }
         }
 
-        private static func move(_ position: inout Position, by bytes: Int, endsLine: Bool) {
-            position.byte += bytes
-            if endsLine {
-                position.line += 1
-                position.lineStart = position.byte
+        /// Goes on within a step, by bytes that are as many of the original.
+        private mutating func pass(_ bytes: Int) {
+            offset += bytes
+            advance(by: bytes)
+            passed += bytes
+        }
+
+        private mutating func move(overMark mark: UInt32, in steps: [UInt32]) {
+            guard mark == PlaceSteps.asideBegins else {
+                aside = nil
+                index += 1
+                return
             }
+            func number(_ word: Int) -> Int { Int(steps[index + word]) | Int(steps[index + word + 1]) << 32 }
+            aside = Position(byte: number(1), line: number(3), lineStart: number(5))
+            index += 1 + PlaceSteps.asideWords
+        }
+
+        private mutating func advance(by bytes: Int) {
+            if aside == nil { main.byte += bytes } else { aside?.byte += bytes }
+        }
+
+        private mutating func endLine() {
+            if aside == nil { main.endLine() } else { aside?.endLine() }
         }
     }
 }
@@ -140,6 +158,9 @@ final class PlaceMap: Sendable {
 ///     bit  31         30 ... 23   22 ... 20   19 ... 0
 ///          ends line  original    decoded     count
 ///
+/// Where `decoded` is 6, `count` bytes were copied, and one more came of an escape of two: nearly all that a document in
+/// a string of another consists of.
+///
 /// A stretch *aside* stands elsewhere in the original than what is around it, for a line may be held back. It begins
 /// with a mark and six words more, and ends with another mark.
 struct PlaceSteps: Sendable {
@@ -148,8 +169,11 @@ struct PlaceSteps: Sendable {
     private var isOpen = false
 
     private static let countLimit = (1 << 20) - 1
-    static let asideBegins = step(count: 1, decoded: 7, original: 0)
-    static let asideEnds = step(count: 2, decoded: 7, original: 0)
+    /// Stand for `decoded` in steps of another kind.
+    static let escapeBehind = 6
+    static let marks = 7
+    static let asideBegins = step(count: 1, decoded: marks, original: 0)
+    static let asideEnds = step(count: 2, decoded: marks, original: 0)
     /// Words behind the mark of a stretch aside: its byte, its line and where that line begins.
     static let asideWords = 6
 
@@ -161,6 +185,14 @@ struct PlaceSteps: Sendable {
     @inline(__always)
     mutating func copy(_ count: Int, endsLine: Bool = false) {
         add(count, decoded: 1, original: 1, endsLine: endsLine)
+    }
+
+    /// Bytes that were copied, and one that an escape of two stood for.
+    @inline(__always)
+    mutating func copyAndEscape(_ count: Int) {
+        if count > Self.countLimit { copy(count) }
+        words.append(Self.step(count: count > Self.countLimit ? 0 : count, decoded: Self.escapeBehind, original: 0))
+        isOpen = false
     }
 
     /// Bytes that were left out.

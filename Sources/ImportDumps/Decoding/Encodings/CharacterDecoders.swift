@@ -48,13 +48,6 @@ extension DecoderOutput {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// The byte of a line that has but one, apart from its end.
-    var onlyBracket: UInt8? {
-        guard (1...3).contains(count) else { return nil }
-        for index in 1..<count where unsafe self[index] != 0x0D && self[index] != 0x0A { return nil }
-        return unsafe self[0]
-    }
-
     /// The bytes before the first one that is beyond ASCII.
     var prefixOfASCII: UnsafeBufferPointer<UInt8> {
         let bytes = UnsafeRawBufferPointer(self)

@@ -18,8 +18,9 @@ struct DockerDecoder: StreamDecoder {
     private var stage = Stage.lineStart
     private var joiner = LineJoiner()
     private var place = Place.Origin(byte: 0, line: 1, column: 1)
-    /// Whether the text of a long record ended with a line feed so far.
+    /// Of the text of a long record so far: whether it ended with a line feed, and its edges.
     private var endsWithFeed = false
+    private var edges = LineEdges()
 
     mutating func decode(
         _ input: UnsafeBufferPointer<UInt8>, isLast: Bool, into output: inout DecoderOutput
@@ -73,7 +74,7 @@ struct DockerDecoder: StreamDecoder {
             return unsafe passLine(line, length: length, into: &output)
         }
         let piece = LineJoiner.Piece(
-            stream: record.stream, isPartial: record.isPartial, bracket: unsafe output.bytes(from: begin).onlyBracket)
+            stream: record.stream, isPartial: record.isPartial, edges: unsafe LineEdges(output.bytes(from: begin)))
         if joiner.mustWait(record.stream) {
             let place = output.below?.origin(ofOffset: place.byte) ?? place
             unsafe joiner.wait(
@@ -119,7 +120,7 @@ struct DockerDecoder: StreamDecoder {
         let reader = unsafe DockerRecordReader(input)
         if let length = reader.textStart() {
             stage = .text
-            endsWithFeed = false
+            (endsWithFeed, edges) = (false, LineEdges())
             output.steps.skip(length)
             move(by: length, endsLine: false)
             return length
@@ -134,7 +135,10 @@ struct DockerDecoder: StreamDecoder {
         let begin = output.count
         var text = unsafe EscapedText(input)
         let end = text.decode(isLast: isLast, into: &output)
-        if output.count > begin { endsWithFeed = unsafe output.bytes(from: output.count - 1)[0] == 0x0A }
+        if output.count > begin {
+            endsWithFeed = unsafe output.bytes(from: output.count - 1)[0] == 0x0A
+            edges = unsafe edges.followed(by: LineEdges(output.bytes(from: begin)))
+        }
         var done = text.index
         switch end {
         case .quote:
@@ -157,7 +161,7 @@ struct DockerDecoder: StreamDecoder {
         move(by: count, endsLine: endsLine)
         if endsLine {
             stage = .lineStart
-            joiner.passUnknown(isPartial: !endsWithFeed)
+            joiner.passUnknown(isPartial: !endsWithFeed, edges: edges)
         }
         return count
     }

@@ -1,5 +1,6 @@
 /// Puts the lines of several streams in order: while a line of one stream is not over, lines of the others wait, and so
-/// they do while a dump that is written over several lines is not over (from a line `{` to a line `}`).
+/// they do while a dump that is written over several lines is not over: until its brackets at the edges of lines are
+/// closed.
 struct LineJoiner: Sendable {
     /// Bytes of lines that may wait. Beyond that they go, wherever they come to stand.
     private static let limit = 4 * 1024 * 1024
@@ -9,8 +10,7 @@ struct LineJoiner: Sendable {
         var stream: LogStream
         /// Its line goes on with the next piece of its stream.
         var isPartial: Bool
-        /// All there is on its line, if that is one bracket.
-        var bracket: UInt8? = nil
+        var edges = LineEdges()
     }
 
     private struct Waiting: Sendable {
@@ -26,8 +26,18 @@ struct LineJoiner: Sendable {
     /// The stream that goes on alone, because its line or its dump is not over.
     private var open: LogStream?
     private var isMidLine = false
-    /// The stream in which a dump began that is written over several lines.
-    private var inDump: LogStream?
+    /// The edges of the line so far.
+    private var line = LineEdges()
+    private var dump: OpenDump?
+
+    /// A dump that is written over several lines, and not over.
+    private struct OpenDump: Sendable {
+        var stream: LogStream
+        /// Brackets that are not closed.
+        var depth: Int
+        /// Whether all lines but the first are indented; nil if there are none yet.
+        var isIndented: Bool?
+    }
 
     private var waiting: [Waiting?] = []
     /// Those before are gone.
@@ -44,20 +54,31 @@ struct LineJoiner: Sendable {
 
     /// A piece was put out.
     mutating func pass(_ piece: Piece) {
-        if !piece.isPartial {
-            if piece.bracket.map({ $0 | 0x20 == UInt8(ascii: "{") }) == true, inDump == nil, !isMidLine {
-                inDump = piece.stream
-            } else if piece.bracket.map({ $0 | 0x20 == UInt8(ascii: "}") }) == true, inDump == piece.stream {
-                inDump = nil
-            }
-        }
+        line = isMidLine ? line.followed(by: piece.edges) : piece.edges
         isMidLine = piece.isPartial
-        open = piece.isPartial ? piece.stream : inDump
+        if !isMidLine { endLine(of: piece.stream) }
+        open = isMidLine ? piece.stream : dump?.stream
+    }
+
+    private mutating func endLine(of stream: LogStream) {
+        guard var dump else {
+            if line.beginsJSON, line.opened > 0 { self.dump = OpenDump(stream: stream, depth: line.opened) }
+            return
+        }
+        guard stream == dump.stream, !line.isBlank else { return }
+        if dump.isIndented == true, !line.isIndented {
+            // Its last line. Or it was torn, and the next one begins.
+            dump.depth = line.closed > 0 ? 0 : line.opened
+        } else {
+            dump.depth += line.opened - line.closed
+            if dump.isIndented == nil { dump.isIndented = line.isIndented }
+        }
+        self.dump = dump.depth > 0 ? dump : nil
     }
 
     /// A piece was put out of which nobody knows the stream: it is taken for the one that goes on.
-    mutating func passUnknown(isPartial: Bool) {
-        pass(Piece(stream: open ?? .output, isPartial: isPartial, bracket: nil))
+    mutating func passUnknown(isPartial: Bool, edges: LineEdges) {
+        pass(Piece(stream: open ?? .output, isPartial: isPartial, edges: edges))
     }
 
     /// Whether lines that wait can go now.
@@ -85,7 +106,7 @@ struct LineJoiner: Sendable {
                     output.put(0x0A)
                     output.steps.add(1, decoded: 1, original: 0)
                 }
-                (open, inDump, isMidLine) = (nil, nil, false)
+                (open, dump, isMidLine) = (nil, nil, false)
                 continue
             }
             let (index, done) = current ?? (front, 0)
@@ -118,5 +139,56 @@ struct LineJoiner: Sendable {
             waiting.removeAll()
             front = 0
         }
+    }
+}
+
+/// The brackets at both edges of a line, or of a piece of one: all that says whether a dump that is written over several
+/// lines is over. Brackets in strings are never at an edge, for a quote is.
+struct LineEdges: Sendable {
+    /// Brackets that close before anything else, and that open behind everything else.
+    private(set) var closed = 0
+    private(set) var opened = 0
+    private(set) var isBlank = true
+    private(set) var isIndented = false
+    /// Whether the first character opens an object or an array.
+    private(set) var beginsJSON = false
+    private var hasOnlyClosing = true
+    private var hasOnlyOpening = true
+
+    init() {}
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        unsafe isIndented = bytes.first.map { $0 == 0x20 || $0 == 0x09 } ?? false
+        var start = 0
+        while start < bytes.count {
+            let byte = unsafe bytes[start]
+            if byte | 0x20 == UInt8(ascii: "}") { closed += 1 } else if byte > 0x20 { break }
+            start += 1
+        }
+        var end = bytes.count
+        while end > start {
+            let byte = unsafe bytes[end - 1]
+            if byte | 0x20 == UInt8(ascii: "{") { opened += 1 } else if byte > 0x20 { break }
+            end -= 1
+        }
+        isBlank = closed == 0 && start == bytes.count
+        unsafe beginsJSON = closed == 0 && start < bytes.count && bytes[start] | 0x20 == UInt8(ascii: "{")
+        hasOnlyClosing = start == bytes.count
+        hasOnlyOpening = closed == 0 && end == start
+    }
+
+    /// Those of a line that goes on with another piece.
+    func followed(by next: LineEdges) -> LineEdges {
+        var edges = self
+        if hasOnlyClosing { edges.closed += next.closed }
+        edges.opened = next.hasOnlyOpening ? opened + next.opened : next.opened
+        if isBlank {
+            edges.beginsJSON = next.beginsJSON
+            if !isIndented { edges.isIndented = next.isIndented }
+        }
+        edges.isBlank = isBlank && next.isBlank
+        edges.hasOnlyClosing = hasOnlyClosing && next.hasOnlyClosing
+        edges.hasOnlyOpening = hasOnlyOpening && next.hasOnlyOpening
+        return edges
     }
 }

@@ -18,9 +18,8 @@ struct PrefixDecoder: StreamDecoder {
     private var isAtStart = true
     /// The text of a line that has to wait, as far as it was read.
     private var held: [UInt8] = []
-    /// Of the line that is put out: whether any of its text was, and what it is if that is one bracket.
-    private var isTextBegun = false
-    private var bracket: UInt8?
+    /// Of what was put out of a line since it began or last waited.
+    private var edges = LineEdges()
 
     init(_ form: LineForm) {
         self.form = form
@@ -37,8 +36,7 @@ struct PrefixDecoder: StreamDecoder {
             }
             if case .waiting(let prefix, _) = stage, held.isEmpty, !joiner.mustWait(prefix.stream) {
                 stage = .text(prefix)
-                // A line that waited was too long to be a bracket.
-                (isTextBegun, bracket) = (true, nil)
+                edges = LineEdges()
             }
             if case .lineStart = stage {
                 guard index < input.count, let begun = unsafe beginLine(input, at: index, isLast, &output) else {
@@ -90,7 +88,7 @@ struct PrefixDecoder: StreamDecoder {
             stage = .waiting(prefix, output.below?.origin(ofOffset: place.byte) ?? place)
         } else {
             stage = .text(prefix)
-            (isTextBegun, bracket) = (false, nil)
+            edges = LineEdges()
         }
         return prefix.length
     }
@@ -119,8 +117,7 @@ struct PrefixDecoder: StreamDecoder {
             }
         case .text:
             let count = unsafe output.put(text)
-            bracket = unsafe isTextBegun ? nil : text.onlyBracket
-            isTextBegun = isTextBegun || count > 0
+            edges = unsafe edges.followed(by: LineEdges(UnsafeBufferPointer(rebasing: text[..<count])))
             output.steps.copy(count)
             move(by: count)
             guard count == text.count else { return count }
@@ -135,7 +132,7 @@ struct PrefixDecoder: StreamDecoder {
                 output.put(0x0A)
                 output.steps.copy(1, endsLine: true)
             }
-            joiner.pass(LineJoiner.Piece(stream: prefix.stream, isPartial: prefix.isPartial, bracket: bracket))
+            joiner.pass(LineJoiner.Piece(stream: prefix.stream, isPartial: prefix.isPartial, edges: edges))
         case .waiting(let prefix, let place):
             if !prefix.isPartial { held.append(0x0A) }
             output.steps.skip(1, endsLine: true)
@@ -152,8 +149,8 @@ struct PrefixDecoder: StreamDecoder {
         var steps = PlaceSteps()
         steps.copy(held.count)
         unsafe held.withUnsafeBufferPointer { bytes in
-            let piece = LineJoiner.Piece(
-                stream: prefix.stream, isPartial: isPartial, bracket: unsafe bytes.onlyBracket)
+            let piece = unsafe LineJoiner.Piece(
+                stream: prefix.stream, isPartial: isPartial, edges: LineEdges(bytes))
             unsafe joiner.wait(piece, place: place, bytes: bytes, steps: steps)
         }
         held.removeAll(keepingCapacity: true)
