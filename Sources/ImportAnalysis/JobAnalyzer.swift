@@ -25,12 +25,19 @@ public struct JobAnalyzer: RowSink {
         for index in runs.indices { consume(runs[index], text: text) }
     }
 
+    @inline(__always)
     public mutating func consume(_ run: RowRun, text: Span<UInt8>) {
         let outcome = Outcome(run.facts)
         counts.add(run.count, outcome)
         outcomes.add(run, outcome)
         // Most rows say one thing, and nothing is odd about them.
         if run.facts == .created || run.facts == .existing { return }
+        look(at: run, outcome, text: text)
+    }
+
+    /// Rows that failed, or that something is odd about.
+    @inline(never)
+    private mutating func look(at run: RowRun, _ outcome: Outcome, text: Span<UInt8>) {
         if run.facts != [.error, .code] { lists.add(run, outcome) }
         guard outcome == .failed else { return }
         for row in run.firstRow..<run.firstRow + run.count {

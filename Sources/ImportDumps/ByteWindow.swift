@@ -59,7 +59,7 @@ struct ByteWindow: ~Copyable {
     /// The block that follows them.
     private var heldBlock: BlockReader.Block?
     /// Whether what is read is only looked at: reading will go back, so the window does not slide where it could not.
-    var isLookingAhead = false
+    private(set) var isLookingAhead = false
     /// Whether reading went back since ``beginDocument()``.
     private(set) var hasGoneBack = false
 
@@ -287,6 +287,29 @@ extension ByteWindow {
     }
 
     private func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ",") || ASCII.isSpace(byte) }
+
+    /// Where looking ahead began, and what was so before.
+    struct Lookahead {
+        let start: Int
+        fileprivate let isNested: Bool
+    }
+
+    /// Begins to look at what follows the position, which reading goes back to.
+    ///
+    /// - Parameter keepsMark: whether reading may also go back to the mark that is set.
+    mutating func lookAhead(keepsMark: Bool = false) -> Lookahead {
+        let lookahead = Lookahead(start: offset, isNested: isLookingAhead)
+        // Within another lookahead, that one's mark is needed still.
+        if mark > offset || !(keepsMark || isLookingAhead) { setMark() }
+        isLookingAhead = true
+        return lookahead
+    }
+
+    /// - Parameter goesBack: whether reading goes back to where it began.
+    mutating func end(_ lookahead: Lookahead, goesBack: Bool = true) {
+        isLookingAhead = lookahead.isNested
+        if goesBack { goBack(to: lookahead.start) }
+    }
 
     mutating func clearMark() {
         mark = Self.noMark

@@ -98,12 +98,9 @@ extension DumpParser {
 
     /// Whether the bracket at the position begins an array of objects. The position stays.
     private mutating func beginsArray() -> Bool {
-        let start = scanner.window.offset
-        scanner.window.setMark()
-        scanner.window.isLookingAhead = true
+        let lookahead = scanner.window.lookAhead()
         defer {
-            scanner.window.isLookingAhead = false
-            scanner.window.goBack(to: start)
+            scanner.window.end(lookahead)
             scanner.window.clearMark()
         }
         scanner.window.position += 1

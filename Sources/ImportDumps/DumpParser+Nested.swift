@@ -150,13 +150,10 @@ extension DumpParser {
     ///
     /// - Parameter levels: from which array or object around the value on; 1 is the innermost one.
     private mutating func closesAsJob(levels: Int) -> Bool {
-        let start = scanner.window.offset
         let (damage, row, jobLike) = (scanner.damage, scanner.row, scanner.jobLike)
-        scanner.window.setMark()
-        scanner.window.isLookingAhead = true
+        let lookahead = scanner.window.lookAhead()
         defer {
-            scanner.window.isLookingAhead = false
-            scanner.window.goBack(to: start)
+            scanner.window.end(lookahead)
             (scanner.damage, scanner.row, scanner.jobLike) = (damage, row, jobLike)
             scanner.forgetTexts()
         }

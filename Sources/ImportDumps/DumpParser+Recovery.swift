@@ -279,18 +279,17 @@ extension DumpParser {
     ///
     /// - Parameter beginsLine: whether nothing but white space is before it on its line.
     private mutating func probeObject(beginsLine: Bool) -> Probe {
-        let start = scanner.window.offset
         let damage = scanner.damage
         let row = scanner.row
+        let lookahead = scanner.window.lookAhead()
+        let start = lookahead.start
         defer {
-            scanner.window.isLookingAhead = false
+            scanner.window.end(lookahead, goesBack: false)
             scanner.damage = damage
             scanner.row = row
             scanner.jobLike = nil
             scanner.forgetTexts()
         }
-        scanner.window.setMark()
-        scanner.window.isLookingAhead = true
         scanner.jobLike = nil
         var isRow = false
         var fields: (status: Bool, total: Bool) = (false, false)
@@ -365,13 +364,8 @@ extension DumpParser {
     ///   or their errors have too is taken for one of those: the bracket may stand where the string's quotation mark
     ///   was.
     private mutating func endsRows(isInString: Bool) -> Bool {
-        let start = scanner.window.offset
-        scanner.window.setMark()
-        scanner.window.isLookingAhead = true
-        defer {
-            scanner.window.isLookingAhead = false
-            scanner.window.goBack(to: start)
-        }
+        let lookahead = scanner.window.lookAhead()
+        defer { scanner.window.end(lookahead) }
         scanner.window.position += 1
         switch scanner.skipSpaceOrEnd() {
         case UInt8(ascii: "}"):
@@ -402,13 +396,8 @@ extension DumpParser {
 
     /// Whether the string at the position is the key `results`, with an array.
     private mutating func beginsResults() -> Bool {
-        let start = scanner.window.offset
-        scanner.window.setMark()
-        scanner.window.isLookingAhead = true
-        defer {
-            scanner.window.isLookingAhead = false
-            scanner.window.goBack(to: start)
-        }
+        let lookahead = scanner.window.lookAhead()
+        defer { scanner.window.end(lookahead) }
         do throws(ScanFault) {
             scanner.window.position += 1
             try scanner.readString(into: .key)

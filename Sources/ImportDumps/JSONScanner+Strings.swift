@@ -175,10 +175,7 @@ extension JSONScanner {
         guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r"), window.offset >= untornUntil else {
             return false
         }
-        let start = window.offset
-        if window.mark > start { window.setMark() }
-        window.isLookingAhead = true
-        defer { window.isLookingAhead = false }
+        let lookahead = window.lookAhead(keepsMark: true)
         var isTorn = false
         if skipSpaceOrEnd() != nil {
             // A byte order mark or a record separator may stand in front of a dump.
@@ -199,7 +196,7 @@ extension JSONScanner {
                 }
             }
         }
-        window.goBack(to: start)
+        window.end(lookahead)
         return isTorn
     }
 
