@@ -1,4 +1,4 @@
-public import ImportAnalysis
+package import ImportAnalysis
 
 /// A file that says what is known of the codes of failed rows:
 ///
@@ -9,9 +9,9 @@ public import ImportAnalysis
 ///         action: fix-data
 ///       - pattern: rate_*
 ///         accepted: {reason: retried every night, until: 2026-12-31}
-public enum CodeFile {
+package enum CodeFile {
     /// Entries that one file may have.
-    public static let maximumEntries = 10_000
+    package static let maximumEntries = 10_000
     private static let keys = ["code", "pattern", "title", "explanation", "owner", "action", "accepted"]
 
     /// Reads a file.
@@ -20,7 +20,7 @@ public enum CodeFile {
     ///   - bytes: all of it; more than ``YAMLFile/maximumSize`` is refused.
     ///   - asOf: the day against which acceptances are held.
     /// - Throws: what is wrong, with line and column. A last day of an acceptance without a day to hold it against is.
-    public static func codeBook(from bytes: [UInt8], asOf: CalendarDate?) throws(FileFault) -> CodeBook {
+    package static func codeBook(from bytes: [UInt8], asOf: CalendarDate?) throws(FileFault) -> CodeBook {
         guard let root = try YAMLFile.root(of: bytes) else { throw FileFault(.missingKey("codes")) }
         let list = try root.object("The file", allowed: ["codes"]).required("codes").list("codes")
         guard list.count <= maximumEntries else { throw root.fault(.tooManyEntries) }

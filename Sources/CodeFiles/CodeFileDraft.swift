@@ -1,23 +1,23 @@
-public import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
 
 /// The beginning of a codes file, made from the codes that dumps contain. ``CodeFile`` reads it.
-public struct CodeFileDraft: Sendable {
+package struct CodeFileDraft: Sendable {
     /// Characters of a message that stand in a comment.
     private static let messageLength = 200
 
     private var totals = Totals()
     private var messages = MessageTotals()
 
-    public init() {}
+    package init() {}
 
-    public mutating func add(_ job: JobSummary) {
+    package mutating func add(_ job: JobSummary) {
         totals.add(job)
         messages.add(job)
     }
 
     /// The whole file: an entry for each code, most rows first, with a message of its most frequent pattern.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let codes = totals.failedByCode
         let examples = messages.examples()
         var text = """

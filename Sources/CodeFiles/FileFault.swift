@@ -1,15 +1,15 @@
 import ImportAnalysis
 
 /// What is wrong with a file that a person wrote, and where.
-public struct FileFault: Error, Sendable, Equatable {
-    public var code: Code
+package struct FileFault: Error, Sendable, Equatable {
+    package var code: Code
     /// From 1; nil if it is about the file as a whole.
-    public var line: Int?
+    package var line: Int?
     /// In characters, from 1.
-    public var column: Int?
+    package var column: Int?
 
     /// What is wrong. New kinds may come.
-    public enum Code: Sendable, Equatable {
+    package enum Code: Sendable, Equatable {
         /// More bytes than ``YAMLFile/maximumSize``.
         case tooLarge
         case notUTF8
@@ -32,7 +32,7 @@ public struct FileFault: Error, Sendable, Equatable {
         case needsDay
     }
 
-    public init(_ code: Code, line: Int? = nil, column: Int? = nil) {
+    package init(_ code: Code, line: Int? = nil, column: Int? = nil) {
         self.code = code
         self.line = line
         self.column = column
@@ -43,13 +43,13 @@ extension FileFault {
     /// The file, and the line and column as far as they are known: `codes.yml:3:5`.
     ///
     /// - Parameter file: as its user named it.
-    public func place(in file: String) -> String {
+    package func place(in file: String) -> String {
         guard let line else { return file }
         return "\(file):\(line)" + (column.map { ":\($0)" } ?? "")
     }
 
     /// What is wrong, as a sentence for people. It may quote the file: hostile text until escaped.
-    public var explanation: String {
+    package var explanation: String {
         switch code {
         case .tooLarge: "The file is larger than 1 MiB."
         case .notUTF8: "The file is not UTF-8."

@@ -1,4 +1,4 @@
-public import ImportRedaction
+package import ImportRedaction
 
 /// A file that says what is to be replaced in redacted output, besides what always is, and what is to stay:
 ///
@@ -6,15 +6,15 @@ public import ImportRedaction
 ///     keys: [name, full_name]
 ///     patterns: [cust-*, "*-gmbh"]
 ///     keep: [stage, tier]
-public enum RedactionFile {
+package enum RedactionFile {
     private static let keys = ["words", "keys", "patterns", "keep"]
     /// Patterns that a file may have; each word of a text is held against each of them.
-    public static let maximumPatterns = 100
+    package static let maximumPatterns = 100
 
     /// Reads a file.
     ///
     /// - Throws: what is wrong, with line and column.
-    public static func rules(from bytes: [UInt8]) throws(FileFault) -> RedactionRules {
+    package static func rules(from bytes: [UInt8]) throws(FileFault) -> RedactionRules {
         guard let root = try YAMLFile.root(of: bytes) else {
             throw FileFault(.wrongValue("The file", expected: "an object with keys of \(keys.joined(separator: ", "))"))
         }

@@ -1,19 +1,19 @@
-public import ImportAnalysis
+package import ImportAnalysis
 
 /// The rules of a gate, as options and files have them.
-public struct GateRules: Sendable {
-    public var maxFailed: Gate.Limit?
+package struct GateRules: Sendable {
+    package var maxFailed: Gate.Limit?
     /// A code is nil for rows whose error has none.
-    public var maxFailedByCode: [(code: String?, limit: Gate.Limit)] = []
-    public var failOn: [Gate.Rule] = []
-    public var requiresComplete = false
-    public var minRows: Int?
-    public var onlyNewCodes = false
+    package var maxFailedByCode: [(code: String?, limit: Gate.Limit)] = []
+    package var failOn: [Gate.Rule] = []
+    package var requiresComplete = false
+    package var minRows: Int?
+    package var onlyNewCodes = false
 
-    public init() {}
+    package init() {}
 
     /// A severity (`critical`, `warning`) or a finding that a rule forbids; nil for what is none.
-    public static func failOn(_ word: String) -> Gate.Rule? {
+    package static func failOn(_ word: String) -> Gate.Rule? {
         switch word {
         case Severity.critical.rawValue: .failOnSeverity(.critical)
         case Severity.warning.rawValue: .failOnSeverity(.warning)
@@ -22,11 +22,11 @@ public struct GateRules: Sendable {
     }
 
     /// All words of which ``failOn(_:)`` makes a rule.
-    public static let failOnWords =
+    package static let failOnWords =
         [Severity.critical.rawValue, Severity.warning.rawValue] + FindingID.all.map { $0.name }
 
     /// The rules in the order in which they are shown; nil if there is none.
-    public var gate: Gate? {
+    package var gate: Gate? {
         var rules: [Gate.Rule] = []
         if let maxFailed { rules.append(.maxFailed(maxFailed, onlyPending: onlyNewCodes)) }
         rules += maxFailedByCode.map { .maxFailedCode($0.code, $0.limit) }
@@ -46,7 +46,7 @@ public struct GateRules: Sendable {
 ///     require-complete: true
 ///     min-rows: 1000
 ///     only-new-codes: true
-public enum RulesFile {
+package enum RulesFile {
     private static let keys = [
         "max-failed", "max-failed-code", "fail-on", "require-complete", "min-rows", "only-new-codes",
     ]
@@ -54,7 +54,7 @@ public enum RulesFile {
     /// Reads a file.
     ///
     /// - Throws: what is wrong, with line and column.
-    public static func rules(from bytes: [UInt8]) throws(FileFault) -> GateRules {
+    package static func rules(from bytes: [UInt8]) throws(FileFault) -> GateRules {
         guard let root = try YAMLFile.root(of: bytes) else {
             throw FileFault(.wrongValue("The file", expected: "an object with keys of \(keys.joined(separator: ", "))"))
         }

@@ -1,9 +1,9 @@
 private import Yams
 
 /// Reads YAML that a person wrote, as far as a file of settings needs it: no anchors, no tags, one document.
-public enum YAMLFile {
+package enum YAMLFile {
     /// The largest file that is read, in bytes.
-    public static let maximumSize = 1024 * 1024
+    package static let maximumSize = 1024 * 1024
 
     /// The root of a file; nil if there is nothing in it but comments.
     static func root(of bytes: [UInt8]) throws(FileFault) -> YAMLValue? {

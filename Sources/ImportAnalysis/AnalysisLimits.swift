@@ -1,66 +1,66 @@
 /// The bounds that keep a summary's size independent of the number of rows.
 ///
 /// Where one is reached, the rest is counted together and the finding `limit-reached` says so.
-public enum AnalysisLimits {
+package enum AnalysisLimits {
     /// Codes of a job, and of all jobs together, that are told apart. Of more, the most frequent ones are kept: of a job
     /// each one that has more than 1 in so many of its failed rows, of all jobs more than 2 in so many of theirs.
-    public static let codes = 4096
+    package static let codes = 4096
 
     /// Message patterns of one code that are told apart. Of more, the most frequent ones are kept.
-    public static let patternsPerCode = 512
+    package static let patternsPerCode = 512
 
     /// Message patterns of a job: its codes, one more for rows without a code, share them evenly, each at least one.
-    public static let patterns = 2048
+    package static let patterns = 2048
 
     /// Slots of a pattern whose values are counted: the first ones.
-    public static let slotsCounted = 8
+    package static let slotsCounted = 8
 
     /// Different values of a slot that are told apart, in a job of few codes and patterns.
-    public static let valuesPerSlot = 2048
+    package static let valuesPerSlot = 2048
 
     /// The same in a job with as many codes and patterns as are told apart.
-    public static let fewestValuesPerSlot = 8
+    package static let fewestValuesPerSlot = 8
 
     /// What the slots in one place of all patterns of a job share, so that hostile messages cannot fill the memory.
     package static let valuesShared = 8192
 
     /// Values that are alike in this many bytes (rounded down to a whole character) count as one.
-    public static let valueBytes = 96
+    package static let valueBytes = 96
 
     /// Values of a slot that a summary lists, the most frequent first.
-    public static let valuesListed = 10
+    package static let valuesListed = 10
 
     /// Rows of the shortest stretch of failed rows that is listed.
-    public static let stretchRows = 10
+    package static let stretchRows = 10
 
     /// Stretches of failed rows that are listed: the longest.
-    public static let stretchesListed = 5
+    package static let stretchesListed = 5
 
     /// Codes and messages that are alike in this many bytes (rounded down to a whole character) count as one.
-    public static let groupingBytes = 1024
+    package static let groupingBytes = 1024
 
     /// Failed rows of a dump that are not worth a thread of their own.
     package static let failedRowsWithoutThread = 4096
 
     /// Message patterns of a code that a summary lists, the most frequent first.
-    public static let messagesListed = 20
+    package static let messagesListed = 20
 
     /// Message patterns of all jobs and codes of an audit that is compared with another. Of more, the most frequent ones
     /// are kept.
-    public static let patternsCompared = 16_384
+    package static let patternsCompared = 16_384
 
     /// Records of one outcome that a summary lists because several rows speak of them: the most frequent ones.
-    public static let recordsListed = 20
+    package static let recordsListed = 20
 
     /// Bytes of an id that is no UUID that are shown of such a record (rounded down to a whole character).
-    public static let recordIDBytes = 256
+    package static let recordIDBytes = 256
 
     /// Rows that a finding lists.
-    public static let rowsListed = 20
+    package static let rowsListed = 20
 
     /// Superseded dumps of a job that are kept with what they say: the latest ones.
-    public static let snapshotsListed = 20
+    package static let snapshotsListed = 20
 
     /// Superseded dumps of a job that are told apart; of more, nobody knows how many are copies.
-    public static let snapshotsCounted = 1000
+    package static let snapshotsCounted = 1000
 }

@@ -1,18 +1,18 @@
 /// The failed rows of one code over all jobs.
-public struct CodeTotal: Sendable {
+package struct CodeTotal: Sendable {
     /// Nil for rows whose error has no code.
-    public var code: String?
-    public var rows: Int
+    package var code: String?
+    package var rows: Int
     /// There may be more rows of it, and more jobs that have some, among those of the codes that are not told apart.
-    public var isAtLeast = false
+    package var isAtLeast = false
     /// Jobs that have rows of this code; nil for codes beyond the limit, of which nobody knows whose they were.
-    public var jobs: Int?
+    package var jobs: Int?
     /// Of those, jobs that have more patterns of its messages than they list.
     var cappedJobs = 0
     /// Of the rows seen.
-    public var share: Share
+    package var share: Share
     /// The rows of all codes beyond ``AnalysisLimits/codes``.
-    public var isOther = false
+    package var isOther = false
 }
 
 /// Failed rows by code over all jobs, bounded like those of one job.

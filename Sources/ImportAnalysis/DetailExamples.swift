@@ -1,12 +1,12 @@
 import ImportDumps
 
 /// What an error says besides its code and its message, of one row as an example.
-public struct ErrorDetails: Sendable, Equatable {
+package struct ErrorDetails: Sendable, Equatable {
     /// The text of a JSON object; of a longer one the first ``AnalysisLimits/groupingBytes`` (rounded down to a whole
     /// character), and an ellipsis.
-    public var text: String
+    package var text: String
     /// The first row of its code that has details.
-    public var row: Int
+    package var row: Int
 
     package init(text: String, row: Int) {
         self.text = text

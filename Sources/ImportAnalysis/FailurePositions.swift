@@ -50,11 +50,11 @@ struct PositionCounter: Sendable {
 }
 
 /// How many failed rows lie where among the rows of a job.
-public struct FailurePositions: Sendable, Equatable {
+package struct FailurePositions: Sendable, Equatable {
     /// How many rows a bucket stands for, a power of two; the last one may stand for fewer.
-    public var bucketRows: Int
+    package var bucketRows: Int
     /// Failed rows of each bucket, from the first row on; at most 64.
-    public var counts: [Int]
+    package var counts: [Int]
 
     /// The most buckets.
     package static let buckets = 64

@@ -1,15 +1,15 @@
 /// Consecutive rows that all failed: a batch that broke rather than data to be mended.
-public struct FailureStretch: Sendable, Equatable {
-    public var firstRow: Int
-    public var lastRow: Int
+package struct FailureStretch: Sendable, Equatable {
+    package var firstRow: Int
+    package var lastRow: Int
     /// The code that most of its rows have; nil for no code.
-    public var code: String?
+    package var code: String?
     /// How many of its rows have that code: those since it is told apart, if not all of its rows are.
-    public var codeRows: Int
+    package var codeRows: Int
     /// The code is among those beyond ``AnalysisLimits/codes``.
-    public var isOther = false
+    package var isOther = false
 
-    public var rows: Int { lastRow - firstRow + 1 }
+    package var rows: Int { lastRow - firstRow + 1 }
 
     package init(firstRow: Int, lastRow: Int, code: String?, codeRows: Int, isOther: Bool = false) {
         self.firstRow = firstRow

@@ -1,7 +1,7 @@
-public import ImportDumps
+package import ImportDumps
 
 /// Folds the rows of one dump into a summary.
-public struct JobAnalyzer: RowSink {
+package struct JobAnalyzer: RowSink {
     private var counts = RowCounts()
     private var outcomes = OutcomeDigest()
     private var lists = RowLists()
@@ -13,20 +13,20 @@ public struct JobAnalyzer: RowSink {
 
     /// - Parameter usesThread: whether a thread of its own may audit the failed rows of a dump that has many. Then a copy
     ///   of the analyzer is of no use while the other one goes on.
-    public init(usesThread: Bool = false) {
+    package init(usesThread: Bool = false) {
         threadAfter = usesThread ? AnalysisLimits.failedRowsWithoutThread : nil
     }
 
-    public mutating func beginRows(of job: DeclaredJob) {
+    package mutating func beginRows(of job: DeclaredJob) {
         self = JobAnalyzer(usesThread: threadAfter != nil)
     }
 
-    public mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+    package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
         for index in runs.indices { consume(runs[index], text: text) }
     }
 
     @inline(__always)
-    public mutating func consume(_ run: RowRun, text: Span<UInt8>) {
+    package mutating func consume(_ run: RowRun, text: Span<UInt8>) {
         let outcome = Outcome(run.facts)
         counts.add(run.count, outcome)
         outcomes.add(run, outcome)
@@ -62,7 +62,7 @@ public struct JobAnalyzer: RowSink {
     /// Judges the job, after its rows were consumed.
     ///
     /// - Parameter source: the input, as its user named it.
-    public func summary(of dump: Dump, source: String) -> JobSummary {
+    package func summary(of dump: Dump, source: String) -> JobSummary {
         var rows = counts
         rows.missing = dump.job.total.map { max(0, $0 - rows.seen) }
         var failures = thread?.finish() ?? failures

@@ -3,13 +3,13 @@ import ImportDumps
 /// What tells whether two dumps are of one job.
 ///
 /// A job has its `job_id`. A sync import has none: only a dump of the same bytes is of the same import.
-public struct JobIdentity: Hashable, Sendable {
+package struct JobIdentity: Hashable, Sendable {
     // A digest, for there may be as many as jobs. By bytes: Swift holds canonically equivalent texts for equal.
     private let first: UInt64
     private let second: UInt64
 
     /// Nil for a sync import whose hash is not known: nobody can tell it from others.
-    public init?(_ job: JobSummary) {
+    package init?(_ job: JobSummary) {
         var digest = SHA256()
         func add(_ text: String) {
             var text = text
@@ -33,7 +33,7 @@ extension Summary {
     /// the others (``SnapshotGroup``).
     ///
     /// Combining before or after ``merge(_:)``, or both, comes to the same.
-    public func combiningSnapshots() -> Summary {
+    package func combiningSnapshots() -> Summary {
         var groups: [JobIdentity: (group: SnapshotGroup, winner: Int)] = [:]
         for (index, job) in jobs.enumerated() {
             guard let identity = JobIdentity(job) else { continue }

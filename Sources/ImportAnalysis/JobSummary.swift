@@ -1,34 +1,34 @@
-public import ImportDumps
+package import ImportDumps
 
 /// What the audit found out about one job.
-public struct JobSummary: Sendable {
+package struct JobSummary: Sendable {
     /// What the dump declares.
-    public var job: DeclaredJob
+    package var job: DeclaredJob
     /// The input, as its user named it.
-    public var source: String
+    package var source: String
     /// The dump's size in bytes.
-    public var bytes: Int
+    package var bytes: Int
     /// SHA-256 of the dump in hexadecimal, if it was worked out.
-    public var sha256: String?
-    public var rows: RowCounts
+    package var sha256: String?
+    package var rows: RowCounts
     /// Equal for the same outcomes of the same rows; nil if a summary does not say.
-    public package(set) var outcomes: UInt64?
+    package var outcomes: UInt64?
     /// Failed rows by code: most rows first, then by the bytes of the code, with "no code" before all others.
-    public var failedByCode: [CodeSummary]
+    package var failedByCode: [CodeSummary]
     /// Where among the rows the failed ones lie; nil if none failed.
-    public var failurePositions: FailurePositions?
+    package var failurePositions: FailurePositions?
     /// The longest stretches of consecutive failed rows, at most ``AnalysisLimits/stretchesListed`` and each of at
     /// least ``AnalysisLimits/stretchRows``; none if all rows failed.
-    public var failureStretches: [FailureStretch] = []
+    package var failureStretches: [FailureStretch] = []
     /// In the order of ``FindingID/all``.
-    public var findings: [Finding]
-    public var results: ResultsState
+    package var findings: [Finding]
+    package var results: ResultsState
     /// Why and where reading stopped, if the dump was salvaged.
-    public var salvage: Salvage?
+    package var salvage: Salvage?
     /// Other dumps of the same job, which this one supersedes.
-    public var superseded = SupersededSnapshots()
+    package var superseded = SupersededSnapshots()
     /// Records that several rows speak of; nil if they were not looked for.
-    public package(set) var identity: IdentitySummary?
+    package var identity: IdentitySummary?
 
     package init(
         job: DeclaredJob, source: String, bytes: Int, sha256: String?, rows: RowCounts, failedByCode: [CodeSummary],
@@ -58,7 +58,7 @@ public struct JobSummary: Sendable {
     }
 
     /// Reading went on behind what is wrong in the dump, and stopped nowhere.
-    public var wasReadOn: Bool {
+    package var wasReadOn: Bool {
         // Where reading stopped, a finding has the same words.
         guard let salvage else { return false }
         return !findings.contains {
@@ -70,39 +70,39 @@ public struct JobSummary: Sendable {
     var showsAllRows: Bool { isComparable && rows.missing ?? 0 == 0 }
 
     /// The declared counts can be held against the rows: all rows are there and the job is over.
-    public var isComparable: Bool {
+    package var isComparable: Bool {
         results == .complete && salvage == nil && job.status != JobStatus.processing.rawValue
     }
 }
 
 /// The states that the API defines for a job.
-public enum JobStatus: String, Sendable, CaseIterable {
+package enum JobStatus: String, Sendable, CaseIterable {
     case complete, processing, failed
 }
 
 /// Rows by outcome. created + existing + failed + unclassified + applied = seen, always.
-public struct RowCounts: Sendable, Equatable {
-    public var created = 0
-    public var existing = 0
-    public var failed = 0
-    public var unclassified = 0
+package struct RowCounts: Sendable, Equatable {
+    package var created = 0
+    package var existing = 0
+    package var failed = 0
+    package var unclassified = 0
     /// Of bulk jobs.
-    public var applied = 0
+    package var applied = 0
     /// Rows that the job's `total` promises and the dump does not have; nil if the job declares no total.
-    public var missing: Int?
+    package var missing: Int?
 
-    public init() {}
+    package init() {}
 
-    public var seen: Int {
+    package var seen: Int {
         created.clampedAdding(existing).clampedAdding(failed).clampedAdding(unclassified).clampedAdding(applied)
     }
 
     /// Rows that went in, by whatever kind of job.
-    public var succeeded: Int { created.clampedAdding(existing).clampedAdding(applied) }
+    package var succeeded: Int { created.clampedAdding(existing).clampedAdding(applied) }
 
     /// The outcomes that are shown whatever their counts, and others that are there: those of imports if there are
     /// imports, that of bulk jobs if there are such.
-    public func shown(imports: Bool, bulk: Bool) -> [(outcome: Outcome, count: Int)] {
+    package func shown(imports: Bool, bulk: Bool) -> [(outcome: Outcome, count: Int)] {
         [
             (.created, created, imports), (.existing, existing, imports), (.applied, applied, bulk),
             (.failed, failed, true), (.unclassified, unclassified, false),
@@ -135,27 +135,27 @@ public struct RowCounts: Sendable, Equatable {
 }
 
 /// The failed rows of one code.
-public struct CodeSummary: Sendable, Equatable {
+package struct CodeSummary: Sendable, Equatable {
     /// Nil for rows whose error has no code.
-    public var code: String?
-    public var rows: Int
+    package var code: String?
+    package var rows: Int
     /// Of the rows seen.
-    public var share: Share
-    public var firstRow: Int
-    public var lastRow: Int
+    package var share: Share
+    package var firstRow: Int
+    package var lastRow: Int
     /// The most frequent ones first, at most ``AnalysisLimits/messagesListed``.
-    public var messages: [MessageSummary]
+    package var messages: [MessageSummary]
     /// How many patterns of messages there are; nil if there are more than ``AnalysisLimits`` tells apart.
-    public var messageCount: Int?
+    package var messageCount: Int?
     /// Where among the rows of the job they lie.
-    public var positions: FailurePositions?
+    package var positions: FailurePositions?
     /// The rows of all codes beyond ``AnalysisLimits/codes``.
-    public var isOther = false
+    package var isOther = false
     /// There may be more rows of it, all before ``firstRow``, among those of the codes that are not told apart: there
     /// were too many codes before it was taken up. What is said of it is about the rows since.
-    public var isAtLeast = false
+    package var isAtLeast = false
     /// What the errors of these rows say besides code and message, of one of them; nil if that is nothing.
-    public package(set) var exampleDetails: ErrorDetails?
+    package var exampleDetails: ErrorDetails?
 
     package init(
         code: String?, rows: Int, share: Share, firstRow: Int, lastRow: Int, messages: [MessageSummary],
@@ -176,7 +176,7 @@ public struct CodeSummary: Sendable, Equatable {
     var listsAllMessages: Bool { messageCount == messages.count }
 
     /// The name under which codes beyond the limit are counted.
-    public static let otherCodes = "(other codes)"
+    package static let otherCodes = "(other codes)"
 
     /// The order of a list of codes.
     static func isListedBefore(_ left: CodeSummary, _ right: CodeSummary) -> Bool {

@@ -1,20 +1,20 @@
 /// Failed rows of one code whose messages differ in their values only.
-public struct MessageSummary: Sendable, Equatable {
+package struct MessageSummary: Sendable, Equatable {
     /// The message with a placeholder for each value that varies, such as `{number}`; braces of the message itself are
     /// doubled. Nil for rows without a message.
-    public var pattern: String?
-    public var rows: Int
+    package var pattern: String?
+    package var rows: Int
     /// Of the rows of its code.
-    public var share: Share
-    public var firstRow: Int
-    public var lastRow: Int
+    package var share: Share
+    package var firstRow: Int
+    package var lastRow: Int
     /// The message of the first row.
-    public var example: String?
-    public var exampleRow: Int
+    package var example: String?
+    package var exampleRow: Int
     /// What stands in the placeholders, in their order.
-    public var slots: [SlotSummary]
+    package var slots: [SlotSummary]
     /// There may be more rows of it, all before ``firstRow``, among those whose patterns are not told apart.
-    public var isAtLeast = false
+    package var isAtLeast = false
 
     package init(
         pattern: String?, rows: Int, share: Share, firstRow: Int, lastRow: Int, example: String?, exampleRow: Int,
@@ -39,15 +39,15 @@ public struct MessageSummary: Sendable, Equatable {
 }
 
 /// The values in one placeholder of a pattern.
-public struct SlotSummary: Sendable, Equatable {
+package struct SlotSummary: Sendable, Equatable {
     /// The placeholder without its braces.
-    public var name: String
+    package var name: String
     /// How many different values there are; nil if they are too many to be told apart.
-    public var distinctValues: Int?
+    package var distinctValues: Int?
     /// The most frequent ones first, at most ``AnalysisLimits/valuesListed``; none if nobody knows which they are.
-    public var values: [ValueSummary]
+    package var values: [ValueSummary]
     /// Rows whose values are not listed.
-    public var otherRows: Int
+    package var otherRows: Int
 
     package init(name: String, distinctValues: Int?, values: [ValueSummary], otherRows: Int) {
         self.name = name
@@ -58,10 +58,10 @@ public struct SlotSummary: Sendable, Equatable {
 }
 
 /// A value and the rows that have it.
-public struct ValueSummary: Sendable, Equatable {
+package struct ValueSummary: Sendable, Equatable {
     /// Cut after ``AnalysisLimits/valueBytes``.
-    public var value: String
-    public var rows: Int
+    package var value: String
+    package var rows: Int
 
     package init(value: String, rows: Int) {
         self.value = value

@@ -14,14 +14,14 @@ extension Int {
 }
 
 /// A part of a whole as an exact decimal fraction with six digits, rounded half up. No floating point is involved.
-public struct Share: Sendable, Hashable, Comparable {
+package struct Share: Sendable, Hashable, Comparable {
     /// From 0 to 1,000,000; above, if the part is larger than the whole.
-    public var millionths: Int
+    package var millionths: Int
 
     /// - Parameters:
     ///   - part: 0 or more.
     ///   - whole: 0 or more; a share of nothing is 0.
-    public init(of part: Int, in whole: Int) {
+    package init(of part: Int, in whole: Int) {
         guard whole > 0 else {
             millionths = 0
             return
@@ -30,11 +30,11 @@ public struct Share: Sendable, Hashable, Comparable {
     }
 
     /// The fraction with six digits, as in `0.033333`.
-    public var decimal: String {
+    package var decimal: String {
         "\(millionths / 1_000_000).\((millionths % 1_000_000).digits(6))"
     }
 
-    public static func < (left: Share, right: Share) -> Bool {
+    package static func < (left: Share, right: Share) -> Bool {
         left.millionths < right.millionths
     }
 }

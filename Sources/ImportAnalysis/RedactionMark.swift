@@ -1,11 +1,11 @@
 /// Says of a summary that its values are pseudonyms, and of which key.
-public struct RedactionMark: Sendable, Equatable {
+package struct RedactionMark: Sendable, Equatable {
     /// Whether the key was the user's own; else it was a random one, of that run alone.
-    public var isKeyed: Bool
+    package var isKeyed: Bool
     /// Eight hexadecimal digits that tell keys apart and say nothing about them.
-    public var keyID: String
+    package var keyID: String
 
-    public init(isKeyed: Bool, keyID: String) {
+    package init(isKeyed: Bool, keyID: String) {
         self.isKeyed = isKeyed
         self.keyID = keyID
     }

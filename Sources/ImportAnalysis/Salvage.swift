@@ -1,23 +1,23 @@
-public import ImportDumps
+package import ImportDumps
 
 /// Why and where the reading of a dump had to stop, as a summary keeps it.
-public struct Salvage: Sendable, Equatable {
-    public var kind: Kind
-    public var place: Place
+package struct Salvage: Sendable, Equatable {
+    package var kind: Kind
+    package var place: Place
     /// Rows that were whole before the fault.
-    public var rowsKept: Int
+    package var rowsKept: Int
     /// What was found and what became of the rows before it, as a sentence for people.
-    public var message: String
+    package var message: String
 
     /// The ways in which a dump can fail to be whole.
-    public enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// Bytes are missing.
         case truncated
         /// Those that are there are wrong.
         case malformed
     }
 
-    public init(kind: Kind, place: Place, rowsKept: Int, message: String) {
+    package init(kind: Kind, place: Place, rowsKept: Int, message: String) {
         self.kind = kind
         self.place = place
         self.rowsKept = rowsKept
@@ -25,7 +25,7 @@ public struct Salvage: Sendable, Equatable {
     }
 
     /// What a summary keeps of a fault.
-    public init(_ fault: DumpFault) {
+    package init(_ fault: DumpFault) {
         self.init(
             kind: fault.isTruncation ? .truncated : .malformed, place: fault.place, rowsKept: fault.rowsKept,
             message: Wording.salvaged(fault))

@@ -11,7 +11,7 @@ extension Unicode.Scalar {
 }
 
 /// Text that came from outside, made safe to show in a line of text: what would act is written out, as in `\u{1B}`.
-public func shownText(_ text: String) -> String {
+package func shownText(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { $0.isUnsafeToShow }) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {

@@ -1,34 +1,34 @@
 package import ImportDumps
 
 /// One dump of a job that may have several: what decides which of them counts, and whether they agree.
-public struct Snapshot: Sendable, Equatable {
+package struct Snapshot: Sendable, Equatable {
     /// The input, as its user named it.
-    public let source: String
+    package let source: String
     /// The dump's size in bytes.
-    public let bytes: Int
+    package let bytes: Int
     /// SHA-256 of the dump in hexadecimal, if it was worked out.
-    public let sha256: String?
-    public let facts: Facts
-    public let updatedAt: String?
+    package let sha256: String?
+    package let facts: Facts
+    package let updatedAt: String?
     /// The dump was cut off or broken: what it does not say, it may have said.
-    public let isSalvaged: Bool
+    package let isSalvaged: Bool
     /// Equal for dumps of the same bytes; without a hash of them, for dumps of one size that say the same.
     let identity: UInt64
     private let time: DateTime?
 
     /// What two finished dumps of one job must agree on.
-    public struct Facts: Sendable, Equatable {
-        public var status: String?
-        public var total: Int?
-        public var processed: Int?
-        public var succeeded: Int?
-        public var failed: Int?
+    package struct Facts: Sendable, Equatable {
+        package var status: String?
+        package var total: Int?
+        package var processed: Int?
+        package var succeeded: Int?
+        package var failed: Int?
         /// `missing` is nil: it follows from the others.
-        public var rows: RowCounts
+        package var rows: RowCounts
         /// Equal for the same codes with the same numbers of rows.
-        public var codes: UInt64
+        package var codes: UInt64
         /// Equal for the same outcomes of the same rows; nil if nobody knows.
-        public var outcomes: UInt64?
+        package var outcomes: UInt64?
 
         package init(job: DeclaredJob, rows: RowCounts, codes: UInt64, outcomes: UInt64?) {
             status = job.status
@@ -78,7 +78,7 @@ public struct Snapshot: Sendable, Equatable {
     }
 
     /// The dump that a summary is about, without the ones that it supersedes.
-    public init(_ job: JobSummary) {
+    package init(_ job: JobSummary) {
         var digest = FactDigest()
         for code in job.failedByCode {
             digest.add(code.code)
@@ -105,7 +105,7 @@ extension Snapshot: Comparable {
     /// complete over failed over processing over any other status; then a whole dump over a salvaged one; then the
     /// one with more rows. What is left is the same for all that can be told: the later name, so that the choice does
     /// not depend on the order in which dumps come.
-    public static func < (left: Snapshot, right: Snapshot) -> Bool {
+    package static func < (left: Snapshot, right: Snapshot) -> Bool {
         switch (left.time, right.time) {
         case (nil, .some): return true
         case (.some, nil): return false

@@ -3,7 +3,7 @@
 /// Groups add up in any order and any grouping to the same result; the same dump twice is one dump. Memory is
 /// bounded: the latest ``AnalysisLimits/snapshotsListed`` dumps are kept besides the one that counts, and of
 /// ``AnalysisLimits/snapshotsCounted`` more a hash.
-public struct SnapshotGroup: Sendable, Equatable {
+package struct SnapshotGroup: Sendable, Equatable {
     /// The one that counts, then others that are kept: the greatest first. Never empty.
     private var kept: [Snapshot]
     /// Identities of dumps that are not kept.
@@ -12,7 +12,7 @@ public struct SnapshotGroup: Sendable, Equatable {
     private var isBeyondCount: Bool
 
     /// The dumps that a job's summary was made of: one, and those that it supersedes.
-    public init(_ job: JobSummary) {
+    package init(_ job: JobSummary) {
         kept = [Snapshot(job)]
         others = Set(job.superseded.others)
         isBeyondCount = job.superseded.isBeyondCount
@@ -21,13 +21,13 @@ public struct SnapshotGroup: Sendable, Equatable {
     }
 
     /// The dump that counts.
-    public var winner: Snapshot { kept[0] }
+    package var winner: Snapshot { kept[0] }
 
     /// Adds the dumps of another group of the same job.
     ///
     /// - Returns: whether the one that counts is now the other group's.
     @discardableResult
-    public mutating func merge(_ other: SnapshotGroup) -> Bool {
+    package mutating func merge(_ other: SnapshotGroup) -> Bool {
         let isReplaced = winner < other.winner
         others.formUnion(other.others)
         isBeyondCount = isBeyondCount || other.isBeyondCount
@@ -36,7 +36,7 @@ public struct SnapshotGroup: Sendable, Equatable {
     }
 
     /// Says in the summary of the dump that counts which other dumps there are, and whether they agree.
-    public func apply(to job: inout JobSummary) {
+    package func apply(to job: inout JobSummary) {
         job.superseded = SupersededSnapshots(
             snapshots: Array(kept.dropFirst()), others: others.sorted(), isBeyondCount: isBeyondCount)
         job.findings.removeAll { $0.id == .conflictingSnapshots || $0.id == .supersededSnapshot }
@@ -89,13 +89,13 @@ public struct SnapshotGroup: Sendable, Equatable {
 }
 
 /// The dumps of a job that another one supersedes.
-public struct SupersededSnapshots: Sendable, Equatable {
+package struct SupersededSnapshots: Sendable, Equatable {
     /// The latest ones, the latest first.
-    public var snapshots: [Snapshot] = []
+    package var snapshots: [Snapshot] = []
     /// Identities of those that are not among them, in ascending order.
     package var others: [UInt64] = []
     /// There are more than ``AnalysisLimits`` tells apart.
-    public internal(set) var isBeyondCount = false
+    package internal(set) var isBeyondCount = false
 
     package init(snapshots: [Snapshot] = [], others: [UInt64] = [], isBeyondCount: Bool = false) {
         self.snapshots = snapshots
@@ -103,10 +103,10 @@ public struct SupersededSnapshots: Sendable, Equatable {
         self.isBeyondCount = isBeyondCount
     }
 
-    public var isEmpty: Bool { snapshots.isEmpty && others.isEmpty && !isBeyondCount }
+    package var isEmpty: Bool { snapshots.isEmpty && others.isEmpty && !isBeyondCount }
 
     /// How many there are; nil if there are more than ``AnalysisLimits`` tells apart.
-    public var count: Int? { isBeyondCount ? nil : snapshots.count + others.count }
+    package var count: Int? { isBeyondCount ? nil : snapshots.count + others.count }
 
     /// How many there are, or how many there are at least.
     var countAtLeast: Int { count ?? AnalysisLimits.snapshotsCounted + 1 }

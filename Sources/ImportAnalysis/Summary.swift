@@ -3,81 +3,81 @@ import ImportDumps
 /// What the audit found out about any number of inputs.
 ///
 /// Two summaries combine into one with nothing lost (``merge(_:)``), wherever the inputs were split.
-public struct Summary: Sendable {
+package struct Summary: Sendable {
     /// In the order of the inputs.
-    public var jobs: [JobSummary] = []
+    package var jobs: [JobSummary] = []
     /// Inputs that are no import job, in the order of the inputs.
-    public var unreadable: [UnreadableInput] = []
+    package var unreadable: [UnreadableInput] = []
     /// Sums over all jobs.
-    public var totals = Totals()
+    package var totals = Totals()
     /// Says that values are pseudonyms, if they are.
-    public var redaction: RedactionMark?
+    package var redaction: RedactionMark?
 
-    public init() {}
+    package init() {}
 
-    public mutating func append(_ job: JobSummary) {
+    package mutating func append(_ job: JobSummary) {
         jobs.append(job)
         totals.add(job)
     }
 
-    public mutating func append(_ input: UnreadableInput) {
+    package mutating func append(_ input: UnreadableInput) {
         unreadable.append(input)
     }
 
     /// Adds the inputs of another summary after those of this one.
-    public mutating func merge(_ other: Summary) {
+    package mutating func merge(_ other: Summary) {
         // Job by job, so that the totals are those of one audit of them all also beyond the limits.
         for job in other.jobs { append(job) }
         unreadable += other.unreadable
     }
 
     /// Something could not be read whole: an input that is no import job, or a dump that was salvaged.
-    public var hasReadingFaults: Bool {
+    package var hasReadingFaults: Bool {
         !unreadable.isEmpty || totals.salvagedJobs > 0
     }
 }
 
 /// An input that is no import job, and why.
-public struct UnreadableInput: Sendable, Equatable {
+package struct UnreadableInput: Sendable, Equatable {
     /// The input, as its user named it.
-    public var source: String
+    package var source: String
     /// A sentence for people. It may quote the input: hostile text until escaped.
-    public var reason: String
+    package var reason: String
 
-    public init(source: String, reason: String) {
+    package init(source: String, reason: String) {
         self.source = source
         self.reason = reason
     }
 }
 
 /// Sums over jobs. They add up in any order, but for which codes are kept of more than ``AnalysisLimits/codes``.
-public struct Totals: Sendable {
-    public private(set) var jobs = 0
+package struct Totals: Sendable {
+    package private(set) var jobs = 0
     /// Jobs whose dump was cut off or broken.
-    public private(set) var salvagedJobs = 0
+    package private(set) var salvagedJobs = 0
     /// Jobs whose dumps do not show all of their rows.
-    public private(set) var partialJobs = 0
+    package private(set) var partialJobs = 0
     /// Jobs by their declared status; those without one under ``noStatus``.
-    public private(set) var jobsByStatus: [String: Int] = [:]
-    public private(set) var rows = RowCounts()
+    package private(set) var jobsByStatus: [String: Int] = [:]
+    package private(set) var rows = RowCounts()
     /// Findings by severity.
-    public private(set) var findings: [Severity: Int] = [:]
+    package private(set) var findings: [Severity: Int] = [:]
     /// Jobs that are bulk updates or bulk deletes; the others are imports.
-    public private(set) var bulkJobs = 0
+    package private(set) var bulkJobs = 0
     private var codes = CodeTotals()
 
     /// Whether there are imports, or no jobs at all.
-    public var hasImports: Bool { bulkJobs < jobs || jobs == 0 }
+    package var hasImports: Bool { bulkJobs < jobs || jobs == 0 }
 
     /// Stands for a job that declares no status.
-    public static let noStatus = "(none)"
+    package static let noStatus = "(none)"
     /// Stands for statuses that the API does not define: there could be as many as jobs.
     static let otherStatuses = "(other)"
 
-    public init() {}
+    package init() {}
 
     /// Adds a job.
-    public mutating func add(_ job: JobSummary) {
+    package mutating func add(_ job: JobSummary) {
         jobs += 1
         bulkJobs += job.job.kind == .bulk ? 1 : 0
         salvagedJobs += job.salvage == nil ? 0 : 1
@@ -91,5 +91,5 @@ public struct Totals: Sendable {
     }
 
     /// Failed rows of all jobs by code: most rows first, then by the bytes of the code; shares are of the rows seen.
-    public var failedByCode: [CodeTotal] { codes.sorted(rowsSeen: rows.seen) }
+    package var failedByCode: [CodeTotal] { codes.sorted(rowsSeen: rows.seen) }
 }

@@ -1,7 +1,7 @@
 private import Glibc
 
 /// Where the bytes of a dump come from: a file, a pipe, a part of an archive.
-public protocol ByteSource: Sendable {
+package protocol ByteSource: Sendable {
     /// Whether a read never waits for another program, as one of a file does not and one of a pipe may. Only such a
     /// source is read ahead.
     var isPrompt: Bool { get }
@@ -13,22 +13,22 @@ public protocol ByteSource: Sendable {
 }
 
 extension ByteSource {
-    public var isPrompt: Bool { false }
+    package var isPrompt: Bool { false }
 }
 
 /// Reads an open file descriptor. It neither opens nor closes it.
-public struct DescriptorSource: ByteSource {
+package struct DescriptorSource: ByteSource {
     private let descriptor: Int32
 
-    public let isPrompt: Bool
+    package let isPrompt: Bool
 
-    public init(descriptor: Int32) {
+    package init(descriptor: Int32) {
         self.descriptor = descriptor
         var status = stat()
         isPrompt = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+    package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         while true {
             let count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
@@ -38,19 +38,19 @@ public struct DescriptorSource: ByteSource {
 }
 
 /// Reads bytes that are in memory already, at most `chunk` at a time.
-public struct ArraySource: ByteSource {
+package struct ArraySource: ByteSource {
     private var bytes: ArraySlice<UInt8>
     private let chunk: Int
 
-    public var isPrompt: Bool { true }
+    package var isPrompt: Bool { true }
 
     /// - Parameter chunk: the most that one read delivers, in bytes (at least 1): small values stand for a slow pipe.
-    public init(_ bytes: [UInt8], chunk: Int = .max) {
+    package init(_ bytes: [UInt8], chunk: Int = .max) {
         self.bytes = bytes[...]
         self.chunk = max(1, chunk)
     }
 
-    public mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+    package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         let count = min(bytes.count, buffer.count, chunk)
         unsafe bytes.withUnsafeBytes { bytes in
             unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
@@ -61,19 +61,19 @@ public struct ArraySource: ByteSource {
 }
 
 /// Why a source of bytes cannot deliver more. What came before was delivered.
-public struct ReadFailure: Error, Sendable, Equatable {
-    public var reason: Reason
+package struct ReadFailure: Error, Sendable, Equatable {
+    package var reason: Reason
 
-    public init(_ reason: Reason) {
+    package init(_ reason: Reason) {
         self.reason = reason
     }
 
     /// The operating system refused a read; `errorNumber` is the value of `errno`.
-    public init(errorNumber: Int32) {
+    package init(errorNumber: Int32) {
         reason = .system(errorNumber: errorNumber)
     }
 
-    public enum Reason: Sendable, Equatable {
+    package enum Reason: Sendable, Equatable {
         /// The operating system refused; the value of `errno`.
         case system(errorNumber: Int32)
         /// Compressed data, or an entry of an archive, ends before its end.
@@ -87,7 +87,7 @@ public struct ReadFailure: Error, Sendable, Equatable {
     }
 
     /// What is wrong with packed data.
-    public enum Damage: Sendable, Equatable {
+    package enum Damage: Sendable, Equatable {
         /// All was unpacked, but its checksum or its length is another one.
         case checksum
         /// The data does not follow its format.

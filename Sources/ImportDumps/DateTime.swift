@@ -1,10 +1,10 @@
 /// An instant, as RFC 3339 writes it: `2019-12-27T18:11:19.117Z`, with any offset and any fraction of a second.
-public struct DateTime: Sendable, Comparable {
-    public let year, month, day, hour, minute: Int
+package struct DateTime: Sendable, Comparable {
+    package let year, month, day, hour, minute: Int
     /// 0 to 60: RFC 3339 allows for leap seconds.
-    public let second: Int
+    package let second: Int
     /// How far the zone in which it is written is ahead of UTC.
-    public let offsetMinutes: Int
+    package let offsetMinutes: Int
 
     /// Seconds since 1970-01-01T00:00:00Z; a leap second counts as the second after it.
     package let seconds: Int
@@ -12,7 +12,7 @@ public struct DateTime: Sendable, Comparable {
     private let fraction: [UInt8]
 
     /// Nil if `text` is no date-time of RFC 3339, section 5.6.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         var rest = Array(text.utf8)[...]
 
         func number(_ digits: Int, _ range: ClosedRange<Int>) -> Int? {
@@ -62,11 +62,11 @@ public struct DateTime: Sendable, Comparable {
     /// Days since 1970-01-01 of the day in UTC; negative before it.
     package var dayInUTC: Int { (seconds - (seconds % 86_400 + 86_400) % 86_400) / 86_400 }
 
-    public static func == (left: DateTime, right: DateTime) -> Bool {
+    package static func == (left: DateTime, right: DateTime) -> Bool {
         left.seconds == right.seconds && left.fraction == right.fraction
     }
 
-    public static func < (left: DateTime, right: DateTime) -> Bool {
+    package static func < (left: DateTime, right: DateTime) -> Bool {
         if left.seconds != right.seconds { return left.seconds < right.seconds }
         return left.fraction.lexicographicallyPrecedes(right.fraction)
     }

@@ -1,32 +1,32 @@
 /// What the reading of an input came to.
-public enum DumpReading: Sendable {
+package enum DumpReading: Sendable {
     case job(Dump)
     case notAJob(NotAJob)
 }
 
 /// An import job's dump, apart from its rows.
-public struct Dump: Sendable {
-    public var job: DeclaredJob
-    public var results: ResultsState
+package struct Dump: Sendable {
+    package var job: DeclaredJob
+    package var results: ResultsState
     /// Rows that were delivered: each element of `results`, whatever it is.
-    public var rowCount: Int
+    package var rowCount: Int
     /// Why reading stopped before the end, if it did.
-    public var fault: DumpFault?
+    package var fault: DumpFault?
     /// What is wrong before that, or in a dump that was read to its end all the same.
-    public var damage = DumpDamage()
-    public var notes: FieldNotes
+    package var damage = DumpDamage()
+    package var notes: FieldNotes
     /// What lay around the dump and was taken off, the outermost first.
-    public var wrappings: [Wrapping] = []
+    package var wrappings: [Wrapping] = []
     /// What is around the dump in its input and is no part of it.
-    public var skipped = SkippedText()
+    package var skipped = SkippedText()
     /// The dump's size in bytes.
-    public var byteCount: Int
+    package var byteCount: Int
     /// SHA-256 of the dump's bytes in hexadecimal, if it was asked for and all of them could be read.
-    public var sha256: String?
+    package var sha256: String?
 }
 
 /// What became of the key `results`.
-public enum ResultsState: Sendable, Equatable {
+package enum ResultsState: Sendable, Equatable {
     /// No such key, or null.
     case absent
     /// It is no array.
@@ -38,14 +38,14 @@ public enum ResultsState: Sendable, Equatable {
 }
 
 /// An input that is no import job.
-public struct NotAJob: Sendable {
-    public var reason: Reason
+package struct NotAJob: Sendable {
+    package var reason: Reason
     /// The input's size in bytes.
-    public var byteCount: Int
+    package var byteCount: Int
     /// SHA-256 of the input's bytes in hexadecimal, if it was asked for and all of them could be read.
-    public var sha256: String?
+    package var sha256: String?
 
-    public enum Reason: Sendable, Equatable {
+    package enum Reason: Sendable, Equatable {
         /// No bytes at all.
         case empty
         /// Nothing but white space.
@@ -77,7 +77,7 @@ public struct NotAJob: Sendable {
 
 extension Dump {
     /// The first thing that is wrong with it.
-    public var firstFault: DumpFault? {
+    package var firstFault: DumpFault? {
         guard let first = damage.first else { return fault }
         guard let fault else { return first }
         return first.place.byte < fault.place.byte ? first : fault
@@ -99,7 +99,7 @@ extension DumpReading {
 }
 
 /// Formats that come instead of dumps.
-public enum ForeignFormat: Sendable, Equatable {
+package enum ForeignFormat: Sendable, Equatable {
     case markup, utf16, utf32, gzip, zstd, zip, xz, bzip2, sevenZip, lz4
 }
 
@@ -143,7 +143,7 @@ extension ForeignFormat {
 }
 
 /// Something that lay around a dump and was taken off to read it.
-public enum Wrapping: Sendable, Hashable {
+package enum Wrapping: Sendable, Hashable {
     /// The text was in this encoding, by its IANA name, and was converted to UTF-8.
     case encoding(String)
     /// Each line had a prefix, or was a record, of a container's or a system's log.
@@ -160,7 +160,7 @@ public enum Wrapping: Sendable, Hashable {
     case base64
 
     /// The formats of logs that are taken off.
-    public enum LogFormat: String, Sendable, Hashable, CaseIterable {
+    package enum LogFormat: String, Sendable, Hashable, CaseIterable {
         /// One JSON record for each line, as Docker's driver `json-file` writes them.
         case dockerJSON
         /// A time, a stream and a tag before each line, as container runtimes write them under Kubernetes.
@@ -175,20 +175,20 @@ public enum Wrapping: Sendable, Hashable {
 }
 
 /// What lies around a dump in its input and is no part of it: lines of logs, heads of HTTP answers, guards, fences.
-public struct SkippedText: Sendable, Equatable {
-    public var bytes = 0
+package struct SkippedText: Sendable, Equatable {
+    package var bytes = 0
     /// How many lines it is on.
-    public var lines = 0
+    package var lines = 0
     /// Whole JSON documents of another kind among it.
-    public var documents = 0
+    package var documents = 0
     /// Where it begins.
-    public var first: Place?
+    package var first: Place?
     /// The last line it is on. A line of which several stretches are skipped counts once.
     private var lastLine = 0
 
-    public init() {}
+    package init() {}
 
-    public var isEmpty: Bool { bytes == 0 }
+    package var isEmpty: Bool { bytes == 0 }
 
     /// Adds what was skipped further on.
     mutating func add(_ other: SkippedText) {

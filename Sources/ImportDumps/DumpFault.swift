@@ -1,11 +1,11 @@
 /// A position in a dump.
-public struct Place: Sendable, Equatable {
+package struct Place: Sendable, Equatable {
     /// Bytes before it: 0 is the start of the dump.
-    public var byte: Int
+    package var byte: Int
     /// 1-based; lines end with a line feed.
-    public var line: Int
+    package var line: Int
     /// 1-based, counted in bytes from the start of the line.
-    public var column: Int
+    package var column: Int
     /// Within the reader, where bytes were decoded: the place in what they were decoded from. The reader itself works with
     /// the bytes that it sees; what it delivers has the place in the input.
     var origin: Origin?
@@ -16,7 +16,7 @@ public struct Place: Sendable, Equatable {
         var column: Int
     }
 
-    public init(byte: Int, line: Int, column: Int) {
+    package init(byte: Int, line: Int, column: Int) {
         self.byte = byte
         self.line = line
         self.column = column
@@ -24,20 +24,20 @@ public struct Place: Sendable, Equatable {
 }
 
 /// Why and where the reading of a dump had to stop. The rows before it were delivered.
-public struct DumpFault: Error, Sendable, Equatable {
-    public var reason: Reason
-    public var place: Place
+package struct DumpFault: Error, Sendable, Equatable {
+    package var reason: Reason
+    package var place: Place
     /// Rows that were whole before the fault.
-    public var rowsKept: Int
+    package var rowsKept: Int
 
-    public init(reason: Reason, place: Place, rowsKept: Int) {
+    package init(reason: Reason, place: Place, rowsKept: Int) {
         self.reason = reason
         self.place = place
         self.rowsKept = rowsKept
     }
 
     /// What is wrong at the place.
-    public enum Reason: Sendable, Equatable {
+    package enum Reason: Sendable, Equatable {
         /// The bytes end in the middle of the JSON text.
         case unexpectedEnd
         /// The operating system refused to deliver the rest.
@@ -61,7 +61,7 @@ public struct DumpFault: Error, Sendable, Equatable {
     }
 
     /// Habits of other languages and of careless programs that are no JSON, and that are read over.
-    public enum Slip: Sendable, Equatable {
+    package enum Slip: Sendable, Equatable {
         /// A bare word where a value belongs, as it is written.
         case word(Word)
         /// A string in single quotes.
@@ -75,7 +75,7 @@ public struct DumpFault: Error, Sendable, Equatable {
     }
 
     /// Values that other languages write as words.
-    public enum Word: String, Sendable, CaseIterable {
+    package enum Word: String, Sendable, CaseIterable {
         case notANumber = "NaN"
         case notANumberInSmall = "nan"
         case infinity = "Infinity"
@@ -92,14 +92,14 @@ public struct DumpFault: Error, Sendable, Equatable {
     }
 
     /// What the grammar of JSON asks for at a place.
-    public enum Expectation: Sendable, Equatable {
+    package enum Expectation: Sendable, Equatable {
         case value, key, keyOrEnd, colon, commaOrEndOfArray, commaOrEndOfObject, digit, hexDigit
         /// The rest of `true`, `false` or `null`.
         case literal
     }
 
     /// True if bytes are missing, false if those that are there are wrong.
-    public var isTruncation: Bool {
+    package var isTruncation: Bool {
         switch reason {
         case .unexpectedEnd, .readFailed: true
         default: false
@@ -110,43 +110,43 @@ public struct DumpFault: Error, Sendable, Equatable {
 /// What is wrong in a dump that was read on all the same.
 ///
 /// Its size is bounded, whatever the dump holds: the first places of each kind are kept, the others are counted.
-public struct DumpDamage: Sendable, Equatable {
+package struct DumpDamage: Sendable, Equatable {
     /// Places in strings that are no JSON text, and where U+FFFD stands instead.
-    public private(set) var repairs = Spots()
+    package private(set) var repairs = Spots()
     /// Stretches of `results` that hold no whole row. Each was delivered as one row (``RowFacts/damaged``).
-    public private(set) var rows = Spots()
+    package private(set) var rows = Spots()
     /// Other things that are no JSON and that no row was lost by.
-    public private(set) var slips = Spots()
+    package private(set) var slips = Spots()
     /// Repairs of bytes that are no UTF-8, and how many of them could be characters of Windows-1252.
-    public private(set) var invalidBytes = (count: 0, windows1252: 0)
+    package private(set) var invalidBytes = (count: 0, windows1252: 0)
 
-    public init() {}
+    package init() {}
 
-    public var isEmpty: Bool { repairs.count == 0 && rows.count == 0 && slips.count == 0 }
+    package var isEmpty: Bool { repairs.count == 0 && rows.count == 0 && slips.count == 0 }
 
     /// The first thing that is wrong.
-    public var first: DumpFault? {
+    package var first: DumpFault? {
         [repairs, rows, slips].compactMap(\.first.first).min { $0.place.byte < $1.place.byte }?.fault
     }
 
     /// Whether the text may be in Windows-1252: it has bytes that are no UTF-8, and all of them are characters there.
-    public var mayBeWindows1252: Bool { invalidBytes.count > 0 && invalidBytes.count == invalidBytes.windows1252 }
+    package var mayBeWindows1252: Bool { invalidBytes.count > 0 && invalidBytes.count == invalidBytes.windows1252 }
 
     /// Places of damage.
-    public struct Spots: Sendable, Equatable {
-        public fileprivate(set) var count = 0
+    package struct Spots: Sendable, Equatable {
+        package fileprivate(set) var count = 0
         /// The first ``DumpLimits/damagePlaces``.
-        public fileprivate(set) var first: [Spot] = []
+        package fileprivate(set) var first: [Spot] = []
     }
 
     /// A place of damage.
-    public struct Spot: Sendable, Equatable {
-        public var reason: DumpFault.Reason
-        public var place: Place
+    package struct Spot: Sendable, Equatable {
+        package var reason: DumpFault.Reason
+        package var place: Place
         /// The row that it is part of; nil for the job's own fields.
-        public var row: Int?
+        package var row: Int?
         /// The same as a fault.
-        public var fault: DumpFault { DumpFault(reason: reason, place: place, rowsKept: max(0, (row ?? 1) - 1)) }
+        package var fault: DumpFault { DumpFault(reason: reason, place: place, rowsKept: max(0, (row ?? 1) - 1)) }
     }
 
     enum Kind {
@@ -191,7 +191,7 @@ public struct DumpDamage: Sendable, Equatable {
         if mayBeWindows1252 { invalidBytes.windows1252 += 1 }
     }
 
-    public static func == (left: DumpDamage, right: DumpDamage) -> Bool {
+    package static func == (left: DumpDamage, right: DumpDamage) -> Bool {
         left.repairs == right.repairs && left.rows == right.rows && left.slips == right.slips
             && left.invalidBytes == right.invalidBytes
     }

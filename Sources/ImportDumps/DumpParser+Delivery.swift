@@ -2,9 +2,9 @@
 
 extension DumpParser {
     /// Keeps a job until the next document begins; the one that was kept is delivered.
-    mutating func hold(_ document: HeldDocument, in sink: inout some DumpSink) throws {
+    mutating func hold(_ document: HeldDocument, in sink: any DumpReceiver) throws {
         if dropNested(), results == .absent || results == .wrongType { try sink.beginRows(of: job) }
-        try deliverHeld(to: &sink, isFollowed: true)
+        try deliverHeld(to: sink, isFollowed: true)
         input.foundJob()
         held = document
         if input.isBehindHTTPHead, case .job(var dump) = document.reading {
@@ -31,7 +31,7 @@ extension DumpParser {
     /// Delivers the document that is held, and what was refused behind it.
     ///
     /// - Parameter isFollowed: whether another document follows.
-    mutating func deliverHeld(to sink: inout some DumpSink, isFollowed: Bool) throws {
+    mutating func deliverHeld(to sink: any DumpReceiver, isFollowed: Bool) throws {
         let refused = input.takeRefused()
         if isFollowed || !refused.isEmpty || input.deliveredCount > 0 {
             if held != nil || !refused.isEmpty { scanner.window.stopWholeHash() }
@@ -43,12 +43,12 @@ extension DumpParser {
                 {
                     document.place = .nested(.line(outer), pointer: pointer)
                 }
-                try deliver(document, to: &sink)
+                try deliver(document, to: sink)
             }
-            for document in refused { try deliver(document, to: &sink) }
+            for document in refused { try deliver(document, to: sink) }
         } else if let document = held {
             held = nil
-            try deliver(document, isWhole: true, to: &sink)
+            try deliver(document, isWhole: true, to: sink)
         }
     }
 
@@ -59,7 +59,7 @@ extension DumpParser {
     }
 
     private mutating func deliver(
-        _ document: HeldDocument, isWhole: Bool = false, to sink: inout some DumpSink
+        _ document: HeldDocument, isWhole: Bool = false, to sink: any DumpReceiver
     ) throws {
         var reading = document.reading
         if case .job(var dump) = reading {
@@ -88,7 +88,7 @@ extension DumpParser {
     }
 
     /// Delivers what is left at the end of an input. If it holds no job, what is there instead is told.
-    mutating func finishInput(into sink: inout some DumpSink) throws {
+    mutating func finishInput(into sink: any DumpReceiver) throws {
         scanner.window.clearMark()
         scanner.window.drain()
         let failure = scanner.window.failure == nil ? nil : locate(scanner.endFault())
@@ -103,7 +103,7 @@ extension DumpParser {
                         reading: .notAJob(NotAJob(reason: .unreadable(failure), byteCount: 0)),
                         place: .document(failure.place)))
             }
-            return try deliverHeld(to: &sink, isFollowed: false)
+            return try deliverHeld(to: sink, isFollowed: false)
         }
         var others = input.others.listed
         if let foreign = input.foreign, others.count > 0 {
@@ -121,9 +121,9 @@ extension DumpParser {
             ]
         }
         if others.count == 1, input.others.more == 0, let other = others.first {
-            return try deliver(other, isWhole: true, to: &sink)
+            return try deliver(other, isWhole: true, to: sink)
         }
-        for other in others { try deliver(other, to: &sink) }
+        for other in others { try deliver(other, to: sink) }
         guard input.others.more > 0 else { return }
         let more = NotAJob(reason: .more(count: input.others.more), byteCount: 0)
         try sink.endDocument(.notAJob(more), at: .whole)

@@ -1,7 +1,7 @@
 extension DumpParser {
     /// Reads all documents of an input: one, several one after another, one on each line, or an array of jobs; with
     /// anything around them.
-    mutating func readDocuments(into sink: inout some DumpSink) throws {
+    mutating func readDocuments(into sink: any DumpReceiver) throws {
         scanner.isLenient = true
         input.foreign = sniffFormat()
         scanner.window.setMark()
@@ -11,10 +11,10 @@ extension DumpParser {
             scanner.window.goBack(to: 0)
         }
         while try moveToDocument() {
-            try readDocument(into: &sink)
+            try readDocument(into: sink)
             if let sinkError { throw sinkError }
         }
-        try finishInput(into: &sink)
+        try finishInput(into: sink)
     }
 
     // MARK: - Between documents
@@ -138,7 +138,7 @@ extension DumpParser {
     // MARK: - Documents
 
     /// Reads the object or the array at the position. What turns out to be neither is text like any other.
-    private mutating func readDocument(into sink: inout some DumpSink) throws {
+    private mutating func readDocument(into sink: any DumpReceiver) throws {
         forgetDocument()
         scanner.window.beginDocument()
         scanner.window.setMark()
@@ -155,10 +155,10 @@ extension DumpParser {
         let fault: DumpFault?
         if scanner.peekOrEnd() == UInt8(ascii: "{") {
             value.type = .object
-            fault = readObject(into: &sink)
+            fault = readObject(into: sink)
         } else {
             value.type = .array
-            fault = readArray(into: &sink)
+            fault = readArray(into: sink)
         }
         if sinkError != nil { return }
         let hash = isFirst ? scanner.window.hashOfFront() : scanner.window.finishDocumentHash()
@@ -171,7 +171,7 @@ extension DumpParser {
         if fault != nil, isBehindNested, case .nested = held?.place { held?.standAlone() }
         switch document.reading {
         case .job where input.jobCount == jobsBefore || evidence.isStrong:
-            try hold(document, in: &sink)
+            try hold(document, in: sink)
         case .job, .notAJob:
             if input.jobCount > jobsBefore {
                 // What jobs lay in is done with, unless it is broken.
@@ -227,7 +227,7 @@ extension DumpParser {
 extension DumpParser {
     /// Reads an array whose elements may be jobs. Those that are are held one by one; an array without a job is one
     /// document, and no dump. Returns why reading stopped before its end, if it did and no job of it tells that.
-    private mutating func readArray(into sink: inout some DumpSink) -> DumpFault? {
+    private mutating func readArray(into sink: any DumpReceiver) -> DumpFault? {
         scanner.window.position += 1
         var first = true
         var others = OtherElements()
@@ -261,7 +261,7 @@ extension DumpParser {
                 holdsObject = true
                 let jobsBeforeElement = input.jobCount
                 scanner.window.beginDocumentHash()
-                let fault = readObject(into: &sink)
+                let fault = readObject(into: sink)
                 if sinkError != nil { return fault }
                 let hash = scanner.window.finishDocumentHash()
                 let end = isOver ? fault?.place.byte ?? scanner.window.offset : scanner.window.offset
@@ -274,7 +274,7 @@ extension DumpParser {
                 let holdsJobs = input.jobCount > jobsBeforeElement
                 if case .job = element.reading, !holdsJobs || evidence.isStrong {
                     do {
-                        try hold(element, in: &sink)
+                        try hold(element, in: sink)
                     } catch {
                         sinkError = error
                         return fault

@@ -2,7 +2,7 @@ extension DumpParser {
     /// Reads the members of the object at hand, up to its end.
     ///
     /// - Parameter isFirst: whether none stands before, so that no comma does.
-    mutating func readMembers(isFirst: Bool, into sink: inout some DumpSink) throws(ScanFault) {
+    mutating func readMembers(isFirst: Bool, into sink: any DumpReceiver) throws(ScanFault) {
         var first = isFirst
         if isFirst { scanner.window.setMark() }
         while true {
@@ -15,22 +15,22 @@ extension DumpParser {
             evidence.hasMember = true
             let key = scanner.withText(of: .key) { JobKey($0) }
             guard let key else {
-                try readUnknownMember(into: &sink)
+                try readUnknownMember(into: sink)
                 continue
             }
             scanner.forgetKey()
             if case .field(let field) = key {
                 if seenFields & 1 << field.rawValue != 0 { jobNotes.noteDuplicate(field) }
                 seenFields |= 1 << field.rawValue
-                try readJobField(field, into: &sink)
+                try readJobField(field, into: sink)
             } else {
-                try readForeignField(key, into: &sink)
+                try readForeignField(key, into: sink)
             }
             scanner.forgetTexts()
         }
     }
 
-    private mutating func readJobField(_ field: KnownField, into sink: inout some DumpSink) throws(ScanFault) {
+    private mutating func readJobField(_ field: KnownField, into sink: any DumpReceiver) throws(ScanFault) {
         switch field {
         case .jobID:
             evidence.hasJobID = true
@@ -52,17 +52,17 @@ extension DumpParser {
         case .updatedAt: job.updatedAt = try readDateTime(field)
         case .expiresAt: job.expiresAt = try readDateTime(field)
         case .jobError: try readJobError()
-        case .results: try readResults(into: &sink)
+        case .results: try readResults(into: sink)
         default: try scanner.skipValue(level: 1)
         }
     }
 
     /// Keys that are no fields of a job but tell what the object is instead.
-    private mutating func readForeignField(_ key: JobKey, into sink: inout some DumpSink) throws(ScanFault) {
+    private mutating func readForeignField(_ key: JobKey, into sink: any DumpReceiver) throws(ScanFault) {
         switch key {
         case .message where try scanner.peek() == UInt8(ascii: "\""):
             noteUnknown("message")
-            try readMessage(into: &sink)
+            try readMessage(into: sink)
         case .format where try scanner.peek() == UInt8(ascii: "\""):
             scanner.window.position += 1
             try scanner.readString(into: .message)

@@ -10,7 +10,7 @@ extension DumpParser {
     private static let nestingDepth = 16
 
     /// Reads a member that is no field of a job. As long as the object may be none itself, jobs in it are looked for.
-    mutating func readUnknownMember(into sink: inout some DumpSink) throws(ScanFault) {
+    mutating func readUnknownMember(into sink: any DumpReceiver) throws(ScanFault) {
         scanner.withText(of: .key) { evidence.note(unknown: $0) }
         let byte = try scanner.peek()
         if byte == UInt8(ascii: "\""), scanner.isLenient, !evidence.isStrong, evidence.ownOutput == nil,
@@ -20,7 +20,7 @@ extension DumpParser {
             noteUnknownField(at: .job)
             path.append(key: key)
             defer { path.removeLast() }
-            return try readStringValue(into: &sink)
+            return try readStringValue(into: sink)
         }
         guard scanner.isLenient, !evidence.isStrong, evidence.ownOutput == nil,
             byte == UInt8(ascii: "{") || byte == UInt8(ascii: "["),
@@ -34,42 +34,42 @@ extension DumpParser {
         noteUnknownField(at: .job)
         path.append(key: key)
         defer { path.removeLast() }
-        try readNested(byte, into: &sink)
+        try readNested(byte, into: sink)
     }
 
     /// Reads the list of jobs of which the first is at the position, up to the end of its array. Returns why reading
     /// stopped before, if it did.
-    mutating func readListOfJobs(into sink: inout some DumpSink) -> DumpFault? {
+    mutating func readListOfJobs(into sink: any DumpReceiver) -> DumpFault? {
         path.append(key: "results")
         defer { path.removeLast() }
         do throws(ScanFault) {
-            try readNestedElements(into: &sink)
+            try readNestedElements(into: sink)
             return nil
         } catch {
             return finalFault ?? locate(error)
         }
     }
 
-    mutating func readNested(_ byte: UInt8, into sink: inout some DumpSink) throws(ScanFault) {
+    mutating func readNested(_ byte: UInt8, into sink: any DumpReceiver) throws(ScanFault) {
         if isPartOfJob() {
             try scanner.skipValue(level: path.count + 1)
             return
         }
         switch byte {
         case UInt8(ascii: "{") where path.count < Self.nestingDepth:
-            try readNestedObject(into: &sink)
+            try readNestedObject(into: sink)
         case UInt8(ascii: "[") where path.count < Self.nestingDepth:
             scanner.window.position += 1
-            try readNestedElements(into: &sink)
+            try readNestedElements(into: sink)
         case UInt8(ascii: "\""):
-            try readStringValue(into: &sink)
+            try readStringValue(into: sink)
         default:
             try scanner.skipValue(level: path.count + 1)
         }
     }
 
     /// Reads elements of an array up to its end. Its opening bracket was read already, and perhaps white space.
-    private mutating func readNestedElements(into sink: inout some DumpSink) throws(ScanFault) {
+    private mutating func readNestedElements(into sink: any DumpReceiver) throws(ScanFault) {
         var first = true
         var index = 0
         while true {
@@ -81,18 +81,18 @@ extension DumpParser {
             path.append(index: index)
             defer { path.removeLast() }
             index += 1
-            try readNested(try scanner.peek(), into: &sink)
+            try readNested(try scanner.peek(), into: sink)
         }
     }
 
     /// Reads an object in the one at hand. If it is a job, it is held; it counts unless the one around it turns out to be
     /// a job itself.
-    private mutating func readNestedObject(into sink: inout some DumpSink) throws(ScanFault) {
+    private mutating func readNestedObject(into sink: any DumpReceiver) throws(ScanFault) {
         let outer = takeDocument()
         let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
         let start = place.byte
         scanner.window.beginDocumentHash()
-        let fault = readObject(into: &sink)
+        let fault = readObject(into: sink)
         let hash = scanner.window.finishDocumentHash()
         if evidence.isStrong, sinkError == nil {
             var value = DocumentValue()
@@ -109,7 +109,7 @@ extension DumpParser {
                     HeldDocument(
                         reading: reading, place: .nested(outerPosition, pointer: nestedPointer(path.pointer)),
                         start: fault == nil && openStrings.isEmpty ? place : nil, outer: input.place),
-                    in: &sink)
+                    in: sink)
             } catch {
                 sinkError = error
             }

@@ -25,7 +25,7 @@ extension DumpParser {
     /// Reads the object at the position, and goes on behind damage.
     ///
     /// - Returns: why its reading stopped before its end, if it did.
-    mutating func readObject(into sink: inout some DumpSink) -> DumpFault? {
+    mutating func readObject(into sink: any DumpReceiver) -> DumpFault? {
         scanner.window.position += 1
         var resumption = Resumption.results
         var isBehindMembers = false
@@ -34,7 +34,7 @@ extension DumpParser {
             do throws(ScanFault) {
                 switch resumption {
                 case .row:
-                    try readRows(isFirst: true, into: &sink)
+                    try readRows(isFirst: true, into: sink)
                 case .endOfRows:
                     scanner.window.position += 1
                     results = .complete
@@ -44,7 +44,7 @@ extension DumpParser {
                 case .results, .document, .nowhere:
                     isBehindMembers = false
                 }
-                try readMembers(isFirst: !isBehindMembers, into: &sink)
+                try readMembers(isFirst: !isBehindMembers, into: sink)
                 return nil
             } catch {
                 fault = error
@@ -55,7 +55,7 @@ extension DumpParser {
             // A job has a status too, which does not make it a row of a bulk answer.
             if case .jobAmongRows = fault.reason { evidence.rowsWithStatus = rowsWithStatusBefore }
             if case .jobAmongRows = fault.reason, moveToListOfJobs() {
-                guard let end = readListOfJobs(into: &sink) else {
+                guard let end = readListOfJobs(into: sink) else {
                     resumption = .members
                     continue
                 }
@@ -72,7 +72,7 @@ extension DumpParser {
             switch resumption {
             case .row, .endOfRows, .results, .members:
                 do {
-                    try note(damage, into: &sink)
+                    try note(damage, into: sink)
                 } catch {
                     sinkError = error
                     return damage.fault(rowsKept: rowCount)
@@ -137,13 +137,13 @@ extension DumpParser {
     }
 
     /// Notes what is wrong, behind which reading goes on. A stretch of rows counts as one.
-    private mutating func note(_ damage: DamagedStretch, into sink: inout some DumpSink) throws {
+    private mutating func note(_ damage: DamagedStretch, into sink: any DumpReceiver) throws {
         scanner.row = nil
         let isRow = damage.isInRows && damage.hasContent
         scanner.damage.note(isRow ? .row : .slip) {
             DumpDamage.Spot(reason: damage.reason, place: damage.place, row: isRow ? rowCount + 1 : nil)
         }
-        if isRow { try deliverDamagedRow(to: &sink) }
+        if isRow { try deliverDamagedRow(to: sink) }
     }
 }
 

@@ -1,29 +1,29 @@
 extension DumpParser {
     /// Reads the value of `results`. When the key comes again, the rows of the one before are void.
-    mutating func readResults(into sink: inout some DumpSink) throws(ScanFault) {
+    mutating func readResults(into sink: any DumpReceiver) throws(ScanFault) {
         rowCount = 0
         rowNotes = FieldNotes()
         evidence.hasResultsArray = false
         evidence.rowsWithStatus = 0
         guard try scanner.peek() == UInt8(ascii: "[") else {
-            try beginRows(of: &sink)
+            try beginRows(of: sink)
             let found = try scanner.skipValue(level: 1)
             results = found == .null ? .absent : .wrongType
             if found != .null { rowNotes.noteWrongType(found, in: .results) }
             return
         }
-        try beginRows(of: &sink)
+        try beginRows(of: sink)
         scanner.window.position += 1
         evidence.hasResultsArray = true
         results = .cut
-        try readRows(isFirst: true, into: &sink)
+        try readRows(isFirst: true, into: sink)
     }
 
-    private mutating func beginRows(of sink: inout some DumpSink) throws(ScanFault) {
+    private mutating func beginRows(of sink: any DumpReceiver) throws(ScanFault) {
         do {
             // The rows that follow are of this dump: the one before is over, and one inside it was a field.
             dropNested()
-            try deliverHeld(to: &sink, isFollowed: true)
+            try deliverHeld(to: sink, isFollowed: true)
             try sink.beginRows(of: job)
             hasBegunRows = true
         } catch {
@@ -34,14 +34,14 @@ extension DumpParser {
     /// Reads rows up to the end of the array.
     ///
     /// - Parameter isFirst: whether none stands before, so that no comma does.
-    mutating func readRows(isFirst: Bool, into sink: inout some DumpSink) throws(ScanFault) {
+    mutating func readRows(isFirst: Bool, into sink: any DumpReceiver) throws(ScanFault) {
         var first = isFirst
         results = .cut
         scanner.window.setMark()
         while try scanner.nextElement(first: &first) {
             let before = rowCount
             do {
-                _ = try matcher?.deliverRows(of: &scanner.window, rowCount: &rowCount, to: &sink)
+                _ = try matcher?.deliverRows(of: &scanner.window, rowCount: &rowCount, to: sink)
             } catch {
                 throw stop(for: error)
             }
@@ -50,14 +50,14 @@ extension DumpParser {
                 scanner.window.setMarkBehindValue()
                 guard try scanner.passStrayCommas() else { break }
             }
-            try readAndDeliverRow(to: &sink)
+            try readAndDeliverRow(to: sink)
             scanner.window.setMark()
         }
         results = .complete
     }
 
     /// Reads a row strictly, delivers it, and lets the matcher learn from it.
-    private mutating func readAndDeliverRow(to sink: inout some DumpSink) throws(ScanFault) {
+    private mutating func readAndDeliverRow(to sink: any DumpReceiver) throws(ScanFault) {
         scanner.forgetTexts()
         scanner.row = rowCount + 1
         scanner.hasRepaired = false
@@ -80,7 +80,7 @@ extension DumpParser {
             matcher?.learn(from: layout, facts: facts, in: scanner.window)
         }
         do {
-            try deliver(facts, to: &sink)
+            try deliver(facts, to: sink)
         } catch {
             throw stop(for: error)
         }
@@ -94,10 +94,10 @@ extension DumpParser {
     }
 
     /// Delivers a stretch that holds no whole row as one.
-    mutating func deliverDamagedRow(to sink: inout some DumpSink) throws {
+    mutating func deliverDamagedRow(to sink: any DumpReceiver) throws {
         rowCount += 1
         scanner.forgetTexts()
-        try deliver(.damaged, to: &sink)
+        try deliver(.damaged, to: sink)
     }
 
     /// Reads one element of `results`; its texts are kept in the slots.
@@ -304,7 +304,7 @@ extension DumpParser {
         }
     }
 
-    private mutating func deliver(_ facts: RowFacts, to sink: inout some DumpSink) throws {
+    private mutating func deliver(_ facts: RowFacts, to sink: any DumpReceiver) throws {
         // One text comes with a run: the window if all kept texts lie there, else the scratch bytes.
         let isInScratch = scanner.hasTextInScratch
         if isInScratch { scanner.moveKeptTextsToScratch() }

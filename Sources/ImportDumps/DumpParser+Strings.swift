@@ -13,14 +13,14 @@ extension DumpParser {
 
     /// Passes over the string at the position. As long as the object around it may be no job itself, jobs in its text are
     /// looked for.
-    mutating func readStringValue(into sink: inout some DumpSink) throws(ScanFault) {
+    mutating func readStringValue(into sink: any DumpReceiver) throws(ScanFault) {
         scanner.window.position += 1
         guard mayHoldDocuments(inBase64: true) else { return try scanner.readString(into: nil) }
-        _ = try readOpenedString(into: &sink)
+        _ = try readOpenedString(into: sink)
     }
 
     /// Reads the string at the position, which is the message of an object: the text of an error, or a job's.
-    mutating func readMessage(into sink: inout some DumpSink) throws(ScanFault) {
+    mutating func readMessage(into sink: any DumpReceiver) throws(ScanFault) {
         scanner.window.position += 1
         guard mayHoldDocuments(inBase64: false) else {
             try scanner.readString(into: .message)
@@ -29,7 +29,7 @@ extension DumpParser {
         }
         path.append(key: "message")
         defer { path.removeLast() }
-        evidence.message = try readOpenedString(into: &sink)
+        evidence.message = try readOpenedString(into: sink)
     }
 
     /// Whether a document may begin at the position, in a string, or the head of an answer in front of one: a bracket, white
@@ -48,12 +48,12 @@ extension DumpParser {
 
     /// Reads a string whose opening quote was read, and the jobs in it. Returns its text, or the front of it; nil if there
     /// are jobs in it.
-    private mutating func readOpenedString(into sink: inout some DumpSink) throws(ScanFault) -> String? {
+    private mutating func readOpenedString(into sink: any DumpReceiver) throws(ScanFault) -> String? {
         let outer = takeDocument()
         let outerPath = path
         let jobs = jobCount
         let text = enterString()
-        readDocumentsOfString(into: &sink)
+        readDocumentsOfString(into: sink)
         leaveString()
         path = outerPath
         restoreDocument(outer)
@@ -137,18 +137,18 @@ extension DumpParser {
 
     /// Reads the documents of a string with the scanner of it, as long as they are such. A string that holds anything else
     /// is a string like any other.
-    private mutating func readDocumentsOfString(into sink: inout some DumpSink) {
+    private mutating func readDocumentsOfString(into sink: any DumpReceiver) {
         var isFirst = true
         while sinkError == nil {
             do throws(ScanFault) {
                 if isFirst {
                     isFirst = false
-                    guard try moveToDocumentOfString(into: &sink) else { return }
+                    guard try moveToDocumentOfString(into: sink) else { return }
                 }
                 guard let byte = scanner.skipSpaceOrEnd(), byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") else {
                     return
                 }
-                try readNested(byte, into: &sink)
+                try readNested(byte, into: sink)
             } catch {
                 // A dump that is torn, with another one behind it.
                 guard isOver else { return }
@@ -158,7 +158,7 @@ extension DumpParser {
     }
 
     /// Moves to the first bracket; false if none can be the beginning of a document, or all is read.
-    private mutating func moveToDocumentOfString(into sink: inout some DumpSink) throws(ScanFault) -> Bool {
+    private mutating func moveToDocumentOfString(into sink: any DumpReceiver) throws(ScanFault) -> Bool {
         try skipByteOrderMark()
         switch scanner.skipSpaceOrEnd() {
         case UInt8(ascii: "H"):
@@ -168,7 +168,7 @@ extension DumpParser {
             }
             return true
         case UInt8(ascii: "\""):
-            try readStringValue(into: &sink)
+            try readStringValue(into: sink)
             return false
         case nil: return false
         default: return true

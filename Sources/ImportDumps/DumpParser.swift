@@ -90,19 +90,17 @@ struct DumpParser: ~Copyable {
     }
 
     /// Reads an input that is to hold one dump and nothing else, strictly: the first fault ends it.
-    mutating func readDump<Sink: RowSink>(into sink: inout Sink) throws -> DumpReading {
+    mutating func readDump(into sink: any DumpReceiver) throws -> DumpReading {
         scanner.isLenient = false
         scanner.window.goesBack = false
         defer { scanner.window.goesBack = true }
         var value = DocumentValue()
         var fault: ScanFault?
-        var rows = RowsOnly(sink: sink)
-        defer { sink = rows.sink }
         do throws(ScanFault) {
             value.foreign = sniffFormat()
             try skipByteOrderMark()
             if let first = scanner.skipSpaceOrEnd() {
-                try readValue(first, into: &rows, &value)
+                try readValue(first, into: sink, &value)
                 if let extra = scanner.skipSpaceOrEnd() {
                     throw ScanFault(reason: .textAfterEnd(extra), offset: scanner.window.offset)
                 }
@@ -122,12 +120,12 @@ struct DumpParser: ~Copyable {
 
     /// Reads one value of the top level; `first` is its first byte, which was peeked.
     private mutating func readValue(
-        _ first: UInt8, into sink: inout some DumpSink, _ value: inout DocumentValue
+        _ first: UInt8, into sink: any DumpReceiver, _ value: inout DocumentValue
     ) throws(ScanFault) {
         if first == UInt8(ascii: "{") {
             value.type = .object
             scanner.window.position += 1
-            try readMembers(isFirst: true, into: &sink)
+            try readMembers(isFirst: true, into: sink)
         } else {
             value.type = try scanner.skipValue(level: 0)
         }
@@ -194,15 +192,4 @@ struct DocumentValue {
     var foreign: ForeignFormat?
     /// Nothing but white space.
     var isBlank = false
-}
-
-/// Hands on the rows of the only dump of an input.
-private struct RowsOnly<Sink: RowSink>: DumpSink {
-    var sink: Sink
-
-    mutating func beginRows(of job: DeclaredJob) throws { try sink.beginRows(of: job) }
-
-    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws { try sink.consume(runs, text: text) }
-
-    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {}
 }

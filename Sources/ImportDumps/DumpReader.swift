@@ -3,17 +3,17 @@ internal import CRowScan
 /// Reads dumps: a stream of bytes goes in, rows come out as they are read, then what else the dump says.
 ///
 /// Memory does not grow with the dump (``DumpLimits``).
-public struct DumpReader: Sendable {
+package struct DumpReader: Sendable {
     /// Bytes of the window over the input, from 1 to ``DumpLimits/largestWindowBytes``; what is beyond counts as the
     /// nearest of them. Formats other than JSON are recognised from 6 bytes on.
-    public var windowBytes: Int
+    package var windowBytes: Int
     /// Whether to work out the SHA-256 of the dump.
-    public var hashing: Bool
+    package var hashing: Bool
     /// How rows are matched that are like others before them. It changes the speed, never the result.
-    public var matching: Matching
+    package var matching: Matching
 
     /// The ways to read rows.
-    public enum Matching: Sendable {
+    package enum Matching: Sendable {
         /// By the best kernel that this processor can run.
         case best
         /// By this kernel.
@@ -23,12 +23,12 @@ public struct DumpReader: Sendable {
     }
 
     /// Whether a thread of its own may read a large file while what it has read is scanned.
-    public var readsAhead: Bool
+    package var readsAhead: Bool
     /// The encoding of text that does not show that it is Unicode; UTF-8 if none is given. Only a ``DumpSession`` looks
     /// at encodings.
-    public var encoding: TextEncoding?
+    package var encoding: TextEncoding?
 
-    public init(
+    package init(
         windowBytes: Int = DumpLimits.windowBytes, hashing: Bool = false, matching: Matching = .best,
         readsAhead: Bool = true, encoding: TextEncoding? = nil
     ) {
@@ -44,9 +44,11 @@ public struct DumpReader: Sendable {
     /// A fault in the dump is part of the result, not an error: the rows before it are delivered all the same.
     ///
     /// - Throws: what `sink` throws, as it is.
-    public func read(from source: any ByteSource, into sink: inout some RowSink) throws -> DumpReading {
+    package func read(from source: any ByteSource, into sink: inout some RowSink) throws -> DumpReading {
         var parser = parser(source: source)
-        return try parser.readDump(into: &sink)
+        return try unsafe withUnsafeMutablePointer(to: &sink) { sink in
+            try unsafe parser.readDump(into: RowsOnly(sink: sink))
+        }
     }
 
     func parser(source: any ByteSource) -> DumpParser {
@@ -67,11 +69,11 @@ public struct DumpReader: Sendable {
 /// Reads one input after another, each with all the dumps in it, in the same memory.
 ///
 /// A log may hold a dump on each line, and some programs write dumps one behind the other, or as an array.
-public struct DumpSession: ~Copyable {
+package struct DumpSession: ~Copyable {
     private let reader: DumpReader
     private var parser: DumpParser
 
-    public init(_ reader: DumpReader) {
+    package init(_ reader: DumpReader) {
         self.reader = reader
         parser = reader.parser(source: ArraySource([]))
     }
@@ -84,28 +86,71 @@ public struct DumpSession: ~Copyable {
     /// - Parameter readsAhead: whether a thread of its own may read it, if it is large and the reader allows it. It
     ///   does not pay where other threads read other inputs.
     /// - Throws: what `sink` throws, as it is.
-    public mutating func read(
+    package mutating func read(
         from source: any ByteSource, readsAhead: Bool = true, into sink: inout some DumpSink
     ) throws {
         let input = DecodedInput(source, encoding: reader.encoding, hashing: reader.hashing)
         parser.restart(input, readsAhead: readsAhead && reader.readsAhead)
         defer { parser.restart(source: ArraySource([]), readsAhead: false) }
-        guard !input.wrappings.isEmpty else { return try parser.readDocuments(into: &sink) }
-        var decoded = DecodedSink(sink: sink, input: input)
-        defer { sink = decoded.sink }
-        try parser.readDocuments(into: &decoded)
+        try unsafe withUnsafeMutablePointer(to: &sink) { sink in
+            let dumps = unsafe DumpsOfSink(sink: sink)
+            guard !input.wrappings.isEmpty else { return try parser.readDocuments(into: dumps) }
+            try parser.readDocuments(into: DecodedDumps(sink: dumps, wrappings: input.wrappings))
+        }
     }
 }
 
 /// A consumer of all the dumps of an input.
-public protocol DumpSink: RowSink {
+package protocol DumpSink: RowSink {
     /// The document whose rows were consumed since the last call is over. What follows is about another one, which may
     /// have no rows at all.
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
 }
 
+/// A consumer as the parser sees it. Which one it is only shows behind this, so that the parser is compiled once, and
+/// not for each of them; a call for many rows at a time costs nothing that could be measured.
+protocol DumpReceiver {
+    func beginRows(of job: DeclaredJob) throws
+    func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws
+    func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
+}
+
+extension DumpReceiver {
+    /// Takes one run.
+    func consume(_ run: RowRun, text: Span<UInt8>) throws {
+        let runs = InlineArray<1, RowRun>(repeating: run)
+        try consume(runs.span, text: text)
+    }
+}
+
+/// A consumer of all dumps, in the place where it lies while it is read into.
+@safe
+private struct DumpsOfSink<Sink: DumpSink>: DumpReceiver {
+    let sink: UnsafeMutablePointer<Sink>
+
+    func beginRows(of job: DeclaredJob) throws { try unsafe sink.pointee.beginRows(of: job) }
+
+    func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws { try unsafe sink.pointee.consume(runs, text: text) }
+
+    func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        try unsafe sink.pointee.endDocument(reading, at: position)
+    }
+}
+
+/// A consumer of the rows of the only dump of an input.
+@safe
+private struct RowsOnly<Sink: RowSink>: DumpReceiver {
+    let sink: UnsafeMutablePointer<Sink>
+
+    func beginRows(of job: DeclaredJob) throws { try unsafe sink.pointee.beginRows(of: job) }
+
+    func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws { try unsafe sink.pointee.consume(runs, text: text) }
+
+    func endDocument(_ reading: DumpReading, at position: DocumentPosition) {}
+}
+
 /// Where a document lies in its input.
-public enum DocumentPosition: Sendable, Equatable {
+package enum DocumentPosition: Sendable, Equatable {
     /// It is the only one.
     case whole
     /// It begins on this line, and none before it does.
@@ -120,7 +165,7 @@ public enum DocumentPosition: Sendable, Equatable {
 
     /// What tells it from others of the input, as it stands behind the input's name: nothing, `:12`, `:12:345`, `[3]`
     /// or `:12#/data`.
-    public var suffix: String {
+    package var suffix: String {
         switch self {
         case .whole: ""
         case .line(let place): ":\(place.line)"
@@ -132,30 +177,30 @@ public enum DocumentPosition: Sendable, Equatable {
 }
 
 /// The bounds that keep the reader's memory independent of the dump. Reaching one is reported, never silent.
-public enum DumpLimits {
+package enum DumpLimits {
     /// Bytes of the window over the input.
-    public static let windowBytes = 256 * 1024
+    package static let windowBytes = 256 * 1024
 
     /// Bytes of the largest window: places in it are kept in 32 bits.
-    public static let largestWindowBytes = 64 * 1024 * 1024
+    package static let largestWindowBytes = 64 * 1024 * 1024
 
     /// Levels of arrays and objects inside each other; a dump that nests deeper is malformed.
-    public static let nestingLevels = 10_000
+    package static let nestingLevels = 10_000
 
     /// Bytes that are kept of one id, code, message or job field. What is longer is cut at a character's end and the
     /// row is marked (``RowFacts/textCut``).
-    public static let textBytes = Int(ROWSCAN_TEXT)
+    package static let textBytes = Int(ROWSCAN_TEXT)
 
     /// Distinct names of unknown fields that are told apart; the others are counted together.
-    public static let unknownNames = 50
+    package static let unknownNames = 50
 
     /// Bytes that are kept of an unknown field's name.
-    public static let unknownNameBytes = 100
+    package static let unknownNameBytes = 100
 
     /// Bytes that are kept of a row or a member for reading them again, where a dump is damaged. In one that is longer, a
     /// dump that it swallowed is not looked for.
-    public static let rereadBytes = 4 * 1024 * 1024
+    package static let rereadBytes = 4 * 1024 * 1024
 
     /// Places of damage that are kept of each kind; the others are counted.
-    public static let damagePlaces = 20
+    package static let damagePlaces = 20
 }

@@ -1,17 +1,17 @@
 /// What the reader noticed about fields: wrong types, repeated keys, names that the API does not define.
 ///
 /// Its size is bounded, whatever the dump holds. Notes of two parts add up (``merge(_:)``).
-public struct FieldNotes: Sendable, Equatable {
+package struct FieldNotes: Sendable, Equatable {
     // Empty until something is noted, which in most dumps is never.
     private var wrongTypeCounts: [Int] = []
     private var duplicateCounts: [Int] = []
     private var unknownFields: [UnknownField] = []
     /// Occurrences of unknown fields beyond the ``DumpLimits/unknownNames`` names that are told apart.
-    public private(set) var otherUnknownCount = 0
+    package private(set) var otherUnknownCount = 0
     /// Texts of the job itself that were longer than ``DumpLimits/textBytes`` and were cut there.
-    public private(set) var textsCut = 0
+    package private(set) var textsCut = 0
 
-    public init() {}
+    package init() {}
 
     struct UnknownField: Sendable, Equatable {
         var level: ObjectLevel
@@ -102,7 +102,7 @@ public struct FieldNotes: Sendable, Equatable {
 
 extension FieldNotes {
     /// Fields of another JSON type, in the order of ``KnownField``, with how often.
-    public var wrongTypes: [(field: KnownField, found: FoundType, count: Int)] {
+    package var wrongTypes: [(field: KnownField, found: FoundType, count: Int)] {
         guard !wrongTypeCounts.isEmpty else { return [] }
         return KnownField.allCases.flatMap { field in
             FoundType.allCases.compactMap { found in
@@ -113,7 +113,7 @@ extension FieldNotes {
     }
 
     /// Known fields that came more than once in their object, with how many times too many.
-    public var duplicates: [(field: KnownField, count: Int)] {
+    package var duplicates: [(field: KnownField, count: Int)] {
         guard !duplicateCounts.isEmpty else { return [] }
         return KnownField.allCases.compactMap { field in
             duplicateCounts[field.rawValue] == 0 ? nil : (field, duplicateCounts[field.rawValue])
@@ -123,7 +123,7 @@ extension FieldNotes {
     /// Paths of fields that the API does not define, in the order in which they first came, with how often.
     ///
     /// The names are the dump's: hostile text until escaped.
-    public var unknown: [(path: String, count: Int)] {
+    package var unknown: [(path: String, count: Int)] {
         unknownFields.map { ($0.level.pathPrefix + String(decoding: $0.name, as: UTF8.self), $0.count) }
     }
 }

@@ -2,26 +2,26 @@
 ///
 /// A field that is absent or null is nil. Of another JSON type than the API defines, a text is the JSON text of what is
 /// there and a count is nil; ``FieldNotes`` tells both apart.
-public struct DeclaredJob: Sendable, Equatable {
+package struct DeclaredJob: Sendable, Equatable {
     /// Known once the dump was read to its end.
-    public var kind = JobKind.import
-    public var jobID: String?
-    public var status: String?
-    public var total: Int?
-    public var processed: Int?
-    public var succeeded: Int?
-    public var failed: Int?
-    public var createdAt: String?
-    public var updatedAt: String?
-    public var expiresAt: String?
+    package var kind = JobKind.import
+    package var jobID: String?
+    package var status: String?
+    package var total: Int?
+    package var processed: Int?
+    package var succeeded: Int?
+    package var failed: Int?
+    package var createdAt: String?
+    package var updatedAt: String?
+    package var expiresAt: String?
     /// The job-level error, if it is there and not null; what it says is its message if it is no object.
-    public var error: JobError?
+    package var error: JobError?
 
-    public init() {}
+    package init() {}
 }
 
 /// What a job does with its rows.
-public enum JobKind: String, Sendable, CaseIterable {
+package enum JobKind: String, Sendable, CaseIterable {
     /// Rows create records or match existing ones.
     case `import`
     /// A bulk update or a bulk delete: rows are applied. Its answer has neither an id nor a status.
@@ -29,13 +29,13 @@ public enum JobKind: String, Sendable, CaseIterable {
 }
 
 /// The job-level error of an import.
-public struct JobError: Sendable, Equatable {
-    public var code: String?
-    public var message: String?
+package struct JobError: Sendable, Equatable {
+    package var code: String?
+    package var message: String?
     /// The members that it has besides them, as the text of one JSON object; nil if there are none.
-    public var details: String?
+    package var details: String?
 
-    public init(code: String? = nil, message: String? = nil, details: String? = nil) {
+    package init(code: String? = nil, message: String? = nil, details: String? = nil) {
         self.code = code
         self.message = message
         self.details = details

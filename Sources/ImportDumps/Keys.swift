@@ -121,7 +121,7 @@ extension Span<UInt8> {
 }
 
 /// The fields that the API defines for an import job, by where they stand.
-public enum KnownField: Int, Sendable, CaseIterable {
+package enum KnownField: Int, Sendable, CaseIterable {
     case jobID, status, total, processed, succeeded, failed, createdAt, updatedAt, expiresAt, jobError, results
     case jobErrorCode, jobErrorMessage
     case row, rowID, rowCreated, rowExisting, rowError
@@ -133,7 +133,7 @@ public enum KnownField: Int, Sendable, CaseIterable {
     var isOfBulkJobs: Bool { rawValue >= KnownField.summary.rawValue }
 
     /// The field's path, as in `results[].error.code`.
-    public var path: String {
+    package var path: String {
         switch self {
         case .jobID: "job_id"
         case .status: "status"
@@ -165,7 +165,7 @@ public enum KnownField: Int, Sendable, CaseIterable {
     }
 
     /// The JSON type that the API defines for it, in words.
-    public var expectedType: String {
+    package var expectedType: String {
         switch self {
         case .total, .processed, .succeeded, .failed, .summaryTotal, .summarySucceeded, .summaryFailed: "a whole number"
         case .createdAt, .updatedAt, .expiresAt: "an RFC 3339 date-time"
@@ -179,11 +179,11 @@ public enum KnownField: Int, Sendable, CaseIterable {
 }
 
 /// The objects of a dump whose keys are known.
-public enum ObjectLevel: Int, Sendable, CaseIterable {
+package enum ObjectLevel: Int, Sendable, CaseIterable {
     case job, jobError, row, rowError, summary
 
     /// What stands before a field's name in its path.
-    public var pathPrefix: String {
+    package var pathPrefix: String {
         switch self {
         case .job: ""
         case .jobError: "error."
@@ -195,14 +195,14 @@ public enum ObjectLevel: Int, Sendable, CaseIterable {
 }
 
 /// What a value turned out to be.
-public enum FoundType: Int, Sendable, CaseIterable {
+package enum FoundType: Int, Sendable, CaseIterable {
     case null, boolean, number, string, object, array
     /// A number that is no count: negative, with a fraction, or beyond 2^63 − 1.
     case numberThatIsNoCount
     /// A string that is no RFC 3339 date-time.
     case stringThatIsNoDateTime
 
-    public var words: String {
+    package var words: String {
         switch self {
         case .null: "null"
         case .boolean: "a boolean"

@@ -4,12 +4,12 @@ internal import CRowScan
 ///
 /// All kernels come to the same results; which one runs is a matter of speed alone.
 @safe
-public struct RowKernel: Sendable {
+package struct RowKernel: Sendable {
     // It points to constants of the C library, which nothing writes.
     nonisolated(unsafe) let functions: UnsafePointer<rowscan_kernel>
 
     /// What this processor can run, best first. The last one is scalar and runs everywhere.
-    public static let available: [RowKernel] = {
+    package static let available: [RowKernel] = {
         var kernels: [RowKernel] = []
         while let functions = unsafe rowscan_kernel_at(kernels.count) {
             kernels.append(unsafe RowKernel(functions: functions))
@@ -30,7 +30,7 @@ public struct RowKernel: Sendable {
     }
 
     /// Its name, such as "avx2".
-    public var name: String {
+    package var name: String {
         unsafe String(cString: functions.pointee.name)
     }
 }

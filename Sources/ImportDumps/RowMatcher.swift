@@ -31,7 +31,7 @@ struct RowMatcher: ~Copyable {
     /// - Parameter rowCount: rows that were delivered before; those that are delivered now are added.
     /// - Returns: whether there were any.
     mutating func deliverRows(
-        of window: inout ByteWindow, rowCount: inout Int, to sink: inout some RowSink
+        of window: inout ByteWindow, rowCount: inout Int, to sink: any DumpReceiver
     ) throws -> Bool {
         guard shapes.wantsToMatch() else { return false }
         var foundAny = false

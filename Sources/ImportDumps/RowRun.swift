@@ -1,3 +1,5 @@
+// What is of each row is public, for only that is inlined into other modules.
+
 /// A stretch of consecutive rows of one shape and outcome.
 ///
 /// Rows leave the reader as runs, so that a million created rows cost their consumers a few calls. All rows of a run
@@ -103,7 +105,7 @@ public struct RowFacts: OptionSet, Sendable, Hashable {
 }
 
 /// A consumer of rows. The analyzer and the CSV writers are consumers of the same pass.
-public protocol RowSink {
+package protocol RowSink {
     /// The array `results` begins. `job` is what the dump said before it, which may be nothing at all.
     ///
     /// It comes again when the key is repeated: the last one counts, and what was consumed before is void.
@@ -111,12 +113,4 @@ public protocol RowSink {
 
     /// The next runs, in order, all with their texts in `text`. Both are valid during the call only.
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws
-}
-
-extension RowSink {
-    /// Takes one run.
-    public mutating func consume(_ run: RowRun, text: Span<UInt8>) throws {
-        let runs = InlineArray<1, RowRun>(repeating: run)
-        try consume(runs.span, text: text)
-    }
 }

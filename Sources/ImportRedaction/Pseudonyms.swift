@@ -4,16 +4,16 @@ import ImportDumps
 ///
 /// A pseudonym is a keyed hash (HMAC-SHA-256) of the kind and the value. Without the key, nobody can tell which value
 /// it stands for, nor work out the pseudonym of a value to look for it.
-public struct Pseudonyms: Sendable {
+package struct Pseudonyms: Sendable {
     /// Keys that are accepted, in bytes.
-    public static let keyBytes = 16...4096
+    package static let keyBytes = 16...4096
 
     private let code: HMACSHA256
     /// Eight hexadecimal digits that tell keys apart and say nothing about them.
-    public let keyID: String
+    package let keyID: String
 
     /// - Parameter key: as long as ``keyBytes`` says.
-    public init(key: [UInt8]) {
+    package init(key: [UInt8]) {
         code = HMACSHA256(key: key)
         var hash = code
         hash.update(Array("key-id".utf8).span)

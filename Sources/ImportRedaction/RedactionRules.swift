@@ -1,22 +1,22 @@
 /// What the user adds to the rules: texts to replace, names whose values to replace, patterns of words, texts to keep.
-public struct RedactionRules: Sendable, Equatable {
+package struct RedactionRules: Sendable, Equatable {
     /// Texts that are replaced wherever they stand, whatever the case of their letters.
-    public var words: [String] = []
+    package var words: [String] = []
     /// Names whose value is replaced, behind `=` or `:`, whatever the case of their letters.
-    public var keys: [String] = [] {
+    package var keys: [String] = [] {
         didSet { foldedKeys = Set(keys.map { FoldedText.folded($0) }) }
     }
     /// Values that are never replaced, to the letter.
-    public var keep: [String] = [] {
+    package var keep: [String] = [] {
         didSet { kept = Set(keep.map { Array($0.utf8) }) }
     }
     /// Words that are replaced, whatever the case of their letters; `*` stands for any characters of a word.
-    public var patterns: [String] = []
+    package var patterns: [String] = []
 
     private var foldedKeys: Set<[UInt8]> = []
     private var kept: Set<[UInt8]> = []
 
-    public init() {}
+    package init() {}
 
     func keeps(_ value: Span<UInt8>) -> Bool {
         !kept.isEmpty && kept.contains(Array(value))
@@ -33,7 +33,7 @@ public struct RedactionRules: Sendable, Equatable {
     }
 
     /// The longest text of a list, in bytes.
-    public static let longestName = 256
+    package static let longestName = 256
 }
 
 extension [UInt8] {

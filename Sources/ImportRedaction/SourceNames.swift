@@ -1,10 +1,10 @@
-public import ImportDumps
+package import ImportDumps
 
 /// The names of inputs in what is written and said: as they are, or with pseudonyms in place of their parts.
 ///
 /// A name has no form by which to tell a person's name in it from other words, so each part of a path is replaced as a
 /// whole. Known endings stay, as do `/` and the `!` in front of an archive's entry.
-public struct SourceNames: Sendable {
+package struct SourceNames: Sendable {
     private let pseudonyms: Pseudonyms?
     private let rules: RedactionRules
     private static let endings = [
@@ -13,9 +13,9 @@ public struct SourceNames: Sendable {
     ]
 
     /// Leaves names as they are.
-    public static let plain = SourceNames(nil, RedactionRules())
+    package static let plain = SourceNames(nil, RedactionRules())
 
-    public init(_ pseudonyms: Pseudonyms, rules: RedactionRules) {
+    package init(_ pseudonyms: Pseudonyms, rules: RedactionRules) {
         self.init(pseudonyms, rules)
     }
 
@@ -25,7 +25,7 @@ public struct SourceNames: Sendable {
     }
 
     /// The name under which an input is shown.
-    public func shown(_ name: String) -> String {
+    package func shown(_ name: String) -> String {
         guard let pseudonyms, name != "-" else { return name }
         var result: [UInt8] = []
         let bytes = Array(name.utf8)
@@ -65,7 +65,7 @@ public struct SourceNames: Sendable {
 
 extension SourceNames {
     /// A reason with names as they are to be shown, and without the words of a library, which may quote what it read.
-    public func shown(_ refusal: InputRefusal) -> InputRefusal {
+    package func shown(_ refusal: InputRefusal) -> InputRefusal {
         guard pseudonyms != nil else { return refusal }
         switch refusal {
         case .symbolicLink(let target): return .symbolicLink(target: shown(target))

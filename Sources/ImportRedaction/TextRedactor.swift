@@ -2,14 +2,14 @@ import ImportDumps
 
 /// Puts pseudonyms in place of the values of texts. One redactor serves text after text in memory that stays; each
 /// thread has its own.
-public struct TextRedactor: Sendable {
+package struct TextRedactor: Sendable {
     private let pseudonyms: Pseudonyms
     private let rules: RedactionRules
     private var finder: ValueFinder
     private var own: OwnWords?
     private var values: [FoundValue] = []
 
-    public init(_ pseudonyms: Pseudonyms, rules: RedactionRules) {
+    package init(_ pseudonyms: Pseudonyms, rules: RedactionRules) {
         self.pseudonyms = pseudonyms
         self.rules = rules
         finder = ValueFinder(rules: rules)
@@ -117,10 +117,10 @@ public struct TextRedactor: Sendable {
 
 extension TextRedactor {
     /// A text with pseudonyms in place of its values.
-    public mutating func text(_ text: String) -> String { redact(text).text }
+    package mutating func text(_ text: String) -> String { redact(text).text }
 
     /// The pseudonym of what is a value as a whole.
-    public mutating func value(_ value: String) -> String {
+    package mutating func value(_ value: String) -> String {
         let bytes = Array(value.utf8)
         var result: [UInt8] = []
         redactValue(bytes.span, to: &result)

@@ -1,5 +1,5 @@
 /// Where a report's bytes go.
-public protocol ReportOutput {
+package protocol ReportOutput {
     /// Adds bytes at the end.
     mutating func write(_ bytes: Span<UInt8>) throws
 
@@ -12,20 +12,20 @@ public protocol ReportOutput {
 }
 
 /// Keeps a report in memory.
-public struct MemoryOutput: ReportOutput {
-    public private(set) var bytes: [UInt8] = []
+package struct MemoryOutput: ReportOutput {
+    package private(set) var bytes: [UInt8] = []
 
-    public init() {}
+    package init() {}
 
-    public mutating func write(_ bytes: Span<UInt8>) {
+    package mutating func write(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe self.bytes.append(contentsOf: $0) }
     }
 
-    public mutating func restart() {
+    package mutating func restart() {
         bytes.removeAll(keepingCapacity: true)
     }
 
-    public mutating func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) {
+    package mutating func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) {
         var result: [UInt8] = []
         transform(bytes.span, &result)
         bytes = result

@@ -41,14 +41,14 @@ package final class Workbook {
 }
 
 /// Why a workbook cannot be written.
-public struct SpreadsheetFailure: Error, Sendable, Equatable {
-    public var reason: Reason
+package struct SpreadsheetFailure: Error, Sendable, Equatable {
+    package var reason: Reason
 
-    public init(_ reason: Reason) {
+    package init(_ reason: Reason) {
         self.reason = reason
     }
 
-    public enum Reason: Sendable, Equatable {
+    package enum Reason: Sendable, Equatable {
         /// libxlsxwriter is not on this machine.
         case libraryAbsent
         /// The operating system refused something; the value of `errno`.

@@ -2,11 +2,11 @@ internal import CLibXML2
 
 /// A compiled RELAX NG grammar (XML syntax), ready to check any number of documents, from any number of threads.
 @safe
-public final class XHTMLGrammar: Sendable {
+package final class XHTMLGrammar: Sendable {
     /// Why bytes are no usable grammar.
-    public struct Failure: Error, Sendable, Equatable {
+    package struct Failure: Error, Sendable, Equatable {
         /// What is wrong, sorted by line; never empty.
-        public var problems: [XHTMLProblem]
+        package var problems: [XHTMLProblem]
     }
 
     // Only ever read after init: libxml2 keeps all state of a validation in the validation's own context.
@@ -24,7 +24,7 @@ public final class XHTMLGrammar: Sendable {
     /// for encodings and document types are those of ``XHTMLValidator``.
     ///
     /// - Throws: ``Failure`` with all that is wrong with it.
-    public init(_ bytes: [UInt8]) throws(Failure) {
+    package init(_ bytes: [UInt8]) throws(Failure) {
         var faults = FaultLog()
         if let fault = EncodingCheck.fault(in: bytes) ?? TagCheck.fault(in: bytes) {
             faults.add(fault)

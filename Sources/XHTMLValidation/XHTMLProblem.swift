@@ -1,20 +1,20 @@
 /// One thing that is wrong with a document, and where.
-public struct XHTMLProblem: Sendable, Hashable {
+package struct XHTMLProblem: Sendable, Hashable {
     /// The line, from 1: of the start tag, for what concerns an element or its attributes.
-    public var line: Int
+    package var line: Int
 
     /// The column, from 1, counted in Unicode scalars; nil where only the line is known.
-    public var column: Int?
+    package var column: Int?
 
     /// What kind of problem it is.
-    public var code: Code
+    package var code: Code
 
     /// One sentence or two, for people. It may quote the document, at most
     /// a line of it and with control characters shown as "?"; it is as hostile as the document in every other way.
-    public var message: String
+    package var message: String
 
     /// Creates a problem.
-    public init(line: Int, column: Int? = nil, code: Code, message: String) {
+    package init(line: Int, column: Int? = nil, code: Code, message: String) {
         self.line = line
         self.column = column
         self.code = code
@@ -24,46 +24,46 @@ public struct XHTMLProblem: Sendable, Hashable {
 
 extension XHTMLProblem {
     /// The kind of a problem: a stable name. More may be added.
-    public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    package struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
         /// The stable name, such as `danglingFragment`.
-        public let rawValue: String
+        package let rawValue: String
 
         /// Creates a code from its name.
-        public init(rawValue: String) {
+        package init(rawValue: String) {
             self.rawValue = rawValue
         }
 
-        public var description: String { rawValue }
+        package var description: String { rawValue }
 
         /// Not XML 1.0 with namespaces. Nothing else can be checked then.
-        public static let notWellFormed = Code(rawValue: "notWellFormed")
+        package static let notWellFormed = Code(rawValue: "notWellFormed")
         /// Not UTF-8 throughout, or declared as something else.
-        public static let encoding = Code(rawValue: "encoding")
+        package static let encoding = Code(rawValue: "encoding")
         /// A document type declaration other than `<!DOCTYPE html>`.
-        public static let doctype = Code(rawValue: "doctype")
+        package static let doctype = Code(rawValue: "doctype")
         /// A processing instruction, such as `xml-stylesheet`.
-        public static let processingInstruction = Code(rawValue: "processingInstruction")
+        package static let processingInstruction = Code(rawValue: "processingInstruction")
         /// Larger than ``XHTMLValidator/maximumSize``.
-        public static let tooLarge = Code(rawValue: "tooLarge")
+        package static let tooLarge = Code(rawValue: "tooLarge")
         /// Elements nested deeper than ``XHTMLValidator/maximumDepth``.
-        public static let tooDeep = Code(rawValue: "tooDeep")
+        package static let tooDeep = Code(rawValue: "tooDeep")
         /// More than ``XHTMLValidator/maximumAttributes`` or ``XHTMLValidator/maximumNamespaces``.
-        public static let tooManyAttributes = Code(rawValue: "tooManyAttributes")
+        package static let tooManyAttributes = Code(rawValue: "tooManyAttributes")
         /// Not what the grammar allows; or, of a grammar, no grammar.
-        public static let grammar = Code(rawValue: "grammar")
+        package static let grammar = Code(rawValue: "grammar")
         /// An id that an earlier element has.
-        public static let duplicateID = Code(rawValue: "duplicateID")
+        package static let duplicateID = Code(rawValue: "duplicateID")
         /// A link to a part of the page that is not there.
-        public static let danglingFragment = Code(rawValue: "danglingFragment")
+        package static let danglingFragment = Code(rawValue: "danglingFragment")
         /// An attribute such as `aria-labelledby` that names an id that is not there.
-        public static let danglingReference = Code(rawValue: "danglingReference")
+        package static let danglingReference = Code(rawValue: "danglingReference")
         /// A link inside a link.
-        public static let nestedLink = Code(rawValue: "nestedLink")
+        package static let nestedLink = Code(rawValue: "nestedLink")
         /// A link with a scheme other than http, https and mailto.
-        public static let unsafeLink = Code(rawValue: "unsafeLink")
+        package static let unsafeLink = Code(rawValue: "unsafeLink")
         /// Something that a browser would load from elsewhere.
-        public static let externalResource = Code(rawValue: "externalResource")
+        package static let externalResource = Code(rawValue: "externalResource")
         /// The last problem of a list that was cut: how many more there are.
-        public static let more = Code(rawValue: "more")
+        package static let more = Code(rawValue: "more")
     }
 }

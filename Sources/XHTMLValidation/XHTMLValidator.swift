@@ -6,26 +6,26 @@
 /// - has unique ids, and its fragment links and its references by id (`aria-labelledby`, `headers`, …) lead to one;
 /// - has no link in a link, and links only to http, https, mailto and relative addresses;
 /// - loads nothing from elsewhere, neither by an attribute such as `src` nor from its style sheets.
-public struct XHTMLValidator: Sendable {
+package struct XHTMLValidator: Sendable {
     /// The largest document, in bytes: 64 MiB.
-    public static let maximumSize = 64 * 1024 * 1024
+    package static let maximumSize = 64 * 1024 * 1024
 
     /// How deep elements may be nested.
-    public static let maximumDepth = 250
+    package static let maximumDepth = 250
 
     /// How many attributes one tag may have.
-    public static let maximumAttributes = 256
+    package static let maximumAttributes = 256
 
     /// How many namespace declarations may be in force at one place.
-    public static let maximumNamespaces = 64
+    package static let maximumNamespaces = 64
 
     /// How many problems are reported. When there are more, a last one, ``XHTMLProblem/Code/more``, says how many.
-    public static let maximumProblems = FaultLog.limit
+    package static let maximumProblems = FaultLog.limit
 
     private let grammar: XHTMLGrammar
 
     /// Creates a validator. It costs nothing: the grammar has been compiled.
-    public init(grammar: XHTMLGrammar) {
+    package init(grammar: XHTMLGrammar) {
         self.grammar = grammar
     }
 
@@ -33,7 +33,7 @@ public struct XHTMLValidator: Sendable {
     ///
     /// A document that is not well-formed is checked no further. Of the children of one element, the grammar reports
     /// the first wrong one only.
-    public func problems(in document: [UInt8]) -> [XHTMLProblem] {
+    package func problems(in document: [UInt8]) -> [XHTMLProblem] {
         var faults = FaultLog()
         if let fault = EncodingCheck.fault(in: document) ?? TagCheck.fault(in: document) {
             faults.add(fault)

@@ -70,7 +70,7 @@ extension RowsCSV {
             let run = RowRun(
                 firstRow: first + index, facts: row.facts, id: place(row.id), code: place(row.code),
                 message: place(row.message), details: place(row.details))
-            try consume(run, text: text.span)
+            try consume(InlineArray<1, RowRun>(repeating: run).span, text: text.span)
         }
     }
 }

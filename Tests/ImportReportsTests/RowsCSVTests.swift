@@ -30,8 +30,9 @@ struct RowsCSVTests {
         let first = RowRun(
             firstRow: 1, count: count, facts: .created, id: TextRange(offset: 7, count: id.utf8.count), idStride: stride
         )
-        try many.consume(first, text: text.span)
-        try many.consume(RowRun(firstRow: count + 1, count: 50, facts: .existing), text: text.span)
+        try many.consume(InlineArray<1, RowRun>(repeating: first).span, text: text.span)
+        let second = RowRun(firstRow: count + 1, count: 50, facts: .existing)
+        try many.consume(InlineArray<1, RowRun>(repeating: second).span, text: text.span)
 
         let rows = ids.map { TestRow.created($0) } + Array(repeating: TestRow(facts: .existing), count: 50)
         #expect(try many.finish(job: job(id: "j")).bytes == rowsCSV(rows, jobID: "j"))

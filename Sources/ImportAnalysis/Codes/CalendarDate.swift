@@ -1,15 +1,15 @@
 import ImportDumps
 
 /// A day of the calendar, as in `2026-12-31`.
-public struct CalendarDate: Sendable, Hashable, Comparable {
-    public let year: Int
+package struct CalendarDate: Sendable, Hashable, Comparable {
+    package let year: Int
     /// From 1 to 12.
-    public let month: Int
+    package let month: Int
     /// From 1 on.
-    public let day: Int
+    package let day: Int
 
     /// - Parameter text: `YYYY-MM-DD`; nil for anything else, and for days that no calendar has.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
             let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
@@ -22,11 +22,11 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
     }
 
     /// `YYYY-MM-DD`.
-    public var text: String {
+    package var text: String {
         "\(year.digits(4))-\(month.digits(2))-\(day.digits(2))"
     }
 
-    public static func < (left: CalendarDate, right: CalendarDate) -> Bool {
+    package static func < (left: CalendarDate, right: CalendarDate) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 

@@ -1,15 +1,15 @@
 /// What people know of the codes of failed rows: who sees to them, what is to be done, which are accepted.
-public struct CodeBook: Sendable {
+package struct CodeBook: Sendable {
     /// What is known of a code, or of all codes of a pattern.
-    public struct Entry: Sendable {
-        public var key: Key
-        public var title: String?
-        public var explanation: String?
-        public var owner: String?
-        public var action: Action?
-        public var acceptance: Acceptance?
+    package struct Entry: Sendable {
+        package var key: Key
+        package var title: String?
+        package var explanation: String?
+        package var owner: String?
+        package var action: Action?
+        package var acceptance: Acceptance?
 
-        public init(
+        package init(
             _ key: Key, title: String? = nil, explanation: String? = nil, owner: String? = nil, action: Action? = nil,
             acceptance: Acceptance? = nil
         ) {
@@ -23,7 +23,7 @@ public struct CodeBook: Sendable {
     }
 
     /// The codes that an entry is about.
-    public enum Key: Sendable {
+    package enum Key: Sendable {
         /// One code; nil stands for rows whose error has no code.
         case code(String?)
         /// All codes that it matches, where `*` stands for any text, also for none.
@@ -31,7 +31,7 @@ public struct CodeBook: Sendable {
     }
 
     /// What is to be done about rows of a code.
-    public enum Action: String, Sendable, CaseIterable {
+    package enum Action: String, Sendable, CaseIterable {
         case retry
         case fixData = "fix-data"
         case fixPermission = "fix-permission"
@@ -40,21 +40,21 @@ public struct CodeBook: Sendable {
     }
 
     /// The failures are known and put up with.
-    public struct Acceptance: Sendable {
-        public var reason: String
+    package struct Acceptance: Sendable {
+        package var reason: String
         /// The last day on which they are; nil if there is none.
-        public var until: CalendarDate?
+        package var until: CalendarDate?
 
-        public init(reason: String, until: CalendarDate? = nil) {
+        package init(reason: String, until: CalendarDate? = nil) {
             self.reason = reason
             self.until = until
         }
     }
 
     /// In the order of the file.
-    public let entries: [Entry]
+    package let entries: [Entry]
     /// The day against which acceptances are held.
-    public let asOf: CalendarDate?
+    package let asOf: CalendarDate?
     // By bytes: Swift holds canonically equivalent texts for equal.
     private let exact: [[UInt8]?: Int]
     /// The longest first, then in the order of the file.
@@ -63,7 +63,7 @@ public struct CodeBook: Sendable {
     /// - Parameters:
     ///   - entries: no two of one code or pattern; of such, the first one counts.
     ///   - asOf: the day against which acceptances are held; without one, those with a last day count as expired.
-    public init(_ entries: [Entry], asOf: CalendarDate?) {
+    package init(_ entries: [Entry], asOf: CalendarDate?) {
         self.entries = entries
         self.asOf = asOf
         var exact: [[UInt8]?: Int] = [:]
@@ -84,7 +84,7 @@ public struct CodeBook: Sendable {
     /// matches; nil if nothing is known of it.
     ///
     /// - Parameter code: nil for rows whose error has no code. No pattern matches those.
-    public func index(of code: String?) -> Int? {
+    package func index(of code: String?) -> Int? {
         guard let code else { return exact[nil] }
         let bytes = Array(code.utf8)
         return exact[bytes] ?? patterns.first { $0.pattern.matches(bytes.span) }?.index
@@ -93,7 +93,7 @@ public struct CodeBook: Sendable {
     /// What is known of a code.
     ///
     /// - Parameter isOther: for the rows of all codes beyond the limit, of which nothing can be known.
-    public func standing(of code: String?, isOther: Bool = false) -> CodeStanding {
+    package func standing(of code: String?, isOther: Bool = false) -> CodeStanding {
         guard !isOther, let index = index(of: code) else { return CodeStanding(state: .new, entry: nil) }
         let entry = entries[index]
         guard let acceptance = entry.acceptance else { return CodeStanding(state: .known, entry: entry) }
@@ -104,8 +104,8 @@ public struct CodeBook: Sendable {
 }
 
 /// What is known of a code.
-public struct CodeStanding: Sendable {
-    public enum State: String, Sendable, CaseIterable {
+package struct CodeStanding: Sendable {
+    package enum State: String, Sendable, CaseIterable {
         /// No entry is about it.
         case new
         case known
@@ -115,10 +115,10 @@ public struct CodeStanding: Sendable {
         case expired
     }
 
-    public var state: State
+    package var state: State
     /// Nil for a code that is new.
-    public var entry: CodeBook.Entry?
+    package var entry: CodeBook.Entry?
 
     /// Someone has to look at rows of the code: they are new, or accepted no longer.
-    public var isPending: Bool { state == .new || state == .expired }
+    package var isPending: Bool { state == .new || state == .expired }
 }

@@ -1,33 +1,33 @@
 import ImportDumps
 
 /// What two audits of an import say differently, such as before and after a second try.
-public struct Comparison: Sendable {
-    public let before: Side
-    public let after: Side
+package struct Comparison: Sendable {
+    package let before: Side
+    package let after: Side
     /// Codes of either side: most rows after first, then most rows before, then by code.
-    public let codes: [CodeChange]
+    package let codes: [CodeChange]
     /// Row by row; nil where the sides are not known to be about the same rows.
-    public let rows: RowComparison?
+    package let rows: RowComparison?
 
     /// One of the two audits.
-    public struct Side: Sendable {
+    package struct Side: Sendable {
         /// As its user named it.
-        public var name: String
-        public var jobs: Int
-        public var rows: RowCounts
+        package var name: String
+        package var jobs: Int
+        package var rows: RowCounts
         /// Failed rows with codes beyond the limit: of any code.
-        public var otherRows: Int
+        package var otherRows: Int
         /// Jobs by their declared status, as in ``Totals/jobsByStatus``.
-        public var jobsByStatus: [String: Int]
+        package var jobsByStatus: [String: Int]
         /// Jobs whose dumps do not show all of their rows: they are not over, or rows are missing.
-        public var partialJobs: Int
+        package var partialJobs: Int
         /// Of those, jobs whose dump was cut off or broken.
-        public var salvagedJobs: Int
+        package var salvagedJobs: Int
         /// Inputs that are no import job or could not be read.
-        public var unreadable: Int
+        package var unreadable: Int
 
         /// Whether what was not seen is not there.
-        public var showsAllRows: Bool { partialJobs == 0 && unreadable == 0 }
+        package var showsAllRows: Bool { partialJobs == 0 && unreadable == 0 }
 
         init(_ name: String, _ totals: Totals, unreadable: Int) {
             jobsByStatus = totals.jobsByStatus
@@ -43,10 +43,10 @@ public struct Comparison: Sendable {
     }
 
     /// What an audit is called, and its sums.
-    public typealias Audit = (name: String, totals: Totals, messages: MessageTotals, unreadable: Int)
+    package typealias Audit = (name: String, totals: Totals, messages: MessageTotals, unreadable: Int)
 
     /// - Parameter rows: where the two are about the same rows.
-    public init(before: Audit, after: Audit, rows: RowComparison? = nil) {
+    package init(before: Audit, after: Audit, rows: RowComparison? = nil) {
         self.before = Side(before.name, before.totals, unreadable: before.unreadable)
         self.after = Side(after.name, after.totals, unreadable: after.unreadable)
         self.rows = rows
@@ -93,12 +93,12 @@ public struct Comparison: Sendable {
     }
 
     /// Codes of a side beyond the limit may be any: one that is not seen there may yet be among them.
-    public var isUncertain: Bool { before.otherRows > 0 || after.otherRows > 0 }
+    package var isUncertain: Bool { before.otherRows > 0 || after.otherRows > 0 }
 }
 
 /// The failed rows of one code before and after.
-public struct CodeChange: Sendable {
-    public enum Kind: String, Sendable, CaseIterable {
+package struct CodeChange: Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// There are none any more.
         case fixed
         /// There are some before and after.
@@ -110,23 +110,23 @@ public struct CodeChange: Sendable {
     }
 
     /// Nil for rows whose error has no code.
-    public var code: String?
-    public var before = 0
-    public var after = 0
+    package var code: String?
+    package var before = 0
+    package var after = 0
     /// The rows of all codes beyond the limit.
-    public var isOther = false
+    package var isOther = false
     /// The same rows by pattern of their messages; nothing of the codes beyond the limit.
-    public internal(set) var messages = MessageChanges()
+    package internal(set) var messages = MessageChanges()
     /// Whether ``before`` is all: false if more rows may be among those of codes that are not told apart.
-    public internal(set) var isBeforeExact = true
+    package internal(set) var isBeforeExact = true
     /// The same of ``after``.
-    public internal(set) var isAfterExact = true
+    package internal(set) var isAfterExact = true
     /// Whether a code that was not seen before was not there.
     var isKnownBefore = true
     /// The same after.
     var isKnownAfter = true
 
-    public var kind: Kind {
+    package var kind: Kind {
         if before > 0, after > 0 { return .stillFailing }
         if before > 0 { return isKnownAfter ? .fixed : .undecided }
         return isKnownBefore ? .new : .undecided

@@ -1,11 +1,11 @@
 /// The failed rows of one code by pattern of their messages, before and after.
-public struct MessageChanges: Sendable {
+package struct MessageChanges: Sendable {
     /// Patterns that either side lists: most rows after first, then most rows before, then by pattern.
-    public private(set) var patterns: [MessageChange] = []
+    package private(set) var patterns: [MessageChange] = []
     /// Rows of the code before whose patterns are not listed: with the rows of `patterns` they are all of its rows.
-    public private(set) var otherRowsBefore = 0
+    package private(set) var otherRowsBefore = 0
     /// The same after.
-    public private(set) var otherRowsAfter = 0
+    package private(set) var otherRowsAfter = 0
 
     init() {}
 
@@ -36,12 +36,12 @@ public struct MessageChanges: Sendable {
     }
 
     /// Whether some numbers are the least that may be.
-    public var isUncertain: Bool { patterns.contains { !$0.before.isExact || !$0.after.isExact } }
+    package var isUncertain: Bool { patterns.contains { !$0.before.isExact || !$0.after.isExact } }
 }
 
 /// The failed rows of one pattern of messages before and after.
-public struct MessageChange: Sendable {
-    public enum Kind: String, Sendable, CaseIterable {
+package struct MessageChange: Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// There are none any more.
         case fixed
         /// There are some before and after.
@@ -53,19 +53,19 @@ public struct MessageChange: Sendable {
     }
 
     /// As of the rows of both sides: a value that differs is a placeholder. Nil for rows without a message.
-    public var pattern: String?
+    package var pattern: String?
     /// As of the rows before alone; nil too if that side does not list it.
-    public var patternBefore: String?
+    package var patternBefore: String?
     /// As of the rows after alone.
-    public var patternAfter: String?
-    public var before: MessageRows
-    public var after: MessageRows
+    package var patternAfter: String?
+    package var before: MessageRows
+    package var after: MessageRows
     /// Whether all rows before were seen.
     var isBeforeSeen = true
     /// The same after.
     var isAfterSeen = true
 
-    public var kind: Kind {
+    package var kind: Kind {
         if before.rows > 0, after.rows > 0 { return .stillFailing }
         if before.rows > 0 { return after.isExact && isAfterSeen ? .fixed : .undecided }
         return before.isExact && isBeforeSeen ? .new : .undecided
@@ -73,11 +73,11 @@ public struct MessageChange: Sendable {
 }
 
 /// How many rows of a pattern or of a code there are.
-public struct MessageRows: Sendable, Equatable {
+package struct MessageRows: Sendable, Equatable {
     /// Those that are counted under it.
-    public var rows: Int
+    package var rows: Int
     /// Whether they are all: false if others may be among rows whose patterns or codes are not listed.
-    public var isExact: Bool
+    package var isExact: Bool
 
     package init(rows: Int, isExact: Bool) {
         self.rows = rows

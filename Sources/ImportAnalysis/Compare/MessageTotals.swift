@@ -1,7 +1,7 @@
 /// Failed rows by pattern of their messages over all jobs, as far as the jobs list them.
 ///
 /// Of more than ``AnalysisLimits/patternsCompared``, the most frequent ones are kept (``MostFrequent``).
-public struct MessageTotals: Sendable {
+package struct MessageTotals: Sendable {
     // Neither byte is in the UTF-8 of a code.
     private static let noCode: UInt8 = 0xFF
     private static let endOfCode: UInt8 = 0xFE
@@ -9,10 +9,10 @@ public struct MessageTotals: Sendable {
     private var totals = MostFrequent<MessageTotal>(limit: AnalysisLimits.patternsCompared)
     private var mask = MessageMask()
 
-    public init() {}
+    package init() {}
 
     /// Adds a job.
-    public mutating func add(_ job: JobSummary) {
+    package mutating func add(_ job: JobSummary) {
         for code in job.failedByCode where !code.isOther {
             // In the order of the job: it decides which pattern gives way.
             var listed: [MessageTotal] = []

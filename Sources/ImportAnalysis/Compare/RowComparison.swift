@@ -1,21 +1,21 @@
 /// What became of each row of two dumps of the same rows.
-public struct RowComparison: Sendable {
+package struct RowComparison: Sendable {
     /// Ranges of rows that each list has.
-    public static let rangesListed = 100
+    package static let rangesListed = 100
 
     /// Rows that both dumps have.
-    public private(set) var compared = 0
+    package private(set) var compared = 0
     /// Rows that only one of the dumps has.
-    public let onlyBefore: Int
-    public let onlyAfter: Int
+    package let onlyBefore: Int
+    package let onlyAfter: Int
     /// What both declare as their total.
-    public let total: Int
+    package let total: Int
     /// Failed before; created, existing or applied after.
-    public private(set) var fixed = RowRanges(limit: rangesListed)
+    package private(set) var fixed = RowRanges(limit: rangesListed)
     /// Failed before and after.
-    public private(set) var stillFailing = RowRanges(limit: rangesListed)
+    package private(set) var stillFailing = RowRanges(limit: rangesListed)
     /// Created, existing or applied before; failed after.
-    public private(set) var newlyFailing = RowRanges(limit: rangesListed)
+    package private(set) var newlyFailing = RowRanges(limit: rangesListed)
     private var counts: [Int] = Array(repeating: 0, count: 16)
     /// Which outcome has the bits 0.
     private let first: Outcome
@@ -23,7 +23,7 @@ public struct RowComparison: Sendable {
     /// Nil if the rows of one are created and those of the other applied: those are not the same.
     ///
     /// - Parameter total: what both dumps declare.
-    public init?(before: RowOutcomes, after: RowOutcomes, total: Int) {
+    package init?(before: RowOutcomes, after: RowOutcomes, total: Int) {
         let isApplied = before.hasApplied || after.hasApplied
         if isApplied, before.hasCreated || after.hasCreated { return nil }
         first = isApplied ? .applied : .created
@@ -60,7 +60,7 @@ public struct RowComparison: Sendable {
     }
 
     /// Rows of one outcome before and one after.
-    public func count(from before: Outcome, to after: Outcome) -> Int {
+    package func count(from before: Outcome, to after: Outcome) -> Int {
         let outcomes = [first] + Outcome.ofBits.dropFirst()
         guard let before = outcomes.firstIndex(of: before), let after = outcomes.firstIndex(of: after) else { return 0 }
         return counts[before * 4 + after]
@@ -68,11 +68,11 @@ public struct RowComparison: Sendable {
 }
 
 /// Rows as ranges, in ascending order: the first ones, and how many there are.
-public struct RowRanges: Sendable {
-    public private(set) var ranges: [ClosedRange<Int>] = []
+package struct RowRanges: Sendable {
+    package private(set) var ranges: [ClosedRange<Int>] = []
     /// Rows of all ranges, also of those that are not listed.
-    public private(set) var rows = 0
-    public private(set) var rangeCount = 0
+    package private(set) var rows = 0
+    package private(set) var rangeCount = 0
     private var last = -1
     private let limit: Int
 

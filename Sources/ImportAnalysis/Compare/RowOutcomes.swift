@@ -1,33 +1,33 @@
-public import ImportDumps
+package import ImportDumps
 
 /// The outcome of every row of a dump, in two bits each: 25 MB for 100 million rows.
-public struct RowOutcomes: RowSink, Sendable {
+package struct RowOutcomes: RowSink, Sendable {
     /// Bytes that are taken at once. Pieces are never moved, so that growing takes no second copy.
     private static let pieceBytes = 1024 * 1024
     private static let rowsPerPiece = pieceBytes * 4
 
     private var pieces: [[UInt8]] = []
-    public private(set) var count = 0
+    package private(set) var count = 0
     /// Whether there are rows of these outcomes. Both have the same bits: a job has rows of one or the other.
-    public private(set) var hasCreated = false
-    public private(set) var hasApplied = false
+    package private(set) var hasCreated = false
+    package private(set) var hasApplied = false
 
-    public init() {}
+    package init() {}
 
-    public mutating func beginRows(of job: DeclaredJob) {
+    package mutating func beginRows(of job: DeclaredJob) {
         self = RowOutcomes()
     }
 
-    public mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+    package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
         for index in runs.indices { consume(runs[index], text: text) }
     }
 
-    public mutating func consume(_ run: RowRun, text: Span<UInt8>) {
+    package mutating func consume(_ run: RowRun, text: Span<UInt8>) {
         append(Outcome(run.facts), run.count)
     }
 
     /// Adds rows of one outcome.
-    public mutating func append(_ outcome: Outcome, _ number: Int) {
+    package mutating func append(_ outcome: Outcome, _ number: Int) {
         if outcome == .created { hasCreated = true }
         if outcome == .applied { hasApplied = true }
         let bits = outcome.bits
@@ -53,7 +53,7 @@ public struct RowOutcomes: RowSink, Sendable {
     }
 
     /// - Parameter row: from 1 to ``count``.
-    public subscript(row: Int) -> Outcome {
+    package subscript(row: Int) -> Outcome {
         let byte = pieces[(row - 1) / Self.rowsPerPiece][(row - 1) % Self.rowsPerPiece / 4]
         let outcome = Outcome.ofBits[Int(byte >> UInt8((row - 1) % 4 * 2) & 3)]
         return outcome == .created && hasApplied ? .applied : outcome

@@ -1,16 +1,16 @@
 import ImportDumps
 
 /// Rules that the audit of any number of jobs meets or does not meet.
-public struct Gate: Sendable {
+package struct Gate: Sendable {
     /// In the order in which results are shown.
-    public var rules: [Rule]
+    package var rules: [Rule]
 
-    public init(_ rules: [Rule] = []) {
+    package init(_ rules: [Rule] = []) {
         self.rules = rules
     }
 
     /// Whether a rule is about findings for which the ids of rows must be compared (``IdentityAudit``).
-    public var asksForIdentity: Bool {
+    package var asksForIdentity: Bool {
         rules.contains { rule in
             switch rule {
             // One of the two is critical, so that it counts whatever the severity.
@@ -21,7 +21,7 @@ public struct Gate: Sendable {
         }
     }
 
-    public enum Rule: Sendable {
+    package enum Rule: Sendable {
         /// At most so many failed rows over all jobs; `onlyPending`: of codes that are new, or accepted no longer.
         case maxFailed(Limit, onlyPending: Bool)
         /// At most so many failed rows of a code; nil stands for rows whose error has no code.
@@ -45,7 +45,7 @@ public struct Gate: Sendable {
     }
 
     /// A number of rows, or a part of the rows seen.
-    public enum Limit: Sendable, Equatable {
+    package enum Limit: Sendable, Equatable {
         case rows(Int)
         case percent(Percentage)
 
@@ -58,7 +58,7 @@ public struct Gate: Sendable {
         /// - Parameters:
         ///   - rows: 0 or more.
         ///   - seen: of so many, 0 or more.
-        public func allows(_ rows: Int, of seen: Int) -> Bool {
+        package func allows(_ rows: Int, of seen: Int) -> Bool {
             switch self {
             case .rows(let limit): rows <= limit
             case .percent(let percentage):
@@ -69,7 +69,7 @@ public struct Gate: Sendable {
 }
 
 /// A number of percent with up to six digits behind the point.
-public struct Percentage: Sendable, Equatable {
+package struct Percentage: Sendable, Equatable {
     static let scale = 1_000_000
     /// From 0 to 100,000,000: millionths of a percent.
     let millionths: Int
@@ -89,7 +89,7 @@ public struct Percentage: Sendable, Equatable {
     }
 
     /// As one would write it, such as `2.5`.
-    public var text: String {
+    package var text: String {
         let fraction = millionths % Self.scale
         guard fraction > 0 else { return String(millionths / Self.scale) }
         var digits = fraction.digits(6)
@@ -100,7 +100,7 @@ public struct Percentage: Sendable, Equatable {
 
 extension Gate.Limit {
     /// - Parameter text: `N` or `P%`, with `P` from 0 to 100 and up to six digits behind the point; nil for all else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         if text.utf8.last == UInt8(ascii: "%") {
             guard let percentage = Percentage(text.dropLast()) else { return nil }
             self = .percent(percentage)
@@ -111,7 +111,7 @@ extension Gate.Limit {
     }
 
     /// As one would write it: `10` or `2.5%`.
-    public var text: String {
+    package var text: String {
         switch self {
         case .rows(let rows): String(rows)
         case .percent(let percentage): "\(percentage.text)%"

@@ -1,9 +1,9 @@
 import ImportDumps
 
 /// Holds jobs against the user's own rules and knowledge: a gate, a code book, or both. Memory is bounded by these.
-public struct Judging: Sendable {
-    public let gate: Gate?
-    public let codes: CodeBook?
+package struct Judging: Sendable {
+    package let gate: Gate?
+    package let codes: CodeBook?
 
     private var rows = RowCounts()
     private var pendingRows = 0
@@ -19,16 +19,16 @@ public struct Judging: Sendable {
     private var incompleteInputs = 0
     private var usedEntries: Set<Int> = []
 
-    public init(gate: Gate?, codes: CodeBook?) {
+    package init(gate: Gate?, codes: CodeBook?) {
         self.gate = gate
         self.codes = codes
         rowsByRule = Array(repeating: 0, count: gate?.rules.count ?? 0)
     }
 
     /// Whether there is nothing to hold jobs against.
-    public var isIdle: Bool { gate == nil && codes == nil }
+    package var isIdle: Bool { gate == nil && codes == nil }
 
-    public mutating func add(_ job: JobSummary) {
+    package mutating func add(_ job: JobSummary) {
         guard !isIdle else { return }
         inputs += 1
         jobs += 1
@@ -41,7 +41,7 @@ public struct Judging: Sendable {
     }
 
     /// Adds an input that is no import job.
-    public mutating func add(_ input: UnreadableInput) {
+    package mutating func add(_ input: UnreadableInput) {
         inputs += 1
         incompleteInputs += 1
     }
@@ -61,7 +61,7 @@ public struct Judging: Sendable {
     }
 
     /// What it came to.
-    public func conclusion() -> Conclusion {
+    package func conclusion() -> Conclusion {
         Conclusion(
             gate: gate.map { gate in
                 gate.rules.enumerated().map { index, rule in
@@ -114,22 +114,22 @@ public struct Judging: Sendable {
 }
 
 /// What the user's own rules and knowledge came to.
-public struct Conclusion: Sendable {
+package struct Conclusion: Sendable {
     /// The result of each rule; nil without a gate.
-    public var gate: [GateResult]?
+    package var gate: [GateResult]?
     /// Why the rules were held against nothing; nil if they were not, or without a gate.
-    public var gap: GateGap?
+    package var gap: GateGap?
     /// Entries of the code book that are about no code of any job; nil without a code book.
-    public var unusedEntries: [CodeBook.Entry]?
+    package var unusedEntries: [CodeBook.Entry]?
     /// Entries of the code book.
-    public var entryCount: Int
+    package var entryCount: Int
 
     /// No rule was broken.
-    public var isMet: Bool { (gate ?? []).allSatisfy { $0.isMet } }
+    package var isMet: Bool { (gate ?? []).allSatisfy { $0.isMet } }
 }
 
 /// Why a rule could not be held against anything.
-public enum GateGap: String, Sendable {
+package enum GateGap: String, Sendable {
     /// There is no import job among the inputs.
     case noJob = "no-job"
     /// No job shows any of its rows.
@@ -139,17 +139,17 @@ public enum GateGap: String, Sendable {
 }
 
 /// How a rule was met or not.
-public struct GateResult: Sendable {
-    public var rule: Gate.Rule
+package struct GateResult: Sendable {
+    package var rule: Gate.Rule
     /// Rows, findings or inputs: what the rule is about.
-    public var measured: Int
+    package var measured: Int
     /// Of so many rows seen, or inputs; nil where there is no such number.
-    public var whole: Int?
+    package var whole: Int?
     /// Rows that may have to be added to those measured: their codes are beyond the limit.
-    public var undecided: Int
-    public var isMet: Bool
+    package var undecided: Int
+    package var isMet: Bool
     /// Why the rule could not be held against anything, and so is not met; nil if it was.
-    public internal(set) var gap: GateGap?
+    package internal(set) var gap: GateGap?
 
     init(_ rule: Gate.Rule, measured: Int, whole: Int? = nil, undecided: Int = 0, isMet: Bool) {
         self.rule = rule

@@ -1,7 +1,7 @@
 /// Room outside of memory for the ids of a large dump.
 ///
 /// It is used by one thread at a time, and only written to at its end.
-public protocol IDSpill: AnyObject {
+package protocol IDSpill: AnyObject {
     /// Appends bytes.
     ///
     /// - Returns: how many bytes were written before them.

@@ -1,4 +1,4 @@
-public import ImportDumps
+package import ImportDumps
 
 /// Finds the records that several rows speak of: created more than once, or existing for several rows.
 ///
@@ -6,7 +6,7 @@ public import ImportDumps
 /// one are divided among partitions in a spill, then counted one partition after the other. A UUID counts with its 128
 /// bits, any other id by the first 128 bits of its SHA-256.
 @safe
-public final class IdentityAudit: RowSink {
+package final class IdentityAudit: RowSink {
     private let budget: IDBudget
     private let hashing: IDHashing
     private let usesThread: Bool
@@ -22,7 +22,7 @@ public final class IdentityAudit: RowSink {
     /// - Parameters:
     ///   - usesThread: whether a thread of its own may divide the ids of a large dump.
     ///   - makeSpill: makes room outside of memory; called for large dumps only, on any thread.
-    public convenience init(usesThread: Bool, makeSpill: @escaping @Sendable () throws -> any IDSpill) {
+    package convenience init(usesThread: Bool, makeSpill: @escaping @Sendable () throws -> any IDSpill) {
         self.init(budget: .usual, hashing: .random(), usesThread: usesThread, makeSpill: makeSpill)
     }
 
@@ -42,15 +42,15 @@ public final class IdentityAudit: RowSink {
         unsafe ownBlock.deallocate()
     }
 
-    public func beginRows(of job: DeclaredJob) {
+    package func beginRows(of job: DeclaredJob) {
         reset()
     }
 
-    public func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+    package func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
         for index in runs.indices { try consume(runs[index], text: text) }
     }
 
-    public func consume(_ run: RowRun, text: Span<UInt8>) throws {
+    package func consume(_ run: RowRun, text: Span<UInt8>) throws {
         let outcome = Outcome(run.facts)
         guard outcome == .created || outcome == .existing, let id = run.id, id.count > 0 else { return }
         guard !run.facts.contains(.idNotUUID) else { return try addTexts(run, id, outcome, text) }
@@ -70,7 +70,7 @@ public final class IdentityAudit: RowSink {
     /// What was found in the rows since the last time; the next rows are another dump's.
     ///
     /// - Throws: what the spill throws.
-    public func finish() throws -> IdentitySummary {
+    package func finish() throws -> IdentitySummary {
         defer { reset() }
         var tally = IDTally()
         if let sorter {

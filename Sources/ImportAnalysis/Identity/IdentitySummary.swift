@@ -1,11 +1,11 @@
 import ImportDumps
 
 /// Records that several rows of a job speak of.
-public struct IdentitySummary: Sendable, Equatable {
+package struct IdentitySummary: Sendable, Equatable {
     /// Records that more than one row says it created.
-    public var createdRepeated: SharedRecords
+    package var createdRepeated: SharedRecords
     /// Existing records that more than one row matched.
-    public var existingShared: SharedRecords
+    package var existingShared: SharedRecords
 
     package init(createdRepeated: SharedRecords = SharedRecords(), existingShared: SharedRecords = SharedRecords()) {
         self.createdRepeated = createdRepeated
@@ -14,15 +14,15 @@ public struct IdentitySummary: Sendable, Equatable {
 }
 
 /// Records that two rows or more with one outcome speak of.
-public struct SharedRecords: Sendable, Equatable {
+package struct SharedRecords: Sendable, Equatable {
     /// How many there are.
-    public var records = 0
+    package var records = 0
     /// The rows that speak of them, at least two for each.
-    public var rows = 0
+    package var rows = 0
     /// The first of those rows in ascending order, at most ``AnalysisLimits/rowsListed``.
-    public var firstRows: [Int] = []
+    package var firstRows: [Int] = []
     /// Most rows first, then by the first row; at most ``AnalysisLimits/recordsListed``.
-    public var top: [SharedRecord] = []
+    package var top: [SharedRecord] = []
 
     package init(records: Int = 0, rows: Int = 0, firstRows: [Int] = [], top: [SharedRecord] = []) {
         self.records = records
@@ -45,13 +45,13 @@ public struct SharedRecords: Sendable, Equatable {
 }
 
 /// A record that several rows speak of.
-public struct SharedRecord: Sendable, Equatable {
+package struct SharedRecord: Sendable, Equatable {
     /// A UUID in lower case; of any other id, at most the first ``AnalysisLimits/recordIDBytes`` bytes.
-    public var id: String
+    package var id: String
     /// At least 2.
-    public var rows: Int
+    package var rows: Int
     /// In ascending order, at most ``AnalysisLimits/rowsListed``.
-    public var firstRows: [Int]
+    package var firstRows: [Int]
 
     package init(id: String, rows: Int, firstRows: [Int]) {
         self.id = id
@@ -62,7 +62,7 @@ public struct SharedRecord: Sendable, Equatable {
 
 extension JobSummary {
     /// Takes in what an ``IdentityAudit`` of the same rows found, and the findings that follow.
-    public mutating func add(_ identity: IdentitySummary) {
+    package mutating func add(_ identity: IdentitySummary) {
         self.identity = identity
         findings.removeAll { $0.id == .createdIDRepeated || $0.id == .existingIDsShared }
         let found: [(FindingID, SharedRecords, (SharedRecords) -> String)] = [

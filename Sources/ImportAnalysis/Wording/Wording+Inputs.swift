@@ -1,9 +1,9 @@
 private import Glibc
-public import ImportDumps
+package import ImportDumps
 
 extension ReadFailure {
     /// What is wrong, to follow a colon: "the gzip data breaks off".
-    public var description: String {
+    package var description: String {
         switch reason {
         case .system(let errorNumber):
             guard let text = unsafe strerror(errorNumber) else { return "error \(errorNumber)" }
@@ -30,7 +30,7 @@ extension ReadFailure {
 
 extension InputRefusal {
     /// Why it is not read, as a sentence for people.
-    public var explanation: String {
+    package var explanation: String {
         switch self {
         case .ownOutput(let own): own.explanation
         case .symbolicLink(let target): "A symbolic link (to \(Wording.quoted(target))), which is not followed."
@@ -54,7 +54,7 @@ extension InputRefusal {
 
 extension OwnOutput {
     /// Why it is not read as a dump, and which command takes it, as a sentence for people.
-    public var explanation: String {
+    package var explanation: String {
         switch self {
         case .summary:
             "A summary that import-audit wrote, not a dump: import-audit merge combines summaries, import-audit compare "
@@ -75,7 +75,7 @@ extension OwnOutput {
 
 extension PassedOver {
     /// Why it is passed over, as a sentence for people.
-    public var explanation: String {
+    package var explanation: String {
         switch self {
         case .linkOutside: "A symbolic link that leads out of the folder, which is not followed."
         case .linkToFolder: "A symbolic link to a folder, which is not followed."

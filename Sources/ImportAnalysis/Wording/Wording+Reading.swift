@@ -1,4 +1,4 @@
-public import ImportDumps
+package import ImportDumps
 
 extension DumpFault {
     /// What is wrong and where, to follow "The dump".
@@ -69,7 +69,7 @@ extension DumpFault.Expectation {
 
 extension NotAJob {
     /// Why the input is no import job, as a sentence for people.
-    public var explanation: String {
+    package var explanation: String {
         switch reason {
         case .empty: "The file is empty."
         case .blank: "The file has nothing but white space."

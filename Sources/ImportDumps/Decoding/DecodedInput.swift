@@ -93,24 +93,19 @@ private struct CountingSource: ByteSource {
 }
 
 /// Hands on what was read of decoded bytes, with the places that it has in the input, and what was taken off.
-struct DecodedSink<Sink: DumpSink>: DumpSink {
-    var sink: Sink
-    private let wrappings: [Wrapping]
+struct DecodedDumps: DumpReceiver {
+    let sink: any DumpReceiver
+    let wrappings: [Wrapping]
 
-    init(sink: Sink, input: DecodedInput) {
-        self.sink = sink
-        wrappings = input.wrappings
-    }
-
-    mutating func beginRows(of job: DeclaredJob) throws {
+    func beginRows(of job: DeclaredJob) throws {
         try sink.beginRows(of: job)
     }
 
-    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+    func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
         try sink.consume(runs, text: text)
     }
 
-    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+    func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         var reading = reading
         switch reading {
         case .job(var dump):

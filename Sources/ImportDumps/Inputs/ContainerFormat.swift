@@ -1,10 +1,10 @@
 /// The ways to pack dumps that are read here, recognised by content.
-public enum ContainerFormat: Sendable, Equatable {
+package enum ContainerFormat: Sendable, Equatable {
     case gzip, zstd, xz, bzip2, lz4
     case tar, zip, sevenZip
 
     /// Whether it holds entries with names, and not just one stream of bytes.
-    public var isArchive: Bool {
+    package var isArchive: Bool {
         switch self {
         case .tar, .zip, .sevenZip: true
         case .gzip, .zstd, .xz, .bzip2, .lz4: false

@@ -1,5 +1,5 @@
 /// Something that was found in an input: bytes that may be a dump, or the reason why there are none.
-public enum ContainerItem: Sendable {
+package enum ContainerItem: Sendable {
     /// `bytes` can be read until the call that hands it out returns. `source` is a name to show: the input's own, or
     /// `archive.tar.gz!path/in/archive.json`.
     case stream(source: String, bytes: any ByteSource)
@@ -7,7 +7,7 @@ public enum ContainerItem: Sendable {
 }
 
 /// Why something in an input is not read, as data.
-public enum InputRefusal: Sendable, Equatable {
+package enum InputRefusal: Sendable, Equatable {
     /// This program wrote it: there is no dump in it.
     case ownOutput(OwnOutput)
     case symbolicLink(target: String)
@@ -30,7 +30,7 @@ public enum InputRefusal: Sendable, Equatable {
 }
 
 /// A thing with a name in a folder or an archive that has no bytes of its own.
-public enum SpecialFile: Sendable, Equatable {
+package enum SpecialFile: Sendable, Equatable {
     case fifo, socket, device
 }
 
@@ -41,10 +41,10 @@ public enum SpecialFile: Sendable, Equatable {
 /// (``OwnOutput``). Inside an archive, compressed entries are unpacked and
 /// archives opened, but no deeper: `outer.tar!inner.zip!path`. Memory does not grow with the input, apart from eight
 /// bytes for each entry.
-public struct ContainerReader: Sendable {
+package struct ContainerReader: Sendable {
     private let limits: InputLimits
 
-    public init(limits: InputLimits = InputLimits()) {
+    package init(limits: InputLimits = InputLimits()) {
         self.limits = limits
     }
 
@@ -57,7 +57,7 @@ public struct ContainerReader: Sendable {
     ///   - name: the input's name to show.
     ///   - progress: counts the bytes that are read of the input.
     /// - Throws: what `body` throws, at once.
-    public func read<Failure: Error>(
+    package func read<Failure: Error>(
         descriptor: Int32, name: String, progress: InputProgress = InputProgress(),
         _ body: (ContainerItem) throws(Failure) -> Void
     ) throws(Failure) {

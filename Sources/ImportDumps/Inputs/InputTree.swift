@@ -1,7 +1,7 @@
 private import Glibc
 
 /// Something that the arguments of a command name, themselves or as folders.
-public enum InputTreeItem: Sendable, Equatable {
+package enum InputTreeItem: Sendable, Equatable {
     /// A file to read; `size` in bytes, nil for what is no regular file, such as a pipe that was named.
     case file(InputPath, size: Int?)
     /// The argument `-`.
@@ -13,7 +13,7 @@ public enum InputTreeItem: Sendable, Equatable {
 }
 
 /// Why something in a folder is passed over.
-public enum PassedOver: Sendable, Equatable {
+package enum PassedOver: Sendable, Equatable {
     /// A symbolic link that leads out of the named folder, to a folder, to something else, or nowhere.
     case linkOutside, linkToFolder, linkToSpecial, linkBroken
     case special(SpecialFile)
@@ -26,7 +26,7 @@ public enum PassedOver: Sendable, Equatable {
 /// Arguments come in their order; what is in a folder comes in the order of the bytes of its paths. Hidden files and
 /// folders are left out silently. A symbolic link in a folder counts as the file that it leads to, if that lies in the
 /// named folder too. Only the listings of the folders on the way are in memory.
-public struct InputTree: Sequence, IteratorProtocol, Sendable {
+package struct InputTree: Sequence, IteratorProtocol, Sendable {
     private struct Folder: Sendable {
         let path: InputPath
         let listing: FolderListing
@@ -43,12 +43,12 @@ public struct InputTree: Sequence, IteratorProtocol, Sendable {
     private let output: OutputPlace?
 
     /// - Parameter output: what is left out, for the command itself writes it.
-    public init(_ arguments: [String], leavingOut output: OutputPlace? = nil) {
+    package init(_ arguments: [String], leavingOut output: OutputPlace? = nil) {
         self.arguments = arguments.map { InputPath($0) }[...]
         self.output = output
     }
 
-    public mutating func next() -> InputTreeItem? {
+    package mutating func next() -> InputTreeItem? {
         while true {
             while let folder = folders.last {
                 guard folder.next < folder.listing.count else {
@@ -149,10 +149,10 @@ public struct InputTree: Sequence, IteratorProtocol, Sendable {
 }
 
 /// A path as the file system knows it: any bytes but U+0000, which need not be UTF-8.
-public struct InputPath: Sendable, Hashable {
-    public let bytes: [UInt8]
+package struct InputPath: Sendable, Hashable {
+    package let bytes: [UInt8]
 
-    public init(_ path: String) {
+    package init(_ path: String) {
         bytes = Array(path.utf8.prefix { $0 != 0 })
     }
 
@@ -161,10 +161,10 @@ public struct InputPath: Sendable, Hashable {
     }
 
     /// The path to show: what is not UTF-8 is shown as U+FFFD.
-    public var shown: String { String(decoding: bytes, as: UTF8.self) }
+    package var shown: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Opens the file for reading. The caller closes the descriptor.
-    public func open() throws(ReadFailure) -> Int32 {
+    package func open() throws(ReadFailure) -> Int32 {
         let descriptor = unsafe withCString { path in unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw ReadFailure(errorNumber: errno) }
         return descriptor
@@ -215,7 +215,7 @@ package struct FileIdentity: Hashable, Sendable {
 
 /// What a command writes, as seen by a walk through its inputs: the folder that it writes into may lie in one of them, or
 /// be one.
-public struct OutputPlace: Sendable {
+package struct OutputPlace: Sendable {
     /// The absolute path without links, with a slash at the end.
     private let folder: [UInt8]
     private let files: Set<[UInt8]>
@@ -226,7 +226,7 @@ public struct OutputPlace: Sendable {
     /// - Parameters:
     ///   - files: names of files in it.
     ///   - jobFiles: names of files in folders of its folder `jobs`.
-    public init?(folder: String, files: [String], jobFiles: [String]) {
+    package init?(folder: String, files: [String], jobFiles: [String]) {
         guard let resolved = unsafe realpath(folder, nil) else { return nil }
         defer { unsafe free(resolved) }
         let path = unsafe Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))

@@ -1,5 +1,5 @@
 /// A file that this program wrote, recognised by content: it is no dump, and to read it as one would audit an audit.
-public enum OwnOutput: Sendable, Equatable {
+package enum OwnOutput: Sendable, Equatable {
     /// `summary.json`, or what `summary` and `merge` print.
     case summary
     /// `manifest.jsonl`.

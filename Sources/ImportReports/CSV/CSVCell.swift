@@ -1,17 +1,17 @@
 /// How texts of the dump are written into CSV files.
-public struct CSVOptions: Sendable {
+package struct CSVOptions: Sendable {
     /// Leaves cells as they are, without the apostrophe that keeps spreadsheets from running them as formulas.
-    public var isRaw: Bool
+    package var isRaw: Bool
     /// Begins each file with U+FEFF, by which Excel knows that it is UTF-8. Other programs may take it for text.
-    public var hasByteOrderMark: Bool
+    package var hasByteOrderMark: Bool
 
-    public init(isRaw: Bool = false, hasByteOrderMark: Bool = false) {
+    package init(isRaw: Bool = false, hasByteOrderMark: Bool = false) {
         self.isRaw = isRaw
         self.hasByteOrderMark = hasByteOrderMark
     }
 
     /// The first bytes of a file: its header, and what comes before it.
-    public func opening(_ header: String) -> [UInt8] {
+    package func opening(_ header: String) -> [UInt8] {
         Array((hasByteOrderMark ? "\u{FEFF}" : "").utf8) + Array(header.utf8)
     }
 }

@@ -1,18 +1,18 @@
-public import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
 
 /// Writes `codes.csv`: the failed rows of a job by code, or those of all jobs of an overview.
-public enum CodesCSV {
-    public static let header =
+package enum CodesCSV {
+    package static let header =
         "job_id,error_code,rows,share_of_rows,first_row,last_row,message_patterns,top_message_pattern,rows_at_least\r\n"
 
     /// The whole file for one job.
-    public static func render(_ job: JobSummary, options: CSVOptions) -> [UInt8] {
+    package static func render(_ job: JobSummary, options: CSVOptions) -> [UInt8] {
         options.opening(header) + lines(job, options: options)
     }
 
     /// The lines of one job, without the header.
-    public static func lines(_ job: JobSummary, options: CSVOptions) -> [UInt8] {
+    package static func lines(_ job: JobSummary, options: CSVOptions) -> [UInt8] {
         job.failedByCode.flatMap { line($0, of: job, options) }
     }
 

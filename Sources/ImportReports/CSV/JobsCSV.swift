@@ -1,9 +1,9 @@
-public import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
 
 /// Writes `jobs.csv`: a line for each job of an overview.
-public enum JobsCSV {
-    public static let header = columns.joined(separator: ",") + "\r\n"
+package enum JobsCSV {
+    package static let header = columns.joined(separator: ",") + "\r\n"
 
     private static let columns = [
         "job_id", "source", "status", "total", "processed", "succeeded", "failed", "rows_seen", "rows_created",
@@ -14,7 +14,7 @@ public enum JobsCSV {
     /// One job's line.
     ///
     /// - Parameter report: the path of the job's report, from the folder of the overview; nil if there is none.
-    public static func line(_ summary: JobSummary, report: String?, options: CSVOptions) -> [UInt8] {
+    package static func line(_ summary: JobSummary, report: String?, options: CSVOptions) -> [UInt8] {
         let job = summary.job
         let rows = summary.rows
         var line = CSVLine(options: options)

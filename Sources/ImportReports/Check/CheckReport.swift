@@ -1,7 +1,7 @@
-public import ImportAnalysis
+package import ImportAnalysis
 
 /// What `check` prints: how the rules of a gate were met, in one of several forms.
-public struct CheckReport: Sendable {
+package struct CheckReport: Sendable {
     let conclusion: Conclusion
     let totals: Totals
     let codes: CodeBook?
@@ -13,7 +13,7 @@ public struct CheckReport: Sendable {
     ///   - totals: of all jobs.
     ///   - unreadable: inputs that are no import job.
     ///   - isAllRead: every input was read whole, also dumps that another one supersedes.
-    public init(_ conclusion: Conclusion, totals: Totals, codes: CodeBook?, unreadable: Int, isAllRead: Bool) {
+    package init(_ conclusion: Conclusion, totals: Totals, codes: CodeBook?, unreadable: Int, isAllRead: Bool) {
         self.isAllRead = isAllRead
         self.conclusion = conclusion
         self.totals = totals
@@ -48,12 +48,12 @@ public struct CheckReport: Sendable {
 
 extension CheckReport {
     /// The value of the member `format`.
-    public static let format = "import-audit.check"
+    package static let format = "import-audit.check"
     /// Raised when a name changes its meaning or goes away; new names may come at any time.
-    public static let version = 1
+    package static let version = 1
 
     /// For programs, with a line feed at its end.
-    public var json: [UInt8] {
+    package var json: [UInt8] {
         var json = JSONWriter(codes: codes)
         json.object { json in
             json.heading(format: Self.format, version: Self.version)
@@ -79,7 +79,7 @@ extension CheckReport {
 extension CheckReport {
     /// For CI systems, as the XML that JUnit made common: a test case for each rule, a failure for each that is not met,
     /// and an error if something could not be read.
-    public var junit: [UInt8] {
+    package var junit: [UInt8] {
         let gate = conclusion.gate ?? []
         let failures = gate.count { !$0.isMet }
         let errors = readingSentence == nil ? 0 : 1
@@ -137,7 +137,7 @@ extension CheckReport {
     /// For people at a terminal, with a line feed at its end.
     ///
     /// - Parameter usesColor: marks results in colour; the words are the same without.
-    public func text(usesColor: Bool) -> [UInt8] {
+    package func text(usesColor: Bool) -> [UInt8] {
         var text = ""
         for result in conclusion.gate ?? [] {
             let word = result.isMet ? "met    " : "NOT MET"

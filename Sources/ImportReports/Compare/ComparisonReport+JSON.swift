@@ -2,12 +2,12 @@ import ImportAnalysis
 
 extension ComparisonReport {
     /// The value of the member `format`.
-    public static let format = "import-audit.compare"
+    package static let format = "import-audit.compare"
     /// Raised when a name changes its meaning or goes away; new names may come at any time.
-    public static let version = 1
+    package static let version = 1
 
     /// For programs, with a line feed at its end.
-    public var json: [UInt8] {
+    package var json: [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.heading(format: Self.format, version: Self.version)

@@ -1,7 +1,7 @@
-public import ImportAnalysis
+package import ImportAnalysis
 
 /// What `compare` prints, in one of several forms.
-public struct ComparisonReport: Sendable {
+package struct ComparisonReport: Sendable {
     /// Codes that a text lists; JSON has all.
     static let codesListed = 50
 
@@ -9,7 +9,7 @@ public struct ComparisonReport: Sendable {
     let redaction: RedactionMark?
 
     /// - Parameter redaction: what is said of values that are pseudonyms.
-    public init(_ comparison: Comparison, redaction: RedactionMark? = nil) {
+    package init(_ comparison: Comparison, redaction: RedactionMark? = nil) {
         self.comparison = comparison
         self.redaction = redaction
     }
@@ -165,7 +165,7 @@ extension CodeChange.Kind {
 
 extension ComparisonReport {
     /// GitHub's Markdown, with a line feed at its end.
-    public var markdown: [UInt8] {
+    package var markdown: [UInt8] {
         func escaped(_ text: String) -> String { MarkdownText.escape(text) }
         var text = """
             # Import audits compared
@@ -296,7 +296,7 @@ extension ComparisonReport {
     private static let rangesShown = 20
 
     /// For people at a terminal, with a line feed at its end.
-    public var text: [UInt8] {
+    package var text: [UInt8] {
         var text = ""
         for (word, side) in [("before", comparison.before), ("after", comparison.after)] {
             text += Self.left(word, 14) + "\(shownText(side.name)) (\(shownText(Self.jobs(of: side))))\n"

@@ -1,20 +1,20 @@
-public import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
 
 /// The numbers that a job declares, each held against what was counted.
-public struct Arithmetic: Sendable {
+package struct Arithmetic: Sendable {
     /// One declared number.
-    public struct Check: Sendable {
+    package struct Check: Sendable {
         /// The field's name in the dump.
-        public var field: String
+        package var field: String
         /// What it is held against, in words.
-        public var against: String
-        public var declared: Int?
-        public var counted: Int?
-        public var verdict: Verdict
+        package var against: String
+        package var declared: Int?
+        package var counted: Int?
+        package var verdict: Verdict
     }
 
-    public enum Verdict: Sendable, Equatable {
+    package enum Verdict: Sendable, Equatable {
         case agrees
         case differs(by: Int)
         case notDeclared
@@ -22,11 +22,11 @@ public struct Arithmetic: Sendable {
         case cannotBeChecked
     }
 
-    public var checks: [Check]
+    package var checks: [Check]
     /// Whether the rows are all there, to hold declared numbers against.
     private let hasAllRows: Bool
 
-    public init(_ summary: JobSummary) {
+    package init(_ summary: JobSummary) {
         let job = summary.job
         let rows = summary.rows
         hasAllRows = summary.isComparable
@@ -84,9 +84,9 @@ public struct Arithmetic: Sendable {
         checks.count { matches($0.verdict) }
     }
 
-    public var agreeing: Int { count { $0 == .agrees } }
-    public var unchecked: Int { count { $0 == .cannotBeChecked } }
-    public var differing: Int { checks.count - agreeing - unchecked - count { $0 == .notDeclared } }
+    package var agreeing: Int { count { $0 == .agrees } }
+    package var unchecked: Int { count { $0 == .cannotBeChecked } }
+    package var differing: Int { checks.count - agreeing - unchecked - count { $0 == .notDeclared } }
     private var declared: Int { agreeing + unchecked + differing }
 
     /// Whether the numbers hold, in a sentence for the verdict.

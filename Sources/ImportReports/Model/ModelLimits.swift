@@ -4,7 +4,7 @@ import ImportAnalysis
 ///
 /// Texts are counted in Unicode scalars, for these are what a page's bytes come from: one of them is at most six bytes
 /// in XHTML and five in Markdown. What is beyond a bound is said where it is left out, or in the model's `shortening`.
-public struct ModelLimits: Sendable {
+package struct ModelLimits: Sendable {
     /// Messages, examples, explanations, reasons.
     var textLength = 500
     /// Codes, ids, titles, names of owners.
@@ -42,7 +42,7 @@ public struct ModelLimits: Sendable {
     var pageSize: Int?
 
     /// Those of a page that need not be shorter than it is.
-    public static let page = ModelLimits()
+    package static let page = ModelLimits()
 
     /// Parts of a page that can be left out, under the names that templates know them by.
     struct Parts: OptionSet {

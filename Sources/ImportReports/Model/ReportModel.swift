@@ -1,11 +1,11 @@
-public import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
 
 /// What the templates of a job's report can show. `Docs/template-model.md` describes every name.
 ///
 /// It is bounded whatever the job, and every name is there in every case: a template's conditions are about values,
 /// never about names.
-public struct ReportModel: Sendable {
+package struct ReportModel: Sendable {
     /// The root's names.
     let root: ModelObject
 
@@ -16,7 +16,7 @@ public struct ReportModel: Sendable {
     ///   - conclusion: what the user's own rules came to, where the job is all there is.
     ///   - redaction: what is said of values that are pseudonyms.
     ///   - limits: how much it holds.
-    public init(
+    package init(
         _ summary: JobSummary, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
         conclusion: Conclusion? = nil, redaction: RedactionMark? = nil, limits: ModelLimits = .page
     ) {

@@ -1,9 +1,9 @@
-public import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
 
 /// A job's audit in one sentence.
-public struct Verdict: Sendable {
-    public enum Level: String, Sendable {
+package struct Verdict: Sendable {
+    package enum Level: String, Sendable {
         /// Every row went in and the numbers hold.
         case good
         /// Rows failed, or something should be looked at.
@@ -24,13 +24,13 @@ public struct Verdict: Sendable {
         }
     }
 
-    public let level: Level
+    package let level: Level
     /// What happened, in a few words.
-    public let word: String
+    package let word: String
     /// What happened, in a sentence or two. No text of the dump is in it.
-    public let sentence: String
+    package let sentence: String
 
-    public init(_ summary: JobSummary) {
+    package init(_ summary: JobSummary) {
         let ids = Set(summary.findings.map { $0.id })
         let arithmetic = Arithmetic(summary)
         let rows = summary.rows

@@ -12,7 +12,7 @@ import ImportDumps
 /// - Parameters:
 ///   - source: the dump's name, as in a summary.
 ///   - sha256: of the dump; a sync import without it is told from others by its source.
-public func jobFolderName(jobID: String?, source: String, sha256: String?) -> String {
+package func jobFolderName(jobID: String?, source: String, sha256: String?) -> String {
     guard let jobID else {
         let content = sha256.map { "content\0" + $0 } ?? "source\0" + source
         return hashedName(FileName.safe(stem(of: source)), hashOf: content)

@@ -1,10 +1,10 @@
-public import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
 
 /// Gathers what the overview of any number of jobs says. Memory is bounded whatever their number.
-public struct OverviewBuilder: Sendable {
+package struct OverviewBuilder: Sendable {
     /// Sums over all jobs so far.
-    public private(set) var totals = Totals()
+    package private(set) var totals = Totals()
     private(set) var levels: [Verdict.Level: Int] = [:]
     private(set) var timeLine = TimeLine()
     private(set) var worst = WorstJobs(limit: ModelLimits.page.jobs)
@@ -17,12 +17,12 @@ public struct OverviewBuilder: Sendable {
     private(set) var isSupersededCountExact = true
     private(set) var conflicts = 0
 
-    public init() {}
+    package init() {}
 
     /// Adds a job, in the order in which the overview is to have them.
     ///
     /// - Parameter report: where the job's own report is; nil if it has none.
-    public mutating func append(_ job: JobSummary, report: ReportPlace?) {
+    package mutating func append(_ job: JobSummary, report: ReportPlace?) {
         totals.add(job)
         let verdict = Verdict(job)
         levels[verdict.level, default: 0] += 1
@@ -41,12 +41,12 @@ public struct OverviewBuilder: Sendable {
     }
 
     /// Adds an input that is no import job.
-    public mutating func append(_ input: UnreadableInput) {
+    package mutating func append(_ input: UnreadableInput) {
         unreadable.add(input)
     }
 
     /// All in one sentence.
-    public var verdict: OverviewVerdict {
+    package var verdict: OverviewVerdict {
         OverviewVerdict(levels: levels, failedRows: totals.rows.failed, unreadable: unreadable.count)
     }
 }

@@ -1,10 +1,10 @@
-public import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
 
 /// What the templates of an overview can show. `Docs/template-model.md` describes every name.
 ///
 /// Like ``ReportModel`` it is bounded, and every name is there in every case.
-public struct OverviewModel: Sendable {
+package struct OverviewModel: Sendable {
     /// The root's names.
     let root: ModelObject
 
@@ -16,7 +16,7 @@ public struct OverviewModel: Sendable {
     ///   - conclusion: what the user's own rules came to over all jobs.
     ///   - redaction: what is said of values that are pseudonyms.
     ///   - limits: how much it holds.
-    public init(
+    package init(
         _ overview: OverviewBuilder, for page: TemplateSet.Format, toolVersion: String, files: [ReportFile],
         codes: CodeBook? = nil, conclusion: Conclusion? = nil, redaction: RedactionMark? = nil,
         limits: ModelLimits = .page

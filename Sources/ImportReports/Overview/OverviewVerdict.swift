@@ -2,12 +2,12 @@ import ImportAnalysis
 import ImportDumps
 
 /// The audit of many jobs in one sentence.
-public struct OverviewVerdict: Sendable {
-    public let level: Verdict.Level
+package struct OverviewVerdict: Sendable {
+    package let level: Verdict.Level
     /// How it stands, in a few words.
-    public let word: String
+    package let word: String
     /// How many jobs are how, in a sentence or two. No text of a dump is in it.
-    public let sentence: String
+    package let sentence: String
 
     init(levels: [Verdict.Level: Int], failedRows: Int, unreadable: Int) {
         let jobs = levels.values.reduce(0, +)

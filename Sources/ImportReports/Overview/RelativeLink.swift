@@ -1,5 +1,5 @@
 /// A path from one file of the output to another, as a link.
-public enum RelativeLink {
+package enum RelativeLink {
     /// The URL of a path that goes down from the folder of the page: its bytes percent-encoded but for letters, digits,
     /// `/`, `-` and `.`. It has no scheme and no host, holds nothing that ends an attribute or a Markdown link, and the
     /// escaping of Markdown leaves it as it is.

@@ -1,14 +1,14 @@
 import ImportAnalysis
-public import ImportDumps
+package import ImportDumps
 
 /// A text that is no summary, or not a whole one.
-public struct SummaryFault: Error, Sendable, Equatable {
-    public var code: Code
+package struct SummaryFault: Error, Sendable, Equatable {
+    package var code: Code
     /// Where reading stopped.
-    public var place: Place
+    package var place: Place
 
     /// What is wrong. New kinds may come.
-    public enum Code: Sendable, Equatable {
+    package enum Code: Sendable, Equatable {
         /// Sound JSON, but no summary of this program.
         case notASummary
         /// Written by a later version of the program.
@@ -23,7 +23,7 @@ public struct SummaryFault: Error, Sendable, Equatable {
         case wrongValue(path: String, expected: String)
     }
 
-    public init(_ code: Code, at place: Place) {
+    package init(_ code: Code, at place: Place) {
         self.code = code
         self.place = place
     }
@@ -31,7 +31,7 @@ public struct SummaryFault: Error, Sendable, Equatable {
 
 extension SummaryFault {
     /// What is wrong and where, as a sentence for people. It may quote the file: hostile text until escaped.
-    public var explanation: String { explanation(of: "The summary") }
+    package var explanation: String { explanation(of: "The summary") }
 
     /// The same of another document of the program; `subject` is what it is called.
     func explanation(of subject: String) -> String {

@@ -1,18 +1,18 @@
-public import ImportAnalysis
+package import ImportAnalysis
 
 /// Writes `summary.json`, for programs. ``SummaryReader`` reads it back.
-public enum SummaryJSON {
+package enum SummaryJSON {
     /// The value of the member `format`.
-    public static let format = "import-audit.summary"
+    package static let format = "import-audit.summary"
     /// Raised when a name changes its meaning or goes away; new names may come at any time.
-    public static let version = 1
+    package static let version = 1
 
     /// The whole document, with a line feed at its end.
     ///
     /// - Parameters:
     ///   - codes: what is known of codes, said of each of them.
     ///   - conclusion: what the user's own rules came to.
-    public static func render(
+    package static func render(
         _ summary: Summary, codes: CodeBook? = nil, conclusion: Conclusion? = nil
     ) -> [UInt8] {
         var pieces = SummaryPieces(redaction: summary.redaction)
@@ -25,7 +25,7 @@ public enum SummaryJSON {
     /// One job as it stands in the document, without what stands before and behind it.
     ///
     /// - Parameter codes: what is known of codes, said of each of them.
-    public static func renderJob(_ job: JobSummary, codes: CodeBook? = nil) -> [UInt8] {
+    package static func renderJob(_ job: JobSummary, codes: CodeBook? = nil) -> [UInt8] {
         var json = JSONWriter(depth: SummaryPieces.itemDepth, codes: codes)
         JSONObject.job.write(job, &json)
         return json.bytes
@@ -39,7 +39,7 @@ public enum SummaryJSON {
     }
 
     /// A document that is written job by job, in constant memory.
-    public struct Document<Output: ReportOutput> {
+    package struct Document<Output: ReportOutput> {
         private var pieces: SummaryPieces
         private var output: Output
         private let codes: CodeBook?
@@ -51,7 +51,7 @@ public enum SummaryJSON {
         ///   - codes: what is known of codes, said of each of them.
         ///   - redaction: what is said of values that are pseudonyms.
         ///   - flushBytes: how much is gathered before it is written out.
-        public init(
+        package init(
             to output: Output, codes: CodeBook? = nil, redaction: RedactionMark? = nil, flushBytes: Int = 256 * 1024
         ) {
             pieces = SummaryPieces(redaction: redaction)
@@ -61,18 +61,18 @@ public enum SummaryJSON {
         }
 
         /// The next job. All jobs come before all inputs that are none.
-        public mutating func append(_ job: JobSummary) throws {
+        package mutating func append(_ job: JobSummary) throws {
             try append(fragment: SummaryJSON.renderJob(job, codes: codes).span)
         }
 
         /// The next job, as ``SummaryJSON/renderJob(_:)`` has made it.
-        public mutating func append(fragment: Span<UInt8>) throws {
+        package mutating func append(fragment: Span<UInt8>) throws {
             pieces.append(fragment: fragment)
             try flush(if: pieces.bytes.count >= flushBytes)
         }
 
         /// The next input that is no import job.
-        public mutating func append(_ input: UnreadableInput) throws {
+        package mutating func append(_ input: UnreadableInput) throws {
             pieces.append(input)
             try flush(if: pieces.bytes.count >= flushBytes)
         }
@@ -83,7 +83,7 @@ public enum SummaryJSON {
         ///   - totals: of all jobs that were appended.
         ///   - conclusion: what the user's own rules came to.
         /// - Returns: the output, with the whole document in it.
-        public mutating func finish(totals: Totals, conclusion: Conclusion? = nil) throws -> Output {
+        package mutating func finish(totals: Totals, conclusion: Conclusion? = nil) throws -> Output {
             pieces.finish(totals: totals, codes: codes, conclusion: conclusion)
             try flush(if: true)
             return output

@@ -1,24 +1,24 @@
-public import ImportAnalysis
-public import ImportDumps
+package import ImportAnalysis
+package import ImportDumps
 
 /// Reads a summary back, job by job, in constant memory.
 ///
 /// A summary is a user's file like any other: whatever it holds, reading ends with what it says or with a
 /// ``SummaryFault``. Its numbers are held against each other: outcomes add up to the rows seen, codes to the failed
 /// rows, and the totals are those of its jobs.
-public struct SummaryReader: ~Copyable {
+package struct SummaryReader: ~Copyable {
     private var fields: SummaryFields
     private var state = State.start
     private var seen: Set<SummaryMember> = []
     private var count = 0
     /// Of the jobs that were read.
-    public private(set) var totals = Totals()
+    package private(set) var totals = Totals()
 
     /// What the summary says of values that are pseudonyms, once it was read to its end.
-    public private(set) var redaction: RedactionMark?
+    package private(set) var redaction: RedactionMark?
 
     /// An element of one of a summary's lists.
-    public enum Item: Sendable {
+    package enum Item: Sendable {
         case job(JobSummary)
         case unreadable(UnreadableInput)
     }
@@ -28,12 +28,12 @@ public struct SummaryReader: ~Copyable {
     }
 
     /// - Parameter windowBytes: of the window over the input, at least 1.
-    public init(_ source: any ByteSource, windowBytes: Int = DumpLimits.windowBytes) {
+    package init(_ source: any ByteSource, windowBytes: Int = DumpLimits.windowBytes) {
         fields = SummaryFields(JSONReader(source, windowBytes: windowBytes))
     }
 
     /// The next job or input; nil after the last one, when all of the summary was read and is sound.
-    public mutating func next() throws(SummaryFault) -> Item? {
+    package mutating func next() throws(SummaryFault) -> Item? {
         while true {
             switch state {
             case .start:
@@ -75,7 +75,7 @@ public struct SummaryReader: ~Copyable {
     }
 
     /// Reads one job as ``SummaryJSON/renderJob(_:)`` writes it.
-    public static func job(from bytes: [UInt8]) throws(SummaryFault) -> JobSummary {
+    package static func job(from bytes: [UInt8]) throws(SummaryFault) -> JobSummary {
         var fields = SummaryFields(JSONReader(ArraySource(bytes), windowBytes: max(1, bytes.count)))
         let job = try JSONObject.job.read(&fields, "")
         try fields.end()

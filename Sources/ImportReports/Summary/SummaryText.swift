@@ -1,10 +1,10 @@
-public import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
 
 /// Writes a summary for people at a terminal.
-public struct SummaryText {
+package struct SummaryText {
     /// Jobs that are printed each in full; of more, the worst get a line each.
-    public static let jobsInFull = 10
+    package static let jobsInFull = 10
     /// Lines of a list.
     private static let linesListed = 50
 
@@ -15,13 +15,13 @@ public struct SummaryText {
     /// - Parameters:
     ///   - usesColor: marks the severity of findings in colour; the words are the same without.
     ///   - codes: what is known of codes, said of each of them.
-    public init(usesColor: Bool, codes: CodeBook? = nil) {
+    package init(usesColor: Bool, codes: CodeBook? = nil) {
         self.usesColor = usesColor
         self.codes = codes
     }
 
     /// The whole text, with a line feed at its end.
-    public static func render(_ summary: Summary, usesColor: Bool, codes: CodeBook? = nil) -> [UInt8] {
+    package static func render(_ summary: Summary, usesColor: Bool, codes: CodeBook? = nil) -> [UInt8] {
         var writer = SummaryText(usesColor: usesColor, codes: codes)
         guard summary.jobs.count <= jobsInFull else {
             var overview = OverviewBuilder()
@@ -44,7 +44,7 @@ public struct SummaryText {
     /// The text about many jobs: the sums, and the worst of them.
     ///
     /// - Parameter redaction: what is said of values that are pseudonyms.
-    public static func render(
+    package static func render(
         _ overview: OverviewBuilder, usesColor: Bool, codes: CodeBook? = nil, redaction: RedactionMark? = nil
     ) -> [UInt8] {
         var writer = SummaryText(usesColor: usesColor, codes: codes)

@@ -2,16 +2,16 @@ private import CBuiltInTemplates
 import Mustache
 
 /// The templates of reports and overviews, checked and ready to render.
-public struct TemplateSet: Sendable {
+package struct TemplateSet: Sendable {
     private let library: MustacheLibrary
     private let style: String
     /// Names of the files that are a user's own.
-    public let replaced: Set<String>
+    package let replaced: Set<String>
     /// Some of them are included by others.
-    public let hasOwnPartials: Bool
+    package let hasOwnPartials: Bool
 
     /// What pages are made.
-    public enum Pages: Sendable {
+    package enum Pages: Sendable {
         case reports, reportsAndOverviews
     }
 
@@ -19,7 +19,7 @@ public struct TemplateSet: Sendable {
     ///   - files: a user's own files by name, in place of the built-in ones and beside them as partials.
     ///   - pages: what is to be rendered: templates take a while to parse.
     /// - Throws: ``TemplateFailure`` for a file that cannot be used.
-    public init(
+    package init(
         replacing files: [String: [UInt8]] = [:], for pages: Pages = .reportsAndOverviews
     ) throws(TemplateFailure) {
         Self.registerContentTypes
@@ -70,11 +70,11 @@ public struct TemplateSet: Sendable {
     }
 
     /// The formats that are made from templates.
-    public enum Format: String, Sendable, CaseIterable {
+    package enum Format: String, Sendable, CaseIterable {
         case markdown, xhtml
 
         /// The name of a report's template file.
-        public var fileName: String {
+        package var fileName: String {
             switch self {
             case .markdown: "report.md.mustache"
             case .xhtml: "report.xhtml.mustache"
@@ -82,7 +82,7 @@ public struct TemplateSet: Sendable {
         }
 
         /// The name of an overview's template file.
-        public var indexFileName: String {
+        package var indexFileName: String {
             switch self {
             case .markdown: "index.md.mustache"
             case .xhtml: "index.xhtml.mustache"
@@ -91,12 +91,12 @@ public struct TemplateSet: Sendable {
     }
 
     /// Renders a report.
-    public func render(_ model: ReportModel, as format: Format) -> [UInt8] {
+    package func render(_ model: ReportModel, as format: Format) -> [UInt8] {
         render(model.root, format.fileName)
     }
 
     /// Renders an overview.
-    public func render(_ model: OverviewModel, as format: Format) -> [UInt8] {
+    package func render(_ model: OverviewModel, as format: Format) -> [UInt8] {
         render(model.root, format.indexFileName)
     }
 
@@ -116,20 +116,20 @@ public struct TemplateSet: Sendable {
 }
 
 /// A page in Markdown that is over its limit whatever is left out of it.
-public struct PageTooLarge: Error, Sendable, Equatable {
+package struct PageTooLarge: Error, Sendable, Equatable {
     /// The file name of its template.
-    public var template: String
+    package var template: String
     /// Its size with all left out that can be, in bytes.
-    public var size: Int
+    package var size: Int
     /// In bytes.
-    public var limit: Int
+    package var limit: Int
     /// Whether the page says that it was shortened, which it must.
-    public var saysSo: Bool
+    package var saysSo: Bool
 }
 
 extension TemplateSet {
     /// The smallest limit that the built-in templates can keep to, in bytes.
-    public static let smallestPage = 1000
+    package static let smallestPage = 1000
 
     /// Renders a report in Markdown, shortened if it must be.
     ///
@@ -137,7 +137,7 @@ extension TemplateSet {
     ///   - limit: in bytes, at least ``smallestPage``; nil for none.
     ///   - model: makes the report's model with the limits that it is given.
     /// - Throws: ``PageTooLarge`` if even the shortest is over the limit, as it may be by a template of a user's own.
-    public func renderMarkdown(
+    package func renderMarkdown(
         within limit: Int?, _ model: (ModelLimits) -> ReportModel
     ) throws(PageTooLarge) -> [UInt8] {
         try fit(limit, Format.markdown.fileName) { limits in
@@ -152,7 +152,7 @@ extension TemplateSet {
     ///   - limit: in bytes, at least ``smallestPage``; nil for none.
     ///   - model: makes the overview's model with the limits that it is given.
     /// - Throws: ``PageTooLarge``, as for a report.
-    public func renderMarkdown(
+    package func renderMarkdown(
         within limit: Int?, _ model: (ModelLimits) -> OverviewModel
     ) throws(PageTooLarge) -> [UInt8] {
         try fit(limit, Format.markdown.indexFileName) { limits in
@@ -203,15 +203,15 @@ extension ModelObject {
 }
 
 /// A template that cannot be used, and why.
-public struct TemplateFailure: Error, Sendable, Equatable {
+package struct TemplateFailure: Error, Sendable, Equatable {
     /// The template's file name.
-    public var file: String
+    package var file: String
     /// 1-based; nil if it is about the whole file.
-    public var line: Int?
+    package var line: Int?
     /// What is wrong and what to do, as a sentence for people.
-    public var message: String
+    package var message: String
 
-    public init(file: String, line: Int?, message: String) {
+    package init(file: String, line: Int?, message: String) {
         self.file = file
         self.line = line
         self.message = message
@@ -219,9 +219,9 @@ public struct TemplateFailure: Error, Sendable, Equatable {
 }
 
 /// The files of the folder `Templates`, which are part of the binary.
-public enum BuiltInTemplates {
+package enum BuiltInTemplates {
     /// The files' bytes by name.
-    public static let files: [String: [UInt8]] = {
+    package static let files: [String: [UInt8]] = {
         var files: [String: [UInt8]] = [:]
         var index = 0
         while true {
@@ -233,8 +233,8 @@ public enum BuiltInTemplates {
     }()
 
     /// The grammar that every page must satisfy (RELAX NG). It cannot be replaced.
-    public static var grammar: [UInt8] { files["report.rng"] ?? [] }
+    package static var grammar: [UInt8] { files["report.rng"] ?? [] }
 
     /// What a user's own folder of templates may replace, file by file.
-    public static let replaceable: Set<String> = Set(files.keys.filter { $0 != "report.rng" })
+    package static let replaceable: Set<String> = Set(files.keys.filter { $0 != "report.rng" })
 }

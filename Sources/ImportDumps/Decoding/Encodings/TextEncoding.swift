@@ -1,7 +1,7 @@
 /// How the characters of a text are written as bytes.
-public struct TextEncoding: Sendable, Equatable {
+package struct TextEncoding: Sendable, Equatable {
     /// Its name, as IANA lists it where that is known here.
-    public let name: String
+    package let name: String
     let form: Form
 
     enum Form: Sendable, Equatable {
@@ -18,7 +18,7 @@ public struct TextEncoding: Sendable, Equatable {
     static let utf32LittleEndian = TextEncoding(name: "UTF-32LE", form: .utf32(isBigEndian: false))
     static let utf32BigEndian = TextEncoding(name: "UTF-32BE", form: .utf32(isBigEndian: true))
     /// What Western Windows has written for decades, and often is meant by "ANSI" or "Latin-1".
-    public static let windows1252 = TextEncoding(name: "windows-1252", form: .windows1252)
+    package static let windows1252 = TextEncoding(name: "windows-1252", form: .windows1252)
 
     private init(name: String, form: Form) {
         self.name = name
@@ -27,7 +27,7 @@ public struct TextEncoding: Sendable, Equatable {
 
     /// The encoding of this name, in any of its spellings: those of Unicode, windows-1252, and all that the C library's
     /// `iconv` knows. Nil for any other.
-    public init?(name: String) {
+    package init?(name: String) {
         let plain = name.utf8.allSatisfy { byte in
             ASCII.isDigit(byte) || 0x61...0x7A ~= byte | 0x20 || byte == 0x2D || byte == 0x5F || byte == 0x2E
                 || byte == 0x3A
