@@ -1,11 +1,11 @@
 package import ImportAnalysis
 
 /// The rules of a gate, as options and files have them.
-package struct GateRules: Sendable {
-    package var maxFailed: Gate.Limit?
+package struct RuleSettings: Sendable {
+    package var maxFailed: Rules.Limit?
     /// A code is nil for rows whose error has none.
-    package var maxFailedByCode: [(code: String?, limit: Gate.Limit)] = []
-    package var failOn: [Gate.Rule] = []
+    package var maxFailedByCode: [(code: String?, limit: Rules.Limit)] = []
+    package var failOn: [Rules.Rule] = []
     package var requiresComplete = false
     package var minRows: Int?
     package var onlyNewCodes = false
@@ -13,7 +13,7 @@ package struct GateRules: Sendable {
     package init() {}
 
     /// A severity (`critical`, `warning`) or a finding that a rule forbids; nil for what is none.
-    package static func failOn(_ word: String) -> Gate.Rule? {
+    package static func failOn(_ word: String) -> Rules.Rule? {
         switch word {
         case Severity.critical.rawValue: .failOnSeverity(.critical)
         case Severity.warning.rawValue: .failOnSeverity(.warning)
@@ -26,14 +26,14 @@ package struct GateRules: Sendable {
         [Severity.critical.rawValue, Severity.warning.rawValue] + FindingID.all.map { $0.name }
 
     /// The rules in the order in which they are shown; nil if there is none.
-    package var gate: Gate? {
-        var rules: [Gate.Rule] = []
+    package var gate: Rules? {
+        var rules: [Rules.Rule] = []
         if let maxFailed { rules.append(.maxFailed(maxFailed, onlyPending: onlyNewCodes)) }
         rules += maxFailedByCode.map { .maxFailedCode($0.code, $0.limit) }
         rules += failOn
         if requiresComplete { rules.append(.requireComplete) }
         if let minRows { rules.append(.minRows(minRows)) }
-        return rules.isEmpty ? nil : Gate(rules)
+        return rules.isEmpty ? nil : Rules(rules)
     }
 }
 
@@ -54,12 +54,12 @@ package enum RulesFile {
     /// Reads a file.
     ///
     /// - Throws: what is wrong, with line and column.
-    package static func rules(from bytes: [UInt8]) throws(FileFault) -> GateRules {
+    package static func rules(from bytes: [UInt8]) throws(FileFault) -> RuleSettings {
         guard let root = try YAMLFile.root(of: bytes) else {
             throw FileFault(.wrongValue("The file", expected: "an object with keys of \(keys.joined(separator: ", "))"))
         }
         let object = try root.object("The file", allowed: keys)
-        var rules = GateRules()
+        var rules = RuleSettings()
         if let value = object["max-failed"] { rules.maxFailed = try limit(value, "max-failed") }
         if let value = object["max-failed-code"] {
             for item in try value.list("max-failed-code") {
@@ -73,8 +73,8 @@ package enum RulesFile {
         if let value = object["fail-on"] {
             for item in try value.list("fail-on") {
                 let word = try item.text("fail-on")
-                guard let rule = GateRules.failOn(word) else {
-                    throw item.fault(.unknownWord(word, allowed: GateRules.failOnWords))
+                guard let rule = RuleSettings.failOn(word) else {
+                    throw item.fault(.unknownWord(word, allowed: RuleSettings.failOnWords))
                 }
                 rules.failOn.append(rule)
             }
@@ -90,8 +90,8 @@ package enum RulesFile {
         return rules
     }
 
-    private static func limit(_ value: YAMLValue, _ name: String) throws(FileFault) -> Gate.Limit {
-        guard let limit = Gate.Limit(try value.text(name)) else {
+    private static func limit(_ value: YAMLValue, _ name: String) throws(FileFault) -> Rules.Limit {
+        guard let limit = Rules.Limit(try value.text(name)) else {
             throw value.fault(.wrongValue(name, expected: "a number of rows, or a percentage from 0% to 100%"))
         }
         return limit

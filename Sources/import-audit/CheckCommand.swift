@@ -23,7 +23,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var gate: GateOptions
+    @OptionGroup var gate: RuleOptions
     @OptionGroup var codes: CodesOptions
     @OptionGroup var redacting: RedactionOptions
 
@@ -32,8 +32,8 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let standards = try gate.standards(codes)
-            guard let rules = standards.gate else {
+            let userRules = try gate.userRules(codes)
+            guard let rules = userRules.gate else {
                 throw CommandFailure(
                     .usage, "there is no rule to hold the inputs against; give one, such as --fail-on critical")
             }
@@ -42,21 +42,21 @@ struct CheckCommand: ParsableCommand {
                     of: options, looksForIdentity: rules.asksForIdentity,
                     redaction: redacting.redaction(isQuiet: options.isQuiet))
             else { return .interrupted }
-            var judging = standards.judging
+            var ruleTally = userRules.ruleTally
             var totals = Totals()
             for index in 0..<results.jobCount {
                 let job = try results.job(index)
                 totals.add(job)
-                judging.add(job)
+                ruleTally.add(job)
             }
-            for index in 0..<results.unreadableCount { judging.add(try results.unreadable(index)) }
-            let conclusion = judging.conclusion()
+            for index in 0..<results.unreadableCount { ruleTally.add(try results.unreadable(index)) }
+            let ruleResults = ruleTally.ruleResults()
             let report = CheckReport(
-                conclusion, totals: totals, codes: standards.codes, unreadable: results.unreadableCount,
+                ruleResults, totals: totals, codes: userRules.codes, unreadable: results.unreadableCount,
                 isAllRead: results.status == .done)
             try Console.write(format.render(report))
             try results.sayWhatWasNotRead()
-            return results.status.orWorse(conclusion.status)
+            return results.status.orWorse(ruleResults.status)
         }
     }
 }

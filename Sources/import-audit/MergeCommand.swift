@@ -76,9 +76,9 @@ struct MergeCommand: ParsableCommand {
 
     private func write(_ summary: Summary, into output: String) throws {
         let folder = try OutputFolder(output)
-        let earlier = Manifest(in: folder)
+        let earlier = RunManifest(in: folder)
         let `guard` = OutputGuard(earlier: earlier, isForced: force)
-        try folder.check(Self.names + [Manifest.file], `guard`, as: Manifest.root)
+        try folder.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
         folder.removePartialFiles(Self.names)
         var files = try OverviewFiles(
             formats: .all, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), folder: folder,
@@ -93,10 +93,10 @@ struct MergeCommand: ParsableCommand {
         }
         // As report does, so that another run knows these files again.
         let written = try folder.finish()
-        let changes = try UnfinishedManifest(in: folder, earlier: earlier, planned: names)
-        let manifest = try folder.begin(Manifest.file)
-        let header = ManifestHeader(options: "merge", jobOptions: "merge", documents: 0, toolVersion: toolVersion)
-        try manifest.write((ManifestLine.header(header).bytes + ReportRun.rootLine(written)).span)
+        let changes = try UnfinishedRunManifest(in: folder, earlier: earlier, planned: names)
+        let manifest = try folder.begin(RunManifest.file)
+        let header = RunManifestHeader(options: "merge", jobOptions: "merge", documents: 0, toolVersion: toolVersion)
+        try manifest.write((RunManifestLine.header(header).bytes + ReportRun.rootLine(written)).span)
         try `guard`.removeStale(in: folder, keeping: Set(names)) { _ in false }
         try folder.publish()
         _ = changes

@@ -45,7 +45,7 @@ struct SummaryCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let codes = try codes.standards().codes
+            let codes = try codes.userRules().codes
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             guard
                 let results = try RunResults(

@@ -156,7 +156,7 @@ struct CodeFileTests {
 }
 
 struct RulesFileTests {
-    private static func rules(_ yaml: String) throws -> GateRules { try RulesFile.rules(from: Array(yaml.utf8)) }
+    private static func rules(_ yaml: String) throws -> RuleSettings { try RulesFile.rules(from: Array(yaml.utf8)) }
 
     @Test("All rules are read")
     func whole() throws {

@@ -153,7 +153,7 @@ struct WorkbookTests {
     @Test(
         "What is known of codes and how rules were met is said, for one job and for many",
         .needs(.pythonModule("openpyxl")))
-    func standards() throws {
+    func userRules() throws {
         let space = try Workspace()
         try space.write(jobDump("a", created: 3, failed: 1), as: "in/a.json")
         try space.write(jobDump("b", created: 3, failed: 1, code: "=x"), as: "in/b.json")

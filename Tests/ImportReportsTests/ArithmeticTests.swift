@@ -70,7 +70,7 @@ struct ArithmeticTests {
         let rows = each.rows.map { #","results":[\#($0)]"# } ?? ""
         let arithmetic = Arithmetic(try audit(#"{"job_id":"j",\#(each.fields)\#(rows)}"#))
         #expect(arithmetic.checks.map { $0.field } == ["total", "processed", "succeeded", "failed"])
-        #expect(arithmetic.checks.map { $0.verdict.words } == each.verdicts)
+        #expect(arithmetic.checks.map { $0.agreement.words } == each.verdicts)
         #expect(arithmetic.sentence == each.sentence)
     }
 }

@@ -20,7 +20,7 @@ struct HouseStyleTests {
         let files: [ReportFile] = [.rows, .failures, .codes, .summary]
         return try Repository.sampleJobs.map {
             ($0, ReportModel(try audit(sample: $0), toolVersion: "1", files: files))
-        } + [("crowded", ReportModel(try audit(crowdedDump), toolVersion: "1", files: []))] + StandardsTests.models()
+        } + [("crowded", ReportModel(try audit(crowdedDump), toolVersion: "1", files: []))] + UserRulesTests.models()
     }
 
     /// Pages for the validators.

@@ -34,7 +34,7 @@ struct ModelDocumentationTests {
         models.append(ReportModel(try audit(crowdedDump), toolVersion: "1", files: [.rows, .failures, .codes]))
         models.append(
             ReportModel(try SharedRecordsTests.summary(records: 60), toolVersion: "1", files: [.rows]))
-        models += try StandardsTests.models().map { $0.model }
+        models += try UserRulesTests.models().map { $0.model }
         try compare(documented(1), with: ReportModel.shape, models.map { $0.kinds })
     }
 
@@ -43,7 +43,7 @@ struct ModelDocumentationTests {
         let models = try [
             OverviewModel(OverviewTests.samples(), for: .xhtml, toolVersion: "1", files: OverviewTests.files),
             OverviewModel(OverviewTests.many(2000), for: .xhtml, toolVersion: "1", files: OverviewTests.files),
-            StandardsTests.overview(.markdown),
+            UserRulesTests.overview(.markdown),
         ]
         try compare(documented(2), with: OverviewModel.shape, models.map { $0.kinds })
     }

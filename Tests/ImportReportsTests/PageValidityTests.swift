@@ -18,7 +18,7 @@ struct PageValidityTests {
                 summaries.append(("verdict-\(index)", try audit(each.dump)))
             }
             summaries.append(("crowded-alone", try audit(crowdedDump)))
-            let judged = try StandardsTests.pages()
+            let judged = try UserRulesTests.pages()
             return try OverviewTests.pages() + judged + HouseStyleTests.pages()
                 + summaries.map { name, summary in
                     let files: [ReportFile] =

@@ -61,13 +61,13 @@ struct SummarySchemaTests {
         all.append(UnreadableInput(source: "x", reason: "y"))
         let rows = (0...AnalysisLimits.codes).map { #"{"error":{"code":"c\#($0)","message":"m"}}"# }
         all.append(try audit(#"{"job_id":"j","total":1,"results":[\#(rows.joined(separator: ","))]}"#))
-        let gate = Gate([
+        let gate = Rules([
             .maxFailed(.rows(1), onlyPending: true), .maxFailedCode(nil, .rows(0)), .failOnSeverity(.critical),
             .failOnFinding(.rowsMissing), .requireComplete, .minRows(3),
         ])
-        var judging = Judging(gate: gate, codes: StandardsTests.codes)
-        for job in all.jobs { judging.add(job) }
-        summaries.append(SummaryJSON.render(all, codes: StandardsTests.codes, conclusion: judging.conclusion()))
+        var ruleTally = RuleTally(gate: gate, codes: UserRulesTests.codes)
+        for job in all.jobs { ruleTally.add(job) }
+        summaries.append(SummaryJSON.render(all, codes: UserRulesTests.codes, ruleResults: ruleTally.ruleResults()))
         all.redaction = RedactionMark(isKeyed: true, keyID: "0123abcd")
         summaries.append(SummaryJSON.render(all))
 

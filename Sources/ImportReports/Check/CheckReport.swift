@@ -2,7 +2,7 @@ package import ImportAnalysis
 
 /// What `check` prints: how the rules of a gate were met, in one of several forms.
 package struct CheckReport: Sendable {
-    let conclusion: Conclusion
+    let ruleResults: RuleResults
     let totals: Totals
     let codes: CodeBook?
     /// Inputs that are no import job.
@@ -13,9 +13,9 @@ package struct CheckReport: Sendable {
     ///   - totals: of all jobs.
     ///   - unreadable: inputs that are no import job.
     ///   - isAllRead: every input was read whole, also dumps that another one supersedes.
-    package init(_ conclusion: Conclusion, totals: Totals, codes: CodeBook?, unreadable: Int, isAllRead: Bool) {
+    package init(_ ruleResults: RuleResults, totals: Totals, codes: CodeBook?, unreadable: Int, isAllRead: Bool) {
         self.isAllRead = isAllRead
-        self.conclusion = conclusion
+        self.ruleResults = ruleResults
         self.totals = totals
         self.codes = codes
         self.unreadable = unreadable
@@ -58,12 +58,12 @@ extension CheckReport {
         json.object { json in
             json.heading(format: Self.format, version: Self.version)
             json.key("gate")
-            MemberTable.gate.write(conclusion.gate ?? [], &json)
+            MemberTable.gate.write(ruleResults.gate ?? [], &json)
             json.key("unreadable")
             json.value(unreadable)
             json.key("salvaged")
             json.value(totals.salvagedJobs)
-            if let unused = conclusion.unusedEntries {
+            if let unused = ruleResults.unusedEntries {
                 json.key("unused_entries")
                 json.array { json in
                     for entry in unused { json.value(entry.key.words) }
@@ -80,7 +80,7 @@ extension CheckReport {
     /// For CI systems, as the XML that JUnit made common: a test case for each rule, a failure for each that is not met,
     /// and an error if something could not be read.
     package var junit: [UInt8] {
-        let gate = conclusion.gate ?? []
+        let gate = ruleResults.gate ?? []
         let failures = gate.count { !$0.isMet }
         let errors = readingSentence == nil ? 0 : 1
         let counts = #"tests="\#(gate.count + 1)" failures="\#(failures)" errors="\#(errors)""#
@@ -107,7 +107,7 @@ extension CheckReport {
         } else {
             xml += "    \(inputs)/>\n"
         }
-        if let unused = conclusion.unusedSentence { xml += "    <system-out>\(XMLText.escape(unused))</system-out>\n" }
+        if let unused = ruleResults.unusedSentence { xml += "    <system-out>\(XMLText.escape(unused))</system-out>\n" }
         xml += "  </testsuite>\n</testsuites>\n"
         return Array(xml.utf8)
     }
@@ -116,7 +116,7 @@ extension CheckReport {
     private static func attribute(_ text: String) -> String { XMLText.escape(shownText(text)) }
 }
 
-extension Gate.Rule {
+extension Rules.Rule {
     /// The rule as one would give it, to tell test cases apart.
     fileprivate var title: String {
         switch self {
@@ -139,19 +139,19 @@ extension CheckReport {
     /// - Parameter usesColor: marks results in colour; the words are the same without.
     package func text(usesColor: Bool) -> [UInt8] {
         var text = ""
-        for result in conclusion.gate ?? [] {
+        for result in ruleResults.gate ?? [] {
             let word = result.isMet ? "met    " : "NOT MET"
             let mark = usesColor ? "\u{1B}[\(result.isMet ? "1;32" : "1;31")m\(word)\u{1B}[0m" : word
             text += "\(mark)  \(shownText(result.rule.demand)): \(result.found)\n"
         }
-        if let sentence = conclusion.sentence { text += "\(sentence)\n" }
+        if let sentence = ruleResults.sentence { text += "\(sentence)\n" }
         if let sentence = readingSentence { text += "\(sentence)\n" }
         if codes != nil {
             Self.append(newCodes, "Codes that no entry of the codes file is about", to: &text) { code in
                 "\(Wording.rowsWord(code.rows))  \(code.code.map { shownText($0) } ?? "(no code)")"
             }
             Self.append(
-                conclusion.unusedEntries ?? [], "Entries of the codes file that matched no code", to: &text
+                ruleResults.unusedEntries ?? [], "Entries of the codes file that matched no code", to: &text
             ) { shownText($0.key.words) }
         }
         return Array(text.utf8)

@@ -11,10 +11,10 @@ package struct Arithmetic: Sendable {
         package var against: String
         package var declared: Int?
         package var counted: Int?
-        package var verdict: Verdict
+        package var agreement: Agreement
     }
 
-    package enum Verdict: Sendable, Equatable {
+    package enum Agreement: Sendable, Equatable {
         case agrees
         case differs(by: Int)
         case notDeclared
@@ -36,7 +36,7 @@ package struct Arithmetic: Sendable {
 
         func check(_ field: String, _ against: String, _ declared: Int?, _ counted: Int128?, comparable: Bool) -> Check
         {
-            let verdict: Verdict =
+            let agreement: Agreement =
                 switch (declared, counted) {
                 case (nil, _): .notDeclared
                 case (_, nil): .cannotBeChecked
@@ -51,7 +51,7 @@ package struct Arithmetic: Sendable {
                 }
             return Check(
                 field: field, against: against, declared: declared, counted: counted.map { Int(clamping: $0) },
-                verdict: verdict)
+                agreement: agreement)
         }
 
         // Two declared numbers may be more together than a number can hold.
@@ -79,9 +79,9 @@ package struct Arithmetic: Sendable {
         return rows.applied == 0 ? "rows created + existing" : "rows created + existing + applied"
     }
 
-    /// How many checks came out as `verdict` says.
-    private func count(_ matches: (Verdict) -> Bool) -> Int {
-        checks.count { matches($0.verdict) }
+    /// How many checks came out as `agreement` says.
+    private func count(_ matches: (Agreement) -> Bool) -> Int {
+        checks.count { matches($0.agreement) }
     }
 
     package var agreeing: Int { count { $0 == .agrees } }
@@ -89,7 +89,7 @@ package struct Arithmetic: Sendable {
     package var differing: Int { checks.count - agreeing - unchecked - count { $0 == .notDeclared } }
     private var declared: Int { agreeing + unchecked + differing }
 
-    /// Whether the numbers hold, in a sentence for the verdict.
+    /// Whether the numbers hold, in a sentence for the agreement.
     package var shortSentence: String {
         if differing > 0 { return "The job’s own numbers do not hold." }
         if agreeing > 0, unchecked == 0 { return "The job’s own numbers hold." }
@@ -122,7 +122,7 @@ package struct Arithmetic: Sendable {
     }
 }
 
-extension Arithmetic.Verdict {
+extension Arithmetic.Agreement {
     package var words: String {
         switch self {
         case .agrees: "agrees"

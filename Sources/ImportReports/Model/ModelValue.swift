@@ -87,8 +87,8 @@ extension ModelValue {
         return .object(ModelObject(names))
     }
 
-    static func gate(_ conclusion: Conclusion?, _ files: [ReportFile], _ limits: ModelLimits) -> ModelValue {
-        guard let conclusion, let gate = conclusion.gate, var sentence = conclusion.sentence else { return .nothing }
+    static func gate(_ ruleResults: RuleResults?, _ files: [ReportFile], _ limits: ModelLimits) -> ModelValue {
+        guard let ruleResults, let gate = ruleResults.gate, var sentence = ruleResults.sentence else { return .nothing }
         var shown = gate
         if gate.count > limits.rules {
             shown = Array((gate.filter { !$0.isMet } + gate.filter { $0.isMet }).prefix(limits.rules))
@@ -106,12 +106,12 @@ extension ModelValue {
             ]
         }
         return .object([
-            "met": .flag(conclusion.isMet), "sentence": .text(sentence), "rules": .list(rules),
+            "met": .flag(ruleResults.isMet), "sentence": .text(sentence), "rules": .list(rules),
         ])
     }
 
-    static func codeBook(_ conclusion: Conclusion?, _ limits: ModelLimits) -> ModelValue {
-        guard let entries = conclusion?.unusedEntries, let sentence = conclusion?.unusedSentence else {
+    static func codeBook(_ ruleResults: RuleResults?, _ limits: ModelLimits) -> ModelValue {
+        guard let entries = ruleResults?.unusedEntries, let sentence = ruleResults?.unusedSentence else {
             return .nothing
         }
         let shown = entries.prefix(limits.unusedEntries)

@@ -13,12 +13,12 @@ package struct ReportModel: Sendable {
     ///   - toolVersion: as the report is to name it.
     ///   - files: all that are written beside each other.
     ///   - codes: what is known of codes, said of each of them.
-    ///   - conclusion: what the user's own rules came to, where the job is all there is.
+    ///   - ruleResults: what the user's own rules came to, where the job is all there is.
     ///   - redaction: what is said of values that are pseudonyms.
     ///   - limits: how much it holds.
     package init(
         _ summary: JobSummary, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
-        conclusion: Conclusion? = nil, redaction: RedactionMark? = nil, limits: ModelLimits = .page
+        ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil, limits: ModelLimits = .page
     ) {
         let builder = ReportModelBuilder(summary: summary, files: files, codes: codes, limits: limits)
         root = [
@@ -31,8 +31,8 @@ package struct ReportModel: Sendable {
             "findings": builder.findings,
             "shared_records": builder.sharedRecords,
             "failures": builder.failures,
-            "gate": .gate(conclusion, files, limits),
-            "codebook": .codeBook(conclusion, limits),
+            "gate": .gate(ruleResults, files, limits),
+            "codebook": .codeBook(ruleResults, limits),
             "job": builder.job,
             "provenance": .object([
                 "source": .text(limits.source(summary.source)),
@@ -86,15 +86,15 @@ struct ReportModelBuilder {
     var arithmetic: ModelValue {
         let arithmetic = Arithmetic(summary)
         let checks = arithmetic.checks.map { check -> ModelObject in
-            let isUnknown = check.verdict == .notDeclared || check.verdict == .cannotBeChecked
+            let isUnknown = check.agreement == .notDeclared || check.agreement == .cannotBeChecked
             return [
                 "field": .text(check.field),
                 "against": .text(check.against),
                 "declared": .text(check.declared.map(Wording.grouped) ?? "–"),
                 "counted": .text(check.counted.map(Wording.grouped) ?? "–"),
-                "verdict": .text(check.verdict.words),
-                "agrees": .flag(check.verdict == .agrees),
-                "differs": .flag(check.verdict != .agrees && !isUnknown),
+                "verdict": .text(check.agreement.words),
+                "agrees": .flag(check.agreement == .agrees),
+                "differs": .flag(check.agreement != .agrees && !isUnknown),
                 "unknown": .flag(isUnknown),
             ]
         }

@@ -13,12 +13,12 @@ package struct OverviewModel: Sendable {
     ///   - toolVersion: as the overview is to name it.
     ///   - files: all that are written beside the page, without the page itself.
     ///   - codes: what is known of codes, said of each of them.
-    ///   - conclusion: what the user's own rules came to over all jobs.
+    ///   - ruleResults: what the user's own rules came to over all jobs.
     ///   - redaction: what is said of values that are pseudonyms.
     ///   - limits: how much it holds.
     package init(
         _ overview: OverviewBuilder, for page: TemplateSet.Format, toolVersion: String, files: [ReportFile],
-        codes: CodeBook? = nil, conclusion: Conclusion? = nil, redaction: RedactionMark? = nil,
+        codes: CodeBook? = nil, ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil,
         limits: ModelLimits = .page
     ) {
         let builder = OverviewModelBuilder(
@@ -33,8 +33,8 @@ package struct OverviewModel: Sendable {
             "rows": builder.rows,
             "jobs": builder.jobs,
             "failures": builder.failures,
-            "gate": .gate(conclusion, files, limits),
-            "codebook": .codeBook(conclusion, limits),
+            "gate": .gate(ruleResults, files, limits),
+            "codebook": .codeBook(ruleResults, limits),
             "timeline": builder.timeLine,
             "worst": builder.worst,
             "salvaged": builder.salvaged,

@@ -51,14 +51,14 @@ package struct JobWorkbook: RowSink {
     /// Writes the rest, and the file.
     ///
     /// - Parameters:
-    ///   - conclusion: what the user's own rules came to, where the job is all there is.
+    ///   - ruleResults: what the user's own rules came to, where the job is all there is.
     ///   - files: all that are written beside each other.
     package func finish(
-        _ summary: JobSummary, conclusion: Conclusion?, toolVersion: String, files: [ReportFile]
+        _ summary: JobSummary, ruleResults: RuleResults?, toolVersion: String, files: [ReportFile]
     ) throws {
         let rows = summary.rows.failed + summary.rows.unclassified
         let note = try sheets.failures.finish(rows: rows, files: files)
-        try writeSummary(summary, conclusion, note: note, toolVersion: toolVersion)
+        try writeSummary(summary, ruleResults, note: note, toolVersion: toolVersion)
         try sheets.codes.append(summary)
         try sheets.codes.finish()
         try sheets.patterns.append(summary)
@@ -67,7 +67,7 @@ package struct JobWorkbook: RowSink {
     }
 
     private func writeSummary(
-        _ summary: JobSummary, _ conclusion: Conclusion?, note: String?, toolVersion: String
+        _ summary: JobSummary, _ ruleResults: RuleResults?, note: String?, toolVersion: String
     ) throws {
         let sheet = sheets.summary
         let verdict = Verdict(summary)
@@ -81,7 +81,7 @@ package struct JobWorkbook: RowSink {
         try sheet.addHeading("Findings")
         for finding in summary.findings { try sheet.add(finding) }
         if summary.findings.isEmpty { try sheet.add("none", nil) }
-        try sheet.add(conclusion)
+        try sheet.add(ruleResults)
         try sheet.addHeading("Job")
         try sheet.add("job_id", job.jobID)
         try sheet.add("status", job.status)

@@ -47,17 +47,17 @@ package struct OverviewWorkbook {
     /// Writes the rest, and the file.
     ///
     /// - Parameters:
-    ///   - conclusion: what the user's own rules came to.
+    ///   - ruleResults: what the user's own rules came to.
     ///   - files: all that are written beside each other.
     package func finish(
-        _ overview: OverviewBuilder, conclusion: Conclusion, toolVersion: String, files: [ReportFile]
+        _ overview: OverviewBuilder, ruleResults: RuleResults, toolVersion: String, files: [ReportFile]
     ) throws {
         let note = try failures.finish(rows: rows, files: files)
         let verdict = overview.verdict
         try summary.add("verdict", verdict.word, detail: verdict.sentence)
         if let note { try summary.add("sheet \(FailuresSheet.name)", nil, detail: note) }
         try summary.add(overview.totals.rows, imports: overview.totals.hasImports, bulk: overview.totals.bulkJobs > 0)
-        try summary.add(conclusion)
+        try summary.add(ruleResults)
         try summary.addHeading("Inputs")
         try summary.add("jobs", overview.totals.jobs)
         for (status, count) in overview.totals.jobsByStatus.sorted(by: { $0.key < $1.key }) {

@@ -54,7 +54,7 @@ struct SummarySheet {
             try sheet.add(check.declared)
             try sheet.add("against \(check.against)")
             try sheet.add(check.counted)
-            try sheet.add(check.verdict.words)
+            try sheet.add(check.agreement.words)
         }
     }
 
@@ -78,8 +78,8 @@ struct SummarySheet {
     }
 
     /// What the user's own rules came to; nothing without rules.
-    func add(_ conclusion: Conclusion?) throws {
-        guard let conclusion, let gate = conclusion.gate else { return }
+    func add(_ ruleResults: RuleResults?) throws {
+        guard let ruleResults, let gate = ruleResults.gate else { return }
         try addHeading("Rules")
         for result in gate {
             try addRow(result.rule.demand) {
@@ -89,7 +89,7 @@ struct SummarySheet {
                 try sheet.add(result.isMet ? "met" : "not met")
             }
         }
-        if let sentence = conclusion.sentence { try add("all rules", nil, detail: sentence) }
+        if let sentence = ruleResults.sentence { try add("all rules", nil, detail: sentence) }
     }
 
     func addTool(version: String) throws {

@@ -11,14 +11,14 @@ package enum SummaryJSON {
     ///
     /// - Parameters:
     ///   - codes: what is known of codes, said of each of them.
-    ///   - conclusion: what the user's own rules came to.
+    ///   - ruleResults: what the user's own rules came to.
     package static func render(
-        _ summary: Summary, codes: CodeBook? = nil, conclusion: Conclusion? = nil
+        _ summary: Summary, codes: CodeBook? = nil, ruleResults: RuleResults? = nil
     ) -> [UInt8] {
         var pieces = SummaryPieces(redaction: summary.redaction)
         for job in summary.jobs { pieces.append(fragment: renderJob(job, codes: codes).span) }
         for input in summary.unreadable { pieces.append(input) }
-        pieces.finish(totals: summary.totals, codes: codes, conclusion: conclusion)
+        pieces.finish(totals: summary.totals, codes: codes, ruleResults: ruleResults)
         return pieces.bytes
     }
 
@@ -81,10 +81,10 @@ package enum SummaryJSON {
         ///
         /// - Parameters:
         ///   - totals: of all jobs that were appended.
-        ///   - conclusion: what the user's own rules came to.
+        ///   - ruleResults: what the user's own rules came to.
         /// - Returns: the output, with the whole document in it.
-        package mutating func finish(totals: Totals, conclusion: Conclusion? = nil) throws -> Output {
-            pieces.finish(totals: totals, codes: codes, conclusion: conclusion)
+        package mutating func finish(totals: Totals, ruleResults: RuleResults? = nil) throws -> Output {
+            pieces.finish(totals: totals, codes: codes, ruleResults: ruleResults)
             try flush(if: true)
             return output
         }

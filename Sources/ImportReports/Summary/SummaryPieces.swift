@@ -47,14 +47,14 @@ struct SummaryPieces {
         bytes += json.bytes
     }
 
-    mutating func finish(totals: Totals, codes: CodeBook?, conclusion: Conclusion?) {
+    mutating func finish(totals: Totals, codes: CodeBook?, ruleResults: RuleResults?) {
         beginUnreadable()
         endList()
         append(",\n  \"\(SummaryMember.totals)\": ")
         var json = JSONWriter(depth: 1, codes: codes)
         MemberTable.totals.write(totals, &json)
         bytes += json.bytes
-        if let gate = conclusion?.gate {
+        if let gate = ruleResults?.gate {
             append(",\n  \"\(SummaryMember.gate)\": ")
             var json = JSONWriter(depth: 1)
             MemberTable.gate.write(gate, &json)

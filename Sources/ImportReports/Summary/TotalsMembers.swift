@@ -85,19 +85,19 @@ extension MemberTable<CodeBook.Acceptance> {
 
 // MARK: - Rules
 
-extension MemberTable<[GateResult]> {
+extension MemberTable<[RuleResult]> {
     /// What rules came to.
     static let gate = MemberTable([
         .written("met", .flag) { $1.value($0.allSatisfy { $0.isMet }) },
-        .written("rules", .list(MemberTable<GateResult>.rule.schema)) { results, json in
+        .written("rules", .list(MemberTable<RuleResult>.rule.schema)) { results, json in
             json.array { json in
-                for result in results { MemberTable<GateResult>.rule.write(result, &json) }
+                for result in results { MemberTable<RuleResult>.rule.write(result, &json) }
             }
         },
     ])
 }
 
-extension MemberTable<GateResult> {
+extension MemberTable<RuleResult> {
     fileprivate static let rule = MemberTable([
         .written("rule", .text) { $1.value($0.rule.name) },
         // Null for rows whose error has no code.
@@ -113,7 +113,7 @@ extension MemberTable<GateResult> {
     ])
 }
 
-extension Gate.Rule {
+extension Rules.Rule {
     fileprivate var limitText: String? {
         switch self {
         case .maxFailed(let limit, _), .maxFailedCode(_, let limit): limit.text

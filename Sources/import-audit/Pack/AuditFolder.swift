@@ -7,7 +7,7 @@ import ImportReports
 struct AuditFolder {
     private let path: String
     private let folder: OutputFolder
-    private let manifest: Manifest
+    private let manifest: RunManifest
     private let content: ContentHash
 
     static func isFolder(_ path: String) -> Bool {
@@ -18,14 +18,14 @@ struct AuditFolder {
     init(_ path: String) throws(CommandFailure) {
         self.path = path
         folder = try OutputFolder(reading: path)
-        guard let manifest = Manifest(in: folder), let descriptor = folder.openFile(Manifest.file) else {
+        guard let manifest = RunManifest(in: folder), let descriptor = folder.openFile(RunManifest.file) else {
             throw CommandFailure(
-                .inputNotReadWhole, "\(path): there is no file \(Manifest.file) in it that import-audit wrote")
+                .inputNotReadWhole, "\(path): there is no file \(RunManifest.file) in it that import-audit wrote")
         }
         defer { close(descriptor) }
         guard let content = ContentHash(ofFile: descriptor) else {
             throw CommandFailure(
-                .inputNotReadWhole, "\(path)/\(Manifest.file): \(SystemFailure.last.description)")
+                .inputNotReadWhole, "\(path)/\(RunManifest.file): \(SystemFailure.last.description)")
         }
         self.manifest = manifest
         self.content = content
@@ -39,14 +39,14 @@ struct AuditFolder {
         var result = PackVerification(
             folder: path, bytes: content.bytes, sha256: content.sha256,
             toolVersion: fault == nil ? manifest.header.toolVersion : nil)
-        if let fault { result.add(.init(.unsound, .file, Manifest.file, detail: fault)) }
+        if let fault { result.add(.init(.unsound, .file, RunManifest.file, detail: fault)) }
         try manifest.forEachFolder { place, files in
             let descriptor = folder.openFolder(place)
             defer { if let descriptor { close(descriptor) } }
             for file in files {
                 if Interruption.isRequested { throw Interrupted() }
                 result.files.listed += 1
-                let name = place == Manifest.root ? file.name : "\(place)/\(file.name)"
+                let name = place == RunManifest.root ? file.name : "\(place)/\(file.name)"
                 guard let descriptor, let found = OutputFile.open(file.name, in: descriptor) else {
                     result.add(.init(.missing, .file, name))
                     continue
@@ -70,7 +70,7 @@ struct AuditFolder {
 
     /// Why the manifest proves nothing; nil if it is sound.
     private func fault(_ input: (PackInput) throws -> Void) throws -> String? {
-        if manifest.header.version != Manifest.version { return "it was written by another version" }
+        if manifest.header.version != RunManifest.version { return "it was written by another version" }
         if manifest.header.isUnfinished { return "the run that wrote it did not come to its end" }
         var documents = 0
         let isSound = try manifest.forEachDocument { document in
@@ -90,10 +90,11 @@ struct AuditFolder {
             let listed = Set(manifest.files(in: place).map { ExactText($0.name) })
             return FolderEntries.names(of: descriptor).sorted().filter { name in
                 !listed.contains(ExactText(name))
-                    && !(place == Manifest.root && (name == Manifest.file || OutputFile.isPack(name, in: descriptor)))
+                    && !(place == RunManifest.root
+                        && (name == RunManifest.file || OutputFile.isPack(name, in: descriptor)))
             }
         }
-        for name in others(in: Manifest.root) {
+        for name in others(in: RunManifest.root) {
             guard name == "jobs", let jobs = folder.openFolder(name) else {
                 result.add(.init(.extra, .file, name))
                 continue
@@ -111,7 +112,7 @@ struct AuditFolder {
 }
 
 extension PackInput {
-    fileprivate init(_ document: Manifest.Document) {
+    fileprivate init(_ document: RunManifest.Document) {
         switch document {
         case .job(let job, _, _, let counted, _): self.init(job, isCounting: counted)
         case .unreadable(let input, _, _, let content, _):

@@ -6,7 +6,7 @@ struct PackContents {
     /// Of the files, as seen from the folder of the audit.
     let paths: AuditPaths
     /// What these files were when they were written.
-    let manifest: Manifest
+    let manifest: RunManifest
     /// Hands out the dumps, and what is none, in the order of the inputs.
     let forEachInput: ((PackInput) throws -> Void) throws -> Void
     /// The same of the files that they were read from.
@@ -18,7 +18,7 @@ extension PackContents {
     func file(_ path: String) throws(CommandFailure) -> PackedFile {
         let name =
             path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
-        let folder = name.utf8.count == path.utf8.count ? Manifest.root : String(path.dropLast(name.count + 1))
+        let folder = name.utf8.count == path.utf8.count ? RunManifest.root : String(path.dropLast(name.count + 1))
         guard let content = manifest.files(in: folder).first(where: { $0.name == name })?.content else {
             throw CommandFailure(.internalFault, "\(path) is not in the manifest, and cannot be packed")
         }

@@ -15,7 +15,7 @@ extension ReportSettings {
         for (name, bytes) in ownTemplates.sorted(by: { $0.key < $1.key }) {
             options.append("--templates \(name) sha256:\(Self.hash(bytes))")
         }
-        options += standards.shapingOptions
+        options += userRules.shapingOptions
         if let redaction { options += redaction.shapingOptions }
         return options
     }
@@ -34,7 +34,7 @@ extension Redaction {
     }
 }
 
-extension Standards {
+extension UserRules {
     fileprivate var shapingOptions: [String] {
         var options: [String] = []
         // The codes file comes first in what they were made from, then its day.

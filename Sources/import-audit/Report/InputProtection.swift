@@ -10,7 +10,7 @@ import ImportReports
 /// bytes for each of them, as long as the inputs are looked through.
 struct InputProtection {
     private let folder: String
-    private let earlier: Manifest?
+    private let earlier: RunManifest?
     /// Names in the folder, and in the folders of jobs.
     private let names: Set<ExactText>
     private let jobNames: Set<ExactText>
@@ -22,7 +22,7 @@ struct InputProtection {
     ///   - names: what it may write there.
     ///   - jobNames: what it may write into the folders of jobs.
     ///   - others: further files that it may replace.
-    init(folder: String, names: [String], jobNames: [String], others: [String] = [], earlier: Manifest?) {
+    init(folder: String, names: [String], jobNames: [String], others: [String] = [], earlier: RunManifest?) {
         func withPartial(_ names: [String]) -> Set<ExactText> {
             Set(
                 names.flatMap { [$0, PartialFile.partialName(of: $0), PartialFile.rewrittenName(of: $0)] }
@@ -30,7 +30,7 @@ struct InputProtection {
         }
         self.folder = folder
         self.earlier = earlier
-        self.names = withPartial(names + (earlier?.files(in: Manifest.root).map { $0.name } ?? []))
+        self.names = withPartial(names + (earlier?.files(in: RunManifest.root).map { $0.name } ?? []))
         self.jobNames = withPartial(jobNames)
         resolvedFolder = InputPath(folder).resolved
         forEachTarget { identity, _ in targets.insert(identity) }
@@ -87,7 +87,7 @@ struct InputProtection {
         guard inside.first == UInt8(ascii: "/") else { return false }
         let parts = inside.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
         guard let name = parts.last else { return false }
-        let place = parts.count == 1 ? Manifest.root : parts.dropLast().joined(separator: "/")
+        let place = parts.count == 1 ? RunManifest.root : parts.dropLast().joined(separator: "/")
         guard let content = earlier.files(in: place).first(where: { $0.name == name })?.content else { return false }
         return ContentHash(ofFile: file, expected: content.bytes) == content
     }

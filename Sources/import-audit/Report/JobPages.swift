@@ -13,14 +13,14 @@ struct JobPages {
 
     /// Writes the pages and the summary into a folder. They take their places when the folder is published.
     ///
-    /// - Parameter conclusion: what the user's own rules came to, if the job is all there is.
-    func write(_ summary: JobSummary, to folder: OutputFolder, conclusion: Conclusion? = nil) throws {
+    /// - Parameter ruleResults: what the user's own rules came to, if the job is all there is.
+    func write(_ summary: JobSummary, to folder: OutputFolder, ruleResults: RuleResults? = nil) throws {
         let formats = settings.formats
-        let codes = settings.standards.codes
+        let codes = settings.userRules.codes
         func model(without page: ReportFile, limits: ModelLimits = .page) -> ReportModel {
             ReportModel(
                 summary, toolVersion: toolVersion, files: formats.files.filter { $0 != page }, codes: codes,
-                conclusion: conclusion, redaction: settings.redaction?.mark, limits: limits)
+                ruleResults: ruleResults, redaction: settings.redaction?.mark, limits: limits)
         }
         for format in formats.inReadingOrder {
             switch format {
@@ -48,7 +48,7 @@ struct JobPages {
                 all.append(summary)
                 all.redaction = settings.redaction?.mark
                 try folder.write(
-                    SummaryJSON.render(all, codes: codes, conclusion: conclusion), as: ReportFile.summary.name)
+                    SummaryJSON.render(all, codes: codes, ruleResults: ruleResults), as: ReportFile.summary.name)
             }
         }
     }

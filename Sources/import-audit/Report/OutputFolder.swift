@@ -167,7 +167,7 @@ final class OutputFolder: @unchecked Sendable {
         madeIn = nil
         var hasManifest = false
         while let file = files.first {
-            if file.name == Manifest.file {
+            if file.name == RunManifest.file {
                 hasManifest = true
                 try settle()
             }

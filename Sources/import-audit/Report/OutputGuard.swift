@@ -7,7 +7,7 @@ import ImportReports
 /// and what is recognised by content, as where a run was killed or there was no manifest yet.
 struct OutputGuard: Sendable {
     /// What an earlier run has left.
-    let earlier: Manifest?
+    let earlier: RunManifest?
     /// Whether files of others may be replaced.
     let isForced: Bool
 
@@ -32,7 +32,7 @@ struct OutputGuard: Sendable {
             if kind == S_IFREG {
                 if listed == nil { listed = Set(earlier?.files(in: folder).map { ExactText($0.name) } ?? []) }
                 if listed?.contains(ExactText(name)) == true || OutputFile.isOurs(name, in: descriptor) { continue }
-                if name == Manifest.file, isDamagedManifest(names, descriptor) { continue }
+                if name == RunManifest.file, isDamagedManifest(names, descriptor) { continue }
             }
             throw CommandFailure(
                 .cannotWrite,
@@ -78,11 +78,11 @@ struct OutputGuard: Sendable {
     /// program.
     private func isDamagedManifest(_ names: [String], _ descriptor: Int32) -> Bool {
         guard
-            let first = OutputFile.beginning(of: Manifest.file, in: descriptor)?
+            let first = OutputFile.beginning(of: RunManifest.file, in: descriptor)?
                 .first(where: { !" \t\r\n".utf8.contains($0) })
         else { return true }
         return first != UInt8(ascii: "{") && first != UInt8(ascii: "[")
-            && names.contains { $0 != Manifest.file && OutputFile.isOurs($0, in: descriptor) }
+            && names.contains { $0 != RunManifest.file && OutputFile.isOurs($0, in: descriptor) }
     }
 
     /// Removes files that an earlier run has left, as far as they are still what it wrote.
@@ -113,9 +113,9 @@ extension OutputGuard {
         }
         guard let earlier else { return }
         var changed: [String] = []
-        changed += root.remove(earlier.files(in: Manifest.root).filter { !names.contains($0.name) }, self)
+        changed += root.remove(earlier.files(in: RunManifest.root).filter { !names.contains($0.name) }, self)
         earlier.forEachFolder { place, files in
-            guard place != Manifest.root else { return }
+            guard place != RunManifest.root else { return }
             let name = String(place.dropFirst("jobs/".count))
             guard !isKept(name), let jobs = folders, let folder = jobs.openFolder(name) else { return }
             defer { close(folder) }

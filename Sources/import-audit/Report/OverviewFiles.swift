@@ -6,7 +6,7 @@ import XHTMLValidation
 /// Writes the files of an overview, job by job, in memory that does not grow with their number.
 struct OverviewFiles {
     private var overview = OverviewBuilder()
-    private var judging: Judging
+    private var ruleTally: RuleTally
     private let folder: OutputFolder
     private let csv: CSVOptions
     private let formats: ReportFormats
@@ -21,14 +21,14 @@ struct OverviewFiles {
 
     /// - Parameters:
     ///   - hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
-    ///   - standards: the user's own measures.
+    ///   - userRules: the user's own measures.
     ///   - redaction: what is said of values that are pseudonyms.
     init(
         formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, hasFailures: Bool = false,
-        standards: Standards = Standards(), redaction: RedactionMark? = nil
+        userRules: UserRules = UserRules(), redaction: RedactionMark? = nil
     ) throws {
         self.redaction = redaction
-        judging = standards.judging
+        ruleTally = userRules.ruleTally
         self.formats = formats
         self.csv = csv
         self.hasFailures = hasFailures
@@ -44,11 +44,11 @@ struct OverviewFiles {
                 guard hasFailures else { continue }
                 failures = try folder.begin(ReportFile.allFailures.name)
                 try failures?.write(csv.opening(RowsCSV<PartialFile>.header).span)
-            case .xlsx: workbook = try OverviewWorkbookFile(in: folder, standards: standards)
+            case .xlsx: workbook = try OverviewWorkbookFile(in: folder, userRules: userRules)
             // Last, so that who finds a new summary finds all other files new.
             case .json:
                 summary = SummaryJSON.Document(
-                    to: try folder.begin(ReportFile.allSummaries.name), codes: standards.codes, redaction: redaction)
+                    to: try folder.begin(ReportFile.allSummaries.name), codes: userRules.codes, redaction: redaction)
             }
         }
         self.pages = pages
@@ -58,12 +58,12 @@ struct OverviewFiles {
     var verdict: OverviewVerdict { overview.verdict }
 
     /// What the user's own rules came to.
-    var conclusion: Conclusion { judging.conclusion() }
+    var ruleResults: RuleResults { ruleTally.ruleResults() }
 
     /// - Parameter report: where the job's own report is; nil if it has none.
     mutating func append(_ job: JobSummary, report: ReportPlace?) throws {
         overview.append(job, report: report)
-        judging.add(job)
+        ruleTally.add(job)
         try jobs?.append(JobsCSV.line(job, report: report?.page, options: csv))
         try codes?.append(CodesCSV.lines(job, options: csv))
         try summary?.append(job)
@@ -96,7 +96,7 @@ struct OverviewFiles {
     /// All inputs that are no jobs come after all jobs.
     mutating func append(_ input: UnreadableInput) throws {
         overview.append(input)
-        judging.add(input)
+        ruleTally.add(input)
         try workbook?.append(input)
         try summary?.append(input)
     }
@@ -110,12 +110,12 @@ struct OverviewFiles {
         invalidPage: ((problem: XHTMLProblem, line: String), String) -> CommandFailure
     ) throws -> [String] {
         let files = formats.overviewFiles(hasFailures: hasFailures)
-        let conclusion = conclusion
+        let ruleResults = ruleResults
         for (format, file) in pages {
             func model(_ limits: ModelLimits) -> OverviewModel {
                 OverviewModel(
                     overview, for: format, toolVersion: toolVersion, files: files.filter { $0.name != file.name },
-                    codes: judging.codes, conclusion: conclusion, redaction: redaction,
+                    codes: ruleTally.codes, ruleResults: ruleResults, redaction: redaction,
                     limits: limits)
             }
             let page =
@@ -129,8 +129,8 @@ struct OverviewFiles {
         }
         try jobs?.flush()
         try codes?.flush()
-        try workbook?.finish(overview, conclusion: conclusion, files: files)
-        _ = try summary?.finish(totals: overview.totals, conclusion: conclusion)
+        try workbook?.finish(overview, ruleResults: ruleResults, files: files)
+        _ = try summary?.finish(totals: overview.totals, ruleResults: ruleResults)
         return files.map { $0.name }
     }
 }

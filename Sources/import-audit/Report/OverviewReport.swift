@@ -8,10 +8,10 @@ struct OverviewReport {
     let results: RunResults
     private let run: ReportRun
     private let root: OutputFolder
-    private let recorder: ManifestRecorder
+    private let recorder: RunManifestRecorder
     private(set) var verdict = OverviewBuilder().verdict
     private(set) var fileNames: [String] = []
-    private var conclusionWritten: Conclusion?
+    private var conclusionWritten: RuleResults?
 
     init(run: ReportRun, root: OutputFolder, results: RunResults) {
         self.run = run
@@ -26,7 +26,7 @@ struct OverviewReport {
     /// Whether everything is as an earlier run left it.
     ///
     /// - Parameter earlier: what it left, if that holds for this run.
-    func isUnchanged(since earlier: Manifest?) -> Bool {
+    func isUnchanged(since earlier: RunManifest?) -> Bool {
         guard let earlier, run.isUntouched, earlier.header.options == run.settings.fingerprint,
             run.freshCount == 0, recorder.takenUpCount == recorder.inputCount,
             recorder.inputCount == earlier.inputCount,
@@ -53,15 +53,15 @@ struct OverviewReport {
     }
 
     /// What the user's own rules came to.
-    func conclusion() throws -> Conclusion {
+    func ruleResults() throws -> RuleResults {
         if let conclusionWritten { return conclusionWritten }
-        var judging = run.settings.standards.judging
+        var ruleTally = run.settings.userRules.ruleTally
         // There may be many jobs.
-        if !judging.isIdle {
-            for index in 0..<results.jobCount { judging.add(try results.job(index)) }
-            for index in 0..<results.unreadableCount { judging.add(try results.unreadable(index)) }
+        if !ruleTally.isIdle {
+            for index in 0..<results.jobCount { ruleTally.add(try results.job(index)) }
+            for index in 0..<results.unreadableCount { ruleTally.add(try results.unreadable(index)) }
         }
-        return judging.conclusion()
+        return ruleTally.ruleResults()
     }
 
     /// Writes the overview, when the reports of all jobs are there (``isEverythingInPlace()``).
@@ -73,7 +73,7 @@ struct OverviewReport {
         let formats = run.settings.formats
         var files = try OverviewFiles(
             formats: formats, csv: run.settings.csv, folder: root, hasFailures: true,
-            standards: run.settings.standards, redaction: run.settings.redaction?.mark)
+            userRules: run.settings.userRules, redaction: run.settings.redaction?.mark)
         var names: Set<NameDigest> = []
         var ordered: [String] = []
         for index in 0..<results.jobCount {
@@ -113,7 +113,7 @@ struct OverviewReport {
         try manifest.write(ReportRun.rootLine(written).span)
         try root.publish()
         verdict = files.verdict
-        conclusionWritten = files.conclusion
+        conclusionWritten = files.ruleResults
     }
 
     /// Leaves what is finished for the next run to go on with.
@@ -133,7 +133,7 @@ struct OverviewReport {
                 overview: run.settings.formats.overviewFiles(),
                 job: run.settings.formats.files,
                 folders: (0..<results.jobCount).map { try results.store.job(results.jobs[$0]).folderName }),
-            manifest: try Manifest.written(in: root),
+            manifest: try RunManifest.written(in: root),
             forEachInput: { body in try results.forEachPackInput(content: run.content(of:), body) },
             forEachFile: { body in try recorder.forEachFile(body) })
     }
@@ -142,7 +142,7 @@ struct OverviewReport {
     private func writeManifest(
         documentCount: Int, isWhole: (RunResults.InputDocuments) -> Bool
     ) throws -> PartialFile {
-        let file = try root.begin(Manifest.file)
+        let file = try root.begin(RunManifest.file)
         try recorder.write(
             results, run.header(documents: documentCount), to: file, isWhole: isWhole, content: run.content(of:)
         ) { order, job in

@@ -26,7 +26,7 @@ struct ReportCommand: ParsableCommand {
     )
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var gate: GateOptions
+    @OptionGroup var gate: RuleOptions
     @OptionGroup var codes: CodesOptions
     @OptionGroup var redacting: RedactionOptions
 
@@ -83,7 +83,7 @@ struct ReportCommand: ParsableCommand {
             }
             let settings = try ReportSettings(
                 formats: formats, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark),
-                templateFolder: templates, options: options, standards: try gate.standards(codes),
+                templateFolder: templates, options: options, userRules: try gate.userRules(codes),
                 redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: markdownLimit?.bytes)
             return try ReportPlan(
                 options: options, output: output, settings: settings, isFresh: fresh, isForced: force,

@@ -88,11 +88,11 @@ struct ReportHandler: DocumentHandler {
             if pass == nil { pass = try makePass() }
             guard let folder = pass?.folder, let summary = try pass?.finish(dump: dump, source: name) else { return }
             whole = position == .whole ? dump.sha256.map { (dump.byteCount, $0) } : nil
-            let conclusion = run.isAlone(order, position) ? run.settings.conclusion(on: summary) : nil
-            try pass?.finishWorkbook(summary, conclusion: conclusion)
+            let ruleResults = run.isAlone(order, position) ? run.settings.ruleResults(on: summary) : nil
+            try pass?.finishWorkbook(summary, ruleResults: ruleResults)
             // Those of a job that has other dumps are made when all were read.
             let hasPages = run.isAlone(order, position) || !run.collector.hasDump(of: summary)
-            if hasPages { try pages.write(summary, to: folder, conclusion: conclusion) }
+            if hasPages { try pages.write(summary, to: folder, ruleResults: ruleResults) }
             try run.publish(summary, folder, order, position, hasPages: hasPages)
             if run.settings.isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
         }

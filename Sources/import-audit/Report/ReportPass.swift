@@ -53,8 +53,8 @@ struct ReportPass: RowSink {
 
     /// Completes the workbook.
     ///
-    /// - Parameter conclusion: what the user's own rules came to, if the job is all there is.
-    func finishWorkbook(_ summary: JobSummary, conclusion: Conclusion?) throws {
-        try workbook?.finish(summary, conclusion: conclusion)
+    /// - Parameter ruleResults: what the user's own rules came to, if the job is all there is.
+    func finishWorkbook(_ summary: JobSummary, ruleResults: RuleResults?) throws {
+        try workbook?.finish(summary, ruleResults: ruleResults)
     }
 }

@@ -34,14 +34,14 @@ struct ReportPlan {
     func run() throws -> ExitStatus {
         Interruption.listenForTermination()
         let root = try OutputFolder(output, writesBehind: settings.writesBehind)
-        let earlier = Manifest(in: root)
+        let earlier = RunManifest(in: root)
         try protectInputs(earlier)
         var `guard` = OutputGuard(earlier: earlier, isForced: isForced)
         // What will be written for certain must not be in the way of hours of reading.
         if onlyInput == nil {
-            try root.check(overviewFiles + [Manifest.file], `guard`, as: Manifest.root)
+            try root.check(overviewFiles + [RunManifest.file], `guard`, as: RunManifest.root)
         } else {
-            try root.checkPartials(settings.formats.files.map { $0.name } + [Manifest.file], `guard`)
+            try root.checkPartials(settings.formats.files.map { $0.name } + [RunManifest.file], `guard`)
         }
         // Whether a zip can be written is to show before hours have gone by.
         _ = try pack?.begin()
@@ -53,8 +53,8 @@ struct ReportPlan {
             folder: output,
             files: overviewFiles
                 + allFiles.filter { name in
-                    earlier?.files(in: Manifest.root).contains { $0.name == name } == true
-                } + [Manifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
+                    earlier?.files(in: RunManifest.root).contains { $0.name == name } == true
+                } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
         try checkJobs(root, `guard`, place)
         while true {
             let run = ReportRun(
@@ -78,7 +78,7 @@ struct ReportPlan {
                     // A dump counts now whose report was not kept, for another one counted before.
                     known = nil
                     // What this run has written by now is in the manifest too.
-                    `guard` = OutputGuard(earlier: Manifest(in: root) ?? earlier, isForced: isForced)
+                    `guard` = OutputGuard(earlier: RunManifest(in: root) ?? earlier, isForced: isForced)
                     continue
                 }
                 if !isUnchanged { end = try complete(&overview, run) }
@@ -138,14 +138,14 @@ struct ReportPlan {
     /// All names that files of an audit ever have in the folder itself.
     private var allFiles: [String] {
         let files = ReportFormats.every.files + ReportFormats.every.overviewFiles()
-        return Array(Set(files.map { $0.name })) + [Manifest.file]
+        return Array(Set(files.map { $0.name })) + [RunManifest.file]
     }
 
     /// Fails if an input would be replaced.
-    private func protectInputs(_ earlier: Manifest?) throws(CommandFailure) {
+    private func protectInputs(_ earlier: RunManifest?) throws(CommandFailure) {
         let own = onlyInput == nil ? [] : settings.formats.files.map { $0.name }
         let protection = InputProtection(
-            folder: output, names: overviewFiles + own + [Manifest.file],
+            folder: output, names: overviewFiles + own + [RunManifest.file],
             jobNames: ReportFormats.every.files.map { $0.name }, others: pack?.files ?? [], earlier: earlier)
         try protection.check(
             options.inputs, options: optionFiles, output: OutputPlace(folder: output, files: [], jobFiles: []))
@@ -175,11 +175,11 @@ struct ReportPlan {
     }
 
     /// The manifest, if what it says of inputs holds for this run.
-    private func usable(_ manifest: Manifest?) -> Manifest? {
+    private func usable(_ manifest: RunManifest?) -> RunManifest? {
         guard let manifest else { return nil }
         if manifest.isUsable(jobOptions: settings.jobFingerprint) { return manifest }
         if manifest.isBroken {
-            Console.say("\(output)/\(Manifest.file) cannot be read: everything is done anew.")
+            Console.say("\(output)/\(RunManifest.file) cannot be read: everything is done anew.")
         } else if !manifest.header.isUnfinished, onlyInput == nil || manifest.header.documents != 1 {
             Console.say("\(output) was written by another version or with other options: everything is done anew.")
         }
@@ -192,15 +192,15 @@ struct ReportPlan {
             Console.say("\(verdict.word). \(verdict.sentence)")
             Console.say("Written to \(output): \(settings.formats.files.map { $0.name }.joined(separator: ", "))")
         }
-        let conclusion = settings.conclusion(on: single)
-        conclusion.complain()
-        return (single.salvage == nil ? ExitStatus.done : .inputNotReadWhole).orWorse(conclusion.status)
+        let ruleResults = settings.ruleResults(on: single)
+        ruleResults.complain()
+        return (single.salvage == nil ? ExitStatus.done : .inputNotReadWhole).orWorse(ruleResults.status)
     }
 
     private func status(of overview: OverviewReport) throws -> ExitStatus {
-        let conclusion = try overview.conclusion()
-        conclusion.complain()
-        return overview.results.status.orWorse(conclusion.status)
+        let ruleResults = try overview.ruleResults()
+        ruleResults.complain()
+        return overview.results.status.orWorse(ruleResults.status)
     }
 
     private func say(_ overview: OverviewReport) {
@@ -250,7 +250,7 @@ extension ReportPlan {
     ) throws -> PackContents {
         let found = try run.fingerprint(of: single)
         return PackContents(
-            paths: AuditPaths(single: settings.formats.files), manifest: try Manifest.written(in: root),
+            paths: AuditPaths(single: settings.formats.files), manifest: try RunManifest.written(in: root),
             forEachInput: { body in try body(PackInput(single, isCounting: true)) },
             forEachFile: { body in
                 guard let found else { return }

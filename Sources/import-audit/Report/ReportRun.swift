@@ -18,7 +18,7 @@ final class ReportRun: Sendable {
     private let onlyInput: String?
     let `guard`: OutputGuard
     /// What an earlier run found in its inputs, as far as it holds for this one.
-    private let known: Manifest?
+    private let known: RunManifest?
     private let state: Mutex<State>
 
     private struct State {
@@ -30,11 +30,11 @@ final class ReportRun: Sendable {
         /// Lines of the manifest about folders that were written.
         var lines: Spool?
         /// The manifest while files are replaced.
-        var changes: UnfinishedManifest?
+        var changes: UnfinishedRunManifest?
         /// Dumps whose pages are to be made when all was read: there are none yet, or those of an earlier run speak of
         /// other dumps of the job.
         var due: Set<DocumentOrder> = []
-        var recorder = ManifestRecorder()
+        var recorder = RunManifestRecorder()
         /// Of what is no job.
         var contents: [DocumentOrder: ContentHash] = [:]
     }
@@ -55,7 +55,7 @@ final class ReportRun: Sendable {
     ///   - onlyInput: the only argument, unless it is a folder.
     ///   - known: the earlier manifest, if what it says of inputs holds.
     init(
-        settings: ReportSettings, root: OutputFolder, onlyInput: String?, guard: OutputGuard, known: Manifest?
+        settings: ReportSettings, root: OutputFolder, onlyInput: String?, guard: OutputGuard, known: RunManifest?
     ) {
         self.settings = settings
         self.root = root
@@ -156,12 +156,12 @@ final class ReportRun: Sendable {
     /// another dump of the job, until they are made anew.
     private func note(_ files: [PackedFile], of name: String, for order: DocumentOrder) throws {
         var records: [ExactText: FileRecord] = [:]
-        if case .folder(_, let before) = ManifestLine(try line(about: name).dropLast()) {
+        if case .folder(_, let before) = RunManifestLine(try line(about: name).dropLast()) {
             let names = Set(settings.formats.files.map { ExactText($0.name) })
             for file in before where names.contains(ExactText(file.name)) { records[ExactText(file.name)] = file }
         }
         for file in files { records[ExactText(file.path)] = FileRecord(file) }
-        let line = ManifestLine.folder(
+        let line = RunManifestLine.folder(
             Self.place(name), files: records.sorted { $0.key < $1.key }.map { $0.value }
         ).bytes
         try state.withLock { state in
@@ -195,7 +195,7 @@ final class ReportRun: Sendable {
             ? settings.formats.overviewFiles() : settings.formats.files
         try state.withLock { state in
             guard state.changes == nil else { return }
-            state.changes = try UnfinishedManifest(
+            state.changes = try UnfinishedRunManifest(
                 in: root, earlier: `guard`.earlier, planned: planned.map { $0.name })
         }
     }
@@ -230,8 +230,8 @@ final class ReportRun: Sendable {
     func folders() throws -> JobFolders {
         try state.withLock { state in
             if let folders = state.folders { return folders }
-            let files = settings.formats.overviewFiles().map { $0.name } + [Manifest.file]
-            try root.check(files, `guard`, as: Manifest.root)
+            let files = settings.formats.overviewFiles().map { $0.name } + [RunManifest.file]
+            try root.check(files, `guard`, as: RunManifest.root)
             let folders = try JobFolders(in: root, writesBehind: settings.writesBehind)
             root.keep()
             state.folders = folders
@@ -291,7 +291,7 @@ extension ReportRun {
     }
 
     /// Whether an input is one dump and nothing else, which has a report of its own if it is all there is.
-    private func isSingle(_ documents: [Manifest.Document], _ input: InputFingerprint) -> Bool {
+    private func isSingle(_ documents: [RunManifest.Document], _ input: InputFingerprint) -> Bool {
         guard onlyInput != nil, documents.count == 1,
             case .job(let job, let entry, let document, _, _)? = documents.first
         else { return false }
@@ -309,7 +309,7 @@ extension ReportRun {
     }
 
     /// What this run leaves for the next.
-    var recorder: ManifestRecorder { state.withLock { $0.recorder } }
+    var recorder: RunManifestRecorder { state.withLock { $0.recorder } }
 }
 
 // MARK: - What is left in the folder
@@ -318,18 +318,18 @@ extension ReportRun {
     /// Moves the report of the only dump into its place.
     private func publishAlone(_ summary: JobSummary, _ report: OutputFolder) throws {
         let names = settings.formats.files.map { $0.name }
-        try root.check(names + [Manifest.file], `guard`, as: Manifest.root)
+        try root.check(names + [RunManifest.file], `guard`, as: RunManifest.root)
         let files = try report.finish()
         try beginChanges()
-        let manifest = try report.begin(Manifest.file)
-        var bytes = ManifestLine.header(header(documents: 1)).bytes
+        let manifest = try report.begin(RunManifest.file)
+        var bytes = RunManifestLine.header(header(documents: 1)).bytes
         // With pseudonyms of a random key, no other run can know an input again.
         let input = settings.isRepeatable ? try fingerprint(of: summary) : nil
         bytes +=
-            ManifestLine.input(
+            RunManifestLine.input(
                 path: input?.path ?? "", bytes: input?.bytes, sha256: input?.sha256, documents: 1
             ).bytes
-        bytes += ManifestLine.job(entry: 0, document: 0, counted: true, combined: false).bytes
+        bytes += RunManifestLine.job(entry: 0, document: 0, counted: true, combined: false).bytes
         bytes += SummaryJSON.renderLine(summary) + [UInt8(ascii: "\n")]
         bytes += Self.rootLine(files)
         try manifest.write(bytes.span)
@@ -345,15 +345,15 @@ extension ReportRun {
         return try InputFingerprint(of: InputPath(onlyInput), whole: whole)?.shown(under: settings.names)
     }
 
-    func header(documents: Int) -> ManifestHeader {
-        ManifestHeader(
+    func header(documents: Int) -> RunManifestHeader {
+        RunManifestHeader(
             options: settings.fingerprint, jobOptions: settings.jobFingerprint, documents: documents,
             toolVersion: toolVersion)
     }
 
     /// The line about the files in the folder itself.
     static func rootLine(_ files: [PackedFile]) -> [UInt8] {
-        ManifestLine.folder(Manifest.root, files: files.map { FileRecord($0) }.sorted { $0.name < $1.name }).bytes
+        RunManifestLine.folder(RunManifest.root, files: files.map { FileRecord($0) }.sorted { $0.name < $1.name }).bytes
     }
 
     /// Writes the lines about the folders of jobs.
@@ -371,28 +371,28 @@ extension ReportRun {
     /// Writes the lines about all folders that this run and earlier ones have written into.
     func writeAllLines(to file: PartialFile) throws {
         try guardOfAll.earlier?.forEachFolder { folder, files in
-            try file.write(ManifestLine.folder(folder, files: files).bytes.span)
+            try file.write(RunManifestLine.folder(folder, files: files).bytes.span)
         }
     }
 
     /// Knows what this run has written, too: the report of a dump that another one has superseded since is stale.
     var guardOfAll: OutputGuard {
-        OutputGuard(earlier: Manifest(in: root) ?? `guard`.earlier, isForced: `guard`.isForced)
+        OutputGuard(earlier: RunManifest(in: root) ?? `guard`.earlier, isForced: `guard`.isForced)
     }
 
     /// Whether an earlier run has left something that this one does not write.
     func hasStale(keeping names: Set<String>, jobs isKept: (String) -> Bool) -> Bool {
         guard let earlier = `guard`.earlier else { return false }
-        var isStale = earlier.files(in: Manifest.root).contains { !names.contains($0.name) }
+        var isStale = earlier.files(in: RunManifest.root).contains { !names.contains($0.name) }
         earlier.forEachFolder { place, _ in
-            if place != Manifest.root, !isKept(String(place.dropFirst("jobs/".count))) { isStale = true }
+            if place != RunManifest.root, !isKept(String(place.dropFirst("jobs/".count))) { isStale = true }
         }
         return isStale
     }
 
     /// Whether the files in the folder itself are as an earlier run has written them.
     func holdsAll(_ files: [ReportFile]) -> Bool {
-        let records = `guard`.earlier?.files(in: Manifest.root) ?? []
+        let records = `guard`.earlier?.files(in: RunManifest.root) ?? []
         return files.allSatisfy { file in
             guard let expected = records.first(where: { $0.name == file.name })?.content,
                 let descriptor = root.openFile(file.name)

@@ -20,14 +20,14 @@ struct ReportSettings: Sendable {
     /// Whether large files may be written by threads of their own.
     let writesBehind: Bool
     /// The user's own measures.
-    let standards: Standards
+    let userRules: UserRules
     /// Puts pseudonyms in place of values.
     let redaction: Redaction?
     /// How large a page in Markdown may be, in bytes; nil for no limit.
     let markdownLimit: Int?
 
     init(
-        formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, standards: Standards,
+        formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, userRules: UserRules,
         redaction: Redaction?, markdownLimit: Int? = nil
     ) throws(CommandFailure) {
         // Better known before anything is read.
@@ -35,7 +35,7 @@ struct ReportSettings: Sendable {
             throw CommandFailure(.cannotWrite, SpreadsheetFailure(.libraryAbsent).explanation)
         }
         self.redaction = redaction
-        self.standards = standards
+        self.userRules = userRules
         self.markdownLimit = markdownLimit
         self.formats = formats
         self.csv = csv
@@ -73,7 +73,7 @@ struct ReportSettings: Sendable {
         for name in Self.overviewTemplates {
             digest.add(name, BuiltInTemplates.files[name] ?? [], ownTemplates[name] ?? [])
         }
-        for bytes in standards.ruleOrigin { digest.add(bytes) }
+        for bytes in userRules.ruleOrigin { digest.add(bytes) }
         return digest.finish()
     }
 
@@ -89,8 +89,8 @@ struct ReportSettings: Sendable {
                 digest.add(name, bytes)
             }
         }
-        if let codes = standards.codes {
-            digest.add("codes", standards.codesOrigin, Array(codes.acceptances.utf8))
+        if let codes = userRules.codes {
+            digest.add("codes", userRules.codesOrigin, Array(codes.acceptances.utf8))
         }
         for bytes in redaction?.origin ?? [] { digest.add(bytes) }
         return digest.finish()
@@ -127,10 +127,10 @@ extension ReportSettings {
     var isRepeatable: Bool { redaction?.mark.isKeyed != false }
 
     /// What the user's own rules come to if a job is all there is.
-    func conclusion(on job: JobSummary) -> Conclusion {
-        var judging = standards.judging
-        judging.add(job)
-        return judging.conclusion()
+    func ruleResults(on job: JobSummary) -> RuleResults {
+        var ruleTally = userRules.ruleTally
+        ruleTally.add(job)
+        return ruleTally.ruleResults()
     }
 }
 

@@ -13,7 +13,7 @@ struct JobWorkbookFile: RowSink {
         let file = try folder.begin(ReportFile.workbook.name)
         self.file = file
         self.settings = settings
-        workbook = try file.naming { try JobWorkbook(at: file.workbookPlace, codes: settings.standards.codes) }
+        workbook = try file.naming { try JobWorkbook(at: file.workbookPlace, codes: settings.userRules.codes) }
     }
 
     mutating func beginRows(of job: DeclaredJob) throws {
@@ -24,11 +24,11 @@ struct JobWorkbookFile: RowSink {
         try file.naming { try workbook.consume(runs, text: text) }
     }
 
-    /// - Parameter conclusion: what the user's own rules came to, if the job is all there is.
-    func finish(_ summary: JobSummary, conclusion: Conclusion?) throws {
+    /// - Parameter ruleResults: what the user's own rules came to, if the job is all there is.
+    func finish(_ summary: JobSummary, ruleResults: RuleResults?) throws {
         try file.naming {
             try workbook.finish(
-                summary, conclusion: conclusion, toolVersion: toolVersion, files: settings.formats.files)
+                summary, ruleResults: ruleResults, toolVersion: toolVersion, files: settings.formats.files)
         }
     }
 
@@ -37,7 +37,7 @@ struct JobWorkbookFile: RowSink {
     /// - Parameter earlier: the workbook as it was, open for reading.
     func finish(_ summary: JobSummary, failedRowsFrom earlier: Int32) throws {
         try file.naming { try workbook.copyFailures(from: WorkbookFile(descriptor: earlier)) }
-        try finish(summary, conclusion: nil)
+        try finish(summary, ruleResults: nil)
     }
 }
 
@@ -46,10 +46,10 @@ struct OverviewWorkbookFile {
     private let file: PartialFile
     private var workbook: OverviewWorkbook
 
-    init(in folder: OutputFolder, standards: Standards) throws {
+    init(in folder: OutputFolder, userRules: UserRules) throws {
         let file = try folder.begin(ReportFile.indexWorkbook.name)
         self.file = file
-        workbook = try file.naming { try OverviewWorkbook(at: file.workbookPlace, codes: standards.codes) }
+        workbook = try file.naming { try OverviewWorkbook(at: file.workbookPlace, codes: userRules.codes) }
     }
 
     /// - Parameter failures: the job's own workbook, open for reading.
@@ -63,9 +63,9 @@ struct OverviewWorkbookFile {
         try file.naming { try workbook.append(input) }
     }
 
-    func finish(_ overview: OverviewBuilder, conclusion: Conclusion, files: [ReportFile]) throws {
+    func finish(_ overview: OverviewBuilder, ruleResults: RuleResults, files: [ReportFile]) throws {
         try file.naming {
-            try workbook.finish(overview, conclusion: conclusion, toolVersion: toolVersion, files: files)
+            try workbook.finish(overview, ruleResults: ruleResults, toolVersion: toolVersion, files: files)
         }
     }
 }

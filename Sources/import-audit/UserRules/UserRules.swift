@@ -1,8 +1,8 @@
 import ImportAnalysis
 
 /// The user's own measures: what is known of codes, and the rules that an audit has to meet.
-struct Standards: Sendable {
-    var gate: Gate?
+struct UserRules: Sendable {
+    var gate: Rules?
     var codes: CodeBook?
     /// All that they were made from, in a fixed order.
     var origin: [[UInt8]] = []
@@ -13,10 +13,10 @@ struct Standards: Sendable {
     var ruleOrigin: ArraySlice<[UInt8]> { codes == nil ? origin[...] : origin.dropFirst(2) }
 
     /// Holds jobs against them.
-    var judging: Judging { Judging(gate: gate, codes: codes) }
+    var ruleTally: RuleTally { RuleTally(gate: gate, codes: codes) }
 }
 
-extension Conclusion {
+extension RuleResults {
     /// Says on standard error which rules are not met.
     func complain() {
         for result in gate ?? [] where !result.isMet {

@@ -1,7 +1,7 @@
 import ImportDumps
 
 /// Works out the findings of one job. Their sentences are in ``Wording``.
-struct Judge {
+struct FindingRules {
     let summary: JobSummary
     let dump: Dump
     let lists: RowLists

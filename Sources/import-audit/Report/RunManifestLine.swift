@@ -3,8 +3,8 @@ import ImportDumps
 import ImportReports
 
 /// What a manifest says of the run that wrote it.
-struct ManifestHeader {
-    var version = Manifest.version
+struct RunManifestHeader {
+    var version = RunManifest.version
     /// A digest of all that the files depend on, apart from the inputs; and of what those of each job depend on.
     var options: String
     var jobOptions: String
@@ -33,9 +33,9 @@ struct FileRecord {
 }
 
 /// A line of a manifest, other than those that hold a job's summary.
-enum ManifestLine {
-    case header(ManifestHeader)
-    /// The files of a folder that were written: ``Manifest/root``, or that of a job.
+enum RunManifestLine {
+    case header(RunManifestHeader)
+    /// The files of a folder that were written: ``RunManifest/root``, or that of a job.
     case folder(String, files: [FileRecord])
     /// `documents`: how many there are in it, each with a line of its own. Without a size and a hash it cannot be known
     /// again, as standard input.
@@ -53,9 +53,9 @@ enum ManifestLine {
             return
         }
         guard let fields = try? Fields(bytes) else { return nil }
-        if fields.texts["format"] == Manifest.format, let version = fields.counts["version"] {
+        if fields.texts["format"] == RunManifest.format, let version = fields.counts["version"] {
             self = .header(
-                ManifestHeader(
+                RunManifestHeader(
                     version: version, options: fields.texts["options"] ?? "",
                     jobOptions: fields.texts["job_options"] ?? "", documents: fields.counts["documents"] ?? 0,
                     isUnfinished: fields.flags.contains("unfinished"), toolVersion: fields.texts["tool_version"] ?? ""))
@@ -88,7 +88,7 @@ enum ManifestLine {
         json.object { json in
             switch self {
             case .header(let header):
-                json.member("format", Manifest.format)
+                json.member("format", RunManifest.format)
                 json.member("version", header.version)
                 json.member("tool_version", header.toolVersion)
                 json.member("options", header.options)
@@ -188,7 +188,7 @@ enum ManifestLine {
     private struct OutsideFolder: Error {}
 
     private static func isPlace(_ folder: String) -> Bool {
-        folder == Manifest.root || folder.hasPrefix("jobs/") && isName(String(folder.dropFirst("jobs/".count)))
+        folder == RunManifest.root || folder.hasPrefix("jobs/") && isName(String(folder.dropFirst("jobs/".count)))
     }
 
     private static func isName(_ name: String) -> Bool {

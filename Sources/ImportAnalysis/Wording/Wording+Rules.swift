@@ -1,4 +1,4 @@
-extension Gate.Rule {
+extension Rules.Rule {
     /// The name of the rule, as an option has it without its dashes.
     package var name: String {
         switch self {
@@ -28,7 +28,7 @@ extension Gate.Rule {
     }
 }
 
-extension Gate.Limit {
+extension Rules.Limit {
     fileprivate var words: String {
         switch self {
         case .rows(let rows): Wording.rowsWord(rows)
@@ -37,7 +37,7 @@ extension Gate.Limit {
     }
 }
 
-extension GateResult {
+extension RuleResult {
     /// What was found, in a few words.
     package var found: String {
         switch gap {
@@ -63,7 +63,7 @@ extension GateResult {
     }
 }
 
-extension Conclusion {
+extension RuleResults {
     /// How many rules were met; nil without a gate.
     package var sentence: String? {
         guard let gate, !gate.isEmpty else { return nil }

@@ -1,7 +1,7 @@
 import ImportDumps
 
 /// Rules that the audit of any number of jobs meets or does not meet.
-package struct Gate: Sendable {
+package struct Rules: Sendable {
     /// In the order in which results are shown.
     package var rules: [Rule]
 
@@ -98,7 +98,7 @@ package struct Percentage: Sendable, Equatable {
     }
 }
 
-extension Gate.Limit {
+extension Rules.Limit {
     /// - Parameter text: `N` or `P%`, with `P` from 0 to 100 and up to six digits behind the point; nil for all else.
     package init?(_ text: String) {
         if text.utf8.last == UInt8(ascii: "%") {

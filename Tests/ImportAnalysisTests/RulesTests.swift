@@ -1,7 +1,7 @@
 import ImportAnalysis
 import Testing
 
-struct GateTests {
+struct RulesTests {
     @Test(
         "Limits are exact at their boundary",
         arguments: [
@@ -14,7 +14,7 @@ struct GateTests {
             ("0.1%", 9_007_199_254_740_994, 9_007_199_254_740_993_000, false), ("100%", Int.max, Int.max, true),
         ])
     func boundaries(limit: String, rows: Int, seen: Int, isMet: Bool) throws {
-        #expect(try #require(Gate.Limit(limit)).allows(rows, of: seen) == isMet)
+        #expect(try #require(Rules.Limit(limit)).allows(rows, of: seen) == isMet)
     }
 
     @Test(
@@ -25,24 +25,24 @@ struct GateTests {
             "9223372036854775808", "1.2.3%", "NaN%", "1%%",
         ])
     func noLimit(text: String) {
-        #expect(Gate.Limit(text) == nil)
+        #expect(Rules.Limit(text) == nil)
     }
 
     @Test("Limits are written as they are given", arguments: ["0", "12", "2.5%", "100%", "0.000001%", "10%"])
     func texts(text: String) {
-        #expect(Gate.Limit(text)?.text == text)
+        #expect(Rules.Limit(text)?.text == text)
     }
 
-    private func results(_ rules: [Gate.Rule], _ dumps: [String], codes: CodeBook? = nil) throws -> [GateResult] {
-        var judging = Judging(gate: Gate(rules), codes: codes)
-        for dump in dumps { judging.add(try audit(dump)) }
-        return try #require(judging.conclusion().gate)
+    private func results(_ rules: [Rules.Rule], _ dumps: [String], codes: CodeBook? = nil) throws -> [RuleResult] {
+        var ruleTally = RuleTally(gate: Rules(rules), codes: codes)
+        for dump in dumps { ruleTally.add(try audit(dump)) }
+        return try #require(ruleTally.ruleResults().gate)
     }
 
     @Test("Rows are those of all jobs together")
     func overAllJobs() throws {
         let dumps = [job(rows: [created, created, failed("a"), failed("b")]), job(rows: [existing, failed("a")])]
-        let rules: [Gate.Rule] = [
+        let rules: [Rules.Rule] = [
             .maxFailed(.rows(3), onlyPending: false), .maxFailed(.rows(2), onlyPending: false),
             .maxFailedCode("a", .rows(2)),
             .maxFailedCode("a", .rows(1)), .maxFailedCode("none", .rows(0)), .maxFailedCode(nil, .rows(0)), .minRows(6),
@@ -99,21 +99,21 @@ struct GateTests {
                 .init(.code("unused")),
             ],
             asOf: CalendarDate("2026-01-02"))
-        var judging = Judging(gate: Gate([.maxFailed(.rows(3), onlyPending: true)]), codes: book)
-        judging.add(try audit(job(rows: rows)))
-        let conclusion = judging.conclusion()
-        #expect(conclusion.gate?.first?.measured == 3)
-        #expect(conclusion.isMet)
-        #expect(conclusion.unusedEntries?.map { $0.key.words } == ["unused"])
+        var ruleTally = RuleTally(gate: Rules([.maxFailed(.rows(3), onlyPending: true)]), codes: book)
+        ruleTally.add(try audit(job(rows: rows)))
+        let ruleResults = ruleTally.ruleResults()
+        #expect(ruleResults.gate?.first?.measured == 3)
+        #expect(ruleResults.isMet)
+        #expect(ruleResults.unusedEntries?.map { $0.key.words } == ["unused"])
     }
 
     @Test("Rows whose codes are not told apart count against every code")
     func beyondLimit() throws {
         let rows = (0..<AnalysisLimits.codes + 10).map { FailedRow(code: "c\($0)") }
-        var judging = Judging(
-            gate: Gate([.maxFailedCode("absent", .rows(9)), .maxFailedCode("absent", .rows(10))]), codes: nil)
-        judging.add(try FailedRow.summary(of: rows))
-        let found = try #require(judging.conclusion().gate)
+        var ruleTally = RuleTally(
+            gate: Rules([.maxFailedCode("absent", .rows(9)), .maxFailedCode("absent", .rows(10))]), codes: nil)
+        ruleTally.add(try FailedRow.summary(of: rows))
+        let found = try #require(ruleTally.ruleResults().gate)
         #expect(found.map { $0.isMet } == [false, true])
         #expect(found.first?.measured == 0 && found.first?.undecided == 10)
         #expect(found.first?.found.contains("10 more") == true)

@@ -27,12 +27,12 @@ struct CodesOptions: ParsableArguments {
     }
 
     /// Reads the file, if one is given.
-    func standards() throws(CommandFailure) -> Standards {
-        guard let codes else { return Standards() }
+    func userRules() throws(CommandFailure) -> UserRules {
+        guard let codes else { return UserRules() }
         let bytes = try Self.bytes(of: codes)
         do throws(FileFault) {
             let book = try CodeFile.codeBook(from: bytes, asOf: asOf)
-            return Standards(codes: book, origin: [bytes, Array((asOf?.text ?? "").utf8)])
+            return UserRules(codes: book, origin: [bytes, Array((asOf?.text ?? "").utf8)])
         } catch {
             throw CommandFailure(.usage, "\(error.place(in: codes)): \(error.explanation)")
         }

@@ -3,29 +3,29 @@ import CodeFiles
 import ImportAnalysis
 
 /// The options of commands that hold an audit against rules.
-struct GateOptions: ParsableArguments {
+struct RuleOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("At most so many failed rows, or percent of the rows seen.", valueName: "N|P%"),
-        transform: { try GateOptions.limit($0, "--max-failed") })
-    var maxFailed: Gate.Limit?
+        transform: { try RuleOptions.limit($0, "--max-failed") })
+    var maxFailed: Rules.Limit?
 
     @Option(
         help: ArgumentHelp(
             "The same for the rows of one code; no code before the = for rows without.", valueName: "CODE=N|P%"),
-        transform: GateOptions.codeLimit)
+        transform: RuleOptions.codeLimit)
     var maxFailedCode: [CodeLimit] = []
 
     @Option(
         help: ArgumentHelp(
             "No critical finding; no warning either; or no finding of that name.", valueName: "critical|warning|FINDING"
         ),
-        transform: GateOptions.failOn)
+        transform: RuleOptions.failOn)
     var failOn: [FailOn] = []
 
     @Flag(help: "Every input is a whole dump of a complete job, with all its rows.")
     var requireComplete = false
 
-    @Option(help: ArgumentHelp("At least so many rows seen.", valueName: "n"), transform: GateOptions.rows)
+    @Option(help: ArgumentHelp("At least so many rows seen.", valueName: "n"), transform: RuleOptions.rows)
     var minRows: Int?
 
     @Flag(help: "Let --max-failed count only codes that --codes does not know, or accepts no longer.")
@@ -38,19 +38,19 @@ struct GateOptions: ParsableArguments {
     struct CodeLimit: Sendable {
         var text: String
         var code: String?
-        var limit: Gate.Limit
+        var limit: Rules.Limit
     }
 
     /// A rule about findings.
     struct FailOn: Sendable {
         var word: String
-        var rule: Gate.Rule
+        var rule: Rules.Rule
     }
 
     /// The rules of the file and of the options, together with what is known of codes.
-    func standards(_ codes: CodesOptions) throws(CommandFailure) -> Standards {
-        var standards = try codes.standards()
-        var all = GateRules()
+    func userRules(_ codes: CodesOptions) throws(CommandFailure) -> UserRules {
+        var userRules = try codes.userRules()
+        var all = RuleSettings()
         if let rules {
             let bytes = try CodesOptions.bytes(of: rules)
             do throws(FileFault) {
@@ -58,7 +58,7 @@ struct GateOptions: ParsableArguments {
             } catch {
                 throw CommandFailure(.usage, "\(error.place(in: rules)): \(error.explanation)")
             }
-            standards.origin.append(bytes)
+            userRules.origin.append(bytes)
         }
         if let maxFailed { all.maxFailed = maxFailed }
         if !maxFailedCode.isEmpty { all.maxFailedByCode = maxFailedCode.map { ($0.code, $0.limit) } }
@@ -66,16 +66,16 @@ struct GateOptions: ParsableArguments {
         if requireComplete { all.requiresComplete = true }
         if let minRows { all.minRows = minRows }
         if onlyNewCodes { all.onlyNewCodes = true }
-        if all.onlyNewCodes, standards.codes == nil {
+        if all.onlyNewCodes, userRules.codes == nil {
             throw CommandFailure(.usage, "only-new-codes takes --codes: without it, no code is known")
         }
         if all.onlyNewCodes, all.maxFailed == nil {
             throw CommandFailure(
                 .usage, "only-new-codes says what max-failed counts: give --max-failed 0 to allow none")
         }
-        standards.gate = all.gate
-        if standards.gate != nil { standards.origin.append(Array(ownWords.joined(separator: "\0").utf8)) }
-        return standards
+        userRules.gate = all.gate
+        if userRules.gate != nil { userRules.origin.append(Array(ownWords.joined(separator: "\0").utf8)) }
+        return userRules
     }
 
     /// The options as they were given.
@@ -84,8 +84,8 @@ struct GateOptions: ParsableArguments {
             + maxFailedCode.map { $0.text } + ["fail-on"] + failOn.map { $0.word }
     }
 
-    private static func limit(_ text: String, _ option: String) throws -> Gate.Limit {
-        guard let limit = Gate.Limit(text) else {
+    private static func limit(_ text: String, _ option: String) throws -> Rules.Limit {
+        guard let limit = Rules.Limit(text) else {
             throw ValidationError(
                 "“\(shownText(text))” is no limit; \(option) takes a number of rows, or a percentage such as 2.5%.")
         }
@@ -103,8 +103,8 @@ struct GateOptions: ParsableArguments {
     }
 
     private static func failOn(_ word: String) throws -> FailOn {
-        guard let rule = GateRules.failOn(word) else {
-            let near = NearestName.of(word, among: GateRules.failOnWords).map { " Did you mean \($0)?" } ?? ""
+        guard let rule = RuleSettings.failOn(word) else {
+            let near = NearestName.of(word, among: RuleSettings.failOnWords).map { " Did you mean \($0)?" } ?? ""
             throw ValidationError(
                 "“\(shownText(word))” is neither critical nor warning nor the name of a finding.\(near)")
         }

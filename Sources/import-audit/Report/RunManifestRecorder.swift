@@ -3,7 +3,7 @@ import ImportDumps
 import ImportReports
 
 /// Notes which inputs a run has read, and writes the manifest for the next.
-struct ManifestRecorder {
+struct RunManifestRecorder {
     /// An input in as few bytes as will do: there may be a million.
     private struct Input {
         var number: Int
@@ -45,25 +45,25 @@ struct ManifestRecorder {
     ///   - content: the size and the hash of what is no job.
     ///   - standing: whether the report of a dump is in its place, and whether it speaks of other dumps of the job.
     func write(
-        _ results: RunResults, _ header: ManifestHeader, to file: PartialFile,
+        _ results: RunResults, _ header: RunManifestHeader, to file: PartialFile,
         isWhole: (RunResults.InputDocuments) -> Bool, content: (DocumentOrder) -> ContentHash?,
         standing: (DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
     ) throws {
-        var bytes = ManifestLine.header(header).bytes
+        var bytes = RunManifestLine.header(header).bytes
         var known = inputs.sorted { $0.number < $1.number }[...]
         for number in results.inputNumbers(and: known.map { $0.number }) {
             let documents = results.documents(ofInput: number)
             let input = known.first?.number == number ? known.popFirst() : nil
             guard isWhole(documents) else { continue }
             bytes +=
-                ManifestLine.input(
+                RunManifestLine.input(
                     path: input.map { String(decoding: paths[$0.path], as: UTF8.self) } ?? "", bytes: input?.bytes,
                     sha256: input?.sha256.hexadecimal, documents: documents.unreadable.count + documents.jobs.count
                 ).bytes
             for number in documents.unreadable {
                 let entry = results.store.unreadable[number]
                 bytes +=
-                    ManifestLine.unreadable(
+                    RunManifestLine.unreadable(
                         entry: entry.order.entry, document: entry.order.document, try results.store.unreadable(number),
                         content(entry.order), entry.status
                     ).bytes
@@ -73,7 +73,7 @@ struct ManifestRecorder {
                 let job = try results.store.job(number)
                 let (counted, combined) = try standing(order, job)
                 bytes +=
-                    ManifestLine.job(
+                    RunManifestLine.job(
                         entry: order.entry, document: order.document, counted: counted, combined: counted && combined
                     ).bytes
                 bytes += SummaryJSON.renderLine(job) + [UInt8(ascii: "\n")]

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What reports say of codes that are known, and of rules.
-struct StandardsTests {
+struct UserRulesTests {
     private static let hostile = "</bdi><script>|*_`\u{0}\u{1B}\u{202E}@x [a](b) \"'&\u{338}"
 
     /// Entries in every state, with texts that a page must not act on, and more unused ones than a page lists.
@@ -20,15 +20,15 @@ struct StandardsTests {
         return CodeBook(entries, asOf: CalendarDate("2026-07-01"))
     }()
 
-    private static let gate = Gate([
+    private static let gate = Rules([
         .maxFailed(.rows(1), onlyPending: true), .maxFailedCode(hostile, .rows(0)), .failOnSeverity(.critical),
         .requireComplete,
     ])
 
-    private static func judge(_ jobs: [JobSummary]) -> Conclusion {
-        var judging = Judging(gate: gate, codes: codes)
-        for job in jobs { judging.add(job) }
-        return judging.conclusion()
+    private static func judge(_ jobs: [JobSummary]) -> RuleResults {
+        var ruleTally = RuleTally(gate: gate, codes: codes)
+        for job in jobs { ruleTally.add(job) }
+        return ruleTally.ruleResults()
     }
 
     static func models() throws -> [(name: String, model: ReportModel)] {
@@ -36,7 +36,7 @@ struct StandardsTests {
             ("many", audit(sample: "many-failures")), ("hostile", audit(sample: "hostile")),
             ("crowded", audit(crowdedDump)), ("clean", audit(sample: "clean-async")),
         ].map { name, job in
-            (name, ReportModel(job, toolVersion: "1", files: [], codes: codes, conclusion: judge([job])))
+            (name, ReportModel(job, toolVersion: "1", files: [], codes: codes, ruleResults: judge([job])))
         }
     }
 
@@ -45,7 +45,7 @@ struct StandardsTests {
         var overview = OverviewBuilder()
         for job in jobs { overview.append(job, report: nil) }
         return OverviewModel(
-            overview, for: format, toolVersion: "1", files: [], codes: codes, conclusion: judge(jobs))
+            overview, for: format, toolVersion: "1", files: [], codes: codes, ruleResults: judge(jobs))
     }
 
     /// Pages for the validators.

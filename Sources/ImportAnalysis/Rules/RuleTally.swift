@@ -1,8 +1,8 @@
 import ImportDumps
 
 /// Holds jobs against the user's own rules and knowledge: a gate, a code book, or both. Memory is bounded by these.
-package struct Judging: Sendable {
-    package let gate: Gate?
+package struct RuleTally: Sendable {
+    package let gate: Rules?
     package let codes: CodeBook?
 
     private var rows = RowCounts()
@@ -19,7 +19,7 @@ package struct Judging: Sendable {
     private var incompleteInputs = 0
     private var usedEntries: Set<Int> = []
 
-    package init(gate: Gate?, codes: CodeBook?) {
+    package init(gate: Rules?, codes: CodeBook?) {
         self.gate = gate
         self.codes = codes
         rowsByRule = Array(repeating: 0, count: gate?.rules.count ?? 0)
@@ -61,8 +61,8 @@ package struct Judging: Sendable {
     }
 
     /// What it came to.
-    package func conclusion() -> Conclusion {
-        Conclusion(
+    package func ruleResults() -> RuleResults {
+        RuleResults(
             gate: gate.map { gate in
                 gate.rules.enumerated().map { index, rule in
                     var result = result(of: rule, rowsOfCode: rowsByRule[index])
@@ -85,40 +85,40 @@ package struct Judging: Sendable {
     }
 
     /// Why nothing was checked; nil if something was.
-    private var gap: GateGap? { checkedJobs > 0 ? nil : jobs == 0 ? .noJob : .noResults }
+    private var gap: RuleGap? { checkedJobs > 0 ? nil : jobs == 0 ? .noJob : .noResults }
 
-    private func result(of rule: Gate.Rule, rowsOfCode: Int) -> GateResult {
+    private func result(of rule: Rules.Rule, rowsOfCode: Int) -> RuleResult {
         switch rule {
         case .maxFailed(let limit, let onlyPending):
             let failed = onlyPending ? pendingRows : rows.failed
-            return GateResult(rule, measured: failed, whole: rows.seen, isMet: limit.allows(failed, of: rows.seen))
+            return RuleResult(rule, measured: failed, whole: rows.seen, isMet: limit.allows(failed, of: rows.seen))
         case .maxFailedCode(_, let limit):
             // Rows beyond the limit may be of the code: what cannot be told is no success.
             let most = rowsOfCode.clampedAdding(otherRows)
-            return GateResult(
+            return RuleResult(
                 rule, measured: rowsOfCode, whole: rows.seen, undecided: otherRows,
                 isMet: limit.allows(most, of: rows.seen))
         case .failOnSeverity(let severity):
             let count = findings.reduce(0) { $0 + ($1.key.severity <= severity ? $1.value : 0) }
-            return GateResult(rule, measured: count, isMet: count == 0)
+            return RuleResult(rule, measured: count, isMet: count == 0)
         case .failOnFinding(let id):
             let count = findings[id, default: 0]
-            return GateResult(rule, measured: count, isMet: count == 0)
+            return RuleResult(rule, measured: count, isMet: count == 0)
         case .requireComplete:
-            return GateResult(
+            return RuleResult(
                 rule, measured: incompleteInputs, whole: inputs, isMet: incompleteInputs == 0 && inputs > 0)
         case .minRows(let least):
-            return GateResult(rule, measured: rows.seen, isMet: rows.seen >= least)
+            return RuleResult(rule, measured: rows.seen, isMet: rows.seen >= least)
         }
     }
 }
 
 /// What the user's own rules and knowledge came to.
-package struct Conclusion: Sendable {
+package struct RuleResults: Sendable {
     /// The result of each rule; nil without a gate.
-    package var gate: [GateResult]?
+    package var gate: [RuleResult]?
     /// Why the rules were held against nothing; nil if they were not, or without a gate.
-    package var gap: GateGap?
+    package var gap: RuleGap?
     /// Entries of the code book that are about no code of any job; nil without a code book.
     package var unusedEntries: [CodeBook.Entry]?
     /// Entries of the code book.
@@ -129,7 +129,7 @@ package struct Conclusion: Sendable {
 }
 
 /// Why a rule could not be held against anything.
-package enum GateGap: String, Sendable {
+package enum RuleGap: String, Sendable {
     /// There is no import job among the inputs.
     case noJob = "no-job"
     /// No job shows any of its rows.
@@ -139,8 +139,8 @@ package enum GateGap: String, Sendable {
 }
 
 /// How a rule was met or not.
-package struct GateResult: Sendable {
-    package var rule: Gate.Rule
+package struct RuleResult: Sendable {
+    package var rule: Rules.Rule
     /// Rows, findings or inputs: what the rule is about.
     package var measured: Int
     /// Of so many rows seen, or inputs; nil where there is no such number.
@@ -149,9 +149,9 @@ package struct GateResult: Sendable {
     package var undecided: Int
     package var isMet: Bool
     /// Why the rule could not be held against anything, and so is not met; nil if it was.
-    package internal(set) var gap: GateGap?
+    package internal(set) var gap: RuleGap?
 
-    init(_ rule: Gate.Rule, measured: Int, whole: Int? = nil, undecided: Int = 0, isMet: Bool) {
+    init(_ rule: Rules.Rule, measured: Int, whole: Int? = nil, undecided: Int = 0, isMet: Bool) {
         self.rule = rule
         self.measured = measured
         self.whole = whole

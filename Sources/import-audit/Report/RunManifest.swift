@@ -6,7 +6,7 @@ import ImportReports
 /// What a run of `report` has left, as its file `manifest.jsonl` says: a line for the run; for each input one with its
 /// size and hash, and for each document in it one or, if it is a job, two: the second is the job's summary; then a line
 /// for each folder with the files that were written into it, their sizes and hashes.
-final class Manifest: Sendable {
+final class RunManifest: Sendable {
     static let file = "manifest.jsonl"
     static let format = "import-audit.manifest"
     /// Raised when a line changes its meaning.
@@ -25,7 +25,7 @@ final class Manifest: Sendable {
     private static let inputStart = Array(#"{"input":"#.utf8)
 
     private let descriptor: Int32
-    let header: ManifestHeader
+    let header: RunManifestHeader
     private let inputs: [ExactText: Input]
     /// Where the last line about each folder is.
     private let folders: [NameDigest: Range<Int>]
@@ -44,8 +44,8 @@ final class Manifest: Sendable {
     /// Nil if there is none, or something else in its place.
     init?(in folder: OutputFolder) {
         guard let descriptor = folder.openFile(Self.file) else { return nil }
-        var lines = ManifestLines(descriptor)
-        guard let first = lines.next(), case .header(let header) = ManifestLine(first.bytes) else {
+        var lines = RunManifestLines(descriptor)
+        guard let first = lines.next(), case .header(let header) = RunManifestLine(first.bytes) else {
             close(descriptor)
             return nil
         }
@@ -60,12 +60,12 @@ final class Manifest: Sendable {
         // Another version may mean something else by the same words.
         while header.version == Self.version, let (bytes, range) = lines.next() {
             end = range.upperBound
-            if let folder = ManifestLine.folder(of: bytes) {
+            if let folder = RunManifestLine.folder(of: bytes) {
                 folders[NameDigest(folder)] = range
                 firstFolder = min(firstFolder, range.lowerBound)
                 (last, isInInput) = (nil, false)
             } else if bytes.starts(with: Self.inputStart) {
-                guard case .input(let path, let count, let sha256, let documents) = ManifestLine(bytes) else {
+                guard case .input(let path, let count, let sha256, let documents) = RunManifestLine(bytes) else {
                     isBroken = true
                     break
                 }
@@ -94,8 +94,8 @@ final class Manifest: Sendable {
     }
 
     /// The manifest that this run has just written.
-    static func written(in folder: OutputFolder) throws(CommandFailure) -> Manifest {
-        guard let manifest = Manifest(in: folder) else {
+    static func written(in folder: OutputFolder) throws(CommandFailure) -> RunManifest {
+        guard let manifest = RunManifest(in: folder) else {
             throw CommandFailure(.cannotWrite, "\(folder.path)/\(file) was changed by another program")
         }
         return manifest
@@ -123,7 +123,7 @@ final class Manifest: Sendable {
             return nil
         }
         var documents: [Document] = []
-        var lines = ManifestLines(descriptor, known.lines)
+        var lines = RunManifestLines(descriptor, known.lines)
         while let line = lines.next() {
             guard let document = Self.document(line.bytes, &lines) else { return nil }
             documents.append(document)
@@ -132,8 +132,8 @@ final class Manifest: Sendable {
         return documents.count == known.documents ? documents : nil
     }
 
-    private static func document(_ line: ArraySlice<UInt8>, _ lines: inout ManifestLines) -> Document? {
-        switch ManifestLine(line) {
+    private static func document(_ line: ArraySlice<UInt8>, _ lines: inout RunManifestLines) -> Document? {
+        switch RunManifestLine(line) {
         case .unreadable(let entry, let document, let input, let content, let status):
             return .unreadable(input, entry: entry, document: document, content, status)
         case .job(let entry, let document, let counted, let combined):
@@ -148,7 +148,7 @@ final class Manifest: Sendable {
 
     /// Hands out all documents of all inputs, in their order; false at a line that makes no sense.
     func forEachDocument(_ body: (Document) throws -> Void) rethrows -> Bool {
-        var lines = ManifestLines(descriptor, 0..<folderLines.lowerBound)
+        var lines = RunManifestLines(descriptor, 0..<folderLines.lowerBound)
         _ = lines.next()
         while let line = lines.next() {
             if line.bytes.starts(with: Self.inputStart) { continue }
@@ -166,23 +166,23 @@ final class Manifest: Sendable {
     /// The files that were written into a folder; none if there are none.
     func files(in folder: String) -> [FileRecord] {
         guard let range = folders[NameDigest(folder)] else { return [] }
-        var lines = ManifestLines(descriptor, range)
-        guard let line = lines.next(), case .folder(_, let files) = ManifestLine(line.bytes) else { return [] }
+        var lines = RunManifestLines(descriptor, range)
+        guard let line = lines.next(), case .folder(_, let files) = RunManifestLine(line.bytes) else { return [] }
         return files
     }
 
     /// The line about a folder as it is, with its line feed.
     func line(about folder: String) -> [UInt8] {
         guard let range = folders[NameDigest(folder)] else { return [] }
-        var lines = ManifestLines(descriptor, range)
+        var lines = RunManifestLines(descriptor, range)
         return lines.next().map { Array($0.bytes) + [UInt8(ascii: "\n")] } ?? []
     }
 
     /// Hands out all folders with their files, in the order of the lines. One may come twice: its last line holds.
     func forEachFolder(_ body: (String, [FileRecord]) throws -> Void) rethrows {
-        var lines = ManifestLines(descriptor, folderLines)
+        var lines = RunManifestLines(descriptor, folderLines)
         while let line = lines.next() {
-            guard case .folder(let folder, let files) = ManifestLine(line.bytes),
+            guard case .folder(let folder, let files) = RunManifestLine(line.bytes),
                 folders[NameDigest(folder)]?.lowerBound == line.range.lowerBound
             else { continue }
             try body(folder, files)
@@ -191,7 +191,7 @@ final class Manifest: Sendable {
 }
 
 /// The lines of a file, one after another.
-struct ManifestLines {
+struct RunManifestLines {
     private static let blockBytes = 256 * 1024
 
     private let descriptor: Int32
