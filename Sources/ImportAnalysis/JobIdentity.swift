@@ -1,4 +1,4 @@
-import ImportDumps
+package import ImportDumps
 
 /// What tells whether two dumps are of one job.
 ///
@@ -24,6 +24,15 @@ package struct JobIdentity: Hashable, Sendable {
         } else {
             return nil
         }
+        (first, second) = digest.finishDigest().halves
+    }
+
+    /// That of a plain job, which has an id.
+    package init(_ job: PlainJob, _ text: Span<UInt8>) {
+        var digest = SHA256()
+        let mark: InlineArray<4, UInt8> = [UInt8(ascii: "j"), UInt8(ascii: "o"), UInt8(ascii: "b"), UInt8(ascii: ":")]
+        digest.update(mark.span)
+        digest.update(text.extracting(job.jobID.offset..<job.jobID.offset + job.jobID.count))
         (first, second) = digest.finishDigest().halves
     }
 }

@@ -126,8 +126,34 @@ struct RecordWriter: RecordCoder {
         return count
     }
 
+    /// A number that may be absent, and is not.
+    mutating func append(known number: Int) {
+        append(number: 1)
+        append(number: number)
+    }
+
+    mutating func append(number: Int) {
+        var number = number
+        code(&number)
+    }
+
+    /// A text in a dump.
+    mutating func append(_ text: Span<UInt8>, _ range: TextRange?) {
+        guard let range else { return append(0) }
+        append(UInt(range.count) + 1)
+        let stretch = text.extracting(range.offset..<range.offset + range.count)
+        unsafe stretch.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    /// Two texts as one.
+    mutating func append(_ front: String, _ back: String) {
+        append(UInt(front.utf8.count + back.utf8.count) + 1)
+        bytes.append(contentsOf: front.utf8)
+        bytes.append(contentsOf: back.utf8)
+    }
+
     @inline(__always)
-    private mutating func append(_ number: UInt) {
+    mutating func append(_ number: UInt) {
         var rest = number
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -164,6 +190,15 @@ struct RecordReader: RecordCoder {
         position = end
     }
 
+    /// Where a text lies; empty if there is none.
+    @discardableResult
+    mutating func passText() -> Range<Int> {
+        let count = max(0, Int(clamping: next()) - 1)
+        let start = position
+        position += min(count, bytes.endIndex - position)
+        return start..<position
+    }
+
     mutating func count(_: Int) -> Int {
         // An element takes a byte at least.
         min(Int(clamping: next()), bytes.endIndex - position)
@@ -195,6 +230,45 @@ extension JobSummary {
         bytes = writer.bytes
     }
 
+    /// Appends the same bytes for the summary that a plain job would have, without findings.
+    static func appendRecord(
+        of job: PlainJob, _ text: Span<UInt8>, _ source: (name: String, suffix: String), _ rows: RowCounts,
+        _ outcomes: UInt64, _ failures: PlainFailures, to bytes: inout [UInt8]
+    ) {
+        var writer = RecordWriter(bytes: bytes)
+        bytes = []
+        // The kind: an import.
+        writer.append(0)
+        writer.append(text, job.jobID)
+        writer.append(text, job.status)
+        for number in [job.total, job.processed, job.succeeded, job.failed] { writer.append(known: number) }
+        for time in [job.createdAt, job.updatedAt, job.expiresAt] { writer.append(text, time) }
+        // No error of the job.
+        writer.append(0)
+        writer.append(source.name, source.suffix)
+        writer.append(number: job.range.count)
+        // No hash.
+        writer.append(0)
+        var rows = rows
+        rows.code(with: &writer)
+        var known: UInt64? = outcomes
+        writer.code(&known)
+        var failures = failures
+        writer.code(&failures.byCode, .empty) { $0.code(with: &$1) }
+        writer.code(&failures.positions, or: .empty) { $0.code(with: &$1) }
+        writer.code(&failures.stretches, .empty) { $0.code(with: &$1) }
+        // No findings.
+        writer.append(0)
+        var (results, salvage) = (ResultsState.complete, Salvage?.none)
+        writer.code(&results, of: .all)
+        writer.code(&salvage, or: .empty) { $0.code(with: &$1) }
+        var superseded = SupersededSnapshots()
+        superseded.code(with: &writer)
+        // No identity.
+        writer.append(0)
+        bytes = writer.bytes
+    }
+
     package init(record: ArraySlice<UInt8>) {
         self.init(
             job: DeclaredJob(), source: "", bytes: 0, sha256: nil, rows: RowCounts(), failedByCode: [], findings: [],
@@ -212,28 +286,15 @@ extension JobSummary {
         coder.code(&outcomes)
         coder.code(&failedByCode, .empty) { $0.code(with: &$1) }
         coder.code(&failurePositions, or: .empty) { $0.code(with: &$1) }
-        coder.code(&failureStretches, FailureStretch(firstRow: 0, lastRow: 0, code: nil, codeRows: 0)) {
-            $1.code(&$0.firstRow)
-            $1.code(&$0.lastRow)
-            $1.code(&$0.code)
-            $1.code(&$0.codeRows)
-            $1.code(&$0.isOther)
-        }
+        coder.code(&failureStretches, .empty) { $0.code(with: &$1) }
         coder.code(&findings, Finding(.unknownField, "")) {
             $1.code(&$0.id, of: FindingID.all)
             $1.code(&$0.message)
             $1.code(&$0.count)
             $1.code(&$0.rows)
         }
-        coder.code(&results, of: [.absent, .wrongType, .complete, .cut])
-        coder.code(&salvage, or: .empty) {
-            $1.code(&$0.kind, of: Salvage.Kind.allCases)
-            $1.code(&$0.place.byte)
-            $1.code(&$0.place.line)
-            $1.code(&$0.place.column)
-            $1.code(&$0.rowsKept)
-            $1.code(&$0.message)
-        }
+        coder.code(&results, of: .all)
+        coder.code(&salvage, or: .empty) { $0.code(with: &$1) }
         superseded.code(with: &coder)
         coder.code(&identity, or: IdentitySummary()) {
             $0.createdRepeated.code(with: &$1)
@@ -263,7 +324,7 @@ extension DeclaredJob {
 }
 
 extension RowCounts {
-    fileprivate mutating func code(with coder: inout some RecordCoder) {
+    mutating func code(with coder: inout some RecordCoder) {
         coder.code(&created)
         coder.code(&existing)
         coder.code(&failed)
@@ -389,5 +450,32 @@ extension Snapshot {
 extension Salvage {
     fileprivate static var empty: Salvage {
         Salvage(kind: .truncated, place: Place(byte: 0, line: 1, column: 1), rowsKept: 0, message: "")
+    }
+
+    fileprivate mutating func code(with coder: inout some RecordCoder) {
+        coder.code(&kind, of: Kind.allCases)
+        coder.code(&place.byte)
+        coder.code(&place.line)
+        coder.code(&place.column)
+        coder.code(&rowsKept)
+        coder.code(&message)
+    }
+}
+
+extension [ResultsState] {
+    fileprivate static var all: [ResultsState] { [.absent, .wrongType, .complete, .cut] }
+}
+
+extension FailureStretch {
+    fileprivate static var empty: FailureStretch {
+        FailureStretch(firstRow: 0, lastRow: 0, code: nil, codeRows: 0)
+    }
+
+    fileprivate mutating func code(with coder: inout some RecordCoder) {
+        coder.code(&firstRow)
+        coder.code(&lastRow)
+        coder.code(&code)
+        coder.code(&codeRows)
+        coder.code(&isOther)
     }
 }

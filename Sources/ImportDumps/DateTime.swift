@@ -71,7 +71,8 @@ package struct DateTime: Sendable, Comparable {
         return left.fraction.lexicographicallyPrecedes(right.fraction)
     }
 
-    private static func days(in month: Int, of year: Int) -> Int {
+    /// - Parameter month: 1 to 12.
+    package static func days(in month: Int, of year: Int) -> Int {
         switch month {
         case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
         case 4, 6, 9, 11: 30
@@ -80,7 +81,7 @@ package struct DateTime: Sendable, Comparable {
     }
 
     /// Days of the proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.
-    private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+    package static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400

@@ -20,6 +20,8 @@ struct DumpParser: ~Copyable {
     var detailsText = JSONText()
     /// The fast way for rows; nil if all are to be read strictly.
     var matcher: RowMatcher?
+    /// The fast way for jobs of a few rows; nil if all are to be read strictly.
+    let plainJobs: PlainJobReader?
     /// An error of a consumer, which stopped the reading.
     var sinkError: (any Error)?
 
@@ -46,6 +48,8 @@ struct DumpParser: ~Copyable {
     var hasBegunRows = false
 
     init(scanner: consuming JSONScanner, matcher: consuming RowMatcher?) {
+        // A document that is read in one go is not hashed on the way.
+        plainJobs = matcher == nil || scanner.window.hashing ? nil : PlainJobReader(kernel: scanner.window.kernel)
         self.scanner = scanner
         self.matcher = matcher
     }

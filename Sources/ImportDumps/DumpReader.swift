@@ -105,6 +105,21 @@ package protocol DumpSink: RowSink {
     /// The document whose rows were consumed since the last call is over. What follows is about another one, which may
     /// have no rows at all.
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
+
+    /// Takes a whole job in which there is nothing to note; false if it is to come row by row, as others do.
+    ///
+    /// - Parameters:
+    ///   - runs: those of the rows that were not created, each of one row, in order.
+    ///   - text: what all ranges are in. Both are valid during the call only.
+    mutating func consume(
+        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Bool
+}
+
+extension DumpSink {
+    package mutating func consume(
+        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Bool { false }
 }
 
 /// A consumer as the parser sees it. Which one it is only shows behind this, so that the parser is compiled once, and
@@ -113,9 +128,16 @@ protocol DumpReceiver {
     func beginRows(of job: DeclaredJob) throws
     func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws
     func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
+    func consume(
+        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Bool
 }
 
 extension DumpReceiver {
+    func consume(
+        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Bool { false }
+
     /// Takes one run.
     func consume(_ run: RowRun, text: Span<UInt8>) throws {
         let runs = InlineArray<1, RowRun>(repeating: run)
@@ -134,6 +156,12 @@ private struct DumpsOfSink<Sink: DumpSink>: DumpReceiver {
 
     func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         try unsafe sink.pointee.endDocument(reading, at: position)
+    }
+
+    func consume(
+        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Bool {
+        try unsafe sink.pointee.consume(job, runs, text: text, at: position)
     }
 }
 

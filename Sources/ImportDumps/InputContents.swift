@@ -132,10 +132,18 @@ struct InputContents {
 
     /// The position of a document on the top level that is delivered now.
     mutating func position(of place: Place) -> DocumentPosition {
+        defer { if lastOuter?.place != place { lastLine = place.line } }
+        return nextPosition(of: place)
+    }
+
+    /// The position that such a document would have.
+    func nextPosition(of place: Place) -> DocumentPosition {
         if let lastOuter, lastOuter.place == place { return lastOuter.position }
-        defer { lastLine = place.line }
         return place.line == lastLine ? .place(place) : .line(place)
     }
+
+    /// Whether documents that were refused wait to be delivered.
+    var hasRefused: Bool { !refused.isEmpty }
 
     /// The position of the document on the top level in which the one lies that is delivered now.
     mutating func position(ofOuter place: Place) -> DocumentPosition {

@@ -79,7 +79,10 @@ extension SummaryCommand.Format {
             try print(summary, codes: codes)
         case .text:
             var overview = OverviewBuilder()
-            for index in 0..<results.jobCount { overview.append(try results.job(index), report: nil) }
+            for index in 0..<results.jobCount {
+                if let job = try results.plainJob(index), overview.append(job) { continue }
+                overview.append(try results.job(index), report: nil)
+            }
             for index in 0..<results.unreadableCount { overview.append(try results.unreadable(index)) }
             try Console.write(
                 SummaryText.render(overview, usesColor: Console.allowsColor, codes: codes, redaction: redaction))

@@ -101,3 +101,73 @@ typedef struct {
 /// The kernel at `index`, best first, among those that this processor can run; NULL beyond the last. The last one is
 /// scalar and runs everywhere.
 const rowscan_kernel *rowscan_kernel_at(size_t index);
+
+// MARK: Whole jobs
+
+// Logs hold many jobs of a few rows. A *plain* job lies on one line, with nothing in it that would have to be noted: the
+// fields that the API defines, each once, texts of plain ASCII, whole numbers, rows with one outcome each. It is read in
+// one go, without memory of its own; any other job is refused, and goes to the strict reader.
+
+enum {
+    /// Rows of the largest plain job.
+    ROWSCAN_PLAIN_ROWS = 256,
+    /// Bytes of the longest text.
+    ROWSCAN_PLAIN_TEXT = 4096,
+
+    // Keys of a job, in the order in which the API writes them.
+    ROWSCAN_JOB_ID = 0,
+    ROWSCAN_STATUS,
+    ROWSCAN_TOTAL,
+    ROWSCAN_PROCESSED,
+    ROWSCAN_SUCCEEDED,
+    ROWSCAN_FAILED_COUNT,
+    ROWSCAN_CREATED_AT,
+    ROWSCAN_UPDATED_AT,
+    ROWSCAN_EXPIRES_AT,
+    ROWSCAN_ERROR,
+    ROWSCAN_RESULTS,
+    ROWSCAN_JOB_KEYS,
+
+    // Outcomes of rows.
+    ROWSCAN_CREATED = 0,
+    ROWSCAN_EXISTING,
+    ROWSCAN_FAILED,
+    ROWSCAN_OUTCOMES,
+};
+
+typedef struct {
+    uint32_t offset;
+    uint32_t length;
+} rowscan_text;
+
+typedef struct {
+    /// Of the object, from brace to brace.
+    uint32_t offset;
+    uint32_t length;
+    /// A bit for each key that it has.
+    uint32_t keys;
+    uint32_t row_count;
+    /// By outcome.
+    uint32_t rows[ROWSCAN_OUTCOMES];
+    /// By key, of those that are texts.
+    rowscan_text texts[ROWSCAN_JOB_KEYS];
+    /// From ROWSCAN_TOTAL on.
+    int64_t counts[4];
+} rowscan_plain_job;
+
+typedef struct {
+    uint32_t outcome;
+    /// Of a failed row.
+    rowscan_text code;
+    rowscan_text message;
+} rowscan_plain_row;
+
+/// Reads the job that begins at `offset`; false, and nothing of what is written counts, if it is not plain. A zero must
+/// stand behind the last byte, and ROWSCAN_PADDING bytes behind that be readable.
+///
+/// It has an id, a status, all counts and at least one row.
+///
+/// `rows` has room for ROWSCAN_PLAIN_ROWS.
+bool rowscan_read_plain_job(
+    const rowscan_kernel *kernel, const uint8_t *bytes, uint32_t offset, rowscan_plain_job *job,
+    rowscan_plain_row *rows);

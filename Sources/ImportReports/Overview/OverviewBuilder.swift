@@ -40,6 +40,17 @@ package struct OverviewBuilder: Sendable {
         if job.findings.contains(where: { $0.id == .conflictingSnapshots }) { conflicts += 1 }
     }
 
+    /// Adds a job that says nothing out of the ordinary, if the list of jobs has room for worse ones only.
+    ///
+    /// - Returns: false, and nothing is added, if the list is to have it.
+    package mutating func append(_ job: PlainJobRecord) -> Bool {
+        guard worst.passOver() else { return false }
+        totals.add(job)
+        levels[.good, default: 0] += 1
+        timeLine.add(day: job.day, rows: job.rows)
+        return true
+    }
+
     /// Adds an input that is no import job.
     package mutating func append(_ input: UnreadableInput) {
         unreadable.add(input)
@@ -120,6 +131,15 @@ struct WorstJobs: Sendable {
         }
         jobs.insert(job, at: low)
         if jobs.count > limit { jobs.removeLast() }
+    }
+}
+
+extension WorstJobs {
+    /// Counts a job that no list of others would have: no worse one comes after it. False if it is listed.
+    fileprivate mutating func passOver() -> Bool {
+        guard jobs.count == limit else { return false }
+        count += 1
+        return true
     }
 }
 

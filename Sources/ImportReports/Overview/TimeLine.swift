@@ -35,7 +35,12 @@ package struct TimeLine: Sendable {
 
     /// - Parameter createdAt: as the dump has it.
     package mutating func add(createdAt: String?, rows: RowCounts) {
-        guard let day = createdAt.flatMap({ DateTime($0) })?.dayInUTC else {
+        add(day: createdAt.flatMap { DateTime($0) }?.dayInUTC, rows: rows)
+    }
+
+    /// - Parameter day: on which the job was created, as days since 1970-01-01.
+    mutating func add(day: Int?, rows: RowCounts) {
+        guard let day else {
             undated += 1
             return
         }

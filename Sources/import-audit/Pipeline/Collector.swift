@@ -64,6 +64,30 @@ final class Collector: Sendable {
         }
     }
 
+    /// Takes in jobs of which there is nothing to say.
+    ///
+    /// - Parameters:
+    ///   - records: their records, one behind another.
+    ///   - jobs: where each of them ends, and what tells it from others.
+    func add(plainJobs records: [UInt8], _ jobs: [PlainJobBatch.Job]) throws {
+        jobCount.wrappingAdd(jobs.count, ordering: .relaxed)
+        try state.withLock { state in
+            var start = 0
+            let first = try state.store.append(jobs: records, jobs.map { job in
+                defer { start = job.end }
+                return (job.order, start..<job.end)
+            })
+            guard combinesSnapshots else { return }
+            for (index, job) in jobs.enumerated() {
+                guard state.counting[job.identity] != nil else {
+                    state.counting[job.identity] = first + index
+                    continue
+                }
+                _ = try state.standing(of: state.store.job(first + index), job.identity, first + index)
+            }
+        }
+    }
+
     /// Whether a dump of the job was taken in already.
     func hasDump(of job: JobSummary) -> Bool {
         guard combinesSnapshots, let identity = JobIdentity(job) else { return false }
@@ -155,5 +179,44 @@ struct OwnOutputs {
                     ? "1 more file that import-audit wrote was passed over."
                     : "\(Wording.grouped(more)) more files that import-audit wrote were passed over.")
         }
+    }
+}
+
+/// Plain jobs that one thread read, as records: many are taken in at once, so that threads need not wait for each other.
+final class PlainJobBatch {
+    struct Job {
+        var order: DocumentOrder
+        var identity: JobIdentity
+        /// Where its record ends.
+        var end: Int
+    }
+
+    private static let limit = 64 * 1024
+
+    private let collector: Collector
+    private var records: [UInt8] = []
+    private var jobs: [Job] = []
+
+    init(_ collector: Collector) {
+        self.collector = collector
+    }
+
+    /// False, and nothing is done, if something is to be said of the job.
+    func add(
+        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, source: (name: String, suffix: String),
+        _ order: DocumentOrder
+    ) throws -> Bool {
+        guard job.appendRecord(runs, text: text, source: source, to: &records) else { return false }
+        jobs.append(Job(order: order, identity: JobIdentity(job, text), end: records.count))
+        if records.count >= Self.limit { try flush() }
+        return true
+    }
+
+    /// Has the collector take in what there is.
+    func flush() throws {
+        guard !jobs.isEmpty else { return }
+        try collector.add(plainJobs: records, jobs)
+        records.removeAll(keepingCapacity: true)
+        jobs.removeAll(keepingCapacity: true)
     }
 }

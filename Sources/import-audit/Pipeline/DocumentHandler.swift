@@ -20,4 +20,11 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
     ///
     /// - Parameter status: what it means for the exit status.
     mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws
+
+    /// The thread has done all of its work.
+    mutating func finish() throws
+}
+
+extension DocumentHandler {
+    mutating func finish() throws {}
 }

@@ -31,6 +31,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
             case .input(let input, let number): try read(input, number)
             }
         }
+        try handler.finish()
     }
 
     private mutating func read(_ input: InputTreeItem, _ number: Int) throws {

@@ -10,6 +10,8 @@ final class ResultStore {
         var stretch: Spool.Stretch
         /// What it means for the exit status, if it is no job.
         var status = ExitStatus.done
+        /// It is a job that was taken in as a plain one.
+        var isPlain = false
     }
 
     private(set) var jobs: [Entry] = []
@@ -29,10 +31,30 @@ final class ResultStore {
         return jobs.count - 1
     }
 
+    /// Takes the records of several jobs in; returns the number of the first one.
+    func append(jobs records: [UInt8], _ places: [(order: DocumentOrder, range: Range<Int>)]) throws -> Int {
+        let first = jobs.count
+        let stretch = try spool.append(records)
+        for (order, range) in places {
+            jobs.append(
+                Entry(
+                    order: order,
+                    stretch: Spool.Stretch(offset: stretch.offset + range.lowerBound, count: range.count),
+                    isPlain: true))
+        }
+        return first
+    }
+
     func append(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
         // A name has no U+0000.
         let stretch = try spool.append(Array("\(input.source)\0\(input.reason)".utf8))
         unreadable.append(Entry(order: order, stretch: stretch, status: status))
+    }
+
+    /// What an overview needs of a plain job without failed rows; nil of any other.
+    func plainJob(_ number: Int) throws -> PlainJobRecord? {
+        let entry = jobs[number]
+        return entry.isPlain ? PlainJobRecord(try spool.read(entry.stretch)) : nil
     }
 
     func job(_ number: Int) throws -> JobSummary { JobSummary(record: try spool.read(jobs[number].stretch)) }

@@ -25,6 +25,12 @@ struct RunResults {
         return job
     }
 
+    /// What an overview needs of the job at an index, if it is a plain one without failed rows.
+    func plainJob(_ index: Int) throws -> PlainJobRecord? {
+        // Of a job with several dumps there is more to say.
+        groups.isEmpty ? try store.plainJob(jobs[index]) : nil
+    }
+
     /// Whether there are other dumps of the job, of which its report speaks.
     func isCombined(_ job: JobSummary) -> Bool {
         guard !groups.isEmpty, let identity = JobIdentity(job) else { return false }

@@ -10,6 +10,8 @@ struct SummaryHandler: DocumentHandler {
     private var analyzer: JobAnalyzer
     private let usesThread: Bool
     private let identity: IdentityAudit?
+    /// Jobs of which nothing is to be said, until there are enough of them to be taken in.
+    private let plainJobs: PlainJobBatch
     private var source = ""
     private var order = DocumentOrder(input: 0)
 
@@ -20,6 +22,7 @@ struct SummaryHandler: DocumentHandler {
         collector: Collector, identity: IdentityAudit? = nil, usesThread: Bool, isStrict: Bool, isVerbose: Bool
     ) {
         self.collector = collector
+        plainJobs = PlainJobBatch(collector)
         self.usesThread = usesThread
         analyzer = JobAnalyzer(usesThread: usesThread)
         self.identity = identity
@@ -44,6 +47,20 @@ struct SummaryHandler: DocumentHandler {
     func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
         try collector.add(UnreadableInput(source: source, reason: reason), order, status)
         if isVerbose { Console.say("\(source): not read: \(reason)") }
+    }
+
+    mutating func consume(
+        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Bool {
+        guard identity == nil, !isVerbose else { return false }
+        if Interruption.isRequested { throw Interrupted() }
+        guard try plainJobs.add(job, runs, text: text, source: (source, position.suffix), order) else { return false }
+        order.document += 1
+        return true
+    }
+
+    func finish() throws {
+        try plainJobs.flush()
     }
 
     mutating func beginRows(of job: DeclaredJob) {

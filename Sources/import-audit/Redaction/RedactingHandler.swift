@@ -36,6 +36,10 @@ struct RedactingHandler<Base: DocumentHandler>: DocumentHandler {
         try base.refuse(source: source, reason: reason, order: order, status: status)
     }
 
+    mutating func finish() throws {
+        try base.finish()
+    }
+
     mutating func beginRows(of job: DeclaredJob) throws {
         try base.beginRows(of: redactor.redact(job))
     }

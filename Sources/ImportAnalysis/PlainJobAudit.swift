@@ -1,0 +1,142 @@
+package import ImportDumps
+
+extension PlainJob {
+    /// Judges the job if there is nothing to say of it: it is complete, its numbers agree with its rows, its times
+    /// are in order. Its summary has no finding then, and is written as a record without being made.
+    ///
+    /// - Parameters:
+    ///   - source: the input, as its user named it, and what tells the job from others of it.
+    ///   - bytes: is appended to.
+    /// - Returns: false, and nothing is appended, if the job is to be read in full.
+    package func appendRecord(
+        _ runs: Span<RowRun>, text: Span<UInt8>, source: (name: String, suffix: String), to bytes: inout [UInt8]
+    ) -> Bool {
+        let rows = createdRows + existingRows + failedRows
+        guard jobID.count > 0, text.holds(JobStatus.complete.rawValue, in: status), total == rows, processed == rows,
+            succeeded == createdRows + existingRows, failed == failedRows
+        else { return false }
+        var latest: PlainTime?
+        func follows(_ range: TextRange?) -> Bool {
+            guard let range else { return true }
+            guard let time = PlainTime(text, in: range), latest.map({ $0 <= time }) ?? true else { return false }
+            latest = time
+            return true
+        }
+        guard follows(createdAt), follows(updatedAt), follows(expiresAt) else { return false }
+        var counts = RowCounts()
+        counts.add(createdRows, .created)
+        counts.add(existingRows, .existing)
+        counts.add(failedRows, .failed)
+        counts.missing = 0
+        var outcomes = OutcomeDigest()
+        for index in runs.indices { outcomes.add(runs[index], Outcome(runs[index].facts)) }
+        var failures = PlainFailures()
+        if failedRows > 0 { failures = PlainFailures(runs, text: text, rowsSeen: rows) }
+        JobSummary.appendRecord(of: self, text, source, counts, outcomes.value, failures, to: &bytes)
+        return true
+    }
+}
+
+/// What an overview needs of the record of a plain job without failed rows.
+package struct PlainJobRecord {
+    package let rows: RowCounts
+    /// The day on which it was created, as days since 1970-01-01; nil if it does not say.
+    package let day: Int?
+
+    /// Nil if rows failed. Only of a record that ``PlainJob`` wrote.
+    package init?(_ record: ArraySlice<UInt8>) {
+        var reader = RecordReader(record)
+        var (number, rows) = (0, RowCounts())
+        reader.code(&number)
+        // Its id and its status.
+        reader.passText()
+        reader.passText()
+        for _ in 0..<4 {
+            reader.code(&number)
+            reader.code(&number)
+        }
+        let created = reader.passText()
+        reader.passText()
+        reader.passText()
+        // The job's error, the source, the size, the hash.
+        reader.code(&number)
+        reader.passText()
+        reader.code(&number)
+        reader.passText()
+        rows.code(with: &reader)
+        guard rows.failed == 0 else { return nil }
+        self.rows = rows
+        day = created.isEmpty ? nil : PlainTime(record.span, in: TextRange(
+            offset: created.lowerBound - record.startIndex, count: created.count))?.day
+    }
+}
+
+/// What is kept of the failed rows of a plain job.
+struct PlainFailures {
+    var byCode: [CodeSummary] = []
+    var positions: FailurePositions?
+    var stretches: [FailureStretch] = []
+
+    init() {}
+
+    init(_ runs: Span<RowRun>, text: Span<UInt8>, rowsSeen: Int) {
+        var failures = FailureAudit()
+        var failed = 0
+        for index in runs.indices where runs[index].facts.contains(.error) {
+            failed += 1
+            failures.count(
+                row: runs[index].firstRow, code: runs[index].code, message: runs[index].message, details: nil,
+                text: text)
+        }
+        failures.finish()
+        byCode = failures.summaries(rowsSeen: rowsSeen)
+        positions = failures.codes.positions.positions(rowsSeen: rowsSeen)
+        if failed < rowsSeen { stretches = failures.longestStretches }
+    }
+}
+
+/// A time as nearly all dumps have it, `2025-03-04T10:06:00Z`: ordered as its text.
+private struct PlainTime: Comparable {
+    /// The digits of the date, and of the time.
+    private let date: Int
+    private let time: Int
+
+    /// Nil if the text is anything else, be it another way to write a time.
+    init?(_ text: Span<UInt8>, in range: TextRange) {
+        guard range.count == 20 else { return nil }
+        func digits(_ start: Int, _ count: Int) -> Int? {
+            var number = 0
+            for index in range.offset + start..<range.offset + start + count {
+                let digit = text[index] &- UInt8(ascii: "0")
+                guard digit < 10 else { return nil }
+                number = number * 10 + Int(digit)
+            }
+            return number
+        }
+        func mark(_ index: Int, _ byte: Unicode.Scalar) -> Bool { text[range.offset + index] == UInt8(ascii: byte) }
+        // The last days of months are left to those who know all about dates.
+        guard mark(4, "-"), mark(7, "-"), mark(10, "T"), mark(13, ":"), mark(16, ":"), mark(19, "Z"),
+            let year = digits(0, 4), let month = digits(5, 2), let day = digits(8, 2), let hour = digits(11, 2),
+            let minute = digits(14, 2), let second = digits(17, 2),
+            1...12 ~= month, 1...DateTime.days(in: month, of: year) ~= day, hour < 24, minute < 60, second < 60
+        else { return nil }
+        date = (year * 100 + month) * 100 + day
+        time = (hour * 100 + minute) * 100 + second
+    }
+
+    /// Days since 1970-01-01.
+    var day: Int { DateTime.daysSince1970(date / 10_000, date / 100 % 100, date % 100) }
+
+    static func < (left: PlainTime, right: PlainTime) -> Bool {
+        (left.date, left.time) < (right.date, right.time)
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func holds(_ word: String, in range: TextRange) -> Bool {
+        guard range.count == word.utf8.count else { return false }
+        return unsafe extracting(range.offset..<range.offset + range.count).withUnsafeBufferPointer {
+            unsafe $0.elementsEqual(word.utf8)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+internal import CRowScan
+
+/// A job of a few rows in which there is nothing to note, read in one go and without memory of its own: archives consist
+/// of such jobs.
+///
+/// Nothing is decided here. A consumer that does not take it as it is gets the same job from the strict reader.
+package struct PlainJob: Sendable {
+    /// Of the object, in the text that comes with it.
+    package var range: TextRange
+    package var jobID: TextRange
+    package var status: TextRange
+    package var createdAt: TextRange?
+    package var updatedAt: TextRange?
+    package var expiresAt: TextRange?
+    package var total: Int
+    package var processed: Int
+    package var succeeded: Int
+    package var failed: Int
+    /// Rows of each outcome, as the job's results have them.
+    package var createdRows: Int
+    package var existingRows: Int
+    package var failedRows: Int
+}
+
+extension PlainJob {
+    fileprivate init(_ job: rowscan_plain_job) {
+        func text(_ key: Int, _ text: rowscan_text) -> TextRange? {
+            job.keys & 1 << UInt32(key) == 0 ? nil : TextRange(text)
+        }
+        range = TextRange(offset: Int(job.offset), count: Int(job.length))
+        jobID = TextRange(job.texts.0)
+        status = TextRange(job.texts.1)
+        createdAt = text(ROWSCAN_CREATED_AT, job.texts.6)
+        updatedAt = text(ROWSCAN_UPDATED_AT, job.texts.7)
+        expiresAt = text(ROWSCAN_EXPIRES_AT, job.texts.8)
+        (total, processed) = (Int(job.counts.0), Int(job.counts.1))
+        (succeeded, failed) = (Int(job.counts.2), Int(job.counts.3))
+        (createdRows, existingRows, failedRows) = (Int(job.rows.0), Int(job.rows.1), Int(job.rows.2))
+    }
+}
+
+extension TextRange {
+    fileprivate init(_ text: rowscan_text) {
+        self.init(offset: Int(text.offset), count: Int(text.length))
+    }
+}
+
+/// Reads plain jobs that lie whole in a window, one on each line.
+@safe
+final class PlainJobReader {
+    private let kernel: RowKernel
+    /// The job at hand and the one on the next line: one is only known to be over when the next one is there.
+    private var (job, next) = (rowscan_plain_job(), rowscan_plain_job())
+    private var rows = PlainRows()
+    private var nextRows = PlainRows()
+    /// The offset of the job at hand in the input, if it was read.
+    private var place: Int?
+
+    init(kernel: RowKernel) {
+        self.kernel = kernel
+    }
+
+    /// Reads the job at the window's position; nil if it is not plain, or if no plain job begins on the line behind it.
+    ///
+    /// What lies between two jobs would have to be told of the first one. So of a job nothing is told until the next one
+    /// was read too.
+    func read(_ window: borrowing ByteWindow) -> PlainJob? {
+        let bytes = unsafe window.bytes
+        if place != window.offset || Int(job.offset) != window.position {
+            guard unsafe read(bytes, at: window.position, &job, rows) else { return nil }
+        }
+        var end = Int(job.offset) + Int(job.length)
+        if window.byteOrZero(at: end) == UInt8(ascii: "\r") { end += 1 }
+        guard window.byteOrZero(at: end) == UInt8(ascii: "\n") else { return nil }
+        guard unsafe read(bytes, at: end + 1, &next, nextRows) else { return nil }
+        return PlainJob(job)
+    }
+
+    /// Moves behind the job that was read.
+    func pass(_ window: inout ByteWindow) {
+        swap(&job, &next)
+        swap(&rows, &nextRows)
+        window.position = Int(job.offset)
+        place = window.offset
+    }
+
+    /// The runs of the rows that were not created, of the job that was read.
+    func withRuns<Result>(_ body: (Span<RowRun>) throws -> Result) rethrows -> Result {
+        try rows.withRuns(of: job, body)
+    }
+
+    private func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, at offset: Int, _ job: inout rowscan_plain_job, _ rows: PlainRows
+    ) -> Bool {
+        place = nil
+        return unsafe rowscan_read_plain_job(
+            kernel.functions, bytes.baseAddress, UInt32(offset), &job, rows.memory)
+    }
+}
+
+/// Room for the rows of a plain job.
+@safe
+private final class PlainRows {
+    fileprivate let memory = UnsafeMutablePointer<rowscan_plain_row>.allocate(capacity: Int(ROWSCAN_PLAIN_ROWS))
+    private let runs = UnsafeMutablePointer<RowRun>.allocate(capacity: Int(ROWSCAN_PLAIN_ROWS))
+
+    deinit {
+        unsafe memory.deallocate()
+        unsafe runs.deallocate()
+    }
+
+    func withRuns<Result>(
+        of job: rowscan_plain_job, _ body: (Span<RowRun>) throws -> Result
+    ) rethrows -> Result {
+        var count = 0
+        for index in 0..<Int(job.row_count) {
+            let row = unsafe memory[index]
+            switch Int(row.outcome) {
+            case Int(ROWSCAN_CREATED): continue
+            case Int(ROWSCAN_EXISTING):
+                unsafe (runs + count).initialize(to: RowRun(firstRow: index + 1, facts: .existing))
+            default:
+                unsafe (runs + count).initialize(
+                    to: RowRun(
+                        firstRow: index + 1, facts: [.error, .code], code: TextRange(row.code),
+                        message: TextRange(row.message)))
+            }
+            count += 1
+        }
+        return try body(unsafe UnsafeBufferPointer(start: runs, count: count).span)
+    }
+}
