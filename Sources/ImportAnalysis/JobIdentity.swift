@@ -8,6 +8,9 @@ package struct JobIdentity: Hashable, Sendable {
     private let first: UInt64
     private let second: UInt64
 
+    /// As even as a hash.
+    package var bits: UInt64 { first }
+
     /// Nil for a sync import whose hash is not known: nobody can tell it from others.
     package init?(_ job: JobSummary) {
         var digest = SHA256()

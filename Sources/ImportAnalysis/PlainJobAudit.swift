@@ -71,6 +71,24 @@ package struct PlainJobRecord {
     }
 }
 
+/// What an overview needs of consecutive plain jobs of one day without failed rows.
+package struct PlainJobTally: Sendable {
+    package private(set) var jobs = 0
+    package private(set) var rows = RowCounts()
+    package private(set) var day: Int?
+
+    package init() {}
+
+    /// False, and nothing is added, if the job is of another day.
+    package mutating func add(_ job: PlainJobRecord) -> Bool {
+        guard jobs == 0 || job.day == day else { return false }
+        jobs += 1
+        day = job.day
+        rows.add(job.rows)
+        return true
+    }
+}
+
 /// What is kept of the failed rows of a plain job.
 struct PlainFailures {
     var byCode: [CodeSummary] = []

@@ -90,11 +90,11 @@ package struct Totals: Sendable {
         codes.add(job.failedByCode)
     }
 
-    /// Adds a job that is complete, without findings and failed rows.
-    package mutating func add(_ job: PlainJobRecord) {
-        jobs += 1
-        jobsByStatus[JobStatus.complete.rawValue, default: 0] += 1
-        rows.add(job.rows)
+    /// Adds jobs that are complete, without findings and failed rows.
+    package mutating func add(_ tally: PlainJobTally) {
+        jobs += tally.jobs
+        jobsByStatus[JobStatus.complete.rawValue, default: 0] += tally.jobs
+        rows.add(tally.rows)
     }
 
     /// Failed rows of all jobs by code: most rows first, then by the bytes of the code; shares are of the rows seen.

@@ -79,10 +79,7 @@ extension SummaryCommand.Format {
             try print(summary, codes: codes)
         case .text:
             var overview = OverviewBuilder()
-            for index in 0..<results.jobCount {
-                if let job = try results.plainJob(index), overview.append(job) { continue }
-                overview.append(try results.job(index), report: nil)
-            }
+            try results.gather(into: &overview)
             for index in 0..<results.unreadableCount { overview.append(try results.unreadable(index)) }
             try Console.write(
                 SummaryText.render(overview, usesColor: Console.allowsColor, codes: codes, redaction: redaction))

@@ -40,15 +40,17 @@ package struct OverviewBuilder: Sendable {
         if job.findings.contains(where: { $0.id == .conflictingSnapshots }) { conflicts += 1 }
     }
 
-    /// Adds a job that says nothing out of the ordinary, if the list of jobs has room for worse ones only.
-    ///
-    /// - Returns: false, and nothing is added, if the list is to have it.
-    package mutating func append(_ job: PlainJobRecord) -> Bool {
-        guard worst.passOver() else { return false }
-        totals.add(job)
-        levels[.good, default: 0] += 1
-        timeLine.add(day: job.day, rows: job.rows)
-        return true
+    /// Whether the list of jobs has room for worse ones only than those that are complete, without findings and failed
+    /// rows: of these, only the numbers matter.
+    package var listsWorseJobsOnly: Bool { worst.jobs.count == worst.limit }
+
+    /// Adds such jobs. Only while ``listsWorseJobsOnly``.
+    package mutating func append(_ tally: PlainJobTally) {
+        guard tally.jobs > 0 else { return }
+        totals.add(tally)
+        levels[.good, default: 0] += tally.jobs
+        timeLine.add(tally.jobs, day: tally.day, rows: tally.rows)
+        worst.passOver(tally.jobs)
     }
 
     /// Adds an input that is no import job.
@@ -132,14 +134,10 @@ struct WorstJobs: Sendable {
         jobs.insert(job, at: low)
         if jobs.count > limit { jobs.removeLast() }
     }
-}
 
-extension WorstJobs {
-    /// Counts a job that no list of others would have: no worse one comes after it. False if it is listed.
-    fileprivate mutating func passOver() -> Bool {
-        guard jobs.count == limit else { return false }
-        count += 1
-        return true
+    /// Counts jobs that are no worse than those that are listed.
+    mutating func passOver(_ jobs: Int) {
+        count += jobs
     }
 }
 

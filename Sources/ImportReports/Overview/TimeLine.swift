@@ -35,18 +35,18 @@ package struct TimeLine: Sendable {
 
     /// - Parameter createdAt: as the dump has it.
     package mutating func add(createdAt: String?, rows: RowCounts) {
-        add(day: createdAt.flatMap { DateTime($0) }?.dayInUTC, rows: rows)
+        add(1, day: createdAt.flatMap { DateTime($0) }?.dayInUTC, rows: rows)
     }
 
-    /// - Parameter day: on which the job was created, as days since 1970-01-01.
-    mutating func add(day: Int?, rows: RowCounts) {
+    /// - Parameter day: on which the jobs were created, as days since 1970-01-01.
+    mutating func add(_ jobs: Int, day: Int?, rows: RowCounts) {
         guard let day else {
-            undated += 1
+            undated += jobs
             return
         }
         let span = span.map { min($0.lowerBound, day)...max($0.upperBound, day) } ?? day...day
         self.span = span
-        let sums = Sums(jobs: 1, rows: rows.seen, failed: rows.failed)
+        let sums = Sums(jobs: jobs, rows: rows.seen, failed: rows.failed)
         Self.add(sums, on: day, to: &days, by: .day, isKept: TimeStep.week.count(in: span) <= Self.stepsAtMost)
         Self.add(sums, on: day, to: &months, by: .month, isKept: TimeStep.month.count(in: span) <= Self.stepsAtMost)
         Self.add(sums, on: day, to: &years, by: .years(1), isKept: true)

@@ -18,7 +18,7 @@ final class Collector: Sendable {
         let store: ResultStore
         var status = ExitStatus.done
         /// The number of the job's dump that counts.
-        var counting: [JobIdentity: Int] = [:]
+        var counting = JobTable()
         /// Jobs of which there is more than one dump.
         var groups: [JobIdentity: SnapshotGroup] = [:]
         /// Numbers of dumps that do not count.
@@ -120,7 +120,7 @@ final class Collector: Sendable {
                 state.ownOutputs = OwnOutputs()
             }
             let store = state.store
-            let all = store.jobs.indices.sorted { store.jobs[$0].order < store.jobs[$1].order }
+            let all = store.inOrder
             let superseded = state.superseded
             return RunResults(
                 status: state.status, store: store, allJobs: all,
@@ -128,7 +128,8 @@ final class Collector: Sendable {
                 unreadable: store.unreadable.indices.sorted {
                     store.unreadable[$0].order < store.unreadable[$1].order
                 },
-                groups: state.groups, ownOutputs: state.ownOutputs)
+                groups: state.groups, severalDumps: Set(state.groups.keys.compactMap { state.counting[$0] }),
+                ownOutputs: state.ownOutputs)
         }
     }
 }

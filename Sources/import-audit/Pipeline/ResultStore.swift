@@ -51,6 +51,12 @@ final class ResultStore {
         unreadable.append(Entry(order: order, stretch: stretch, status: status))
     }
 
+    /// The numbers of all jobs in the order of their inputs.
+    var inOrder: [Int] {
+        let isInOrder = jobs.indices.dropFirst().allSatisfy { !(jobs[$0].order < jobs[$0 - 1].order) }
+        return isInOrder ? Array(jobs.indices) : jobs.indices.sorted { jobs[$0].order < jobs[$1].order }
+    }
+
     /// What an overview needs of a plain job without failed rows; nil of any other.
     func plainJob(_ number: Int) throws -> PlainJobRecord? {
         let entry = jobs[number]

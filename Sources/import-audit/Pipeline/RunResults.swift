@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportReports
 
 /// What a run found out, in order. One job at a time is in memory, if there are many.
 struct RunResults {
@@ -12,6 +13,8 @@ struct RunResults {
     /// Numbers of what is no job.
     let unreadable: [Int]
     let groups: [JobIdentity: SnapshotGroup]
+    /// Numbers of the dumps that count of jobs with several.
+    let severalDumps: Set<Int>
     /// Files that this program wrote, of which nothing was read.
     let ownOutputs: OwnOutputs
 
@@ -21,14 +24,8 @@ struct RunResults {
     /// The job at an index, with what there is to say about its other dumps.
     func job(_ index: Int) throws -> JobSummary {
         var job = try store.job(jobs[index])
-        if !groups.isEmpty, let identity = JobIdentity(job), let group = groups[identity] { group.apply(to: &job) }
+        if severalDumps.contains(jobs[index]), let identity = JobIdentity(job), let group = groups[identity] { group.apply(to: &job) }
         return job
-    }
-
-    /// What an overview needs of the job at an index, if it is a plain one without failed rows.
-    func plainJob(_ index: Int) throws -> PlainJobRecord? {
-        // Of a job with several dumps there is more to say.
-        groups.isEmpty ? try store.plainJob(jobs[index]) : nil
     }
 
     /// Whether there are other dumps of the job, of which its report speaks.
@@ -41,6 +38,27 @@ struct RunResults {
 
     func unreadable(_ index: Int) throws -> UnreadableInput {
         try store.unreadable(unreadable[index])
+    }
+
+    /// Adds all jobs to an overview. Most of them are plain ones without failed rows, of which it needs but the numbers.
+    func gather(into overview: inout OverviewBuilder) throws {
+        var tally = PlainJobTally()
+        for index in jobs.indices {
+            // Of a job with several dumps there is more to say.
+            if overview.listsWorseJobsOnly, !severalDumps.contains(jobs[index]),
+                let job = try store.plainJob(jobs[index])
+            {
+                if tally.add(job) { continue }
+                overview.append(tally)
+                tally = PlainJobTally()
+                _ = tally.add(job)
+            } else {
+                overview.append(tally)
+                tally = PlainJobTally()
+                overview.append(try self.job(index), report: nil)
+            }
+        }
+        overview.append(tally)
     }
 
     /// All of it in memory, for a few jobs.
