@@ -138,31 +138,6 @@ extension DumpParser {
 
     // MARK: - Documents
 
-    /// Reads jobs that lie one on each line and have nothing to note, as many as there are; false if there is none.
-    ///
-    /// The first document of an input is none of them: it may be the only one, and then has all of the input's bytes.
-    private mutating func readPlainJobs(into sink: any DumpReceiver) throws -> Bool {
-        guard let plainJobs, held != nil || input.deliveredCount > 0, !input.isBehindHTTPHead,
-            scanner.window.placeMap == nil
-        else { return false }
-        var hasRead = false
-        while let job = plainJobs.read(scanner.window) {
-            if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
-            let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
-            let text = unsafe scanner.window.bytes
-            let isTaken = try plainJobs.withRuns {
-                try unsafe sink.consume(job, $0, text: text.span, at: input.nextPosition(of: place))
-            }
-            guard isTaken else { break }
-            _ = input.position(of: place)
-            input.foundJob()
-            input.deliveredCount += 1
-            plainJobs.pass(&scanner.window)
-            hasRead = true
-        }
-        return hasRead
-    }
-
     /// Reads the object or the array at the position. What turns out to be neither is text like any other.
     private mutating func readDocument(into sink: any DumpReceiver) throws {
         forgetDocument()

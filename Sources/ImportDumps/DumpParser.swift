@@ -22,6 +22,11 @@ struct DumpParser: ~Copyable {
     var matcher: RowMatcher?
     /// The fast way for jobs of a few rows; nil if all are to be read strictly.
     let plainJobs: PlainJobReader?
+    /// How many threads may read such jobs ahead, and those that do.
+    var plainJobHelperCount = 0
+    var plainJobHelpers: [PlainJobHelper] = []
+    /// What they came to, in order, and was not used yet.
+    var plainJobsAhead: ArraySlice<(helper: PlainJobHelper, outcome: PlainJobHelper.Outcome)> = []
     /// An error of a consumer, which stopped the reading.
     var sinkError: (any Error)?
 
@@ -59,6 +64,7 @@ struct DumpParser: ~Copyable {
         scanner.window.restart(source: source, readsAhead: readsAhead)
         scanner.untornUntil = 0
         sinkError = nil
+        (plainJobHelperCount, plainJobHelpers, plainJobsAhead) = (0, [], [])
         held = nil
         input = InputContents()
         wrapper = nil

@@ -85,12 +85,14 @@ package struct DumpSession: ~Copyable {
     ///
     /// - Parameter readsAhead: whether a thread of its own may read it, if it is large and the reader allows it. It
     ///   does not pay where other threads read other inputs.
+    /// - Parameter helpers: threads that may read jobs of a large log besides.
     /// - Throws: what `sink` throws, as it is.
     package mutating func read(
-        from source: any ByteSource, readsAhead: Bool = true, into sink: inout some DumpSink
+        from source: any ByteSource, readsAhead: Bool = true, helpers: Int = 0, into sink: inout some DumpSink
     ) throws {
         let input = DecodedInput(source, encoding: reader.encoding, hashing: reader.hashing)
         parser.restart(input, readsAhead: readsAhead && reader.readsAhead)
+        parser.plainJobHelperCount = helpers
         defer { parser.restart(source: ArraySource([]), readsAhead: false) }
         try unsafe withUnsafeMutablePointer(to: &sink) { sink in
             let dumps = unsafe DumpsOfSink(sink: sink)
@@ -114,9 +116,19 @@ package protocol DumpSink: RowSink {
     mutating func consume(
         _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Bool
+
+    /// What takes such jobs in on another thread; nil if nothing can.
+    func makeTaker() -> (any PlainJobTaker)?
+
+    /// Has what was taken in follow the documents so far. The taker can be used again.
+    mutating func adopt(_ taker: any PlainJobTaker) throws
 }
 
 extension DumpSink {
+    package func makeTaker() -> (any PlainJobTaker)? { nil }
+
+    package mutating func adopt(_ taker: any PlainJobTaker) throws {}
+
     package mutating func consume(
         _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Bool { false }
@@ -131,9 +143,15 @@ protocol DumpReceiver {
     func consume(
         _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Bool
+    func makeTaker() -> (any PlainJobTaker)?
+    func adopt(_ taker: any PlainJobTaker) throws
 }
 
 extension DumpReceiver {
+    func makeTaker() -> (any PlainJobTaker)? { nil }
+
+    func adopt(_ taker: any PlainJobTaker) throws {}
+
     func consume(
         _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Bool { false }
@@ -163,6 +181,10 @@ private struct DumpsOfSink<Sink: DumpSink>: DumpReceiver {
     ) throws -> Bool {
         try unsafe sink.pointee.consume(job, runs, text: text, at: position)
     }
+
+    func makeTaker() -> (any PlainJobTaker)? { unsafe sink.pointee.makeTaker() }
+
+    func adopt(_ taker: any PlainJobTaker) throws { try unsafe sink.pointee.adopt(taker) }
 }
 
 /// A consumer of the rows of the only dump of an input.

@@ -45,7 +45,7 @@ extension TextRange {
     }
 }
 
-/// Reads plain jobs that lie whole in a window, one on each line.
+/// Reads plain jobs that lie whole in a block of bytes, one on each line.
 @safe
 final class PlainJobReader {
     private let kernel: RowKernel
@@ -54,34 +54,40 @@ final class PlainJobReader {
     private var rows = PlainRows()
     private var nextRows = PlainRows()
     /// The offset of the job at hand in the input, if it was read.
-    private var place: Int?
+    private var offset: Int?
 
     init(kernel: RowKernel) {
         self.kernel = kernel
     }
 
-    /// Reads the job at the window's position; nil if it is not plain, or if no plain job begins on the line behind it.
+    /// Reads the job at an index; nil if it is not plain, or if no plain job begins on the line behind it.
     ///
     /// What lies between two jobs would have to be told of the first one. So of a job nothing is told until the next one
     /// was read too.
-    func read(_ window: borrowing ByteWindow) -> PlainJob? {
-        let bytes = unsafe window.bytes
-        if place != window.offset || Int(job.offset) != window.position {
-            guard unsafe read(bytes, at: window.position, &job, rows) else { return nil }
+    ///
+    /// - Parameters:
+    ///   - bytes: a zero stands behind the last one.
+    ///   - offset: that of the job in the input.
+    func read(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int, offset: Int) -> PlainJob? {
+        guard let start = bytes.baseAddress else { return nil }
+        if self.offset != offset || Int(job.offset) != index {
+            guard unsafe read(start, at: index, &job, rows) else { return nil }
         }
+        self.offset = offset
         var end = Int(job.offset) + Int(job.length)
-        if window.byteOrZero(at: end) == UInt8(ascii: "\r") { end += 1 }
-        guard window.byteOrZero(at: end) == UInt8(ascii: "\n") else { return nil }
-        guard unsafe read(bytes, at: end + 1, &next, nextRows) else { return nil }
+        if unsafe start[end] == UInt8(ascii: "\r") { end += 1 }
+        guard unsafe start[end] == UInt8(ascii: "\n"), unsafe read(start, at: end + 1, &next, nextRows) else {
+            return nil
+        }
         return PlainJob(job)
     }
 
-    /// Moves behind the job that was read.
-    func pass(_ window: inout ByteWindow) {
+    /// Passes on to the next job; returns its index.
+    func pass() -> Int {
         swap(&job, &next)
         swap(&rows, &nextRows)
-        window.position = Int(job.offset)
-        place = window.offset
+        offset = offset.map { $0 + Int(job.offset) - Int(next.offset) }
+        return Int(job.offset)
     }
 
     /// The runs of the rows that were not created, of the job that was read.
@@ -90,11 +96,9 @@ final class PlainJobReader {
     }
 
     private func read(
-        _ bytes: UnsafeBufferPointer<UInt8>, at offset: Int, _ job: inout rowscan_plain_job, _ rows: PlainRows
+        _ bytes: UnsafePointer<UInt8>, at index: Int, _ job: inout rowscan_plain_job, _ rows: PlainRows
     ) -> Bool {
-        place = nil
-        return unsafe rowscan_read_plain_job(
-            kernel.functions, bytes.baseAddress, UInt32(offset), &job, rows.memory)
+        unsafe rowscan_read_plain_job(kernel.functions, bytes, UInt32(index), &job, rows.memory)
     }
 }
 

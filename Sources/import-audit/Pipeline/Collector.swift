@@ -184,7 +184,9 @@ struct OwnOutputs {
 }
 
 /// Plain jobs that one thread read, as records: many are taken in at once, so that threads need not wait for each other.
-final class PlainJobBatch {
+///
+/// One thread at a time uses it: that of a handler, or one that reads ahead for it.
+final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
     struct Job {
         var order: DocumentOrder
         var identity: JobIdentity
@@ -195,11 +197,14 @@ final class PlainJobBatch {
     private static let limit = 64 * 1024
 
     private let collector: Collector
+    /// The input of all jobs that are taken ahead.
+    private let source: String
     private var records: [UInt8] = []
     private var jobs: [Job] = []
 
-    init(_ collector: Collector) {
+    init(_ collector: Collector, source: String) {
         self.collector = collector
+        self.source = source
     }
 
     /// False, and nothing is done, if something is to be said of the job.
@@ -207,17 +212,44 @@ final class PlainJobBatch {
         _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, source: (name: String, suffix: String),
         _ order: DocumentOrder
     ) throws -> Bool {
-        guard job.appendRecord(runs, text: text, source: source, to: &records) else { return false }
-        jobs.append(Job(order: order, identity: JobIdentity(job, text), end: records.count))
+        guard append(job, runs, text, source, order) else { return false }
         if records.count >= Self.limit { try flush() }
         return true
+    }
+
+    private func append(
+        _ job: PlainJob, _ runs: Span<RowRun>, _ text: Span<UInt8>, _ source: (name: String, suffix: String),
+        _ order: DocumentOrder
+    ) -> Bool {
+        guard job.appendRecord(runs, text: text, source: source, to: &records) else { return false }
+        jobs.append(Job(order: order, identity: JobIdentity(job, text), end: records.count))
+        return true
+    }
+
+    func take(
+        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) -> Bool {
+        append(job, runs, text, (source, position.suffix), DocumentOrder(input: 0))
+    }
+
+    func forget() {
+        records.removeAll(keepingCapacity: true)
+        jobs.removeAll(keepingCapacity: true)
+    }
+
+    /// Has the collector take in what was taken ahead, as the documents that come next.
+    func flush(from order: inout DocumentOrder) throws {
+        for index in jobs.indices {
+            jobs[index].order = order
+            order.document += 1
+        }
+        try flush()
     }
 
     /// Has the collector take in what there is.
     func flush() throws {
         guard !jobs.isEmpty else { return }
         try collector.add(plainJobs: records, jobs)
-        records.removeAll(keepingCapacity: true)
-        jobs.removeAll(keepingCapacity: true)
+        forget()
     }
 }

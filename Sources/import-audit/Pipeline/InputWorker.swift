@@ -100,7 +100,8 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private mutating func read(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
         if Interruption.isRequested { throw Interrupted() }
         handler.begin(source: names.shown(source), order: order)
-        try session.read(from: bytes, readsAhead: queue.hasIdleThreads, into: &handler)
+        let idleThreads = queue.idleThreads
+        try session.read(from: bytes, readsAhead: idleThreads > 0, helpers: idleThreads, into: &handler)
     }
 }
 

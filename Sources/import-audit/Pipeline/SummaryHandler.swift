@@ -22,7 +22,7 @@ struct SummaryHandler: DocumentHandler {
         collector: Collector, identity: IdentityAudit? = nil, usesThread: Bool, isStrict: Bool, isVerbose: Bool
     ) {
         self.collector = collector
-        plainJobs = PlainJobBatch(collector)
+        plainJobs = PlainJobBatch(collector, source: "")
         self.usesThread = usesThread
         analyzer = JobAnalyzer(usesThread: usesThread)
         self.identity = identity
@@ -57,6 +57,15 @@ struct SummaryHandler: DocumentHandler {
         guard try plainJobs.add(job, runs, text: text, source: (source, position.suffix), order) else { return false }
         order.document += 1
         return true
+    }
+
+    func makeTaker() -> (any PlainJobTaker)? {
+        identity == nil && !isVerbose ? PlainJobBatch(collector, source: source) : nil
+    }
+
+    mutating func adopt(_ taker: any PlainJobTaker) throws {
+        guard let batch = taker as? PlainJobBatch else { return }
+        try batch.flush(from: &order)
     }
 
     func finish() throws {

@@ -69,12 +69,12 @@ final class WorkQueue: @unchecked Sendable {
         return nil
     }
 
-    /// Whether a thread has nothing to do, now that no inputs are left.
-    var hasIdleThreads: Bool {
+    /// How many threads have nothing to do, now that no inputs are left.
+    var idleThreads: Int {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
         if inputs.isEmpty { takeInputs() }
-        return inputs.isEmpty && entries.isEmpty && busyThreads < threadCount
+        return inputs.isEmpty && entries.isEmpty ? threadCount - busyThreads : 0
     }
 
     /// Ends a piece of work.

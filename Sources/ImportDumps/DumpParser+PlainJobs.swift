@@ -1,0 +1,109 @@
+private import Glibc
+
+// Plain jobs, which lie one on each line and of which there is nothing to note: as many as there are, one after another.
+
+extension DumpParser {
+    /// Bytes of a window that are worth the while of another thread.
+    private static let bytesForHelp = 64 * 1024
+
+    /// Reads plain jobs from the position on; false if there is none.
+    ///
+    /// The first document of an input is none of them: it may be the only one, and then has all of the input's bytes.
+    mutating func readPlainJobs(into sink: any DumpReceiver) throws -> Bool {
+        guard let plainJobs, held != nil || input.deliveredCount > 0, !input.isBehindHTTPHead,
+            scanner.window.placeMap == nil
+        else { return false }
+        if try adoptPlainJobs(into: sink) { return true }
+        let helpers = startHelpers(sink)
+        // They work on the window, which must not slide before.
+        defer { waitForHelpers(helpers) }
+        let end = helpers.first?.start ?? plainJobsAhead.first?.outcome.start.byte ?? .max
+        var hasRead = false
+        while scanner.window.offset < end {
+            let text = unsafe scanner.window.bytes
+            guard
+                let job = unsafe plainJobs.read(text, at: scanner.window.position, offset: scanner.window.offset)
+            else { break }
+            if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
+            let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
+            let isTaken = try plainJobs.withRuns {
+                try unsafe sink.consume(job, $0, text: text.span, at: input.nextPosition(of: place))
+            }
+            guard isTaken else { break }
+            found(1, lastAt: place)
+            scanner.window.position = plainJobs.pass()
+            hasRead = true
+        }
+        return hasRead
+    }
+
+    private mutating func found(_ jobs: Int, lastAt place: Place) {
+        _ = input.position(of: place)
+        input.foundJob()
+        input.jobCount += jobs - 1
+        input.deliveredCount += jobs
+    }
+
+    /// Uses what a helper read, if the position is where it began.
+    private mutating func adoptPlainJobs(into sink: any DumpReceiver) throws -> Bool {
+        while let (helper, outcome) = plainJobsAhead.first, outcome.start.byte <= scanner.window.offset {
+            plainJobsAhead.removeFirst()
+            guard outcome.start.byte == scanner.window.offset, outcome.jobs > 0 else {
+                helper.taker.forget()
+                continue
+            }
+            if let error = outcome.error { throw error }
+            if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
+            try sink.adopt(helper.taker)
+            found(
+                outcome.jobs,
+                lastAt: Place(byte: outcome.end, line: outcome.start.line + outcome.jobs - 1, column: 1))
+            scanner.window.advance(to: outcome.end)
+            return true
+        }
+        return false
+    }
+
+    /// Has other threads begin further down in the window, if it is worth their while. Returns them, and where each began.
+    private mutating func startHelpers(_ sink: any DumpReceiver) -> [(helper: PlainJobHelper, start: Int)] {
+        let window = scanner.window.position..<scanner.window.count
+        guard plainJobHelperCount > 0, plainJobsAhead.isEmpty, window.count >= Self.bytesForHelp,
+            makeHelpers(sink)
+        else { return [] }
+        var started: [(PlainJobHelper, Int)] = []
+        var last = window.lowerBound
+        let bytes = unsafe scanner.window.bytes
+        for (number, helper) in plainJobHelpers.enumerated() {
+            let aim = window.lowerBound + window.count * (number + 1) / (plainJobHelpers.count + 1)
+            guard let base = bytes.baseAddress, aim > last,
+                let feed = unsafe memchr(base + aim, 0x0A, window.upperBound - aim)
+            else { break }
+            let index = unsafe UnsafeRawPointer(feed) - UnsafeRawPointer(base) + 1
+            guard index < window.upperBound, unsafe bytes[index] == UInt8(ascii: "{") else { break }
+            let offset = scanner.window.offset + index - window.lowerBound
+            unsafe helper.start(
+                .init(bytes: bytes, index: index, place: scanner.window.place(ofOffset: offset)))
+            started.append((helper, offset))
+            last = index
+        }
+        return started
+    }
+
+    private mutating func makeHelpers(_ sink: any DumpReceiver) -> Bool {
+        guard plainJobHelpers.isEmpty else { return true }
+        for _ in 0..<plainJobHelperCount {
+            guard let taker = sink.makeTaker(),
+                let helper = PlainJobHelper(kernel: scanner.window.kernel, taker: taker)
+            else { break }
+            plainJobHelpers.append(helper)
+        }
+        if plainJobHelpers.isEmpty { plainJobHelperCount = 0 }
+        return !plainJobHelpers.isEmpty
+    }
+
+    private mutating func waitForHelpers(_ started: [(helper: PlainJobHelper, start: Int)]) {
+        for (helper, _) in started {
+            if let outcome = helper.wait() { plainJobsAhead.append((helper, outcome)) }
+        }
+    }
+}
