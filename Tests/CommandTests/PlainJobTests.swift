@@ -1,0 +1,178 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Jobs of a log that say nothing out of the ordinary are read in one go, and by several threads. Nothing shows of that:
+/// with `--verbose` each is read in full, and the output is the same.
+struct PlainJobTests {
+    @Test(
+        "A log of small jobs comes to the same, however many threads read it, and in whatever way", .seeded,
+        arguments: Seeds.and(new: 1...4))
+    func sameOutput(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let space = try Workspace()
+        // From all jobs plain to every second one odd.
+        let shares: [Double] = [0, 0.002, 0.05, 0.5]
+        let odd = shares.randomElement(using: &random) ?? 0
+        var log = Log(odd: odd)
+        let text = (0..<Int.random(in: 300...2500, using: &random)).map { log.line($0, &random) }.joined()
+        try space.write(text, as: "log.jsonl")
+        for arguments in [["summary", "--format", "json"], ["summary"], ["check", "--max-failed", "10"], ["codes"]] {
+            let slow = try RunningCommand(arguments + ["--verbose", "--threads", "1", "log.jsonl"], folder: space.path).finish()
+            #expect([0, 1, 65].contains(slow.status), "\(slow)")
+            for threads in ["1", "2", "8"] {
+                let fast = try RunningCommand(
+                    arguments + ["--quiet", "--threads", threads, "log.jsonl"], folder: space.path
+                ).finish()
+                #expect(fast.status == slow.status, "\(threads) threads, odd \(odd): \(arguments) \(fast.errorText)")
+                #expect(fast.output == slow.output, "\(threads) threads, odd \(odd): \(arguments)")
+            }
+        }
+    }
+
+    @Test("Each oddity alone, at every place of a pair of jobs", .seeded, arguments: Log.Oddity.allCases)
+    func oddities(_ oddity: Log.Oddity) throws {
+        var random = SplitMix64(seed: Seeds.new)
+        let space = try Workspace()
+        var log = Log(odd: 0)
+        for place in 0..<4 {
+            let lines = (0..<4).map { number in
+                let line = log.plain(number, &random)
+                return number == place ? oddity.change(line, &random) : line + "\n"
+            }
+            try space.write(lines.joined(), as: "log.jsonl")
+            let slow = try importAudit("summary", "--format", "json", "--verbose", "log.jsonl", folder: space.path)
+            let fast = try importAudit("summary", "--format", "json", "--quiet", "log.jsonl", folder: space.path)
+            #expect(fast.status == slow.status, "\(oddity), line \(place): \(lines)")
+            #expect(fast.output == slow.output, "\(oddity), line \(place): \(lines)")
+        }
+    }
+
+    /// Random lines of a log.
+    struct Log {
+        /// How likely a line is odd.
+        var odd: Double
+        private var ids: [String] = []
+
+        init(odd: Double) {
+            self.odd = odd
+        }
+
+        mutating func line(_ number: Int, _ random: inout SplitMix64) -> String {
+            let line = plain(number, &random)
+            guard Double.random(in: 0..<1, using: &random) < odd else { return line + "\n" }
+            return (Oddity.allCases.randomElement(using: &random) ?? .blankLine).change(line, &random)
+        }
+
+        mutating func plain(_ number: Int, _ random: inout SplitMix64) -> String {
+            var id = Self.uuid(&random)
+            // Some jobs were dumped before.
+            if Int.random(in: 0..<40, using: &random) == 0, let known = ids.randomElement(using: &random) { id = known }
+            ids.append(id)
+            let space = Int.random(in: 0..<6, using: &random) == 0 ? " " : ""
+            var counts = (succeeded: 0, failed: 0)
+            let rows = (0..<Int.random(in: 1...6, using: &random)).map { row in
+                switch Int.random(in: 0..<8, using: &random) {
+                case 0:
+                    counts.failed += 1
+                    let code = ["invalid_email", "rate_limited", "x"].randomElement(using: &random) ?? ""
+                    let message = ["Email is required", "Row \(row) of 'abc' is bad", ""].randomElement(using: &random)
+                    return #"{"error":\#(space){"code":"\#(code)","message":"\#(message ?? "")"}}"#
+                case 1, 2:
+                    counts.succeeded += 1
+                    return #"{"id":"\#(Self.uuid(&random))",\#(space)"existing":true}"#
+                default:
+                    counts.succeeded += 1
+                    return #"{"id":"\#(Self.uuid(&random))",\#(space)"created":true}"#
+                }
+            }
+            let day = ["2025-03-04", "2025-03-05", "2024-02-29", "1999-12-31"].randomElement(using: &random) ?? ""
+            return
+                #"{"job_id":"\#(id)",\#(space)"status":"complete","total":\#(rows.count),"processed":\#(rows.count),"#
+                + #""succeeded":\#(counts.succeeded),"failed":\#(counts.failed),"created_at":"\#(day)T10:00:00Z","#
+                + #""updated_at":"\#(day)T10:00:05Z","results":\#(space)[\#(rows.joined(separator: "," + space))]}"#
+        }
+
+        private static func uuid(_ random: inout SplitMix64) -> String {
+            let digits = [random.next(), random.next()].map { String($0 | 1 << 63, radix: 16) }.joined()
+            var groups: [Substring] = []
+            var rest = digits[...]
+            for count in [8, 4, 4, 4, 12] {
+                groups.append(rest.prefix(count))
+                rest = rest.dropFirst(count)
+            }
+            return groups.joined(separator: "-")
+        }
+
+        /// What a line of a log may have that must not be passed over.
+        enum Oddity: String, CaseIterable, Sendable {
+            case blankLine, spaces, tab, carriageReturn, textBehind, textBetween, twoOnALine, otherDocument, number
+            case torn, tornInRow, glued, stray, escape, beyondASCII, invalid, unknownField, unknownRowField, repeatedKey
+            case wrongCount, missingRow, excessRow, wrongType, processing, noStatus, otherStatus, nullField, dateOrder
+            case noDate, otherDate, wrongDate, leapSecond, fraction, noUUID, emptyID, noCode, emptyCode, noMessage
+            case contradictory, unclassified, falseFlags, jobError, nested, element, noRows, noResults, largeNumber
+            case leadingZero, decimal, markedOrder, longText, pretty
+
+            func change(_ line: String, _ random: inout SplitMix64) -> String {
+                func swap(_ old: String, _ new: String) -> String {
+                    line.replacing(old, with: new, maxReplacements: 1) + "\n"
+                }
+                let cut = Int.random(in: 1..<line.utf8.count, using: &random)
+                switch self {
+                case .blankLine: return line + "\n\n"
+                case .spaces: return "  " + swap(",", " , ")
+                case .tab: return swap(":", ":\t")
+                case .carriageReturn: return line + "\r\n"
+                case .textBehind: return line + " done\n"
+                case .textBetween: return line + "\nGET /imports 200\n"
+                case .twoOnALine: return line + line + "\n"
+                case .otherDocument: return line + "\n{\"level\":\"info\",\"msg\":\"x\"}\n"
+                case .number: return line + "\n17\n"
+                case .torn: return String(line.prefix(cut)) + "\n"
+                case .tornInRow: return String(line.prefix(max(1, line.utf8.count - 20))) + "\n"
+                case .glued: return String(line.prefix(cut)) + line + "\n"
+                case .stray: return swap("}", "}x")
+                case .escape: return swap("required", "req\\u0075ired \\n")
+                case .beyondASCII: return swap("Email", "É-mail 漢")
+                case .invalid: return swap("complete", "comp\u{7F}lete")
+                case .unknownField: return swap("\"total\"", "\"region\":\"eu\",\"total\"")
+                case .unknownRowField: return swap("{\"id\"", "{\"n\":1,\"id\"")
+                case .repeatedKey: return swap("\"total\"", "\"total\":1,\"total\"")
+                case .wrongCount: return swap("\"failed\":", "\"failed\":1")
+                case .missingRow: return swap("\"total\":", "\"total\":1")
+                case .excessRow: return swap("\"results\":", "\"results\":[],\"results\":")
+                case .wrongType: return swap("\"total\":", "\"total\":\"x\",\"processed\":")
+                case .processing: return swap("complete", "processing")
+                case .noStatus: return swap("\"status\":\"complete\",", "")
+                case .otherStatus: return swap("complete", "cancelled")
+                case .nullField: return swap("\"complete\"", "null")
+                case .dateOrder: return swap("T10:00:05Z", "T09:00:05Z")
+                case .noDate: return swap("\"created_at\"", "\"expires_at\"")
+                case .otherDate: return swap("T10:00:00Z", "T10:00:00+02:00")
+                case .wrongDate: return swap("-0", "-9")
+                case .leapSecond: return swap(":05Z", ":60Z")
+                case .fraction: return swap(":05Z", ":05.25Z")
+                case .noUUID: return swap("{\"id\":\"", "{\"id\":\"x")
+                case .emptyID: return swap("\"job_id\":\"", "\"job_id\":\"\",\"x\":\"")
+                case .noCode: return swap("\"code\":\"", "\"kode\":\"")
+                case .emptyCode: return swap("invalid_email", "")
+                case .noMessage: return swap("\"message\":\"", "\"massage\":\"")
+                case .contradictory: return swap("\"created\":true", "\"created\":true,\"existing\":true")
+                case .unclassified: return swap("\"created\":true", "\"created\":false")
+                case .falseFlags: return swap("\"created\":true", "\"created\":true,\"existing\":false,\"error\":null")
+                case .jobError: return swap("\"total\"", "\"error\":{\"code\":\"e\",\"message\":\"m\"},\"total\"")
+                case .nested: return "{\"data\":" + line + "}\n"
+                case .element: return "[" + line + "]\n"
+                case .noRows: return "{\"job_id\":\"n\",\"status\":\"complete\",\"total\":0,\"results\":[]}\n"
+                case .noResults: return swap("\"results\"", "\"rows\"")
+                case .largeNumber: return swap("\"total\":", "\"total\":99999999999999999")
+                case .leadingZero: return swap("\"total\":", "\"total\":0")
+                case .decimal: return swap(",\"processed\"", ".0,\"processed\"")
+                case .markedOrder: return "\u{FEFF}" + line + "\n"
+                case .longText: return swap("Email", String(repeating: "Email ", count: 1000))
+                case .pretty: return line.replacing(",", with: ",\n  ") + "\n"
+                }
+            }
+        }
+    }
+}
