@@ -8,8 +8,8 @@ package struct JobIdentity: Hashable, Sendable {
     private let first: UInt64
     private let second: UInt64
 
-    /// As even as a hash.
-    package var bits: UInt64 { first }
+    /// As even as hashes.
+    package var bits: (first: UInt64, second: UInt64) { (first, second) }
 
     /// Nil for a sync import whose hash is not known: nobody can tell it from others.
     package init?(_ job: JobSummary) {

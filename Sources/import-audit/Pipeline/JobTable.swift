@@ -1,45 +1,52 @@
 import ImportAnalysis
 
-/// The number of one dump for each job: some 30 bytes for a job, however many there are.
+/// The number of one dump for each job, in some 30 bytes for a job, however many there are.
 ///
-/// Open addressing in a power of two of slots, at most three quarters of them used; a slot holds the job's identity,
-/// which is a digest and so its own hash, and the number.
+/// Open addressing in a power of two of places, at most three quarters of them used. A job's identity is a digest, and
+/// so its own hash.
 struct JobTable {
-    private struct Slot {
-        var identity: JobIdentity
-        var number: Int32
-    }
+    private typealias Key = (first: UInt64, second: UInt64)
 
-    private var slots: [Slot?] = Array(repeating: nil, count: 64)
+    private var keys = [Key](repeating: (0, 0), count: 64)
+    /// The numbers and 1; 0 where the place is free. Apart from the keys, so that no byte is lost to alignment.
+    private var numbers = [UInt32](repeating: 0, count: 64)
     private var count = 0
 
-    /// The number of a job's dump; nil if there is none.
+    /// The number of a job's dump, below 2^32 - 1; nil if there is none.
     subscript(identity: JobIdentity) -> Int? {
-        get { slots[slot(of: identity)].map { Int($0.number) } }
+        get {
+            let number = numbers[place(of: identity.bits)]
+            return number == 0 ? nil : Int(number) - 1
+        }
         set {
             guard let newValue else { return }
-            let index = slot(of: identity)
-            if slots[index] == nil {
+            var place = place(of: identity.bits)
+            if numbers[place] == 0 {
                 count += 1
-                if count > slots.count / 4 * 3 {
+                if count > numbers.count / 4 * 3 {
                     grow()
-                    return slots[slot(of: identity)] = Slot(identity: identity, number: Int32(newValue))
+                    place = self.place(of: identity.bits)
                 }
             }
-            slots[index] = Slot(identity: identity, number: Int32(newValue))
+            keys[place] = identity.bits
+            numbers[place] = UInt32(clamping: newValue + 1)
         }
     }
 
     /// Where a job is, or the free place where it belongs.
-    private func slot(of identity: JobIdentity) -> Int {
-        var index = Int(truncatingIfNeeded: identity.bits) & (slots.count - 1)
-        while let slot = slots[index], slot.identity != identity { index = (index + 1) & (slots.count - 1) }
+    private func place(of key: Key) -> Int {
+        var index = Int(truncatingIfNeeded: key.first) & (numbers.count - 1)
+        while numbers[index] != 0, keys[index] != key { index = (index + 1) & (numbers.count - 1) }
         return index
     }
 
     private mutating func grow() {
-        let old = slots
-        slots = Array(repeating: nil, count: old.count * 2)
-        for case let slot? in old { slots[self.slot(of: slot.identity)] = slot }
+        let (oldKeys, oldNumbers) = (keys, numbers)
+        keys = Array(repeating: (0, 0), count: oldKeys.count * 2)
+        numbers = Array(repeating: 0, count: oldKeys.count * 2)
+        for (key, number) in zip(oldKeys, oldNumbers) where number != 0 {
+            let place = place(of: key)
+            (keys[place], numbers[place]) = (key, number)
+        }
     }
 }

@@ -4,18 +4,37 @@ import ImportReports
 
 /// What a run found out about each document, as records: in memory as long as that is little, then in a temporary file.
 final class ResultStore {
-    /// A result, and where it is.
+    /// A job, and where its record is: in 24 bytes, for there may be millions.
     struct Entry {
+        private let input: UInt32
+        private let entry: UInt32
+        private let document: UInt32
+        private let count: UInt32
+        private let place: Int
+
+        fileprivate init(_ order: DocumentOrder, _ stretch: Spool.Stretch, isPlain: Bool) {
+            // What follows beyond four billions keeps the order in which it was read.
+            (input, entry) = (UInt32(clamping: order.input), UInt32(clamping: order.entry))
+            (document, count) = (UInt32(clamping: order.document), UInt32(clamping: stretch.count))
+            place = stretch.offset << 1 | (isPlain ? 1 : 0)
+        }
+
+        var order: DocumentOrder { DocumentOrder(input: Int(input), entry: Int(entry), document: Int(document)) }
+        fileprivate var stretch: Spool.Stretch { Spool.Stretch(offset: place >> 1, count: Int(count)) }
+        /// It was taken in as a plain one.
+        fileprivate var isPlain: Bool { place & 1 == 1 }
+    }
+
+    /// What is no job, and where its name and the reason are.
+    struct Refusal {
         var order: DocumentOrder
-        var stretch: Spool.Stretch
-        /// What it means for the exit status, if it is no job.
-        var status = ExitStatus.done
-        /// It is a job that was taken in as a plain one.
-        var isPlain = false
+        fileprivate var stretch: Spool.Stretch
+        /// What it means for the exit status.
+        var status: ExitStatus
     }
 
     private(set) var jobs: [Entry] = []
-    private(set) var unreadable: [Entry] = []
+    private(set) var unreadable: [Refusal] = []
     private let spool: Spool
 
     /// - Parameters:
@@ -27,7 +46,7 @@ final class ResultStore {
 
     /// Takes the record of a job in; returns its number.
     func append(job record: [UInt8], _ order: DocumentOrder) throws -> Int {
-        jobs.append(Entry(order: order, stretch: try spool.append(record)))
+        jobs.append(Entry(order, try spool.append(record), isPlain: false))
         return jobs.count - 1
     }
 
@@ -38,8 +57,7 @@ final class ResultStore {
         for (order, range) in places {
             jobs.append(
                 Entry(
-                    order: order,
-                    stretch: Spool.Stretch(offset: stretch.offset + range.lowerBound, count: range.count),
+                    order, Spool.Stretch(offset: stretch.offset + range.lowerBound, count: range.count),
                     isPlain: true))
         }
         return first
@@ -48,7 +66,7 @@ final class ResultStore {
     func append(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
         // A name has no U+0000.
         let stretch = try spool.append(Array("\(input.source)\0\(input.reason)".utf8))
-        unreadable.append(Entry(order: order, stretch: stretch, status: status))
+        unreadable.append(Refusal(order: order, stretch: stretch, status: status))
     }
 
     /// The numbers of all jobs in the order of their inputs.

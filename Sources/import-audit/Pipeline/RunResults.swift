@@ -82,13 +82,12 @@ extension RunResults {
     /// The numbers of inputs that hold documents, and of others, in order.
     func inputNumbers(and others: [Int]) -> [Int] {
         var numbers = others
-        for entries in [allJobs.map { store.jobs[$0] }, unreadable.map { store.unreadable[$0] }] {
-            var last: Int?
-            for entry in entries where entry.order.input != last {
-                numbers.append(entry.order.input)
-                last = entry.order.input
-            }
+        var last: Int?
+        for number in allJobs where store.jobs[number].order.input != last {
+            last = store.jobs[number].order.input
+            if let last { numbers.append(last) }
         }
+        numbers += unreadable.map { store.unreadable[$0].order.input }
         numbers.sort()
         var unique: [Int] = []
         for number in numbers where number != unique.last { unique.append(number) }
@@ -97,8 +96,8 @@ extension RunResults {
 
     func documents(ofInput input: Int) -> InputDocuments {
         InputDocuments(
-            jobs: Self.slice(of: allJobs, input, store.jobs),
-            unreadable: Self.slice(of: unreadable, input, store.unreadable))
+            jobs: Self.slice(of: allJobs, input) { store.jobs[$0].order },
+            unreadable: Self.slice(of: unreadable, input) { store.unreadable[$0].order })
     }
 
     /// Whether nothing of an input was left to other threads.
@@ -107,12 +106,14 @@ extension RunResults {
             && documents.unreadable.allSatisfy { store.unreadable[$0].order.entry == 0 }
     }
 
-    private static func slice(of numbers: [Int], _ input: Int, _ entries: [ResultStore.Entry]) -> ArraySlice<Int> {
+    private static func slice(
+        of numbers: [Int], _ input: Int, _ order: (Int) -> DocumentOrder
+    ) -> ArraySlice<Int> {
         func firstIndex(of input: Int) -> Int {
             var (low, high) = (0, numbers.count)
             while low < high {
                 let middle = (low + high) / 2
-                if entries[numbers[middle]].order.input < input { low = middle + 1 } else { high = middle }
+                if order(numbers[middle]).input < input { low = middle + 1 } else { high = middle }
             }
             return low
         }
