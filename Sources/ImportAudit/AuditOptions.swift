@@ -61,6 +61,8 @@ public struct AuditError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let noInput = Code(name: "no-input")
         /// ``Audit/Options/encoding`` is no encoding that is known here.
         public static let unknownEncoding = Code(name: "unknown-encoding")
+        /// The task that made the call was cancelled before all was read.
+        public static let cancelled = Code(name: "cancelled")
         /// This package is at fault.
         public static let internalFault = Code(name: "internal-fault")
     }

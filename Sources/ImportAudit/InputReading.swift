@@ -55,6 +55,7 @@ struct InputReading: ~Copyable {
     }
 
     private mutating func read(_ item: ContainerItem) throws {
+        try AuditError.throwIfCancelled()
         switch item {
         case .stream(let source, let bytes):
             documents.begin(source)
@@ -97,6 +98,7 @@ private struct Documents: DumpSink {
     mutating func beginRows(of job: DeclaredJob) { document.beginRows(of: job) }
 
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        try AuditError.throwIfCancelled()
         try document.consume(runs, text: text)
     }
 
@@ -109,6 +111,12 @@ private struct Documents: DumpSink {
         case .notAJob(let other): try refuse(name, other.explanation)
         case .ownOutput(let own): try passOver(own, name)
         }
+    }
+}
+
+extension AuditError {
+    fileprivate static func throwIfCancelled() throws(AuditError) {
+        if Task.isCancelled { throw AuditError(.cancelled, "The task was cancelled.") }
     }
 }
 

@@ -158,6 +158,46 @@ struct LibraryTests {
         #expect(count == 3)
     }
 
+    @Test("A task that is cancelled gets no audit, and is told so")
+    func cancellation() async throws {
+        let (path, bytes) = (Repository.sample("many-failures"), try Repository.bytes("Samples/many-failures.json"))
+        let calls: [@Sendable () throws -> Void] = [
+            { _ = try Audit.of(path: path) }, { _ = try Audit.of(bytes: bytes, named: "x") },
+            { try Audit.forEachDump(path: path) { _ in } },
+            // In the middle of the input.
+            {
+                try Audit.forEachDump(path: Repository.path("Samples")) { _ in
+                    withUnsafeCurrentTask { $0?.cancel() }
+                }
+            },
+        ]
+        for (index, call) in calls.enumerated() {
+            let task = Task {
+                if index < 3 { withUnsafeCurrentTask { $0?.cancel() } }
+                try call()
+            }
+            let error = await #expect(throws: AuditError.self) { try await task.value }
+            #expect(error?.code == .cancelled, "call \(index)")
+        }
+    }
+
+    @Test("Calls of several tasks at once come to the same")
+    func several() async throws {
+        let expected = try Audit.of(path: Repository.sample("many-failures"))
+        let page = try expected.jobs[0].markdown()
+        try await withThrowingTaskGroup(of: (String, String).self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    let audit = try Audit.of(path: Repository.sample("many-failures"))
+                    return (audit.summaryJSON(), try audit.jobs[0].markdown())
+                }
+            }
+            for try await (json, markdown) in group {
+                #expect(json == expected.summaryJSON() && markdown == page)
+            }
+        }
+    }
+
     @Test("Each property says what the dump says")
     func properties() throws {
         let audit = try Audit.of(path: Repository.sample("many-failures"))
