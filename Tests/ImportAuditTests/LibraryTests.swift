@@ -84,6 +84,22 @@ struct LibraryTests {
             as: try importAudit("summary", "--quiet", "--format", "json", "-", input: .bytes(archive)))
     }
 
+    @Test("What the system does not let be read in a folder is told, and the audit is not complete")
+    func unreachable() throws {
+        let folder = try Workspace()
+        try folder.write(jobDump("a", failed: 1, second: 1), as: "in/a.json")
+        let name = String(repeating: "n", count: 200)
+        try folder.write(jobDump("b", failed: 1, second: 1), as: "in/\(name).json")
+        try folder.write(jobDump("c", failed: 1, second: 1), as: "in/\(name)/c.json")
+        // The system takes paths of 4,095 bytes: the folder's own fits, those of the long names in it do not.
+        let padding = String(repeating: "./", count: (4000 - folder["in"].utf8.count) / 2)
+        let path = folder[padding + "in"]
+        let audit = try Audit.of(path: path)
+        same(audit, as: try command(path))
+        #expect(audit.jobs.map { $0.id } == ["a"])
+        #expect(audit.unreadable.map { $0.isExpected } == [false, false] && !audit.isComplete)
+    }
+
     @Test("A folder of reports has no dumps, and says so; beside a dump they are passed over")
     func ownOutputs() throws {
         let folder = try Workspace()
