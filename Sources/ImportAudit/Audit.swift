@@ -73,8 +73,8 @@ public struct Audit: Sendable {
         }
     }
 
-    /// Whether all was read: each input has a job, and no dump is cut off or broken. Links and devices that are left out
-    /// do not matter. The command's exit status is 0 then, and 65 otherwise.
+    /// Whether all was read: nothing is ``unreadable`` but links and devices that are left out, and no dump is cut off or
+    /// broken. An empty folder is complete. The command's exit status is 0 then, and 65 otherwise.
     public var isComplete: Bool {
         unreadable.allSatisfy { $0.isExpected } && totals.salvagedJobs == 0
     }
@@ -89,10 +89,10 @@ extension Audit {
     /// The document `summary.json` of all jobs, with a line feed at its end: byte by byte what
     /// `import-audit summary --format json` prints. Its members are described in `Docs/audit.md`.
     public func summaryJSON() -> String {
-        var pieces = Summary()
-        for job in jobs { pieces.append(job.summary) }
-        for input in unreadable { pieces.append(input.input) }
-        return String(decoding: SummaryJSON.render(pieces), as: UTF8.self)
+        var all = Summary()
+        for job in jobs { all.append(job.summary) }
+        for input in unreadable { all.append(input.input) }
+        return String(decoding: SummaryJSON.render(all), as: UTF8.self)
     }
 
     /// The overview of all jobs in Markdown: totals, codes, the worst 100 jobs, what could not be read. All texts of
