@@ -51,10 +51,9 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
             try read(descriptor: descriptor, name: path.shown, number)
             try handler.end(path, number: number)
         case .passedOver(let path, let reason):
-            var status = ExitStatus.done
-            if case .unreadable = reason { status = .inputNotReadWhole }
             try handler.refuse(
-                source: names.shown(path.shown), reason: reason.explanation, order: order, status: status)
+                source: names.shown(path.shown), reason: reason.explanation, order: order,
+                status: reason.isExpected ? .done : .inputNotReadWhole)
         case .unavailable(let path, let failure):
             try refuse(path.shown, failure.description, order, .noInput)
         }
@@ -102,15 +101,5 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         handler.begin(source: names.shown(source), order: order)
         let idleThreads = queue.idleThreads
         try session.read(from: bytes, readsAhead: idleThreads > 0, helpers: idleThreads, into: &handler)
-    }
-}
-
-extension InputRefusal {
-    /// Nothing is lost by leaving it out.
-    fileprivate var isExpected: Bool {
-        switch self {
-        case .symbolicLink, .hardLink, .special: true
-        default: false
-        }
     }
 }

@@ -1,5 +1,3 @@
-import ImportAnalysis
-
 /// The number of one dump for each job, in some 30 bytes for a job, however many there are.
 ///
 /// Open addressing in a power of two of places, at most three quarters of them used. A job's identity is a digest, and
