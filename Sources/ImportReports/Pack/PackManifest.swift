@@ -7,6 +7,12 @@ package enum PackManifest {
     /// Raised when a member changes its meaning; new ones may come at any time.
     package static let version = 1
 
+    /// Describes `MANIFEST.json` as a JSON Schema.
+    package static var schema: [UInt8] {
+        JSONSchema.object(PackMember.allCases.map { .init($0.rawValue, $0.schema, isRequired: true) })
+            .document(of: file, version: version)
+    }
+
     /// A line of `SHA256SUMS`, as `sha256sum --check` reads it.
     package static func sumsLine(_ path: String, sha256: String) -> [UInt8] {
         Array("\(sha256)  \(path)\n".utf8)
@@ -58,7 +64,26 @@ struct PackTool: Sendable {
     var version = ""
 }
 
-// MARK: - The members of their objects
+// MARK: - The members of the document and its objects
+
+/// The members of the document itself, in their order. They are written and read piece by piece, as items come and go.
+enum PackMember: String, CaseIterable {
+    case format, version, tool, options, inputs, files, outputs
+
+    var schema: JSONSchema {
+        switch self {
+        case .format: .constant(PackManifest.format)
+        case .version: .version(PackManifest.version)
+        case .tool: JSONObject.packTool.schema
+        case .options: .list(.text)
+        case .inputs: .list(JSONObject.packInput.schema)
+        case .files, .outputs: .list(JSONObject.packedFile.schema)
+        }
+    }
+
+    /// Whether a reader passes it over.
+    var isSkipped: Bool { self == .options }
+}
 
 extension JSONObject<PackTool> {
     static let packTool = JSONObject(PackTool(), [.text("name", \.name), .text("version", \.version)])

@@ -8,14 +8,11 @@ struct PackManifestReader: ~Copyable {
         case output(PackedFile)
     }
 
-    private static let lists = ["inputs", "files", "outputs"]
-    private static let members = ["format", "version", "tool"] + lists
-
     private var fields: SummaryFields
-    private var list: String?
+    private var list: PackMember?
     private var isBegun = false
     private var count = 0
-    private var seen: Set<String> = []
+    private var seen: Set<PackMember> = []
     private(set) var toolVersion = ""
 
     init(_ source: any ByteSource) {
@@ -33,14 +30,18 @@ struct PackManifestReader: ~Copyable {
             if let list {
                 if try fields.nextElement() {
                     defer { count += 1 }
-                    return try fields.item(list, count) { fields throws(SummaryFault) in try fields.readItem(of: list) }
+                    return try fields.item(list.rawValue, count) { fields throws(SummaryFault) in
+                        try fields.readItem(of: list)
+                    }
                 }
                 self.list = nil
             }
             guard try fields.nextMember() else {
                 try fields.end()
-                guard seen.contains("format") else { throw fields.fault(.notASummary) }
-                for name in Self.members where !seen.contains(name) { throw fields.fault(.missing(path: name)) }
+                guard seen.contains(.format) else { throw fields.fault(.notASummary) }
+                for member in PackMember.allCases where !member.isSkipped && !seen.contains(member) {
+                    throw fields.fault(.missing(path: member.rawValue))
+                }
                 return nil
             }
             try readMember(fields.key)
@@ -48,32 +49,34 @@ struct PackManifestReader: ~Copyable {
     }
 
     private mutating func readMember(_ name: String) throws(SummaryFault) {
-        guard Self.members.contains(name) else { return try fields.skip() }
-        guard seen.insert(name).inserted else { throw fields.fault(.repeated(path: name)) }
-        switch name {
-        case "format":
+        guard let member = PackMember(rawValue: name), !member.isSkipped else { return try fields.skip() }
+        guard seen.insert(member).inserted else { throw fields.fault(.repeated(path: name)) }
+        switch member {
+        case .format:
             guard try fields.kind() == .string, try fields.text(name) == PackManifest.format else {
                 throw fields.fault(.notASummary)
             }
-        case "version":
+        case .version:
             let version = try fields.count(name)
             if version > PackManifest.version { throw fields.fault(.newerVersion(version)) }
             if version < 1 { throw fields.fault(.wrongValue(path: name, expected: "1 or more")) }
-        case "tool":
+        case .tool:
             toolVersion = try JSONObject.packTool.read(&fields, name).version
-        default:
+        case .inputs, .files, .outputs:
             try fields.beginArray(name)
-            list = name
+            list = member
             count = 0
+        case .options:
+            try fields.skip()
         }
     }
 }
 
 extension SummaryFields {
-    fileprivate mutating func readItem(of list: String) throws(SummaryFault) -> PackManifestReader.Item {
+    fileprivate mutating func readItem(of list: PackMember) throws(SummaryFault) -> PackManifestReader.Item {
         switch list {
-        case "inputs": .input(try JSONObject.packInput.read(&self, ""))
-        case "files": .file(try JSONObject.packedFile.read(&self, ""))
+        case .inputs: .input(try JSONObject.packInput.read(&self, ""))
+        case .files: .file(try JSONObject.packedFile.read(&self, ""))
         default: .output(try JSONObject.packedFile.read(&self, ""))
         }
     }

@@ -2,13 +2,9 @@
 package struct PackManifestWriter {
     private static let flushBytes = 64 * 1024
 
-    private enum List: String {
-        case inputs, files, outputs
-    }
-
     private let output: (Span<UInt8>) throws -> Void
     private var bytes: [UInt8] = []
-    private var list: List?
+    private var list: PackMember?
     private var isListEmpty = true
 
     /// Begins the document.
@@ -22,9 +18,11 @@ package struct PackManifestWriter {
         self.output = output
         var tool = JSONWriter(isOnOneLine: true)
         JSONObject.packTool.write(PackTool(version: toolVersion), &tool)
-        append("{\n  \"format\": \"\(PackManifest.format)\",\n  \"version\": \(PackManifest.version),\n  \"tool\": ")
+        append("{\n  \"\(PackMember.format)\": \"\(PackManifest.format)\"")
+        append(",\n  \"\(PackMember.version)\": \(PackManifest.version)")
+        append(",\n  \"\(PackMember.tool)\": ")
         bytes += tool.bytes
-        append(",\n  \"options\": ")
+        append(",\n  \"\(PackMember.options)\": ")
         var list = JSONWriter(depth: 1)
         list.array { json in
             for option in options { json.value(option) }
@@ -50,12 +48,12 @@ package struct PackManifestWriter {
         try flush()
     }
 
-    private mutating func append(_ file: PackedFile, to list: List) throws {
+    private mutating func append(_ file: PackedFile, to list: PackMember) throws {
         try append(to: list) { JSONObject.packedFile.write(file, &$0) }
     }
 
     /// One item is one line: there may be a million.
-    private mutating func append(to list: List, _ body: (inout JSONWriter) -> Void) throws {
+    private mutating func append(to list: PackMember, _ body: (inout JSONWriter) -> Void) throws {
         begin(list)
         var json = JSONWriter(isOnOneLine: true)
         body(&json)
@@ -66,9 +64,9 @@ package struct PackManifestWriter {
     }
 
     /// Moves on to a list; those that are passed over are empty.
-    private mutating func begin(_ wanted: List) {
+    private mutating func begin(_ wanted: PackMember) {
         while list != wanted {
-            let next = list.map { $0 == .inputs ? List.files : .outputs } ?? .inputs
+            let next = list.map { $0 == .inputs ? PackMember.files : .outputs } ?? .inputs
             if list != nil { append(isListEmpty ? "]" : "\n  ]") }
             append(",\n  \"\(next.rawValue)\": [")
             list = next

@@ -33,7 +33,7 @@ extension SummaryJSON {
     package static var schema: [UInt8] {
         JSONSchema.object(
             SummaryMember.allCases.map { .init($0.rawValue, $0.schema, isRequired: $0.isRequired) }
-        ).document(title: "summary.json of import-audit, version \(version)")
+        ).document(of: "summary.json", version: version)
     }
 }
 
