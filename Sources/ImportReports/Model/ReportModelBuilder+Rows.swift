@@ -21,7 +21,7 @@ extension ModelObject {
     /// A part of a whole, and what the whole is; nil for a part of nothing.
     static func share(_ part: Int, of whole: Int, basis: String) -> ModelObject? {
         guard whole > 0 else { return nil }
-        return ["text": .text(Percent.text(part, of: whole)), "basis": .text(basis)]
+        return ["text": .text(Share(of: part, in: whole).text), "basis": .text(basis)]
     }
 }
 
