@@ -107,7 +107,7 @@ package enum RulesFile {
 ///     keep: [stage, tier]
 package enum RedactionFile {
     private static let keys = ["words", "keys", "patterns", "keep"]
-    /// Patterns that a file may have; each word of a text is held against each of them.
+    /// Patterns that a file may have; each word of a text is compared with each of them.
     package static let maximumPatterns = 100
 
     /// Reads a file.

@@ -2,7 +2,7 @@ import ImportDumps
 
 /// Audits failed rows on a thread of its own, while the next ones are read.
 ///
-/// Rows are copied into blocks, one behind the other, of their texts no more than the audit looks at:
+/// Rows are copied into blocks in sequence, with no more of their texts than the audit looks at:
 ///
 ///     row (8 bytes) · length of the code, of the message, of the details (4 each; -1 for none) · code · message · details
 @safe

@@ -105,7 +105,7 @@ extension Share {
 
 /// Reads numbers that a person wrote: digits alone, no sign.
 package enum WholeNumber {
-    /// Nil for what is no number, or more than a number can hold.
+    /// Nil if they are not a number, or more than a number can hold.
     package static func of(_ digits: some Sequence<UInt8>) -> Int? {
         var number: Int?
         for digit in digits {

@@ -76,13 +76,6 @@ struct CSVLine {
     }
 }
 
-extension JobSummary {
-    /// How many findings there are of a severity.
-    func count(of severity: Severity) -> Int {
-        findings.count { $0.severity == severity }
-    }
-}
-
 /// Writes `codes.csv`: the failed rows of a job by code, or those of all jobs of an overview.
 package enum CodesCSV {
     package static let header =

@@ -23,20 +23,7 @@ package struct CheckReport: Sendable {
 
     /// What could not be read whole, in a sentence; nil if all was.
     var readingSentence: String? {
-        let salvaged = totals.salvagedJobs
-        guard unreadable + salvaged > 0 else {
-            return isAllRead ? nil : "A dump that is cut off or broken is not counted: another one supersedes it."
-        }
-        var parts: [String] = []
-        if unreadable > 0 {
-            parts.append(
-                "\(Wording.grouped(unreadable)) \(unreadable == 1 ? "input is" : "inputs are") no import job or could not be read"
-            )
-        }
-        if salvaged > 0 {
-            parts.append("\(Wording.grouped(salvaged)) \(salvaged == 1 ? "dump is" : "dumps are") cut off or broken")
-        }
-        return "The rules were held against less than all: \(parts.joined(separator: ", "))."
+        Wording.notAllChecked(unreadable: unreadable, salvaged: totals.salvagedJobs, isAllRead: isAllRead)
     }
 
     /// Failed rows of codes that are new, with their codes, most rows first; none without a codes file.

@@ -97,7 +97,7 @@ package enum SummaryJSON {
     }
 }
 
-/// The pieces of `summary.json` one behind the other, as bytes that can be taken away as they come.
+/// The pieces of `summary.json` in order, as bytes that can be taken away as they come.
 struct SummaryPieces {
     /// How deep the elements of the lists stand: jobs, and inputs that are none.
     static let itemDepth = 2
