@@ -27,6 +27,11 @@ package struct ReportFile: Sendable, Hashable {
         name: "index.xlsx", description: "jobs, codes and failed rows of all jobs as a workbook")
 }
 
+/// The version of this package, as its reports name it.
+package enum ToolVersion {
+    package static let current = "0.1.0"
+}
+
 /// Where a report's bytes go.
 package protocol ReportOutput {
     /// Adds bytes at the end.
