@@ -19,7 +19,7 @@ package enum CodeFile {
     /// - Parameters:
     ///   - bytes: all of it; more than ``YAMLFile/maximumSize`` is refused.
     ///   - asOf: the day against which acceptances are held.
-    /// - Throws: what is wrong, with line and column. A last day of an acceptance without a day to hold it against is.
+    /// - Throws: what is wrong, with line and column. A last day of an acceptance without a day to compare it with is.
     package static func codeBook(from bytes: [UInt8], asOf: CalendarDate?) throws(FileFault) -> CodeBook {
         guard let root = try YAMLFile.root(of: bytes) else { throw FileFault(.missingKey("codes")) }
         let list = try root.object("The file", allowed: ["codes"]).required("codes").list("codes")

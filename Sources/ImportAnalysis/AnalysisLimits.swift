@@ -49,7 +49,7 @@ package enum AnalysisLimits {
     /// are kept.
     package static let patternsCompared = 16_384
 
-    /// Records of one outcome that a summary lists because several rows speak of them: the most frequent ones.
+    /// Records of one outcome that a summary lists because several rows share them: the most frequent ones.
     package static let recordsListed = 20
 
     /// Bytes of an id that is no UUID that are shown of such a record (rounded down to a whole character).

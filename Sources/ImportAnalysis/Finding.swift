@@ -102,3 +102,10 @@ package struct FindingID: Sendable, Hashable {
         FindingID(name, severity)
     }
 }
+
+extension JobSummary {
+    /// How many findings there are of a severity.
+    package func count(of severity: Severity) -> Int {
+        findings.count { $0.severity == severity }
+    }
+}

@@ -344,7 +344,7 @@ extension CodeSummary {
     fileprivate mutating func code(with coder: inout some RecordCoder) {
         coder.code(&code)
         coder.code(&rows)
-        coder.code(&share.millionths)
+        share.code(with: &coder)
         coder.code(&firstRow)
         coder.code(&lastRow)
         coder.code(&messages, .empty) { $0.code(with: &$1) }
@@ -369,7 +369,7 @@ extension MessageSummary {
     fileprivate mutating func code(with coder: inout some RecordCoder) {
         coder.code(&pattern)
         coder.code(&rows)
-        coder.code(&share.millionths)
+        share.code(with: &coder)
         coder.code(&firstRow)
         coder.code(&lastRow)
         coder.code(&example)

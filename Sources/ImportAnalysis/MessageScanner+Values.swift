@@ -44,7 +44,7 @@ extension Span<UInt8> {
     }
 
     private func isUUID(_ start: Int, _ token: Token) -> Bool {
-        // With these classes, what is no hyphen or plus is a hexadecimal digit, and there are four of them.
+        // With these classes, anything but a hyphen or a plus is a hexadecimal digit, and there are four of them.
         token.joints == 4 && token.end - start == 36 && token.classes.isSubset(of: [.digit, .hexLetter, .sign])
             && isHyphen(start + 8) && isHyphen(start + 13) && isHyphen(start + 18) && isHyphen(start + 23)
     }

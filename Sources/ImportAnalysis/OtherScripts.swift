@@ -39,7 +39,7 @@ extension Span<UInt8> {
         return nil
     }
 
-    /// Whether a letter or a digit of any script is here; what is no punctuation counts as one.
+    /// Whether a letter or a digit of any script is here; anything but punctuation counts as one.
     private func hasLetter(_ index: Int, _ classes: Span<ByteClass>) -> Bool {
         guard index < count else { return false }
         let byte = self[index]

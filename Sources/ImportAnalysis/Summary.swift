@@ -1,4 +1,4 @@
-import ImportDumps
+package import ImportDumps
 
 /// What the audit found out about any number of inputs.
 ///
@@ -99,4 +99,68 @@ package struct Totals: Sendable {
 
     /// Failed rows of all jobs by code: most rows first, then by the bytes of the code; shares are of the rows seen.
     package var failedByCode: [CodeTotal] { codes.sorted(rowsSeen: rows.seen) }
+}
+
+/// Why and where the reading of a dump had to stop, as a summary keeps it.
+package struct Salvage: Sendable, Equatable {
+    package var kind: Kind
+    package var place: Place
+    /// Rows that were whole before the fault.
+    package var rowsKept: Int
+    /// What was found and what became of the rows before it, as a sentence for people.
+    package var message: String
+
+    /// The ways in which a dump can fail to be whole.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// Bytes are missing.
+        case truncated
+        /// Those that are there are wrong.
+        case malformed
+    }
+
+    package init(kind: Kind, place: Place, rowsKept: Int, message: String) {
+        self.kind = kind
+        self.place = place
+        self.rowsKept = rowsKept
+        self.message = message
+    }
+
+    /// What a summary keeps of a fault.
+    package init(_ fault: DumpFault) {
+        self.init(
+            kind: fault.isTruncation ? .truncated : .malformed, place: fault.place, rowsKept: fault.rowsKept,
+            message: Wording.salvaged(fault))
+    }
+
+    /// What a summary keeps of a dump that is not whole; nil for one that is.
+    init?(_ dump: Dump) {
+        if let fault = dump.fault {
+            self.init(fault)
+        } else if let first = dump.damage.first {
+            let kept = dump.rowCount - dump.damage.rows.count
+            self.init(
+                kind: .malformed, place: first.place, rowsKept: kept, message: Wording.readOn(first, rowsKept: kept))
+        } else {
+            return nil
+        }
+    }
+}
+
+/// Says of a summary that its values are pseudonyms, and of which key.
+package struct RedactionMark: Sendable, Equatable {
+    /// Whether the key was the user's own; else it was a random one, of that run alone.
+    package var isKeyed: Bool
+    /// Eight hexadecimal digits that tell keys apart and say nothing about them.
+    package var keyID: String
+
+    package init(isKeyed: Bool, keyID: String) {
+        self.isKeyed = isKeyed
+        self.keyID = keyID
+    }
+
+    /// What a reader is to know, as a sentence.
+    package var sentence: String {
+        "E-mail addresses, phone numbers, quoted values, ids and names of files are pseudonyms ("
+            + (isKeyed ? "key \(keyID))." : "of a random key that no other run has, \(keyID)).")
+    }
 }

@@ -31,7 +31,7 @@ extension Audit {
         /// What the audit noticed, the most severe first.
         public var findings: [Finding] { summary.findings.map { Finding(finding: $0) } }
         /// All of it in one sentence.
-        public var verdict: Verdict { Verdict(verdict: ImportReports.Verdict(summary)) }
+        public var verdict: Verdict { Verdict(verdict: ImportAnalysis.Verdict(summary)) }
         /// Why and where the dump is not whole, as a sentence; nil for a dump that was read to its end and is sound.
         /// What is whole in it is counted all the same.
         public var damage: String? { summary.salvage?.message }
@@ -113,7 +113,7 @@ extension Audit {
 
     /// A job's audit in one sentence.
     public struct Verdict: Sendable {
-        let verdict: ImportReports.Verdict
+        let verdict: ImportAnalysis.Verdict
 
         /// How a job stands.
         public enum Level: String, Sendable {

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a piece of CSS would load: read token by token, as CSS Syntax (level 3) cuts them, so that escapes such as
 /// `u\72l(…)`, comments and strings neither hide an address nor make one up.
 struct StyleSheet {
@@ -157,5 +159,18 @@ extension StyleSheet {
         } else if let escaped = rest.popFirst(), escaped != Self.lineEnd {
             text.append(escaped)
         }
+    }
+}
+
+/// Keeps the latest style sheet that was read: the pages of an audit have the same one, which need not be read anew for
+/// each.
+final class StyleSheetMemory: Sendable {
+    private let latest = Mutex<(text: String, style: StyleSheet)?>(nil)
+
+    func read(_ text: String) -> StyleSheet {
+        if let (known, style) = latest.withLock({ $0 }), known == text { return style }
+        let style = StyleSheet(text)
+        latest.withLock { $0 = (text, style) }
+        return style
     }
 }

@@ -76,3 +76,79 @@ private let collectGrammarError: clibxml2_error_callback = { context, error in
     let line = unsafe max(1, Int(error.pointee.line))
     unsafe faults.pointee.add(Fault(place: .line(line), code: .grammar, message: "In the grammar: \(message)"))
 }
+
+/// Compiles the patterns of a grammar, to find broken ones: libxml2 does so only when a document comes to them.
+enum PatternCheck {
+    static func check(_ grammar: XMLDocument, faults: inout FaultLog) {
+        var found = FaultLog()
+        grammar.forEachElement(withTextOf: "param") { element in
+            let isPattern = element.attributes.contains { $0.name == "name" && $0.value == "pattern" }
+            guard isPattern, let pattern = element.text, !compiles(pattern) else { return }
+            found.add(
+                .grammar, at: element.offset,
+                "The pattern \"\(pattern.shortened)\" is not a regular expression as XML Schema has them.")
+        }
+        faults.append(found)
+    }
+
+    private static func compiles(_ pattern: String) -> Bool {
+        LibXML2.droppingStrayErrors {
+            var bytes = Array(pattern.utf8) + [0]
+            guard let compiled = unsafe xmlRegexpCompile(&bytes) else { return false }
+            unsafe xmlRegFreeRegexp(compiled)
+            return true
+        }
+    }
+}
+
+/// The library as a whole: its start, and its habit of writing to stderr.
+enum LibXML2 {
+    /// Filled once, before any thread uses it: libxml2 builds its tables of types on first use and without a lock.
+    private static let isReady: Bool = {
+        xmlInitParser()
+        xmlSchemaInitTypes()
+        return xmlRelaxNGInitTypes() == 0
+    }()
+
+    /// Runs the body with this thread's stray errors collected instead of printed.
+    ///
+    /// Errors go to the handler of a context where there is one. Those that have none (dangling IDREFs, a broken
+    /// grammar, a broken pattern in it) go to a handler of the thread, which by default prints them.
+    static func collectingStrayErrors<Result>(
+        into context: UnsafeMutableRawPointer?,
+        with callback: clibxml2_error_callback?,
+        _ body: () -> Result
+    ) -> Result {
+        precondition(isReady, "libxml2 was built without RELAX NG data types")
+        let before = unsafe clibxml2_redirect_errors(callback, context)
+        // Restored for the sake of a host program that uses libxml2 for other things on the same thread.
+        defer { unsafe clibxml2_restore_errors(before) }
+        return body()
+    }
+}
+
+extension LibXML2 {
+    /// Runs the body with this thread's stray errors dropped, where the result says all.
+    static func droppingStrayErrors<Result>(_ body: () -> Result) -> Result {
+        unsafe collectingStrayErrors(into: nil, with: dropError, body)
+    }
+}
+
+private let dropError: clibxml2_error_callback = { _, _ in }
+
+extension String {
+    /// A copy of libxml2's text, without the line end that its messages carry; nil for a null pointer.
+    init?(copying text: UnsafePointer<CChar>?) {
+        guard let text = unsafe text else { return nil }
+        self = unsafe String(cString: text)
+        while last?.isWhitespace == true {
+            removeLast()
+        }
+    }
+
+    /// A copy of a name or a value; nil for a null pointer.
+    init?(copying text: UnsafePointer<xmlChar>?) {
+        guard let text = unsafe text else { return nil }
+        self = unsafe String(cString: text)
+    }
+}

@@ -3,6 +3,18 @@ import Testing
 
 struct RulesTests {
     @Test(
+        "A demand says a limit as one would write it",
+        arguments: [
+            ("2.50%", "at most 2.5 % of the rows seen failed"), ("0%", "at most 0 % of the rows seen failed"),
+            ("0.000001%", "at most 0.000001 % of the rows seen failed"),
+            ("100%", "at most 100 % of the rows seen failed"), ("1000", "at most 1,000 rows failed"),
+        ])
+    func demand(text: String, expected: String) throws {
+        let limit = try #require(Rules.Limit(text))
+        #expect(Rules.Rule.maxFailed(limit, onlyPending: false).demand == expected)
+    }
+
+    @Test(
         "Limits are exact at their boundary",
         arguments: [
             ("3", 3, 10, true), ("3", 4, 10, false), ("0", 0, 0, true), ("30%", 3, 10, true),

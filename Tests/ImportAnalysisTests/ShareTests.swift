@@ -21,7 +21,17 @@ import Testing
 
     @Test func largerPartsHaveLargerShares() {
         let shares = (0...100).map { Share(of: $0, in: 100) }
-        #expect(shares == shares.sorted())
-        #expect(Set(shares).count == 101)
+        #expect(zip(shares, shares.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
+    @Test(arguments: [(1, 2, 2, 4), (0, 0, 0, 5), (7, 0, 0, 1), (.max, .max, 1, 1), (3, 2, 6, 4)])
+    func equalFractionsAreEqualHoweverTheyAreWritten(_ part: Int, _ whole: Int, _ other: Int, _ otherWhole: Int) {
+        #expect(Share(of: part, in: whole) == Share(of: other, in: otherWhole))
+        #expect(!(Share(of: part, in: whole) < Share(of: other, in: otherWhole)))
+    }
+
+    @Test func sharesThatShowAlikeDiffer() {
+        #expect(Share(of: 1, in: .max) != Share(of: 2, in: .max))
+        #expect(Share(of: .max - 1, in: .max) < Share(of: .max, in: .max))
     }
 }

@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportReports
 import Testing
 
-/// Declared numbers held against counted ones.
+/// Declared numbers compared with counted ones.
 struct ArithmeticTests {
     struct Case: Sendable, CustomTestStringConvertible {
         /// The job's fields and rows.
@@ -17,7 +17,7 @@ struct ArithmeticTests {
     static let agrees = "agrees"
     static let undeclared = "not declared"
     static let unchecked = "cannot be checked"
-    static let none = "There are no rows yet, or not all of them, to hold the declared numbers against."
+    static let none = "There are no rows yet, or not all of them, to compare the declared numbers with."
 
     static let cases: [Case] = [
         Case(
@@ -48,7 +48,7 @@ struct ArithmeticTests {
             sentence: "Of the three numbers that the job declares, one agrees, one does not and one cannot be checked."),
         Case(
             fields: #""status":"complete""#, verdicts: [undeclared, undeclared, undeclared, undeclared],
-            sentence: "The job declares no numbers to hold against the rows."),
+            sentence: "The job declares no numbers to compare with the rows."),
         Case(
             fields: #""status":"processing","total":5,"succeeded":1"#, rows: nil,
             verdicts: [unchecked, undeclared, unchecked, undeclared], sentence: none),

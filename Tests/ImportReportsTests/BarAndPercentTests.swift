@@ -1,3 +1,4 @@
+import ImportAnalysis
 import ImportReports
 import TestSupport
 import Testing
@@ -12,7 +13,7 @@ struct BarAndPercentTests {
             (1999, 2000, ">99.9 %"), (1998, 2000, "99.9 %"), (3, 2, "150.0 %"), (1, 1, "100.0 %"),
         ])
     func percent(part: Int, whole: Int, expected: String) {
-        #expect(Percent.text(part, of: whole) == expected)
+        #expect(Share(of: part, in: whole).text == expected)
     }
 
     @Test("Whatever the counts", .seeded, arguments: Seeds.and(new: 1...4))
@@ -21,7 +22,7 @@ struct BarAndPercentTests {
         for _ in 0..<2000 {
             let whole = Int.random(in: 1...(Int.max >> Int.random(in: 0...62, using: &numbers)), using: &numbers)
             let part = Int.random(in: 0...whole, using: &numbers)
-            let text = Percent.text(part, of: whole)
+            let text = Share(of: part, in: whole).text
             #expect((text == "0.0 %") == (part == 0), "\(part) of \(whole)")
             #expect((text == "100.0 %") == (part == whole), "\(part) of \(whole)")
         }

@@ -7,7 +7,11 @@ import Testing
 /// No byte of a packed audit can change so that it still counts as verified, but for those that change no file.
 struct PackVerifierTests {
     /// A packed audit of two files.
-    static let pack: [UInt8] = {
+    static var pack: [UInt8] { made.pack }
+    /// The `MANIFEST.json` in it.
+    static var manifest: [UInt8] { made.manifest }
+
+    private static let made: (pack: [UInt8], manifest: [UInt8]) = {
         let files = [
             ("codes.csv", "a,b\r\n1,2\r\n"), ("jobs/j/report.md", String(repeating: "# Report of a job\n", count: 5)),
         ]
@@ -39,7 +43,7 @@ struct PackVerifierTests {
         } catch {
             Issue.record("\(error)")
         }
-        return zipped
+        return (zipped, manifest)
     }()
 
     private static func hash(_ text: String) -> String {

@@ -19,7 +19,7 @@ struct VerdictTests {
     static let created = #"{"created":true}"#
     static let existing = #"{"existing":true}"#
     static let failed = #"{"error":{"code":"c","message":"m"}}"#
-    static let noNumbers = "The job declares no numbers to hold against the rows."
+    static let noNumbers = "The job declares no numbers to compare with the rows."
     static let holds = "The job’s own numbers hold."
     static let holdsNot = "The job’s own numbers do not hold."
     static let cannotBe = "The job’s own numbers cannot be checked."

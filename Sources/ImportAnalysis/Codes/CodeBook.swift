@@ -1,3 +1,5 @@
+import ImportDumps
+
 /// What people know of the codes of failed rows: who sees to them, what is to be done, which are accepted.
 package struct CodeBook: Sendable {
     /// What is known of a code, or of all codes of a pattern.
@@ -121,4 +123,120 @@ package struct CodeStanding: Sendable {
 
     /// Someone has to look at rows of the code: they are new, or accepted no longer.
     package var isPending: Bool { state == .new || state == .expired }
+}
+
+/// A day of the calendar, as in `2026-12-31`.
+package struct CalendarDate: Sendable, Hashable, Comparable {
+    package let year: Int
+    /// From 1 to 12.
+    package let month: Int
+    /// From 1 on.
+    package let day: Int
+
+    /// - Parameter text: `YYYY-MM-DD`; nil for anything else, and for days that no calendar has.
+    package init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
+            let day = Self.number(bytes[8..<10]), year > 0, (1...12).contains(month),
+            (1...Self.days(in: month, of: year)).contains(day)
+        else { return nil }
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    /// `YYYY-MM-DD`.
+    package var text: String {
+        "\(year.digits(4))-\(month.digits(2))-\(day.digits(2))"
+    }
+
+    package static func < (left: CalendarDate, right: CalendarDate) -> Bool {
+        (left.year, left.month, left.day) < (right.year, right.month, right.day)
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        var number = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            number = number * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return number
+    }
+
+    private static func days(in month: Int, of year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+}
+
+/// A pattern of texts, where `*` stands for any bytes, also for none. All else stands for itself.
+package struct GlobPattern: Sendable {
+    private static let anything = UInt8(ascii: "*")
+    private let bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// Its length in bytes without stars: the longer of two patterns says more.
+    var count: Int { bytes.count { $0 != Self.anything } }
+
+    /// Whether it stands for all of a text. Takes no more steps than the product of both lengths.
+    package func matches(_ text: Span<UInt8>) -> Bool {
+        var (at, position) = (0, 0)
+        // Where the last `*` stands, and how much of the text it has taken.
+        var star: (at: Int, position: Int)?
+        while position < text.count {
+            if at < bytes.count, bytes[at] == Self.anything {
+                star = (at, position)
+                at += 1
+            } else if at < bytes.count, bytes[at] == text[position] {
+                at += 1
+                position += 1
+            } else if let last = star {
+                star = (last.at, last.position + 1)
+                at = last.at + 1
+                position = last.position + 1
+            } else {
+                return false
+            }
+        }
+        return bytes[at...].allSatisfy { $0 == Self.anything }
+    }
+}
+
+/// Finds what someone may have meant by a name that is none.
+package enum NearestName {
+    /// The name that takes the fewest edits to come to, at most a third of its length; nil if none is near.
+    package static func of(_ text: String, among names: [String]) -> String? {
+        let wrong = Array(text.utf8)
+        guard wrong.count <= 64 else { return nil }
+        let near = names.map { (distance: edits(from: wrong, to: Array($0.utf8)), name: $0) }
+            .filter { $0.distance <= max(1, $0.name.utf8.count / 3) }
+        return near.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
+    }
+
+    /// Letters to insert, to leave out or to change, and neighbours to exchange.
+    private static func edits(from first: [UInt8], to second: [UInt8]) -> Int {
+        var beforeLast: [Int] = []
+        var last = Array(0...second.count)
+        for (row, letter) in first.enumerated() {
+            var current = [row + 1]
+            for (column, other) in second.enumerated() {
+                var cost = min(
+                    last[column + 1] + 1, current[column] + 1, last[column] + (letter == other ? 0 : 1))
+                if row > 0, column > 0, letter == second[column - 1], other == first[row - 1] {
+                    cost = min(cost, beforeLast[column - 1] + 1)
+                }
+                current.append(cost)
+            }
+            beforeLast = last
+            last = current
+        }
+        return last[second.count]
+    }
 }

@@ -1,6 +1,6 @@
 package import ImportDumps
 
-/// Finds the records that several rows speak of: created more than once, or existing for several rows.
+/// Finds the records that several rows share: created more than once, or existing for several rows.
 ///
 /// Exact for any number of rows, in a few megabytes of memory: a small dump's ids are counted there, those of a large
 /// one are divided among partitions in a spill, then counted one partition after the other. A UUID counts with its 128

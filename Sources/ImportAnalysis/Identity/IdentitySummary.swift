@@ -1,6 +1,6 @@
 import ImportDumps
 
-/// Records that several rows of a job speak of.
+/// Records that several rows of a job share.
 package struct IdentitySummary: Sendable, Equatable {
     /// Records that more than one row says it created.
     package var createdRepeated: SharedRecords
@@ -13,11 +13,11 @@ package struct IdentitySummary: Sendable, Equatable {
     }
 }
 
-/// Records that two rows or more with one outcome speak of.
+/// Records that two rows or more with one outcome share.
 package struct SharedRecords: Sendable, Equatable {
     /// How many there are.
     package var records = 0
-    /// The rows that speak of them, at least two for each.
+    /// The rows that share them, at least two for each.
     package var rows = 0
     /// The first of those rows in ascending order, at most ``AnalysisLimits/rowsListed``.
     package var firstRows: [Int] = []
@@ -44,7 +44,7 @@ package struct SharedRecords: Sendable, Equatable {
     }
 }
 
-/// A record that several rows speak of.
+/// A record that several rows share.
 package struct SharedRecord: Sendable, Equatable {
     /// A UUID in lower case; of any other id, at most the first ``AnalysisLimits/recordIDBytes`` bytes.
     package var id: String

@@ -1,6 +1,6 @@
 import ImportDumps
 
-/// Holds jobs against the user's own rules and knowledge: a gate, a code book, or both. Memory is bounded by these.
+/// Checks jobs against the user's own rules and knowledge: a gate, a code book, or both. Memory is bounded by these.
 package struct RuleTally: Sendable {
     package let gate: Rules?
     package let codes: CodeBook?
@@ -25,7 +25,7 @@ package struct RuleTally: Sendable {
         rowsByRule = Array(repeating: 0, count: gate?.rules.count ?? 0)
     }
 
-    /// Whether there is nothing to hold jobs against.
+    /// Whether there is nothing to check jobs against.
     package var isIdle: Bool { gate == nil && codes == nil }
 
     package mutating func add(_ job: JobSummary) {
@@ -117,7 +117,7 @@ package struct RuleTally: Sendable {
 package struct RuleResults: Sendable {
     /// The result of each rule; nil without a gate.
     package var gate: [RuleResult]?
-    /// Why the rules were held against nothing; nil if they were not, or without a gate.
+    /// Why there was nothing to check the rules against; nil if they were not, or without a gate.
     package var gap: RuleGap?
     /// Entries of the code book that are about no code of any job; nil without a code book.
     package var unusedEntries: [CodeBook.Entry]?
@@ -128,7 +128,7 @@ package struct RuleResults: Sendable {
     package var isMet: Bool { (gate ?? []).allSatisfy { $0.isMet } }
 }
 
-/// Why a rule could not be held against anything.
+/// Why there was nothing to check a rule against.
 package enum RuleGap: String, Sendable {
     /// There is no import job among the inputs.
     case noJob = "no-job"
@@ -148,7 +148,7 @@ package struct RuleResult: Sendable {
     /// Rows that may have to be added to those measured: their codes are beyond the limit.
     package var undecided: Int
     package var isMet: Bool
-    /// Why the rule could not be held against anything, and so is not met; nil if it was.
+    /// Why there was nothing to check the rule against, and so is not met; nil if it was.
     package internal(set) var gap: RuleGap?
 
     init(_ rule: Rules.Rule, measured: Int, whole: Int? = nil, undecided: Int = 0, isMet: Bool) {

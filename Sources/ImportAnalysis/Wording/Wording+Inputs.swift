@@ -79,7 +79,7 @@ extension PassedOver {
         switch self {
         case .linkOutside: "A symbolic link that leads out of the folder, which is not followed."
         case .linkToFolder: "A symbolic link to a folder, which is not followed."
-        case .linkToSpecial: "A symbolic link to what is no file."
+        case .linkToSpecial: "A symbolic link to something that is not a file."
         case .linkBroken: "A symbolic link that leads nowhere."
         case .special(let kind): "Not a file: \(kind.words)."
         case .unreadable(let failure): "It cannot be read: \(failure.description)."

@@ -32,7 +32,7 @@ extension Rules.Limit {
     fileprivate var words: String {
         switch self {
         case .rows(let rows): Wording.rowsWord(rows)
-        case .percent(let percentage): "\(percentage.text) % of the rows seen"
+        case .percent(let share): "\(share.percent) % of the rows seen"
         }
     }
 }
@@ -114,5 +114,29 @@ extension CodeStanding {
         case .accepted: return until.map { "Accepted until \($0)" } ?? "Accepted"
         case .expired: return "Acceptance expired on \(until ?? "a day that is over")"
         }
+    }
+}
+
+extension Wording {
+    /// What of the inputs was not checked against rules, in a sentence; nil if all was.
+    ///
+    /// - Parameters:
+    ///   - unreadable: inputs that are no import job.
+    ///   - salvaged: dumps that are cut off or broken.
+    ///   - isAllRead: every input was read whole, also dumps that another one supersedes.
+    package static func notAllChecked(unreadable: Int, salvaged: Int, isAllRead: Bool) -> String? {
+        guard unreadable + salvaged > 0 else {
+            return isAllRead ? nil : "A dump that is cut off or broken is not counted: another one supersedes it."
+        }
+        var parts: [String] = []
+        if unreadable > 0 {
+            parts.append(
+                "\(grouped(unreadable)) \(unreadable == 1 ? "input is" : "inputs are") no import job or could not be read"
+            )
+        }
+        if salvaged > 0 {
+            parts.append("\(grouped(salvaged)) \(salvaged == 1 ? "dump is" : "dumps are") cut off or broken")
+        }
+        return "Not everything was checked against the rules: \(parts.joined(separator: ", "))."
     }
 }

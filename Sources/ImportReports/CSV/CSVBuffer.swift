@@ -44,7 +44,7 @@ struct CSVBuffer: ~Copyable {
     }
 }
 
-/// Writes bytes one behind the other, where there is room for them.
+/// Writes bytes in sequence, where there is room for them.
 @safe
 struct CSVWriter {
     fileprivate(set) var next: UnsafeMutablePointer<UInt8>

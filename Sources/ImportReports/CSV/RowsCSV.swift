@@ -1,3 +1,4 @@
+import ImportAnalysis
 package import ImportDumps
 
 /// Writes rows as they come: `rows.csv` with all of them, `failures.csv` with those that failed or are unclassified.
@@ -42,5 +43,202 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
             try output.rewrite { replacement.apply(to: $0, into: &$1) }
         }
         return output
+    }
+}
+
+/// Turns rows into lines of CSV, and hands them on in large pieces.
+///
+/// Not generic over where they go: a generic one would look its types up for every run. A class that does its work in
+/// a value: so the checks of exclusive access that come with a class are made once for all the runs of a call.
+final class RowFormatter {
+    typealias Write = (Span<UInt8>) throws -> Void
+
+    private var lines: RowLines
+    private let opening: [UInt8]
+
+    /// - Parameter opening: what the file begins with.
+    init(onlyFailures: Bool, options: CSVOptions, flushBytes: Int, opening: [UInt8]) {
+        lines = RowLines(onlyFailures: onlyFailures, options: options, flushBytes: flushBytes)
+        self.opening = opening
+        lines.append(opening)
+    }
+
+    /// Forgets what waits, and begins anew.
+    func begin(jobID: String?) {
+        lines.begin(jobID: jobID)
+        lines.append(opening)
+    }
+
+    /// Appends the rows of the runs that the file lists. `write` gets what has gathered.
+    func append(_ runs: Span<RowRun>, _ text: Span<UInt8>, _ write: Write) throws {
+        try lines.append(runs, text, write)
+    }
+
+    /// Appends the rows of a run, if the file lists them. `write` gets what has gathered.
+    func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
+        try lines.append(run, text, write)
+    }
+
+    /// Hands on what has gathered.
+    func flush(_ write: Write) throws {
+        try lines.flush(write)
+    }
+
+    /// What puts another first cell into all rows, if the job's id turned out to be another.
+    func replacement(jobID: String?) -> FirstCellReplacement? {
+        lines.replacement(jobID: jobID)
+    }
+}
+
+/// Lines that wait to be handed on.
+private struct RowLines: ~Copyable {
+    typealias Write = RowFormatter.Write
+
+    private let onlyFailures: Bool
+    private let options: CSVOptions
+    private let flushBytes: Int
+    private var buffer: CSVBuffer
+    /// The number of the next row, as long as none is left out.
+    private var number = DecimalCounter(1)
+    /// The first cell of every row written so far, with its comma.
+    private var jobCell: [UInt8] = [UInt8(ascii: ",")] {
+        didSet { shortJobCell = PaddedText(jobCell) }
+    }
+    /// The same, if it is no longer than ``shortCell``, as that of a UUID is.
+    private var shortJobCell = PaddedText<48>([UInt8(ascii: ",")])
+    private let outcomeCells = OutcomeCells()
+
+    private static let shortCell = 48
+    private static let outcomeCell = 16
+
+    init(onlyFailures: Bool, options: CSVOptions, flushBytes: Int) {
+        self.onlyFailures = onlyFailures
+        self.options = options
+        self.flushBytes = flushBytes
+        buffer = CSVBuffer(capacity: flushBytes + 4096)
+    }
+
+    mutating func begin(jobID: String?) {
+        buffer.removeAll()
+        jobCell = cell(of: jobID)
+    }
+
+    mutating func append(_ opening: [UInt8]) {
+        buffer.write(upTo: opening.count) { $0.append(opening.span) }
+    }
+
+    mutating func append(_ runs: Span<RowRun>, _ text: Span<UInt8>, _ write: Write) throws {
+        for index in runs.indices { try append(runs[index], text, write) }
+    }
+
+    @inline(__always)
+    mutating func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
+        let outcome = Outcome(run.facts)
+        if onlyFailures, outcome != .failed, outcome != .unclassified { return }
+        if run.code == nil, run.message == nil, run.details == nil, !run.facts.contains(.idNotUUID), let id = run.id,
+            id.count == 36,
+            jobCell.count <= Self.shortCell
+        {
+            try append(run, ids: id, outcome, text, write)
+        } else {
+            for index in 0..<run.count { try append(run, index, outcome, text, write) }
+        }
+    }
+
+    mutating func flush(_ write: Write) throws {
+        let bytes = unsafe buffer.bytes
+        try unsafe write(bytes.span)
+        buffer.removeAll()
+    }
+
+    mutating func replacement(jobID: String?) -> FirstCellReplacement? {
+        let rightCell = cell(of: jobID)
+        guard rightCell != jobCell else { return nil }
+        defer { jobCell = rightCell }
+        return FirstCellReplacement(old: jobCell, new: rightCell)
+    }
+
+    /// Rows of which nothing but the number and the id differs: no cell needs care, and each but the number is of a
+    /// known width.
+    private mutating func append(
+        _ run: RowRun, ids: TextRange, _ outcome: Outcome, _ text: Span<UInt8>, _ write: Write
+    ) throws {
+        let rowLimit = Self.shortCell + DecimalCounter.width + Self.outcomeCell + 36 + 5
+        if number.value != run.firstRow { number = DecimalCounter(run.firstRow) }
+        var index = 0
+        while index < run.count {
+            let end = min(run.count, index + max(1, (flushBytes - buffer.count) / rowLimit))
+            buffer.write(upTo: (end - index) * rowLimit) { [shortJobCell, outcomeCells] writer in
+                let outcomeCell = outcomeCells[outcome]
+                for index in index..<end {
+                    writer.append(shortJobCell)
+                    writer.append(number)
+                    writer.append(outcomeCell)
+                    writer.appendUUID(of: text, at: ids.offset + index * run.idStride)
+                    writer.append(",,,\r\n")
+                    number.increment()
+                }
+            }
+            index = end
+            if buffer.count + rowLimit > flushBytes { try flush(write) }
+        }
+    }
+
+    /// One row with any cells.
+    private mutating func append(
+        _ run: RowRun, _ index: Int, _ outcome: Outcome, _ text: Span<UInt8>, _ write: Write
+    ) throws {
+        let id = run.id?.advanced(by: index * run.idStride)
+        let cells =
+            CSVWriter.cellLimit(id?.count ?? 0) + CSVWriter.cellLimit(run.code?.count ?? 0)
+            + CSVWriter.cellLimit(run.message?.count ?? 0) + CSVWriter.cellLimit(run.details?.count ?? 0)
+        if number.value != run.firstRow + index { number = DecimalCounter(run.firstRow + index) }
+        let limit = cells + jobCell.count + 2 * DecimalCounter.width + Self.outcomeCell + 5
+        buffer.write(upTo: limit) { [jobCell, options, outcomeCells] writer in
+            func appendCell(_ range: TextRange?) {
+                guard let range else { return }
+                writer.appendCell(text.extracting(range.offset..<range.offset + range.count), options)
+            }
+            writer.append(jobCell.span)
+            writer.append(number)
+            writer.append(outcomeCells[outcome])
+            appendCell(id)
+            writer.append(UInt8(ascii: ","))
+            appendCell(run.code)
+            writer.append(UInt8(ascii: ","))
+            appendCell(run.message)
+            writer.append(UInt8(ascii: ","))
+            appendCell(run.details)
+            writer.append("\r\n")
+        }
+        number.increment()
+        if buffer.count >= flushBytes { try flush(write) }
+    }
+
+    private func cell(of jobID: String?) -> [UInt8] {
+        var cell: [UInt8] = []
+        cell.appendCell(jobID, options)
+        cell.appendComma()
+        return cell
+    }
+}
+
+/// The names of the outcomes, each between its commas.
+private struct OutcomeCells {
+    private let created = PaddedText<16>(",created,".utf8)
+    private let existing = PaddedText<16>(",existing,".utf8)
+    private let failed = PaddedText<16>(",failed,".utf8)
+    private let unclassified = PaddedText<16>(",unclassified,".utf8)
+    private let applied = PaddedText<16>(",applied,".utf8)
+
+    @inline(__always)
+    subscript(outcome: Outcome) -> PaddedText<16> {
+        switch outcome {
+        case .created: created
+        case .existing: existing
+        case .failed: failed
+        case .unclassified: unclassified
+        case .applied: applied
+        }
     }
 }

@@ -23,20 +23,7 @@ package struct CheckReport: Sendable {
 
     /// What could not be read whole, in a sentence; nil if all was.
     var readingSentence: String? {
-        let salvaged = totals.salvagedJobs
-        guard unreadable + salvaged > 0 else {
-            return isAllRead ? nil : "A dump that is cut off or broken is not counted: another one supersedes it."
-        }
-        var parts: [String] = []
-        if unreadable > 0 {
-            parts.append(
-                "\(Wording.grouped(unreadable)) \(unreadable == 1 ? "input is" : "inputs are") no import job or could not be read"
-            )
-        }
-        if salvaged > 0 {
-            parts.append("\(Wording.grouped(salvaged)) \(salvaged == 1 ? "dump is" : "dumps are") cut off or broken")
-        }
-        return "The rules were held against less than all: \(parts.joined(separator: ", "))."
+        Wording.notAllChecked(unreadable: unreadable, salvaged: totals.salvagedJobs, isAllRead: isAllRead)
     }
 
     /// Failed rows of codes that are new, with their codes, most rows first; none without a codes file.
@@ -55,25 +42,30 @@ extension CheckReport {
     /// For programs, with a line feed at its end.
     package var json: [UInt8] {
         var json = JSONWriter(codes: codes)
-        json.object { json in
-            json.heading(format: Self.format, version: Self.version)
-            json.key("gate")
-            MemberTable.gate.write(ruleResults.gate ?? [], &json)
-            json.key("unreadable")
-            json.value(unreadable)
-            json.key("salvaged")
-            json.value(totals.salvagedJobs)
-            if let unused = ruleResults.unusedEntries {
-                json.key("unused_entries")
-                json.array { json in
-                    for entry in unused { json.value(entry.key.words) }
-                }
-            }
-            json.key("totals")
-            MemberTable.totals.write(totals, &json)
-        }
+        MemberTable.check.write(self, &json)
         return json.bytes + [UInt8(ascii: "\n")]
     }
+
+    /// Describes ``json`` as a JSON Schema.
+    package static var schema: [UInt8] {
+        MemberTable.check.schema.document(of: "check --format json", version: version)
+    }
+}
+
+extension MemberTable<CheckReport> {
+    fileprivate static let check = MemberTable([
+        .format(CheckReport.format),
+        .version(CheckReport.version),
+        .writtenObject("gate", .gate) { $0.ruleResults.gate ?? [] },
+        .writtenCount("unreadable") { $0.unreadable },
+        .writtenCount("salvaged") { $0.totals.salvagedJobs },
+        .written("unused_entries", .list(.text), ifThere: { $0.ruleResults.unusedEntries }) { entries, json in
+            json.array { json in
+                for entry in entries { json.value(entry.key.words) }
+            }
+        },
+        .writtenObject("totals", .totals) { $0.totals },
+    ])
 }
 
 extension CheckReport {

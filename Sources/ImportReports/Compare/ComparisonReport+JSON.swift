@@ -1,5 +1,8 @@
 import ImportAnalysis
 
+// Every member of what `compare` prints for programs, object by object. What is declared here is written and in the
+// schema.
+
 extension ComparisonReport {
     /// The value of the member `format`.
     package static let format = "import-audit.compare"
@@ -9,145 +12,145 @@ extension ComparisonReport {
     /// For programs, with a line feed at its end.
     package var json: [UInt8] {
         var json = JSONWriter()
-        json.object { json in
-            json.heading(format: Self.format, version: Self.version)
-            if let redaction {
-                json.key("redacted")
-                JSONObject.redaction.write(redaction, &json)
-            }
-            json.key("before")
-            Self.append(comparison.before, to: &json)
-            json.key("after")
-            Self.append(comparison.after, to: &json)
-            json.key("codes")
-            json.array { json in
-                for change in comparison.codes { Self.append(change, to: &json) }
-            }
-            json.key("row_by_row")
-            if let rows = comparison.rows { Self.append(rows, to: &json) } else { json.value(String?.none) }
-        }
+        MemberTable.comparison.write(self, &json)
         return json.bytes + [UInt8(ascii: "\n")]
     }
 
-    private static func append(_ side: Comparison.Side, to json: inout JSONWriter) {
-        json.object { json in
-            json.key("source")
-            json.value(side.name)
-            json.key("jobs")
-            json.value(side.jobs)
-            json.key("rows")
-            JSONObject.rows.write(side.rows, &json)
-            json.key("jobs_by_status")
-            json.object { json in
-                for (status, count) in side.jobsByStatus.sorted(by: { $0.key < $1.key }) {
-                    json.key(status)
-                    json.value(count)
-                }
-            }
-            json.key("jobs_cut_off")
-            json.value(side.salvagedJobs)
-            json.key("jobs_in_part")
-            json.value(side.partialJobs)
-            json.key("unreadable")
-            json.value(side.unreadable)
-            json.key("all_rows_seen")
-            json.value(side.showsAllRows)
-        }
+    /// Describes ``json`` as a JSON Schema.
+    package static var schema: [UInt8] {
+        MemberTable.comparison.schema.document(of: "compare --format json", version: version)
     }
+}
 
-    private static func append(_ change: CodeChange, to json: inout JSONWriter) {
-        json.object { json in
-            json.key("code")
-            json.value(change.code)
-            if change.isOther {
-                json.key("other")
-                json.value(true)
-            } else {
-                json.key("change")
-                json.value(change.kind.rawValue)
-            }
-            for (name, rows, isExact) in [
-                ("before", change.before, change.isBeforeExact), ("after", change.after, change.isAfterExact),
-            ] {
-                json.key(name)
-                json.value(rows)
-                // They are there only where they are false.
-                if !isExact {
-                    json.key("\(name)_exact")
-                    json.value(false)
-                }
-            }
-            if !change.isOther { append(change.messages, to: &json) }
-        }
-    }
+extension MemberTable<ComparisonReport> {
+    fileprivate static let comparison = MemberTable([
+        .format(ComparisonReport.format),
+        .version(ComparisonReport.version),
+        .written("redacted", JSONObject.redaction.schema, ifThere: { $0.redaction }) {
+            JSONObject.redaction.write($0, &$1)
+        },
+        .writtenObject("before", .side) { $0.comparison.before },
+        .writtenObject("after", .side) { $0.comparison.after },
+        .writtenList("codes", .codeChange) { $0.comparison.codes },
+        .writtenObjectOrNull("row_by_row", .rowComparison) { $0.comparison.rows },
+    ])
+}
 
-    private static func append(_ messages: MessageChanges, to json: inout JSONWriter) {
-        json.key("messages")
-        json.array { json in
-            for change in messages.patterns {
-                json.object { json in
-                    json.key("pattern")
-                    json.value(change.pattern)
-                    json.key("pattern_before")
-                    json.value(change.patternBefore)
-                    json.key("pattern_after")
-                    json.value(change.patternAfter)
-                    json.key("change")
-                    json.value(change.kind.rawValue)
-                    for (name, rows) in [("before", change.before), ("after", change.after)] {
-                        json.key(name)
-                        json.value(rows.rows)
-                        json.key("\(name)_exact")
-                        json.value(rows.isExact)
-                    }
-                }
-            }
-        }
-        json.key("other_messages")
-        json.object { json in
-            json.key("before")
-            json.value(messages.otherRowsBefore)
-            json.key("after")
-            json.value(messages.otherRowsAfter)
-        }
-    }
+extension MemberTable<Comparison.Side> {
+    fileprivate static let side = MemberTable([
+        .written("source", .text) { $1.value($0.name) },
+        .writtenCount("jobs") { $0.jobs },
+        .written("rows", JSONObject.rows.schema) { JSONObject.rows.write($0.rows, &$1) },
+        .writtenCounts("jobs_by_status") { $0.jobsByStatus },
+        .writtenCount("jobs_cut_off") { $0.salvagedJobs },
+        .writtenCount("jobs_in_part") { $0.partialJobs },
+        .writtenCount("unreadable") { $0.unreadable },
+        .written("all_rows_seen", .flag) { $1.value($0.showsAllRows) },
+    ])
+}
 
-    private static func append(_ rows: RowComparison, to json: inout JSONWriter) {
-        json.object { json in
-            for (name, number) in [
-                ("total", rows.total), ("compared", rows.compared), ("only_before", rows.onlyBefore),
-                ("only_after", rows.onlyAfter),
-            ] {
+// MARK: - Codes and their messages
+
+extension MemberTable<CodeChange> {
+    /// The rows of codes that are not told apart have neither a change nor messages.
+    fileprivate static let codeChange = MemberTable([
+        .written("code", .nullable(.text)) { $1.value($0.code) },
+        .written("other", .flag, ifThere: { $0.isOther ? true : nil }) { $1.value($0) },
+        .written(
+            "change", .oneOf(CodeChange.Kind.allCases.map { $0.rawValue }),
+            ifThere: { $0.isOther ? nil : $0.kind.rawValue }
+        ) { $1.value($0) },
+        .writtenCount("before") { $0.before },
+        .falseOnly("before_exact") { $0.isBeforeExact },
+        .writtenCount("after") { $0.after },
+        .falseOnly("after_exact") { $0.isAfterExact },
+        .written("messages", .list(MemberTable<MessageChange>.messageChange.schema), ifThere: { $0.messagesIfTold }) {
+            messages, json in
+            json.array { json in
+                for change in messages.patterns { MemberTable<MessageChange>.messageChange.write(change, &json) }
+            }
+        },
+        .written("other_messages", MemberTable<MessageChanges>.others.schema, ifThere: { $0.messagesIfTold }) {
+            MemberTable<MessageChanges>.others.write($0, &$1)
+        },
+    ])
+}
+
+extension CodeChange {
+    fileprivate var messagesIfTold: MessageChanges? { isOther ? nil : messages }
+}
+
+extension Member<CodeChange> {
+    /// A flag that is there only where it is false.
+    fileprivate static func falseOnly(
+        _ name: String, _ flag: @escaping @Sendable (CodeChange) -> Bool
+    ) -> Member {
+        Member(
+            name, .sometimes, .flag,
+            write: { change, json in
+                guard !flag(change) else { return }
                 json.key(name)
-                json.value(number)
-            }
-            json.key("outcomes")
-            json.object { json in
-                for before in Outcome.allCases {
-                    json.key(before.rawValue)
-                    json.object { json in
-                        for after in Outcome.allCases {
-                            json.key(after.rawValue)
-                            json.value(rows.count(from: before, to: after))
-                        }
-                    }
-                }
-            }
-            for (name, list) in [
-                ("fixed", rows.fixed), ("still_failing", rows.stillFailing), ("newly_failing", rows.newlyFailing),
-            ] {
-                json.key(name)
-                json.object { json in
-                    json.key("rows")
-                    json.value(list.rows)
-                    json.key("range_count")
-                    json.value(list.rangeCount)
-                    json.key("ranges")
-                    json.array { json in
-                        for range in list.ranges { json.value([range.lowerBound, range.upperBound]) }
-                    }
-                }
-            }
-        }
+                json.value(false)
+            }, read: nil)
     }
+}
+
+extension MemberTable<MessageChange> {
+    fileprivate static let messageChange = MemberTable([
+        .written("pattern", .nullable(.text)) { $1.value($0.pattern) },
+        .written("pattern_before", .nullable(.text)) { $1.value($0.patternBefore) },
+        .written("pattern_after", .nullable(.text)) { $1.value($0.patternAfter) },
+        .written("change", .oneOf(MessageChange.Kind.allCases.map { $0.rawValue })) { $1.value($0.kind.rawValue) },
+        .writtenCount("before") { $0.before.rows },
+        .written("before_exact", .flag) { $1.value($0.before.isExact) },
+        .writtenCount("after") { $0.after.rows },
+        .written("after_exact", .flag) { $1.value($0.after.isExact) },
+    ])
+}
+
+extension MemberTable<MessageChanges> {
+    /// Rows whose patterns are not listed.
+    fileprivate static let others = MemberTable([
+        .writtenCount("before") { $0.otherRowsBefore },
+        .writtenCount("after") { $0.otherRowsAfter },
+    ])
+}
+
+// MARK: - Row by row
+
+extension MemberTable<RowComparison> {
+    fileprivate static let rowComparison = MemberTable([
+        .writtenCount("total") { $0.total },
+        .writtenCount("compared") { $0.compared },
+        .writtenCount("only_before") { $0.onlyBefore },
+        .writtenCount("only_after") { $0.onlyAfter },
+        .writtenObject("outcomes", outcomes) { $0 },
+        .writtenObject("fixed", .rowRanges) { $0.fixed },
+        .writtenObject("still_failing", .rowRanges) { $0.stillFailing },
+        .writtenObject("newly_failing", .rowRanges) { $0.newlyFailing },
+    ])
+
+    /// From each outcome before to each outcome after.
+    private static let outcomes = MemberTable(
+        Outcome.allCases.map { before in
+            .writtenObject(
+                before.rawValue,
+                MemberTable(
+                    Outcome.allCases.map { after in
+                        .writtenCount(after.rawValue) { $0.count(from: before, to: after) }
+                    })
+            ) { $0 }
+        })
+}
+
+extension MemberTable<RowRanges> {
+    fileprivate static let rowRanges = MemberTable([
+        .writtenCount("rows") { $0.rows },
+        .writtenCount("range_count") { $0.rangeCount },
+        .written("ranges", .list(.list(.count))) { rows, json in
+            json.array { json in
+                for range in rows.ranges { json.value([range.lowerBound, range.upperBound]) }
+            }
+        },
+    ])
 }

@@ -9,7 +9,7 @@ package struct ModelLimits: Sendable {
     var textLength = 500
     /// Codes, ids, titles, names of owners.
     var nameLength = 200
-    /// Inputs, and records that several rows speak of: the end says more than the beginning.
+    /// Inputs, and records that several rows share: the end says more than the beginning.
     var sourceLength = 300
     /// Findings, which may quote many texts.
     var sentenceLength = 2000
@@ -23,7 +23,7 @@ package struct ModelLimits: Sendable {
     var values = 3
     /// Rows of each finding.
     var findingRows = AnalysisLimits.rowsListed
-    /// Records of each outcome that several rows speak of, and rows of each.
+    /// Records of each outcome that several rows share, and rows of each.
     var records = 10
     var recordRows = 5
     /// Rules, and entries of a codes file that are about no code.

@@ -20,7 +20,7 @@ extension ReportModelBuilder {
                 code.isAtLeast || code.messages.contains { $0.isAtLeast }
             }
             return
-                "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
+                "\(Wording.rowsWord(rows.failed)) failed, \(Share(of: rows.failed, in: rows.seen).text) of the rows seen, "
                 + "\(Wording.codes(summary.failedByCode.map { ($0.code, $0.isOther) }))."
                 + (isAtLeast ? " \(Wording.atLeastSentence)" : "")
         }
@@ -41,7 +41,7 @@ extension ReportModelBuilder {
                 "total": .text(CodeWords.total(codes.count, hasOthers: summary.hasOtherCodes)),
                 "label": .text(CodeWords.rest(rest.count, hasOthers: summary.hasOtherCodes)),
                 "rows": .text(Wording.grouped(rows)),
-                "share": .text(Percent.text(rows, of: summary.rows.seen)),
+                "share": .text(Share(of: rows, in: summary.rows.seen).text),
                 "file": link(to: .codes),
             ]
         }
@@ -51,7 +51,7 @@ extension ReportModelBuilder {
             "cut": .objectOrNothing(cut),
             "all": .object([
                 "rows": .text(Wording.grouped(summary.rows.failed)),
-                "share": .text(Percent.text(summary.rows.failed, of: summary.rows.seen)),
+                "share": .text(Share(of: summary.rows.failed, in: summary.rows.seen).text),
                 "first_row": .text(Wording.grouped(codes.map { $0.firstRow }.min() ?? 0)),
                 "last_row": .text(Wording.grouped(codes.map { $0.lastRow }.max() ?? 0)),
             ]),
@@ -74,7 +74,7 @@ extension ReportModelBuilder {
             "anchor": .text("code-\(number)"),
             "code": .code(code.code, limits),
             "rows": .text(Wording.grouped(code.rows, isAtLeast: code.isAtLeast)),
-            "share": .text(Percent.text(code.rows, of: summary.rows.seen)),
+            "share": .text(Share(of: code.rows, in: summary.rows.seen).text),
             "width": .text(BarSegments.width(code.rows, largest: largest)),
             "first_row": .text(Wording.grouped(code.firstRow)),
             "last_row": .text(Wording.grouped(code.lastRow)),
@@ -102,7 +102,7 @@ extension ReportModelBuilder {
             // An example of a pattern in which nothing varies would be read twice.
             "example": .textOrNothing(message.slots.isEmpty ? nil : message.example.map(limits.text)),
             "rows": .text(Wording.grouped(message.rows, isAtLeast: message.isAtLeast)),
-            "share": .text(Percent.text(message.rows, of: rows)),
+            "share": .text(Share(of: message.rows, in: rows).text),
             "example_row": .text(Wording.grouped(message.exampleRow)),
             "slots": .list(message.slots.prefix(limits.slots).map(item)),
         ]
@@ -172,7 +172,7 @@ extension ReportModelBuilder {
                         ? Wording.grouped(before + 1)
                         : "\(Wording.grouped(before + 1)) to \(Wording.grouped(before.clampedAdding(rows)))"),
                 "failed": .text(Wording.grouped(count)),
-                "share": .text(Percent.text(min(count, rows), of: rows)),
+                "share": .text(Share(of: min(count, rows), in: rows).text),
             ]
         }
     }

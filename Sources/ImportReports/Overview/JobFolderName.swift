@@ -104,3 +104,55 @@ package enum FileName {
         return stem.unicodeScalars.last.map { "0123456789¹²³".unicodeScalars.contains($0) } == true
     }
 }
+
+/// A path from one file of the output to another, as a link.
+package enum RelativeLink {
+    /// The URL of a path that goes down from the folder of the page: its bytes percent-encoded but for letters, digits,
+    /// `/`, `-` and `.`. It has no scheme and no host, holds nothing that ends an attribute or a Markdown link, and the
+    /// escaping of Markdown leaves it as it is.
+    package static func url(_ path: String) -> String {
+        var url: [UInt8] = []
+        var previous: UInt8 = 0
+        for byte in path.utf8 {
+            let isPlain =
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"):
+                    true
+                // GitHub would take "www." for an address, "GH-1" for a reference, and a dash in front for a list.
+                case UInt8(ascii: "."): previous | 0x20 != UInt8(ascii: "w")
+                case UInt8(ascii: "-"): previous | 0x20 != UInt8(ascii: "h") && previous != 0
+                default: false
+                }
+            if isPlain {
+                url.append(byte)
+            } else {
+                let digits = Array("0123456789ABCDEF".utf8)
+                url += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+            previous = byte
+        }
+        return String(decoding: url, as: UTF8.self)
+    }
+}
+
+/// Where the report of a job is, as seen from the folder of the overview.
+package struct ReportPlace: Sendable, Equatable {
+    /// The report's folder with `/` between and behind its parts, such as `jobs/abc/`.
+    package var folder: String
+    /// The files that are in it.
+    package var files: [ReportFile]
+
+    package init(folder: String, files: [ReportFile]) {
+        self.folder = folder
+        self.files = files
+    }
+
+    /// The path of the page that a person opens: `report.xhtml`, or `report.md` where that is the only one.
+    package var page: String? { page(of: [.xhtml, .markdown]) }
+
+    /// The path of the first of these pages that is written.
+    func page(of pages: [ReportFile]) -> String? {
+        pages.first { files.contains($0) }.map { folder + $0.name }
+    }
+}

@@ -96,7 +96,7 @@ struct OverviewModelBuilder {
                 statuses.map { status, count -> ModelObject in
                     [
                         "status": .text(status), "count": .text(Wording.grouped(count)),
-                        "share": .text(Percent.text(count, of: totals.jobs)),
+                        "share": .text(Share(of: count, in: totals.jobs).text),
                     ]
                 }),
             "findings": .text(

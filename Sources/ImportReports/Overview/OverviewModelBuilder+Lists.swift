@@ -8,7 +8,7 @@ extension OverviewModelBuilder {
         let sentence =
             rows.failed == 0
             ? "No row of any job failed."
-            : "\(Wording.rowsWord(rows.failed)) failed, \(Percent.text(rows.failed, of: rows.seen)) of the rows seen, "
+            : "\(Wording.rowsWord(rows.failed)) failed, \(Share(of: rows.failed, in: rows.seen).text) of the rows seen, "
                 + "\(Wording.codes(codes.map { ($0.code, $0.isOther) }))."
                 + (codes.contains { $0.isAtLeast } ? " \(Wording.atLeastSentence)" : "")
         return .object([
@@ -31,7 +31,7 @@ extension OverviewModelBuilder {
                 "total": .text(CodeWords.total(codes.count, hasOthers: hasOthers)),
                 "label": .text(CodeWords.rest(rest.count, hasOthers: hasOthers)),
                 "rows": .text(Wording.grouped(rows)),
-                "share": .text(Percent.text(rows, of: totals.rows.seen)),
+                "share": .text(Share(of: rows, in: totals.rows.seen).text),
                 "file": .link(to: .allCodes, in: files),
             ]
         }
@@ -41,7 +41,7 @@ extension OverviewModelBuilder {
                     [
                         "code": .code(code.code, limits),
                         "rows": .text(Wording.grouped(code.rows, isAtLeast: code.isAtLeast)),
-                        "share": .text(Percent.text(code.rows, of: totals.rows.seen)),
+                        "share": .text(Share(of: code.rows, in: totals.rows.seen).text),
                         "width": .text(BarSegments.width(code.rows, largest: largest)),
                         "jobs": .text(
                             code.jobs.map { Wording.grouped($0, isAtLeast: code.isAtLeast) } ?? "–"),
@@ -53,7 +53,7 @@ extension OverviewModelBuilder {
             "cut": .objectOrNothing(cut),
             "all": .object([
                 "rows": .text(Wording.grouped(totals.rows.failed)),
-                "share": .text(Percent.text(totals.rows.failed, of: totals.rows.seen)),
+                "share": .text(Share(of: totals.rows.failed, in: totals.rows.seen).text),
             ]),
         ]
     }
@@ -91,7 +91,7 @@ extension OverviewModelBuilder {
                 "rows": .text(Wording.grouped(job.rows.seen)),
                 "failed": .text(Wording.grouped(job.rows.failed)),
                 "share": .textOrNothing(
-                    job.rows.failed == 0 ? nil : Percent.text(job.rows.failed, of: job.rows.seen)),
+                    job.rows.failed == 0 ? nil : Share(of: job.rows.failed, in: job.rows.seen).text),
                 "width": .text(BarSegments.width(job.rows.failed, largest: job.rows.seen)),
                 "missing": .text(job.rows.missing.map(Wording.grouped) ?? "–"),
                 "finding": job.worstFinding.map { .object(["id": .text($0.name)]) } ?? .nothing,

@@ -29,7 +29,7 @@ extension OverviewModelBuilder {
                         "jobs": .text(Wording.grouped(sums.jobs)),
                         "rows": .text(Wording.grouped(sums.rows)),
                         "failed": .text(Wording.grouped(sums.failed)),
-                        "share": .text(sums.rows > 0 ? Percent.text(sums.failed, of: sums.rows) : "–"),
+                        "share": .text(sums.rows > 0 ? Share(of: sums.failed, in: sums.rows).text : "–"),
                     ]
                 }),
         ])
@@ -49,7 +49,7 @@ extension OverviewModelBuilder {
         {
             sentence +=
                 " The share of failed rows was highest \(line.step.phrase(highest.number)): "
-                + "\(Percent.text(highest.sums.failed, of: highest.sums.rows)) of \(Wording.rowsWord(highest.sums.rows))."
+                + "\(Share(of: highest.sums.failed, in: highest.sums.rows).text) of \(Wording.rowsWord(highest.sums.rows))."
         }
         if line.undated > 0 {
             sentence +=
@@ -90,15 +90,15 @@ extension OverviewModelBuilder {
         }
         let step = line.step
         let shares = steps.map { number, sums in
-            "\(step.name(number)): \(sums.rows > 0 ? Percent.text(sums.failed, of: sums.rows) : "no rows")"
+            "\(step.name(number)): \(sums.rows > 0 ? Share(of: sums.failed, in: sums.rows).text : "no rows")"
         }
         return [
             "caption": .text(
                 "Above, the share of failed rows by the \(step.word) in which the jobs were created; below, in grey, "
                     + "how many rows they had, to scale up to \(Wording.rowsWord(most))."),
             "description": .text(shares.joined(separator: " · ")),
-            "top": .text(Percent.text(top, of: 1000)),
-            "middle": .text(Percent.text(top / 2, of: 1000)),
+            "top": .text(Share(of: top, in: 1000).text),
+            "middle": .text(Share(of: top / 2, in: 1000).text),
             "first": .text(step.name(first)),
             "last": .text(step.name(last)),
             "rates": .list(rates),

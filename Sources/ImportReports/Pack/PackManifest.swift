@@ -1,3 +1,5 @@
+import ImportDumps
+
 /// What a packed audit says of itself: `MANIFEST.json`, and `SHA256SUMS` for those who have no import-audit.
 package enum PackManifest {
     package static let file = "MANIFEST.json"
@@ -6,6 +8,12 @@ package enum PackManifest {
     package static let format = "import-audit.pack"
     /// Raised when a member changes its meaning; new ones may come at any time.
     package static let version = 1
+
+    /// Describes `MANIFEST.json` as a JSON Schema.
+    package static var schema: [UInt8] {
+        JSONSchema.object(PackMember.allCases.map { .init($0.rawValue, $0.schema, isRequired: true) })
+            .document(of: file, version: version)
+    }
 
     /// A line of `SHA256SUMS`, as `sha256sum --check` reads it.
     package static func sumsLine(_ path: String, sha256: String) -> [UInt8] {
@@ -58,7 +66,26 @@ struct PackTool: Sendable {
     var version = ""
 }
 
-// MARK: - The members of their objects
+// MARK: - The members of the document and its objects
+
+/// The members of the document itself, in their order. They are written and read piece by piece, as items come and go.
+enum PackMember: String, CaseIterable {
+    case format, version, tool, options, inputs, files, outputs
+
+    var schema: JSONSchema {
+        switch self {
+        case .format: .constant(PackManifest.format)
+        case .version: .version(PackManifest.version)
+        case .tool: JSONObject.packTool.schema
+        case .options: .list(.text)
+        case .inputs: .list(JSONObject.packInput.schema)
+        case .files, .outputs: .list(JSONObject.packedFile.schema)
+        }
+    }
+
+    /// Whether a reader passes it over.
+    var isSkipped: Bool { self == .options }
+}
 
 extension JSONObject<PackTool> {
     static let packTool = JSONObject(PackTool(), [.text("name", \.name), .text("version", \.version)])
@@ -116,5 +143,173 @@ extension PackedFile {
             && text.utf8.allSatisfy {
                 UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
             }
+    }
+}
+
+/// Writes `MANIFEST.json` item by item, in constant memory.
+package struct PackManifestWriter {
+    private static let flushBytes = 64 * 1024
+
+    private let output: (Span<UInt8>) throws -> Void
+    private var bytes: [UInt8] = []
+    private var list: PackMember?
+    private var isListEmpty = true
+
+    /// Begins the document.
+    ///
+    /// - Parameters:
+    ///   - options: those that shaped the output.
+    ///   - output: takes the bytes, in order.
+    package init(
+        toolVersion: String, options: [String], to output: @escaping (Span<UInt8>) throws -> Void
+    ) {
+        self.output = output
+        var tool = JSONWriter(isOnOneLine: true)
+        JSONObject.packTool.write(PackTool(version: toolVersion), &tool)
+        append("{\n  \"\(PackMember.format)\": \"\(PackManifest.format)\"")
+        append(",\n  \"\(PackMember.version)\": \(PackManifest.version)")
+        append(",\n  \"\(PackMember.tool)\": ")
+        bytes += tool.bytes
+        append(",\n  \"\(PackMember.options)\": ")
+        var list = JSONWriter(depth: 1)
+        list.array { json in
+            for option in options { json.value(option) }
+        }
+        bytes += list.bytes
+    }
+
+    /// The next input. All inputs come before all files, and those before all outputs.
+    package mutating func append(_ input: PackInput) throws {
+        try append(to: .inputs) { JSONObject.packInput.write(input, &$0) }
+    }
+
+    /// The next file that inputs were read from.
+    package mutating func append(file: PackedFile) throws { try append(file, to: .files) }
+
+    /// The next file of the audit, in the order of the paths' bytes.
+    package mutating func append(output: PackedFile) throws { try append(output, to: .outputs) }
+
+    /// Ends the document.
+    package mutating func finish() throws {
+        begin(.outputs)
+        append(isListEmpty ? "]\n}\n" : "\n  ]\n}\n")
+        try flush()
+    }
+
+    private mutating func append(_ file: PackedFile, to list: PackMember) throws {
+        try append(to: list) { JSONObject.packedFile.write(file, &$0) }
+    }
+
+    /// One item is one line: there may be a million.
+    private mutating func append(to list: PackMember, _ body: (inout JSONWriter) -> Void) throws {
+        begin(list)
+        var json = JSONWriter(isOnOneLine: true)
+        body(&json)
+        append(isListEmpty ? "\n    " : ",\n    ")
+        bytes += json.bytes
+        isListEmpty = false
+        if bytes.count >= Self.flushBytes { try flush() }
+    }
+
+    /// Moves on to a list; those that are passed over are empty.
+    private mutating func begin(_ wanted: PackMember) {
+        while list != wanted {
+            let next = list.map { $0 == .inputs ? PackMember.files : .outputs } ?? .inputs
+            if list != nil { append(isListEmpty ? "]" : "\n  ]") }
+            append(",\n  \"\(next.rawValue)\": [")
+            list = next
+            isListEmpty = true
+        }
+    }
+
+    private mutating func flush() throws {
+        try output(bytes.span)
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func append(_ text: String) {
+        bytes.append(contentsOf: text.utf8)
+    }
+}
+
+/// Reads `MANIFEST.json` back, item by item, in constant memory. It is a stranger's file like any other.
+struct PackManifestReader: ~Copyable {
+    enum Item {
+        case input(PackInput)
+        case file(PackedFile)
+        case output(PackedFile)
+    }
+
+    private var fields: SummaryFields
+    private var list: PackMember?
+    private var isBegun = false
+    private var count = 0
+    private var seen: Set<PackMember> = []
+    private(set) var toolVersion = ""
+
+    init(_ source: any ByteSource) {
+        fields = SummaryFields(JSONReader(source))
+    }
+
+    /// The next item; nil after the last one, when all was read and is sound.
+    mutating func next() throws(SummaryFault) -> Item? {
+        if !isBegun {
+            guard try fields.kind() == .object else { throw fields.fault(.notASummary) }
+            try fields.beginObject()
+            isBegun = true
+        }
+        while true {
+            if let list {
+                if try fields.nextElement() {
+                    defer { count += 1 }
+                    return try fields.item(list.rawValue, count) { fields throws(SummaryFault) in
+                        try fields.readItem(of: list)
+                    }
+                }
+                self.list = nil
+            }
+            guard try fields.nextMember() else {
+                try fields.end()
+                guard seen.contains(.format) else { throw fields.fault(.notASummary) }
+                for member in PackMember.allCases where !member.isSkipped && !seen.contains(member) {
+                    throw fields.fault(.missing(path: member.rawValue))
+                }
+                return nil
+            }
+            try readMember(fields.key)
+        }
+    }
+
+    private mutating func readMember(_ name: String) throws(SummaryFault) {
+        guard let member = PackMember(rawValue: name), !member.isSkipped else { return try fields.skip() }
+        guard seen.insert(member).inserted else { throw fields.fault(.repeated(path: name)) }
+        switch member {
+        case .format:
+            guard try fields.kind() == .string, try fields.text(name) == PackManifest.format else {
+                throw fields.fault(.notASummary)
+            }
+        case .version:
+            let version = try fields.count(name)
+            if version > PackManifest.version { throw fields.fault(.newerVersion(version)) }
+            if version < 1 { throw fields.fault(.wrongValue(path: name, expected: "1 or more")) }
+        case .tool:
+            toolVersion = try JSONObject.packTool.read(&fields, name).version
+        case .inputs, .files, .outputs:
+            try fields.beginArray(name)
+            list = member
+            count = 0
+        case .options:
+            try fields.skip()
+        }
+    }
+}
+
+extension SummaryFields {
+    fileprivate mutating func readItem(of list: PackMember) throws(SummaryFault) -> PackManifestReader.Item {
+        switch list {
+        case .inputs: .input(try JSONObject.packInput.read(&self, ""))
+        case .files: .file(try JSONObject.packedFile.read(&self, ""))
+        default: .output(try JSONObject.packedFile.read(&self, ""))
+        }
     }
 }

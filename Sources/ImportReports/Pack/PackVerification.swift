@@ -35,7 +35,7 @@ package struct PackVerification: Sendable {
     }
 
     package struct Problem: Sendable, Equatable {
-        package enum Kind: String, Sendable {
+        package enum Kind: String, Sendable, CaseIterable {
             /// Its contents are others.
             case changed
             /// It is listed, and not there.
@@ -46,7 +46,7 @@ package struct PackVerification: Sendable {
             case unsound
         }
 
-        package enum Subject: String, Sendable {
+        package enum Subject: String, Sendable, CaseIterable {
             case file, input
         }
 
@@ -109,62 +109,62 @@ extension PackVerification {
     /// For programs, with a line feed at its end.
     package var json: [UInt8] {
         var json = JSONWriter()
-        json.object { json in
-            json.heading(format: Self.format, version: Self.version)
-            json.key(isFolder ? "folder" : "zip")
-            json.value(name)
-            json.key("bytes")
-            json.value(bytes)
-            json.key("sha256")
-            json.value(sha256)
-            json.key("verified")
-            json.value(isVerified)
-            json.key("signed")
-            json.value(false)
-            json.key("tool_version")
-            json.value(toolVersion)
-            json.key("files")
-            Self.append(files, to: &json)
-            json.key("inputs")
-            if let inputs {
-                Self.append(inputs, byName: inputsByName, to: &json)
-            } else {
-                json.value(String?.none)
-            }
-            json.key("problems")
-            json.array { json in
-                for problem in problems { Self.append(problem, to: &json) }
-            }
-            json.key("problem_count")
-            json.value(problemCount)
-        }
+        MemberTable.verification.write(self, &json)
         return json.bytes + [UInt8(ascii: "\n")]
     }
 
-    private static func append(_ tally: Tally, byName: Int? = nil, to json: inout JSONWriter) {
-        json.object { json in
-            json.key("listed")
-            json.value(tally.listed)
-            json.key("matching")
-            json.value(tally.matching)
-            guard let byName else { return }
-            json.key("by_name")
-            json.value(byName)
-        }
+    /// Describes ``json`` as a JSON Schema.
+    package static var schema: [UInt8] {
+        MemberTable.verification.schema.document(of: "verify --format json", version: version)
     }
+}
 
-    private static func append(_ problem: Problem, to json: inout JSONWriter) {
-        json.object { json in
-            json.key("kind")
-            json.value(problem.kind.rawValue)
-            json.key("subject")
-            json.value(problem.subject.rawValue)
-            json.key("name")
-            json.value(problem.name)
-            json.key("detail")
-            json.value(problem.detail)
-        }
-    }
+extension MemberTable<PackVerification> {
+    fileprivate static let verification = MemberTable([
+        .format(PackVerification.format),
+        .version(PackVerification.version),
+        .written("folder", .text, ifThere: { $0.isFolder ? $0.name : nil }) { $1.value($0) },
+        .written("zip", .text, ifThere: { $0.isFolder ? nil : $0.name }) { $1.value($0) },
+        .writtenCount("bytes") { $0.bytes },
+        // Empty where there was nothing to hash.
+        .written("sha256", .text) { $1.value($0.sha256) },
+        .written("verified", .flag) { $1.value($0.isVerified) },
+        .written("signed", .flag) { $1.value(false) },
+        .written("tool_version", .nullable(.text)) { $1.value($0.toolVersion) },
+        .writtenObject("files", .fileTally) { $0.files },
+        .writtenObjectOrNull("inputs", .inputTally) { $0.inputs == nil ? nil : $0 },
+        .writtenList("problems", .problem) { $0.problems },
+        .writtenCount("problem_count") { $0.problemCount },
+    ])
+}
+
+extension MemberTable<PackVerification.Tally> {
+    fileprivate static let fileTally = MemberTable([
+        .writtenCount("listed") { $0.listed },
+        .writtenCount("matching") { $0.matching },
+    ])
+}
+
+extension MemberTable<PackVerification> {
+    /// Of a verification that was given inputs to compare with.
+    private static let inputTally = MemberTable([
+        .writtenCount("listed") { $0.inputs?.listed ?? 0 },
+        .writtenCount("matching") { $0.inputs?.matching ?? 0 },
+        .writtenCount("by_name") { $0.inputsByName },
+    ])
+}
+
+extension MemberTable<PackVerification.Problem> {
+    fileprivate static let problem = MemberTable([
+        .written("kind", .oneOf(PackVerification.Problem.Kind.allCases.map { $0.rawValue })) {
+            $1.value($0.kind.rawValue)
+        },
+        .written("subject", .oneOf(PackVerification.Problem.Subject.allCases.map { $0.rawValue })) {
+            $1.value($0.subject.rawValue)
+        },
+        .written("name", .text) { $1.value($0.name) },
+        .written("detail", .nullable(.text)) { $1.value($0.detail) },
+    ])
 }
 
 extension PackVerification {

@@ -22,7 +22,7 @@ package struct PackVerifier {
     ///   - name: the zip, as its user named it.
     ///   - descriptor: of the open file; it is neither moved nor closed.
     ///   - checkpoint: called often; what it throws ends the verification.
-    /// - Throws: a ``ZipFault`` for what is no zip; what `checkpoint` throws.
+    /// - Throws: a ``ZipFault`` if the file is not a zip; what `checkpoint` throws.
     package init(name: String, descriptor: Int32, checkpoint: @escaping () throws -> Void = {}) throws {
         self.checkpoint = checkpoint
         directory = try ZipDirectory(descriptor: descriptor)

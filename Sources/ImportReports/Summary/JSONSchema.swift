@@ -30,11 +30,13 @@ indirect enum JSONSchema: Sendable {
     }
 
     /// A document that describes documents of a kind, with a line feed at its end.
-    func document(title: String) -> [UInt8] {
+    ///
+    /// - Parameter title: what is described, such as `summary.json`.
+    func document(of title: String, version: Int) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("$schema", "http://json-schema.org/draft-07/schema#")
-            json.member("title", title)
+            json.member("title", "\(title) of import-audit, version \(version)")
             appendMembers(to: &json)
         }
         return json.bytes + [UInt8(ascii: "\n")]

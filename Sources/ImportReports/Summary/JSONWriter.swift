@@ -33,14 +33,6 @@ package struct JSONWriter {
         container(open: "[", close: "]", body)
     }
 
-    /// The first members of a document: what it is, and by which meaning of the names.
-    mutating func heading(format: String, version: Int) {
-        key("format")
-        value(format)
-        key("version")
-        value(version)
-    }
-
     /// A key; the value is to follow.
     package mutating func key(_ name: String) {
         beginItem()

@@ -11,8 +11,8 @@ enum MemberPresence: Sendable {
     case sometimes
 }
 
-/// A member of one kind of JSON object, declared once. The declaration writes the member, reads it back and describes
-/// it in a schema, so that the three cannot differ.
+/// A member of one kind of JSON object, declared once. The declaration writes the member, describes it in a schema and,
+/// where the program reads the document, reads it back, so that they cannot differ.
 struct Member<Root>: Sendable {
     let name: String
     let presence: MemberPresence
@@ -216,6 +216,62 @@ struct Member<Root>: Sendable {
                 json.key(name)
                 write(value, &json)
             }, read: nil)
+    }
+
+    /// Whole numbers that readers pass over.
+    static func writtenCount(_ name: String, _ number: @escaping @Sendable (Root) -> Int) -> Member {
+        .written(name, .count) { $1.value(number($0)) }
+    }
+
+    /// An object that readers pass over.
+    static func writtenObject<Value>(
+        _ name: String, _ table: MemberTable<Value>, _ value: @escaping @Sendable (Root) -> Value
+    ) -> Member {
+        .written(name, table.schema) { table.write(value($0), &$1) }
+    }
+
+    /// An object that readers pass over, null where there is none.
+    static func writtenObjectOrNull<Value>(
+        _ name: String, _ table: MemberTable<Value>, _ value: @escaping @Sendable (Root) -> Value?
+    ) -> Member {
+        .written(name, .nullable(table.schema)) { root, json in
+            if let value = value(root) { table.write(value, &json) } else { json.value(String?.none) }
+        }
+    }
+
+    /// A list of objects that readers pass over.
+    static func writtenList<Element>(
+        _ name: String, _ table: MemberTable<Element>, _ elements: @escaping @Sendable (Root) -> [Element]
+    ) -> Member {
+        .written(name, .list(table.schema)) { root, json in
+            json.array { json in
+                for element in elements(root) { table.write(element, &json) }
+            }
+        }
+    }
+
+    /// How many there are of each name, in the order of the names, that readers pass over.
+    static func writtenCounts(_ name: String, _ counts: @escaping @Sendable (Root) -> [String: Int]) -> Member {
+        .written(name, .map(.count)) { root, json in
+            json.object { json in
+                for (name, count) in counts(root).sorted(by: { $0.key < $1.key }) {
+                    json.key(name)
+                    json.value(count)
+                }
+            }
+        }
+    }
+
+    // MARK: The first members of a document
+
+    /// What a document is. A reader looks at it before all else.
+    static func format(_ format: String) -> Member {
+        .written("format", .constant(format)) { $1.value(format) }
+    }
+
+    /// By which meaning of its names a document was written.
+    static func version(_ version: Int) -> Member {
+        .written("version", .version(version)) { $1.value(version) }
     }
 
     // MARK: Members that a reader knows already

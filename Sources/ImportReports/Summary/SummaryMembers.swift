@@ -1,7 +1,8 @@
 import ImportAnalysis
 import ImportDumps
 
-// Every member of `summary.json`, object by object. What is declared here is written, read back and in the schema.
+// Every member of `summary.json`, object by object. What is declared here is written, read back and in the schema. Why
+// rows failed is in `FailureMembers.swift`, what follows from the jobs in `TotalsMembers.swift`.
 
 /// The members of the document itself. They are written and read piece by piece, as jobs come and go.
 enum SummaryMember: String, CaseIterable {
@@ -33,7 +34,7 @@ extension SummaryJSON {
     package static var schema: [UInt8] {
         JSONSchema.object(
             SummaryMember.allCases.map { .init($0.rawValue, $0.schema, isRequired: $0.isRequired) }
-        ).document(title: "summary.json of import-audit, version \(version)")
+        ).document(of: "summary.json", version: version)
     }
 }
 
@@ -247,135 +248,6 @@ extension Finding {
         get { id.severity }
         set { id = .restored(id.name, newValue) }
     }
-}
-
-// MARK: - Why rows failed, and where
-
-extension JSONObject<CodeSummary> {
-    /// The number stated is the row of the details.
-    static let code = JSONObject(
-        Stated(
-            value: CodeSummary(
-                code: nil, rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, messages: [],
-                messageCount: nil, positions: nil), number: nil),
-        [
-            .optionalText("code", \.value.code),
-            .mark("other", \.value.isOther),
-            .count("rows", \.value.rows),
-            .mark("rows_at_least", \.value.isAtLeast),
-            .share("share", \.value.share),
-            .standing { ($0.value.code, $0.value.isOther) },
-            .count("first_row", \.value.firstRow),
-            .count("last_row", \.value.lastRow),
-            .optionalText("example_details", \.value.detailsText, .later),
-            .optionalCount("example_details_row", \.number, .later),
-            .optionalCount("message_patterns", \.value.messageCount),
-            .list("messages", \.value.messages, of: .message),
-            .optionalObject("failure_positions", \.value.positions, .positions),
-        ], of: { Stated(value: $0, number: $0.exampleDetails?.row) },
-        check: { code, fields throws(SummaryFault) in try code.check(fields) }, value: { $0.value })
-}
-
-extension CodeSummary {
-    fileprivate var detailsText: String? {
-        get { exampleDetails?.text }
-        set { exampleDetails = newValue.map { ErrorDetails(text: $0, row: 0) } }
-    }
-}
-
-extension Stated<CodeSummary> {
-    fileprivate mutating func check(_ fields: borrowing SummaryFields) throws(SummaryFault) {
-        guard (value.exampleDetails == nil) == (number == nil) else {
-            throw fields.wrong("example_details_row", "the row of example_details")
-        }
-        if let number { value.exampleDetails?.row = number }
-        var listed = 0
-        var isExact = true
-        for message in value.messages {
-            let (rows, overflows) = listed.addingReportingOverflow(message.rows)
-            listed = rows
-            isExact = isExact && !overflows
-        }
-        guard isExact, listed <= value.rows, value.messageCount != value.messages.count || listed == value.rows else {
-            throw fields.wrong("messages", "of the rows of their code")
-        }
-        guard value.messageCount ?? .max >= value.messages.count else {
-            throw fields.wrong("message_patterns", "no less than there are messages")
-        }
-        for index in value.messages.indices {
-            value.messages[index].share = Share(of: value.messages[index].rows, in: value.rows)
-        }
-    }
-}
-
-extension JSONObject<MessageSummary> {
-    static let message = JSONObject(
-        MessageSummary(
-            pattern: nil, rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, example: nil, exampleRow: 0,
-            slots: []),
-        [
-            .optionalText("pattern", \.pattern),
-            .count("rows", \.rows),
-            .mark("rows_at_least", \.isAtLeast),
-            .share("share", \.share),
-            .count("first_row", \.firstRow),
-            .count("last_row", \.lastRow),
-            .optionalText("example", \.example),
-            .count("example_row", \.exampleRow),
-            .list("slots", \.slots, of: .slot),
-        ])
-}
-
-extension JSONObject<SlotSummary> {
-    static let slot = JSONObject(
-        SlotSummary(name: "", distinctValues: nil, values: [], otherRows: 0),
-        [
-            .text("name", \.name),
-            .optionalCount("distinct_values", \.distinctValues),
-            .list("values", \.values, of: .value),
-            .count("other_values_rows", \.otherRows),
-        ]
-    ) { slot, fields throws(SummaryFault) in
-        guard slot.distinctValues ?? .max >= slot.values.count else {
-            throw fields.wrong("distinct_values", "no less than there are values")
-        }
-    }
-}
-
-extension JSONObject<ValueSummary> {
-    static let value = JSONObject(
-        ValueSummary(value: "", rows: 0), [.text("value", \.value), .count("rows", \.rows)])
-}
-
-extension JSONObject<FailurePositions> {
-    static let positions = JSONObject(
-        FailurePositions(bucketRows: 1, counts: []),
-        [.count("bucket_rows", \.bucketRows), .counts("counts", \.counts)]
-    ) { positions, fields throws(SummaryFault) in
-        guard positions.bucketRows > 0 else { throw fields.wrong("bucket_rows", "1 or more") }
-        guard (1...FailurePositions.buckets).contains(positions.counts.count) else {
-            throw fields.wrong("counts", "1 to \(FailurePositions.buckets) numbers")
-        }
-    }
-}
-
-extension JSONObject<FailureStretch> {
-    static let stretch = JSONObject(
-        Stated(value: FailureStretch(firstRow: 0, lastRow: 0, code: nil, codeRows: 0), number: 0),
-        [
-            .count("first_row", \.value.firstRow),
-            .count("last_row", \.value.lastRow),
-            .count("rows", \.count),
-            .optionalText("code", \.value.code),
-            .mark("other", \.value.isOther),
-            .count("code_rows", \.value.codeRows),
-        ], of: { Stated(value: $0, number: $0.rows) },
-        check: { stretch, fields throws(SummaryFault) in
-            let (first, last) = (stretch.value.firstRow, stretch.value.lastRow)
-            guard first > 0, last >= first, stretch.number == stretch.value.rows else {
-                throw fields.wrong("rows", "those from first_row to last_row")
-            }
-        }, value: { $0.value })
 }
 
 // MARK: - Other dumps of the job, and records that rows share

@@ -4,7 +4,7 @@ package import ImportDumps
 /// Reads a summary back, job by job, in constant memory.
 ///
 /// A summary is a user's file like any other: whatever it holds, reading ends with what it says or with a
-/// ``SummaryFault``. Its numbers are held against each other: outcomes add up to the rows seen, codes to the failed
+/// ``SummaryFault``. Its numbers are checked against each other: outcomes add up to the rows seen, codes to the failed
 /// rows, and the totals are those of its jobs.
 package struct SummaryReader: ~Copyable {
     private var fields: SummaryFields

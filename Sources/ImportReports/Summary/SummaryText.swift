@@ -183,7 +183,7 @@ package struct SummaryText {
             line(
                 "    " + name + String(repeating: " ", count: 14 - name.count)
                     + padded(Wording.grouped(count), to: width) + "  "
-                    + padded(Percent.text(count, of: rows.seen), to: 7))
+                    + padded(Share(of: count, in: rows.seen).text, to: 7))
         }
         if let missing = rows.missing, missing > 0 {
             line("    missing       " + padded(Wording.grouped(missing), to: width))

@@ -7,22 +7,11 @@ import ImportDumps
 extension MemberTable<Totals> {
     static let totals = MemberTable([
         .known("jobs") { $0.jobs },
-        .written("jobs_by_status", .map(.count)) { totals, json in
-            json.object { json in
-                for (status, count) in totals.jobsByStatus.sorted(by: { $0.key < $1.key }) {
-                    json.key(status)
-                    json.value(count)
-                }
-            }
-        },
+        .writtenCounts("jobs_by_status") { $0.jobsByStatus },
         .knownObject("rows", MemberTable<Stated<RowCounts>>(Member.rows.map { $0.known() })) {
             Stated(value: $0.rows, number: $0.rows.seen)
         },
-        .written("failed_by_code", .list(MemberTable<CodeTotal>.code.schema)) { totals, json in
-            json.array { json in
-                for code in totals.failedByCode { MemberTable<CodeTotal>.code.write(code, &json) }
-            }
-        },
+        .writtenList("failed_by_code", .code) { $0.failedByCode },
         .knownObject(
             "findings",
             MemberTable<Totals>(
@@ -69,10 +58,7 @@ extension MemberTable<CodeStanding> {
         .written("explanation", .nullable(.text)) { $1.value($0.entry?.explanation) },
         .written("owner", .nullable(.text)) { $1.value($0.entry?.owner) },
         .written("action", .nullable(.text)) { $1.value($0.entry?.action?.rawValue) },
-        .written("accepted", .nullable(MemberTable<CodeBook.Acceptance>.accepted.schema)) { standing, json in
-            guard let acceptance = standing.entry?.acceptance else { return json.value(String?.none) }
-            MemberTable<CodeBook.Acceptance>.accepted.write(acceptance, &json)
-        },
+        .writtenObjectOrNull("accepted", .accepted) { $0.entry?.acceptance },
     ])
 }
 
@@ -89,11 +75,7 @@ extension MemberTable<[RuleResult]> {
     /// What rules came to.
     static let gate = MemberTable([
         .written("met", .flag) { $1.value($0.allSatisfy { $0.isMet }) },
-        .written("rules", .list(MemberTable<RuleResult>.rule.schema)) { results, json in
-            json.array { json in
-                for result in results { MemberTable<RuleResult>.rule.write(result, &json) }
-            }
-        },
+        .writtenList("rules", .rule) { $0 },
     ])
 }
 

@@ -1,13 +1,12 @@
-package import ImportAnalysis
 import ImportDumps
 
-/// The numbers that a job declares, each held against what was counted.
+/// The numbers that a job declares, each compared with what was counted.
 package struct Arithmetic: Sendable {
     /// One declared number.
     package struct Check: Sendable {
         /// The field's name in the dump.
         package var field: String
-        /// What it is held against, in words.
+        /// What it is compared with, in words.
         package var against: String
         package var declared: Int?
         package var counted: Int?
@@ -23,7 +22,7 @@ package struct Arithmetic: Sendable {
     }
 
     package var checks: [Check]
-    /// Whether the rows are all there, to hold declared numbers against.
+    /// Whether the rows are all there, so that declared numbers can be compared with them.
     private let hasAllRows: Bool
 
     package init(_ summary: JobSummary) {
@@ -72,7 +71,7 @@ package struct Arithmetic: Sendable {
         ]
     }
 
-    /// What the succeeded rows are held against.
+    /// What the succeeded rows are compared with.
     private static func succeeded(_ summary: JobSummary) -> String {
         let rows = summary.rows
         if rows.applied == rows.succeeded, summary.job.kind == .bulk { return "rows applied" }
@@ -93,17 +92,17 @@ package struct Arithmetic: Sendable {
     package var shortSentence: String {
         if differing > 0 { return "The job’s own numbers do not hold." }
         if agreeing > 0, unchecked == 0 { return "The job’s own numbers hold." }
-        if declared == 0 { return "The job declares no numbers to hold against the rows." }
+        if declared == 0 { return "The job declares no numbers to compare with the rows." }
         return agreeing > 0
             ? "What can be checked of the job’s own numbers holds." : "The job’s own numbers cannot be checked."
     }
 
     /// How many of the numbers hold, in a sentence.
     package var sentence: String {
-        if declared == 0 { return "The job declares no numbers to hold against the rows." }
+        if declared == 0 { return "The job declares no numbers to compare with the rows." }
         if agreeing == checks.count { return "All four numbers that the job declares agree with its rows." }
         if unchecked == declared, !hasAllRows {
-            return "There are no rows yet, or not all of them, to hold the declared numbers against."
+            return "There are no rows yet, or not all of them, to compare the declared numbers with."
         }
         var parts: [String] = []
         if agreeing > 0 { parts.append("\(Self.word(agreeing)) \(agreeing == 1 ? "agrees" : "agree")") }
