@@ -85,6 +85,31 @@ struct InterruptionTests {
         #expect(space.names(in: "o") == reportFolder)
     }
 
+    @Test("Ctrl-C while a pipe among the inputs says nothing more: 130, and nothing half is left")
+    func silentPipe() throws {
+        let space = try Workspace()
+        try space.write(jobDump("small"), as: "small.json")
+        try #require(mkfifo(space["pipe"], 0o600) == 0)
+        // Open at both ends, so that the run waits for what is to be read, not for someone to open it.
+        let pipe = open(space["pipe"], O_RDWR | O_CLOEXEC)
+        try #require(pipe >= 0)
+        defer { close(pipe) }
+        let run = try RunningCommand(
+            ["report", "pipe", "small.json", "-o", "o", "--threads", "2"], folder: space.path)
+        try writeAll(Self.head, to: pipe)
+        for _ in 0..<Self.rows / 1000 / 2 { try writeAll(Self.thousand, to: pipe) }
+        let begun = try space.tree("o").keys.sorted()
+        #expect(begun.contains { $0.contains(".partial/") }, "\(begun)")
+        let deadline = ContinuousClock.now + .seconds(60)
+        while space.names(in: "o/jobs/small") != reportFiles, .now < deadline { usleep(1000) }
+        run.kill(SIGINT)
+        let result = try run.finish()
+        #expect(result.status == 130 && result.errorText.contains("Interrupted"), "\(result)")
+        let left = try space.tree("o").keys.sorted()
+        #expect(!left.contains { $0.contains(".partial") }, "\(left)")
+        #expect(space.names(in: "o/jobs/small") == reportFiles, "\(left)")
+    }
+
     @Test("Two runs into one folder: the second one is told so, the first one is not disturbed")
     func twoRuns() throws {
         let space = try Workspace()

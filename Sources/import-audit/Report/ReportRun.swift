@@ -217,11 +217,8 @@ final class ReportRun: Sendable {
         state.withLock { $0.folders?.removePartialFolders() }
     }
 
-    /// Removes them while a thread may still be at work: whatever it begins from now on is gone too.
-    func abandon() {
-        root.abandon()
-        state.withLock { $0.folders?.removePartialFolders() }
-    }
+    /// Removes them while a thread may still be at work: it begins no others.
+    func abandon() { root.abandon() }
 
     /// Whether there are pages to be made when all was read, apart from those of jobs with several dumps.
     var hasDue: Bool { state.withLock { !$0.due.isEmpty } }
