@@ -38,7 +38,7 @@ struct RedactionOptions: ParsableArguments {
             do throws(FileFault) {
                 rules = try RedactionFile.rules(from: rulesBytes)
             } catch {
-                throw CommandFailure(.usage, "\(error.place(in: redactRules)): \(error.explanation)")
+                throw CommandFailure(.usage, of: error.place(in: redactRules), error.explanation)
             }
         }
         guard let redactKeyFile else {
@@ -63,10 +63,10 @@ struct RedactionOptions: ParsableArguments {
         } catch {
             throw CommandFailure(.usage, error.message)
         }
-        guard var key = bytes else { throw CommandFailure(.usage, "\(file): the file is too large; \(expected)") }
+        guard var key = bytes else { throw CommandFailure(.usage, of: file, "the file is too large; \(expected)") }
         if key.last == UInt8(ascii: "\n") { key.removeLast() }
         guard Pseudonyms.keyBytes.contains(key.count) else {
-            throw CommandFailure(.usage, "\(file): there are \(key.count) bytes; \(expected)")
+            throw CommandFailure(.usage, of: file, "there are \(key.count) bytes; \(expected)")
         }
         return key
     }

@@ -108,6 +108,6 @@ final class JobFolders: Sendable {
     }
 
     private func failure(_ name: String) -> CommandFailure {
-        CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+        CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
     }
 }

@@ -29,7 +29,7 @@ final class OutputFolder: @unchecked Sendable {
         let wasCreated = try Self.create(path)
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw CommandFailure(.cannotWrite, "\(path): \(SystemFailure.last.description)")
+            throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let failure = SystemFailure.last
@@ -50,7 +50,7 @@ final class OutputFolder: @unchecked Sendable {
         abandonment = Abandonment()
         writesBehind = false
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CommandFailure(.noInput, "\(path): \(SystemFailure.last.description)") }
+        guard descriptor >= 0 else { throw CommandFailure(.noInput, of: path, SystemFailure.last.description) }
         pending = PendingNames(in: descriptor, madeIn: nil)
     }
 
@@ -66,11 +66,11 @@ final class OutputFolder: @unchecked Sendable {
         pending = try abandonment.makePending { () throws(CommandFailure) in
             let wasMade = unsafe mkdirat(parent, name, 0o777) == 0
             guard wasMade || errno == EEXIST else {
-                throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+                throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
             }
             let descriptor = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard descriptor >= 0 else {
-                throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+                throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
             }
             return PendingNames(in: descriptor, madeIn: wasMade ? (parent, name) : nil)
         }
@@ -115,7 +115,7 @@ final class OutputFolder: @unchecked Sendable {
         try unlessAbandoned { try file.publish(into: descriptor, path: path) }
         let opened = unsafe openat(descriptor, file.name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC)
         guard opened >= 0 else {
-            throw CommandFailure(.cannotWrite, "\(path)/\(file.name): \(SystemFailure.last.description)")
+            throw CommandFailure(.cannotWrite, of: "\(path)/\(file.name)", SystemFailure.last.description)
         }
         return opened
     }
@@ -228,12 +228,12 @@ final class OutputFolder: @unchecked Sendable {
     func openSubfolder(_ name: String) throws -> Int32 {
         try unlessAbandoned {
             guard unsafe mkdirat(descriptor, name, 0o777) == 0 || errno == EEXIST else {
-                throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+                throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
             }
         }
         let folder = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else {
-            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+            throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
         }
         return folder
     }
@@ -281,6 +281,6 @@ final class OutputFolder: @unchecked Sendable {
         default:
             break
         }
-        throw CommandFailure(.cannotWrite, "\(path): \(SystemFailure.last.description)")
+        throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description)
     }
 }

@@ -128,7 +128,7 @@ final class PartialFile: ReportOutput {
         let closed = close(descriptor)
         descriptor = -1
         guard closed == 0, unsafe renameat(folder, partialName, target, name) == 0 else {
-            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+            throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
         }
     }
 
@@ -169,6 +169,6 @@ final class PartialFile: ReportOutput {
     }
 
     private func failure(_ cause: SystemFailure = .last) -> CommandFailure {
-        CommandFailure(.cannotWrite, "\(path): \(cause.description)")
+        CommandFailure(.cannotWrite, of: path, cause.description)
     }
 }

@@ -208,7 +208,7 @@ final class ReportRun: Sendable {
         _ name: String, _ reason: String, _ order: DocumentOrder, _ position: DocumentPosition
     ) throws(CommandFailure) {
         guard isAlone(order, position) else { return }
-        throw CommandFailure(.inputNotReadWhole, "\(name): \(reason) Nothing was written.")
+        throw CommandFailure(.inputNotReadWhole, of: name, "\(reason) Nothing was written.")
     }
 
     /// Removes the files that are being written, when all threads have ended.

@@ -53,7 +53,7 @@ struct ReportSettings: Sendable {
             guard let templateFolder, ownTemplates[error.file] != nil else {
                 throw CommandFailure(.internalFault, "the built-in template \(error.place): \(error.message)")
             }
-            throw CommandFailure(.usage, "\(templateFolder)/\(error.place): \(error.message)")
+            throw CommandFailure(.usage, of: "\(templateFolder)/\(error.place)", error.message)
         }
     }
 
@@ -115,7 +115,7 @@ struct ReportSettings: Sendable {
         }
         let names = own.isEmpty ? "the partials" : own.joined(separator: " and ")
         return CommandFailure(
-            .usage, "\(templateFolder): \(names) make a page that is not valid, at \(place). Nothing was written.")
+            .usage, of: templateFolder, "\(names) make a page that is not valid, at \(place). Nothing was written.")
     }
 }
 

@@ -47,7 +47,7 @@ final class UnfinishedRunManifest: Sendable {
         do throws(SystemFailure) {
             try writeAll(line.span, to: descriptor)
         } catch {
-            throw CommandFailure(.cannotWrite, "\(path): \(error.description)")
+            throw CommandFailure(.cannotWrite, of: path, error.description)
         }
     }
 }

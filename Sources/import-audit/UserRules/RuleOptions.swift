@@ -56,7 +56,7 @@ struct RuleOptions: ParsableArguments {
             do throws(FileFault) {
                 all = try RulesFile.rules(from: bytes)
             } catch {
-                throw CommandFailure(.usage, "\(error.place(in: rules)): \(error.explanation)")
+                throw CommandFailure(.usage, of: error.place(in: rules), error.explanation)
             }
             userRules.origin.append(bytes)
         }
