@@ -38,7 +38,7 @@ struct ComparedAudit {
         let end = try run.run(redaction) {
             CompareHandler(
                 SummaryHandler(
-                    collector: collector, usesThread: options.threadCount > 1, isStrict: options.isStrict,
+                    collector: collector, concurrency: options.concurrency, isStrict: options.isStrict,
                     isVerbose: options.isVerbose), recorder
             )
         }

@@ -19,7 +19,7 @@ struct RunOptions: ParsableArguments {
     var isStrict: Bool { reading.isStrict }
     var isQuiet: Bool { reading.isQuiet }
     var isVerbose: Bool { reading.isVerbose }
-    var threadCount: Int { reading.threadCount }
+    var concurrency: Concurrency { reading.concurrency }
     var encoding: TextEncoding? { reading.encoding }
 }
 
@@ -36,13 +36,16 @@ struct ReadingOptions: ParsableArguments {
     var isVerbose = false
 
     var isQuiet: Bool { work.isQuiet }
-    var threadCount: Int { work.threadCount }
+    var concurrency: Concurrency { work.concurrency }
     var encoding: TextEncoding? { work.encoding }
 }
 
 /// How a run works through its inputs, whatever it does with them.
 struct WorkOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("How many threads read; as many as there are processors by default.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "How many inputs are in work at once; as many as there are processors by default. With 1, one thread works.",
+            valueName: "n"))
     var threads: Int?
 
     @Flag(name: .customLong("quiet"), help: "Say nothing on standard error but what went wrong.")
@@ -66,13 +69,23 @@ struct WorkOptions: ParsableArguments {
         }
     }
 
-    var threadCount: Int { threads ?? Self.processors }
+    var concurrency: Concurrency { Concurrency(workers: threads ?? Concurrency.processors) }
 
     /// The encoding of text that does not show what it is.
     var encoding: TextEncoding? { encodingName.flatMap { TextEncoding(name: $0) } }
+}
+
+/// How many threads a run may have, made once from `--threads`: all that starts a thread asks it.
+struct Concurrency: Sendable {
+    /// Threads that each have an input in hand, or the pages of a job. The one that waits for them does nothing else.
+    let workers: Int
+
+    /// Whether a worker with a large dump may start threads for it: one that reads ahead, one that divides its ids, one
+    /// for its failed rows, and one for each large file that it writes. If not, one thread at a time is at work.
+    var allowsHelpers: Bool { workers > 1 }
 
     /// The processors that are running, at most 64.
-    private static var processors: Int { min(64, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    static var processors: Int { min(64, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }
 
 /// Inputs that are kept from ArgumentParser, whose time grows with the square of the number of arguments: tens of
@@ -131,4 +144,20 @@ enum ManyArguments {
 
     /// No argument of a process has a U+0000.
     private static func placeholder(_ index: Int) -> String { "\0\(index)" }
+}
+
+/// The option `-o` of commands that write.
+enum OutputOption {
+    /// Fails for what is no name: an empty one, as an unset variable of a script leaves it, and `-`.
+    ///
+    /// - Parameter what: that it names.
+    static func check(_ output: String, is what: String = "a folder") throws {
+        if output.isEmpty {
+            throw ValidationError("-o takes the name of \(what); the one that is given is empty.")
+        }
+        if output == "-" {
+            throw ValidationError(
+                "-o takes the name of \(what), not standard output. For one that is called -, write ./- instead.")
+        }
+    }
 }

@@ -8,20 +8,18 @@ struct SummaryHandler: DocumentHandler {
     private let isStrict: Bool
     private let isVerbose: Bool
     private var analyzer: JobAnalyzer
-    private let usesThread: Bool
+    private let concurrency: Concurrency
     private let identity: IdentityAudit?
     private var source = ""
     private var order = DocumentOrder(input: 0)
 
-    /// - Parameters:
-    ///   - identity: looks for ids that come back, if they are wanted.
-    ///   - usesThread: whether failed rows may have a thread of their own.
+    /// - Parameter identity: looks for ids that come back, if they are wanted.
     init(
-        collector: Collector, identity: IdentityAudit? = nil, usesThread: Bool, isStrict: Bool, isVerbose: Bool
+        collector: Collector, identity: IdentityAudit? = nil, concurrency: Concurrency, isStrict: Bool, isVerbose: Bool
     ) {
         self.collector = collector
-        self.usesThread = usesThread
-        analyzer = JobAnalyzer(usesThread: usesThread)
+        self.concurrency = concurrency
+        analyzer = JobAnalyzer(usesThread: concurrency.allowsHelpers)
         self.identity = identity
         self.isStrict = isStrict
         self.isVerbose = isVerbose
@@ -30,7 +28,7 @@ struct SummaryHandler: DocumentHandler {
     mutating func begin(source: String, order: DocumentOrder) {
         self.source = source
         self.order = order
-        analyzer = JobAnalyzer(usesThread: usesThread)
+        analyzer = JobAnalyzer(usesThread: concurrency.allowsHelpers)
     }
 
     func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
@@ -77,7 +75,7 @@ struct SummaryHandler: DocumentHandler {
             }
             try refuse(source: name, reason: other.explanation, order: order, status: .inputNotReadWhole)
         }
-        analyzer = JobAnalyzer(usesThread: usesThread)
+        analyzer = JobAnalyzer(usesThread: concurrency.allowsHelpers)
         order.document += 1
     }
 }

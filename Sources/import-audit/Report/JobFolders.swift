@@ -1,4 +1,5 @@
 import Glibc
+import ImportAnalysis
 import ImportDumps
 import ImportReports
 import Synchronization
@@ -109,5 +110,23 @@ final class JobFolders: Sendable {
 
     private func failure(_ name: String) -> CommandFailure {
         CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
+    }
+}
+
+extension JobSummary {
+    /// The name of the folder for the job's report.
+    var folderName: String { jobFolderName(jobID: job.jobID, source: source, sha256: sha256) }
+}
+
+/// Stands for a folder's name, of which there may be a million.
+struct NameDigest: Hashable {
+    private let first: UInt64
+    private let second: UInt64
+
+    init(_ name: String) {
+        var digest = SHA256()
+        var name = name
+        name.withUTF8 { bytes in unsafe digest.update(bytes) }
+        (first, second) = digest.finishDigest().halves
     }
 }

@@ -74,7 +74,9 @@ final class ReportRun: Sendable {
 
     /// Looks for ids that come back in one dump. What does not fit into memory goes where the reports do.
     func makeIdentityAudit() -> IdentityAudit {
-        IdentityAudit(usesThread: settings.writesBehind) { [path = root.path] in try TemporaryFile(in: path) }
+        IdentityAudit(usesThread: settings.concurrency.allowsHelpers) { [path = root.path] in
+            try TemporaryFile(in: path)
+        }
     }
 
     /// Documents that were read, and not known before.
@@ -229,7 +231,7 @@ final class ReportRun: Sendable {
             if let folders = state.folders { return folders }
             let files = settings.formats.overviewFiles().map { $0.name } + [RunManifest.file]
             try root.check(files, `guard`, as: RunManifest.root)
-            let folders = try JobFolders(in: root, writesBehind: settings.writesBehind)
+            let folders = try JobFolders(in: root, writesBehind: settings.concurrency.allowsHelpers)
             root.keep()
             state.folders = folders
             return folders
@@ -397,23 +399,5 @@ extension ReportRun {
             defer { close(descriptor) }
             return ContentHash(ofFile: descriptor, expected: expected.bytes) == expected
         }
-    }
-}
-
-extension JobSummary {
-    /// The name of the folder for the job's report.
-    var folderName: String { jobFolderName(jobID: job.jobID, source: source, sha256: sha256) }
-}
-
-/// Stands for a folder's name, of which there may be a million.
-struct NameDigest: Hashable {
-    private let first: UInt64
-    private let second: UInt64
-
-    init(_ name: String) {
-        var digest = SHA256()
-        var name = name
-        name.withUTF8 { bytes in unsafe digest.update(bytes) }
-        (first, second) = digest.finishDigest().halves
     }
 }
