@@ -13,11 +13,7 @@ let package = Package(
     name: "import-audit",
     products: [
         .executable(name: "import-audit", targets: ["import-audit"]),
-        .library(
-            name: "ImportAudit",
-            targets: [
-                "ImportDumps", "ImportAnalysis", "ImportRedaction", "CodeFiles", "ImportReports", "XHTMLValidation",
-            ]),
+        .library(name: "ImportAudit", targets: ["ImportAudit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -56,6 +52,10 @@ let package = Package(
             dependencies: ["ImportAnalysis", "ImportRedaction", .product(name: "Yams", package: "Yams")],
             swiftSettings: strictMemory),
         .target(name: "XHTMLValidation", dependencies: ["CLibXML2"], swiftSettings: strictMemory),
+        // What other programs use: all public API is there.
+        .target(
+            name: "ImportAudit", dependencies: ["ImportDumps", "ImportAnalysis", "ImportReports"],
+            swiftSettings: strictMemory),
         .executableTarget(
             name: "import-audit",
             dependencies: [
@@ -88,6 +88,9 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "ImportAuditTests", dependencies: ["ImportAudit", "import-audit", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "CommandTests", dependencies: ["import-audit", "ImportDumps", "TestSupport"], swiftSettings: strict),
     ],

@@ -22,6 +22,7 @@ public struct RowRun: Sendable, Equatable {
     /// What else the error says, as the text of a JSON object; only in a run of one.
     public var details: TextRange?
 
+    /// All that there is to say of a run. The parameters are the properties of the same names.
     @inlinable
     public init(
         firstRow: Int, count: Int = 1, facts: RowFacts, id: TextRange? = nil, idStride: Int = 0,
@@ -49,6 +50,8 @@ public struct TextRange: Sendable, Equatable {
     /// Its length in bytes.
     @inlinable public var count: Int { Int(count32) }
 
+    /// A stretch of so many bytes.
+    ///
     /// - Parameters:
     ///   - offset: 0 or more, below 2^32.
     ///   - count: 0 or more, below 2^32.
@@ -67,8 +70,10 @@ public struct TextRange: Sendable, Equatable {
 
 /// What one row says, before anyone judges it.
 public struct RowFacts: OptionSet, Sendable, Hashable {
+    /// One bit for each fact.
     public let rawValue: UInt16
 
+    /// The facts of which the bits are set.
     @inlinable
     public init(rawValue: UInt16) {
         self.rawValue = rawValue

@@ -1,3 +1,8 @@
+/// The version of this package, as its reports name it.
+package enum ToolVersion {
+    package static let current = "0.1.0"
+}
+
 /// Where a report's bytes go.
 package protocol ReportOutput {
     /// Adds bytes at the end.

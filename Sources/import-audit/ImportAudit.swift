@@ -1,4 +1,5 @@
 import ArgumentParser
+import ImportReports
 
 @main
 struct ImportAudit: ParsableCommand {
@@ -59,4 +60,4 @@ struct ImportAudit: ParsableCommand {
 }
 
 /// The version of the tool, as reports name it.
-let toolVersion = "0.1.0"
+let toolVersion = ToolVersion.current

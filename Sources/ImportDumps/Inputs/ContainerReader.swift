@@ -27,6 +27,14 @@ package enum InputRefusal: Sendable, Equatable {
     case cutShort(ReadFailure, entriesRead: Int)
     /// A damaged part of an archive, in a library's words. What comes after is read if its beginning can be found.
     case damagedPart(String, entriesRead: Int)
+
+    /// Nothing is lost by leaving it out.
+    package var isExpected: Bool {
+        switch self {
+        case .symbolicLink, .hardLink, .special: true
+        default: false
+        }
+    }
 }
 
 /// A thing with a name in a folder or an archive that has no bytes of its own.
@@ -82,6 +90,18 @@ package struct ContainerReader: Sendable {
             let source = BeginningSource(source)
             try walk.visit(source, named: name, body)
         }
+    }
+
+    /// Calls `body` with each stream and each refusal of an input that comes as a stream itself, as from a pipe.
+    ///
+    /// - Parameter name: the input's name to show.
+    /// - Throws: what `body` throws, at once.
+    package func read<Failure: Error>(
+        _ source: any ByteSource, name: String, _ body: (ContainerItem) throws(Failure) -> Void
+    ) throws(Failure) {
+        let budget = ExpansionBudget(limits: limits, progress: InputProgress(), size: nil)
+        let source = BeginningSource(CountedSource(source, budget: budget))
+        try ContainerWalk(budget: budget).visit(source, named: name, body)
     }
 
     /// Whether what an input holds is the input itself: it is neither compressed nor an archive.

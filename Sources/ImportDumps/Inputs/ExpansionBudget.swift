@@ -108,12 +108,12 @@ package final class ExpansionMeter: Sendable {
 
 /// Notes what is read of an input.
 struct CountedSource: ByteSource {
-    private var source: DescriptorSource
+    private var source: any ByteSource
     private let budget: ExpansionBudget
 
     var isPrompt: Bool { source.isPrompt }
 
-    init(_ source: DescriptorSource, budget: ExpansionBudget) {
+    init(_ source: any ByteSource, budget: ExpansionBudget) {
         self.source = source
         self.budget = budget
     }

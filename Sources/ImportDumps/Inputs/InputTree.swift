@@ -19,6 +19,11 @@ package enum PassedOver: Sendable, Equatable {
     case special(SpecialFile)
     /// A folder that cannot be listed, or a file that cannot be looked at.
     case unreadable(ReadFailure)
+
+    /// Nothing is lost by leaving it out.
+    package var isExpected: Bool {
+        if case .unreadable = self { false } else { true }
+    }
 }
 
 /// Walks through the inputs that a command was given: files, folders with all that is in them, standard input.

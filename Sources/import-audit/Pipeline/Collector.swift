@@ -4,25 +4,10 @@ import Synchronization
 
 /// Gathers what the threads of a run found out.
 final class Collector: Sendable {
-    /// What a dump is among those of its job.
-    enum Standing {
-        /// The first one that was read.
-        case first
-        /// It counts, in place of the one that did.
-        case replacing
-        /// Another one counts, or the same was read before.
-        case superseded
-    }
-
-    fileprivate struct State {
+    private struct State {
         let store: ResultStore
         var status = ExitStatus.done
-        /// The number of the job's dump that counts.
-        var counting: [JobIdentity: Int] = [:]
-        /// Jobs of which there is more than one dump.
-        var groups: [JobIdentity: SnapshotGroup] = [:]
-        /// Numbers of dumps that do not count.
-        var superseded: Set<Int> = []
+        var standings = DumpStandings()
         var ownOutputs = OwnOutputs()
     }
 
@@ -48,7 +33,9 @@ final class Collector: Sendable {
     /// Takes a job in.
     ///
     /// - Parameter publish: what follows from its standing, before another dump of the job can be taken in.
-    func add(_ job: JobSummary, _ order: DocumentOrder, _ publish: (Standing) throws -> Void = { _ in }) throws {
+    func add(
+        _ job: JobSummary, _ order: DocumentOrder, _ publish: (DumpStandings.Standing) throws -> Void = { _ in }
+    ) throws {
         if job.salvage != nil { problemCount.wrappingAdd(1, ordering: .relaxed) }
         jobCount.wrappingAdd(1, ordering: .relaxed)
         // What takes time is done before others have to wait.
@@ -58,16 +45,17 @@ final class Collector: Sendable {
         let identity = combinesSnapshots ? JobIdentity(job) : nil
         try state.withLock { state in
             if job.salvage != nil { state.status = state.status.orWorse(.inputNotReadWhole) }
-            let number = try state.store.append(job: record, order)
-            let standing = try identity.map { try state.standing(of: job, $0, number) } ?? .first
-            try publish(standing)
+            let store = state.store
+            let number = try store.append(job: record, order)
+            guard let identity else { return try publish(.first) }
+            try publish(try state.standings.add(job, identity, number: number) { try store.job($0) })
         }
     }
 
     /// Whether a dump of the job was taken in already.
     func hasDump(of job: JobSummary) -> Bool {
         guard combinesSnapshots, let identity = JobIdentity(job) else { return false }
-        return state.withLock { $0.counting[identity] != nil }
+        return state.withLock { $0.standings.hasDump(of: identity) }
     }
 
     /// Takes in what is no job.
@@ -97,33 +85,15 @@ final class Collector: Sendable {
             }
             let store = state.store
             let all = store.jobs.indices.sorted { store.jobs[$0].order < store.jobs[$1].order }
-            let superseded = state.superseded
+            let superseded = state.standings.superseded
             return RunResults(
                 status: state.status, store: store, allJobs: all,
                 jobs: superseded.isEmpty ? all : all.filter { !superseded.contains($0) },
                 unreadable: store.unreadable.indices.sorted {
                     store.unreadable[$0].order < store.unreadable[$1].order
                 },
-                groups: state.groups, ownOutputs: state.ownOutputs)
+                groups: state.standings.groups, ownOutputs: state.ownOutputs)
         }
-    }
-}
-
-extension Collector.State {
-    /// Compares a dump with those of the same job.
-    fileprivate mutating func standing(
-        of job: JobSummary, _ identity: JobIdentity, _ number: Int
-    ) throws -> Collector.Standing {
-        guard let before = counting[identity] else {
-            counting[identity] = number
-            return .first
-        }
-        var group = try groups[identity] ?? SnapshotGroup(store.job(before))
-        let replaces = group.merge(SnapshotGroup(job))
-        groups[identity] = group
-        superseded.insert(replaces ? before : number)
-        if replaces { counting[identity] = number }
-        return replaces ? .replacing : .superseded
     }
 }
 

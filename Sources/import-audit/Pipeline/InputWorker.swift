@@ -50,10 +50,9 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
             try read(descriptor: descriptor, name: path.shown, number)
             try handler.end(path, number: number)
         case .passedOver(let path, let reason):
-            var status = ExitStatus.done
-            if case .unreadable = reason { status = .inputNotReadWhole }
             try handler.refuse(
-                source: names.shown(path.shown), reason: reason.explanation, order: order, status: status)
+                source: names.shown(path.shown), reason: reason.explanation, order: order,
+                status: reason.isExpected ? .done : .inputNotReadWhole)
         case .unavailable(let path, let failure):
             try refuse(path.shown, failure.description, order, .noInput)
         }
@@ -100,16 +99,6 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         if Interruption.isRequested { throw Interrupted() }
         handler.begin(source: names.shown(source), order: order)
         try session.read(from: bytes, readsAhead: queue.hasIdleThreads, into: &handler)
-    }
-}
-
-extension InputRefusal {
-    /// Nothing is lost by leaving it out.
-    fileprivate var isExpected: Bool {
-        switch self {
-        case .symbolicLink, .hardLink, .special: true
-        default: false
-        }
     }
 }
 

@@ -7,9 +7,7 @@ struct SummaryHandler: DocumentHandler {
     private let collector: Collector
     private let isStrict: Bool
     private let isVerbose: Bool
-    private var analyzer: JobAnalyzer
-    private let concurrency: Concurrency
-    private let identity: IdentityAudit?
+    private var document: DocumentAudit
     private var source = ""
     private var order = DocumentOrder(input: 0)
 
@@ -18,9 +16,7 @@ struct SummaryHandler: DocumentHandler {
         collector: Collector, identity: IdentityAudit? = nil, concurrency: Concurrency, isStrict: Bool, isVerbose: Bool
     ) {
         self.collector = collector
-        self.concurrency = concurrency
-        analyzer = JobAnalyzer(usesThread: concurrency.allowsHelpers)
-        self.identity = identity
+        document = DocumentAudit(identity: identity, usesThread: concurrency.allowsHelpers)
         self.isStrict = isStrict
         self.isVerbose = isVerbose
     }
@@ -28,7 +24,7 @@ struct SummaryHandler: DocumentHandler {
     mutating func begin(source: String, order: DocumentOrder) {
         self.source = source
         self.order = order
-        analyzer = JobAnalyzer(usesThread: concurrency.allowsHelpers)
+        document.restart()
     }
 
     func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
@@ -45,37 +41,27 @@ struct SummaryHandler: DocumentHandler {
     }
 
     mutating func beginRows(of job: DeclaredJob) {
-        analyzer.beginRows(of: job)
-        identity?.beginRows(of: job)
+        document.beginRows(of: job)
     }
 
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
         if Interruption.isRequested { throw Interrupted() }
-        analyzer.consume(runs, text: text)
-        try identity?.consume(runs, text: text)
+        try document.consume(runs, text: text)
     }
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         let name = source + position.suffix
-        let shared = try identity?.finish()
-        switch reading {
-        case .job(let dump):
-            if isStrict, let fault = dump.firstFault {
-                try refuse(source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole)
-            } else {
-                var summary = analyzer.summary(of: dump, source: name)
-                if let shared { summary.add(shared) }
-                try collector.add(summary, order)
-                if isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
-            }
+        switch try document.finish(reading, source: name, isStrict: isStrict) {
+        case .job(let summary):
+            try collector.add(summary, order)
+            if isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
+        case .damaged(let fault):
+            try refuse(source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole)
         case .notAJob(let other):
-            if case .ownOutput(let own) = other.reason {
-                passOver(own, source: name, order: order)
-                break
-            }
             try refuse(source: name, reason: other.explanation, order: order, status: .inputNotReadWhole)
+        case .ownOutput(let own):
+            passOver(own, source: name, order: order)
         }
-        analyzer = JobAnalyzer(usesThread: concurrency.allowsHelpers)
         order.document += 1
     }
 }

@@ -1,0 +1,45 @@
+/// Which dumps count, of jobs whose dumps are taken in one after the other: of each job one.
+package struct DumpStandings: Sendable {
+    /// What a dump is among those of its job.
+    package enum Standing: Sendable {
+        /// The first one that was read.
+        case first
+        /// It counts, in place of the one that did.
+        case replacing
+        /// Another one counts, or the same was read before.
+        case superseded
+    }
+
+    /// The number of the job's dump that counts.
+    private var counting: [JobIdentity: Int] = [:]
+    /// Jobs of which there is more than one dump.
+    package private(set) var groups: [JobIdentity: SnapshotGroup] = [:]
+    /// Numbers of dumps that do not count.
+    package private(set) var superseded: Set<Int> = []
+
+    package init() {}
+
+    /// Whether a dump of the job was taken in already.
+    package func hasDump(of identity: JobIdentity) -> Bool { counting[identity] != nil }
+
+    /// Takes a dump in: compares it with those of the same job.
+    ///
+    /// - Parameters:
+    ///   - number: what the caller knows the dump by, another for each.
+    ///   - earlier: the dump of a number that was taken in before.
+    /// - Throws: what `earlier` throws.
+    package mutating func add(
+        _ job: JobSummary, _ identity: JobIdentity, number: Int, earlier: (Int) throws -> JobSummary
+    ) rethrows -> Standing {
+        guard let before = counting[identity] else {
+            counting[identity] = number
+            return .first
+        }
+        var group = try groups[identity] ?? SnapshotGroup(earlier(before))
+        let replaces = group.merge(SnapshotGroup(job))
+        groups[identity] = group
+        superseded.insert(replaces ? before : number)
+        if replaces { counting[identity] = number }
+        return replaces ? .replacing : .superseded
+    }
+}

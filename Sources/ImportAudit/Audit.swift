@@ -1,0 +1,204 @@
+import ImportAnalysis
+import ImportDumps
+import ImportReports
+
+/// The audit of an input: what became of each row of the import jobs in it, and what could not be read.
+///
+/// ```swift
+/// let audit = try Audit.of(path: "dumps/")
+/// for job in audit.jobs { print(job.source, job.rows.failed, job.verdict.sentence) }
+/// for input in audit.unreadable { print(input.source, input.reason) }
+/// ```
+///
+/// It is what the command `import-audit summary` finds in the same input. Rows are never guessed or dropped: what cannot
+/// be read is in ``unreadable``, what is odd about a job in its findings. Nothing is printed, and no input is touched.
+///
+/// Texts that come from a dump or from the names of files (codes, messages, sentences that quote them, sources) are as
+/// hostile as their authors: escape them for wherever they are shown. The pages made here have them escaped.
+public struct Audit: Sendable {
+    /// The jobs, in the order of the input: that of the bytes of paths in a folder, that of an archive's entries.
+    ///
+    /// Of several dumps of one job there is the latest (``Job/supersededDumps``), unless ``Options/countsEveryDump``.
+    public let jobs: [Job]
+    /// What could not be read, in the order of the input. None of it is in ``jobs``.
+    public let unreadable: [UnreadInput]
+    /// Files among the inputs that `import-audit` wrote: no dumps, and nothing that is missing. At most the first 100.
+    /// Where there is no job at all, they are in ``unreadable`` instead.
+    public let ownOutputs: [UnreadInput]
+    private let totals: Totals
+
+    /// Audits a file, a folder with all that is in it, an archive, a compressed file or a log.
+    ///
+    /// What an input is shows by its content, whatever its name. The call returns when all was read; a gigabyte takes
+    /// about a second. Memory grows with the jobs, not with their rows: ``forEachDump(path:options:_:)`` does without.
+    ///
+    /// - Parameters:
+    ///   - path: absolute, or relative to the working folder. A folder's hidden files are left out.
+    ///   - options: how to read.
+    /// - Throws: ``AuditError`` with the code `noInput` if the path names nothing that can be opened, `unknownEncoding`,
+    ///   or `cancelled` if the task is. What is wrong within the input is no error: it is in ``unreadable`` or in a job's findings.
+    public static func of(path: String, options: Options = Options()) throws(AuditError) -> Audit {
+        try gather(options) { reading in try reading.read(path: path) }
+    }
+
+    /// Audits bytes that are in memory: a dump, a log, compressed data, or a tar or zip archive.
+    ///
+    /// - Parameters:
+    ///   - bytes: the input. It may have several dumps, or none.
+    ///   - name: what the input is called in the result.
+    ///   - options: how to read.
+    /// - Throws: ``AuditError`` with the code `unknownEncoding` or `cancelled`. What is wrong with the bytes is no error.
+    public static func of(
+        bytes: [UInt8], named name: String, options: Options = Options()
+    ) throws(AuditError) -> Audit {
+        try gather(options) { reading in try reading.read(bytes: bytes, named: name) }
+    }
+
+    /// Audits a path dump by dump, in constant memory whatever the number of dumps.
+    ///
+    /// Each dump is handed on as soon as it was read, and counts by itself: nobody knows yet whether a later one of the
+    /// same job supersedes it. Whoever adds up rows counts a job with two dumps twice; the job's ``Job/id`` tells.
+    ///
+    /// - Parameters:
+    ///   - path: absolute, or relative to the working folder. A folder's hidden files are left out.
+    ///   - options: how to read; ``Options/countsEveryDump`` makes no difference.
+    ///   - body: is called for each dump and for each input that is none, in the order of the input.
+    /// - Throws: what `body` throws, at once; ``AuditError`` as ``of(path:options:)`` does.
+    public static func forEachDump(
+        path: String, options: Options = Options(), _ body: (Entry) throws -> Void
+    ) throws {
+        try withoutActuallyEscaping(body) { body in
+            var reading = try InputReading(options, body)
+            try reading.read(path: path)
+        }
+    }
+
+    /// Whether all was read: nothing is ``unreadable`` but links and devices that are left out, and no dump is cut off or
+    /// broken. An empty folder is complete. The command's exit status is 0 then, and 65 otherwise.
+    public var isComplete: Bool {
+        unreadable.allSatisfy { $0.isExpected } && totals.salvagedJobs == 0
+    }
+
+    /// The rows of all jobs. A sum beyond `Int.max` stays there.
+    public var rows: Rows { Rows(totals.rows) }
+}
+
+// MARK: - Documents
+
+extension Audit {
+    /// The document `summary.json` of all jobs, with a line feed at its end: byte by byte what
+    /// `import-audit summary --format json` prints. Its members are described in `Docs/audit.md`.
+    public func summaryJSON() -> String {
+        var all = Summary()
+        for job in jobs { all.append(job.summary) }
+        for input in unreadable { all.append(input.input) }
+        return String(decoding: SummaryJSON.render(all), as: UTF8.self)
+    }
+
+    /// The overview of all jobs in Markdown: totals, codes, the worst 100 jobs, what could not be read. All texts of
+    /// dumps are escaped. ``Job/markdown()`` makes the report of one job.
+    ///
+    /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not sound.
+    public func markdown() throws(AuditError) -> String { try page(.markdown) }
+
+    /// The same as a page for browsers: one XHTML file with its style in it, which loads nothing.
+    ///
+    /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not sound.
+    public func xhtml() throws(AuditError) -> String { try page(.xhtml) }
+
+    private func page(_ format: TemplateSet.Format) throws(AuditError) -> String {
+        var overview = OverviewBuilder()
+        for job in jobs { overview.append(job.summary, report: nil) }
+        for input in unreadable { overview.append(input.input) }
+        let model = OverviewModel(overview, for: format, toolVersion: ToolVersion.current, files: [])
+        return String(decoding: try Templates.builtIn().render(model, as: format), as: UTF8.self)
+    }
+}
+
+/// The templates, which take a while to parse.
+enum Templates {
+    private static let parsed = Result { () throws(TemplateFailure) in try TemplateSet() }
+
+    static func builtIn() throws(AuditError) -> TemplateSet {
+        do throws(TemplateFailure) {
+            return try parsed.get()
+        } catch {
+            throw AuditError(.internalFault, "\(error.file): \(error.message)")
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension Audit {
+    /// How many files of this program are kept, of those among the inputs.
+    private static let ownOutputLimit = 100
+
+    private static func gather(
+        _ options: Options, _ read: (inout InputReading) throws -> Void
+    ) throws(AuditError) -> Audit {
+        let found = Found(combinesDumps: !options.countsEveryDump)
+        var reading = try InputReading(options) { entry in found.add(entry) }
+        do {
+            try read(&reading)
+        } catch let error as AuditError {
+            throw error
+        } catch {
+            throw AuditError(.internalFault, "\(error)")
+        }
+        return found.audit
+    }
+
+    /// What was found so far.
+    private final class Found {
+        private let combinesDumps: Bool
+        private var jobs: [JobSummary] = []
+        private var standings = DumpStandings()
+        private var unreadable: [(number: Int, input: UnreadInput)] = []
+        private var ownOutputs: [(number: Int, input: UnreadInput)] = []
+        private var count = 0
+
+        init(combinesDumps: Bool) {
+            self.combinesDumps = combinesDumps
+        }
+
+        func add(_ entry: Entry) {
+            count += 1
+            switch entry {
+            case .job(let job):
+                let (number, job) = (jobs.count, job.summary)
+                jobs.append(job)
+                guard combinesDumps, let identity = JobIdentity(job) else { return }
+                _ = standings.add(job, identity, number: number) { jobs[$0] }
+            case .unreadable(let input):
+                unreadable.append((count, input))
+            case .ownOutput(let input):
+                if ownOutputs.count < ownOutputLimit { ownOutputs.append((count, input)) }
+            }
+        }
+
+        var audit: Audit {
+            let counting = jobs.indices.filter { !standings.superseded.contains($0) }.map { index in
+                var job = jobs[index]
+                if combinesDumps, let identity = JobIdentity(job) { standings.groups[identity]?.apply(to: &job) }
+                return job
+            }
+            // Where there is nothing else, that is why.
+            let isAll = jobs.isEmpty
+            return Audit(
+                counting,
+                unreadable: (isAll ? unreadable + ownOutputs : unreadable).sorted { $0.number < $1.number }
+                    .map { $0.input },
+                ownOutputs: isAll ? [] : ownOutputs.map { $0.input })
+        }
+    }
+
+    private init(_ jobs: [JobSummary], unreadable: [UnreadInput], ownOutputs: [UnreadInput]) {
+        var totals = Totals()
+        for job in jobs { totals.add(job) }
+        self.totals = totals
+        self.jobs = jobs.map { Job($0) }
+        self.unreadable = unreadable
+        self.ownOutputs = ownOutputs
+    }
+}

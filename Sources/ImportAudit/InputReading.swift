@@ -1,0 +1,136 @@
+private import Glibc
+import ImportAnalysis
+import ImportDumps
+
+/// Reads inputs one after the other, and hands on what each document in them came to.
+struct InputReading: ~Copyable {
+    private let containers = ContainerReader()
+    private var session: DumpSession
+    private var documents: Documents
+
+    init(_ options: Audit.Options, _ handOn: @escaping (Audit.Entry) throws -> Void) throws(AuditError) {
+        var reader = DumpReader(hashing: options.hashes)
+        if let name = options.encoding {
+            guard let encoding = TextEncoding(name: name) else {
+                throw AuditError(.unknownEncoding, "“\(name)” is no encoding that is known here.")
+            }
+            reader.encoding = encoding
+        }
+        session = DumpSession(reader)
+        documents = Documents(options, handOn)
+    }
+
+    /// Reads a path.
+    ///
+    /// - Throws: ``AuditError`` if it cannot be opened; what the receiver throws.
+    mutating func read(path: String) throws {
+        // Which would be cut off there, and name something else.
+        guard !path.utf8.contains(0) else { throw AuditError(.noInput, "A path cannot hold U+0000.") }
+        // For the command, and for it alone, this is standard input.
+        for item in InputTree([path == "-" ? "./-" : path]) {
+            switch item {
+            case .file(let file, _):
+                let descriptor: Int32
+                do throws(ReadFailure) {
+                    descriptor = try file.open()
+                } catch {
+                    if file == InputPath(path) { throw AuditError(.noInput, "\(path): \(error.description)") }
+                    try documents.refuse(file.shown, error.description)
+                    continue
+                }
+                defer { close(descriptor) }
+                try containers.read(descriptor: descriptor, name: file.shown) { try read($0) }
+            case .passedOver(let path, let reason):
+                try documents.refuse(path.shown, reason.explanation, isExpected: reason.isExpected)
+            case .unavailable(_, let failure):
+                throw AuditError(.noInput, "\(path): \(failure.description)")
+            case .standardInput: break
+            }
+        }
+    }
+
+    /// Reads bytes.
+    mutating func read(bytes: [UInt8], named name: String) throws {
+        try containers.read(ArraySource(bytes), name: name) { try read($0) }
+    }
+
+    private mutating func read(_ item: ContainerItem) throws {
+        try AuditError.throwIfCancelled()
+        switch item {
+        case .stream(let source, let bytes):
+            documents.begin(source)
+            try session.read(from: bytes, into: &documents)
+        case .refused(let source, .ownOutput(let own)):
+            try documents.passOver(own, source)
+        case .refused(let source, let reason):
+            try documents.refuse(source, reason.explanation, isExpected: reason.isExpected)
+        }
+    }
+}
+
+/// Audits the documents of a stream.
+private struct Documents: DumpSink {
+    private let handOn: (Audit.Entry) throws -> Void
+    private let isStrict: Bool
+    private var document: DocumentAudit
+    private var source = ""
+
+    init(_ options: Audit.Options, _ handOn: @escaping (Audit.Entry) throws -> Void) {
+        self.handOn = handOn
+        isStrict = options.refusesDamagedDumps
+        let identity = options.findsRepeatedRecords ? IdentityAudit(usesThread: false) { MemorySpill() } : nil
+        document = DocumentAudit(identity: identity, usesThread: true)
+    }
+
+    mutating func begin(_ source: String) {
+        self.source = source
+        document.restart()
+    }
+
+    func refuse(_ source: String, _ reason: String, isExpected: Bool = false) throws {
+        try handOn(.unreadable(Audit.UnreadInput(source: source, reason: reason, isExpected: isExpected)))
+    }
+
+    func passOver(_ own: OwnOutput, _ source: String) throws {
+        try handOn(.ownOutput(Audit.UnreadInput(source: source, reason: own.explanation)))
+    }
+
+    mutating func beginRows(of job: DeclaredJob) { document.beginRows(of: job) }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        try AuditError.throwIfCancelled()
+        try document.consume(runs, text: text)
+    }
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        let name = source + position.suffix
+        switch try document.finish(reading, source: name, isStrict: isStrict) {
+        case .job(let summary): try handOn(.job(Audit.Job(summary)))
+        case .damaged(let fault):
+            try refuse(name, "The dump \(fault.sentence). It is refused, because only whole dumps are wanted.")
+        case .notAJob(let other): try refuse(name, other.explanation)
+        case .ownOutput(let own): try passOver(own, name)
+        }
+    }
+}
+
+extension AuditError {
+    fileprivate static func throwIfCancelled() throws(AuditError) {
+        if Task.isCancelled { throw AuditError(.cancelled, "The task was cancelled.") }
+    }
+}
+
+/// Room for ids in memory: a library makes no files.
+private final class MemorySpill: IDSpill {
+    private var bytes: [UInt8] = []
+
+    func append(_ more: Span<UInt8>) -> Int {
+        let offset = bytes.count
+        unsafe more.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        return offset
+    }
+
+    func read(into target: inout MutableSpan<UInt8>, at offset: Int) {
+        for index in target.indices { target[index] = bytes[offset + index] }
+    }
+}
