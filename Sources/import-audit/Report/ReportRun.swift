@@ -132,16 +132,14 @@ final class ReportRun: Sendable {
                     try `guard`.check(names, in: place, folder, path: path)
                     // Those of other formats.
                     let stale = `guard`.earlier?.files(in: place).filter { !names.contains($0.name) } ?? []
-                    sayChanged(`guard`.remove(stale, from: folder), in: path)
+                    for name in `guard`.remove(stale, from: folder) {
+                        Console.say(OutputGuard.sayingChanged("\(path)/\(name)"))
+                    }
                 }
                 try note(files, of: name, for: order)
                 if !hasPages { state.withLock { _ = $0.due.insert(order) } }
             }
         }
-    }
-
-    private func sayChanged(_ names: [String], in path: String) {
-        for name in names { Console.say(OutputGuard.sayingChanged("\(path)/\(name)")) }
     }
 
     /// What the manifest calls the folder of a job.
@@ -239,9 +237,7 @@ final class ReportRun: Sendable {
     }
 
     /// Whether the pages of a dump are to be made when all was read, also if there is nothing to say about others.
-    func isDue(_ order: DocumentOrder) -> Bool {
-        state.withLock { $0.due.contains(order) }
-    }
+    func isDue(_ order: DocumentOrder) -> Bool { state.withLock { $0.due.contains(order) } }
 
     /// Whether the report of a document is in its place.
     func isInPlace(_ order: DocumentOrder, _ name: String) -> Bool {
