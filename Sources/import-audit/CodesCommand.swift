@@ -56,7 +56,7 @@ struct CodesCommand: ParsableCommand {
         } catch {
             // Half a file is none.
             unsafe unlink(path)
-            throw CommandFailure(.cannotWrite, "\(path): \(error.description)")
+            throw CommandFailure(.cannotWrite, of: path, error.description)
         }
     }
 }

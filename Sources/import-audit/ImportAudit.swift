@@ -45,7 +45,7 @@ struct ImportAudit: ParsableCommand {
         Console.reserveStreams()
         Interruption.listen()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(ManyArguments.takeOut(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
             if exitCode(for: error).rawValue == ExitStatus.interrupted.rawValue { Interruption.endAsAsked() }

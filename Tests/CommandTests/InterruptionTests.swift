@@ -18,8 +18,8 @@ struct InterruptionTests {
     }
 
     /// Starts a report and sends it most of a dump, so much that rows have been written for certain.
-    private func started(_ folder: String) throws -> RunningCommand {
-        let run = try RunningCommand(["report", "-", "-o", folder], input: .pipe)
+    private func started(_ folder: String, _ options: String...) throws -> RunningCommand {
+        let run = try RunningCommand(["report", "-", "-o", folder] + options, input: .pipe)
         try run.send(Self.head)
         for _ in 0..<Self.rows / 1000 / 2 { try run.send(Self.thousand) }
         return run
@@ -83,6 +83,47 @@ struct InterruptionTests {
         let result = try complete(run)
         #expect(result.status == 0, "\(result)")
         #expect(space.names(in: "o") == reportFolder)
+    }
+
+    @Test("Ctrl-C while a pipe among the inputs says nothing more: 130, and nothing half is left")
+    func silentPipe() throws {
+        let space = try Workspace()
+        try space.write(jobDump("small"), as: "small.json")
+        try #require(mkfifo(space["pipe"], 0o600) == 0)
+        // Open at both ends, so that the run waits for what is to be read, not for someone to open it.
+        let pipe = open(space["pipe"], O_RDWR | O_CLOEXEC)
+        try #require(pipe >= 0)
+        defer { close(pipe) }
+        let run = try RunningCommand(
+            ["report", "pipe", "small.json", "-o", "o", "--threads", "2"], folder: space.path)
+        try writeAll(Self.head, to: pipe)
+        for _ in 0..<Self.rows / 1000 / 2 { try writeAll(Self.thousand, to: pipe) }
+        let begun = try space.tree("o").keys.sorted()
+        #expect(begun.contains { $0.contains(".partial/") }, "\(begun)")
+        let deadline = ContinuousClock.now + .seconds(60)
+        while space.names(in: "o/jobs/small") != reportFiles, .now < deadline { usleep(1000) }
+        run.kill(SIGINT)
+        let result = try run.finish()
+        #expect(result.status == 130 && result.errorText.contains("Interrupted"), "\(result)")
+        let left = try space.tree("o").keys.sorted()
+        #expect(!left.contains { $0.contains(".partial") }, "\(left)")
+        #expect(space.names(in: "o/jobs/small") == reportFiles, "\(left)")
+    }
+
+    @Test("With --threads 1 there is one thread that works, also for a large dump, and the one that waits for it")
+    func oneThread() throws {
+        let space = try Workspace()
+        func threadCount(_ number: String) throws -> Int {
+            let run = try started(space["o\(number)"], "--threads", number)
+            let count = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(run.pid)/task").count
+            let result = try complete(run)
+            #expect(result.status == 0, "\(result)")
+            return count
+        }
+        #expect(try threadCount("1") == 2)
+        // Two workers, and at least one thread that writes what they make of a large dump.
+        #expect(try threadCount("2") > 3)
+        #expect(differences(try space.tree("o1"), try space.tree("o2")) == [])
     }
 
     @Test("Two runs into one folder: the second one is told so, the first one is not disturbed")

@@ -24,8 +24,8 @@ struct ComparedAudit {
             (totals, messages, unreadable, self.redaction) = try Self.read(summary: input, shownAs: name)
             if let redaction, redaction.mark != self.redaction {
                 throw CommandFailure(
-                    .inputNotReadWhole,
-                    "\(name): the summary was not made with --redact and this key; it may hold values")
+                    .inputNotReadWhole, of: name,
+                    "the summary was not made with --redact and this key; it may hold values")
             }
             status = .done
             rows = nil
@@ -38,7 +38,7 @@ struct ComparedAudit {
         let end = try run.run(redaction) {
             CompareHandler(
                 SummaryHandler(
-                    collector: collector, usesThread: options.threadCount > 1, isStrict: options.isStrict,
+                    collector: collector, concurrency: options.concurrency, isStrict: options.isStrict,
                     isVerbose: options.isVerbose), recorder
             )
         }
@@ -97,7 +97,7 @@ struct ComparedAudit {
             }
             return (reader.totals, messages, unreadable, reader.redaction)
         } catch let fault as SummaryFault {
-            throw CommandFailure(.inputNotReadWhole, "\(name): \(fault.explanation)")
+            throw CommandFailure(.inputNotReadWhole, of: name, fault.explanation)
         }
     }
 }

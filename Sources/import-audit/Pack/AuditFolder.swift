@@ -20,12 +20,12 @@ struct AuditFolder {
         folder = try OutputFolder(reading: path)
         guard let manifest = RunManifest(in: folder), let descriptor = folder.openFile(RunManifest.file) else {
             throw CommandFailure(
-                .inputNotReadWhole, "\(path): there is no file \(RunManifest.file) in it that import-audit wrote")
+                .inputNotReadWhole, of: path, "there is no file \(RunManifest.file) in it that import-audit wrote")
         }
         defer { close(descriptor) }
         guard let content = ContentHash(ofFile: descriptor) else {
             throw CommandFailure(
-                .inputNotReadWhole, "\(path)/\(RunManifest.file): \(SystemFailure.last.description)")
+                .inputNotReadWhole, of: "\(path)/\(RunManifest.file)", SystemFailure.last.description)
         }
         self.manifest = manifest
         self.content = content

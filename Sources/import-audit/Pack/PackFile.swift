@@ -19,7 +19,7 @@ final class PackFile {
         self.name = name
         self.path = path
         self.folder = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard self.folder >= 0 else { throw CommandFailure(.cannotWrite, "\(path): \(SystemFailure.last.description)") }
+        guard self.folder >= 0 else { throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description) }
         do throws(CommandFailure) {
             descriptor = try Self.create(".\(name).partial", in: self.folder, path: path)
         } catch {
@@ -40,7 +40,7 @@ final class PackFile {
         do throws(SystemFailure) {
             try writeAll(bytes, to: descriptor)
         } catch {
-            throw CommandFailure(.cannotWrite, "\(path): \(error.description)")
+            throw CommandFailure(.cannotWrite, of: path, error.description)
         }
     }
 
@@ -48,7 +48,7 @@ final class PackFile {
     func publish() throws(CommandFailure) -> String {
         // Some file systems tell only now that there was no room.
         guard fsync(descriptor) == 0 || errno == EINVAL, unsafe renameat(folder, partialName, folder, name) == 0 else {
-            throw CommandFailure(.cannotWrite, "\(path): \(SystemFailure.last.description)")
+            throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description)
         }
         isPublished = true
         return hash.finish()
@@ -58,7 +58,7 @@ final class PackFile {
     private static func create(_ name: String, in folder: Int32, path: String) throws(CommandFailure) -> Int32 {
         let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC
         let descriptor = unsafe openat(folder, name, flags, 0o666)
-        guard descriptor >= 0 else { throw CommandFailure(.cannotWrite, "\(path): \(SystemFailure.last.description)") }
+        guard descriptor >= 0 else { throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description) }
         var (own, there) = (stat(), stat())
         let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
         // The other run may just have moved it into its place.
@@ -68,7 +68,7 @@ final class PackFile {
         guard isOurs, ftruncate(descriptor, 0) == 0 else {
             close(descriptor)
             throw CommandFailure(
-                .cannotWrite, "\(path): another import-audit is writing this zip; wait for it or choose another place")
+                .cannotWrite, of: path, "another import-audit is writing this zip; wait for it or choose another place")
         }
         return descriptor
     }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import ImportDumps
 import ImportReports
@@ -25,27 +26,26 @@ struct PackTarget {
         name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
         folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         guard name.utf8.count > Self.ending.utf8.count, name.lowercased().hasSuffix(Self.ending) else {
-            throw CommandFailure(.usage, "\(path): --pack takes the name of a file that ends in .zip")
+            throw CommandFailure(.usage, of: path, "--pack takes the name of a file that ends in .zip")
         }
         let place = Self.place(of: folder)
         let status = Self.status(path)
         for file in others {
             if let identity = InputPath(file).identity, identity == InputPath(path).identity {
                 throw CommandFailure(
-                    .usage, "\(path): this is a file that an option names; choose another place for the zip")
+                    .usage, of: path, "this is a file that an option names; choose another place for the zip")
             }
         }
         for input in inputs where input != "-" {
             guard let found = Self.status(input) else { continue }
             if let status, status.st_dev == found.st_dev, status.st_ino == found.st_ino {
-                throw CommandFailure(.usage, "\(path): this is an input; choose another place for the zip")
+                throw CommandFailure(.usage, of: path, "this is an input; choose another place for the zip")
             }
             guard found.st_mode & S_IFMT == S_IFDIR, let input = Self.resolved(input) else { continue }
             let isInside = place == input || place.hasPrefix(input == "/" ? "/" : "\(input)/")
             if isInside {
                 throw CommandFailure(
-                    .usage,
-                    "\(path): this is in an input folder, and the next run would read it; choose another place"
+                    .usage, of: path, "this is in an input folder, and the next run would read it; choose another place"
                 )
             }
         }
@@ -54,7 +54,7 @@ struct PackTarget {
     /// Begins the file. It takes its place when it is published.
     func begin() throws(CommandFailure) -> PackFile {
         if let status = Self.status(path), status.st_mode & S_IFMT == S_IFDIR {
-            throw CommandFailure(.cannotWrite, "\(path): this is a folder")
+            throw CommandFailure(.cannotWrite, of: path, "this is a folder")
         }
         var status = stat()
         if !isForced, unsafe lstat(path, &status) == 0, !isPack {
@@ -109,5 +109,24 @@ struct PackTarget {
         guard let found = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(found) }
         return unsafe String(cString: found)
+    }
+}
+
+/// The option that packs an audit.
+struct PackOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Pack the audit into one zip as well, with a manifest that the command verify holds it against.",
+            valueName: "file.zip"))
+    var pack: String?
+
+    /// - Parameters:
+    ///   - inputs: of which the zip must be none.
+    ///   - others: files that other options name, of which it must be none either.
+    ///   - isForced: replaces a file that is no pack.
+    func target(inputs: [String], others: [String], isForced: Bool) throws(CommandFailure) -> PackTarget? {
+        try pack.map { (path) throws(CommandFailure) in
+            try PackTarget(path, inputs: inputs, others: others, isForced: isForced)
+        }
     }
 }

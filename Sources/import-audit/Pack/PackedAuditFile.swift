@@ -12,7 +12,7 @@ struct PackedAuditFile: ~Copyable {
         self.path = path
         // Opening a pipe must not wait for someone to write into it.
         descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw CommandFailure(.noInput, "\(path): \(SystemFailure.last.description)") }
+        guard descriptor >= 0 else { throw CommandFailure(.noInput, of: path, SystemFailure.last.description) }
     }
 
     deinit {
@@ -40,9 +40,9 @@ struct PackedAuditFile: ~Copyable {
         do {
             return try body()
         } catch let fault as ZipFault {
-            throw CommandFailure(.inputNotReadWhole, "\(path): \(fault.explanation)")
+            throw CommandFailure(.inputNotReadWhole, of: path, fault.explanation)
         } catch let failure as ReadFailure {
-            throw CommandFailure(.inputNotReadWhole, "\(path): \(failure.description)")
+            throw CommandFailure(.inputNotReadWhole, of: path, failure.description)
         }
     }
 }

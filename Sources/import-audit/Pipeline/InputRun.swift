@@ -4,7 +4,7 @@ import ImportRedaction
 /// Reads all inputs of a command, with as many threads as it is to have.
 struct InputRun {
     let inputs: [String]
-    let threadCount: Int
+    let concurrency: Concurrency
     let reader: DumpReader
     let progress: ProgressReport
     /// Makes the names under which inputs are shown.
@@ -34,9 +34,9 @@ struct InputRun {
     ) throws(CommandFailure) {
         self.inputs = inputs
         self.names = names
-        threadCount = options.threadCount
+        concurrency = options.concurrency
         reader = try .ofCommand(
-            hashing: hashing, readsAhead: options.threadCount > 1, encoding: options.encoding)
+            hashing: hashing, readsAhead: options.concurrency.allowsHelpers, encoding: options.encoding)
         self.output = output
         progress = ProgressReport(InputTree(inputs, leavingOut: output), isWanted: !options.isQuiet, counts: counts)
     }
@@ -48,13 +48,37 @@ struct InputRun {
     func run<Handler: DocumentHandler>(
         _ makeHandler: @escaping @Sendable () throws -> Handler
     ) throws -> WorkerPool.End {
-        let queue = WorkQueue(InputTree(inputs, leavingOut: output), threadCount: threadCount)
+        let queue = WorkQueue(InputTree(inputs, leavingOut: output), threadCount: concurrency.workers)
         let (reader, bytes, names) = (reader, progress.bytes, names)
         defer { progress.clear() }
-        return try WorkerPool(threadCount: threadCount).run(stop: queue.stop, meanwhile: progress.show) {
+        return try WorkerPool(concurrency).run(stop: queue.stop, meanwhile: progress.show) {
             var worker = InputWorker(
                 queue: queue, reader: reader, progress: bytes, names: names, handler: try makeHandler())
             try worker.work()
         }
+    }
+}
+
+extension DumpReader {
+    /// The reader of the commands. `IMPORT_AUDIT_KERNEL` names the kernel to work with ("avx2", "sse2", "neon",
+    /// "scalar"; "none" for the strict reader alone), so that tests can run all of them on one machine.
+    static func ofCommand(
+        hashing: Bool, readsAhead: Bool, encoding: TextEncoding?
+    ) throws(CommandFailure) -> DumpReader {
+        var reader = try ofCommand(hashing: hashing, readsAhead: readsAhead)
+        reader.encoding = encoding
+        return reader
+    }
+
+    private static func ofCommand(hashing: Bool, readsAhead: Bool) throws(CommandFailure) -> DumpReader {
+        guard let name = Console.environment("IMPORT_AUDIT_KERNEL"), !name.isEmpty else {
+            return DumpReader(hashing: hashing, readsAhead: readsAhead)
+        }
+        if name == "none" { return DumpReader(hashing: hashing, matching: .none, readsAhead: readsAhead) }
+        guard let kernel = RowKernel.available.first(where: { $0.name == name }) else {
+            let names = RowKernel.available.map { $0.name }.joined(separator: ", ")
+            throw CommandFailure(.usage, "IMPORT_AUDIT_KERNEL is “\(name)”; this processor can run \(names), or none")
+        }
+        return DumpReader(hashing: hashing, matching: .kernel(kernel), readsAhead: readsAhead)
     }
 }

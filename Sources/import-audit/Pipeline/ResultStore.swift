@@ -90,3 +90,62 @@ final class ResultStore {
             reason: String(decoding: parts.last ?? [], as: UTF8.self))
     }
 }
+
+/// What a run found out: in memory as long as that is little, then in a temporary file.
+final class Spool {
+    /// What is read at once: records are read in about the order in which they were written.
+    private static let blockBytes = 256 * 1024
+
+    private let folder: String
+    private let memoryBytes: Int
+    /// The first ones.
+    private var memory: [UInt8] = []
+    /// Those behind them; nil as long as all are in memory.
+    private var file: TemporaryFile?
+    /// Bytes of the file that were read last, and where they begin in it.
+    private var block: (bytes: [UInt8], offset: Int) = ([], 0)
+
+    /// A stretch of it.
+    struct Stretch {
+        var offset: Int
+        var count: Int
+    }
+
+    /// - Parameters:
+    ///   - folder: where there is room for a temporary file.
+    ///   - memoryBytes: beyond so many, they go into the file.
+    init(in folder: String, memoryBytes: Int = 0) {
+        self.folder = folder
+        self.memoryBytes = memoryBytes
+    }
+
+    func append(_ bytes: [UInt8]) throws -> Stretch {
+        if file == nil, memory.count + bytes.count <= memoryBytes {
+            memory += bytes
+            return Stretch(offset: memory.count - bytes.count, count: bytes.count)
+        }
+        return Stretch(offset: memory.count + (try openedFile().append(bytes.span)), count: bytes.count)
+    }
+
+    func read(_ stretch: Stretch) throws -> ArraySlice<UInt8> {
+        if stretch.offset < memory.count { return memory[stretch.offset..<stretch.offset + stretch.count] }
+        let offset = stretch.offset - memory.count
+        if offset < block.offset || offset + stretch.count > block.offset + block.bytes.count {
+            let file = try openedFile()
+            let count = max(stretch.count, min(Self.blockBytes, file.size - offset))
+            var bytes = [UInt8](repeating: 0, count: count)
+            var target = bytes.mutableSpan
+            try file.read(into: &target, at: offset)
+            block = (bytes, offset)
+        }
+        let start = offset - block.offset
+        return block.bytes[start..<start + stretch.count]
+    }
+
+    private func openedFile() throws(CommandFailure) -> TemporaryFile {
+        if let file { return file }
+        let opened = try TemporaryFile(in: folder)
+        file = opened
+        return opened
+    }
+}

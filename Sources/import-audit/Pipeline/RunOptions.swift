@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import ImportDumps
+import Synchronization
 
 /// The options of commands that read dumps.
 struct RunOptions: ParsableArguments {
@@ -8,14 +9,17 @@ struct RunOptions: ParsableArguments {
         help: ArgumentHelp(
             "A dump, a folder, an archive (tar, zip, 7z), any of them compressed, or - for standard input.",
             valueName: "input"))
-    var inputs: [String]
+    var arguments: [String]
+
+    /// All inputs, in order.
+    var inputs: [String] { ManyArguments.putBack(arguments) }
 
     @OptionGroup var reading: ReadingOptions
 
     var isStrict: Bool { reading.isStrict }
     var isQuiet: Bool { reading.isQuiet }
     var isVerbose: Bool { reading.isVerbose }
-    var threadCount: Int { reading.threadCount }
+    var concurrency: Concurrency { reading.concurrency }
     var encoding: TextEncoding? { reading.encoding }
 }
 
@@ -32,13 +36,16 @@ struct ReadingOptions: ParsableArguments {
     var isVerbose = false
 
     var isQuiet: Bool { work.isQuiet }
-    var threadCount: Int { work.threadCount }
+    var concurrency: Concurrency { work.concurrency }
     var encoding: TextEncoding? { work.encoding }
 }
 
 /// How a run works through its inputs, whatever it does with them.
 struct WorkOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("How many threads read; as many as there are processors by default.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "How many inputs are in work at once; as many as there are processors by default. With 1, one thread works.",
+            valueName: "n"))
     var threads: Int?
 
     @Flag(name: .customLong("quiet"), help: "Say nothing on standard error but what went wrong.")
@@ -62,11 +69,95 @@ struct WorkOptions: ParsableArguments {
         }
     }
 
-    var threadCount: Int { threads ?? Self.processors }
+    var concurrency: Concurrency { Concurrency(workers: threads ?? Concurrency.processors) }
 
     /// The encoding of text that does not show what it is.
     var encoding: TextEncoding? { encodingName.flatMap { TextEncoding(name: $0) } }
+}
+
+/// How many threads a run may have, made once from `--threads`: all that starts a thread asks it.
+struct Concurrency: Sendable {
+    /// Threads that each have an input in hand, or the pages of a job. The one that waits for them does nothing else.
+    let workers: Int
+
+    /// Whether a worker with a large dump may start threads for it: one that reads ahead, one that divides its ids, one
+    /// for its failed rows, and one for each large file that it writes. If not, one thread at a time is at work.
+    var allowsHelpers: Bool { workers > 1 }
 
     /// The processors that are running, at most 64.
-    private static var processors: Int { min(64, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    static var processors: Int { min(64, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+}
+
+/// Inputs that are kept from ArgumentParser, whose time grows with the square of the number of arguments: tens of
+/// thousands, as a shell makes them of `*`, would take it minutes.
+enum ManyArguments {
+    /// So many at least are taken out; with fewer, ArgumentParser sees all.
+    private static let fewest = 256
+
+    /// The stretches that were taken out.
+    private static let taken = Mutex<[[String]]>([])
+
+    /// Puts one argument in place of each long stretch of inputs.
+    ///
+    /// Among arguments that follow each other and do not begin with a hyphen, the first may be the name of the command or
+    /// the value of an option, and the second an input behind a command's name; all others can only be inputs.
+    ///
+    /// - Parameter arguments: without the name of the program.
+    static func takeOut(_ arguments: [String]) -> [String] {
+        // Others may have a fixed number of arguments, which must be counted.
+        guard arguments.count > fewest, let command = arguments.first,
+            [ReportCommand.self, SummaryCommand.self, CheckCommand.self, CodesCommand.self].contains(where: {
+                ($0 as any ParsableCommand.Type).configuration.commandName == command
+            })
+        else { return arguments }
+        var kept: [String] = []
+        var rest = arguments[...]
+        while !rest.isEmpty {
+            let inputs = rest.prefix { !$0.utf8.starts(with: "-".utf8) }
+            kept += inputs.prefix(2)
+            let more = inputs.dropFirst(2)
+            if more.count >= fewest {
+                kept.append(
+                    placeholder(
+                        taken.withLock {
+                            $0.append(Array(more))
+                            return $0.count - 1
+                        }))
+            } else {
+                kept += more
+            }
+            rest = rest.dropFirst(inputs.count)
+            kept += rest.prefix(1)
+            rest = rest.dropFirst()
+        }
+        return kept
+    }
+
+    /// All inputs, in the order in which they were given.
+    static func putBack(_ arguments: [String]) -> [String] {
+        let taken = taken.withLock { $0 }
+        guard !taken.isEmpty else { return arguments }
+        return arguments.flatMap { argument in
+            taken.indices.first { argument == placeholder($0) }.map { taken[$0] } ?? [argument]
+        }
+    }
+
+    /// No argument of a process has a U+0000.
+    private static func placeholder(_ index: Int) -> String { "\0\(index)" }
+}
+
+/// The option `-o` of commands that write.
+enum OutputOption {
+    /// Fails for what is no name: an empty one, as an unset variable of a script leaves it, and `-`.
+    ///
+    /// - Parameter what: that it names.
+    static func check(_ output: String, is what: String = "a folder") throws {
+        if output.isEmpty {
+            throw ValidationError("-o takes the name of \(what); the one that is given is empty.")
+        }
+        if output == "-" {
+            throw ValidationError(
+                "-o takes the name of \(what), not standard output. For one that is called -, write ./- instead.")
+        }
+    }
 }

@@ -15,14 +15,12 @@ struct SummaryHandler: DocumentHandler {
     private var source = ""
     private var order = DocumentOrder(input: 0)
 
-    /// - Parameters:
-    ///   - identity: looks for ids that come back, if they are wanted.
-    ///   - usesThread: whether failed rows may have a thread of their own.
+    /// - Parameter identity: looks for ids that come back, if they are wanted.
     init(
-        collector: Collector, identity: IdentityAudit? = nil, usesThread: Bool, isStrict: Bool, isVerbose: Bool
+        collector: Collector, identity: IdentityAudit? = nil, concurrency: Concurrency, isStrict: Bool, isVerbose: Bool
     ) {
         self.collector = collector
-        document = DocumentAudit(identity: identity, usesThread: usesThread)
+        document = DocumentAudit(identity: identity, usesThread: concurrency.allowsHelpers)
         takesPlainJobs = identity == nil && !isVerbose
         plainJobs = PlainJobBatch(collector, source: "")
         self.isStrict = isStrict

@@ -28,7 +28,7 @@ final class TemporaryFile {
         }
         guard descriptor >= 0 else {
             throw CommandFailure(
-                .cannotWrite, "\(folder): no temporary file can be made: \(SystemFailure.last.description)")
+                .cannotWrite, of: folder, "no temporary file can be made: \(SystemFailure.last.description)")
         }
         unsafe buffer = .allocate(capacity: Self.bufferBytes)
     }

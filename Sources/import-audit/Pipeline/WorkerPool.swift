@@ -3,10 +3,15 @@ import Synchronization
 
 /// Threads that share a piece of work, and the one that waits for them and hears Ctrl-C.
 struct WorkerPool {
-    let threadCount: Int
+    private let threadCount: Int
     /// How many tenths of a second threads have to end after Ctrl-C. One that waits in a read for a program that says
     /// nothing would never end.
-    var patience = 10
+    private let patience: Int
+
+    init(_ concurrency: Concurrency, patience: Int = 10) {
+        threadCount = concurrency.workers
+        self.patience = patience
+    }
 
     /// How the work ended.
     enum End {

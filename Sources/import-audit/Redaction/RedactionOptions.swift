@@ -1,5 +1,6 @@
 import ArgumentParser
 import CodeFiles
+import ImportAnalysis
 import ImportRedaction
 
 /// The options of commands whose output may leave the house.
@@ -38,7 +39,7 @@ struct RedactionOptions: ParsableArguments {
             do throws(FileFault) {
                 rules = try RedactionFile.rules(from: rulesBytes)
             } catch {
-                throw CommandFailure(.usage, "\(error.place(in: redactRules)): \(error.explanation)")
+                throw CommandFailure(.usage, of: error.place(in: redactRules), error.explanation)
             }
         }
         guard let redactKeyFile else {
@@ -63,11 +64,33 @@ struct RedactionOptions: ParsableArguments {
         } catch {
             throw CommandFailure(.usage, error.message)
         }
-        guard var key = bytes else { throw CommandFailure(.usage, "\(file): the file is too large; \(expected)") }
+        guard var key = bytes else { throw CommandFailure(.usage, of: file, "the file is too large; \(expected)") }
         if key.last == UInt8(ascii: "\n") { key.removeLast() }
         guard Pseudonyms.keyBytes.contains(key.count) else {
-            throw CommandFailure(.usage, "\(file): there are \(key.count) bytes; \(expected)")
+            throw CommandFailure(.usage, of: file, "there are \(key.count) bytes; \(expected)")
         }
         return key
+    }
+}
+
+/// How values are replaced in a run, the same for all threads.
+struct Redaction: Sendable {
+    /// Puts pseudonyms into texts and rows. Each thread takes a copy.
+    let redactor: TextRedactor
+    let names: SourceNames
+    /// What summaries and pages say.
+    let mark: RedactionMark
+    /// The user's own rules as they were read; empty without any.
+    let rulesBytes: [UInt8]
+
+    /// All that the pseudonyms depend on, without the key.
+    var origin: [[UInt8]] { [Array("redacted \(mark.keyID)".utf8), rulesBytes] }
+
+    init(key: [UInt8], isKeyed: Bool, rules: RedactionRules, rulesBytes: [UInt8]) {
+        let pseudonyms = Pseudonyms(key: key)
+        redactor = TextRedactor(pseudonyms, rules: rules)
+        names = SourceNames(pseudonyms, rules: rules)
+        mark = RedactionMark(isKeyed: isKeyed, keyID: pseudonyms.keyID)
+        self.rulesBytes = rulesBytes
     }
 }

@@ -21,11 +21,11 @@ final class CombinedPages: @unchecked Sendable {
     }
 
     /// Makes all pages that are due.
-    func write(threadCount: Int) throws -> WorkerPool.End {
+    func write() throws -> WorkerPool.End {
         // In most runs there are none.
         guard !results.groups.isEmpty || run.hasDue else { return .done }
         // No thread waits for another program here, but one may have a large workbook in hand.
-        let pool = WorkerPool(threadCount: threadCount, patience: 100)
+        let pool = WorkerPool(run.settings.concurrency, patience: 100)
         return try pool.run(stop: stop) {
             let pages = try JobPages(self.run.settings)
             while let (job, order) = try self.nextJob() { try self.write(job, order, pages) }

@@ -1,4 +1,5 @@
 import Glibc
+import ImportAnalysis
 import ImportDumps
 import ImportReports
 import Synchronization
@@ -14,7 +15,7 @@ final class JobFolders: Sendable {
     private let count = Atomic(0)
 
     /// - Parameter folder: the folder of the overview.
-    init(in folder: OutputFolder, writesBehind: Bool) throws(CommandFailure) {
+    init(in folder: OutputFolder, writesBehind: Bool) throws {
         self.writesBehind = writesBehind
         abandonment = folder.abandonedWith
         path = "\(folder.path)/jobs"
@@ -35,7 +36,7 @@ final class JobFolders: Sendable {
     }
 
     /// A folder in which a report can be written.
-    func stage() throws(CommandFailure) -> OutputFolder {
+    func stage() throws -> OutputFolder {
         let number = count.wrappingAdd(1, ordering: .relaxed).newValue
         return try OutputFolder(
             ".\(number).partial", in: descriptor, path: path, writesBehind: writesBehind, abandonedWith: abandonment)
@@ -47,18 +48,20 @@ final class JobFolders: Sendable {
     func publish(
         _ report: OutputFolder, as name: String, prepare: (Int32?, String) throws -> Void
     ) throws {
-        let wasMade = unsafe mkdirat(descriptor, name, 0o777) == 0
-        guard wasMade || errno == EEXIST else { throw failure(name) }
-        let target = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard target >= 0 else { throw failure(name) }
-        defer { close(target) }
-        let path = "\(path)/\(name)"
-        try prepare(wasMade ? nil : target, path)
-        try report.publish(into: target, path: path)
+        try report.unlessAbandoned {
+            let wasMade = unsafe mkdirat(descriptor, name, 0o777) == 0
+            guard wasMade || errno == EEXIST else { throw failure(name) }
+            let target = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard target >= 0 else { throw failure(name) }
+            defer { close(target) }
+            let path = "\(path)/\(name)"
+            try prepare(wasMade ? nil : target, path)
+            try report.publish(into: target, path: path)
+        }
     }
 
     /// A job's folder, to replace some of its files.
-    func open(_ name: String) throws(CommandFailure) -> OutputFolder {
+    func open(_ name: String) throws -> OutputFolder {
         try OutputFolder(name, in: descriptor, path: path, writesBehind: writesBehind, abandonedWith: abandonment)
     }
 
@@ -106,6 +109,24 @@ final class JobFolders: Sendable {
     }
 
     private func failure(_ name: String) -> CommandFailure {
-        CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+        CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
+    }
+}
+
+extension JobSummary {
+    /// The name of the folder for the job's report.
+    var folderName: String { jobFolderName(jobID: job.jobID, source: source, sha256: sha256) }
+}
+
+/// Stands for a folder's name, of which there may be a million.
+struct NameDigest: Hashable {
+    private let first: UInt64
+    private let second: UInt64
+
+    init(_ name: String) {
+        var digest = SHA256()
+        var name = name
+        name.withUTF8 { bytes in unsafe digest.update(bytes) }
+        (first, second) = digest.finishDigest().halves
     }
 }

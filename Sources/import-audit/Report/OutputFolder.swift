@@ -1,7 +1,6 @@
 import Glibc
 import ImportDumps
 import ImportReports
-import Synchronization
 
 /// A folder that a report is written into. Nothing outside it is touched.
 ///
@@ -10,18 +9,17 @@ import Synchronization
 /// meanwhile, so that two runs cannot mix their files.
 ///
 /// It belongs to one thread at a time: to the one that writes a report into it, then to the one that publishes it. That is
-/// why it can be sent between them.
+/// why it can be sent between them. Another thread may do one thing only, ``abandon()``, and that goes through
+/// ``PendingNames``.
 final class OutputFolder: @unchecked Sendable {
     let path: String
-    private let descriptor: Int32
-    /// Where the folder was made, as long as it is to be removed when nothing comes of it.
-    private var madeIn: (folder: Int32, name: String)?
+    private var descriptor: Int32 { pending.folder }
     private var files: [PartialFile] = []
     private let writesBehind: Bool
+    /// What has no final name yet.
+    private let pending: PendingNames
     /// Of this folder, and of those that are made for the same run.
     private let abandonment: Abandonment
-    /// Names of the files that were begun, for the thread that gives them up while another may hold them.
-    private let begun = Mutex<[String]>([])
 
     /// The folder that a command was given.
     init(_ path: String, writesBehind: Bool = true) throws(CommandFailure) {
@@ -29,10 +27,9 @@ final class OutputFolder: @unchecked Sendable {
         abandonment = Abandonment()
         self.writesBehind = writesBehind
         let wasCreated = try Self.create(path)
-        madeIn = wasCreated ? (AT_FDCWD, path) : nil
-        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw CommandFailure(.cannotWrite, "\(path): \(SystemFailure.last.description)")
+            throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let failure = SystemFailure.last
@@ -43,6 +40,8 @@ final class OutputFolder: @unchecked Sendable {
                     ? "\(path): another import-audit is writing into this folder; wait for it or choose another folder"
                     : "\(path): \(failure.description)")
         }
+        pending = PendingNames(in: descriptor, madeIn: wasCreated ? (AT_FDCWD, path) : nil)
+        abandonment.add(pending)
     }
 
     /// A folder that is only read, and is there.
@@ -50,48 +49,46 @@ final class OutputFolder: @unchecked Sendable {
         self.path = path
         abandonment = Abandonment()
         writesBehind = false
-        madeIn = nil
-        descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CommandFailure(.noInput, "\(path): \(SystemFailure.last.description)") }
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CommandFailure(.noInput, of: path, SystemFailure.last.description) }
+        pending = PendingNames(in: descriptor, madeIn: nil)
     }
 
     /// A folder in one that is locked already; it is made if need be.
+    ///
+    /// - Throws: ``Interrupted`` if the run is given up.
     init(
         _ name: String, in parent: Int32, path: String, writesBehind: Bool, abandonedWith abandonment: Abandonment
-    ) throws(CommandFailure) {
+    ) throws {
         self.path = "\(path)/\(name)"
         self.abandonment = abandonment
         self.writesBehind = writesBehind
-        let wasMade = unsafe mkdirat(parent, name, 0o777) == 0
-        guard wasMade || errno == EEXIST else {
-            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+        pending = try abandonment.makePending { () throws(CommandFailure) in
+            let wasMade = unsafe mkdirat(parent, name, 0o777) == 0
+            guard wasMade || errno == EEXIST else {
+                throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
+            }
+            let descriptor = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
+            }
+            return PendingNames(in: descriptor, madeIn: wasMade ? (parent, name) : nil)
         }
-        descriptor = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
-        }
-        madeIn = wasMade ? (parent, name) : nil
     }
 
     /// Removes what was not moved into its place, and the folder too if it was made for nothing.
     deinit {
         discard()
-        close(descriptor)
-        if let (folder, name) = madeIn { unsafe unlinkat(folder, name, AT_REMOVEDIR) }
+        pending.removeFolderMadeForNothing()
+        // Not before: whoever gives the run up meanwhile must find the folder.
+        abandonment.remove(pending)
     }
 
     /// Begins a file. It takes its place with ``publish()``.
     ///
     /// - Throws: ``Interrupted`` if the folder is given up.
     func begin(_ name: String) throws -> PartialFile {
-        begun.withLock { $0.append(name) }
-        if abandonment.isDeclared { throw Interrupted() }
-        let file = try PartialFile(name: name, folder: descriptor, folderPath: path, writesBehind: writesBehind)
-        // It may have come just after the others were removed.
-        guard !abandonment.isDeclared else {
-            file.remove()
-            throw Interrupted()
-        }
+        let file = try PartialFile(name: name, in: pending, folderPath: path, writesBehind: writesBehind)
         files.append(file)
         return file
     }
@@ -99,27 +96,26 @@ final class OutputFolder: @unchecked Sendable {
     /// What the folders of this run are given up with.
     var abandonedWith: Abandonment { abandonment }
 
-    /// Removes what was begun, while another thread may still write to it: that keeps its files, which have no names
-    /// any more, and begins no others.
-    func abandon() {
-        abandonment.declare()
-        for name in begun.withLock({ $0 }) {
-            unsafe unlinkat(descriptor, PartialFile.partialName(of: name), 0)
-            unsafe unlinkat(descriptor, PartialFile.rewrittenName(of: name), 0)
-        }
-    }
+    /// Removes what the run has begun, in this folder and in others, while other threads may still be at work: they keep
+    /// their files, which have no names any more, and whatever they begin or publish from now on throws
+    /// ``Interrupted``.
+    func abandon() { abandonment.declare() }
+
+    /// Does something that leaves a name in the folder, or takes one from it: all of it, or nothing if the folder is
+    /// given up.
+    func unlessAbandoned(_ body: () throws -> Void) throws { try pending.change { _ in try body() } }
 
     /// Begins a file that is published by itself, with ``publishAlone(_:)``.
-    func beginAlone(_ name: String) throws(CommandFailure) -> PartialFile {
-        try PartialFile(name: name, folder: descriptor, folderPath: path, writesBehind: false)
+    func beginAlone(_ name: String) throws -> PartialFile {
+        try PartialFile(name: name, in: pending, folderPath: path, writesBehind: false)
     }
 
     /// Moves such a file into its place, and opens it to append to it.
-    func publishAlone(_ file: PartialFile) throws(CommandFailure) -> Int32 {
-        try file.publish(into: descriptor, path: path)
+    func publishAlone(_ file: PartialFile) throws -> Int32 {
+        try unlessAbandoned { try file.publish(into: descriptor, path: path) }
         let opened = unsafe openat(descriptor, file.name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC)
         guard opened >= 0 else {
-            throw CommandFailure(.cannotWrite, "\(path)/\(file.name): \(SystemFailure.last.description)")
+            throw CommandFailure(.cannotWrite, of: "\(path)/\(file.name)", SystemFailure.last.description)
         }
         return opened
     }
@@ -163,19 +159,21 @@ final class OutputFolder: @unchecked Sendable {
 
     /// Moves all files into their places, in the order in which they were begun. Before the manifest takes its place, all
     /// that it speaks of is on the disk: also after a power cut it is there, and whole.
-    func publish() throws(CommandFailure) {
-        madeIn = nil
-        var hasManifest = false
-        while let file = files.first {
-            if file.name == RunManifest.file {
-                hasManifest = true
-                try settle()
+    func publish() throws {
+        try pending.change { names in
+            names.keepFolder()
+            var hasManifest = false
+            while let file = files.first {
+                if file.name == RunManifest.file {
+                    hasManifest = true
+                    try settle()
+                }
+                try file.publish(into: descriptor, path: path)
+                files.removeFirst()
             }
-            try file.publish(into: descriptor, path: path)
-            files.removeFirst()
+            // The name of the manifest itself.
+            if hasManifest { fsync(descriptor) }
         }
-        // The name of the manifest itself.
-        if hasManifest { fsync(descriptor) }
     }
 
     /// Has the system write out all files of the folder, and of the folders in it.
@@ -208,7 +206,8 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
-    /// Moves all files into another folder, in the order in which they were begun.
+    /// Moves all files into another folder, in the order in which they were begun. To be called in
+    /// ``unlessAbandoned(_:)``.
     func publish(into folder: Int32, path: String) throws(CommandFailure) {
         while let file = files.first {
             try file.publish(into: folder, path: path)
@@ -223,18 +222,18 @@ final class OutputFolder: @unchecked Sendable {
     }
 
     /// The folder stays, whether or not something is written into it.
-    func keep() {
-        madeIn = nil
-    }
+    func keep() { pending.keepFolder() }
 
     /// Opens a folder in this one, which is made if need be. A link to one elsewhere is refused.
-    func openSubfolder(_ name: String) throws(CommandFailure) -> Int32 {
-        guard unsafe mkdirat(descriptor, name, 0o777) == 0 || errno == EEXIST else {
-            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+    func openSubfolder(_ name: String) throws -> Int32 {
+        try unlessAbandoned {
+            guard unsafe mkdirat(descriptor, name, 0o777) == 0 || errno == EEXIST else {
+                throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
+            }
         }
         let folder = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard folder >= 0 else {
-            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+            throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
         }
         return folder
     }
@@ -282,15 +281,6 @@ final class OutputFolder: @unchecked Sendable {
         default:
             break
         }
-        throw CommandFailure(.cannotWrite, "\(path): \(SystemFailure.last.description)")
+        throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description)
     }
-}
-
-/// Whether the output of a run is given up, by a thread that does not wait for the others any more.
-final class Abandonment: Sendable {
-    private let flag = Atomic(false)
-
-    var isDeclared: Bool { flag.load(ordering: .sequentiallyConsistent) }
-
-    func declare() { flag.store(true, ordering: .sequentiallyConsistent) }
 }

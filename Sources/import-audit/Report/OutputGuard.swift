@@ -26,7 +26,8 @@ struct OutputGuard: Sendable {
             let kind = status.st_mode & S_IFMT
             if kind == S_IFDIR {
                 throw CommandFailure(
-                    .cannotWrite, "\(path)/\(name): there is a folder in its place; choose another folder with -o")
+                    .cannotWrite, of: "\(path)/\(name)", "there is a folder in its place; choose another folder with -o"
+                )
             }
             if isForced { continue }
             if kind == S_IFREG {

@@ -5,7 +5,8 @@ import ImportReports
 /// A file that is being written beside its place.
 final class PartialFile: ReportOutput {
     let name: String
-    private let folder: Int32
+    private let names: PendingNames
+    private var folder: Int32 { names.folder }
     private let folderPath: String
     private var descriptor: Int32
     /// Bytes that were written so far.
@@ -37,10 +38,11 @@ final class PartialFile: ReportOutput {
     static func rewrittenName(of name: String) -> String { ".\(name).rewritten.partial" }
 
     /// - Parameter writesBehind: whether a thread of its own may write a large file.
-    init(name: String, folder: Int32, folderPath: String, writesBehind: Bool) throws(CommandFailure) {
+    /// - Throws: ``Interrupted`` if the folder is given up.
+    init(name: String, in names: PendingNames, folderPath: String, writesBehind: Bool) throws {
         self.name = name
         self.writesBehind = writesBehind
-        self.folder = folder
+        self.names = names
         self.folderPath = folderPath
         descriptor = -1
         descriptor = try create(partialName)
@@ -96,7 +98,9 @@ final class PartialFile: ReportOutput {
                 hash.update(result.span)
                 try write(result.span, to: target)
             }
-            guard unsafe renameat(folder, rewrittenName, folder, partialName) == 0 else { throw failure() }
+            try names.change { _ in
+                guard unsafe renameat(folder, rewrittenName, folder, partialName) == 0 else { throw failure() }
+            }
         } catch {
             close(target)
             unsafe unlinkat(folder, rewrittenName, 0)
@@ -117,14 +121,14 @@ final class PartialFile: ReportOutput {
         return PackedFile(path: name, bytes: content.bytes, sha256: content.sha256)
     }
 
-    /// Moves the file into its place in a folder.
+    /// Moves the file into its place in a folder. To be called in a change of its ``PendingNames``.
     func publish(into target: Int32, path: String) throws(CommandFailure) {
         try finishWriting()
         // Some file systems tell only now that there was no room.
         let closed = close(descriptor)
         descriptor = -1
         guard closed == 0, unsafe renameat(folder, partialName, target, name) == 0 else {
-            throw CommandFailure(.cannotWrite, "\(path)/\(name): \(SystemFailure.last.description)")
+            throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
         }
     }
 
@@ -145,12 +149,15 @@ final class PartialFile: ReportOutput {
         }
     }
 
-    private func create(_ name: String) throws(CommandFailure) -> Int32 {
-        // What an earlier run left behind goes, and so does a link that would lead elsewhere.
-        unsafe unlinkat(folder, name, 0)
-        let descriptor = unsafe openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw failure() }
-        return descriptor
+    private func create(_ name: String) throws -> Int32 {
+        try names.change { names in
+            // What an earlier run left behind goes, and so does a link that would lead elsewhere.
+            unsafe unlinkat(folder, name, 0)
+            names.note(name)
+            let descriptor = unsafe openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 else { throw failure() }
+            return descriptor
+        }
     }
 
     private func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(CommandFailure) {
@@ -162,6 +169,6 @@ final class PartialFile: ReportOutput {
     }
 
     private func failure(_ cause: SystemFailure = .last) -> CommandFailure {
-        CommandFailure(.cannotWrite, "\(path): \(cause.description)")
+        CommandFailure(.cannotWrite, of: path, cause.description)
     }
 }

@@ -33,7 +33,7 @@ struct ReportPlan {
 
     func run() throws -> ExitStatus {
         Interruption.listenForTermination()
-        let root = try OutputFolder(output, writesBehind: settings.writesBehind)
+        let root = try OutputFolder(output, writesBehind: settings.concurrency.allowsHelpers)
         let earlier = RunManifest(in: root)
         try protectInputs(earlier)
         var `guard` = OutputGuard(earlier: earlier, isForced: isForced)
@@ -95,7 +95,7 @@ struct ReportPlan {
     /// Makes what can be made only when all was read.
     private func complete(_ overview: inout OverviewReport, _ run: ReportRun) throws -> WorkerPool.End {
         try run.beginChanges()
-        let end = try CombinedPages(run, overview.results).write(threadCount: options.threadCount)
+        let end = try CombinedPages(run, overview.results).write()
         guard case .done = end else { return end }
         do {
             try overview.finish()
@@ -162,10 +162,10 @@ struct ReportPlan {
         let collector = Collector(folder: root.path, combinesSnapshots: false)
         let reading = try InputRun(
             options: options, collector: collector, hashing: true, names: settings.names, output: place)
-        let (settings, usesThread) = (settings, options.threadCount > 1)
+        let settings = settings
         let end = try reading.run(settings.redaction) {
             SummaryHandler(
-                collector: collector, usesThread: usesThread, isStrict: settings.isStrict, isVerbose: false)
+                collector: collector, concurrency: settings.concurrency, isStrict: settings.isStrict, isVerbose: false)
         }
         let results = try collector.results()
         guard case .done = end, onlyInput == nil || results.jobCount + results.unreadableCount > 1 else { return }

@@ -74,7 +74,9 @@ final class ReportRun: Sendable {
 
     /// Looks for ids that come back in one dump. What does not fit into memory goes where the reports do.
     func makeIdentityAudit() -> IdentityAudit {
-        IdentityAudit(usesThread: settings.writesBehind) { [path = root.path] in try TemporaryFile(in: path) }
+        IdentityAudit(usesThread: settings.concurrency.allowsHelpers) { [path = root.path] in
+            try TemporaryFile(in: path)
+        }
     }
 
     /// Documents that were read, and not known before.
@@ -130,16 +132,14 @@ final class ReportRun: Sendable {
                     try `guard`.check(names, in: place, folder, path: path)
                     // Those of other formats.
                     let stale = `guard`.earlier?.files(in: place).filter { !names.contains($0.name) } ?? []
-                    sayChanged(`guard`.remove(stale, from: folder), in: path)
+                    for name in `guard`.remove(stale, from: folder) {
+                        Console.say(OutputGuard.sayingChanged("\(path)/\(name)"))
+                    }
                 }
                 try note(files, of: name, for: order)
                 if !hasPages { state.withLock { _ = $0.due.insert(order) } }
             }
         }
-    }
-
-    private func sayChanged(_ names: [String], in path: String) {
-        for name in names { Console.say(OutputGuard.sayingChanged("\(path)/\(name)")) }
     }
 
     /// What the manifest calls the folder of a job.
@@ -208,7 +208,7 @@ final class ReportRun: Sendable {
         _ name: String, _ reason: String, _ order: DocumentOrder, _ position: DocumentPosition
     ) throws(CommandFailure) {
         guard isAlone(order, position) else { return }
-        throw CommandFailure(.inputNotReadWhole, "\(name): \(reason) Nothing was written.")
+        throw CommandFailure(.inputNotReadWhole, of: name, "\(reason) Nothing was written.")
     }
 
     /// Removes the files that are being written, when all threads have ended.
@@ -217,11 +217,8 @@ final class ReportRun: Sendable {
         state.withLock { $0.folders?.removePartialFolders() }
     }
 
-    /// Removes them while a thread may still be at work: whatever it begins from now on is gone too.
-    func abandon() {
-        root.abandon()
-        state.withLock { $0.folders?.removePartialFolders() }
-    }
+    /// Removes them while a thread may still be at work: it begins no others.
+    func abandon() { root.abandon() }
 
     /// Whether there are pages to be made when all was read, apart from those of jobs with several dumps.
     var hasDue: Bool { state.withLock { !$0.due.isEmpty } }
@@ -232,7 +229,7 @@ final class ReportRun: Sendable {
             if let folders = state.folders { return folders }
             let files = settings.formats.overviewFiles().map { $0.name } + [RunManifest.file]
             try root.check(files, `guard`, as: RunManifest.root)
-            let folders = try JobFolders(in: root, writesBehind: settings.writesBehind)
+            let folders = try JobFolders(in: root, writesBehind: settings.concurrency.allowsHelpers)
             root.keep()
             state.folders = folders
             return folders
@@ -240,9 +237,7 @@ final class ReportRun: Sendable {
     }
 
     /// Whether the pages of a dump are to be made when all was read, also if there is nothing to say about others.
-    func isDue(_ order: DocumentOrder) -> Bool {
-        state.withLock { $0.due.contains(order) }
-    }
+    func isDue(_ order: DocumentOrder) -> Bool { state.withLock { $0.due.contains(order) } }
 
     /// Whether the report of a document is in its place.
     func isInPlace(_ order: DocumentOrder, _ name: String) -> Bool {
@@ -400,23 +395,5 @@ extension ReportRun {
             defer { close(descriptor) }
             return ContentHash(ofFile: descriptor, expected: expected.bytes) == expected
         }
-    }
-}
-
-extension JobSummary {
-    /// The name of the folder for the job's report.
-    var folderName: String { jobFolderName(jobID: job.jobID, source: source, sha256: sha256) }
-}
-
-/// Stands for a folder's name, of which there may be a million.
-struct NameDigest: Hashable {
-    private let first: UInt64
-    private let second: UInt64
-
-    init(_ name: String) {
-        var digest = SHA256()
-        var name = name
-        name.withUTF8 { bytes in unsafe digest.update(bytes) }
-        (first, second) = digest.finishDigest().halves
     }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import ImportAnalysis
 import ImportDumps
 import ImportRedaction
@@ -17,8 +18,7 @@ struct ReportSettings: Sendable {
     /// The user's own folder of templates, and what is in it.
     let templateFolder: String?
     let ownTemplates: [String: [UInt8]]
-    /// Whether large files may be written by threads of their own.
-    let writesBehind: Bool
+    let concurrency: Concurrency
     /// The user's own measures.
     let userRules: UserRules
     /// Puts pseudonyms in place of values.
@@ -43,7 +43,7 @@ struct ReportSettings: Sendable {
         isStrict = options.isStrict
         isVerbose = options.isVerbose
         encoding = options.encoding?.name
-        writesBehind = options.threadCount > 1
+        concurrency = options.concurrency
         ownTemplates =
             try templateFolder.map { (folder) throws(CommandFailure) in try TemplateFolder(folder).files() } ?? [:]
         do throws(TemplateFailure) {
@@ -53,7 +53,7 @@ struct ReportSettings: Sendable {
             guard let templateFolder, ownTemplates[error.file] != nil else {
                 throw CommandFailure(.internalFault, "the built-in template \(error.place): \(error.message)")
             }
-            throw CommandFailure(.usage, "\(templateFolder)/\(error.place): \(error.message)")
+            throw CommandFailure(.usage, of: "\(templateFolder)/\(error.place)", error.message)
         }
     }
 
@@ -115,7 +115,7 @@ struct ReportSettings: Sendable {
         }
         let names = own.isEmpty ? "the partials" : own.joined(separator: " and ")
         return CommandFailure(
-            .usage, "\(templateFolder): \(names) make a page that is not valid, at \(place). Nothing was written.")
+            .usage, of: templateFolder, "\(names) make a page that is not valid, at \(place). Nothing was written.")
     }
 }
 
@@ -159,5 +159,36 @@ extension CodeBook {
             guard let until = entry.acceptance?.until else { return "-" }
             return asOf.map { $0 <= until } == true ? "1" : "0"
         }.joined()
+    }
+}
+
+/// How large `report.md` and `index.md` may be, in bytes.
+struct MarkdownLimit: ExpressibleByArgument {
+    let bytes: Int
+
+    init?(argument: String) {
+        guard let bytes = Int(argument), argument.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            bytes >= TemplateSet.smallestPage
+        else { return nil }
+        self.bytes = bytes
+    }
+}
+
+extension ReportSettings {
+    /// Says why a page in Markdown cannot be made small enough.
+    func pageTooLarge(_ page: PageTooLarge) -> CommandFailure {
+        let limit = "the limit of \(Wording.grouped(page.limit)) bytes (--markdown-limit)"
+        let size = "\(Wording.grouped(page.size)) bytes"
+        guard let templateFolder, templates.replaced.contains(page.template) || templates.hasOwnPartials else {
+            return CommandFailure(
+                .internalFault, "the built-in template \(page.template) makes \(size), over \(limit).")
+        }
+        let file = "\(templateFolder)/\(page.template)"
+        return CommandFailure(
+            .cannotWrite,
+            page.saysSo
+                ? "\(file): it makes \(size) with all left out that can be, over \(limit). Nothing was written."
+                : "\(file): it makes \(size), over \(limit), and does not show {{#shortening}}, which would say what was "
+                    + "left out. Nothing was written.")
     }
 }

@@ -15,20 +15,20 @@ struct TemplateFolder {
     func files() throws(CommandFailure) -> [String: [UInt8]] {
         let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else {
-            throw CommandFailure(.noInput, "\(path): \(SystemFailure.last.description)")
+            throw CommandFailure(.noInput, of: path, SystemFailure.last.description)
         }
         defer { close(folder) }
         var files: [String: [UInt8]] = [:]
         for name in FolderEntries.names(of: folder) {
             guard BuiltInTemplates.replaceable.contains(name) || name.hasSuffix(".mustache") else { continue }
             guard let bytes = try InputFile("\(path)/\(name)").readAll(limit: Self.largestFile) else {
-                throw CommandFailure(.usage, "\(path)/\(name): a template must not be larger than 1 MiB")
+                throw CommandFailure(.usage, of: "\(path)/\(name)", "a template must not be larger than 1 MiB")
             }
             files[name] = bytes
         }
         guard !files.keys.allSatisfy({ !BuiltInTemplates.replaceable.contains($0) }) else {
             let names = BuiltInTemplates.replaceable.sorted().joined(separator: ", ")
-            throw CommandFailure(.usage, "\(path): no template of a report is in this folder; it may hold \(names)")
+            throw CommandFailure(.usage, of: path, "no template of a report is in this folder; it may hold \(names)")
         }
         return files
     }

@@ -10,7 +10,7 @@ final class UnfinishedRunManifest: Sendable {
     /// Takes the place of the earlier manifest, of which it keeps what that says of files.
     ///
     /// - Parameter planned: names of files that are to be written into the folder itself.
-    init(in folder: OutputFolder, earlier: RunManifest?, planned: [String]) throws(CommandFailure) {
+    init(in folder: OutputFolder, earlier: RunManifest?, planned: [String]) throws {
         path = "\(folder.path)/\(RunManifest.file)"
         let file = try folder.beginAlone(RunManifest.file)
         do {
@@ -32,7 +32,7 @@ final class UnfinishedRunManifest: Sendable {
             descriptor = try folder.publishAlone(file)
         } catch {
             file.remove()
-            throw error as? CommandFailure ?? CommandFailure(.cannotWrite, "\(path): \(error)")
+            throw error
         }
     }
 
@@ -47,7 +47,7 @@ final class UnfinishedRunManifest: Sendable {
         do throws(SystemFailure) {
             try writeAll(line.span, to: descriptor)
         } catch {
-            throw CommandFailure(.cannotWrite, "\(path): \(error.description)")
+            throw CommandFailure(.cannotWrite, of: path, error.description)
         }
     }
 }

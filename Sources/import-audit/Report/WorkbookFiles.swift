@@ -76,9 +76,9 @@ extension PartialFile {
         do {
             return try work()
         } catch let failure as SpreadsheetFailure {
-            throw CommandFailure(.cannotWrite, "\(path): \(failure.explanation)")
+            throw CommandFailure(.cannotWrite, of: path, failure.explanation)
         } catch is ReadFailure {
-            throw CommandFailure(.cannotWrite, "\(path): the workbook of a job cannot be read again")
+            throw CommandFailure(.cannotWrite, of: path, "the workbook of a job cannot be read again")
         }
     }
 }

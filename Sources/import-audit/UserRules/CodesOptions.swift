@@ -34,7 +34,7 @@ struct CodesOptions: ParsableArguments {
             let book = try CodeFile.codeBook(from: bytes, asOf: asOf)
             return UserRules(codes: book, origin: [bytes, Array((asOf?.text ?? "").utf8)])
         } catch {
-            throw CommandFailure(.usage, "\(error.place(in: codes)): \(error.explanation)")
+            throw CommandFailure(.usage, of: error.place(in: codes), error.explanation)
         }
     }
 
@@ -42,7 +42,7 @@ struct CodesOptions: ParsableArguments {
     static func bytes(of file: String) throws(CommandFailure) -> [UInt8] {
         // One byte more shows that a file is too large; the reader says so.
         guard let bytes = try InputFile(file).readAll(limit: YAMLFile.maximumSize) else {
-            throw CommandFailure(.usage, "\(file): \(FileFault(.tooLarge).explanation)")
+            throw CommandFailure(.usage, of: file, FileFault(.tooLarge).explanation)
         }
         return bytes
     }

@@ -1,0 +1,106 @@
+import Glibc
+import Synchronization
+
+/// A run's output, as the thread sees it that gives it up without waiting for the others.
+///
+/// All names that files and folders have before they take their places are made, moved and removed through here, with a
+/// lock held: of this for a folder, of its ``PendingNames`` for a file. So once ``declare()`` returns, none of them is
+/// left, and none is made any more, wherever the other threads are.
+final class Abandonment: Sendable {
+    private struct State {
+        var isDeclared = false
+        var folders: [ObjectIdentifier: PendingNames] = [:]
+    }
+    private let state = Mutex(State())
+
+    /// Takes in a folder that is there, before other threads know it.
+    func add(_ pending: PendingNames) {
+        state.withLock { $0.folders[ObjectIdentifier(pending)] = pending }
+    }
+
+    /// Makes a folder and takes it in.
+    ///
+    /// - Throws: ``Interrupted`` once the output is given up; then nothing was made.
+    func makePending(_ make: () throws(CommandFailure) -> PendingNames) throws -> PendingNames {
+        try state.withLock { state in
+            if state.isDeclared { throw Interrupted() }
+            let pending = try make()
+            state.folders[ObjectIdentifier(pending)] = pending
+            return pending
+        }
+    }
+
+    /// Forgets a folder that nothing is written into any more.
+    func remove(_ pending: PendingNames) {
+        state.withLock { _ = $0.folders.removeValue(forKey: ObjectIdentifier(pending)) }
+    }
+
+    /// Gives up all output. What is being published now takes its place first.
+    func declare() {
+        state.withLock { state in
+            state.isDeclared = true
+            for folder in state.folders.values { folder.giveUp() }
+        }
+    }
+}
+
+/// The names in one folder that are not final.
+final class PendingNames: Sendable {
+    /// Open as long as this is there.
+    let folder: Int32
+    private let state: Mutex<State>
+
+    struct State {
+        /// Names that files were made under; some may have taken their places since.
+        fileprivate var made: Set<String> = []
+        fileprivate var isGivenUp = false
+        /// Where the folder was made, as long as it is to be removed when nothing comes of it.
+        fileprivate var madeIn: (folder: Int32, name: String)?
+
+        /// Says that a file of this name is about to be made.
+        mutating func note(_ name: String) { made.insert(name) }
+
+        /// The folder stays, whether or not something is written into it.
+        mutating func keepFolder() { madeIn = nil }
+    }
+
+    /// - Parameter folder: is closed with this.
+    init(in folder: Int32, madeIn: (folder: Int32, name: String)?) {
+        self.folder = folder
+        state = Mutex(State(madeIn: madeIn))
+    }
+
+    deinit {
+        close(folder)
+    }
+
+    /// Changes names in the folder: all of it is done, or nothing. `body` must not call this again.
+    ///
+    /// - Throws: ``Interrupted`` once the folder is given up.
+    func change<Result: Sendable>(_ body: (inout State) throws -> Result) throws -> Result {
+        try state.withLock { state in
+            if state.isGivenUp { throw Interrupted() }
+            return try body(&state)
+        }
+    }
+
+    /// The folder stays, whether or not something is written into it.
+    func keepFolder() { state.withLock { $0.keepFolder() } }
+
+    /// Removes the folder if it was made, and nothing has come of it.
+    func removeFolderMadeForNothing() { state.withLock { Self.removeFolder(of: &$0) } }
+
+    /// Removes what has no final name, and has ``change(_:)`` throw from now on.
+    fileprivate func giveUp() {
+        state.withLock { state in
+            state.isGivenUp = true
+            for name in state.made { unsafe unlinkat(folder, name, 0) }
+            Self.removeFolder(of: &state)
+        }
+    }
+
+    private static func removeFolder(of state: inout State) {
+        if let (folder, name) = state.madeIn { unsafe unlinkat(folder, name, AT_REMOVEDIR) }
+        state.madeIn = nil
+    }
+}
