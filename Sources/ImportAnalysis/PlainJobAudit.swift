@@ -66,8 +66,13 @@ package struct PlainJobRecord {
         rows.code(with: &reader)
         guard rows.failed == 0 else { return nil }
         self.rows = rows
-        day = created.isEmpty ? nil : PlainTime(record.span, in: TextRange(
-            offset: created.lowerBound - record.startIndex, count: created.count))?.day
+        day =
+            created.isEmpty
+            ? nil
+            : PlainTime(
+                record.span,
+                in: TextRange(
+                    offset: created.lowerBound - record.startIndex, count: created.count))?.day
     }
 }
 

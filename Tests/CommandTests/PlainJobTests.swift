@@ -18,7 +18,8 @@ struct PlainJobTests {
         let text = (0..<Int.random(in: 300...2500, using: &random)).map { log.line($0, &random) }.joined()
         try space.write(text, as: "log.jsonl")
         for arguments in [["summary", "--format", "json"], ["summary"], ["check", "--max-failed", "10"], ["codes"]] {
-            let slow = try RunningCommand(arguments + ["--verbose", "--threads", "1", "log.jsonl"], folder: space.path).finish()
+            let slow = try RunningCommand(arguments + ["--verbose", "--threads", "1", "log.jsonl"], folder: space.path)
+                .finish()
             #expect([0, 1, 65].contains(slow.status), "\(slow)")
             for threads in ["1", "2", "8"] {
                 let fast = try RunningCommand(

@@ -61,10 +61,12 @@ final class Collector: Sendable {
         jobCount.wrappingAdd(jobs.count, ordering: .relaxed)
         try state.withLock { state in
             var start = 0
-            let first = try state.store.append(jobs: records, jobs.map { job in
-                defer { start = job.end }
-                return (job.order, start..<job.end)
-            })
+            let first = try state.store.append(
+                jobs: records,
+                jobs.map { job in
+                    defer { start = job.end }
+                    return (job.order, start..<job.end)
+                })
             guard combinesSnapshots else { return }
             for (index, job) in jobs.enumerated() {
                 if state.standings.addFirst(job.identity, number: first + index) { continue }

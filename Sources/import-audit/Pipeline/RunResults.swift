@@ -25,7 +25,9 @@ struct RunResults {
     /// The job at an index, with what there is to say about its other dumps.
     func job(_ index: Int) throws -> JobSummary {
         var job = try store.job(jobs[index])
-        if severalDumps.contains(jobs[index]), let identity = JobIdentity(job), let group = groups[identity] { group.apply(to: &job) }
+        if severalDumps.contains(jobs[index]), let identity = JobIdentity(job), let group = groups[identity] {
+            group.apply(to: &job)
+        }
         return job
     }
 
