@@ -1,4 +1,5 @@
 package import ImportDumps
+import ImportFoundation
 
 extension PlainJob {
     /// Judges the job if there is nothing to say of it: it is complete, its numbers agree with its rows, its times

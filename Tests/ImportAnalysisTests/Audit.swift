@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import Testing
 
 /// Reads a dump and judges it, as the command does.

@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 
 extension ReportModelBuilder {
     var job: ModelValue {
