@@ -147,3 +147,10 @@ private final class MemorySpill: IDSpill {
         for index in target.indices { target[index] = bytes[offset + index] }
     }
 }
+
+extension JobAnalyzer {
+    /// Takes one run.
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) {
+        consume(InlineArray<1, RowRun>(repeating: run).span, text: text)
+    }
+}
