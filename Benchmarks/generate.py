@@ -2,7 +2,8 @@
 
     generate.py FOLDER [NAME ...]      all of them, or those named, that are not there yet
 
-A NAME is one of DUMPS or of MUTE, which makes NAME.json, or one of FOLDERS, which makes a folder of dumps.
+A NAME is one of DUMPS or of MUTE, which makes NAME.json, one of LOGS, which makes NAME.jsonl, or one of FOLDERS, which
+makes a folder of dumps.
 """
 
 import json
@@ -153,6 +154,25 @@ def write_folder(path, name):
     os.rename(path + ".partial", path)
 
 
+# name: (jobs, one on each line, and rows of each)
+LOGS = {"log": (MILLION, 5)}
+
+
+def write_log(path, name):
+    count, row_count = LOGS[name]
+    rows = Rows(f"{SEED} {name}", mixed)
+    with open(path + ".partial", "w", encoding="ascii", buffering=1 << 20) as file:
+        for _ in range(count):
+            results = [mixed(rows, row + 1) for row in range(row_count)]
+            lost = sum('"error"' in row for row in results)
+            file.write(
+                f'{{"job_id":"{rows.id()}","status":"complete","total":{row_count},"processed":{row_count},'
+                f'"succeeded":{row_count - lost},"failed":{lost},"created_at":"2026-11-02T09:00:00Z",'
+                f'"updated_at":"2026-11-02T09:00:07Z","results":[{",".join(results)}]}}\n'
+            )
+    os.rename(path + ".partial", path)
+
+
 def write_mute(path, of):
     """The same rows with null for each message: what is left out is what messages cost."""
     message = re.compile(rb'"message":"[^"]*"')
@@ -195,12 +215,18 @@ def write(path, name):
 def main():
     folder, *names = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
-    for name in names or [*DUMPS, *MUTE, *FOLDERS]:
+    for name in names or [*DUMPS, *MUTE, *LOGS, *FOLDERS]:
         if name in FOLDERS:
             path = os.path.join(folder, name)
             if not os.path.exists(path):
                 print(f"making {name}: {FOLDERS[name][0]:,} dumps", file=sys.stderr, flush=True)
                 write_folder(path, name)
+            continue
+        if name in LOGS:
+            path = os.path.join(folder, name + ".jsonl")
+            if not os.path.exists(path):
+                print(f"making {name}.jsonl: {LOGS[name][0]:,} jobs", file=sys.stderr, flush=True)
+                write_log(path, name)
             continue
         path = os.path.join(folder, name + ".json")
         if name in MUTE:

@@ -29,6 +29,8 @@ TARGETS = {
     "changing": (1, None),
 }
 SLOW_PEERS_TARGET = 50
+# Of a log: at least so many times faster than simdjson and than DuckDB, at most so many times the reading.
+LOG_TARGETS = (2, 2, 4)
 REPORT_TARGET = 4
 MEMORY_TARGET = 32
 TINY_TARGET = 0.6
@@ -98,6 +100,17 @@ def summary_counts(output):
     ]  # fmt: skip
 
 
+def text_counts(output):
+    words = output.decode().split("\n\n")[0].replace(",", "").split()
+    return [int(words[words.index("rows") + 1])] + [
+        int(words[words.index(name) + 1]) for name in ("created", "existing", "failed")
+    ]
+
+
+def first_counts(output):
+    return line_of_counts(output)[:4]
+
+
 def ratio(other, own):
     """How many times as long the other takes: the median of the rounds."""
     if len(other.seconds) != len(own.seconds):
@@ -165,6 +178,30 @@ class Bench:
                 f"| {verdict(share, of_reading, False)} |",
                 flush=True,
             )
+
+    def logs(self):
+        print("\n### A log of 1,000,000 jobs with 5 rows each, against what else reads it\n")
+        print("| what | time | memory | of import-audit | target |")
+        print("|---|--:|--:|--:|---|")
+        path = os.path.join(self.data, "log.jsonl")
+        own = Program("summary", [self.tool, "summary", "--quiet", path], text_counts)
+        simd = Program("simdjson `iterate_many`", [os.path.join(self.peers, "simdjson_log"), path], first_counts)
+        duck = Program("DuckDB", [self.python, f"{self.peer_code}/duckdb_log.py", path], first_counts)
+        read = self.read(path)
+        measure([own, simd, duck, read], self.rounds)
+        print(f"| `summary` | {milliseconds(own)} | {statistics.median(own.memory):,.0f} MiB | | |")
+        for program, target in zip([simd, duck], LOG_TARGETS):
+            number = ratio(program, own)
+            print(
+                f"| {program.name} | {milliseconds(program)} | {statistics.median(program.memory):,.0f} MiB "
+                f"| {times(number)} the time | {verdict(number, target, True)} |"
+            )
+        share = ratio(own, read)
+        print(
+            f"| reading it | {milliseconds(read)} | | `summary` takes {times(share)} "
+            f"| {verdict(share, LOG_TARGETS[2], False)} |",
+            flush=True,
+        )
 
     def others(self):
         print("\n### `summary` against what else is at hand (one run each)\n")
@@ -344,7 +381,7 @@ class Bench:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-PARTS = ["memory", "summaries", "others", "reports", "depth", "tiny", "archives", "each"]
+PARTS = ["memory", "summaries", "logs", "others", "reports", "depth", "tiny", "archives", "each"]
 
 
 def main():

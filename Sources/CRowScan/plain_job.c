@@ -29,7 +29,8 @@ static inline const uint8_t *end_of_plain(const uint8_t *at) {
     for (;; at += 8) {
         uint64_t word = word_at(at);
         uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-        uint64_t stops = ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((word - ones * 0x20) & ~word) | word;
+        uint64_t stops = ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((word - ones * 0x20) & ~word) |
+                         word;
         if ((stops &= tops) != 0) {
             at += __builtin_ctzll(stops) >> 3;
             return *at == '"' ? at : NULL;
@@ -277,7 +278,7 @@ bool rowscan_read_plain_job(
     }
     job->length = (uint32_t)(at - bytes) - offset;
     job->keys = seen;
-    const uint32_t needed = 1u << ROWSCAN_JOB_ID | 1u << ROWSCAN_STATUS | 1u << ROWSCAN_TOTAL | 1u << ROWSCAN_PROCESSED |
-                            1u << ROWSCAN_SUCCEEDED | 1u << ROWSCAN_FAILED_COUNT | 1u << ROWSCAN_RESULTS;
+    const uint32_t needed =
+        1u << ROWSCAN_JOB_ID | 1u << ROWSCAN_STATUS | 1u << ROWSCAN_TOTAL | 1u << ROWSCAN_RESULTS;
     return (seen & needed) == needed;
 }

@@ -126,12 +126,6 @@ struct RecordWriter: RecordCoder {
         return count
     }
 
-    /// A number that may be absent, and is not.
-    mutating func append(known number: Int) {
-        append(number: 1)
-        append(number: number)
-    }
-
     mutating func append(number: Int) {
         var number = number
         code(&number)
@@ -241,7 +235,11 @@ extension JobSummary {
         writer.append(0)
         writer.append(text, job.jobID)
         writer.append(text, job.status)
-        for number in [job.total, job.processed, job.succeeded, job.failed] { writer.append(known: number) }
+        var counts = (job.total as Int?, job.processed, job.succeeded, job.failed)
+        writer.code(&counts.0)
+        writer.code(&counts.1)
+        writer.code(&counts.2)
+        writer.code(&counts.3)
         for time in [job.createdAt, job.updatedAt, job.expiresAt] { writer.append(text, time) }
         // No error of the job.
         writer.append(0)

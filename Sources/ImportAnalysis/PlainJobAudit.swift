@@ -13,8 +13,9 @@ extension PlainJob {
         _ runs: Span<RowRun>, text: Span<UInt8>, source: (name: String, suffix: String), to bytes: inout [UInt8]
     ) -> Bool {
         let rows = createdRows + existingRows + failedRows
-        guard jobID.count > 0, text.holds(JobStatus.complete.rawValue, in: status), total == rows, processed == rows,
-            succeeded == createdRows + existingRows, failed == failedRows
+        guard jobID.count > 0, text.holds(JobStatus.complete.rawValue, in: status), total == rows,
+            processed ?? rows == rows, succeeded ?? rows - failedRows == rows - failedRows,
+            failed ?? failedRows == failedRows
         else { return false }
         var latest: PlainTime?
         func follows(_ range: TextRange?) -> Bool {
@@ -54,10 +55,8 @@ package struct PlainJobRecord {
         // Its id and its status.
         reader.passText()
         reader.passText()
-        for _ in 0..<4 {
-            reader.code(&number)
-            reader.code(&number)
-        }
+        var count: Int?
+        for _ in 0..<4 { reader.code(&count) }
         let created = reader.passText()
         reader.passText()
         reader.passText()

@@ -13,9 +13,9 @@ package struct PlainJob: Sendable {
     package var updatedAt: TextRange?
     package var expiresAt: TextRange?
     package var total: Int
-    package var processed: Int
-    package var succeeded: Int
-    package var failed: Int
+    package var processed: Int?
+    package var succeeded: Int?
+    package var failed: Int?
     /// Rows of each outcome, as the job's results have them.
     package var createdRows: Int
     package var existingRows: Int
@@ -33,8 +33,13 @@ extension PlainJob {
         createdAt = text(ROWSCAN_CREATED_AT, job.texts.6)
         updatedAt = text(ROWSCAN_UPDATED_AT, job.texts.7)
         expiresAt = text(ROWSCAN_EXPIRES_AT, job.texts.8)
-        (total, processed) = (Int(job.counts.0), Int(job.counts.1))
-        (succeeded, failed) = (Int(job.counts.2), Int(job.counts.3))
+        func count(_ key: Int, _ count: Int64) -> Int? {
+            job.keys & 1 << UInt32(key) == 0 ? nil : Int(count)
+        }
+        total = Int(job.counts.0)
+        processed = count(ROWSCAN_PROCESSED, job.counts.1)
+        succeeded = count(ROWSCAN_SUCCEEDED, job.counts.2)
+        failed = count(ROWSCAN_FAILED_COUNT, job.counts.3)
         (createdRows, existingRows, failedRows) = (Int(job.rows.0), Int(job.rows.1), Int(job.rows.2))
     }
 }

@@ -165,7 +165,7 @@ typedef struct {
 /// Reads the job that begins at `offset`; false, and nothing of what is written counts, if it is not plain. A zero must
 /// stand behind the last byte, and ROWSCAN_PADDING bytes behind that be readable.
 ///
-/// It has an id, a status, all counts and at least one row.
+/// It has an id, a status, a total and at least one row; other counts and times may be absent.
 ///
 /// `rows` has room for ROWSCAN_PLAIN_ROWS.
 bool rowscan_read_plain_job(
