@@ -31,18 +31,26 @@ let package = Package(
 
         // bytes → rows → summary → report → files
         .target(name: "CRowScan"),
+        .target(name: "ImportFoundation", dependencies: ["CNettle"], swiftSettings: strictMemory),
         .target(
-            name: "ImportDumps", dependencies: ["CISAL", "CLibArchive", "CNettle", "CRowScan"],
+            name: "ImportInputs", dependencies: ["ImportFoundation", "CISAL", "CLibArchive"],
             swiftSettings: strictMemory),
-        .target(name: "ImportAnalysis", dependencies: ["ImportDumps"], swiftSettings: strictMemory),
+        .target(
+            name: "ImportDumps", dependencies: ["ImportFoundation", "CRowScan"], swiftSettings: strictMemory),
+        .target(
+            name: "ImportAnalysis", dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps"],
+            swiftSettings: strictMemory),
         .target(name: "Spreadsheets", dependencies: ["CXLSXWriter"], swiftSettings: strictMemory),
         .target(
-            name: "ImportRedaction", dependencies: ["ImportDumps", "ImportAnalysis"], swiftSettings: strictMemory),
+            name: "ImportRedaction",
+            dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis"],
+            swiftSettings: strictMemory),
         .target(name: "CBuiltInTemplates"),
         .target(
             name: "ImportReports",
             dependencies: [
-                "ImportDumps", "ImportAnalysis", "Spreadsheets", "CBuiltInTemplates",
+                "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "Spreadsheets",
+                "CBuiltInTemplates",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: strictMemory
@@ -54,12 +62,14 @@ let package = Package(
         .target(name: "XHTMLValidation", dependencies: ["CLibXML2"], swiftSettings: strictMemory),
         // What other programs use: all public API is there.
         .target(
-            name: "ImportAudit", dependencies: ["ImportDumps", "ImportAnalysis", "ImportReports"],
+            name: "ImportAudit",
+            dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportReports"],
             swiftSettings: strictMemory),
         .executableTarget(
             name: "import-audit",
             dependencies: [
-                "ImportDumps", "ImportAnalysis", "ImportRedaction", "CodeFiles", "ImportReports", "Spreadsheets",
+                "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportRedaction", "CodeFiles",
+                "ImportReports", "Spreadsheets",
                 "XHTMLValidation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -68,19 +78,26 @@ let package = Package(
 
         .target(
             name: "TestSupport", path: "Tests/TestSupport", exclude: ["full_disk.c"], swiftSettings: strict),
-        .testTarget(name: "ImportDumpsTests", dependencies: ["ImportDumps", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ImportDumpsTests", dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ImportAnalysisTests", dependencies: ["ImportAnalysis", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "SpreadsheetsTests", dependencies: ["Spreadsheets", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImportRedactionTests",
-            dependencies: ["ImportDumps", "ImportAnalysis", "ImportRedaction", "TestSupport"], swiftSettings: strict),
+            dependencies: [
+                "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportRedaction", "TestSupport",
+            ], swiftSettings: strict),
         .testTarget(
             name: "CodeFilesTests", dependencies: ["ImportAnalysis", "ImportRedaction", "CodeFiles", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ImportReportsTests",
-            dependencies: ["ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation", "TestSupport"],
+            dependencies: [
+                "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "XHTMLValidationTests",
@@ -92,7 +109,10 @@ let package = Package(
             name: "ImportAuditTests", dependencies: ["ImportAudit", "import-audit", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["import-audit", "ImportDumps", "TestSupport"], swiftSettings: strict),
+            name: "CommandTests",
+            dependencies: [
+                "import-audit", "ImportFoundation", "ImportInputs", "ImportDumps", "TestSupport",
+            ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

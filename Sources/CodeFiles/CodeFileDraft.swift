@@ -1,5 +1,5 @@
 package import ImportAnalysis
-import ImportDumps
+import ImportFoundation
 
 /// The beginning of a codes file, made from the codes that dumps contain. ``CodeFile`` reads it.
 package struct CodeFileDraft: Sendable {

@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 
 /// Groups failed rows by code, and within a code by the pattern of the message, in bounded memory
 /// (``AnalysisLimits``).

@@ -1,4 +1,5 @@
 package import ImportDumps
+package import ImportFoundation
 
 /// What a document came to.
 package enum AuditedDocument: Sendable {

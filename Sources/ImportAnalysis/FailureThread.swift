@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 
 /// Audits failed rows on a thread of its own, while the next ones are read.
 ///

@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 
 /// Works out the findings of one job. Their sentences are in ``Wording``.
 struct FindingRules {

@@ -22,17 +22,16 @@ package struct JobAnalyzer: RowSink {
     }
 
     package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
-        for index in runs.indices { consume(runs[index], text: text) }
-    }
-
-    @inline(__always)
-    package mutating func consume(_ run: RowRun, text: Span<UInt8>) {
-        let outcome = Outcome(run.facts)
-        counts.add(run.count, outcome)
-        outcomes.add(run, outcome)
-        // Most rows say one thing, and nothing is odd about them.
-        if run.facts == .created || run.facts == .existing { return }
-        look(at: run, outcome, text: text)
+        for index in runs.indices {
+            // Of a run only what is needed is loaded: it was written a moment ago, in other pieces than a copy has.
+            let (facts, first, count) = (runs[index].facts, runs[index].firstRow, runs[index].count)
+            let outcome = Outcome(facts)
+            counts.add(count, outcome)
+            outcomes.add(first..<first + count, outcome)
+            // Most rows say one thing, and nothing is odd about them.
+            if facts == .created || facts == .existing { continue }
+            look(at: runs[index], outcome, text: text)
+        }
     }
 
     /// Rows that failed, or that something is odd about.

@@ -1,4 +1,5 @@
 package import ImportDumps
+import ImportFoundation
 
 /// What tells whether two dumps are of one job.
 ///

@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 
 /// The slots of one message after the other, in memory that stays.
 struct MessageSlots: Sendable {

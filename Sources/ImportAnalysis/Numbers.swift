@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 
 extension Int {
     /// The sum, or the largest number if none can hold it: counts of a summary that was read back are whatever its

@@ -48,9 +48,9 @@ struct OutcomeDigest: Sendable {
     private(set) var value: UInt64 = 0
 
     @inline(__always)
-    mutating func add(_ run: RowRun, _ outcome: Outcome) {
+    mutating func add(_ rows: Range<Int>, _ outcome: Outcome) {
         guard outcome != .created else { return }
-        let weight = Self.mixed(run.firstRow + run.count) &- Self.mixed(run.firstRow)
+        let weight = Self.mixed(rows.upperBound) &- Self.mixed(rows.lowerBound)
         // Odd, so that nothing of the weight is lost.
         let factor: UInt64 =
             switch outcome {

@@ -1,4 +1,5 @@
 package import ImportDumps
+import ImportFoundation
 
 extension PlainJob {
     /// Judges the job if there is nothing to say of it: it is complete, its numbers agree with its rows, its times
@@ -29,7 +30,9 @@ extension PlainJob {
         counts.add(failedRows, .failed)
         counts.missing = 0
         var outcomes = OutcomeDigest()
-        for index in runs.indices { outcomes.add(runs[index], Outcome(runs[index].facts)) }
+        for index in runs.indices {
+            outcomes.add(runs[index].firstRow..<runs[index].firstRow + 1, Outcome(runs[index].facts))
+        }
         var failures = PlainFailures()
         if failedRows > 0 { failures = PlainFailures(runs, text: text, rowsSeen: rows) }
         JobSummary.appendRecord(of: self, text, source, counts, outcomes.value, failures, to: &bytes)

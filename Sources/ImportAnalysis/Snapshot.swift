@@ -1,4 +1,5 @@
 package import ImportDumps
+import ImportFoundation
 
 /// One dump of a job that may have several: what decides which of them counts, and whether they agree.
 package struct Snapshot: Sendable, Equatable {

@@ -1,6 +1,8 @@
 private import Glibc
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
+import ImportInputs
 
 /// Reads inputs one after the other, and hands on what each document in them came to.
 struct InputReading: ~Copyable {

@@ -1,4 +1,5 @@
 internal import CRowScan
+import ImportFoundation
 import Synchronization
 
 /// Fills blocks with the bytes of a source, one after another, and works out what depends on all bytes: their hash.

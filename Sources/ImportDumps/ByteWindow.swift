@@ -1,5 +1,6 @@
 internal import CRowScan
 private import Glibc
+import ImportFoundation
 
 /// A fixed window that slides over the bytes of a dump.
 ///

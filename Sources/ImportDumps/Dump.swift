@@ -1,3 +1,5 @@
+package import ImportFoundation
+
 /// What the reading of an input came to.
 package enum DumpReading: Sendable {
     case job(Dump)

@@ -1,3 +1,5 @@
+package import ImportFoundation
+
 /// A position in a dump.
 package struct Place: Sendable, Equatable {
     /// Bytes before it: 0 is the start of the dump.

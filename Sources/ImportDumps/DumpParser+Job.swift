@@ -1,3 +1,5 @@
+import ImportFoundation
+
 extension DumpParser {
     /// Reads the members of the object at hand, up to its end.
     ///

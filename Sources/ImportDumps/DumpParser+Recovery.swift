@@ -1,3 +1,5 @@
+import ImportFoundation
+
 // Going on behind damage. A dump that is torn, glued to the next one, or damaged in places gives all its whole rows, and
 // the dumps behind it are found:
 //

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 // Jobs that lie in the strings of other documents: records of logs, answers that a browser or an API client saved.
 //
 //     {"time": …, "message": "{\"job_id\":\"a\",\"results\":[…]}"}

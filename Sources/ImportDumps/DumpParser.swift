@@ -1,3 +1,5 @@
+import ImportFoundation
+
 /// The state of reading one dump after another from one stream of bytes: the grammar of the top level, and what it says.
 struct DumpParser: ~Copyable {
     var scanner: JSONScanner

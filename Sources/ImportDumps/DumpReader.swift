@@ -1,4 +1,5 @@
 internal import CRowScan
+package import ImportFoundation
 
 /// Reads dumps: a stream of bytes goes in, rows come out as they are read, then what else the dump says.
 ///

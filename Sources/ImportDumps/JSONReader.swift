@@ -1,3 +1,5 @@
+package import ImportFoundation
+
 /// Reads JSON (RFC 8259) token by token, strictly and in constant memory, for documents other than dumps.
 ///
 ///     try json.beginObject()

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 extension JSONScanner {
     /// Reads a number (RFC 8259, section 6) and works out its exact value as a count.
     mutating func readNumber() throws(ScanFault) -> ExactCount {

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 /// The text of JSON values: without insignificant white space, with strings written anew, so that an escape or none
 /// makes no difference and what was repaired in a string stays repaired. Up to ``DumpLimits/textBytes``.
 struct JSONText {

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 extension JSONScanner {
     /// Reads the rest of a string whose opening quote was read, and keeps its text in a slot if one is given.
     @inline(__always)

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 extension JSONScanner {
     /// Copies the kept texts that lie in the window into the scratch bytes, the key last: it is forgotten first, and
     /// none may lie beyond it then, not even an empty one.

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 /// What a dump says about its job, apart from the rows.
 ///
 /// A field that is absent or null is nil. Of another JSON type than the API defines, a text is the JSON text of what is

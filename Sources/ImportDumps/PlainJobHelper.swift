@@ -1,3 +1,5 @@
+import ImportFoundation
+
 /// Takes in plain jobs of a stretch of an input, on a thread of its own, before anyone knows that they are read: the
 /// consumer that made it adopts them when reading has come to the first of them, or nothing of them is used.
 package protocol PlainJobTaker: AnyObject, Sendable {

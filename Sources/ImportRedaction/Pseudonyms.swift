@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 
 /// Makes pseudonyms: what stands in place of a value, the same for the same value and key, and of the same kind.
 ///

@@ -1,4 +1,4 @@
-package import ImportDumps
+package import ImportInputs
 
 /// The names of inputs in what is written and said: as they are, or with pseudonyms in place of their parts.
 ///

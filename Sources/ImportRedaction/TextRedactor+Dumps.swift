@@ -1,5 +1,6 @@
 import ImportAnalysis
 package import ImportDumps
+import ImportFoundation
 
 // What a dump says besides its rows.
 extension TextRedactor {

@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 
 /// Puts pseudonyms in place of the values of texts. One redactor serves text after text in memory that stays; each
 /// thread has its own.

@@ -1,6 +1,6 @@
 import Glibc
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
 
 /// An input that was opened for reading: a file, or standard input for `-`.
 struct InputFile: ~Copyable {

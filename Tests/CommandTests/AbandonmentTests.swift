@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import ImportDumps
+import ImportFoundation
 import Synchronization
 import TestSupport
 import Testing

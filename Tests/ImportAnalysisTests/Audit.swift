@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import Testing
 
 /// Reads a dump and judges it, as the command does.
@@ -144,5 +145,12 @@ private final class MemorySpill: IDSpill {
 
     func read(into target: inout MutableSpan<UInt8>, at offset: Int) {
         for index in target.indices { target[index] = bytes[offset + index] }
+    }
+}
+
+extension JobAnalyzer {
+    /// Takes one run.
+    mutating func consume(_ run: RowRun, text: Span<UInt8>) {
+        consume(InlineArray<1, RowRun>(repeating: run).span, text: text)
     }
 }

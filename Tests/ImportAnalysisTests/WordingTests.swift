@@ -1,5 +1,7 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
+import ImportInputs
 import Testing
 
 /// Parts of the sentences that people read.

@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 import Synchronization
 import TestSupport
 import Testing

@@ -1,4 +1,6 @@
 import ImportDumps
+import ImportFoundation
+import ImportInputs
 import TestSupport
 import Testing
 

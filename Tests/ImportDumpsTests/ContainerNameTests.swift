@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportInputs
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 import TestSupport
 import Testing
 

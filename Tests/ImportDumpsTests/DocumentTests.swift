@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 import Testing
 
 /// Inputs that hold several dumps: one behind the other, one on each line, or in an array.

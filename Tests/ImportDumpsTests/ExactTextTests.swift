@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 import Testing
 
 @Suite struct ExactTextTests {

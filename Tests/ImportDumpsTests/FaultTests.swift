@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 import Testing
 
 /// Why reading stops, where, and how many rows it saves.

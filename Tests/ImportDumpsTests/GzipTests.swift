@@ -1,4 +1,5 @@
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 import TestSupport
 import Testing
 

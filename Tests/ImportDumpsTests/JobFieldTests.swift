@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 import Testing
 
 /// What a dump says about its job, apart from the rows.

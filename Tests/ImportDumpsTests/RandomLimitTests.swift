@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 import TestSupport
 import Testing
 

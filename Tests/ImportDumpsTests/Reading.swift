@@ -1,5 +1,6 @@
 import Glibc
 import ImportDumps
+import ImportFoundation
 
 /// All that reading an input came to, so that two ways of reading it can be held against each other.
 struct Reading: Equatable {

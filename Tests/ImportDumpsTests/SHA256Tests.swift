@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 import Testing
 
 /// `SHA256` is `package` for these tests: the known vectors are no dumps.

@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 private import Glibc
 import ImportDumps
+import ImportFoundation
 import Testing
 
 /// Long texts are cut at a character's end, and the row says so; memory does not grow with what is passed over.

@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 import Testing
 
 /// Only well-formed UTF-8 is accepted: no overlong forms, no surrogates, nothing beyond U+10FFFF.

@@ -1,6 +1,7 @@
 import Foundation
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import ImportReports
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 
 /// What people know of the codes of failed rows: who sees to them, what is to be done, which are accepted.
 package struct CodeBook: Sendable {

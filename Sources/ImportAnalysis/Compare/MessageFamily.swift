@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 
 /// Patterns of messages that are one, however each job writes it out.
 ///

@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 
 /// Ids, divided by their hashes so that a part of them fits into memory, in chunks that are written out when full.
 ///

@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 
 /// Counts the rows of up to a number of different ids.
 @safe

@@ -1,4 +1,5 @@
 package import ImportDumps
+import ImportFoundation
 
 /// Finds the records that several rows share: created more than once, or existing for several rows.
 ///

@@ -1,5 +1,6 @@
 private import Glibc
-package import ImportDumps
+package import ImportFoundation
+package import ImportInputs
 
 extension ReadFailure {
     /// What is wrong, to follow a colon: "the gzip data breaks off".

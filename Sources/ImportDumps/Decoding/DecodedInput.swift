@@ -1,3 +1,4 @@
+import ImportFoundation
 import Synchronization
 
 /// An input with the dresses of its bytes taken off: an encoding other than UTF-8, then what a log puts around each line.

@@ -1,4 +1,5 @@
 private import Glibc
+import ImportFoundation
 
 /// The text of a JSON string, from behind its opening quote on, on its way to what it stands for.
 @safe

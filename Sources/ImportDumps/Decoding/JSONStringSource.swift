@@ -1,3 +1,5 @@
+import ImportFoundation
+
 /// The text of a string in a document, unescaped as it is read: what it stands for may be a document itself.
 ///
 /// While it is read, the scanner of the document around it lies here, at some place in the string, and the parser works

@@ -1,4 +1,5 @@
 private import Glibc
+import ImportFoundation
 
 /// Takes one dress off a stream of bytes.
 protocol StreamDecoder: Sendable {

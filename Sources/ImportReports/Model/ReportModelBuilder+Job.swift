@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 
 extension ReportModel {
     /// The job's own fields.

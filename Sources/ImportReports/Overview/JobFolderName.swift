@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 
 /// The name of the folder that a job's report goes into: its id, or for a sync import (which has none) the stem of
 /// the file's name and a hash of what is in it. Two jobs never share one, on no file system.

@@ -1,5 +1,5 @@
 package import ImportAnalysis
-import ImportDumps
+import ImportFoundation
 
 /// Jobs and their rows by the day in UTC on which the jobs were created, in steps that suit the whole of them.
 ///

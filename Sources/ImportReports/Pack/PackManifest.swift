@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 
 /// What a packed audit says of itself: `MANIFEST.json`, and `SHA256SUMS` for those who have no import-audit.
 package enum PackManifest {

@@ -1,5 +1,6 @@
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 
 /// What the verification of a packed audit came to.
 package struct PackVerification: Sendable {

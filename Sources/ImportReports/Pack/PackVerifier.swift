@@ -1,5 +1,6 @@
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 
 /// Holds a packed audit against its own manifest, in constant memory.
 ///

@@ -1,5 +1,6 @@
 package import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import Spreadsheets
 
 /// Writes `index.xlsx`: the jobs of an overview, their codes, and the failed rows of all of them.

@@ -1,5 +1,5 @@
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
 import Spreadsheets
 
 /// The sheet that says how it stands, an item on each row.

@@ -1,4 +1,5 @@
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 import Spreadsheets
 
 /// A workbook that this program wrote, open for reading.

@@ -1,5 +1,5 @@
 package import ImportAnalysis
-import ImportDumps
+import ImportFoundation
 
 /// Writes JSON (RFC 8259), indented by two spaces, in the order in which it is told.
 ///

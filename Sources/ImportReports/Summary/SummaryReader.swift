@@ -1,5 +1,6 @@
 package import ImportAnalysis
-package import ImportDumps
+import ImportDumps
+package import ImportFoundation
 
 /// Reads a summary back, job by job, in constant memory.
 ///

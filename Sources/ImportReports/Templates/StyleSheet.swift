@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 import Mustache
 
 /// The style sheet of pages, which templates include as the partial `report.css`.

@@ -1,5 +1,7 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
+import ImportInputs
 import Synchronization
 
 /// Keeps the outcome of every row of the first dump of a run.

@@ -1,6 +1,7 @@
 import Glibc
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportReports
 
 /// A folder that `report` wrote, to be held against its manifest as a zip is against its own.

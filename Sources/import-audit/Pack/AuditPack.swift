@@ -1,6 +1,7 @@
 import Glibc
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportReports
 
 /// Packs an audit that is in its folder: all of its files, a manifest and their sums as one zip, which depends on

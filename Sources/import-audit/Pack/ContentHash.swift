@@ -1,5 +1,5 @@
 import Glibc
-import ImportDumps
+import ImportFoundation
 
 /// What was read of a document: its size in bytes and its SHA-256.
 struct ContentHash: Sendable, Equatable {

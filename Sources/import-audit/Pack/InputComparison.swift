@@ -1,5 +1,7 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportRedaction
 import ImportReports
 import Synchronization

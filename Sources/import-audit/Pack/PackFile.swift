@@ -1,5 +1,5 @@
 import Glibc
-import ImportDumps
+import ImportFoundation
 
 /// A zip that is being written beside its place, as `.NAME.partial`, and moved into it when it is whole.
 final class PackFile {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import ImportDumps
+import ImportInputs
 import ImportReports
 
 /// Where `--pack` writes its zip: checked before anything is read.

@@ -1,6 +1,7 @@
 import Glibc
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportReports
 
 /// A zip that is to be verified, open for reading.

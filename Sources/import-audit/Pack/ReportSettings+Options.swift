@@ -1,5 +1,5 @@
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
 import ImportReports
 
 extension ReportSettings {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import ImportDumps
+import ImportInputs
 import ImportReports
 
 struct VerifyCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import Synchronization
 
 /// Gathers what the threads of a run found out.

@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportInputs
 import ImportRedaction
 
 /// Reads all inputs of a command, with as many threads as it is to have.

@@ -1,6 +1,8 @@
 import Glibc
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportRedaction
 
 /// One thread's work: inputs from the queue, read by a session of its own.

@@ -1,6 +1,6 @@
 import Glibc
 import ImportAnalysis
-import ImportDumps
+import ImportInputs
 import Synchronization
 
 /// The line about the progress of a run, on a terminal.

@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 
 /// Reads the front of one source after another, in the same memory.
 @safe

@@ -1,5 +1,7 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportReports
 
 /// Folds each dump into its summary.

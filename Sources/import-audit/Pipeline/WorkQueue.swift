@@ -1,5 +1,5 @@
 import Glibc
-import ImportDumps
+import ImportInputs
 
 /// The work of a run, shared by its threads: inputs, and entries of archives that one thread unpacks for all.
 ///

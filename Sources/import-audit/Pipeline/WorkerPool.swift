@@ -1,4 +1,4 @@
-import ImportDumps
+import ImportFoundation
 import Synchronization
 
 /// Threads that share a piece of work, and the one that waits for them and hears Ctrl-C.

@@ -1,4 +1,6 @@
 import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportRedaction
 
 /// Stands between the parser and another handler, which gets pseudonyms in place of values: whatever it writes, it has

@@ -1,5 +1,6 @@
 import Glibc
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportRedaction
 
 /// What tells whether an input is as it was: its path, its size and its hash.

@@ -1,6 +1,7 @@
 import Glibc
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportReports
 
 /// Finds out, before anything is written, whether an input is one of the files that a command would replace or remove:

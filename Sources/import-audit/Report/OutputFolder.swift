@@ -1,5 +1,5 @@
 import Glibc
-import ImportDumps
+import ImportInputs
 import ImportReports
 
 /// A folder that a report is written into. Nothing outside it is touched.

@@ -1,6 +1,7 @@
 import Glibc
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportReports
 
 /// Sees to it that a command replaces and removes nothing but what this program wrote: what the folder's manifest lists,

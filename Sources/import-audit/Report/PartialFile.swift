@@ -1,5 +1,5 @@
 import Glibc
-import ImportDumps
+import ImportFoundation
 import ImportReports
 
 /// A file that is being written beside its place.

@@ -1,5 +1,7 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportReports
 
 /// Writes the report of each dump: the rows as they come, the rest when they are all there.

@@ -1,6 +1,8 @@
 import Glibc
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
+import ImportInputs
 import ImportRedaction
 import ImportReports
 import Synchronization

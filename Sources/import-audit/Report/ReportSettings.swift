@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import ImportRedaction
 import ImportReports
 import Spreadsheets

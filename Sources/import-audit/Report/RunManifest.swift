@@ -1,6 +1,6 @@
 import Glibc
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
 import ImportReports
 
 /// What a run of `report` has left, as its file `manifest.jsonl` says: a line for the run; for each input one with its

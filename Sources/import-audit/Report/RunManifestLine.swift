@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import ImportReports
 
 /// What a manifest says of the run that wrote it.

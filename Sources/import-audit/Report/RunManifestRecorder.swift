@@ -1,5 +1,5 @@
 import ImportAnalysis
-import ImportDumps
+import ImportFoundation
 import ImportReports
 
 /// Notes which inputs a run has read, and writes the manifest for the next.

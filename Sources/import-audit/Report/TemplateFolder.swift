@@ -1,5 +1,5 @@
 import Glibc
-import ImportDumps
+import ImportInputs
 import ImportReports
 
 /// A user's own folder of templates.

@@ -1,5 +1,5 @@
 import Glibc
-import ImportDumps
+import ImportFoundation
 import Synchronization
 
 /// A thread that writes to a file what another one makes, so that the making does not wait for the system.

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 /// How the characters of a text are written as bytes.
 package struct TextEncoding: Sendable, Equatable {
     /// Its name, as IANA lists it where that is known here.

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 /// What stands before the text of a line of a log.
 struct LinePrefix: Equatable {
     /// Bytes to leave out before the text.

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 /// What form the lines of a log have, by its beginning.
 ///
 /// A log is taken for one of a form only if no line begins like JSON without the form's prefix, and either

@@ -100,3 +100,59 @@ package struct ReadFailure: Error, Sendable, Equatable {
         case other(String)
     }
 }
+
+/// A source of which the first bytes were read to see what it is. It delivers them again, then the rest.
+///
+/// Of a source that is prompt each read fills the buffer: only whole blocks are read ahead.
+package struct BeginningSource: ByteSource {
+    /// The first bytes: as many as were asked for, or all of a shorter source.
+    package let beginning: ArraySlice<UInt8>
+    /// What went wrong after the bytes that were delivered, or on the way to `beginning`.
+    package private(set) var failure: ReadFailure?
+    private var replayed: ArraySlice<UInt8>
+    private var rest: any ByteSource
+
+    package var isPrompt: Bool { rest.isPrompt }
+
+    /// Reads the first `count` bytes, in as many reads as that takes.
+    package init(_ source: any ByteSource, count: Int = ContainerFormat.signatureBytes) {
+        var source = source
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        var failure: ReadFailure?
+        while filled < count {
+            let room = filled..<count
+            let read = unsafe bytes.withUnsafeMutableBytes { bytes in
+                Result { () throws(ReadFailure) in
+                    try unsafe source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[room]))
+                }
+            }
+            guard case .success(let more) = read, more > 0 else {
+                if case .failure(let error) = read { failure = error }
+                break
+            }
+            filled += more
+        }
+        beginning = bytes[..<filled]
+        replayed = beginning
+        self.failure = failure
+        rest = source
+    }
+
+    package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        var count = min(replayed.count, buffer.count)
+        unsafe buffer.copyBytes(from: replayed.prefix(count))
+        replayed = replayed.dropFirst(count)
+        while failure == nil, count < buffer.count, count == 0 || isPrompt {
+            do throws(ReadFailure) {
+                let more = try unsafe rest.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+                if more == 0 { return count }
+                count += more
+            } catch {
+                failure = error
+            }
+        }
+        if count == 0, let failure { throw failure }
+        return count
+    }
+}

@@ -1,3 +1,4 @@
+import ImportFoundation
 import Synchronization
 
 /// Where libarchive gets its bytes from: a source that only goes forward, or a file in which it may jump about.

@@ -1,5 +1,6 @@
 private import CLibArchive
 private import Glibc
+import ImportFoundation
 
 /// One archive, or one stream of compressed data, that libarchive reads. Besides ``ZipWriter``, nothing here knows
 /// libarchive.

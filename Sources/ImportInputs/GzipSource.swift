@@ -1,4 +1,5 @@
 private import CISAL
+package import ImportFoundation
 
 /// Inflates gzip by ISA-L: several members one after another, each with its checksum and its length verified.
 package struct GzipSource: ByteSource {

@@ -1,4 +1,5 @@
 private import Glibc
+package import ImportFoundation
 
 /// Something that the arguments of a command name, themselves or as folders.
 package enum InputTreeItem: Sendable, Equatable {

@@ -1,3 +1,4 @@
+import ImportFoundation
 import Synchronization
 
 /// How far a container may expand, so that a small hostile file cannot keep a machine busy for days.

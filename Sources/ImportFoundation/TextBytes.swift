@@ -1,7 +1,7 @@
 extension Span<UInt8> {
     /// How many bytes of a text are kept of `limit`: less those of a character that would be cut.
     @inlinable
-    package func wholeCharacters(within limit: Int) -> Int {
+    public func wholeCharacters(within limit: Int) -> Int {
         guard count > limit else { return count }
         var end = limit
         while end > 0, self[end] & 0xC0 == 0x80 { end -= 1 }
@@ -17,10 +17,12 @@ extension BinaryInteger {
     }
 }
 
+// What is asked of each byte is public, for only that is inlined into other modules.
+
 /// Classes of ASCII bytes.
-enum ASCII {
-    @inline(__always)
-    static func hexValue(of byte: UInt8) -> UInt8? {
+public enum ASCII {
+    @inlinable
+    public static func hexValue(of byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
@@ -29,14 +31,14 @@ enum ASCII {
         }
     }
 
-    @inline(__always)
-    static func isDigit(_ byte: UInt8) -> Bool {
+    @inlinable
+    public static func isDigit(_ byte: UInt8) -> Bool {
         UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
     }
 
     /// Whether it gives JSON its shape, and is part of no key and no value.
-    @inline(__always)
-    static func isPunctuation(_ byte: UInt8) -> Bool {
+    @inlinable
+    public static func isPunctuation(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","),
             UInt8(ascii: ":"):
@@ -46,8 +48,8 @@ enum ASCII {
     }
 
     /// Whether a bare word or a number may hold it.
-    @inline(__always)
-    static func isWordByte(_ byte: UInt8) -> Bool {
+    @inlinable
+    public static func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "-"),
@@ -58,20 +60,20 @@ enum ASCII {
     }
 
     /// Whether it is white space of JSON.
-    @inline(__always)
-    static func isSpace(_ byte: UInt8) -> Bool {
+    @inlinable
+    public static func isSpace(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 }
 
 /// The well-formed UTF-8 sequences that a lead byte beyond ASCII begins: RFC 3629, section 4.
-struct UTF8Form {
-    var length: Int
+public struct UTF8Form {
+    public var length: Int
     /// What may follow the lead byte; later bytes are 0x80 to 0xBF.
-    var second: ClosedRange<UInt8>
+    public var second: ClosedRange<UInt8>
 
-    @inline(__always)
-    init?(lead: UInt8) {
+    @inlinable
+    public init?(lead: UInt8) {
         switch lead {
         case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
         case 0xE0: (length, second) = (3, 0xA0...0xBF)

@@ -1,4 +1,5 @@
 import Glibc
+import ImportFoundation
 
 /// What is in a folder, apart from what is hidden or the system's own, in the order of the bytes of its paths.
 struct FolderListing: Sendable {

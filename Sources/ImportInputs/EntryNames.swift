@@ -1,4 +1,5 @@
 private import Glibc
+import ImportFoundation
 
 /// Makes the names under which the entries of one archive are shown: valid UTF-8, not too long, never two alike.
 struct EntryNames {

@@ -1,3 +1,5 @@
+package import ImportFoundation
+
 /// A file as the list at the end of a zip has it, held against what stands before the file's data.
 struct ZipListed {
     static let stored = 0

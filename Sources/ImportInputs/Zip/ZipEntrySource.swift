@@ -1,5 +1,6 @@
 private import CISAL
 private import Glibc
+package import ImportFoundation
 
 /// The contents of a file in a zip, inflated by ISA-L. Neither more nor less may come out than was said, and by its
 /// checksum it is what was packed: at the end, a read fails if not.

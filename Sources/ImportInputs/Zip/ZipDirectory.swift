@@ -1,3 +1,5 @@
+package import ImportFoundation
+
 /// Walks through a zip that every program must read alike, entry by entry, in constant memory.
 ///
 /// Programs find files in a zip by the list at its end, by the headers before each file, or by both, and pass over what

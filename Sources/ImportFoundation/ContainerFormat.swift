@@ -12,10 +12,10 @@ package enum ContainerFormat: Sendable, Equatable {
     }
 
     /// As many first bytes as it takes to recognise a format: the header of a tar entry.
-    static let signatureBytes = 512
+    package static let signatureBytes = 512
 
     /// Recognises a format by an input's first ``signatureBytes`` (or all bytes of a shorter one); nil for plain data.
-    init?(firstBytes bytes: ArraySlice<UInt8>) {
+    package init?(firstBytes bytes: ArraySlice<UInt8>) {
         func starts(_ signature: [UInt8]) -> Bool { bytes.starts(with: signature) }
         func starts(_ letters: String, _ signature: [UInt8]) -> Bool { starts(Array(letters.utf8) + signature) }
 

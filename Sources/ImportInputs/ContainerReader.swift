@@ -1,3 +1,5 @@
+package import ImportFoundation
+
 /// Something that was found in an input: bytes that may be a dump, or the reason why there are none.
 package enum ContainerItem: Sendable {
     /// `bytes` can be read until the call that hands it out returns. `source` is a name to show: the input's own, or

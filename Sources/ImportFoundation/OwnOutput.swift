@@ -16,7 +16,7 @@ package enum OwnOutput: Sendable, Equatable {
     case workbook
 
     /// Whether all of a file is known by its first bytes. A document that is one JSON object may be followed by others.
-    var isWholeFile: Bool {
+    package var isWholeFile: Bool {
         switch self {
         case .summary, .packManifest, .otherJSON: false
         case .manifest, .pack, .page, .table, .workbook: true
@@ -83,32 +83,8 @@ package enum OwnOutput: Sendable, Equatable {
         }
     }
 
-    /// Recognises a zip that this program wrote, by its list of entries: a pack or a workbook.
-    ///
-    /// - Parameter descriptor: of a regular file open for reading. It is not closed here.
-    package init?(zip descriptor: Int32) {
-        do throws(ReadFailure) {
-            let file = try ZipFile(descriptor: descriptor)
-            guard let first = try file.next() else { return nil }
-            if Self.isPackManifest(first) {
-                guard Self(firstBytes: try file.beginning()) == .packManifest else { return nil }
-                self = .pack
-                return
-            }
-            guard first == "[Content_Types].xml" else { return nil }
-            for _ in 0..<Self.workbookParts {
-                guard let name = try file.next() else { return nil }
-                guard name == "docProps/core.xml" else { continue }
-                guard Self.isWorkbook(core: try file.beginning()) else { return nil }
-                self = .workbook
-                return
-            }
-        } catch {}
-        return nil
-    }
-
     /// Whether an archive's first entry may be the manifest of a pack: in the only folder at the top.
-    static func isPackManifest(_ name: String) -> Bool {
+    package static func isPackManifest(_ name: String) -> Bool {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count == 2 && parts[1] == "MANIFEST.json"
     }
@@ -116,51 +92,10 @@ package enum OwnOutput: Sendable, Equatable {
     /// What workbooks say that they are.
     package static let workbookTitles = ["Audit of an import job", "Audit of import jobs"]
     /// More sheets than a workbook of this program has by far.
-    static let workbookParts = 64
+    package static let workbookParts = 64
 
-    static func isWorkbook(core: ArraySlice<UInt8>) -> Bool {
+    package static func isWorkbook(core: ArraySlice<UInt8>) -> Bool {
         workbookTitles.contains { core.contains("<dc:title>\($0)</dc:title>") }
-    }
-}
-
-/// Recognises a zip of this program on the way through its entries.
-struct OwnZip {
-    enum Finding {
-        case isOwn(OwnOutput)
-        /// It is a part of a workbook, whose title comes later.
-        case mayBe
-        /// Here are the bytes that were looked at, and the rest.
-        case isNot(any ByteSource)
-    }
-
-    /// Parts of what may be a workbook: their names, and their first bytes, which show that they are XML.
-    private var held: [(source: String, beginning: ArraySlice<UInt8>)] = []
-    private var mayBeWorkbook = false
-
-    mutating func look(at entry: ArchiveEntry, _ bytes: any ByteSource, named source: String, isFirst: Bool) -> Finding
-    {
-        let name = EntryNames.shown(entry.name)
-        if isFirst { mayBeWorkbook = name == "[Content_Types].xml" }
-        guard mayBeWorkbook || isFirst && OwnOutput.isPackManifest(name) else { return .isNot(bytes) }
-        let content = BeginningSource(bytes, count: 1024)
-        if !mayBeWorkbook {
-            return OwnOutput(firstBytes: content.beginning) == .packManifest ? .isOwn(.pack) : .isNot(content)
-        }
-        if name == "docProps/core.xml" {
-            mayBeWorkbook = false
-            return OwnOutput.isWorkbook(core: content.beginning) ? .isOwn(.workbook) : .isNot(content)
-        }
-        // Whatever is no XML could be a dump.
-        mayBeWorkbook = content.beginning.first == UInt8(ascii: "<") && held.count < OwnOutput.workbookParts
-        guard mayBeWorkbook else { return .isNot(content) }
-        held.append((source, content.beginning))
-        return .mayBe
-    }
-
-    /// The parts that were held back, if it is no workbook of this program.
-    mutating func takeHeld() -> [(source: String, beginning: ArraySlice<UInt8>)] {
-        defer { held = [] }
-        return held
     }
 }
 

@@ -1,0 +1,45 @@
+private import Glibc
+import ImportFoundation
+
+/// A regular file from where its descriptor stood on. Reading it does not move the descriptor.
+struct InputFileRegion: Sendable {
+    let descriptor: Int32
+    let start: Int
+    /// Bytes from `start` to the end.
+    let size: Int
+    let budget: ExpansionBudget
+
+    /// Nil for what is no regular file.
+    init?(descriptor: Int32, makeBudget: (_ size: Int) -> ExpansionBudget) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        let start = lseek(descriptor, 0, SEEK_CUR)
+        guard start >= 0 else { return nil }
+        self.descriptor = descriptor
+        self.start = start
+        size = max(0, status.st_size - start)
+        budget = makeBudget(size)
+    }
+
+    func read(at position: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        let (offset, overflow) = start.addingReportingOverflow(position)
+        guard !overflow else { return 0 }
+        while true {
+            let count = unsafe pread(descriptor, buffer.baseAddress, buffer.count, offset)
+            if count >= 0 {
+                budget.add(read: count)
+                return count
+            }
+            if errno != EINTR { throw ReadFailure(errorNumber: errno) }
+        }
+    }
+
+    /// The first bytes, as many as it takes to recognise a format; fewer if the file is shorter or cannot be read.
+    func beginning() -> ArraySlice<UInt8> {
+        var bytes = [UInt8](repeating: 0, count: ContainerFormat.signatureBytes)
+        let count = unsafe bytes.withUnsafeMutableBytes { bytes in
+            unsafe pread(descriptor, bytes.baseAddress, bytes.count, start)
+        }
+        return bytes[..<max(0, count)]
+    }
+}

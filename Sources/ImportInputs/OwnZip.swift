@@ -1,0 +1,68 @@
+package import ImportFoundation
+
+extension OwnOutput {
+    /// Recognises a zip that this program wrote, by its list of entries: a pack or a workbook.
+    ///
+    /// - Parameter descriptor: of a regular file open for reading. It is not closed here.
+    package init?(zip descriptor: Int32) {
+        do throws(ReadFailure) {
+            let file = try ZipFile(descriptor: descriptor)
+            guard let first = try file.next() else { return nil }
+            if Self.isPackManifest(first) {
+                guard Self(firstBytes: try file.beginning()) == .packManifest else { return nil }
+                self = .pack
+                return
+            }
+            guard first == "[Content_Types].xml" else { return nil }
+            for _ in 0..<Self.workbookParts {
+                guard let name = try file.next() else { return nil }
+                guard name == "docProps/core.xml" else { continue }
+                guard Self.isWorkbook(core: try file.beginning()) else { return nil }
+                self = .workbook
+                return
+            }
+        } catch {}
+        return nil
+    }
+}
+
+/// Recognises a zip of this program on the way through its entries.
+struct OwnZip {
+    enum Finding {
+        case isOwn(OwnOutput)
+        /// It is a part of a workbook, whose title comes later.
+        case mayBe
+        /// Here are the bytes that were looked at, and the rest.
+        case isNot(any ByteSource)
+    }
+
+    /// Parts of what may be a workbook: their names, and their first bytes, which show that they are XML.
+    private var held: [(source: String, beginning: ArraySlice<UInt8>)] = []
+    private var mayBeWorkbook = false
+
+    mutating func look(at entry: ArchiveEntry, _ bytes: any ByteSource, named source: String, isFirst: Bool) -> Finding
+    {
+        let name = EntryNames.shown(entry.name)
+        if isFirst { mayBeWorkbook = name == "[Content_Types].xml" }
+        guard mayBeWorkbook || isFirst && OwnOutput.isPackManifest(name) else { return .isNot(bytes) }
+        let content = BeginningSource(bytes, count: 1024)
+        if !mayBeWorkbook {
+            return OwnOutput(firstBytes: content.beginning) == .packManifest ? .isOwn(.pack) : .isNot(content)
+        }
+        if name == "docProps/core.xml" {
+            mayBeWorkbook = false
+            return OwnOutput.isWorkbook(core: content.beginning) ? .isOwn(.workbook) : .isNot(content)
+        }
+        // Whatever is no XML could be a dump.
+        mayBeWorkbook = content.beginning.first == UInt8(ascii: "<") && held.count < OwnOutput.workbookParts
+        guard mayBeWorkbook else { return .isNot(content) }
+        held.append((source, content.beginning))
+        return .mayBe
+    }
+
+    /// The parts that were held back, if it is no workbook of this program.
+    mutating func takeHeld() -> [(source: String, beginning: ArraySlice<UInt8>)] {
+        defer { held = [] }
+        return held
+    }
+}
