@@ -1,9 +1,72 @@
+import Foundation
 import ImportReports
 import TestSupport
 import Testing
 
-/// `Docs/template-model.md` against the program: every name, each of the kind that it is.
+/// `Docs/template-model.md` against the program: its tables are those of the declarations, and models hold what they say.
+///
+/// `IMPORT_AUDIT_RECORD_GOLDENS=1 swift test --filter ModelDocumentationTests` writes the tables anew and fails, so that
+/// a change is never blessed by accident. The text around them is written by hand.
 struct ModelDocumentationTests {
+    private static let path = "Docs/template-model.md"
+
+    @Test("The tables are those of the declarations")
+    func recorded() throws {
+        let page = try Repository.bytes(Self.path).text
+        let expected = Self.withTables(page)
+        if ProcessInfo.processInfo.environment["IMPORT_AUDIT_RECORD_GOLDENS"] != nil {
+            try Data(expected.utf8).write(to: Repository.root.appending(path: Self.path))
+            Issue.record("recorded \(Self.path)")
+            return
+        }
+        guard page != expected else { return }
+        let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
+        let expectedLines = expected.split(separator: "\n", omittingEmptySubsequences: false)
+        let first = zip(lines, expectedLines).first { $0 != $1 }
+        Issue.record(
+            """
+            \(Self.path) is not as declared (\(lines.count) lines, not \(expectedLines.count)), first in:
+            recorded: \(first?.0 ?? "")
+            declared: \(first?.1 ?? "")
+            """)
+    }
+
+    /// The page with its tables made anew. A table has the names that the heading above it has; without any, all that
+    /// no heading of its part has.
+    private static func withTables(_ page: String) -> String {
+        let parts = [
+            "## Names in a report": ReportModel.descriptions, "## Names in an overview": OverviewModel.descriptions,
+        ]
+        let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
+        var result: [Substring] = []
+        var names: [ModelDescription] = []
+        var (rest, section) = (names, names)
+        var isInTable = false
+        for (index, line) in lines.enumerated() {
+            if line.hasPrefix("## ") {
+                names = parts[String(line)] ?? []
+                let part = lines[(index + 1)...].prefix { !$0.hasPrefix("## ") }
+                let inHeadings = part.filter { $0.hasPrefix("### ") }.flatMap(quoted)
+                rest = names.filter { !inHeadings.contains($0.name) }
+                section = rest
+            } else if line.hasPrefix("### ") {
+                let inHeading = quoted(line)
+                section = inHeading.isEmpty ? rest : names.filter { inHeading.contains($0.name) }
+            } else if line == "| name | kind | meaning |" {
+                isInTable = true
+                result += section.table.split(separator: "\n")
+            }
+            isInTable = isInTable && line.hasPrefix("|")
+            if !isInTable { result.append(line) }
+        }
+        return result.joined(separator: "\n")
+    }
+
+    private static func quoted(_ heading: Substring) -> [String] {
+        heading.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }
+            .map { String($0.element) }
+    }
+
     /// The kinds of all names that a part of the page has a row for.
     private func documented(_ part: Int) throws -> [String: String] {
         let parts = try Repository.bytes("Docs/template-model.md").text.split(separator: "\n## Names in ")

@@ -64,25 +64,6 @@ struct ModelShapeTests {
     }
 }
 
-/// The model that templates show: its names are the same whatever the job.
-struct ReportModelTests {
-    @Test("The model of every sample has the names of the shape, each of its kind", arguments: Repository.sampleJobs)
-    func samplesConform(name: String) throws {
-        let summary = try audit(sample: name)
-        #expect(ReportModel(summary, toolVersion: "1", files: []).departures == [])
-        #expect(ReportModel(summary, toolVersion: "1", files: [.rows, .failures, .codes]).departures == [])
-    }
-
-    @Test(
-        "So does the model of a job that has all that can be cut",
-        arguments: [[], [.codes, .failures, .rows]] as [[ReportFile]])
-    func cutListsConform(files: [ReportFile]) throws {
-        let summary = try audit(crowdedDump)
-        #expect(summary.failedByCode.count == 31)
-        #expect(ReportModel(summary, toolVersion: "1", files: files).departures == [])
-    }
-}
-
 /// A dump with more codes, messages and rows of a finding than a page lists, long texts and unknown fields.
 let crowdedDump: String = {
     var rows: [String] = []

@@ -55,12 +55,6 @@ struct UserRulesTests {
             + [("index-judged", templates.render(try overview(.xhtml), as: .xhtml))]
     }
 
-    @Test("The models have the names of the shapes")
-    func conforms() throws {
-        for (name, model) in try Self.models() { #expect(model.departures == [], "\(name)") }
-        for format in TemplateSet.Format.allCases { #expect(try Self.overview(format).departures == []) }
-    }
-
     @Test("Nothing that a codes file says acts on a page, and unused entries are cut with a number")
     func hostile() throws {
         let templates = try TemplateSet()

@@ -45,7 +45,7 @@ package struct ModelLimits: Sendable {
     package static let page = ModelLimits()
 
     /// Parts of a page that can be left out, under the names that templates know them by.
-    struct Parts: OptionSet {
+    struct Parts: OptionSet, Sendable {
         let rawValue: Int
 
         static let rows = Parts(rawValue: 1)
@@ -107,30 +107,44 @@ extension ModelLimits {
     }
 }
 
-/// Parts of a page that are left out where there is no room for them, under the names that templates know them by.
-extension ModelLimits {
-    static let reportParts: [String: Parts] = [
-        "rows": .rows, "rules": .rules, "arithmetic": .arithmetic, "findings": .findings,
-        "finding_list": .findingList, "failures": .failures, "places": .places, "code_list": .codeList,
-        "messages": .messages, "values": .values, "job": .job, "provenance": .provenance, "files": .files,
-    ]
+/// A part of a page that is left out where there is no room for it, under the name that templates know it by.
+struct PagePart: Sendable {
+    let name: String
+    let part: ModelLimits.Parts
+    let meaning: String
 
-    static let overviewParts: [String: Parts] = [
-        "rows": .rows, "rules": .rules, "jobs": .findings, "job_list": .jobList, "statuses": .statuses,
-        "timeline": .timeLine,
-        "failures": .failures, "code_list": .codeList, "inputs": .inputs, "provenance": .provenance, "files": .files,
-    ]
-}
-
-extension ModelObject {
-    /// Says of each part whether there is room for it.
-    init(flags names: [String: ModelLimits.Parts], of limits: ModelLimits) {
-        self.init(names.mapValues { .flag(limits.parts.contains($0)) })
+    init(_ name: String, _ part: ModelLimits.Parts, _ meaning: String) {
+        self.name = name
+        self.part = part
+        self.meaning = meaning
     }
-}
 
-extension ModelShape {
-    static func flags(_ names: [String: ModelLimits.Parts]) -> ModelShape { .section(names.mapValues { _ in .flag }) }
+    /// Says whether there is room for it.
+    var flag: ModelName<ModelLimits> { .flag(name, meaning) { [part] in $0.parts.contains(part) } }
+
+    static let ofReports = [
+        PagePart("rows", .rows, "rows by outcome"), PagePart("rules", .rules, "the list of rules"),
+        PagePart("arithmetic", .arithmetic, "the arithmetic"),
+        PagePart("findings", .findings, "the section of findings"),
+        PagePart("finding_list", .findingList, "the list in the section of findings"),
+        PagePart("failures", .failures, "the section of failures"),
+        PagePart("places", .places, "where the failed rows are, in the section of failures"),
+        PagePart("code_list", .codeList, "the codes in the section of failures"),
+        PagePart("messages", .messages, "messages of the codes"),
+        PagePart("values", .values, "what varies in the messages"), PagePart("job", .job, "the job's own fields"),
+        PagePart("provenance", .provenance, "provenance"), PagePart("files", .files, "the list of files"),
+    ]
+
+    static let ofOverviews = [
+        PagePart("rows", .rows, "rows by outcome and jobs by level"), PagePart("rules", .rules, "the list of rules"),
+        PagePart("jobs", .findings, "the section of jobs"),
+        PagePart("job_list", .jobList, "the list in the section of jobs"),
+        PagePart("statuses", .statuses, "the jobs by status"), PagePart("timeline", .timeLine, "failures over time"),
+        PagePart("failures", .failures, "the section of failures"),
+        PagePart("code_list", .codeList, "the codes in the section of failures"),
+        PagePart("inputs", .inputs, "salvaged and unreadable inputs"),
+        PagePart("provenance", .provenance, "provenance"), PagePart("files", .files, "the list of files"),
+    ]
 }
 
 extension ModelLimits {
@@ -232,30 +246,27 @@ extension ModelLimits {
 // MARK: - What is said of it
 
 extension ModelLimits {
-    /// What was left out to stay within a limit, and where it is; nothing if nothing was.
+    /// What was left out to stay within a limit, and where it is; nil if nothing was.
     ///
     /// - Parameters:
     ///   - parts: those that a page of the kind has.
     ///   - files: those that are written beside the page.
-    func shortening(of parts: [String: Parts], files: [ReportFile]) -> ModelValue {
-        guard let pageSize else { return .nothing }
+    func shortening(of parts: [PagePart], files: [ReportFile]) -> String? {
+        guard let pageSize else { return nil }
         let size = "Shortened to at most \(Wording.grouped(pageSize)) bytes"
         let names = Self.list(files.map { $0.name })
         let place = names.isEmpty ? "No other file was written." : "The rest is in \(names)."
         // The last of them have no room for many words.
         if self.parts.isSubset(of: [.rows]) {
             let kept = self.parts.isEmpty ? "verdict" : "verdict and the rows by outcome"
-            return .object(["sentence": .text("\(size): only the \(kept). \(place)")])
+            return "\(size): only the \(kept). \(place)"
         }
         let leftOut = Self.names.compactMap { part, name -> String? in
-            guard parts.values.contains(part), !self.parts.contains(part) else { return nil }
+            guard parts.contains(where: { $0.part == part }), !self.parts.contains(part) else { return nil }
             // Without messages, nothing varies in them.
             return part == .values && !self.parts.contains(.messages) ? nil : name
         }
-        return .object([
-            "sentence": .text(
-                "\(size). Left out: \(Self.list(leftOut)). Lists and texts that are cut say so. \(place)")
-        ])
+        return "\(size). Left out: \(Self.list(leftOut)). Lists and texts that are cut say so. \(place)"
     }
 
     private static let names: [(Parts, String)] = [

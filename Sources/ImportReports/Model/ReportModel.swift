@@ -20,30 +20,12 @@ package struct ReportModel: Sendable {
         _ summary: JobSummary, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
         ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil, limits: ModelLimits = .page
     ) {
-        let builder = ReportModelBuilder(summary: summary, files: files, codes: codes, limits: limits)
-        root = [
-            "title": .text(limits.name(Self.title(of: summary))),
-            "parts": .object(ModelObject(flags: ModelLimits.reportParts, of: limits)),
-            "shortening": limits.shortening(of: ModelLimits.reportParts, files: files),
-            "verdict": builder.verdict,
-            "rows": builder.rows,
-            "arithmetic": builder.arithmetic,
-            "findings": builder.findings,
-            "shared_records": builder.sharedRecords,
-            "failures": builder.failures,
-            "gate": .gate(ruleResults, files, limits),
-            "codebook": .codeBook(ruleResults, limits),
-            "job": builder.job,
-            "provenance": .object([
-                "source": .text(limits.source(summary.source)),
-                "bytes": .text(Wording.grouped(summary.bytes)),
-                "sha256": .textOrNothing(summary.sha256),
-                "tool": .text("import-audit"),
-                "version": .text(toolVersion),
-                "redacted": .redacted(redaction),
-            ]),
-            "files": .fileList(files),
-        ]
+        root = Self.table.object(
+            ReportModelBuilder(
+                summary,
+                ModelContext(
+                    toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
+                    redaction: redaction, limits: limits)))
     }
 
     /// The job's id; for a sync import or without an id the file's name.
@@ -54,191 +36,101 @@ package struct ReportModel: Sendable {
     }
 }
 
-/// Works out the parts of a report's model.
-struct ReportModelBuilder {
+/// A job and what is said of it, for all that works out a part of its report. A class, for every code and every message
+/// refers to it.
+final class ReportModelBuilder: ModelBuilder {
     let summary: JobSummary
-    let files: [ReportFile]
-    let codes: CodeBook?
-    let limits: ModelLimits
+    let context: ModelContext
 
-    var verdict: ModelValue {
-        let verdict = Verdict(summary)
-        let salvaged = summary.salvage.map { salvage -> ModelObject in
-            [
-                "sentence": .text(limits.sentence(salvage.message)),
-                "byte": .text(Wording.grouped(salvage.place.byte)),
-                "line": .text(Wording.grouped(salvage.place.line)),
-                "column": .text(Wording.grouped(salvage.place.column)),
-            ]
-        }
-        return .object([
-            "level": .text(verdict.level.rawValue),
-            "good": .flag(verdict.level == .good),
-            "warning": .flag(verdict.level == .warning),
-            "critical": .flag(verdict.level == .critical),
-            "pending": .flag(verdict.level == .pending),
-            "word": .text(verdict.word),
-            "sentence": .text(verdict.sentence),
-            "salvaged": .objectOrNothing(salvaged),
-        ])
-    }
-
-    var arithmetic: ModelValue {
-        let arithmetic = Arithmetic(summary)
-        let checks = arithmetic.checks.map { check -> ModelObject in
-            let isUnknown = check.agreement == .notDeclared || check.agreement == .cannotBeChecked
-            return [
-                "field": .text(check.field),
-                "against": .text(check.against),
-                "declared": .text(check.declared.map(Wording.grouped) ?? "–"),
-                "counted": .text(check.counted.map(Wording.grouped) ?? "–"),
-                "verdict": .text(check.agreement.words),
-                "agrees": .flag(check.agreement == .agrees),
-                "differs": .flag(check.agreement != .agrees && !isUnknown),
-                "unknown": .flag(isUnknown),
-            ]
-        }
-        return .object(["sentence": .text(arithmetic.sentence), "checks": .list(checks)])
-    }
-
-    /// A file that a page may point to, if it is written at all.
-    func link(to file: ReportFile) -> ModelValue { .link(to: file, in: files) }
-}
-
-extension ModelValue {
-    /// What is said of values that are pseudonyms; nothing if they are none.
-    static func redacted(_ redaction: RedactionMark?) -> ModelValue {
-        guard let redaction else { return .nothing }
-        return .object(["sentence": .text(redaction.sentence), "keyed": .flag(redaction.isKeyed)])
-    }
-
-    /// Files that are written beside a page.
-    static func fileList(_ files: [ReportFile]) -> ModelValue {
-        guard !files.isEmpty else { return .nothing }
-        let items = files.map { file -> ModelObject in
-            ["name": .text(file.name), "description": .text(file.description)]
-        }
-        return .object(["items": .list(items)])
-    }
-
-    /// One of the files that are written beside a page; nothing if it is not among them.
-    static func link(to file: ReportFile, in files: [ReportFile]) -> ModelValue {
-        files.contains(file) ? .object(["name": .text(file.name)]) : .nothing
-    }
-
-    /// A text that may not be there: an object with the name `text`, so that an empty text is told from none.
-    static func textOrNothing(_ text: String?) -> ModelValue {
-        text.map { .object(["text": .text($0)]) } ?? .nothing
-    }
-
-    static func objectOrNothing(_ object: ModelObject?) -> ModelValue {
-        object.map { .object($0) } ?? .nothing
+    init(_ summary: JobSummary, _ context: ModelContext) {
+        self.summary = summary
+        self.context = context
     }
 }
 
 extension ReportModel {
-    /// Where the model departs from ``shape``; nowhere, or it is at fault.
-    package var departures: [String] { root.departures(from: Self.shape) }
-
-    private static let optionalText = ModelShape.section(["text": .text])
-    static let redacted = ModelShape.section(["sentence": .text, "keyed": .flag])
-    private static let optionalFile = ModelShape.section(["name": .text])
-    private static let time = ModelShape.section(["text": .text, "datetime": .section(["value": .text])])
-
-    /// A bar of a chart.
-    static let barShape = ModelShape.section(["x": .text, "y": .text, "width": .text, "height": .text])
-
-    /// Rows by outcome, of a job or of many.
-    static let rowsShape = ModelShape.section([
-        "seen": .section(["count": .text, "share": .section(["text": .text, "basis": .text])]),
-        "outcomes": .section([
-            "outcome": .text, "label": .text, "count": .text,
-            "share": .section(["text": .text, "basis": .text]),
-            "segment": .section(["x": .text, "width": .text]),
-        ]),
-        "bar": .section(["caption": .text]),
+    private static let table = ModelTable<ReportModelBuilder>([
+        .quote("title", "job id; for a sync import or without an id the file's name") {
+            $0.limits.name(title(of: $0.summary))
+        },
+        .parts(
+            "parts that there is room for: all true, but where `--markdown-limit` made it leave some out",
+            PagePart.ofReports),
+        .shortening(of: PagePart.ofReports),
+        .object("verdict", "how it stands", verdict) { (Verdict($0.summary), $0) },
+        .object("rows", "rows by outcome", OutcomeRows.table) { $0.rows },
+        .object("arithmetic", "the numbers that the job declares", arithmetic) { Arithmetic($0.summary) },
+        .object("findings", "what the audit noticed", findings) { $0 },
+        .optionalObject(
+            "shared_records",
+            "records that several rows created or matched; false when there are none, or they were not looked for",
+            ListedRecords.table
+        ) { ListedRecords($0) },
+        .object("failures", "failed rows", failures) { $0 },
+        .gate,
+        .codeBook,
+        .object("job", "the job's own fields", job) { $0 },
+        .object("provenance", "what the report was made from, and by what", provenance) { $0 },
+        .files,
     ])
 
-    /// Every name of the model. The checker holds templates against it, and a test the model itself.
-    package static let shape: [String: ModelShape] = [
-        "title": .text,
-        "parts": .flags(ModelLimits.reportParts),
-        "shortening": .section(["sentence": .text]),
-        "verdict": .section([
-            "level": .text, "good": .flag, "warning": .flag, "critical": .flag, "pending": .flag,
-            "word": .text, "sentence": .text,
-            "salvaged": .section(["sentence": .text, "byte": .text, "line": .text, "column": .text]),
-        ]),
-        "rows": rowsShape,
-        "arithmetic": .section([
-            "sentence": .text,
-            "checks": .section([
-                "field": .text, "against": .text, "declared": .text, "counted": .text, "verdict": .text,
-                "agrees": .flag, "differs": .flag, "unknown": .flag,
-            ]),
-        ]),
-        "findings": .section([
-            "count": .text, "summary": .text,
-            "groups": .section([
-                "severity": .text, "critical": .flag, "warning": .flag, "note": .flag, "label": .text, "count": .text,
-                "items": .section([
-                    "id": .text, "sentence": .text, "count": .text,
-                    "rows": .section([
-                        "label": .text, "list": .text,
-                        "cut": .section(["shown": .text, "total": .text, "file": optionalFile]),
-                    ]),
-                ]),
-            ]),
-        ]),
-        "shared_records": .section([
-            "items": .section(["id": .text, "outcome": .text, "rows": .text, "first_rows": .text, "more": .flag]),
-            "cut": .section(["shown": .text, "total": .text, "file": optionalFile]),
-        ]),
-        "failures": .section([
-            "rows": .text, "sentence": .text,
-            "positions": .section([
-                "caption": .text, "strip": .text, "counts": .text,
-                "bars": barShape,
-                "buckets": .section(["rows": .text, "failed": .text, "share": .text]),
-            ]),
-            "stretches": .section([
-                "items": .section([
-                    "first_row": .text, "last_row": .text, "rows": .text, "code": codeShape, "code_rows": .text,
-                ])
-            ]),
-            "listing": .section([
-                "codes": .section([
-                    "anchor": .text, "code": codeShape, "rows": .text, "share": .text, "width": .text,
-                    "first_row": .text, "last_row": .text, "standing": standingShape(withExplanation: true),
-                    "details": .section(["text": .text, "row": .text]),
-                    "messages": .section([
-                        "pattern": optionalText, "example": optionalText, "rows": .text, "share": .text,
-                        "example_row": .text,
-                        "slots": .section([
-                            "name": .text, "others": .text,
-                            "values": .section(["separator": .text, "value": optionalText, "rows": .text]),
-                        ]),
-                    ]),
-                    "cut": .section(["shown": .text, "total": .text, "file": optionalFile]),
-                ]),
-                "cut": .section([
-                    "shown": .text, "total": .text, "label": .text, "rows": .text, "share": .text,
-                    "file": optionalFile,
-                ]),
-                "all": .section(["rows": .text, "share": .text, "first_row": .text, "last_row": .text]),
-            ]),
-        ]),
-        "gate": gateShape,
-        "codebook": codeBookShape,
-        "job": .section([
-            "job_id": optionalText, "bulk": .flag, "status": optionalText,
-            "created_at": time, "updated_at": time, "expires_at": time,
-            "error": .section(["code": optionalText, "message": optionalText, "details": optionalText]),
-        ]),
-        "provenance": .section([
-            "source": .text, "bytes": .text, "sha256": optionalText, "tool": .text, "version": .text,
-            "redacted": redacted,
-        ]),
-        "files": .section(["items": .section(["name": .text, "description": .text])]),
-    ]
+    /// Every name of the model, as it is documented.
+    package static let descriptions = table.descriptions
+
+    /// Every name of the model. The checker compares templates with it.
+    package static let shape = descriptions.shape
+
+    private static let verdict = ModelTable<(verdict: Verdict, builder: ReportModelBuilder)>(
+        ModelName.level("`good`, `warning`, `critical` or `pending`: a class name") { $0.verdict.level } + [
+            .text("word", "the status in two to four words; see the table below") { $0.verdict.word },
+            .text(
+                "sentence",
+                "what happened and whether the numbers hold, one sentence or two short ones. Plurals right. No dump text"
+            ) { $0.verdict.sentence },
+            .optionalObject("salvaged", "the dump was cut off or malformed", salvaged) { verdict in
+                verdict.builder.summary.salvage.map { ($0, verdict.builder.limits) }
+            },
+        ])
+
+    private static let salvaged = ModelTable<(salvage: Salvage, limits: ModelLimits)>([
+        .text("sentence", "what was found and that the rows before it are whole and reported") {
+            $0.limits.sentence($0.salvage.message)
+        },
+        .text("byte", "the place") { Wording.grouped($0.salvage.place.byte) },
+        .text("line", "the place") { Wording.grouped($0.salvage.place.line) },
+        .text("column", "the place") { Wording.grouped($0.salvage.place.column) },
+    ])
+
+    private static let arithmetic = ModelTable<Arithmetic>([
+        .text("sentence", "whether they hold") { $0.sentence },
+        .list("checks", "4: `total`, `processed`, `succeeded`, `failed`, in this order", of: check) { $0.checks },
+    ])
+
+    private static let check = ModelTable<Arithmetic.Check>([
+        .text("field", "the field's name") { $0.field },
+        .text(
+            "against",
+            "what it is compared with: `rows seen`, `declared succeeded + failed`, `rows created + existing` (of a bulk "
+                + "job `rows applied`), `rows failed`"
+        ) { $0.against },
+        .text("declared", "`–` where there is none") { $0.declared.map(Wording.grouped) ?? "–" },
+        .text("counted", "`–` where there is none") { $0.counted.map(Wording.grouped) ?? "–" },
+        .text("verdict", "`agrees`, `differs by N`, `not declared`, `cannot be checked`") { $0.agreement.words },
+        .flag("agrees", oneVerdict) { $0.agreement == .agrees },
+        .flag("differs", oneVerdict) { $0.agreement != .agrees && !$0.isUnknown },
+        .flag("unknown", oneVerdict) { $0.isUnknown },
+    ])
+
+    private static let oneVerdict = "exactly one is true; `unknown` stands for the last two verdicts"
+
+    private static let provenance = ModelTable<ReportModelBuilder>([
+        .quote("source", "as in `summary.json`; `standard input` for `-`") { $0.limits.source($0.summary.source) },
+        .text("bytes", "of the dump, decompressed") { Wording.grouped($0.summary.bytes) },
+        .optionalText("sha256", "false when it was not computed", text: "in hexadecimal") { $0.summary.sha256 },
+        .tool, .version, .redacted,
+    ])
+}
+
+extension Arithmetic.Check {
+    fileprivate var isUnknown: Bool { agreement == .notDeclared || agreement == .cannotBeChecked }
 }

@@ -1,65 +1,83 @@
 import ImportAnalysis
 import ImportDumps
 
+extension ReportModel {
+    /// What the audit noticed.
+    static let findings = ModelTable<ReportModelBuilder>([
+        .text("count", "how many findings, `0` too") { Wording.grouped($0.summary.findings.count) },
+        .text("summary", "`2 critical findings, 1 warning.`, or that there is nothing to report") {
+            $0.findingsSummary
+        },
+        .list("groups", "0 to 3: critical, warning, note; only those with findings", of: group) { $0.findingGroups },
+    ])
+
+    private static let group = ModelTable<FindingGroup>([
+        .text("severity", "`critical`, `warning`, `note`: a class name") { $0.severity.rawValue },
+        .flag("critical", "exactly one is true") { $0.severity == .critical },
+        .flag("warning", "exactly one is true") { $0.severity == .warning },
+        .flag("note", "exactly one is true") { $0.severity == .note },
+        .text("label", "`Critical`, `Warnings`, `Notes`") { $0.severity.heading($0.findings.count) },
+        .text("count", "how many") { Wording.grouped($0.findings.count) },
+        .list("items", "1 or more", of: finding) { group in group.findings.map { ($0, group.builder) } },
+    ])
+
+    private static let finding = ModelTable<(finding: Finding, builder: ReportModelBuilder)>([
+        .text("id", "the stable id") { $0.finding.id.name },
+        .quote("sentence", "the finding's `message`") { $0.builder.limits.sentence($0.finding.message) },
+        .text("count", "the finding's `count`") { Wording.grouped($0.finding.count) },
+        .optionalObject("rows", "false when it is not about rows", FindingRows.table) {
+            FindingRows($0.finding, $0.builder)
+        },
+    ])
+}
+
+/// The findings of one severity.
+private struct FindingGroup {
+    let severity: Severity
+    let findings: [Finding]
+    let builder: ReportModelBuilder
+}
+
 extension ReportModelBuilder {
-    var findings: ModelValue {
-        let findings = summary.findings
-        let groups = Severity.allCases.compactMap { severity -> ModelObject? in
-            let items = findings.filter { $0.severity == severity }
-            guard !items.isEmpty else { return nil }
-            return [
-                "severity": .text(severity.rawValue),
-                "critical": .flag(severity == .critical),
-                "warning": .flag(severity == .warning),
-                "note": .flag(severity == .note),
-                "label": .text(severity.heading(items.count)),
-                "count": .text(Wording.grouped(items.count)),
-                "items": .list(items.map(item)),
-            ]
+    fileprivate var findingGroups: [FindingGroup] {
+        Severity.allCases.compactMap { severity in
+            let findings = summary.findings.filter { $0.severity == severity }
+            return findings.isEmpty ? nil : FindingGroup(severity: severity, findings: findings, builder: self)
         }
-        let parts = Severity.allCases.compactMap { severity -> String? in
-            let count = findings.count { $0.severity == severity }
-            return count == 0 ? nil : severity.counted(count)
-        }
-        return .object([
-            "count": .text(Wording.grouped(findings.count)),
-            "summary": .text(
-                parts.isEmpty
-                    ? "Nothing to report: every check that this audit makes was passed."
-                    : parts.joined(separator: ", ") + "."),
-            "groups": .list(groups),
-        ])
     }
 
-    private func item(_ finding: Finding) -> ModelObject {
-        var rows: ModelObject?
-        if !finding.rows.isEmpty {
-            var cut: ModelObject?
-            let shown = finding.rows.prefix(limits.findingRows)
-            let about = finding.id.countsRows ? finding.count : finding.rows.count
-            if about > shown.count {
-                // Files that list these rows: failed and unclassified ones have their own.
-                let file: ReportFile =
-                    finding.id == .failedWithoutCode || finding.id == .rowUnclassified ? .failures : .rows
-                cut = [
-                    "shown": .text(Wording.grouped(shown.count)),
-                    "total": .text(Wording.grouped(about)),
-                    "file": link(to: file),
-                ]
-            }
-            rows = [
-                "label": .text(about == 1 ? "Row" : "Rows"),
-                "list": .text(shown.map(Wording.grouped).joined(separator: ", ")),
-                "cut": .objectOrNothing(cut),
-            ]
+    fileprivate var findingsSummary: String {
+        let parts = Severity.allCases.compactMap { severity -> String? in
+            let count = summary.findings.count { $0.severity == severity }
+            return count == 0 ? nil : severity.counted(count)
         }
-        return [
-            "id": .text(finding.id.name),
-            "sentence": .text(limits.sentence(finding.message)),
-            "count": .text(Wording.grouped(finding.count)),
-            "rows": .objectOrNothing(rows),
-        ]
+        return parts.isEmpty
+            ? "Nothing to report: every check that this audit makes was passed." : parts.joined(separator: ", ") + "."
     }
+}
+
+/// The rows that a finding is about.
+private struct FindingRows {
+    let label: String
+    let list: String
+    let cut: ModelCut?
+
+    init?(_ finding: Finding, _ builder: ReportModelBuilder) {
+        guard !finding.rows.isEmpty else { return nil }
+        let shown = finding.rows.prefix(builder.limits.findingRows)
+        let about = finding.id.countsRows ? finding.count : finding.rows.count
+        label = about == 1 ? "Row" : "Rows"
+        list = shown.map(Wording.grouped).joined(separator: ", ")
+        // Files that list these rows: failed and unclassified ones have their own.
+        let isInFailures = finding.id == .failedWithoutCode || finding.id == .rowUnclassified
+        cut = builder.cut(shown.count, of: about, file: isInFailures ? .failures : .rows)
+    }
+
+    static let table = ModelTable<FindingRows>([
+        .text("label", "`Row` or `Rows`") { $0.label },
+        .text("list", "`3, 9, 14`: at most 20") { $0.list },
+        .cut("false when the list is whole") { $0.cut },
+    ])
 }
 
 extension FindingID {

@@ -2,36 +2,51 @@ import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-extension ReportModelBuilder {
-    var job: ModelValue {
-        let job = summary.job
-        let error = job.error.map { error -> ModelObject in
-            [
-                "code": .textOrNothing(error.code.map(limits.name)),
-                "message": .textOrNothing(error.message.map(limits.text)),
-                "details": .textOrNothing(error.details.map(limits.details)),
-            ]
-        }
-        return .object([
-            "job_id": .textOrNothing(job.jobID.map(limits.name)),
-            "bulk": .flag(job.kind == .bulk),
-            "status": .textOrNothing(job.status.map(limits.name)),
-            "created_at": time(job.createdAt),
-            "updated_at": time(job.updatedAt),
-            "expires_at": time(job.expiresAt),
-            "error": .objectOrNothing(error),
-        ])
+extension ReportModel {
+    /// The job's own fields.
+    static let job = ModelTable<ReportModelBuilder>([
+        .optionalQuote("job_id", absent, text: verbatim) { ($0.summary.job.jobID).map($0.limits.name) },
+        .optionalQuote("status", absent, text: verbatim) { ($0.summary.job.status).map($0.limits.name) },
+        .flag("bulk", "a bulk update or delete, which has neither") { $0.summary.job.kind == .bulk },
+        .optionalObject("created_at", absent, ShownTime.table) { ShownTime($0.summary.job.createdAt, $0.limits) },
+        .optionalObject("updated_at", absent, ShownTime.table) { ShownTime($0.summary.job.updatedAt, $0.limits) },
+        .optionalObject("expires_at", absent, ShownTime.table) { ShownTime($0.summary.job.expiresAt, $0.limits) },
+        .optionalObject("error", "the job-level error", error) { builder in
+            builder.summary.job.error.map { ($0, builder.limits) }
+        },
+    ])
+
+    private static let absent = "false when null or absent"
+    private static let verbatim = "as the dump has it; of another type than a string its JSON text"
+
+    private static let error = ModelTable<(error: JobError, limits: ModelLimits)>([
+        .optionalQuote("code", absent, text: "as the dump has it") { ($0.error.code).map($0.limits.name) },
+        .optionalQuote("message", absent, text: "as the dump has it") { ($0.error.message).map($0.limits.text) },
+        .optionalQuote(
+            "details", absent, text: "the JSON text of what else the error has, at most 500 characters of it"
+        ) { ($0.error.details).map($0.limits.details) },
+    ])
+}
+
+/// A time in full; as the dump has it if it is no date-time.
+private struct ShownTime {
+    let text: String
+    let value: String?
+
+    init?(_ text: String?, _ limits: ModelLimits) {
+        guard let text else { return nil }
+        let time = DateTime(text)
+        self.text = time?.inFull ?? limits.name(text)
+        value = time?.globalDateTime
     }
 
-    /// A time in full; as the dump has it if it is no date-time.
-    private func time(_ text: String?) -> ModelValue {
-        guard let text else { return .nothing }
-        guard let time = DateTime(text) else {
-            return .object(["text": .text(limits.name(text)), "datetime": .nothing])
-        }
-        let machine = time.globalDateTime.map { value -> ModelObject in ["value": .text(value)] }
-        return .object(["text": .text(time.inFull), "datetime": .objectOrNothing(machine)])
-    }
+    static let table = ModelTable<ShownTime>([
+        .quote("text", "in full with zone, or as it stands in the dump when it is no date-time") { $0.text },
+        .optionalObject(
+            "datetime", "false when it is no date-time, or none that HTML has a form for",
+            .only("value", "a valid RFC 3339 date-time")
+        ) { $0.value },
+    ])
 }
 
 extension DateTime {

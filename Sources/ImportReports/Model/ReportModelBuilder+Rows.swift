@@ -1,39 +1,26 @@
 import ImportAnalysis
 import ImportDumps
 
-extension ReportModelBuilder {
-    var rows: ModelValue {
-        let rows = summary.rows
-        let total = summary.job.total
-        return .rows(
-            rows, imports: summary.job.kind == .import, bulk: summary.job.kind == .bulk,
-            seenShare: total.flatMap {
-                // There is no share of nothing, but the total is declared.
-                $0 == 0
-                    ? ["text": .text(Wording.grouped(rows.seen)), "basis": .text("of the 0 declared")]
-                    : .share(rows.seen, of: $0, basis: "of the \(Wording.grouped($0)) declared")
-            },
-            missingShare: .share(rows.missing ?? 0, of: total ?? 0, basis: "of the declared total"))
-    }
-}
+/// Rows by outcome, of a job or of many, and the bar that shows them.
+struct OutcomeRows {
+    let seen: Int
+    let seenShare: ShownShare?
+    let outcomes: [Line]
+    /// What the bar shows; nil if there is none.
+    let caption: String?
 
-extension ModelObject {
-    /// A part of a whole, and what the whole is; nil for a part of nothing.
-    static func share(_ part: Int, of whole: Int, basis: String) -> ModelObject? {
-        guard whole > 0 else { return nil }
-        return ["text": .text(Share(of: part, in: whole).text), "basis": .text(basis)]
+    struct Line {
+        let outcome: String
+        let label: String
+        let count: Int
+        let share: ShownShare?
+        let segment: (x: String, width: String)?
     }
-}
 
-extension ModelValue {
-    /// Rows by outcome, and the bar that shows them.
-    ///
     /// - Parameters:
     ///   - imports: whether there are imports, whose outcomes are there even if no row has them.
     ///   - bulk: whether there are bulk jobs.
-    static func rows(_ rows: RowCounts, imports: Bool, bulk: Bool, seenShare: ModelObject?, missingShare: ModelObject?)
-        -> ModelValue
-    {
+    init(_ rows: RowCounts, imports: Bool, bulk: Bool, seenShare: ShownShare?, missingShare: ShownShare?) {
         let missing = rows.missing ?? 0
         let whole = rows.seen.clampedAdding(missing)
         var parts = rows.shown(imports: imports, bulk: bulk).map { outcome, count in
@@ -42,30 +29,102 @@ extension ModelValue {
         if missing > 0 { parts.append(("missing", "Missing", missing)) }
 
         let segments = BarSegments(counts: parts.map { $0.count })
-        let outcomes = zip(parts, segments.segments).map { part, segment -> ModelObject in
-            let share =
-                part.outcome == "missing"
-                ? missingShare : ModelObject.share(part.count, of: rows.seen, basis: "of rows seen")
-            return [
-                "outcome": .text(part.outcome),
-                "label": .text(part.label),
-                "count": .text(Wording.grouped(part.count)),
-                "share": .objectOrNothing(share),
-                "segment": .objectOrNothing(
-                    segment.map { ["x": .text($0.x), "width": .text($0.width)] }),
-            ]
+        outcomes = zip(parts, segments.segments).map { part, segment in
+            Line(
+                outcome: part.outcome, label: part.label, count: part.count,
+                share: part.outcome == "missing"
+                    ? missingShare : ShownShare(part.count, of: rows.seen, basis: "of rows seen"),
+                segment: segment)
         }
         let declared = missing > 0 ? "declared " : ""
         let widened = segments.hasWidened ? "; an outcome under 1.5 % is drawn wider so that it can be seen" : ""
-        let caption =
-            "\(Wording.grouped(whole)) \(declared)\(whole == 1 ? "row" : "rows") by outcome, to scale\(widened)."
-        return .object([
-            "seen": .object([
-                "count": .text(Wording.grouped(rows.seen)), "share": .objectOrNothing(seenShare),
-            ]),
-            "outcomes": .list(outcomes),
-            "bar": whole > 0 ? .object(["caption": .text(caption)]) : .nothing,
-        ])
+        caption =
+            whole > 0
+            ? "\(Wording.grouped(whole)) \(declared)\(whole == 1 ? "row" : "rows") by outcome, to scale\(widened)."
+            : nil
+        seen = rows.seen
+        self.seenShare = seenShare
+    }
+
+    static let table = ModelTable<OutcomeRows>([
+        .object("seen", "the rows of the dump, or of all dumps", seenTable) { $0 },
+        .list(
+            "outcomes",
+            "2 to 6, in this order: `created`, `existing` where there is an import, `applied` where there is a bulk "
+                + "job, `failed` always; `unclassified`, `missing` only when above 0",
+            of: line
+        ) { $0.outcomes },
+        .optionalObject(
+            "bar", "false when rows seen + missing = 0",
+            .only(
+                "caption",
+                "what the bar shows. The bar is rows seen + missing. A piece under 1.5 % is drawn 1.5 % wide, the "
+                    + "others share the rest in proportion; then the caption says so")
+        ) { $0.caption },
+    ])
+
+    private static let seenTable = ModelTable<OutcomeRows>([
+        .text("count", "how many") { Wording.grouped($0.seen) },
+        .optionalObject(
+            "share", "false when there is no declared total, and in an overview",
+            ShownShare.table("`3.3 %`; with a declared total of 0, the number of rows", "`of the 12,000 declared`")
+        ) { $0.seenShare },
+    ])
+
+    private static let line = ModelTable<Line>([
+        .text("outcome", "the contract's word: a class name") { $0.outcome },
+        .text("label", "`Created` …") { $0.label },
+        .text("count", "how many") { Wording.grouped($0.count) },
+        .optionalObject(
+            "share", "false when the base is 0",
+            ShownShare.table(
+                "`3.3 %`", "`of rows seen`, `of the declared total`; in an overview `of rows seen and missing`")
+        ) { $0.share },
+        .optionalObject("segment", "its piece of the bar; false when its count is 0", segment) { $0.segment },
+    ])
+
+    private static let segment: ModelTable<(x: String, width: String)> = {
+        let meaning =
+            "a percentage for an SVG attribute, a point and two decimals, no space: `41.07%`. Pieces follow each "
+            + "other without gaps and end at 100"
+        return ModelTable([.text("x", meaning) { $0.x }, .text("width", meaning) { $0.width }])
+    }()
+}
+
+/// A part of a whole, and what the whole is.
+struct ShownShare {
+    let text: String
+    let basis: String
+
+    init(text: String, basis: String) {
+        self.text = text
+        self.basis = basis
+    }
+
+    /// Nil for a part of nothing.
+    init?(_ part: Int, of whole: Int, basis: String) {
+        guard whole > 0 else { return nil }
+        self.init(text: Share(of: part, in: whole).text, basis: basis)
+    }
+
+    static func table(_ text: String, _ basis: String) -> ModelTable<ShownShare> {
+        ModelTable([.text("text", text) { $0.text }, .text("basis", basis) { $0.basis }])
+    }
+}
+
+extension ReportModelBuilder {
+    var rows: OutcomeRows {
+        let rows = summary.rows
+        let total = summary.job.total
+        return OutcomeRows(
+            rows, imports: summary.job.kind == .import, bulk: summary.job.kind == .bulk,
+            seenShare: total.flatMap {
+                // There is no share of nothing, but the total is declared.
+                $0 == 0
+                    ? ShownShare(text: Wording.grouped(rows.seen), basis: "of the 0 declared")
+                    : ShownShare(rows.seen, of: $0, basis: "of the \(Wording.grouped($0)) declared")
+            },
+            missingShare: ShownShare(rows.missing ?? 0, of: total ?? 0, basis: "of the declared total"))
     }
 }
 
@@ -81,37 +140,48 @@ extension Outcome {
     }
 }
 
-extension ReportModelBuilder {
-    /// Records that several rows created, then those that several rows matched.
-    var sharedRecords: ModelValue {
-        guard let identity = summary.identity else { return .nothing }
+/// Records that several rows created, then those that several rows matched.
+struct ListedRecords {
+    let items: [Item]
+    let cut: ModelCut?
+
+    typealias Item = (record: SharedRecord, outcome: String, limits: ModelLimits)
+
+    /// Nil if there are none, or they were not looked for.
+    init?(_ builder: ReportModelBuilder) {
+        guard let identity = builder.summary.identity else { return nil }
+        let limits = builder.limits
         let outcomes = [("created", identity.createdRepeated), ("existing", identity.existingShared)]
-        let items = outcomes.flatMap { outcome, shared in
-            shared.top.prefix(limits.records).map { item($0, outcome: outcome) }
+        let items = outcomes.flatMap { outcome, shared -> [Item] in
+            shared.top.prefix(limits.records).map { ($0, outcome, limits) }
         }
-        guard !items.isEmpty else { return .nothing }
+        guard !items.isEmpty else { return nil }
+        self.items = items
         let total = identity.createdRepeated.records.clampedAdding(identity.existingShared.records)
-        var cut: ModelObject?
-        if total > items.count {
-            cut = [
-                "shown": .text(Wording.grouped(items.count)),
-                "total": .text(Wording.grouped(total)),
-                "file": link(to: .rows),
-            ]
-        }
-        return .object(["items": .list(items), "cut": .objectOrNothing(cut)])
+        cut = builder.cut(items.count, of: total, file: .rows)
     }
 
-    private func item(_ record: SharedRecord, outcome: String) -> ModelObject {
-        let rows = record.firstRows.prefix(limits.recordRows)
-        return [
-            "id": .text(limits.id(record.id)),
-            "outcome": .text(outcome),
-            "rows": .text(Wording.grouped(record.rows)),
-            "first_rows": .text(rows.map(Wording.grouped).joined(separator: ", ")),
-            "more": .flag(record.rows > rows.count),
-        ]
-    }
+    static let table = ModelTable<ListedRecords>([
+        .list(
+            "items",
+            "1 to 20: at most 10 that were created more than once, then at most 10 that several rows matched; of each "
+                + "the ones with most rows, then by the first row",
+            of: item
+        ) { $0.items },
+        .cut("more records than shown") { $0.cut },
+    ])
+
+    private static let item = ModelTable<Item>([
+        .quote("id", "a UUID in lower case; of any other id the first 256 bytes") { $0.limits.id($0.record.id) },
+        .text("outcome", "`created` or `existing`") { $0.outcome },
+        .text("rows", "how many rows, 2 or more") { Wording.grouped($0.record.rows) },
+        .text("first_rows", "`3, 9, 14`: at most 5") { item in
+            item.record.firstRows.prefix(item.limits.recordRows).map(Wording.grouped).joined(separator: ", ")
+        },
+        .flag("more", "there are more rows than those") {
+            $0.record.rows > min($0.record.firstRows.count, $0.limits.recordRows)
+        },
+    ])
 }
 
 /// The parts of one stacked bar, as percentages of its width.

@@ -21,181 +21,148 @@ package struct OverviewModel: Sendable {
         codes: CodeBook? = nil, ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil,
         limits: ModelLimits = .page
     ) {
-        let builder = OverviewModelBuilder(
-            overview: overview, pages: page == .markdown ? [.markdown, .xhtml] : [.xhtml, .markdown], files: files,
-            codes: codes, limits: limits)
-        let jobs = overview.totals.jobs
-        root = [
-            "title": .text(jobs == 1 ? "1 job" : "\(Wording.grouped(jobs)) jobs"),
-            "parts": .object(ModelObject(flags: ModelLimits.overviewParts, of: limits)),
-            "shortening": limits.shortening(of: ModelLimits.overviewParts, files: files),
-            "verdict": builder.verdict,
-            "rows": builder.rows,
-            "jobs": builder.jobs,
-            "failures": builder.failures,
-            "gate": .gate(ruleResults, files, limits),
-            "codebook": .codeBook(ruleResults, limits),
-            "timeline": builder.timeLine,
-            "worst": builder.worst,
-            "salvaged": builder.salvaged,
-            "unreadable": builder.unreadable,
-            "superseded": builder.superseded,
-            "provenance": .object([
-                "tool": .text("import-audit"), "version": .text(toolVersion), "redacted": .redacted(redaction),
-            ]),
-            "files": .fileList(files),
-        ]
+        root = Self.table.object(
+            OverviewModelBuilder(
+                overview, pages: page == .markdown ? [.markdown, .xhtml] : [.xhtml, .markdown],
+                ModelContext(
+                    toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
+                    redaction: redaction, limits: limits)))
     }
 }
 
-/// Works out the parts of an overview's model.
-struct OverviewModelBuilder {
+/// What an overview is of, for all that works out a part of it.
+final class OverviewModelBuilder: ModelBuilder {
     let overview: OverviewBuilder
     /// Pages of a report, the one to link to first.
     let pages: [ReportFile]
-    let files: [ReportFile]
-    let codes: CodeBook?
-    let limits: ModelLimits
+    let context: ModelContext
+
+    init(_ overview: OverviewBuilder, pages: [ReportFile], _ context: ModelContext) {
+        self.overview = overview
+        self.pages = pages
+        self.context = context
+    }
 
     var totals: Totals { overview.totals }
 
-    var verdict: ModelValue {
-        let verdict = overview.verdict
-        return .object(
-            ModelObject(
-                Self.flags(verdict.level).merging([
-                    "word": .text(verdict.word), "sentence": .text(verdict.sentence),
-                ]) { first, _ in first }))
-    }
+    /// The address of a job's report; nil if it has none.
+    func address(of report: ReportPlace?) -> String? { report?.page(of: pages).map(RelativeLink.url) }
+}
 
-    var rows: ModelValue {
+extension OverviewModel {
+    private static let table = ModelTable<OverviewModelBuilder>([
+        .text("title", "`500 jobs`") {
+            $0.totals.jobs == 1 ? "1 job" : "\(Wording.grouped($0.totals.jobs)) jobs"
+        },
+        .parts("parts that there is room for, as in a report", PagePart.ofOverviews),
+        .shortening(of: PagePart.ofOverviews),
+        .object("verdict", "how it stands", verdict) { $0.overview.verdict },
+        .object("rows", "rows by outcome, of all jobs", OutcomeRows.table) { $0.rows },
+        .object("jobs", "the jobs in numbers", jobs) { $0 },
+        .optionalObject(
+            "timeline",
+            "failures by the time at which the jobs were created; false when there are no jobs", ShownTimeLine.table
+        ) { $0.totals.jobs > 0 ? ShownTimeLine($0.overview.timeLine) : nil },
+        .optionalObject(
+            "worst",
+            "the jobs, worst first: more critical findings, then more rows that failed or are missing. False when there "
+                + "are none",
+            worst
+        ) { $0.overview.worst.jobs.isEmpty ? nil : $0 },
+        .object("failures", "failed rows of all jobs", failures) { $0 },
+        .gate,
+        .codeBook,
+        .optionalObject("salvaged", "dumps that are cut off or broken", salvaged) {
+            $0.overview.salvaged.count > 0 ? $0 : nil
+        },
+        .optionalObject("unreadable", "inputs that are no import jobs", unreadable) {
+            $0.overview.unreadable.count > 0 ? $0 : nil
+        },
+        .optionalObject(
+            "superseded", "false when there is one dump of each job",
+            .only("sentence", "of how many jobs there are several dumps, and whether finished ones disagree")
+        ) { $0.superseded },
+        .object("provenance", "what the overview was made by", ModelTable([.tool, .version, .redacted])) { $0 },
+        .files,
+    ])
+
+    /// Every name of the model, as it is documented.
+    package static let descriptions = table.descriptions
+
+    /// Every name of the model. The checker compares templates with it.
+    package static let shape = descriptions.shape
+
+    private static let verdict = ModelTable<OverviewVerdict>(
+        ModelName.level("of all jobs") { $0.level } + [
+            .text("word", "how it stands, in a few words") { $0.word },
+            .text("sentence", "how many jobs are how. No dump text") { $0.sentence },
+        ])
+
+    // MARK: Jobs in numbers
+
+    private static let jobs = ModelTable<OverviewModelBuilder>([
+        .text("count", "how many") { Wording.grouped($0.totals.jobs) },
+        .list("levels", "4: `good`, `warning`, `critical`, `pending`, in this order", of: level) { $0.levels },
+        .list("statuses", "most jobs first", of: status) { $0.statuses },
+        .text("findings", "how many findings of each severity there are, in a sentence") { $0.findingsSentence },
+    ])
+
+    private static let level = ModelTable<(level: Verdict.Level, label: String, count: Int)>(
+        ModelName.level("a class name") { $0.level } + [
+            .text("label", "`Clean`, `Need a look` …") { $0.label },
+            .text("count", "how many") { Wording.grouped($0.count) },
+        ])
+
+    private static let status = ModelTable<(status: String, count: Int, jobs: Int)>([
+        .text("status", "`complete`, `failed`, `processing`, `(none)`, `(other)`") { $0.status },
+        .text("count", "how many") { Wording.grouped($0.count) },
+        .text("share", "of all jobs") { Share(of: $0.count, in: $0.jobs).text },
+    ])
+}
+
+extension OverviewModelBuilder {
+    fileprivate var rows: OutcomeRows {
         let rows = totals.rows
         let missing = rows.missing ?? 0
-        return .rows(
+        return OutcomeRows(
             rows, imports: totals.hasImports, bulk: totals.bulkJobs > 0, seenShare: nil,
-            missingShare: .share(missing, of: rows.seen.clampedAdding(missing), basis: "of rows seen and missing"))
+            missingShare: ShownShare(missing, of: rows.seen.clampedAdding(missing), basis: "of rows seen and missing"))
     }
 
-    var jobs: ModelValue {
+    fileprivate var levels: [(level: Verdict.Level, label: String, count: Int)] {
         let labels: [(level: Verdict.Level, label: String)] = [
             (.good, "Clean"), (.warning, "Need a look"), (.critical, "Critical"),
             (.pending, "Still processing, not critical"),
         ]
-        let levels = labels.map { level, label in
-            ModelObject(
-                Self.flags(level).merging([
-                    "label": .text(label), "count": .text(Wording.grouped(overview.levels[level, default: 0])),
-                ]) { first, _ in first })
-        }
+        return labels.map { ($0.level, $0.label, overview.levels[$0.level, default: 0]) }
+    }
+
+    fileprivate var statuses: [(status: String, count: Int, jobs: Int)] {
         let statuses = totals.jobsByStatus.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        return statuses.map { ($0.key, $0.value, totals.jobs) }
+    }
+
+    fileprivate var findingsSentence: String {
+        guard totals.jobs > 0 else { return "There is no import job, and so there are no findings." }
         let findings = Severity.allCases.map { (totals.findings[$0, default: 0], $0) }.filter { $0.0 > 0 }
-        return .object([
-            "count": .text(Wording.grouped(totals.jobs)),
-            "levels": .list(levels),
-            "statuses": .list(
-                statuses.map { status, count -> ModelObject in
-                    [
-                        "status": .text(status), "count": .text(Wording.grouped(count)),
-                        "share": .text(Share(of: count, in: totals.jobs).text),
-                    ]
-                }),
-            "findings": .text(
-                totals.jobs == 0
-                    ? "There is no import job, and so there are no findings."
-                    : findings.isEmpty
-                        ? "No dump has anything odd about it: there are no findings."
-                        : "All findings of all jobs: \(findings.map { $0.1.counted($0.0) }.joined(separator: ", "))."),
-        ])
+        return findings.isEmpty
+            ? "No dump has anything odd about it: there are no findings."
+            : "All findings of all jobs: \(findings.map { $0.1.counted($0.0) }.joined(separator: ", "))."
     }
 
-    /// The level as a class name and as the flags that choose its icon.
-    static func flags(_ level: Verdict.Level) -> [String: ModelValue] {
-        [
-            "level": .text(level.rawValue), "good": .flag(level == .good), "warning": .flag(level == .warning),
-            "critical": .flag(level == .critical), "pending": .flag(level == .pending),
-        ]
+    fileprivate var superseded: String? {
+        guard overview.jobsWithSeveralDumps > 0 else { return nil }
+        let (jobs, dumps) = (overview.jobsWithSeveralDumps, overview.supersededDumps)
+        var sentence =
+            "Of \(jobs == 1 ? "one job" : "\(Wording.grouped(jobs)) jobs") there are several dumps: the latest counts, "
+            + "\(overview.isSupersededCountExact ? "" : "at least ")"
+            + "\(dumps == 1 ? "1 is" : "\(Wording.grouped(dumps)) are") superseded."
+        if overview.conflicts > 0 {
+            sentence +=
+                overview.conflicts == 1
+                ? " In 1 of them, finished dumps disagree."
+                : " In \(Wording.grouped(overview.conflicts)) of them, finished dumps disagree."
+        }
+        return sentence
     }
-
-    /// N of M, and the file that has all; nothing if all are shown.
-    func cut(_ shown: Int, of total: Int, file: ReportFile) -> ModelValue {
-        guard shown < total else { return .nothing }
-        return .object([
-            "shown": .text(Wording.grouped(shown)), "total": .text(Wording.grouped(total)),
-            "file": .link(to: file, in: files),
-        ])
-    }
-
-    func link(to report: ReportPlace?) -> ModelValue {
-        guard let path = report?.page(of: pages) else { return .nothing }
-        return .object(["url": .text(RelativeLink.url(path))])
-    }
-}
-
-extension OverviewModel {
-    /// Where the model departs from ``shape``; nowhere, or it is at fault.
-    package var departures: [String] { root.departures(from: Self.shape) }
-
-    private static let optionalText = ModelShape.section(["text": .text])
-    private static let optionalFile = ModelShape.section(["name": .text])
-    private static let cut = ModelShape.section(["shown": .text, "total": .text, "file": optionalFile])
-    private static let link = ModelShape.section(["url": .text])
-    private static let level: [String: ModelShape] = [
-        "level": .text, "good": .flag, "warning": .flag, "critical": .flag, "pending": .flag,
-    ]
-
-    private static func withLevel(_ names: [String: ModelShape]) -> ModelShape {
-        .section(level.merging(names) { first, _ in first })
-    }
-
-    private static let worstJob = withLevel([
-        "word": .text, "name": .text, "source": optionalText, "link": link, "status": optionalText,
-        "rows": .text, "failed": .text, "share": optionalText, "width": .text, "missing": .text,
-        "finding": .section(["id": .text]),
-    ])
-
-    /// Every name of the model. The checker holds templates against it, and a test the model itself.
-    package static let shape: [String: ModelShape] = [
-        "title": .text,
-        "parts": .flags(ModelLimits.overviewParts),
-        "shortening": .section(["sentence": .text]),
-        "verdict": withLevel(["word": .text, "sentence": .text]),
-        "rows": ReportModel.rowsShape,
-        "jobs": .section([
-            "count": .text,
-            "levels": withLevel(["label": .text, "count": .text]),
-            "statuses": .section(["status": .text, "count": .text, "share": .text]),
-            "findings": .text,
-        ]),
-        "failures": .section([
-            "rows": .text, "sentence": .text,
-            "listing": .section([
-                "codes": .section([
-                    "code": ReportModel.codeShape, "rows": .text, "share": .text, "width": .text, "jobs": .text,
-                    "standing": ReportModel.standingShape(withExplanation: false),
-                ]),
-                "cut": .section([
-                    "shown": .text, "total": .text, "label": .text, "rows": .text, "share": .text,
-                    "file": optionalFile,
-                ]),
-                "all": .section(["rows": .text, "share": .text]),
-            ]),
-        ]),
-        "gate": ReportModel.gateShape,
-        "codebook": ReportModel.codeBookShape,
-        "timeline": timeLineShape,
-        "worst": .section([
-            "items": worstJob,
-            "groups": .section(["summary": .text, "items": worstJob]),
-            "cut": cut,
-        ]),
-        "salvaged": .section([
-            "sentence": .text, "items": .section(["source": .text, "sentence": .text, "link": link]), "cut": cut,
-        ]),
-        "unreadable": .section([
-            "sentence": .text, "items": .section(["source": .text, "reason": .text]), "cut": cut,
-        ]),
-        "superseded": .section(["sentence": .text]),
-        "provenance": .section(["tool": .text, "version": .text, "redacted": ReportModel.redacted]),
-        "files": .section(["items": .section(["name": .text, "description": .text])]),
-    ]
 }

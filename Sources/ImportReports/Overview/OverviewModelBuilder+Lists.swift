@@ -1,154 +1,182 @@
 import ImportAnalysis
 import ImportDumps
 
+// MARK: - Failed rows
+
+extension OverviewModel {
+    static let failures = ModelTable<OverviewModelBuilder>([
+        .text("rows", "how many, `0` too") { Wording.grouped($0.totals.rows.failed) },
+        .text("sentence", "how many failed, with how many codes. Never empty") { $0.failuresSentence },
+        .optionalObject("listing", "false when no row failed", listing) { $0.totals.failedByCode.isEmpty ? nil : $0 },
+    ])
+
+    private static let listing = ModelTable<OverviewModelBuilder>([
+        .list("codes", "1 to 20, most rows first, then by code", of: code) { $0.shownCodes },
+        .optionalObject("cut", "more codes than shown", CodesCut.table) { $0.codesCut },
+        .object("all", "all failed rows. The rows of `codes` and `cut` add up to it", allCodes) { $0.totals.rows },
+    ])
+
+    private static let code = ModelTable<ListedCode>([
+        .code("false: no code") { ShownCode($0.code.code, $0.builder.limits) },
+        .text("rows", "how many") { Wording.grouped($0.code.rows, isAtLeast: $0.code.isAtLeast) },
+        .text("share", "of rows seen") { Share(of: $0.code.rows, in: $0.builder.totals.rows.seen).text },
+        .text("width", "the bar, to the scale of the largest code (`100.00%`), none under `0.01%`") {
+            BarSegments.width($0.code.rows, largest: $0.largest)
+        },
+        .text("jobs", "how many have it, `–` where that is not known") { code in
+            code.code.jobs.map { Wording.grouped($0, isAtLeast: code.code.isAtLeast) } ?? "–"
+        },
+        .standing(ShownStanding.table) { code in
+            let standing = code.builder.context.codes?.standing(of: code.code.code, isOther: code.code.isOther)
+            return ShownStanding(standing, code.builder.limits)
+        },
+    ])
+
+    private static let allCodes = ModelTable<RowCounts>([
+        .text("rows", "over all of them") { Wording.grouped($0.failed) },
+        .text("share", "over all of them") { Share(of: $0.failed, in: $0.seen).text },
+    ])
+}
+
+private typealias ListedCode = (code: CodeTotal, largest: Int, builder: OverviewModelBuilder)
+
 extension OverviewModelBuilder {
-    var failures: ModelValue {
+    fileprivate var failuresSentence: String {
         let codes = totals.failedByCode
         let rows = totals.rows
-        let sentence =
-            rows.failed == 0
+        return rows.failed == 0
             ? "No row of any job failed."
             : "\(Wording.rowsWord(rows.failed)) failed, \(Share(of: rows.failed, in: rows.seen).text) of the rows seen, "
                 + "\(Wording.codes(codes.map { ($0.code, $0.isOther) }))."
                 + (codes.contains { $0.isAtLeast } ? " \(Wording.atLeastSentence)" : "")
-        return .object([
-            "rows": .text(Wording.grouped(rows.failed)),
-            "sentence": .text(sentence),
-            "listing": codes.isEmpty ? .nothing : .object(listing(of: codes)),
-        ])
     }
 
-    private func listing(of codes: [CodeTotal]) -> ModelObject {
-        let shown = codes.prefix(limits.codes)
-        let rest = codes.dropFirst(shown.count)
-        let hasOthers = codes.last?.isOther == true
+    fileprivate var shownCodes: [ListedCode] {
+        let codes = totals.failedByCode
         let largest = codes.first?.rows ?? 0
-        var cut: ModelObject?
-        if !rest.isEmpty {
-            let rows = rest.reduce(0) { $0.clampedAdding($1.rows) }
-            cut = [
-                "shown": .text(Wording.grouped(shown.count)),
-                "total": .text(CodeWords.total(codes.count, hasOthers: hasOthers)),
-                "label": .text(CodeWords.rest(rest.count, hasOthers: hasOthers)),
-                "rows": .text(Wording.grouped(rows)),
-                "share": .text(Share(of: rows, in: totals.rows.seen).text),
-                "file": .link(to: .allCodes, in: files),
-            ]
-        }
-        return [
-            "codes": .list(
-                shown.map { code -> ModelObject in
-                    [
-                        "code": .code(code.code, limits),
-                        "rows": .text(Wording.grouped(code.rows, isAtLeast: code.isAtLeast)),
-                        "share": .text(Share(of: code.rows, in: totals.rows.seen).text),
-                        "width": .text(BarSegments.width(code.rows, largest: largest)),
-                        "jobs": .text(
-                            code.jobs.map { Wording.grouped($0, isAtLeast: code.isAtLeast) } ?? "–"),
-                        "standing": .standing(
-                            self.codes?.standing(of: code.code, isOther: code.isOther), withExplanation: false,
-                            limits),
-                    ]
-                }),
-            "cut": .objectOrNothing(cut),
-            "all": .object([
-                "rows": .text(Wording.grouped(totals.rows.failed)),
-                "share": .text(Share(of: totals.rows.failed, in: totals.rows.seen).text),
-            ]),
-        ]
+        return codes.prefix(limits.codes).map { ($0, largest, self) }
     }
 
-    var worst: ModelValue {
-        let worst = overview.worst
-        guard !worst.jobs.isEmpty else { return .nothing }
-        let items = worst.jobs.prefix(limits.jobs).map(item)
+    fileprivate var codesCut: CodesCut? {
+        let codes = totals.failedByCode
+        let rest = codes.dropFirst(limits.codes)
+        guard !rest.isEmpty else { return nil }
+        return CodesCut(
+            codes.count - rest.count, of: codes.count, hasOthers: codes.last?.isOther == true,
+            rows: rest.reduce(0) { $0.clampedAdding($1.rows) }, seen: totals.rows.seen, file: name(of: .allCodes))
+    }
+}
+
+// MARK: - Jobs and inputs
+
+extension OverviewModel {
+    static let worst = ModelTable<OverviewModelBuilder>([
+        .list("items", "1 to 100", of: job) { builder in builder.shownJobs.map { ($0, builder) } },
+        .list("groups", "1 or 2, the same jobs: the first 20 at once, then the rest", of: group) { $0.jobGroups },
+        .cut("more jobs than shown; all are in `jobs.csv`") {
+            $0.cut($0.shownJobs.count, of: $0.overview.worst.count, file: .jobs)
+        },
+    ])
+
+    private static let group = ModelTable<JobGroup>([
+        .text("summary", "of the first empty; of the rest `The next 80 jobs`") { $0.summary },
+        .list("items", "as `worst.items`", of: job) { group in group.jobs.map { ($0, group.builder) } },
+    ])
+
+    private static let job = ModelTable<(line: JobLine, builder: OverviewModelBuilder)>(
+        ModelName.level("as in the job's own verdict") { $0.line.verdict.level } + [
+            .text("word", "as in the job's own verdict") { $0.line.verdict.word },
+            .quote("name", "job id; for a sync import the file's name") { $0.builder.limits.name($0.line.name) },
+            .optionalQuote("source", "false when `name` is all of it", text: "the input") {
+                // A name that is the whole source would be read twice.
+                let isNamedBySource = $0.line.name == ($0.line.source == "-" ? "standard input" : $0.line.source)
+                return isNamedBySource ? nil : $0.builder.limits.source($0.line.source)
+            },
+            .link { $0.builder.address(of: $0.line.report) },
+            .optionalQuote("status", "false when null or absent", text: "the job's status") {
+                ($0.line.status).map($0.builder.limits.name)
+            },
+            .text("rows", "how many") { Wording.grouped($0.line.rows.seen) },
+            .text("failed", "how many") { Wording.grouped($0.line.rows.failed) },
+            .text("missing", "how many, `–` where it cannot be known") {
+                $0.line.rows.missing.map(Wording.grouped) ?? "–"
+            },
+            .optionalText("share", "false when none failed", text: "failed of the rows seen") {
+                let rows = $0.line.rows
+                return rows.failed == 0 ? nil : Share(of: rows.failed, in: rows.seen).text
+            },
+            .text("width", "the same as a bar: `29.76%`") {
+                BarSegments.width($0.line.rows.failed, largest: $0.line.rows.seen)
+            },
+            .optionalObject(
+                "finding", "the first finding of the worst severity", .only("id", "its stable id")
+            ) { $0.line.worstFinding?.name },
+        ])
+
+    static let salvaged = ModelTable<OverviewModelBuilder>([
+        .text("sentence", "how many") { builder in
+            builder.overview.salvaged.count == 1
+                ? "1 dump is cut off or broken. What could be read of it is reported."
+                : "\(Wording.grouped(builder.overview.salvaged.count)) dumps are cut off or broken. "
+                    + "What could be read of them is reported."
+        },
+        .list("items", "1 to 100", of: salvagedJob) { builder in
+            builder.overview.salvaged.items.prefix(builder.limits.inputs).map { ($0, builder) }
+        },
+        .cut("more than shown") { $0.inputsCut($0.overview.salvaged) },
+    ])
+
+    private static let salvagedJob = ModelTable<(job: SalvagedJob, builder: OverviewModelBuilder)>([
+        .quote("source", "the input") { $0.builder.limits.source($0.job.source) },
+        .quote("sentence", "what was found") { $0.builder.limits.text($0.job.sentence) },
+        .link { $0.builder.address(of: $0.job.report) },
+    ])
+
+    static let unreadable = ModelTable<OverviewModelBuilder>([
+        .text("sentence", "how many") { builder in
+            builder.overview.unreadable.count == 1
+                ? "1 input is no import job, or cannot be read as one."
+                : "\(Wording.grouped(builder.overview.unreadable.count)) inputs are no import jobs, or cannot be read as "
+                    + "such."
+        },
+        .list("items", "1 to 100", of: input) { builder in
+            builder.overview.unreadable.items.prefix(builder.limits.inputs).map { ($0, builder.limits) }
+        },
+        .cut("more than shown") { $0.inputsCut($0.overview.unreadable) },
+    ])
+
+    private static let input = ModelTable<(input: UnreadableInput, limits: ModelLimits)>([
+        .quote("source", "the input") { $0.limits.source($0.input.source) },
+        .quote("reason", "why it was not read") { $0.limits.text($0.input.reason) },
+    ])
+}
+
+extension ModelName {
+    fileprivate static func link(_ address: @escaping @Sendable (Root) -> String?) -> ModelName {
+        .optionalObject("link", "to the job's report; false if it has none", .only("url", "its address"), address)
+    }
+}
+
+/// Jobs that a page shows together.
+private struct JobGroup {
+    let summary: String
+    let jobs: ArraySlice<JobLine>
+    let builder: OverviewModelBuilder
+}
+
+extension OverviewModelBuilder {
+    fileprivate var shownJobs: ArraySlice<JobLine> { overview.worst.jobs.prefix(limits.jobs) }
+
+    fileprivate var jobGroups: [JobGroup] {
+        let first = JobGroup(summary: "", jobs: shownJobs.prefix(ModelLimits.jobsShownAtOnce), builder: self)
         // A page shows the rest when it is asked to.
-        let rest = Array(items.dropFirst(ModelLimits.jobsShownAtOnce))
-        var groups: [ModelObject] = [
-            ["summary": .text(""), "items": .list(Array(items.prefix(ModelLimits.jobsShownAtOnce)))]
-        ]
-        if !rest.isEmpty {
-            let summary = rest.count == 1 ? "The next job" : "The next \(Wording.grouped(rest.count)) jobs"
-            groups.append(["summary": .text(summary), "items": .list(rest)])
-        }
-        return .object([
-            "items": .list(items),
-            "groups": .list(groups),
-            "cut": cut(items.count, of: worst.count, file: .jobs),
-        ])
+        let rest = shownJobs.dropFirst(ModelLimits.jobsShownAtOnce)
+        guard !rest.isEmpty else { return [first] }
+        let summary = rest.count == 1 ? "The next job" : "The next \(Wording.grouped(rest.count)) jobs"
+        return [first, JobGroup(summary: summary, jobs: rest, builder: self)]
     }
 
-    private func item(_ job: JobLine) -> ModelObject {
-        // A name that is the whole source would be read twice.
-        let isNamedBySource = job.name == (job.source == "-" ? "standard input" : job.source)
-        return ModelObject(
-            Self.flags(job.verdict.level).merging([
-                "word": .text(job.verdict.word),
-                "name": .text(limits.name(job.name)),
-                "source": .textOrNothing(isNamedBySource ? nil : limits.source(job.source)),
-                "link": link(to: job.report),
-                "status": .textOrNothing(job.status.map(limits.name)),
-                "rows": .text(Wording.grouped(job.rows.seen)),
-                "failed": .text(Wording.grouped(job.rows.failed)),
-                "share": .textOrNothing(
-                    job.rows.failed == 0 ? nil : Share(of: job.rows.failed, in: job.rows.seen).text),
-                "width": .text(BarSegments.width(job.rows.failed, largest: job.rows.seen)),
-                "missing": .text(job.rows.missing.map(Wording.grouped) ?? "–"),
-                "finding": job.worstFinding.map { .object(["id": .text($0.name)]) } ?? .nothing,
-            ]) { first, _ in first })
-    }
-
-    var salvaged: ModelValue {
-        let salvaged = overview.salvaged
-        guard salvaged.count > 0 else { return .nothing }
-        let shown = salvaged.items.prefix(limits.inputs)
-        return .object([
-            "sentence": .text(
-                salvaged.count == 1
-                    ? "1 dump is cut off or broken. What could be read of it is reported."
-                    : "\(Wording.grouped(salvaged.count)) dumps are cut off or broken. What could be read of them is reported."
-            ),
-            "items": .list(
-                shown.map { job -> ModelObject in
-                    [
-                        "source": .text(limits.source(job.source)), "sentence": .text(limits.text(job.sentence)),
-                        "link": link(to: job.report),
-                    ]
-                }),
-            "cut": cut(shown.count, of: salvaged.count, file: .allSummaries),
-        ])
-    }
-
-    var unreadable: ModelValue {
-        let unreadable = overview.unreadable
-        guard unreadable.count > 0 else { return .nothing }
-        let shown = unreadable.items.prefix(limits.inputs)
-        return .object([
-            "sentence": .text(
-                unreadable.count == 1
-                    ? "1 input is no import job, or cannot be read as one."
-                    : "\(Wording.grouped(unreadable.count)) inputs are no import jobs, or cannot be read as such."),
-            "items": .list(
-                shown.map { input -> ModelObject in
-                    ["source": .text(limits.source(input.source)), "reason": .text(limits.text(input.reason))]
-                }),
-            "cut": cut(shown.count, of: unreadable.count, file: .allSummaries),
-        ])
-    }
-
-    var superseded: ModelValue {
-        guard overview.jobsWithSeveralDumps > 0 else { return .nothing }
-        let (jobs, dumps) = (overview.jobsWithSeveralDumps, overview.supersededDumps)
-        var sentence =
-            "Of \(jobs == 1 ? "one job" : "\(Wording.grouped(jobs)) jobs") there are several dumps: the latest counts, "
-            + "\(overview.isSupersededCountExact ? "" : "at least ")"
-            + "\(dumps == 1 ? "1 is" : "\(Wording.grouped(dumps)) are") superseded."
-        if overview.conflicts > 0 {
-            sentence +=
-                overview.conflicts == 1
-                ? " In 1 of them, finished dumps disagree."
-                : " In \(Wording.grouped(overview.conflicts)) of them, finished dumps disagree."
-        }
-        return .object(["sentence": .text(sentence)])
+    fileprivate func inputsCut<Input>(_ inputs: FirstItems<Input>) -> ModelCut? {
+        cut(min(inputs.items.count, limits.inputs), of: inputs.count, file: .allSummaries)
     }
 }

@@ -1,41 +1,44 @@
 import ImportAnalysis
+import ImportDumps
 
-extension OverviewModel {
-    static let timeLineShape = ModelShape.section([
-        "sentence": .text, "heading": .text, "dated": .flag,
-        "chart": .section([
-            "caption": .text, "description": .text, "top": .text, "middle": .text, "first": .text, "last": .text,
-            "rates": ReportModel.barShape, "volumes": ReportModel.barShape,
-        ]),
-        "steps": .section(["name": .text, "jobs": .text, "rows": .text, "failed": .text, "share": .text]),
-    ])
-}
+/// The share of failed rows by the time at which the jobs were created.
+struct ShownTimeLine {
+    private let line: TimeLine
+    private let steps: [Step]
 
-extension OverviewModelBuilder {
-    /// The share of failed rows by the time at which the jobs were created; nothing without jobs.
-    var timeLine: ModelValue {
-        guard totals.jobs > 0 else { return .nothing }
-        let line = overview.timeLine
-        let steps = line.steps
-        return .object([
-            "sentence": .text(sentence(line, steps)),
-            "heading": .text(line.step.heading),
-            "dated": .flag(!steps.isEmpty),
-            "chart": .objectOrNothing(chart(line, steps)),
-            "steps": .list(
-                steps.map { number, sums -> ModelObject in
-                    [
-                        "name": .text(line.step.name(number)),
-                        "jobs": .text(Wording.grouped(sums.jobs)),
-                        "rows": .text(Wording.grouped(sums.rows)),
-                        "failed": .text(Wording.grouped(sums.failed)),
-                        "share": .text(sums.rows > 0 ? Share(of: sums.failed, in: sums.rows).text : "–"),
-                    ]
-                }),
-        ])
+    fileprivate typealias Step = (number: Int, sums: TimeLine.Sums)
+
+    init(_ line: TimeLine) {
+        self.line = line
+        steps = line.steps
     }
 
-    private func sentence(_ line: TimeLine, _ steps: [(number: Int, sums: TimeLine.Sums)]) -> String {
+    static let table = ModelTable<ShownTimeLine>([
+        .text(
+            "sentence",
+            "from when to when, when the share of failed rows was highest, and how many jobs do not say when"
+        ) { $0.sentence },
+        .text("heading", "what the steps are: `Day`, `Week from Monday`, `Month`, `Year`, `Years`") {
+            $0.line.step.heading
+        },
+        .flag("dated", "whether there is any step") { !$0.steps.isEmpty },
+        .list("steps", "0 to 60: those with jobs, in order", of: step) { line in
+            line.steps.map { (line.line.step.name($0.number), $0.sums) }
+        },
+        .optionalObject("chart", "false with one step or none", TimeLineChart.table) { $0.chart },
+    ])
+
+    private static let step = ModelTable<(name: String, sums: TimeLine.Sums)>([
+        .text("name", "`2 March 2026`, `March 2026`, `2026`, `2020 to 2029`") { $0.name },
+        .text("jobs", "how many") { Wording.grouped($0.sums.jobs) },
+        .text("rows", "how many") { Wording.grouped($0.sums.rows) },
+        .text("failed", "how many") { Wording.grouped($0.sums.failed) },
+        .text("share", "of the rows of the step, `–` without rows") {
+            $0.sums.rows > 0 ? Share(of: $0.sums.failed, in: $0.sums.rows).text : "–"
+        },
+    ])
+
+    private var sentence: String {
         guard let span = line.span else {
             return "No job says when it was created, in a form that can be read: there is no time line."
         }
@@ -43,7 +46,7 @@ extension OverviewModelBuilder {
         var sentence = dated == 1 ? "1 job was created" : "\(Wording.grouped(dated)) jobs were created"
         let (first, last) = (TimeStep.inFull(day: span.lowerBound), TimeStep.inFull(day: span.upperBound))
         sentence += span.count == 1 ? " on \(first) (UTC)." : " from \(first) to \(last) (UTC)."
-        if let highest = highest(steps), steps.count > 1,
+        if let highest = highest, steps.count > 1,
             // Among equals, none is the highest.
             steps.allSatisfy({ $0.number == highest.number || highest.sums.hasHigherShare(than: $0.sums) })
         {
@@ -61,10 +64,8 @@ extension OverviewModelBuilder {
     }
 
     /// The step with the highest share of failed rows, the first of several; nil if no row failed.
-    private func highest(
-        _ steps: [(number: Int, sums: TimeLine.Sums)]
-    ) -> (number: Int, sums: TimeLine.Sums)? {
-        var highest: (number: Int, sums: TimeLine.Sums)?
+    private var highest: Step? {
+        var highest: Step?
         for step in steps where step.sums.failed > 0 {
             guard let best = highest?.sums, !step.sums.hasHigherShare(than: best) else {
                 highest = step
@@ -74,36 +75,78 @@ extension OverviewModelBuilder {
         return highest
     }
 
-    /// Two rows of bars over the same steps: the share of failed rows, and how many rows there were.
-    private func chart(_ line: TimeLine, _ steps: [(number: Int, sums: TimeLine.Sums)]) -> ModelObject? {
+    private var chart: TimeLineChart? {
         guard let first = steps.first?.number, let last = steps.last?.number, first < last else { return nil }
-        let top = Self.scale(of: highest(steps)?.sums)
-        let most = steps.reduce(0) { max($0, $1.sums.rows) }
-        let place = BarPlaces(count: last - first + 1)
-        let rates = steps.filter { $0.sums.failed > 0 }.map { number, sums -> ModelObject in
-            let height = Int128(sums.failed) * 1000 * 10_000 / (Int128(max(sums.rows, 1)) * Int128(top))
-            return place.bar(number - first, height: max(150, Int(clamping: height)))
-        }
-        let volumes = steps.map { number, sums -> ModelObject in
-            place.bar(
-                number - first, height: max(600, Int(clamping: Int128(sums.rows) * 10_000 / Int128(max(most, 1)))))
-        }
-        let step = line.step
+        return TimeLineChart(line.step, steps, first: first, last: last, highest: highest?.sums)
+    }
+}
+
+/// Two rows of bars over the same steps: the share of failed rows, and how many rows there were.
+private struct TimeLineChart {
+    private let step: TimeStep
+    private let steps: [ShownTimeLine.Step]
+    private let first: Int
+    private let last: Int
+    /// The share at the top, in thousandths.
+    private let top: Int
+    /// The rows of the step with most of them.
+    private let most: Int
+
+    init(_ step: TimeStep, _ steps: [ShownTimeLine.Step], first: Int, last: Int, highest: TimeLine.Sums?) {
+        self.step = step
+        self.steps = steps
+        self.first = first
+        self.last = last
+        top = Self.scale(of: highest)
+        most = steps.reduce(0) { max($0, $1.sums.rows) }
+    }
+
+    static let table = ModelTable<TimeLineChart>([
+        .text("caption", "what it shows") { $0.caption },
+        .text("description", "the shares in words") { $0.description },
+        .text("top", "the share at the top") { Share(of: $0.top, in: 1000).text },
+        .text("middle", "the share at half the height") { Share(of: $0.top / 2, in: 1000).text },
+        .text("first", "the name of the first step") { $0.step.name($0.first) },
+        .text("last", "the name of the last step") { $0.step.name($0.last) },
+        .list("rates", "0 to 60 bars: of the share of failed rows", of: ChartBar.table) { $0.rates },
+        .list("volumes", "2 to 60 bars: of the rows", of: ChartBar.table) { $0.volumes },
+    ])
+
+    private var caption: String {
+        "Above, the share of failed rows by the \(step.word) in which the jobs were created; below, in grey, "
+            + "how many rows they had, to scale up to \(Wording.rowsWord(most))."
+    }
+
+    private var description: String {
         let shares = steps.map { number, sums in
             "\(step.name(number)): \(sums.rows > 0 ? Share(of: sums.failed, in: sums.rows).text : "no rows")"
         }
-        return [
-            "caption": .text(
-                "Above, the share of failed rows by the \(step.word) in which the jobs were created; below, in grey, "
-                    + "how many rows they had, to scale up to \(Wording.rowsWord(most))."),
-            "description": .text(shares.joined(separator: " · ")),
-            "top": .text(Share(of: top, in: 1000).text),
-            "middle": .text(Share(of: top / 2, in: 1000).text),
-            "first": .text(step.name(first)),
-            "last": .text(step.name(last)),
-            "rates": .list(rates),
-            "volumes": .list(volumes),
-        ]
+        return shares.joined(separator: " · ")
+    }
+
+    private var rates: [ChartBar] {
+        steps.filter { $0.sums.failed > 0 }.map { number, sums in
+            let height = Int128(sums.failed) * 1000 * 10_000 / (Int128(max(sums.rows, 1)) * Int128(top))
+            return bar(number, height: max(150, Int(clamping: height)))
+        }
+    }
+
+    private var volumes: [ChartBar] {
+        steps.map { number, sums in
+            bar(number, height: max(600, Int(clamping: Int128(sums.rows) * 10_000 / Int128(max(most, 1)))))
+        }
+    }
+
+    /// Bars stand side by side with gaps between them, none of them very wide.
+    private func bar(_ number: Int, height: Int) -> ChartBar {
+        let whole = 10_000
+        let widest = 600
+        let (index, count) = (number - first, last - first + 1)
+        let (start, end) = (index * whole / count, (index + 1) * whole / count)
+        let width = min(widest, (end - start) * 4 / 5)
+        return ChartBar(
+            x: start + (end - start - width) / 2, y: whole - min(height, whole), width: width,
+            height: min(height, whole))
     }
 
     /// The share at the top of the chart in thousandths, the least of a few round ones that is enough.
@@ -119,24 +162,5 @@ extension TimeLine.Sums {
     /// Exact, without a division.
     fileprivate func hasHigherShare(than other: TimeLine.Sums) -> Bool {
         Int128(failed) * Int128(other.rows) > Int128(other.failed) * Int128(rows)
-    }
-}
-
-/// Where the bars of a chart stand: side by side with gaps between them, none of them very wide.
-private struct BarPlaces {
-    let count: Int
-    /// In hundredths of a percent of the chart.
-    private let whole = 10_000
-    private let widest = 600
-
-    func bar(_ index: Int, height: Int) -> ModelObject {
-        let (start, end) = (index * whole / count, (index + 1) * whole / count)
-        let width = min(widest, (end - start) * 4 / 5)
-        return [
-            "x": .text(BarSegments.percent(start + (end - start - width) / 2)),
-            "width": .text(BarSegments.percent(width)),
-            "y": .text(BarSegments.percent(whole - min(height, whole))),
-            "height": .text(BarSegments.percent(min(height, whole))),
-        ]
     }
 }

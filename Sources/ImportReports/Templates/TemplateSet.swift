@@ -196,7 +196,7 @@ extension TemplateSet {
 extension ModelObject {
     /// What is said of what was left out, as it stands in Markdown.
     fileprivate var shorteningSentence: [UInt8] {
-        guard case .object(let shortening) = values["shortening"], case .text(let text) = shortening.values["sentence"]
+        guard case .object(let shortening) = self["shortening"], case .text(let text) = shortening["sentence"]
         else { return [] }
         return Array(MarkdownText.escape(text).utf8)
     }

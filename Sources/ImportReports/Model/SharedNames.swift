@@ -1,0 +1,331 @@
+import ImportAnalysis
+import ImportDumps
+
+/// What a model is made from besides jobs, and how much it holds.
+struct ModelContext {
+    let toolVersion: String
+    let files: [ReportFile]
+    let codes: CodeBook?
+    let ruleResults: RuleResults?
+    let redaction: RedactionMark?
+    let limits: ModelLimits
+}
+
+/// Works out what the names of a model show.
+protocol ModelBuilder: SendableMetatype {
+    var context: ModelContext { get }
+}
+
+extension ModelBuilder {
+    var limits: ModelLimits { context.limits }
+
+    /// N of M, and the file that has all; nil if all are shown.
+    func cut(_ shown: Int, of total: Int, file: ReportFile) -> ModelCut? {
+        shown < total ? ModelCut(shown, of: total, file: name(of: file)) : nil
+    }
+
+    /// The name of a file that a page may point to; nil if it is not written.
+    func name(of file: ReportFile) -> String? { context.files.contains(file) ? file.name : nil }
+}
+
+// MARK: - The page
+
+/// Names that the models of reports and of overviews have in common.
+extension ModelName where Root: ModelBuilder {
+    static func parts(_ meaning: String, _ parts: [PagePart]) -> ModelName {
+        .object("parts", meaning, ModelTable(parts.map { $0.flag })) { $0.limits }
+    }
+
+    static func shortening(of parts: [PagePart]) -> ModelName {
+        .optionalObject(
+            "shortening",
+            "false but where `--markdown-limit` left something out. A page that leaves something out must show it",
+            .only("sentence", "what was left out, and where it is")
+        ) { $0.limits.shortening(of: parts, files: $0.context.files) }
+    }
+
+    static var tool: ModelName { .text("tool", "this program") { _ in "import-audit" } }
+    static var version: ModelName { .text("version", "of this program") { $0.context.toolVersion } }
+
+    static var redacted: ModelName {
+        .optionalObject(
+            "redacted", "values are pseudonyms; false when they are as the dump has them",
+            ModelTable<RedactionMark>([
+                .text("sentence", "that they are, and what with") { $0.sentence },
+                .flag("keyed", "false for a random key") { $0.isKeyed },
+            ])
+        ) { $0.context.redaction }
+    }
+
+    static var files: ModelName {
+        let file = ModelTable<ReportFile>([
+            .text("name", "a bare file name: it becomes a relative link") { $0.name },
+            .text("description", "what is in it") { $0.description },
+        ])
+        return .optionalObject(
+            "files",
+            "files written beside this one, without the page itself; false when there are none. A page names the same "
+                + "page in the other format",
+            ModelTable<[ReportFile]>([.list("items", "1 or more", of: file) { $0 }])
+        ) { $0.context.files.isEmpty ? nil : $0.context.files }
+    }
+}
+
+// MARK: - Lists that are cut
+
+/// How much of a list is shown, and where all of it is.
+struct ModelCut {
+    let shown: String
+    let total: String
+    let file: String?
+
+    init(_ shown: Int, of total: Int, file: String? = nil) {
+        self.init(shown, of: Wording.grouped(total), file: file)
+    }
+
+    init(_ shown: Int, of total: String, file: String?) {
+        self.shown = Wording.grouped(shown)
+        self.total = total
+        self.file = file
+    }
+}
+
+extension ModelName {
+    /// - Parameters:
+    ///   - meaning: what there is more of than is shown.
+    ///   - numbers: what `shown` and `total` are.
+    static func cut(
+        _ meaning: String, numbers: String = "N of M", _ cut: @escaping @Sendable (Root) -> ModelCut?
+    ) -> ModelName {
+        let table = ModelTable<ModelCut>([
+            .text("shown", numbers) { $0.shown }, .text("total", numbers) { $0.total }, .file { $0.file },
+        ])
+        return .optionalObject("cut", meaning, table, cut)
+    }
+
+    /// The file that has all of a list.
+    static func file(_ name: @escaping @Sendable (Root) -> String?) -> ModelName {
+        .optionalObject(
+            "file", "false when no file that has the rest was written", .only("name", "that file"), name)
+    }
+}
+
+/// How many codes there are that are not shown.
+struct CodesCut {
+    let cut: ModelCut
+    let label: String
+    let rows: String
+    let share: String
+
+    /// - Parameters:
+    ///   - lines: of all codes.
+    ///   - rows: of those that are not shown.
+    init(_ shown: Int, of lines: Int, hasOthers: Bool, rows: Int, seen: Int, file: String?) {
+        cut = ModelCut(shown, of: CodeWords.total(lines, hasOthers: hasOthers), file: file)
+        label = CodeWords.rest(lines - shown, hasOthers: hasOthers)
+        self.rows = Wording.grouped(rows)
+        share = Share(of: rows, in: seen).text
+    }
+
+    static let table = ModelTable<CodesCut>([
+        .text("shown", "N of M; beyond 4,096 codes `more than 4,096`") { $0.cut.shown },
+        .text("total", "N of M; beyond 4,096 codes `more than 4,096`") { $0.cut.total },
+        .text("label", "`37 other codes`; beyond 4,096 codes `more than 4,076 other codes`") { $0.label },
+        .text("rows", "of those that are not shown") { $0.rows },
+        .text("share", "of those that are not shown") { $0.share },
+        .file { $0.cut.file },
+    ])
+}
+
+/// How many codes there are, in words that claim no more than is known.
+///
+/// Where there are rows of codes that are not told apart, they stand in the last line of a list and are no code of
+/// their own: of how many codes they are, nobody knows.
+private enum CodeWords {
+    /// The number in “20 of 1,000 codes”.
+    static func total(_ lines: Int, hasOthers: Bool) -> String {
+        hasOthers ? "more than \(Wording.grouped(AnalysisLimits.codes))" : Wording.grouped(lines)
+    }
+
+    /// What is not shown of a list.
+    ///
+    /// - Parameter lines: those at its end that are not shown, one at least.
+    static func rest(_ lines: Int, hasOthers: Bool) -> String {
+        if hasOthers { return lines == 1 ? "other codes" : "more than \(Wording.grouped(lines - 1)) other codes" }
+        return lines == 1 ? "1 other code" : "\(Wording.grouped(lines)) other codes"
+    }
+}
+
+// MARK: - Codes and what is known of them
+
+/// The code of an error, of any length.
+struct ShownCode {
+    let text: String
+    let isBlank: Bool
+
+    init?(_ code: String?, _ limits: ModelLimits) {
+        guard let code else { return nil }
+        text = limits.name(code)
+        isBlank = code.unicodeScalars.allSatisfy {
+            $0.properties.isWhitespace || $0.properties.isDefaultIgnorableCodePoint
+                || $0.properties.generalCategory == .format
+        }
+    }
+
+    static let table = ModelTable<ShownCode>([
+        .quote("text", "the code") { $0.text },
+        .flag("blank", "it is of white space and the like and shows nothing") { $0.isBlank },
+    ])
+}
+
+/// What is known of a code; nothing unless the user gave a codes file.
+struct ShownStanding {
+    let standing: CodeStanding
+    let limits: ModelLimits
+
+    init?(_ standing: CodeStanding?, _ limits: ModelLimits) {
+        guard let standing else { return nil }
+        self.standing = standing
+        self.limits = limits
+    }
+
+    private static let names: [ModelName<ShownStanding>] = [
+        .text("state", "`new`, `known`, `accepted`, `expired`: a class name") { $0.standing.state.rawValue },
+        .text("label", "the same in words") { $0.standing.label },
+        said("title") { ($0.standing.entry?.title).map($0.limits.name) },
+        said("owner") { ($0.standing.entry?.owner).map($0.limits.name) },
+        said("action") { $0.standing.entry?.action?.rawValue },
+    ]
+
+    private static let explanations: [ModelName<ShownStanding>] = [
+        said("explanation") { ($0.standing.entry?.explanation).map($0.limits.text) },
+        said("reason", "what the codes file says of why the code is accepted") {
+            ($0.standing.entry?.acceptance?.reason).map($0.limits.text)
+        },
+    ]
+
+    private static func said(
+        _ name: String, _ meaning: String = "what the codes file says",
+        _ value: @escaping @Sendable (ShownStanding) -> String?
+    ) -> ModelName<ShownStanding> {
+        .optionalQuote(name, meaning, text: "the text", value)
+    }
+
+    static let table = ModelTable(names)
+    static let tableWithExplanations = ModelTable(names + explanations)
+}
+
+extension ModelName {
+    static func code(_ meaning: String, _ code: @escaping @Sendable (Root) -> ShownCode?) -> ModelName {
+        .optionalObject("code", meaning, ShownCode.table, code)
+    }
+
+    static func standing(
+        _ table: ModelTable<ShownStanding>, _ standing: @escaping @Sendable (Root) -> ShownStanding?
+    ) -> ModelName {
+        .optionalObject("standing", "what is known of the code; false without a codes file", table, standing)
+    }
+}
+
+// MARK: - What rules came to
+
+/// How the user's own rules were met.
+private struct ShownGate {
+    let isMet: Bool
+    let sentence: String
+    let rules: [RuleResult]
+    let limits: ModelLimits
+
+    init?(_ context: ModelContext) {
+        guard let ruleResults = context.ruleResults, let gate = ruleResults.gate, var sentence = ruleResults.sentence
+        else { return nil }
+        limits = context.limits
+        var shown = gate
+        if gate.count > limits.rules {
+            shown = Array((gate.filter { !$0.isMet } + gate.filter { $0.isMet }).prefix(limits.rules))
+            if limits.parts.contains(.rules) {
+                let summary = context.files.first { $0.name == ReportFile.summary.name }
+                let rest = summary.map { "; all are in \($0.name)" } ?? ""
+                sentence +=
+                    " \(Wording.grouped(shown.count)) of \(Wording.grouped(gate.count)) are listed, those that are not "
+                    + "met first\(rest)."
+            }
+        }
+        isMet = ruleResults.isMet
+        self.sentence = sentence
+        rules = shown
+    }
+
+    static let table = ModelTable<ShownGate>([
+        .flag("met", "all of them") { $0.isMet },
+        .text("sentence", "how many, and if not all are listed, how many are") { $0.sentence },
+        .list("rules", "1 to 50; if there are more, those that are not met come first", of: rule) { gate in
+            gate.rules.map { ($0, gate.limits) }
+        },
+    ])
+
+    private static let rule = ModelTable<(result: RuleResult, limits: ModelLimits)>([
+        .flag("holds", "it is met") { $0.result.isMet },
+        .quote("demand", "what the rule demands") { $0.limits.sentence($0.result.rule.demand) },
+        .text("found", "what was found") { $0.result.found },
+    ])
+}
+
+/// What a codes file has that is about no code.
+private struct ShownCodeBook {
+    let sentence: String
+    let unused: [String]
+    let cut: ModelCut?
+
+    init?(_ context: ModelContext) {
+        guard let entries = context.ruleResults?.unusedEntries, let sentence = context.ruleResults?.unusedSentence
+        else { return nil }
+        self.sentence = sentence
+        unused = entries.prefix(context.limits.unusedEntries).map { context.limits.name($0.key.words) }
+        cut = entries.count > unused.count ? ModelCut(unused.count, of: entries.count) : nil
+    }
+
+    static let table = ModelTable<ShownCodeBook>([
+        .text("sentence", "how many entries matched no code") { $0.sentence },
+        .list("unused", "0 to 50", of: ModelTable<String>([.quote("key", "a code or a pattern") { $0 }])) {
+            $0.unused
+        },
+        .optionalObject("cut", "more entries than shown", numbers) { $0.cut },
+    ])
+
+    private static let numbers = ModelTable<ModelCut>([
+        .text("shown", "N of M") { $0.shown }, .text("total", "N of M") { $0.total },
+    ])
+}
+
+extension ModelName where Root: ModelBuilder {
+    static var gate: ModelName {
+        .optionalObject("gate", "how the rules were met; false without rules", ShownGate.table) {
+            ShownGate($0.context)
+        }
+    }
+
+    static var codeBook: ModelName {
+        .optionalObject(
+            "codebook",
+            "what a codes file has that is about no code; false without one, and in the report of one job among many",
+            ShownCodeBook.table
+        ) { ShownCodeBook($0.context) }
+    }
+}
+
+// MARK: - Levels
+
+extension ModelName {
+    /// The level as a class name and as the flags that choose its icon.
+    static func level(
+        _ meaning: String, _ level: @escaping @Sendable (Root) -> Verdict.Level
+    ) -> [ModelName] {
+        let flag = "exactly the one of `level` is true; they choose the icon"
+        return [
+            .text("level", meaning) { level($0).rawValue },
+            .flag("good", flag) { level($0) == .good }, .flag("warning", flag) { level($0) == .warning },
+            .flag("critical", flag) { level($0) == .critical }, .flag("pending", flag) { level($0) == .pending },
+        ]
+    }
+}
