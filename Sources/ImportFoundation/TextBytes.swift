@@ -21,6 +21,7 @@ extension BinaryInteger {
 
 /// Classes of ASCII bytes.
 public enum ASCII {
+    /// 0 to 15; nil for what is no hexadecimal digit.
     @inlinable
     public static func hexValue(of byte: UInt8) -> UInt8? {
         switch byte {
@@ -31,6 +32,7 @@ public enum ASCII {
         }
     }
 
+    /// Whether it is one of 0 to 9.
     @inlinable
     public static func isDigit(_ byte: UInt8) -> Bool {
         UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
@@ -68,10 +70,12 @@ public enum ASCII {
 
 /// The well-formed UTF-8 sequences that a lead byte beyond ASCII begins: RFC 3629, section 4.
 public struct UTF8Form {
+    /// Bytes of the sequence, 2 to 4.
     public var length: Int
     /// What may follow the lead byte; later bytes are 0x80 to 0xBF.
     public var second: ClosedRange<UInt8>
 
+    /// Nil for a byte that begins none.
     @inlinable
     public init?(lead: UInt8) {
         switch lead {
