@@ -3,8 +3,8 @@ private import Glibc
 // Plain jobs, which lie one on each line and of which there is nothing to note: as many as there are, one after another.
 
 extension DumpParser {
-    /// Bytes of a window that are worth the while of another thread.
-    private static let bytesForHelp = 64 * 1024
+    /// Bytes of a window that are worth the while of a thread.
+    private static let bytesForThread = 32 * 1024
 
     /// Reads plain jobs from the position on; false if there is none.
     ///
@@ -67,14 +67,15 @@ extension DumpParser {
     /// Has other threads begin further down in the window, if it is worth their while. Returns them, and where each began.
     private mutating func startHelpers(_ sink: any DumpReceiver) -> [(helper: PlainJobHelper, start: Int)] {
         let window = scanner.window.position..<scanner.window.count
-        guard plainJobHelperCount > 0, plainJobsAhead.isEmpty, window.count >= Self.bytesForHelp,
+        guard plainJobHelperCount > 0, plainJobsAhead.isEmpty, window.count >= 2 * Self.bytesForThread,
             makeHelpers(sink)
         else { return [] }
         var started: [(PlainJobHelper, Int)] = []
         var last = window.lowerBound
         let bytes = unsafe scanner.window.bytes
-        for (number, helper) in plainJobHelpers.enumerated() {
-            let aim = window.lowerBound + window.count * (number + 1) / (plainJobHelpers.count + 1)
+        let count = min(plainJobHelpers.count, window.count / Self.bytesForThread - 1)
+        for (number, helper) in plainJobHelpers.prefix(count).enumerated() {
+            let aim = window.lowerBound + window.count * (number + 1) / (count + 1)
             guard let base = bytes.baseAddress, aim > last,
                 let feed = unsafe memchr(base + aim, 0x0A, window.upperBound - aim)
             else { break }
@@ -91,7 +92,9 @@ extension DumpParser {
 
     private mutating func makeHelpers(_ sink: any DumpReceiver) -> Bool {
         guard plainJobHelpers.isEmpty else { return true }
-        for _ in 0..<plainJobHelperCount {
+        // More would have nothing to do in any window.
+        let most = scanner.window.capacity / Self.bytesForThread - 1
+        for _ in 0..<max(0, min(plainJobHelperCount, most)) {
             guard let taker = sink.makeTaker(),
                 let helper = PlainJobHelper(kernel: scanner.window.kernel, taker: taker)
             else { break }
