@@ -185,8 +185,12 @@ class Bench:
         print("|---|--:|--:|--:|---|")
         path = os.path.join(self.data, "log.jsonl")
         own = Program("summary", [self.tool, "summary", "--quiet", path], text_counts)
-        simd = Program("simdjson `iterate_many`", [os.path.join(self.peers, "simdjson_log"), path], first_counts)
-        duck = Program("DuckDB", [self.python, f"{self.peer_code}/duckdb_log.py", path], first_counts)
+        simd = Program(
+            "simdjson `iterate_many`", [os.path.join(self.peers, "simdjson_summary"), "--log", path], first_counts
+        )
+        duck = Program(
+            "DuckDB", [self.python, f"{self.peer_code}/duckdb_summary.py", "--log", path], first_counts
+        )
         read = self.read(path)
         measure([own, simd, duck, read], self.rounds)
         print(f"| `summary` | {milliseconds(own)} | {statistics.median(own.memory):,.0f} MiB | | |")

@@ -37,15 +37,7 @@ struct MergeCommand: ParsableCommand {
         help: ArgumentHelp("Shorten index.md to this size, at least 1000.", valueName: "bytes"))
     var markdownLimit: MarkdownLimit?
 
-    @Flag(
-        name: .customLong("csv-raw"),
-        help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
-    var isCSVRaw = false
-
-    @Flag(
-        name: .customLong("csv-bom"),
-        help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
-    var hasCSVMark = false
+    @OptionGroup var csv: CSVFlags
 
     @Flag(help: "Replace files in the folder that have the names of output but were not written by import-audit.")
     var force = false
@@ -81,7 +73,7 @@ struct MergeCommand: ParsableCommand {
         try folder.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
         folder.removePartialFiles(Self.names)
         var files = try OverviewFiles(
-            formats: .all, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark), folder: folder,
+            formats: .all, csv: csv.options, folder: folder,
             redaction: summary.redaction)
         for job in summary.jobs { try files.append(job, report: nil) }
         for input in summary.unreadable { try files.append(input) }

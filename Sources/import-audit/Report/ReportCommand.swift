@@ -54,15 +54,7 @@ struct ReportCommand: ParsableCommand {
             valueName: "bytes"))
     var markdownLimit: MarkdownLimit?
 
-    @Flag(
-        name: .customLong("csv-raw"),
-        help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
-    var isCSVRaw = false
-
-    @Flag(
-        name: .customLong("csv-bom"),
-        help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
-    var hasCSVMark = false
+    @OptionGroup var csv: CSVFlags
 
     @OptionGroup var packing: PackOptions
 
@@ -82,7 +74,7 @@ struct ReportCommand: ParsableCommand {
                 $0
             }
             let settings = try ReportSettings(
-                formats: formats, csv: CSVOptions(isRaw: isCSVRaw, hasByteOrderMark: hasCSVMark),
+                formats: formats, csv: csv.options,
                 templateFolder: templates, options: options, userRules: try gate.userRules(codes),
                 redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: markdownLimit?.bytes)
             return try ReportPlan(
@@ -92,4 +84,19 @@ struct ReportCommand: ParsableCommand {
             ).run()
         }
     }
+}
+
+/// How CSV files are written: options of all commands that write some.
+struct CSVFlags: ParsableArguments {
+    @Flag(
+        name: .customLong("csv-raw"),
+        help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
+    var isRaw = false
+
+    @Flag(
+        name: .customLong("csv-bom"),
+        help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
+    var hasMark = false
+
+    var options: CSVOptions { CSVOptions(isRaw: isRaw, hasByteOrderMark: hasMark) }
 }
