@@ -27,7 +27,7 @@ package struct JobSummary: Sendable {
     package var salvage: Salvage?
     /// Other dumps of the same job, which this one supersedes.
     package var superseded = SupersededSnapshots()
-    /// Records that several rows speak of; nil if they were not looked for.
+    /// Records that several rows name; nil if they were not looked for.
     package var identity: IdentitySummary?
 
     package init(
@@ -69,7 +69,7 @@ package struct JobSummary: Sendable {
     /// The job is over, and each of its rows was seen, as far as the dump tells.
     var showsAllRows: Bool { isComparable && rows.missing ?? 0 == 0 }
 
-    /// The declared counts can be held against the rows: all rows are there and the job is over.
+    /// The declared counts can be compared with the rows: all rows are there and the job is over.
     package var isComparable: Bool {
         results == .complete && salvage == nil && job.status != JobStatus.processing.rawValue
     }

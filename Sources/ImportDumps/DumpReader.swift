@@ -69,7 +69,7 @@ package struct DumpReader: Sendable {
 
 /// Reads one input after another, each with all the dumps in it, in the same memory.
 ///
-/// A log may hold a dump on each line, and some programs write dumps one behind the other, or as an array.
+/// A log may hold a dump on each line, and some programs write dumps one after another, or as an array.
 package struct DumpSession: ~Copyable {
     private let reader: DumpReader
     private var parser: DumpParser

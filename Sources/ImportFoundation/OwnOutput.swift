@@ -26,7 +26,7 @@ package enum OwnOutput: Sendable, Equatable {
     /// What the value of `format` begins with in all JSON that this program writes.
     private static let formatPrefix = "import-audit."
 
-    /// The first lines of CSV files. A test holds them against what is written.
+    /// The first lines of CSV files. A test compares them with what is written.
     package static let headers = [
         "job_id,row,outcome,record_id,error_code,error_message",
         "job_id,error_code,rows,share_of_rows,first_row,last_row,message_patterns,top_message_pattern",

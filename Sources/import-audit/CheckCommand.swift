@@ -5,11 +5,11 @@ import ImportReports
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Hold dumps against rules, for scripts and CI.",
+        abstract: "Check dumps against rules, for scripts and CI.",
         discussion: """
             Prints each rule with what was found and whether it is met. Rows are those of all jobs together; \
             percentages are of the rows seen, and exact. The exit status is 1 if a rule is not met. If some input \
-            could not be read whole it is 65 or 66 in any case: then the rules were held against less than all.
+            could not be read whole it is 65 or 66 in any case: then the rules were applied to less than all.
 
             EXAMPLES
               import-audit check dumps/ --max-failed 2% --fail-on critical
@@ -35,7 +35,7 @@ struct CheckCommand: ParsableCommand {
             let userRules = try gate.userRules(codes)
             guard let rules = userRules.gate else {
                 throw CommandFailure(
-                    .usage, "there is no rule to hold the inputs against; give one, such as --fail-on critical")
+                    .usage, "there is no rule to check the inputs against; give one, such as --fail-on critical")
             }
             guard
                 let results = try RunResults(

@@ -144,7 +144,7 @@ struct MergeOfSummaries {
         }
     }
 
-    /// All of a summary, or nothing of it: half of one has no totals to hold it against.
+    /// All of a summary, or nothing of it: half of one has no totals to check it against.
     private static func read(_ name: String) throws -> Summary {
         let file = try InputFile(name)
         var reader = SummaryReader(file.source)

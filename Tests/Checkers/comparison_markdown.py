@@ -1,4 +1,4 @@
-"""Renders what `compare --format markdown` printed with GitHub's own renderer, and holds it against the JSON.
+"""Renders what `compare --format markdown` printed with GitHub's own renderer, and compares it with the JSON.
 
     comparison_markdown.py JSON MARKDOWN
 

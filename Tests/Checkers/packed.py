@@ -1,4 +1,4 @@
-"""Reads a packed audit as any program would, and holds it against its manifest, its sums, and the folder of the audit.
+"""Reads a packed audit as any program would, and checks it against its manifest, its sums, and the folder of the audit.
 
 Prints the manifest as one line of JSON; ends with an error at the first thing that is wrong.
 """

@@ -110,7 +110,7 @@ struct BulkJobTests {
         #expect(!plain.outputText.contains("applied"), "\(plain)")
     }
 
-    @Test("check holds it against rules: a whole answer is complete, and its failed rows count")
+    @Test("check applies rules to it: a whole answer is complete, and its failed rows count")
     func check() throws {
         let space = try Workspace()
         try space.write(Self.first, as: "d.json")
@@ -163,7 +163,7 @@ struct BulkJobTests {
     }
 
     /// What was learned of the rows of one answer must not hide what the next one is.
-    @Test("Answers one behind the other are each what they are, also without a summary")
+    @Test("Answers one after another are each what they are, also without a summary")
     func logs() throws {
         let space = try Workspace()
         let rows = (0..<40).map { Self.row($0, #""status":"ok""#) }.joined(separator: ",")

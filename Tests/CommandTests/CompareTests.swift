@@ -117,7 +117,7 @@ struct CompareTests {
         for run in [text, markdown] { #expect(run.outputText.contains("taken to be the same rows"), "\(run)") }
     }
 
-    @Test("Dumps of other totals, and what is no dump")
+    @Test("Dumps of other totals, and inputs without a dump")
     func others() throws {
         let space = try Workspace()
         let many = Repository.sample("many-failures")

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Records that several rows speak of, as the commands show them.
+/// Records that several rows name, as the commands show them.
 struct IdentityCommandTests {
     /// More ids than stay in memory; the first one comes again at the end.
     private static let large: [UInt8] = {

@@ -74,7 +74,7 @@ struct InputKindTests {
             ], "\(run)")
     }
 
-    @Test("What is no dump is listed with its reason, and the rest is done")
+    @Test("An input without a dump is listed with its reason, and the rest is done")
     func notDumps() throws {
         let space = try Workspace()
         try space.makeJobs(3, in: "in")

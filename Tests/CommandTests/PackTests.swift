@@ -5,7 +5,7 @@ import Testing
 
 /// `report --pack`: the audit as one zip.
 struct PackTests {
-    /// Holds a zip against the folder of its audit by other programs; returns its manifest.
+    /// Compares a zip with the folder of its audit by other programs; returns its manifest.
     @discardableResult
     static func check(_ space: Workspace, _ zip: String, _ folder: String) throws -> [String: Any] {
         try space.shell("unzip -tqq \(zip) && 7z t \(zip) >/dev/null")

@@ -42,7 +42,7 @@ enum WorstCase {
                 }
             }
         }
-        // Records that several rows speak of.
+        // Records that several rows name.
         for number in 0..<40 {
             let id = json("\(100 + number)" + times(quote, 400))
             for _ in 0..<30 { rows.append(#"{"id":\#(id),"created":true}"#) }

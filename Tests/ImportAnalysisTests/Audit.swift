@@ -86,7 +86,7 @@ struct FailedRow {
     }
 }
 
-/// Reads a dump and looks for records that several of its rows speak of.
+/// Reads a dump and looks for records that several of its rows name.
 func identify(
     _ json: String, budget: IDBudget = .usual, hashing: IDHashing = IDHashing(1, 2), usesThread: Bool = false,
     spills: CountingSpills = CountingSpills()

@@ -67,7 +67,7 @@ import Testing
         #expect(scattered.failureStretches.count == 5 && scattered.tellingStretches.isEmpty)
         let planted = try summary(random + times(40, "G") + ".")
         #expect(planted.tellingStretches.map(\.rows).first ?? 0 >= 40 && planted.tellingStretches.count == 1)
-        // The few that fail do so one behind the other.
+        // The few that fail do so one after another.
         #expect(try summary(times(1000, ".") + times(10, "F")).tellingStretches.map(\.rows) == [10])
     }
 

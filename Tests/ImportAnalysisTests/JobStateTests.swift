@@ -6,7 +6,7 @@ import Testing
 @Suite struct JobStateTests {
     private static let mismatch = #""total":3,"processed":3,"succeeded":3,"failed":0,"results":[\#(failed("a")),{},{}]"#
 
-    /// Declared counts are held against rows only where all rows are there and the job is over.
+    /// Declared counts are compared with rows only where all rows are there and the job is over.
     @Test(
         arguments: [
             (#"{"status":"complete",\#(mismatch)}"#, true), (#"{"status":"failed",\#(mismatch)}"#, true),
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    /// A count that the cut leaves with its first digits only must not be held against anything.
+    /// A count that the cut leaves with its first digits only must not be compared with anything.
     @Test func aCutCountRaisesNothing() throws {
         let rows = [String](repeating: created, count: 12).joined(separator: ",")
         for end in [#","total":1"#, #","total":12"#, #","total":12,"processed":12,"succeeded":1,"failed":1"#] {

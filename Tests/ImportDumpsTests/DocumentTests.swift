@@ -2,7 +2,7 @@ import ImportDumps
 import ImportFoundation
 import Testing
 
-/// Inputs that hold several dumps: one behind the other, one on each line, or in an array.
+/// Inputs that hold several dumps: one after another, one on each line, or in an array.
 @Suite struct DocumentTests {
     static func job(_ id: String, _ rows: [String] = [#"{"created":true}"#]) -> String {
         #"{"job_id":"\#(id)","status":"complete","results":[\#(rows.joined(separator: ","))]}"#

@@ -2,7 +2,7 @@ import Glibc
 import ImportDumps
 import ImportFoundation
 
-/// All that reading an input came to, so that two ways of reading it can be held against each other.
+/// All that reading an input came to, so that two ways of reading it can be compared.
 struct Reading: Equatable {
     var rows: [String]
     var beginnings: Int

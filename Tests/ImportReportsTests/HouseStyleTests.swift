@@ -4,7 +4,7 @@ import ImportReports
 import TestSupport
 import Testing
 
-/// `Samples/house-style`: the worked example works. ``PageValidityTests`` holds its pages against the validators.
+/// `Samples/house-style`: the worked example works. ``PageValidityTests`` runs the validators over its pages.
 struct HouseStyleTests {
     static func templates() throws -> TemplateSet {
         let folder = "Samples/house-style"

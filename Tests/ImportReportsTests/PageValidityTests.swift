@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import XHTMLValidation
 
-/// The pages of all samples and of some jobs at the edge, held against three validators.
+/// The pages of all samples and of some jobs at the edge, checked by three validators.
 struct PageValidityTests {
     /// Pages by name.
     static let pages: [(name: String, bytes: [UInt8])] = {

@@ -379,7 +379,7 @@ def _job_findings(job: Job, has_results: bool, notes: Notes) -> None:
 
 
 def _id_findings(job: Job, notes: Notes) -> None:
-    """Records that several rows speak of: all their rows count, the first ones too."""
+    """Records that several rows name: all their rows count, the first ones too."""
     for name, id in (("created_ids_repeated", "created-id-repeated"), ("existing_ids_shared", "existing-ids-shared")):
         for number in sorted(number for rows in shared_records(job, name.split("_")[0]).values() for number in rows):
             notes.add(id, number)

@@ -77,7 +77,7 @@ def main() -> int:
 
 
 def check(binary: str, rows: list, values: dict) -> list:
-    """Holds the summary against what was planted; returns what must not depend on the order of the rows."""
+    """Compares the summary with what was planted; returns what must not depend on the order of the rows."""
     results = [
         {"error": {"code": row[0], "message": row[2]}} if row else {"created": True} for row in rows
     ]

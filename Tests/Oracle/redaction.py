@@ -250,7 +250,7 @@ def canaries():
         search_zip("pack " + name, pack)
         done = run("verify", pack, status=0)
         search("verify " + name, done.stdout + done.stderr)
-        # Whoever has the dumps can hold the pack against them: the hashes are theirs.
+        # Whoever has the dumps can compare the pack with them: the hashes are theirs.
         if name == "single":
             run("verify", pack, single, status=0)
         for command in [["summary"], ["summary", "--format", "json", "--sha256", "--identity"],

@@ -1,4 +1,4 @@
-"""Holds the oracle against expectations that were written by hand.
+"""Checks the oracle against expectations that were written by hand.
 
     selftest.py
 """

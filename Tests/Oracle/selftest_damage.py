@@ -1,4 +1,4 @@
-"""Holds the cases of `damage.py` against what can be known of them without the program.
+"""Checks the cases of `damage.py` against what can be known of them without the program.
 
     selftest_damage.py
 """
@@ -47,7 +47,7 @@ def jobs_in(value: Any, pointer: str = "#") -> list[tuple[str, str | None]]:
 
 
 def documents(text: str) -> list[Any]:
-    """The JSON texts one behind the other."""
+    """The JSON texts one after another."""
     found, at, decoder = [], 0, json.JSONDecoder()
     while text[at:].strip():
         at += len(text[at:]) - len(text[at:].lstrip())

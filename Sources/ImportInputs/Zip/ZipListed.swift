@@ -1,6 +1,6 @@
 package import ImportFoundation
 
-/// A file as the list at the end of a zip has it, held against what stands before the file's data.
+/// A file as the list at the end of a zip has it, compared with what stands before the file's data.
 struct ZipListed {
     static let stored = 0
     static let deflated = 8

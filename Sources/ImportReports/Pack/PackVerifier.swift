@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportFoundation
 import ImportInputs
 
-/// Holds a packed audit against its own manifest, in constant memory.
+/// Checks a packed audit against its own manifest, in constant memory.
 ///
 /// What follows from it: every program that reads zips finds exactly the files that the manifest lists (which is what
 /// ``ZipDirectory`` sees to), each with the bytes that it was packed with. Not who packed them, for nothing is signed.

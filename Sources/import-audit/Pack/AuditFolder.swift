@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// A folder that `report` wrote, to be held against its manifest as a zip is against its own.
+/// A folder that `report` wrote, to be checked against its manifest as a zip is against its own.
 struct AuditFolder {
     private let path: String
     private let folder: OutputFolder
@@ -32,7 +32,7 @@ struct AuditFolder {
         self.content = content
     }
 
-    /// Holds the files against the manifest: all must be there, each with its SHA-256, and no others but packs.
+    /// Checks the files against the manifest: all must be there, each with its SHA-256, and no others but packs.
     ///
     /// - Parameter input: is handed each input that the manifest lists.
     func verify(_ input: (PackInput) throws -> Void) throws -> PackVerification {

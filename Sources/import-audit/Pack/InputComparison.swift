@@ -6,7 +6,7 @@ import ImportRedaction
 import ImportReports
 import Synchronization
 
-/// Holds dumps against those that a manifest lists: by their hashes, and by name where there are none.
+/// Compares dumps with those that a manifest lists: by their hashes, and by name where there are none.
 ///
 /// Where several inputs are alike, those are the listed ones that have the listed names, then those that come first: it
 /// does not matter which of them a thread read first. Memory grows with the inputs of the manifest, about 60 bytes for

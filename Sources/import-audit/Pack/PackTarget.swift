@@ -116,7 +116,7 @@ struct PackTarget {
 struct PackOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Pack the audit into one zip as well, with a manifest that the command verify holds it against.",
+            "Pack the audit into one zip as well, with a manifest that the command verify checks it against.",
             valueName: "file.zip"))
     var pack: String?
 

@@ -20,7 +20,7 @@ struct PackedAuditFile: ~Copyable {
         close(descriptor)
     }
 
-    /// Holds the zip against its manifest.
+    /// Checks the zip against its manifest.
     ///
     /// - Parameter input: is handed each input that the manifest lists.
     func verify(_ input: (PackInput) throws -> Void) throws -> PackVerification {

@@ -7,12 +7,12 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Prove that an audit was not changed: a zip of report --pack, or the folder of report.",
         discussion: """
-            Reads a zip of report --pack and holds each file against its manifest: all must be there, each with its \
+            Reads a zip of report --pack and checks each file against its manifest: all must be there, each with its \
             SHA-256, and nothing else, in a zip that every program reads alike. With inputs, these are read as report \
             reads them, and must hold the dumps that the manifest lists, by their SHA-256: in whatever files, under \
             whatever names. Nothing is unpacked to disk.
 
-            A folder that report wrote is held against its manifest.jsonl in the same way.
+            A folder that report wrote is checked against its manifest.jsonl in the same way.
 
             A manifest is not signed: whoever can change a zip can write another one. Compare the SHA-256 that is \
             printed with what the sender tells you. The exit status is 1 if something is not as it should be, 65 if \

@@ -130,7 +130,7 @@ extension RunResults {
     /// - Parameters:
     ///   - hashing: whether each dump's SHA-256 is worked out.
     ///   - combinesSnapshots: whether several dumps of one job count as one job.
-    ///   - looksForIdentity: whether records are looked for that several rows speak of.
+    ///   - looksForIdentity: whether records are looked for that several rows name.
     ///   - redaction: puts pseudonyms in place of values.
     init?(
         of options: RunOptions, hashing: Bool = false, combinesSnapshots: Bool = true, looksForIdentity: Bool = false,

@@ -154,7 +154,7 @@ private struct OptionsDigest {
 }
 
 extension CodeBook {
-    /// Which acceptances hold on the day against which they are held: all that depends on it.
+    /// Which acceptances hold on the day that counts: all that depends on it.
     fileprivate var acceptances: String {
         entries.map { entry in
             guard let until = entry.acceptance?.until else { return "-" }

@@ -2,7 +2,7 @@ import ArgumentParser
 import CodeFiles
 import ImportAnalysis
 
-/// The options of commands that hold an audit against rules.
+/// The options of commands that check an audit against rules.
 struct RuleOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("At most so many failed rows, or percent of the rows seen.", valueName: "N|P%"),
@@ -131,7 +131,7 @@ struct UserRules: Sendable {
     /// What the rules were made from.
     var ruleOrigin: ArraySlice<[UInt8]> { codes == nil ? origin[...] : origin.dropFirst(2) }
 
-    /// Holds jobs against them.
+    /// Checks jobs against them.
     var ruleTally: RuleTally { RuleTally(gate: gate, codes: codes) }
 }
 
