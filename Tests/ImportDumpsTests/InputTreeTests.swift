@@ -75,7 +75,7 @@ import Testing
             paths(items(folder["in"]))
                 == [
                     "1: linkOutside", "2: linkOutside", "3: linkToFolder", "4: linkBroken", "5", "6: linkToFolder",
-                    "7: linkBroken", "8: special(ImportDumps.SpecialFile.fifo)", "9: linkToSpecial", "a", "sub/b",
+                    "7: linkBroken", "8: special(ImportInputs.SpecialFile.fifo)", "9: linkToSpecial", "a", "sub/b",
                     "sub/c: linkBroken", "sub/d",
                 ].map { folder["in/"] + $0 })
     }
