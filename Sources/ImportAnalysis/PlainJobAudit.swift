@@ -139,7 +139,6 @@ private struct PlainTime: Comparable {
             return number
         }
         func mark(_ index: Int, _ byte: Unicode.Scalar) -> Bool { text[range.offset + index] == UInt8(ascii: byte) }
-        // The last days of months are left to those who know all about dates.
         guard mark(4, "-"), mark(7, "-"), mark(10, "T"), mark(13, ":"), mark(16, ":"), mark(19, "Z"),
             let year = digits(0, 4), let month = digits(5, 2), let day = digits(8, 2), let hour = digits(11, 2),
             let minute = digits(14, 2), let second = digits(17, 2),

@@ -31,7 +31,7 @@ extension DumpParser {
             }
             guard isTaken else { break }
             found(1, lastAt: place)
-            scanner.window.position = plainJobs.pass()
+            scanner.window.position = plainJobs.pass(from: place.byte)
             hasRead = true
         }
         return hasRead

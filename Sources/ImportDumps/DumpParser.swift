@@ -66,6 +66,7 @@ struct DumpParser: ~Copyable {
         scanner.window.restart(source: source, readsAhead: readsAhead)
         scanner.untornUntil = 0
         sinkError = nil
+        plainJobs?.restart()
         (plainJobHelperCount, plainJobHelpers, plainJobsAhead) = (0, [], [])
         held = nil
         input = InputContents()

@@ -58,8 +58,9 @@ final class PlainJobReader {
     private var (job, next) = (rowscan_plain_job(), rowscan_plain_job())
     private var rows = PlainRows()
     private var nextRows = PlainRows()
-    /// The offset of the job at hand in the input, if it was read.
-    private var offset: Int?
+    /// Where the job that was passed on to begins: it was read already, and is in ``job``. Of use to the next call only, for
+    /// after any other reading the bytes there may be others.
+    private var passed: (index: Int, offset: Int)?
 
     init(kernel: RowKernel) {
         self.kernel = kernel
@@ -75,10 +76,9 @@ final class PlainJobReader {
     ///   - offset: that of the job in the input.
     func read(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int, offset: Int) -> PlainJob? {
         guard let start = bytes.baseAddress else { return nil }
-        if self.offset != offset || Int(job.offset) != index {
-            guard unsafe read(start, at: index, &job, rows) else { return nil }
-        }
-        self.offset = offset
+        let isRead = passed.map { $0 == (index, offset) } ?? false
+        passed = nil
+        guard unsafe isRead || read(start, at: index, &job, rows) else { return nil }
         var end = Int(job.offset) + Int(job.length)
         if unsafe start[end] == UInt8(ascii: "\r") { end += 1 }
         guard unsafe start[end] == UInt8(ascii: "\n"), unsafe read(start, at: end + 1, &next, nextRows) else {
@@ -88,11 +88,19 @@ final class PlainJobReader {
     }
 
     /// Passes on to the next job; returns its index.
-    func pass() -> Int {
+    ///
+    /// - Parameter offset: of the job that was read, in the input.
+    func pass(from offset: Int) -> Int {
         swap(&job, &next)
         swap(&rows, &nextRows)
-        offset = offset.map { $0 + Int(job.offset) - Int(next.offset) }
-        return Int(job.offset)
+        let index = Int(job.offset)
+        passed = (index, offset + index - Int(next.offset))
+        return index
+    }
+
+    /// Forgets what was read: another input follows.
+    func restart() {
+        passed = nil
     }
 
     /// The runs of the rows that were not created, of the job that was read.

@@ -17,7 +17,6 @@ package protocol PlainJobTaker: AnyObject, Sendable {
 /// The two only meet where a line begins with a plain job, and the parser comes to exactly there: then the stretch would
 /// have been read the same way by the parser itself, for plain jobs say nothing of one another. Whatever is unlike that
 /// is read by the parser alone.
-///
 final class PlainJobHelper {
     /// What is to be read: from a line of a block of bytes on.
     @unsafe
@@ -102,7 +101,7 @@ final class PlainJobHelper {
                     try unsafe desk.taker.take(job, $0, text: stretch.bytes.span, at: .line(place))
                 }
                 guard isTaken else { break }
-                let next = desk.reader.pass()
+                let next = desk.reader.pass(from: place.byte)
                 place = Place(byte: place.byte + next - index, line: place.line + 1, column: 1)
                 index = next
                 outcome.jobs += 1

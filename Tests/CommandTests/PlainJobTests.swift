@@ -31,6 +31,28 @@ struct PlainJobTests {
         }
     }
 
+    @Test("Nothing is remembered of one log while the next is read, though their lines are equally long")
+    func severalLogs() throws {
+        let space = try Workspace()
+        let id = "0b0e7a40-1111-4111-8111-11111111111"
+        func line(_ job: String, _ second: String) -> String {
+            #"{"job_id":"\#(job)","status":"complete","total":2,"results":[{"id":"\#(id)1","created":true},"#
+                + #"{"id":"\#(id)2","\#(second)":true}]}"# + "\n"
+        }
+        // The larger one is read first. Nothing plain follows its second job.
+        let text = String(repeating: "x", count: 2000) + "\n"
+        try space.write(line("a1", "created") + line("b12", "created") + text, as: "in/1.jsonl")
+        try space.write(
+            line("c1", "created") + line("d1", "existing") + line("e12", "created") + line("f1", "existing"),
+            as: "in/2.jsonl")
+        for threads in ["1", "2"] {
+            let slow = try importAudit("summary", "--format", "json", "--verbose", "in", folder: space.path)
+            let fast = try importAudit(
+                "summary", "--format", "json", "--quiet", "--threads", threads, "in", folder: space.path)
+            #expect(fast.output == slow.output, "\(threads) threads")
+        }
+    }
+
     @Test("Each oddity alone, at every place of a pair of jobs", .seeded, arguments: Log.Oddity.allCases)
     func oddities(_ oddity: Log.Oddity) throws {
         var random = SplitMix64(seed: Seeds.new)
