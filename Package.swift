@@ -86,6 +86,9 @@ let package = Package(
             name: "ImportDumpsTests", dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "ImportSourcesTests", dependencies: ["ImportFoundation", "ImportSources", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ImportAnalysisTests", dependencies: ["ImportAnalysis", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "SpreadsheetsTests", dependencies: ["Spreadsheets", "TestSupport"], swiftSettings: strict),
         .testTarget(
