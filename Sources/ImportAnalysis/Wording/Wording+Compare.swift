@@ -10,7 +10,7 @@ extension Comparison {
         }
         let listed = codes.count == 1 ? "1 code" : "\(Wording.grouped(codes.count)) codes"
         let all = isUncertain ? "the \(listed) told apart" : listed
-        func count(_ kind: CodeChange.Kind) -> Int { codes.count { $0.kind == kind } }
+        func count(_ kind: ChangeKind) -> Int { codes.count { $0.kind == kind } }
         let parts = Wording.changes(
             fixed: count(.fixed), stillFailing: count(.stillFailing), new: count(.new), undecided: count(.undecided))
         return "Of \(all), \(parts)."
@@ -111,7 +111,7 @@ extension CodeChange {
     package var difference: String { isBeforeExact && isAfterExact ? Wording.difference(before, after) : "" }
 }
 
-extension CodeChange.Kind {
+extension ChangeKind {
     package var words: String { self == .stillFailing ? "still failing" : rawValue }
 }
 
@@ -121,7 +121,7 @@ extension MessageChanges {
     /// Where a list of the patterns ends, and how all of them changed; nil if it has all.
     package func cut(_ shown: Int) -> String? {
         guard patterns.count > shown else { return nil }
-        func count(_ kind: MessageChange.Kind) -> Int { patterns.count { $0.kind == kind } }
+        func count(_ kind: ChangeKind) -> Int { patterns.count { $0.kind == kind } }
         let parts = Wording.changes(
             fixed: count(.fixed), stillFailing: count(.stillFailing), new: count(.new), undecided: count(.undecided))
         return "\(shown) of \(Wording.grouped(patterns.count)) patterns, of which \(parts)"
@@ -147,10 +147,6 @@ extension MessageChange {
     }
 }
 
-extension MessageChange.Kind {
-    package var words: String { self == .stillFailing ? "still failing" : rawValue }
-}
-
 extension MessageRows {
     package var words: String {
         isExact ? Wording.grouped(rows) : rows == 0 ? "?" : Wording.grouped(rows) + "+"
@@ -172,7 +168,7 @@ extension RowRanges {
 }
 
 extension Wording {
-    fileprivate static let uncertainNumbers = "“?” stands for a number that nobody knows, “12+” for 12 or more."
+    fileprivate static let uncertainNumbers = "“?” stands for a number that is not known, “12+” for 12 or more."
 
     /// How many codes or patterns are fixed, still failing, new.
     fileprivate static func changes(fixed: Int, stillFailing: Int, new: Int, undecided: Int) -> String {

@@ -108,11 +108,7 @@ extension PackVerification {
     package static let version = 1
 
     /// For programs, with a line feed at its end.
-    package var json: [UInt8] {
-        var json = JSONWriter()
-        MemberTable.verification.write(self, &json)
-        return json.bytes + [UInt8(ascii: "\n")]
-    }
+    package var json: [UInt8] { MemberTable.verification.document(self) }
 
     /// Describes ``json`` as a JSON Schema.
     package static var schema: [UInt8] {

@@ -12,7 +12,7 @@ import Synchronization
 /// does not matter which of them a thread read first. Memory grows with the inputs of the manifest, about 60 bytes for
 /// each, and with those that lie elsewhere now, or are none of them.
 final class InputComparison: Sendable {
-    /// More would take a manifest that nobody has made in earnest.
+    /// More are only in a manifest that was made to do harm.
     private static let inputLimit = 1 << 24
 
     private struct State {

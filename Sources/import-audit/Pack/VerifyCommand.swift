@@ -74,7 +74,8 @@ extension VerifyCommand {
         guard let comparison else { return }
         // The folder itself may lie among the inputs.
         let place = OutputPlace(folder: zip, files: [], jobFiles: [])
-        guard try comparison.read(ManyArguments.putBack(arguments), work, leavingOut: place) else { throw Interrupted() }
+        let inputs = ManyArguments.putBack(arguments)
+        guard try comparison.read(inputs, work, leavingOut: place) else { throw Interrupted() }
         // Without a sound manifest, nothing is known of what the inputs should be.
         if verification.toolVersion != nil {
             try comparison.conclude(in: &verification, forEachInput: forEachInput)
