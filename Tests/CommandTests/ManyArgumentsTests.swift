@@ -60,6 +60,7 @@ struct ManyArgumentsTests {
             (["report"], []), (["report", "-o", "out"], ["--quiet"]), (["check", "--strict", "--"], ["x"]),
             (["merge"], ["-o", "out"]), (["validate"], []), (["verify", "a.zip"], []),
             (["verify", "--format", "json", "a.zip"], ["--threads", "1"]), (["verify", "--quiet", "--", "a.zip"], []),
+            (["rejects", "a.json", "--source"], ["-o", "out"]),
         ] {
             let arguments = before + inputs + after
             let kept = ManyArguments.takeOut(arguments)
