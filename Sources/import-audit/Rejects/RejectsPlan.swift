@@ -199,7 +199,7 @@ struct RejectsRun {
         try checkTotals()
         if plan.layout.batch != nil { try findClosings() }
         var sourceIndex = 0
-        try plan.sources.forEach { stream in
+        try plan.sources.visit { stream in
             try reading(stream) { source in try pair(source, stream.name, sourceIndex) }
             sourceIndex += 1
         }
@@ -245,7 +245,7 @@ struct RejectsRun {
     }
 
     private mutating func findClosings() throws {
-        try plan.sources.forEach { stream in
+        try plan.sources.visit { stream in
             try reading(stream) { source in
                 if source.form.isTable || source.form == .jsonLines { return closings.append([]) }
                 _ = try source.skip(.max)

@@ -17,7 +17,7 @@ struct SourceFiles {
     private let containers = ContainerReader()
 
     /// Calls `body` with each file, in order, while it is open.
-    func forEach(_ body: (Stream) throws -> Void) throws {
+    func visit(_ body: (Stream) throws -> Void) throws {
         for name in names {
             let file = try SourceFile(name)
             var ownTable = false
