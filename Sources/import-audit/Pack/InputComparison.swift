@@ -159,10 +159,6 @@ private struct InputComparisonHandler: DocumentHandler {
         self.order = order
     }
 
-    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
-
-    func end(_ input: InputPath, number: Int) {}
-
     // A pack lists none of these.
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}
 

@@ -35,10 +35,6 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
         audit.restart()
     }
 
-    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
-
-    func end(_ input: InputPath, number: Int) {}
-
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
         collector.add(own, source: source, order)
     }
@@ -88,6 +84,21 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
             passOver(own, source: name, order: order)
         }
         order.document += 1
+    }
+}
+
+/// A handler that has a summary made of each document, and takes something else from it besides.
+protocol SummaryCompanion: DocumentHandler {
+    var summary: SummaryHandler { get }
+}
+
+extension SummaryCompanion {
+    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
+        summary.passOver(own, source: source, order: order)
+    }
+
+    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
+        try summary.refuse(source: source, reason: reason, order: order, status: status)
     }
 }
 
