@@ -94,6 +94,12 @@ enum ManyArguments {
     /// So many at least are taken out; with fewer, ArgumentParser sees all.
     private static let fewest = 256
 
+    /// Those that put them back. Others may have a fixed number of arguments, which must be counted.
+    private static let commands: [any ParsableCommand.Type] = [
+        ReportCommand.self, SummaryCommand.self, CheckCommand.self, CodesCommand.self, RowsCommand.self,
+        MergeCommand.self, ValidateCommand.self, VerifyCommand.self,
+    ]
+
     /// The stretches that were taken out.
     private static let taken = Mutex<[[String]]>([])
 
@@ -105,10 +111,7 @@ enum ManyArguments {
     /// - Parameter arguments: without the name of the program.
     static func takeOut(_ arguments: [String]) -> [String] {
         guard arguments.count > fewest, let command = arguments.first,
-            ImportAudit.configuration.subcommands.contains(where: {
-                // Its arguments must be counted.
-                $0 != CompareCommand.self && $0.configuration.commandName == command
-            })
+            Self.commands.contains(where: { $0.configuration.commandName == command })
         else { return arguments }
         var kept: [String] = []
         var rest = arguments[...]

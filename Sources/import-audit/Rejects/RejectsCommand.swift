@@ -132,8 +132,7 @@ struct RejectsCommand: ParsableCommand {
         try reportingFailures {
             let concurrency = Concurrency(workers: threads ?? Concurrency.processors)
             return try RejectsPlan(
-                inputs: inputs, sources: SourceFiles(names: ManyArguments.putBack(sources)), output: output,
-                codes: codes.userRules().codes,
+                inputs: inputs, sources: SourceFiles(names: sources), output: output, codes: codes.userRules().codes,
                 layout: RejectLayout(isPlain: plain, hasActions: codes.codes != nil, isRaw: isRaw, batch: batch),
                 sourceOptions: SourceOptions(
                     delimiter: delimiter, hasHeader: !noHeader,
