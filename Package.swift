@@ -83,6 +83,11 @@ let package = Package(
         .target(
             name: "TestSupport", path: "Tests/TestSupport", exclude: ["full_disk.c"], swiftSettings: strict),
         .testTarget(
+            name: "ImportFoundationTests", dependencies: ["ImportFoundation", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ImportInputsTests", dependencies: ["ImportFoundation", "ImportInputs", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ImportDumpsTests", dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
