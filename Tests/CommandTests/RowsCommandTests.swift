@@ -15,18 +15,22 @@ import Testing
             #expect(rows.outputText == "source,job_id,row,outcome,record_id,error_code,error_message\r\n")
             return
         }
-        let stream = try CSVLines(rows.output), expected = try CSVLines(file)
+        let stream = try CSVLines(rows.output)
+        let expected = try CSVLines(file)
         #expect(stream.count == expected.count)
         for (line, row) in zip(stream, expected) { #expect(Array(line.dropFirst()) == Array(row.prefix(6))) }
-        let piped = try importAudit("rows", "-", "--quiet", input: .bytes(try Array(Data(contentsOf: URL(filePath: sample)))))
+        let piped = try importAudit(
+            "rows", "-", "--quiet", input: .bytes(try Array(Data(contentsOf: URL(filePath: sample)))))
         #expect(try CSVLines(piped.output).map { $0.dropFirst() } == stream.map { $0.dropFirst() })
     }
 
     @Test("Each job comes once, its latest dump; all of them with --every-dump")
     func polled() throws {
         let folder = try Workspace()
-        let first = #"{"job_id":"a","status":"processing","total":2,"updated_at":"2026-01-01T00:00:00Z","results":[{"created":true}]}"#
-        let second = #"{"job_id":"a","status":"complete","total":2,"updated_at":"2026-01-02T00:00:00Z","results":[{"created":true},{"existing":true}]}"#
+        let first =
+            #"{"job_id":"a","status":"processing","total":2,"updated_at":"2026-01-01T00:00:00Z","results":[{"created":true}]}"#
+        let second =
+            #"{"job_id":"a","status":"complete","total":2,"updated_at":"2026-01-02T00:00:00Z","results":[{"created":true},{"existing":true}]}"#
         let log = try folder.write("\(second)\n\(first)\n", as: "log.jsonl")
         #expect(try importAudit("rows", log).outputText.split(separator: "\r\n").count == 3)
         #expect(try importAudit("rows", log, "--every-dump").outputText.split(separator: "\r\n").count == 4)
@@ -36,7 +40,8 @@ import Testing
 
     @Test("A job whose results come twice has the later ones, and an id that comes last is known")
     func repeatedResults() throws {
-        let dump = #"{"results":[{"created":true},{"created":true}],"status":"complete","total":1,"results":[{"existing":true}],"job_id":"late"}"#
+        let dump =
+            #"{"results":[{"created":true},{"created":true}],"status":"complete","total":1,"results":[{"existing":true}],"job_id":"late"}"#
         let run = try importAudit("rows", "-", input: .bytes(Array(dump.utf8)))
         #expect(run.outputText.hasSuffix("error_message\r\n'-,late,1,existing,,,\r\n"), "\(run)")
     }
@@ -89,7 +94,9 @@ import Testing
 
 /// The records of a CSV file, read by the rules of RFC 4180.
 private func CSVLines(_ bytes: [UInt8]) throws -> [[String]] {
-    var lines: [[String]] = [], line: [String] = [], cell: [UInt8] = []
+    var lines: [[String]] = []
+    var line: [String] = []
+    var cell: [UInt8] = []
     var isInside = false
     var index = 0
     while index < bytes.count {
