@@ -195,7 +195,9 @@ import Testing
         try folder.write(source, as: "bad.csv")
         let run = try importAudit(
             arguments: ["rejects", "job.json", "--source", "bad.csv"] + arguments, folder: folder.path)
-        #expect(run.status == 1 || run.status == 65, "\(run)")
+        // Rows that do not come out even are another thing than a file that cannot be read.
+        let isUneven = ["too", "a header", "nothing"].contains { name.hasPrefix($0) }
+        #expect(run.status == (isUneven ? 1 : 65), "\(run)")
         #expect(run.errorText.contains(says), "\(run)")
         #expect(run.errorText.hasPrefix("import-audit: bad.csv"), "\(run)")
         #expect(folder.names(in: "rejects") == nil)
@@ -207,7 +209,7 @@ import Testing
             Array("Name,Email\nA,a\nB\u{E9},".unicodeScalars.map { UInt8($0.value) }) + Array("bo@@x\nC,c\nD,d\n".utf8),
             as: "latin.csv")
         let run = try rejects("job.json", "--source", "latin.csv")
-        #expect(run.status == 1)
+        #expect(run.status == 65)
         #expect(run.errorText.contains("latin.csv: line 3, column 2: The byte 0xE9 is not UTF-8."), "\(run)")
         #expect(try rejects("job.json", "--source", "latin.csv", "--encoding", "windows-1252", "--plain").status == 0)
         #expect(try folder.bytes("rejects/rejects.csv").starts(with: Array("Name,Email\nB".utf8) + [0xE9]))
