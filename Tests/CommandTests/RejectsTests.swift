@@ -98,6 +98,18 @@ import Testing
                 == #"{"options":{"dedupe_by":"email"},"objects":[{"e":"d"}],"x":[1]}"#)
     }
 
+    @Test("The API's official client takes each body that is handed back, and sends it as it is", .needs(.python))
+    func client() throws {
+        let objects = (1...7).map { #"{"default":{"name":"Name \#($0)","emails":["e\#($0)@x.example"]},"list":null}"# }
+        try folder.write(
+            #"{"objects":[\#(objects.joined(separator: ", "))],"options":{"dedupe_by":"emails","caseInsensitive":true}}"#,
+            as: "body.json")
+        let results = repeatElement(#"{"error":{"code":"x","message":"y"}}"#, count: 7).joined(separator: ",")
+        try folder.write(#"{"job_id":"a","status":"complete","total":7,"results":[\#(results)]}"#, as: "all.json")
+        #expect(try rejects("all.json", "--source", "body.json", "--batch", "3").status == 0)
+        try Python.expectNoFaults("client_bodies.py", (1...3).map { folder["rejects/rejects-000\($0).json"] })
+    }
+
     @Test("More batches than a process may have files open")
     func manyBatches() throws {
         let count = 3000
