@@ -88,10 +88,12 @@ enum AttributeRole {
     case style
 
     /// nil for attributes that are mere text, and for all that the checks do not know.
-    init?(of attribute: String, on element: XMLElement) {
+    ///
+    /// - Parameter element: its local name.
+    init?(of attribute: String, on element: String) {
         guard let role = Self.roles[attribute] else { return nil }
         // Elements other than links load what they refer to: link, base, and in SVG use, image, gradients, patterns.
-        let isLink = element.name == "a" || element.name == "area"
+        let isLink = element == "a" || element == "area"
         self = role == .link && attribute.hasSuffix("href") && !isLink ? .resource : role
     }
 
