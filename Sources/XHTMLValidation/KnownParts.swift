@@ -28,8 +28,7 @@ internal import CLibXML2
 @safe
 final class KnownParts {
     /// How much is kept, in bytes or so: beyond it, everything is forgotten.
-    private static let limit = 8 * 1024 * 1024
-
+    private let memory: Int
     private let shape: GrammarShape
     private var parser: xmlParserCtxtPtr
     private var names = NameTable()
@@ -60,9 +59,10 @@ final class KnownParts {
     }
 
     /// Nil if the grammar is not such that parts can be judged by themselves.
-    init?(_ grammar: XMLDocument) {
+    init?(_ grammar: XMLDocument, memory: Int) {
         guard let shape = GrammarShape(of: grammar), let parser = unsafe xmlNewParserCtxt() else { return nil }
         self.shape = shape
+        self.memory = memory
         unsafe self.parser = unsafe parser
         listen()
     }
@@ -81,7 +81,7 @@ final class KnownParts {
 
     /// - Parameter document: one that has passed ``EncodingCheck`` and ``TagCheck``.
     func judge(_ document: [UInt8]) -> Judgement {
-        if 100 * (parts.count + values.count + names.count) + values.byteCount > Self.limit { forget() }
+        if 100 * (parts.count + values.count + names.count) + values.byteCount > memory { forget() }
         self.document = document
         start = document.hasByteOrderMark ? 3 : 0
         open.removeAll(keepingCapacity: true)

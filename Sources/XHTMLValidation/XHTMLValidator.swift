@@ -56,13 +56,16 @@ package struct XHTMLValidator: Sendable {
 /// One thread at a time uses it.
 package final class PageSeries {
     private let validator: XHTMLValidator
-    private lazy var parts = validator.grammar.document.flatMap { KnownParts($0) }
+    private let memory: Int
+    private lazy var parts = validator.grammar.document.flatMap { KnownParts($0, memory: memory) }
     private var count = 0
     /// How many of the pages were checked as if they were the only one.
     package private(set) var wholeChecks = 0
 
-    package init(grammar: XHTMLGrammar) {
+    /// - Parameter memory: how much is kept of parts, in bytes or so.
+    package init(grammar: XHTMLGrammar, memory: Int = 8 * 1024 * 1024) {
         validator = XHTMLValidator(grammar: grammar)
+        self.memory = memory
     }
 
     /// All that is wrong with a page, sorted by line; empty if it is valid.

@@ -1,5 +1,3 @@
-import Mustache
-
 /// What a name of a template stands for.
 enum ModelValue: Sendable {
     /// Shown as text; as a section, it is there unless it is empty.
@@ -19,7 +17,7 @@ enum ModelValue: Sendable {
 struct ModelObject: Sendable {
     /// Where the value of each name is. All objects of a table share it.
     private let places: [String: Int]
-    private let values: [ModelValue]
+    let values: [ModelValue]
 
     /// - Parameters:
     ///   - places: for each name an index of `values`.
@@ -29,24 +27,6 @@ struct ModelObject: Sendable {
     }
 
     subscript(name: String) -> ModelValue? { places[name].map { values[$0] } }
-}
-
-extension ModelObject: MustacheParent {
-    func child(named name: String) -> Any? {
-        switch self[name] {
-        case .text(let text): ShownModelText(renderText: text)
-        case .flag(let flag): flag
-        case .list(let objects): objects
-        case .object(let object): object
-        case nil: nil
-        }
-    }
-}
-
-/// Text that is falsy when it is empty, as Mustache has it; the library takes any string for true.
-private struct ShownModelText: MustacheCustomRenderable {
-    let renderText: String
-    var isNull: Bool { renderText.isEmpty }
 }
 
 extension ModelObject {
