@@ -51,7 +51,6 @@ let package = Package(
             dependencies: [
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "Spreadsheets",
                 "CBuiltInTemplates",
-                .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: strictMemory
         ),
@@ -96,7 +95,7 @@ let package = Package(
             name: "ImportReportsTests",
             dependencies: [
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation",
-                "TestSupport",
+                "TestSupport", .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -90,7 +90,9 @@ private final class Pattern {
     /// The value of an attribute, without white space around it.
     subscript(attribute: String) -> String? {
         guard let value = attributes.first(where: { $0.name == attribute })?.value else { return nil }
-        return String(value.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+        let isBlank: (UInt8) -> Bool = { $0 <= UInt8(ascii: " ") }
+        guard value.utf8.contains(where: isBlank) else { return value }
+        return String(Substring(value.utf8.drop(while: isBlank).reversed().drop(while: isBlank).reversed()))
     }
 
     /// The name of the elements that a pattern is about; nil if it is about none, or about many.

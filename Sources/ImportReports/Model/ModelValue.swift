@@ -1,5 +1,5 @@
 /// What a name of a template stands for.
-enum ModelValue: Sendable {
+package enum ModelValue: Sendable {
     /// Shown as text; as a section, it is there unless it is empty.
     case text(String)
     /// A section that is there or not.
@@ -14,7 +14,7 @@ enum ModelValue: Sendable {
 }
 
 /// One object of the model: the values of its names.
-struct ModelObject: Sendable {
+package struct ModelObject: Sendable {
     /// Where the value of each name is. All objects of a table share it.
     private let places: [String: Int]
     let values: [ModelValue]
@@ -26,7 +26,7 @@ struct ModelObject: Sendable {
         self.values = values
     }
 
-    subscript(name: String) -> ModelValue? { places[name].map { values[$0] } }
+    package subscript(name: String) -> ModelValue? { places[name].map { values[$0] } }
 }
 
 extension ModelObject {
