@@ -42,6 +42,19 @@ struct InputRun {
         progress = ProgressReport(InputTree(inputs, leavingOut: output), isWanted: !options.isQuiet, counts: counts)
     }
 
+    /// For commands whose dumps are in Unicode.
+    init(
+        _ inputs: [String], isQuiet: Bool, _ concurrency: Concurrency, hashing: Bool, output: OutputPlace?,
+        counts: @escaping @Sendable () -> (jobs: Int, problems: Int)
+    ) throws(CommandFailure) {
+        self.inputs = inputs
+        names = .plain
+        self.concurrency = concurrency
+        reader = try .ofCommand(hashing: hashing, readsAhead: concurrency.allowsHelpers, encoding: nil)
+        self.output = output
+        progress = ProgressReport(InputTree(inputs, leavingOut: output), isWanted: !isQuiet, counts: counts)
+    }
+
     /// Reads everything.
     ///
     /// - Parameter makeHandler: makes what a thread hands its documents to.
