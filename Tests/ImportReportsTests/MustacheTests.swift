@@ -5,7 +5,7 @@ import Testing
 
 /// Templates, compared with what a Mustache library by others makes of them.
 struct MustacheTests {
-    @Test("The built-in templates render as with swift-mustache", arguments: try Repository.sampleJobs)
+    @Test("The built-in templates render as with swift-mustache", arguments: Repository.sampleJobs)
     func builtIn(sample: String) throws {
         let model = ReportModel(try audit(sample: sample), toolVersion: "1", files: [.rows, .codes])
         let templates = try TemplateSet()

@@ -105,6 +105,9 @@ extension OverviewModel {
         .list("levels", "4: `good`, `warning`, `critical`, `pending`, in this order", of: level) { $0.levels },
         .list("statuses", "most jobs first", of: status) { $0.statuses },
         .text("findings", "how many findings of each severity there are, in a sentence") { $0.findingsSentence },
+        .optionalObject(
+            "left_out", "false unless `--job-reports` left some without a page", .only("sentence", "how many")
+        ) { $0.leftOut },
     ])
 
     private static let level = ModelTable<(level: Verdict.Level, label: String, count: Int)>(
@@ -148,6 +151,17 @@ extension OverviewModelBuilder {
         return findings.isEmpty
             ? "No dump has anything odd about it: there are no findings."
             : "All findings of all jobs: \(findings.map { $0.1.counted($0.0) }.joined(separator: ", "))."
+    }
+
+    fileprivate var leftOut: String? {
+        let (leftOut, jobs) = (overview.leftOut, totals.jobs)
+        guard leftOut > 0 else { return nil }
+        guard leftOut < jobs else {
+            return jobs == 1 ? "The job has no page of its own." : "None of the jobs has a page of its own."
+        }
+        return leftOut == 1
+            ? "1 of \(Wording.grouped(jobs)) jobs has no page of its own."
+            : "\(Wording.grouped(leftOut)) of \(Wording.grouped(jobs)) jobs have no page of their own."
     }
 
     fileprivate var superseded: String? {

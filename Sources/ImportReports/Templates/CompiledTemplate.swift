@@ -33,7 +33,8 @@ struct CompiledTemplate: Sendable {
         /// The text that the innermost section is about.
         case current(isMarkdown: Bool)
         case section(ModelPath, Block)
-        case inverted(ModelPath, Block)
+        /// `missing` is for a value in an object that is not there.
+        case inverted(ModelPath, Block, missing: Block)
         case partial(Block)
         case styleSheet
     }
@@ -92,13 +93,13 @@ private struct Renderer {
             case .list(let objects): for object in objects { render(block, about: .object(object)) }
             case .object: render(block, about: value)
             }
-        case .inverted(let path, let block):
+        case .inverted(let path, let block, let missing):
             switch value(at: path) {
             case .text(let text)?: if text.isEmpty { render(block) }
             case .flag(let flag)?: if !flag { render(block) }
             case .list(let objects)?: if objects.isEmpty { render(block, about: .list([])) }
             case .object?: break
-            case nil: render(block)
+            case nil: render(missing)
             }
         case .partial(let block):
             render(block)
@@ -228,8 +229,13 @@ struct TemplateCompiler {
                 let inner = isInverted ? emptyScope(of: description) : scope(of: description, at: path, place)
                 if let inner { place.scopes.append(inner) }
                 let block = try block(inside, &place)
-                instructions.append(isInverted ? .inverted(path, block) : .section(path, block))
                 if inner != nil { place.scopes.removeLast() }
+                guard isInverted else {
+                    instructions.append(.section(path, block))
+                    continue
+                }
+                let missing = inner == nil || path.places.count == 1 ? block : try self.block(inside, &place)
+                instructions.append(.inverted(path, block, missing: missing))
             case .partial(let name, let indentation):
                 let whole = place.indentation + (indentation ?? [])
                 instructions.append(
