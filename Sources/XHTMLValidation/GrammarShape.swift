@@ -93,7 +93,8 @@ private final class Pattern {
         let isBlank: (UInt8) -> Bool = { $0 <= UInt8(ascii: " ") }
         guard value.utf8.contains(where: isBlank) else { return value }
         let bytes = value.utf8.drop(while: isBlank)
-        return String(decoding: bytes.prefix(bytes.count - bytes.reversed().prefix(while: isBlank).count), as: UTF8.self)
+        return String(
+            decoding: bytes.prefix(bytes.count - bytes.reversed().prefix(while: isBlank).count), as: UTF8.self)
     }
 
     /// The name of the elements that a pattern is about; nil if it is about none, or about many.

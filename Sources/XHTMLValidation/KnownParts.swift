@@ -171,7 +171,9 @@ extension KnownParts {
     ) {
         guard !isGivenUp else { return }
         // Namespaces in force are counted whatever they are for.
-        guard open.count < XHTMLValidator.maximumDepth, unsafe parser.pointee.nsNr <= 2 * XHTMLValidator.maximumNamespaces else { return giveUp() }
+        guard open.count < XHTMLValidator.maximumDepth,
+            unsafe parser.pointee.nsNr <= 2 * XHTMLValidator.maximumNamespaces
+        else { return giveUp() }
         let name = unsafe names.number(of: name, namespace)
         var path = PartTable.root
         if let last = open.indices.last {

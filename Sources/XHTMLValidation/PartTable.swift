@@ -30,7 +30,10 @@ struct PairTable {
         let mask = values.count - 1
         var place = Self.hash(first, second) & mask
         while values[place] != 0 {
-            if keys[place] == (first, second) { return values[place] = value }
+            if keys[place] == (first, second) {
+                values[place] = value
+                return
+            }
             place = (place + 1) & mask
         }
     }
@@ -277,7 +280,7 @@ struct ValueTable {
             hash ^= hash >> 29
             unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest.dropFirst(8))
         }
-        for unsafe byte in unsafe rest { hash = (hash ^ UInt64(byte)) &* 0x9E37_79B9_7F4A_7C15 }
+        for index in rest.indices { hash = unsafe (hash ^ UInt64(rest[index])) &* 0x9E37_79B9_7F4A_7C15 }
         return Int(truncatingIfNeeded: (hash ^ (hash >> 32)) & 0x7FFF_FFFF)
     }
 }

@@ -30,16 +30,22 @@ private struct Scanner {
 
     /// Goes to the next start tag or end tag, past comments, CDATA and the like. Returns where its "<" is.
     mutating func skipToTag() -> Int? {
-        while let start = document[index...].firstIndex(of: UInt8(ascii: "<")) {
-            let text = document[start...]
-            if text.starts(with: "<!--".utf8) {
+        while index < document.count {
+            guard document[index] == UInt8(ascii: "<") else {
+                index += 1
+                continue
+            }
+            let start = index
+            index += 1
+            guard index < document.count else { return start }
+            switch document[index] {
+            case UInt8(ascii: "!") where document[start...].starts(with: "<!--".utf8):
                 skip(from: start + 4, past: "-->")
-            } else if text.starts(with: "<![CDATA[".utf8) {
+            case UInt8(ascii: "!") where document[start...].starts(with: "<![CDATA[".utf8):
                 skip(from: start + 9, past: "]]>")
-            } else if text.starts(with: "<?".utf8) {
+            case UInt8(ascii: "?"):
                 skip(from: start + 2, past: "?>")
-            } else {
-                index = start + 1
+            default:
                 return start
             }
         }

@@ -21,13 +21,17 @@ struct JobReportsTests {
         try importAudit(arguments: ["report", "in", "-o", folder] + options, folder: space.path)
     }
 
-    private static let failed: Set = ["critical-0", "critical-1", "critical-2", "many", "job-003", "job-006", "job-009", "job-012"]
+    private static let failed: Set = [
+        "critical-0", "critical-1", "critical-2", "many", "job-003", "job-006", "job-009", "job-012",
+    ]
 
     static let choices: [(which: String, jobs: Set<String>)] = [
         ("failed", failed), ("critical", ["critical-0", "critical-1", "critical-2"]), ("none", []),
     ]
 
-    @Test("Jobs that are left out have no folder, and all the others the report that they have anyway", arguments: choices)
+    @Test(
+        "Jobs that are left out have no folder, and all the others the report that they have anyway", arguments: choices
+    )
     func folders(which: String, jobs: Set<String>) throws {
         let space = try Workspace()
         try makeJobs(space)
@@ -41,7 +45,9 @@ struct JobReportsTests {
         // What lists all jobs lists them in any case.
         for file in ["summary.json", "failures.csv", "codes.csv"] { #expect(some[file] == all[file], "\(file)") }
         #expect(some["failures.csv"]?.isEmpty == false)
-        let lines = try space.text("\(which)/jobs.csv").split(separator: "\r\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let lines = try space.text("\(which)/jobs.csv").split(separator: "\r\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
         #expect(lines.count == 17)
         for line in lines.dropFirst() {
             #expect(line[line.count - 2].isEmpty != jobs.contains(String(line[0])), "\(line)")
@@ -89,7 +95,8 @@ struct JobReportsTests {
         #expect(run.status == 65 && !run.errorText.contains("anew"), "\(run)")
         #expect(differences(before, try space.tree("o")) == [])
         for script in [
-            "rm in/c1.json", "sed -i 's/invalid_email/other/' in/m/2.json", "rm in/m/2.json", "rm -rf o/jobs/critical-0",
+            "rm in/c1.json", "sed -i 's/invalid_email/other/' in/m/2.json", "rm in/m/2.json",
+            "rm -rf o/jobs/critical-0",
             "echo > in/0/job-003.json", "rm in/broken.json",
         ] {
             try space.shell(script)
@@ -106,13 +113,16 @@ struct JobReportsTests {
         try makeJobs(space)
         for which in ["all", "critical", "none", "failed", "all"] {
             let run = try report(space, "o", "--job-reports", which)
-            #expect(run.status == 65 && run.errorText.contains("anew") == (which != "all" || space.names(in: "all") != nil))
+            #expect(
+                run.status == 65 && run.errorText.contains("anew") == (which != "all" || space.names(in: "all") != nil))
             _ = try report(space, which, "--job-reports", which)
             #expect(differences(try space.tree("o"), try space.tree(which)) == [], "\(which)")
         }
     }
 
-    @Test("A job that only its other dumps make critical gets its report, whichever dump is read first", arguments: ["1", "4"])
+    @Test(
+        "A job that only its other dumps make critical gets its report, whichever dump is read first",
+        arguments: ["1", "4"])
     func severalDumps(threads: String) throws {
         let space = try Workspace()
         // The same job is finished twice, with other numbers.

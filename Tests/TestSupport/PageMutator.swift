@@ -17,7 +17,8 @@ package struct PageMutator {
         attributes = Set(found.map { $0.name }).sorted() + ["onclick", "class", "id", "href", "value", "xml:lang"]
         values =
             Set(found.map { $0.value }).sorted() + [
-                "", " ", "x", "-1", "7.5%", "#nowhere", "javascript:alert(1)", "http://example.com/", "a b", "&amp;", "&#9;",
+                "", " ", "x", "-1", "7.5%", "#nowhere", "javascript:alert(1)", "http://example.com/", "a b", "&amp;",
+                "&#9;",
                 "url(#nowhere)", "url(x.png)",
             ]
     }
@@ -86,9 +87,9 @@ package struct PageMutator {
         guard let element = element(in: page), let name = Self.name(of: page[element.lowerBound]) else { return }
         let other = pick(names) ?? ""
         let last = element.upperBound - 1
-        page[element.lowerBound].replaceSubrange(
-            page[element.lowerBound].firstRange(of: name) ?? page[element.lowerBound].startIndex..<page[
-                element.lowerBound].startIndex, with: other)
+        if let old = page[element.lowerBound].firstRange(of: name) {
+            page[element.lowerBound].replaceSubrange(old, with: other)
+        }
         if last > element.lowerBound { page[last] = "</\(other)>" }
     }
 
@@ -101,7 +102,9 @@ package struct PageMutator {
 
     /// Puts an element of any page into this one: where it is, or in the place of another one.
     private mutating func insertElement(_ page: inout [String]) {
-        guard let other = pick(pages), let element = element(in: other), let place = self.element(in: page) else { return }
+        guard let other = pick(pages), let element = element(in: other), let place = self.element(in: page) else {
+            return
+        }
         page.replaceSubrange(
             Bool.random(using: &generator) ? place : place.lowerBound..<place.lowerBound, with: other[element])
     }
@@ -116,7 +119,8 @@ package struct PageMutator {
     private mutating func swapNeighbours(_ page: inout [String]) {
         guard let first = element(in: page) else { return }
         let rest = page[first.upperBound...]
-        guard let start = rest.firstIndex(where: { Self.name(of: $0) != nil }), let second = Self.element(from: start, in: page)
+        guard let start = rest.firstIndex(where: { Self.name(of: $0) != nil }),
+            let second = Self.element(from: start, in: page)
         else { return }
         let swapped = Array(page[second]) + Array(page[first.upperBound..<second.lowerBound]) + Array(page[first])
         page.replaceSubrange(first.lowerBound..<second.upperBound, with: swapped)

@@ -64,7 +64,8 @@ struct SeriesTests {
             known: ["<p id='a'>x</p><div>y</div>", "<p>x</p><div id='a'>y</div>", "<p>x</p><div>y</div>"],
             body: "<p id='a'>x</p><div id='a'>y</div>", code: .duplicateID),
         Difference(
-            testDescription: "a link to an id of another page", known: ["<p id='a'/><p><a href='#a'/></p>", "<p/><p/>"],
+            testDescription: "a link to an id of another page",
+            known: ["<p id='a'/><p><a href='#a'/></p>", "<p/><p/>"],
             body: "<p/><p><a href='#a'/></p>", code: .danglingFragment),
         Difference(
             testDescription: "a link before the id", known: ["<p><a href='#a'/></p><div id='a'/>", "<p/><div/>"],
@@ -112,7 +113,8 @@ struct SeriesTests {
             testDescription: "an attribute of the same name in another namespace", known: ["<p title='x'/>"],
             body: "<p xmlns:x='y' x:title='x'/>", code: .grammar),
         Difference(
-            testDescription: "the other order", known: ["<table><caption/><thead/><tbody/></table>", "<table><tbody/></table>"],
+            testDescription: "the other order",
+            known: ["<table><caption/><thead/><tbody/></table>", "<table><tbody/></table>"],
             body: "<table><caption/><tbody/><thead/></table>", code: .grammar),
         Difference(
             testDescription: "one too few", known: ["<dl><dt/><dd/></dl>", "<dl/>"], body: "<dl><dt/></dl>",
@@ -124,28 +126,33 @@ struct SeriesTests {
             testDescription: "text behind a reference", known: ["<ul> <li/> </ul>"], body: "<ul> <li/> &#65;</ul>",
             code: .grammar),
         Difference(
-            testDescription: "a link in a link", known: ["<div><a href='x'><b/></a></div>", "<div><b><a href='x'/></b></div>"],
+            testDescription: "a link in a link",
+            known: ["<div><a href='x'><b/></a></div>", "<div><b><a href='x'/></b></div>"],
             body: "<div><a href='x'><b><a href='x'/></b></a></div>", code: .nestedLink),
         Difference(
             testDescription: "another scheme", known: ["<p><a href='x'/></p>"],
             body: "<p><a href='java&#115;cript:x'/></p>", code: .unsafeLink),
         Difference(
-            testDescription: "a style that loads", known: ["<p style='color:red'/>"], body: "<p style='background:url(x)'/>",
+            testDescription: "a style that loads", known: ["<p style='color:red'/>"],
+            body: "<p style='background:url(x)'/>",
             code: .externalResource),
         Difference(
-            testDescription: "an instruction", known: ["<p>x</p>"], body: "<p>x<?y z?></p>", code: .processingInstruction),
+            testDescription: "an instruction", known: ["<p>x</p>"], body: "<p>x<?y z?></p>",
+            code: .processingInstruction),
         Difference(
             testDescription: "an entity", known: ["<p>x</p>"], body: "<p>&nbsp;</p>", code: .notWellFormed),
         Difference(
             testDescription: "a tag that is not closed", known: ["<div><p>x</p></div>"], body: "<div><p>x</div>",
             code: .notWellFormed),
         Difference(
-            testDescription: "a sequence that is closed in the wrong order", known: ["<p><b/><i/></p>", "<p><b><i/></b></p>"],
+            testDescription: "a sequence that is closed in the wrong order",
+            known: ["<p><b/><i/></p>", "<p><b><i/></b></p>"],
             body: "<p><b><i></b></i></p>", code: .notWellFormed),
         Difference(
             testDescription: "another namespace", known: ["<p><b/></p>"], body: "<p><b xmlns='x'/></p>", code: .grammar),
         Difference(
-            testDescription: "marked text", known: ["<ul><li/></ul>"], body: "<ul><li/><![CDATA[x]]></ul>", code: .grammar),
+            testDescription: "marked text", known: ["<ul><li/></ul>"], body: "<ul><li/><![CDATA[x]]></ul>",
+            code: .grammar),
         Difference(
             testDescription: "a comment", known: ["<ul><li/></ul>"], body: "<ul><li/><!-- x --></ul>", code: nil),
     ]
@@ -162,10 +169,12 @@ struct SeriesTests {
     func heads() {
         let style = "<style>p { color: red } a { fill: url(#h) }</style>"
         let hatch = "<svg xmlns='http://www.w3.org/2000/svg'><pattern id='h'/></svg>"
-        let series = series(knowing: [
-            page(hatch, head: style), page(hatch), page("<p/>", head: "<meta charset='utf-8'/>"), page("<p/>"),
-            page("<p/>", head: "<meta name='author' content='x'/>"), page(hatch, head: "<style media='print'>\(style)</style>"),
-        ].filter { alone.problems(in: $0).isEmpty })
+        let series = series(
+            knowing: [
+                page(hatch, head: style), page(hatch), page("<p/>", head: "<meta charset='utf-8'/>"), page("<p/>"),
+                page("<p/>", head: "<meta name='author' content='x'/>"),
+                page(hatch, head: "<style media='print'>\(style)</style>"),
+            ].filter { alone.problems(in: $0).isEmpty })
         for (body, head) in [
             (hatch, style), ("<p/>", style), (hatch, style.replacing("red", with: "url(x)")),
             (hatch, style.replacing("p {", with: "@import 'x'; p {")), ("<p/>", "<meta charset='latin1'/>"),
@@ -174,7 +183,8 @@ struct SeriesTests {
             (hatch, "<style><![CDATA[@import 'x';]]></style>"), (hatch, "<style><!-- --></style>"), (hatch, "<style/>"),
             (hatch, "<title>2</title>"), (hatch, "<style>&#64;import 'x';</style>"),
         ] {
-            #expect(series.problems(in: page(body, head: head)) == alone.problems(in: page(body, head: head)), "\(head)")
+            #expect(
+                series.problems(in: page(body, head: head)) == alone.problems(in: page(body, head: head)), "\(head)")
         }
     }
 

@@ -119,7 +119,9 @@ package struct JSONWriter {
         var text = text
         let staysSame = text.withUTF8 { text in
             // Most texts are plain ASCII.
-            guard unsafe text.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) else { return false }
+            guard unsafe text.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) else {
+                return false
+            }
             unsafe bytes.append(contentsOf: text)
             return true
         }

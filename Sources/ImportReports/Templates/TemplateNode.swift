@@ -116,9 +116,10 @@ struct TemplateParser {
     private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     /// All that Unicode takes for an end of a line, in UTF-8.
-    private static let lineEnds: [[UInt8]] = ["\r\n", "\n", "\r", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}"].map {
-        Array($0.utf8)
-    }
+    private static let lineEnds: [[UInt8]] = ["\r\n", "\n", "\r", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}"]
+        .map {
+            Array($0.utf8)
+        }
 
     private func notInnermost(_ tag: TemplateTag, _ name: String) -> TemplateFailure {
         TemplateFailure(

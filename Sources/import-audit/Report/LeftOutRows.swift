@@ -37,7 +37,8 @@ final class LeftOutRows: @unchecked Sendable {
                 return start..<file.size
             }
             places[order] = Place(
-                rows: try append { try rows?.forEachPiece($0) }, workbook: try append { try workbook?.forEachPiece($0) })
+                rows: try append { try rows?.forEachPiece($0) }, workbook: try append { try workbook?.forEachPiece($0) }
+            )
         }
     }
 
@@ -56,7 +57,9 @@ final class LeftOutRows: @unchecked Sendable {
         try lock.withLock { _ in
             guard let file, let place = places[order], !place.workbook.isEmpty else { return nil }
             var path = Array("\(folder)/.import-audit.XXXXXX".utf8CString)
-            let copy = unsafe path.withUnsafeMutableBufferPointer { unsafe $0.baseAddress.map { unsafe mkstemp($0) } ?? -1 }
+            let copy = unsafe path.withUnsafeMutableBufferPointer {
+                unsafe $0.baseAddress.map { unsafe mkstemp($0) } ?? -1
+            }
             guard copy >= 0 else { throw CommandFailure(.cannotWrite, of: folder, SystemFailure.last.description) }
             _ = fcntl(copy, F_SETFD, FD_CLOEXEC)
             unsafe path.withUnsafeBufferPointer { path in _ = unsafe path.baseAddress.map { unsafe unlink($0) } }
