@@ -246,8 +246,7 @@ struct ValueTable {
         let mask = slots.count - 1
         var slot = unsafe Self.hash(value) & mask
         while slots[slot] != 0 {
-            let known = range(slots[slot])
-            if known.count == value.count, unsafe bytes[known].elementsEqual(value) { return slots[slot] }
+            if unsafe isEqual(range(slots[slot]), value) { return slots[slot] }
             slot = (slot + 1) & mask
         }
         unsafe bytes.append(contentsOf: value)
@@ -256,6 +255,22 @@ struct ValueTable {
         slots[slot] = number
         if ends.count * 2 > slots.count { grow() }
         return number
+    }
+
+    private func isEqual(_ known: Range<Int>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard known.count == value.count else { return false }
+        return unsafe bytes.withUnsafeBytes { bytes in
+            var known = unsafe UnsafeRawBufferPointer(rebasing: bytes[known])
+            var value = UnsafeRawBufferPointer(value)
+            while known.count >= 8 {
+                guard unsafe known.loadUnaligned(as: UInt64.self) == value.loadUnaligned(as: UInt64.self) else {
+                    return false
+                }
+                unsafe known = unsafe UnsafeRawBufferPointer(rebasing: known.dropFirst(8))
+                unsafe value = unsafe UnsafeRawBufferPointer(rebasing: value.dropFirst(8))
+            }
+            return unsafe known.elementsEqual(value)
+        }
     }
 
     func text(_ number: UInt32) -> String { String(decoding: bytes[range(number)], as: UTF8.self) }
