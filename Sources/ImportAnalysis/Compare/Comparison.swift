@@ -96,19 +96,20 @@ package struct Comparison: Sendable {
     package var isUncertain: Bool { before.otherRows > 0 || after.otherRows > 0 }
 }
 
+/// What became of the failed rows of a code, or of a pattern of messages.
+package enum ChangeKind: String, Sendable, CaseIterable {
+    /// There are none any more.
+    case fixed
+    /// There are some before and after.
+    case stillFailing = "still-failing"
+    /// There were none.
+    case new
+    /// There are some on one side, and perhaps on the other too, of which not all was seen or is listed.
+    case undecided
+}
+
 /// The failed rows of one code before and after.
 package struct CodeChange: Sendable {
-    package enum Kind: String, Sendable, CaseIterable {
-        /// There are none any more.
-        case fixed
-        /// There are some before and after.
-        case stillFailing = "still-failing"
-        /// There were none.
-        case new
-        /// There are some on one side, and nobody knows whether there are on the other, of which not all was seen.
-        case undecided
-    }
-
     /// Nil for rows whose error has no code.
     package var code: String?
     package var before = 0
@@ -126,7 +127,7 @@ package struct CodeChange: Sendable {
     /// The same after.
     var isKnownAfter = true
 
-    package var kind: Kind {
+    package var kind: ChangeKind {
         if before > 0, after > 0 { return .stillFailing }
         if before > 0 { return isKnownAfter ? .fixed : .undecided }
         return isKnownBefore ? .new : .undecided

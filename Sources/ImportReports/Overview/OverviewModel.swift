@@ -104,10 +104,10 @@ extension OverviewModel {
         .text("count", "how many") { Wording.grouped($0.totals.jobs) },
         .list("levels", "4: `good`, `warning`, `critical`, `pending`, in this order", of: level) { $0.levels },
         .list("statuses", "most jobs first", of: status) { $0.statuses },
-        .text("findings", "how many findings of each severity there are, in a sentence") { $0.findingsSentence },
+        .text("findings", "how many findings of each severity there are, in a sentence") { $0.totals.findingsSentence },
         .optionalObject(
             "left_out", "false unless `--job-reports` left some without a page", .only("sentence", "how many")
-        ) { $0.leftOut },
+        ) { $0.overview.leftOut > 0 ? Wording.withoutPage($0.overview.leftOut, of: $0.totals.jobs) : nil },
     ])
 
     private static let level = ModelTable<(level: Verdict.Level, label: String, count: Int)>(
@@ -145,38 +145,10 @@ extension OverviewModelBuilder {
         return statuses.map { ($0.key, $0.value, totals.jobs) }
     }
 
-    fileprivate var findingsSentence: String {
-        guard totals.jobs > 0 else { return "There is no import job, and so there are no findings." }
-        let findings = Severity.allCases.map { (totals.findings[$0, default: 0], $0) }.filter { $0.0 > 0 }
-        return findings.isEmpty
-            ? "No dump has anything odd about it: there are no findings."
-            : "All findings of all jobs: \(findings.map { $0.1.counted($0.0) }.joined(separator: ", "))."
-    }
-
-    fileprivate var leftOut: String? {
-        let (leftOut, jobs) = (overview.leftOut, totals.jobs)
-        guard leftOut > 0 else { return nil }
-        guard leftOut < jobs else {
-            return jobs == 1 ? "The job has no page of its own." : "None of the jobs has a page of its own."
-        }
-        return leftOut == 1
-            ? "1 of \(Wording.grouped(jobs)) jobs has no page of its own."
-            : "\(Wording.grouped(leftOut)) of \(Wording.grouped(jobs)) jobs have no page of their own."
-    }
-
     fileprivate var superseded: String? {
         guard overview.jobsWithSeveralDumps > 0 else { return nil }
-        let (jobs, dumps) = (overview.jobsWithSeveralDumps, overview.supersededDumps)
-        var sentence =
-            "Of \(jobs == 1 ? "one job" : "\(Wording.grouped(jobs)) jobs") there are several dumps: the latest counts, "
-            + "\(overview.isSupersededCountExact ? "" : "at least ")"
-            + "\(dumps == 1 ? "1 is" : "\(Wording.grouped(dumps)) are") superseded."
-        if overview.conflicts > 0 {
-            sentence +=
-                overview.conflicts == 1
-                ? " In 1 of them, finished dumps disagree."
-                : " In \(Wording.grouped(overview.conflicts)) of them, finished dumps disagree."
-        }
-        return sentence
+        return Wording.severalDumps(
+            jobs: overview.jobsWithSeveralDumps, dumps: overview.supersededDumps,
+            isExact: overview.isSupersededCountExact, conflicts: overview.conflicts)
     }
 }
