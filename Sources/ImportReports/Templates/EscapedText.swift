@@ -4,7 +4,7 @@
 /// only another character between keeps them from being found. That is U+200B, which has no width.
 package enum MarkdownText {
     /// Appends the escaped text.
-    static func append(_ text: String, to page: inout [UInt8]) {
+    package static func append(_ text: String, to page: inout [UInt8]) {
         var text = text
         let staysSame = text.withUTF8 { bytes in
             guard unsafe isPlain(bytes) else { return false }
