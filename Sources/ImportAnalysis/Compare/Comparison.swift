@@ -8,6 +8,8 @@ package struct Comparison: Sendable {
     package let codes: [CodeChange]
     /// Row by row; nil where the sides are not known to be about the same rows.
     package let rows: RowComparison?
+    /// After is the first try with the rows of a second one in their places.
+    let isRetry: Bool
 
     /// One of the two audits.
     package struct Side: Sendable {
@@ -46,7 +48,9 @@ package struct Comparison: Sendable {
     package typealias Audit = (name: String, totals: Totals, messages: MessageTotals, unreadable: Int)
 
     /// - Parameter rows: where the two are about the same rows.
-    package init(before: Audit, after: Audit, rows: RowComparison? = nil) {
+    /// - Parameter isRetry: whether after is the first try with the rows of a second one in their places.
+    package init(before: Audit, after: Audit, rows: RowComparison? = nil, isRetry: Bool = false) {
+        self.isRetry = isRetry
         self.before = Side(before.name, before.totals, unreadable: before.unreadable)
         self.after = Side(after.name, after.totals, unreadable: after.unreadable)
         self.rows = rows

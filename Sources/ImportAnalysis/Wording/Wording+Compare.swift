@@ -42,13 +42,31 @@ extension Comparison {
 
     /// Whether the rows were compared, and on what ground.
     package var rowsSentence: String {
-        guard let rows else { return "Not compared row by row: that takes two single dumps with the same total." }
+        guard let rows else {
+            return probableRetry ?? "Not compared row by row: that takes two single dumps with the same total."
+        }
+        let ground =
+            isRetry
+            ? "Row by row: rows that were sent again stand in the places that the map gives them. "
+            : "Row by row: both are single dumps that declare \(Wording.rowsWord(rows.total)), taken to be the same rows. "
         var sentence =
-            "Row by row: both are single dumps that declare \(Wording.rowsWord(rows.total)), taken to be the same rows. "
+            ground
             + "\(Wording.rowsWord(rows.compared)) \(rows.compared == 1 ? "is" : "are") in both"
         if rows.onlyBefore > 0 { sentence += ", \(Wording.grouped(rows.onlyBefore)) only before" }
         if rows.onlyAfter > 0 { sentence += ", \(Wording.grouped(rows.onlyAfter)) only after" }
         return sentence + "."
+    }
+
+    /// What a second dump with fewer rows probably is; nil if nothing suggests it.
+    private var probableRetry: String? {
+        let failed = before.rows.failed + before.rows.unclassified
+        guard before.jobs == 1, after.jobs == 1, failed > 0, after.rows.seen == failed, before.rows.seen != failed
+        else {
+            return nil
+        }
+        return
+            "After has \(Wording.rowsWord(failed)), as many as failed before: a retry? Then the numbers are not about the "
+            + "same rows. Give --map reasons.csv, which import-audit rejects wrote, and its rows are put in their places."
     }
 
     /// What became of the rows: a heading, and the rows.

@@ -11,12 +11,14 @@ struct ReportPass: RowSink {
     private var workbook: JobWorkbookFile?
     private let identity: IdentityAudit
     private let csv: CSVOptions
+    private let codes: CodeBook?
     let stage: JobStage
 
     /// - Parameter mayBeAlone: whether the dump may be all there is.
     init(_ settings: ReportSettings, stage: JobStage, identity: IdentityAudit, mayBeAlone: Bool) throws {
         self.identity = identity
         csv = settings.csv
+        codes = settings.userRules.codes
         self.stage = stage
         if settings.formats.contains(.xlsx) { workbook = try JobWorkbookFile(in: stage.folder(), settings: settings) }
         guard settings.formats.contains(.csv) else { return }
@@ -28,7 +30,7 @@ struct ReportPass: RowSink {
             (files.rows, rows) = (file, RowsCSV(.all, options: csv, to: file))
         }
         let file = try file(.failures)
-        (files.failures, failures) = (file, RowsCSV(.failures, options: csv, to: file))
+        (files.failures, failures) = (file, RowsCSV(.failures, options: csv, codes: codes, to: file))
     }
 
     mutating func beginRows(of job: DeclaredJob) throws {
@@ -63,7 +65,7 @@ struct ReportPass: RowSink {
         try files.rows?.keep()
         try files.failures?.keep()
         guard files.failures != nil else { return }
-        try stage.folder().write(CodesCSV.render(summary, options: csv), as: ReportFile.codes.name)
+        try stage.folder().write(CodesCSV.render(summary, options: csv, codes: codes), as: ReportFile.codes.name)
     }
 
     /// Keeps the failed rows alone: the job gets no report.
