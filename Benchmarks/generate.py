@@ -258,7 +258,7 @@ def main():
         if name in FOLDERS:
             path = os.path.join(folder, name)
             if not os.path.exists(path):
-                print(f"making {name}: {FOLDERS[name][0]:,} dumps", file=sys.stderr, flush=True)
+                print(f"making {name}: {FOLDERS[name][1]:,} dumps", file=sys.stderr, flush=True)
                 write_folder(path, name)
             continue
         if name in SENT:
