@@ -81,7 +81,7 @@ final class KnownParts {
 
     /// - Parameter document: one that has passed ``EncodingCheck`` and ``TagCheck``.
     func judge(_ document: [UInt8]) -> Judgement {
-        if 100 * (parts.count + values.count + names.count) + values.byteCount > memory { forget() }
+        if size > memory { forget() }
         self.document = document
         start = document.hasByteOrderMark ? 3 : 0
         open.removeAll(keepingCapacity: true)
@@ -106,6 +106,9 @@ final class KnownParts {
     func learn() {
         for place in newParts { parts.learn(place, mentions(at: place)) }
     }
+
+    /// In bytes or so.
+    private var size: Int { 100 * (parts.count + values.count + names.count) + values.byteCount }
 
     private func forget() {
         (names, values, parts) = (NameTable(), ValueTable(), PartTable())
@@ -171,7 +174,7 @@ extension KnownParts {
     ) {
         guard !isGivenUp else { return }
         // Namespaces in force are counted whatever they are for.
-        guard open.count < XHTMLValidator.maximumDepth,
+        guard open.count < XHTMLValidator.maximumDepth, size <= 2 * memory,
             unsafe parser.pointee.nsNr <= 2 * XHTMLValidator.maximumNamespaces
         else { return giveUp() }
         let name = unsafe names.number(of: name, namespace)
