@@ -32,7 +32,7 @@ struct RejectsPlan {
     /// Names that files of a run may have, apart from batches and actions.
     private static let names = [
         "rejects.csv", "rejects.json", "no-result.csv", "no-result.json", "annotated.csv", "created.csv",
-        "created.json",
+        "created.json", "rejects.xlsx", "no-result.xlsx", "annotated.xlsx", "created.xlsx",
         ReasonsWriter.name, "plan.md", "plan.json",
     ]
 
@@ -95,7 +95,7 @@ struct RejectsPlan {
     /// Fails if an input would be replaced, or a file that someone has worked on.
     private func protect(_ root: OutputFolder, _ earlier: RunManifest?, _ guard: OutputGuard) throws {
         try InputProtection(folder: output, names: Self.names, jobNames: [], earlier: earlier).check(
-            inputs, options: sources.names + optionFiles,
+            inputs, options: sources.paths + optionFiles,
             output: OutputPlace(folder: output, files: [], jobFiles: []))
         try root.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
         if isForced { return }
@@ -200,7 +200,11 @@ struct RejectsRun {
         if plan.layout.batch != nil { try findClosings() }
         var sourceIndex = 0
         try plan.sources.forEach { stream in
-            try reading(stream) { source in try pair(source, stream.name, sourceIndex) }
+            try reading(stream) { source in
+                try pair(source, stream.name, sourceIndex)
+                if let sha256 = stream.sha256 { retry.sources[sourceIndex].sha256 = sha256 }
+                if !plan.isQuiet { stream.sayNotes(source) }
+            }
             sourceIndex += 1
         }
         if isUneven { return nil }
@@ -256,7 +260,7 @@ struct RejectsRun {
 
     private func reading(_ stream: SourceFiles.Stream, _ body: (SourceReader) throws -> Void) throws {
         do {
-            try body(try SourceReader(stream.bytes, plan.sourceOptions))
+            try body(try stream.reader(plan.sourceOptions))
         } catch let fault as SourceFault {
             throw CommandFailure(.notPassed, of: stream.name, "\(fault.explanation) Nothing was written.")
         }
@@ -298,9 +302,7 @@ struct RejectsRun {
             return
         }
         if source.blankLines > 0, !plan.isQuiet {
-            Console.say(
-                "\(name): \(Wording.grouped(source.blankLines)) blank "
-                    + "\(source.blankLines == 1 ? "line was" : "lines were") passed over.")
+            Console.say("\(name): \(Wording.passedOver(source.blankLines, source.form))")
         }
         if sourceIndex == sourceCount - 1 { try finish(source) }
     }
@@ -446,11 +448,9 @@ struct RejectsRun {
             }
             return
         }
-        var columns: [String] = []
-        if case .csv(let csv) = source.form { columns = csv.columnNames }
-        evidence = JoinEvidence(names: columns)
+        evidence = JoinEvidence(names: source.form.columnNames)
         if plan.annotates, !source.form.isTable {
-            throw CommandFailure(.usage, of: name, "--annotated is about CSV sources; this is JSON.")
+            throw CommandFailure(.usage, of: name, "--annotated is about CSV and XLSX sources; this is JSON.")
         }
         let begin = { [self] (name: String) in try self.begin(name) }
         var single = plan.layout
