@@ -126,13 +126,3 @@ package enum SourceEncoding: Sendable, Equatable {
 extension Unicode.Scalar {
     fileprivate var utf8: String.UTF8View { String(self).utf8 }
 }
-
-extension [UInt8] {
-    package init(span bytes: Span<UInt8>) {
-        self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
-    }
-
-    package mutating func append(span bytes: Span<UInt8>) {
-        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
-    }
-}

@@ -492,7 +492,8 @@ extension SourceReader {
     /// Finds out what the source is.
     private func begin(_ mark: UnicodeMark) throws(SourceFault) {
         try fill()
-        if mark.hasUTF8Mark { window.drop(3) }
+        // In UTF-8, whatever the file is in.
+        if mark.encoding != nil { window.drop(min(3, window.count)) }
         let start = window.afterSpace(from: 0)
         if start == window.count {
             guard isAtEnd || window.count == 0 else {
@@ -507,6 +508,7 @@ extension SourceReader {
         }
         if isJSON(at: start) {
             try beginJSON(at: start)
+            try scanJSON()
         } else {
             try beginCSV(hasByteOrderMark: mark.encoding != nil)
         }
@@ -712,20 +714,21 @@ extension SourceReader {
     /// How many columns the header and up to 20 records behind it have with a delimiter.
     private func columnsOfFirstRecords(_ delimiter: UInt8, _ lineEnd: CSVForm.LineEnd) -> [Int] {
         var counts: [Int] = []
-        var (columns, isInside) = (1, false)
+        var (columns, isInside, isBlank) = (1, false, true)
         let end = lineEnd == .carriageReturn ? UInt8(ascii: "\r") : UInt8(ascii: "\n")
         for index in 0..<window.count {
-            switch window[index] {
-            case UInt8(ascii: "\""): isInside.toggle()
-            case delimiter where !isInside: columns += 1
-            case end where !isInside:
-                counts.append(columns)
-                columns = 1
+            let byte = window[index]
+            if byte == end, !isInside {
+                if !isBlank { counts.append(columns) }
+                (columns, isBlank) = (1, true)
                 if counts.count > 20 { return counts }
-            default: break
+                continue
             }
+            if byte != UInt8(ascii: "\r") { isBlank = false }
+            if byte == UInt8(ascii: "\"") { isInside.toggle() }
+            if byte == delimiter, !isInside { columns += 1 }
         }
-        if isAtEnd, columns > 1 || counts.isEmpty { counts.append(columns) }
+        if isAtEnd, !isBlank { counts.append(columns) }
         return counts.isEmpty ? [columns] : counts
     }
 }

@@ -42,15 +42,16 @@ struct InputRun {
         progress = ProgressReport(InputTree(inputs, leavingOut: output), isWanted: !options.isQuiet, counts: counts)
     }
 
-    /// For commands whose dumps are in Unicode.
+    /// - Parameter encoding: of dumps that do not show that they are Unicode.
     init(
         _ inputs: [String], isQuiet: Bool, _ concurrency: Concurrency, hashing: Bool, output: OutputPlace?,
+        encoding: TextEncoding? = nil, names: SourceNames = .plain,
         counts: @escaping @Sendable () -> (jobs: Int, problems: Int)
     ) throws(CommandFailure) {
         self.inputs = inputs
-        names = .plain
+        self.names = names
         self.concurrency = concurrency
-        reader = try .ofCommand(hashing: hashing, readsAhead: concurrency.allowsHelpers, encoding: nil)
+        reader = try .ofCommand(hashing: hashing, readsAhead: concurrency.allowsHelpers, encoding: encoding)
         self.output = output
         progress = ProgressReport(InputTree(inputs, leavingOut: output), isWanted: !isQuiet, counts: counts)
     }

@@ -106,7 +106,9 @@ final class WorkQueue: @unchecked Sendable {
     }
 
     private func takeInputs() {
-        while inputs.count < Self.inputsTogether, let item = tree.next() {
+        // One thread takes them as they come: then documents come in the order of the inputs.
+        let together = threadCount > 1 ? Self.inputsTogether : 1
+        while inputs.count < together, let item = tree.next() {
             inputs.append((item, inputCount))
             inputCount += 1
         }

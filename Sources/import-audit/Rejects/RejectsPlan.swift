@@ -199,7 +199,7 @@ struct RejectsRun {
         try checkTotals()
         if plan.layout.batch != nil { try findClosings() }
         var sourceIndex = 0
-        try plan.sources.forEach { stream in
+        try plan.sources.visit { stream in
             try reading(stream) { source in
                 try pair(source, stream.name, sourceIndex)
                 if let sha256 = stream.sha256 { retry.sources[sourceIndex].sha256 = sha256 }
@@ -249,7 +249,7 @@ struct RejectsRun {
     }
 
     private mutating func findClosings() throws {
-        try plan.sources.forEach { stream in
+        try plan.sources.visit { stream in
             try reading(stream) { source in
                 if source.form.isTable || source.form == .jsonLines { return closings.append([]) }
                 _ = try source.skip(.max)

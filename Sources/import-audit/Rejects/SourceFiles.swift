@@ -34,7 +34,7 @@ struct SourceFiles {
     var paths: [String] { sources.map { $0.path } }
 
     /// Calls `body` with each file, in order, while it is open.
-    func forEach(_ body: (Stream) throws -> Void) throws {
+    func visit(_ body: (Stream) throws -> Void) throws {
         for source in sources {
             let name = source.path
             let file = try SourceFile(name)
