@@ -114,6 +114,10 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "WorkbookSourcesTests",
+            dependencies: ["ImportFoundation", "ImportInputs", "ImportSources", "WorkbookSources", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ImportAuditTests", dependencies: ["ImportAudit", "import-audit", "TestSupport"],
             swiftSettings: strict),
         .testTarget(

@@ -123,7 +123,9 @@ final class SheetParser: XMLStreamHandler {
     func text(_ bytes: Span<UInt8>) throws {
         guard open.last == .value || open.last == .text else { return }
         for index in bytes.indices { value.append(bytes[index]) }
-        guard value.count <= SharedTexts.mostBytesOfCell else { throw fault(.structure("it holds more than a cell may")) }
+        guard value.count <= SharedTexts.mostBytesOfCell else {
+            throw fault(.structure("it holds more than a cell may"))
+        }
     }
 
     private func unknown(_ name: String) -> WorkbookFault {
@@ -225,7 +227,8 @@ final class SheetParser: XMLStreamHandler {
     private func append(_ kind: SheetRecord.Kind, _ value: Span<UInt8>) throws {
         if !value.isEmpty {
             hasContent = true
-            usedColumns = min(usedColumns?.lowerBound ?? column, column)...max(usedColumns?.upperBound ?? column, column)
+            usedColumns =
+                min(usedColumns?.lowerBound ?? column, column)...max(usedColumns?.upperBound ?? column, column)
         }
         SheetRecord.append(SheetRecord.Cell(column: column, style: style, kind: kind), value, to: &rows)
         guard rows.count - wholeRows < SourceReader.largestRecord else {

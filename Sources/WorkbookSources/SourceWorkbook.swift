@@ -45,7 +45,9 @@ package struct SourceWorkbook: Sendable {
             if zip.names.first == "mimetype", zip.contains("META-INF/manifest.xml") {
                 throw WorkbookFault(.isNoWorkbook("an OpenDocument file"))
             }
-            if Self.looksLikeOffice(beginning) { throw WorkbookFault(.readFailed(ReadFailure(.damaged(.zip, .structure)))) }
+            if Self.looksLikeOffice(beginning) {
+                throw WorkbookFault(.readFailed(ReadFailure(.damaged(.zip, .structure))))
+            }
             return nil
         }
         if zip.isEncrypted { throw WorkbookFault(.encrypted) }

@@ -22,6 +22,7 @@ import sys
 import tempfile
 import traceback
 import warnings
+import zipfile
 
 try:
     import openpyxl
@@ -296,12 +297,52 @@ def check_openpyxl(case: Case, file: pathlib.Path, by: int) -> None:
             compare(f"{file.name} {copy.coordinate}", (repr(copy.value), copy.number_format), (repr(cell.value), cell.number_format))
 
 
+def mutate(binary: str, case: Case, folder: pathlib.Path, count: int) -> None:
+    """Whatever is changed in the parts of a workbook, or in its zip, it is read or refused, and never crashed over."""
+    draw = case.number
+    with zipfile.ZipFile(case.path) as zipped:
+        parts = {name: zipped.read(name) for name in zipped.namelist()}
+    whole = case.path.read_bytes()
+    dump = folder / "job.json"
+    for number in range(count):
+        changed = dict(parts)
+        if draw.random() < 0.3:
+            content = bytearray(whole)
+            for _ in range(draw.choice([1, 1, 20])):
+                content[draw.randrange(len(content))] = draw.randrange(256)
+            case.path.write_bytes(content[:draw.choice([len(content), draw.randrange(len(content))])])
+        else:
+            name = draw.choice(list(parts))
+            text = bytearray(parts[name])
+            for _ in range(draw.choice([1, 1, 5])):
+                at = draw.randrange(len(text) + 1)
+                end = min(len(text), at + draw.choice([0, 0, 1, 1, 8, 300]))
+                new = draw.choice([b"", b"<", b">", b"&", b"\0", b'"', b"\xff", b"9" * 20, b"A", b"-", b"<x/>", b"<!--",
+                                   bytes([draw.randrange(256)]), bytes(text[draw.randrange(len(text) + 1):][:30])])
+                text[at:end] = new
+            changed[name] = bytes(text)
+            if draw.random() < 0.1:
+                del changed[name]
+            with zipfile.ZipFile(case.path, "w") as zipped:
+                for name, content in changed.items():
+                    zipped.writestr(name, content)
+        run = subprocess.run(
+            [binary, "rejects", dump, "--source", case.path, "-o", folder / "mutated", "--force", "--created"],
+            capture_output=True, text=True, timeout=60)
+        # A zip that shows no workbook any more is an archive of other files.
+        if run.returncode not in (0, 1, 64, 65) or run.returncode and not run.stderr:
+            kept = pathlib.Path(tempfile.gettempdir()) / f"mutated-{case.sheet.encode().hex()}-{number}.xlsx"
+            kept.write_bytes(case.path.read_bytes())
+            raise AssertionError(f"mutation {number}: status {run.returncode}, kept as {kept}: {run.stderr}")
+
+
 def main() -> None:
     # Numbers beyond all dates, shown as dates.
     warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--mutate", type=int, default=0, help="change each workbook so many times")
     parser.add_argument("--only", type=int)
     add_seed(parser)
     arguments = parser.parse_args()
@@ -315,6 +356,8 @@ def main() -> None:
             maker()
             try:
                 check(arguments.binary, case, folder)
+                if arguments.mutate:
+                    mutate(arguments.binary, case, folder, arguments.mutate)
             except Exception as error:
                 traceback.print_exc()
                 sys.exit(f"seed {arguments.seed}, case {index} ({maker.__name__}): {type(error).__name__}: {error}\n"

@@ -12,7 +12,8 @@ extension WorkbookFault {
         switch reason {
         case .oldWorkbook: "This is a workbook of Excel before 2007 (.xls). Save it as .xlsx."
         case .encrypted: "The workbook is encrypted. Save it without a password."
-        case .oldDocument: "This is a file of Office before 2007, or an encrypted one. Save it as .xlsx, without a password."
+        case .oldDocument:
+            "This is a file of Office before 2007, or an encrypted one. Save it as .xlsx, without a password."
         case .binary: "This is a binary workbook (.xlsb). Save it as .xlsx."
         case .isNoWorkbook(let what):
             "This is \(what). A source is CSV, JSON Lines, a JSON array, a request body or an XLSX workbook."

@@ -210,7 +210,8 @@ final class RejectWriter {
         [
             .number(row.sourceRow), .init(row.jobID), .init(row.row), .text(Array(row.outcome.utf8)), .init(row.code),
             .init(row.message),
-        ] + (layout.hasActions ? [.init(row.action.map { Array($0.utf8) })] : []) + (hasIDs ? [.init(row.recordID)] : [])
+        ] + (layout.hasActions ? [.init(row.action.map { Array($0.utf8) })] : [])
+            + (hasIDs ? [.init(row.recordID)] : [])
     }
 
     /// A text as a cell: quoted where it must be, U+0000 as U+FFFD, and with an apostrophe before what a spreadsheet would

@@ -128,7 +128,8 @@ final class RejectWorkbook {
         bytesOfRows += sheet.bytes.count
         guard bytesOfRows <= RowSheet.mostBytes else {
             throw CommandFailure(
-                .notPassed, of: file.path, "the sheet would have more than 4 GB: cut the rejects with --batch. "
+                .notPassed, of: file.path,
+                "the sheet would have more than 4 GB: cut the rejects with --batch. "
                     + "Nothing was written.")
         }
         let bytes = sheet.bytes

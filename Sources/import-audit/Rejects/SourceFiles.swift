@@ -68,7 +68,8 @@ struct SourceFiles {
         var count = 0
         for source in sources {
             let file = try SourceFile(source.path)
-            guard try !Self.isWorkbook(source, file.descriptor), let beginning = OutputFile.beginning(of: file.descriptor),
+            guard try !Self.isWorkbook(source, file.descriptor),
+                let beginning = OutputFile.beginning(of: file.descriptor),
                 ContainerFormat(firstBytes: beginning)?.isArchive == true
             else {
                 count += 1
