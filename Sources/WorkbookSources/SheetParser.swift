@@ -250,10 +250,14 @@ final class SheetParser: XMLStreamHandler {
     /// Fails if a stretch of cells that are one has a part in the table: whose value it is cannot be said.
     private func checkMerged(_ reference: String) throws {
         guard hasData else { throw WorkbookFault(.structure("its merged cells come before its rows"), sheet: sheet) }
-        let ends = reference.split(separator: ":").map { CellName(Array($0.utf8).span) }
-        guard let usedRows, let usedColumns, ends.count == 2, let first = ends[0], let last = ends[1],
-            first.row <= last.row, first.column <= last.column, first != last
-        else { return }
+        let ends = reference.split(separator: ":").compactMap { CellName(Array($0.utf8).span) }
+        guard let first = ends.first, let last = ends.last, ends.count == reference.count(where: { $0 == ":" }) + 1,
+            ends.count <= 2, first.row <= last.row, first.column <= last.column
+        else {
+            throw WorkbookFault(
+                .structure("merged cells are called “\(reference.prefix(40))”, which cannot be"), sheet: sheet)
+        }
+        guard first != last, let usedRows, let usedColumns else { return }
         guard usedRows.overlaps(first.row...last.row), usedColumns.overlaps(first.column...last.column) else { return }
         throw WorkbookFault(.merged(String(reference.prefix(40))), sheet: sheet, cell: first.text)
     }

@@ -5,6 +5,8 @@ import XHTMLValidation
 enum Styles {
     /// Excel has 65,490.
     private static let most = 65_536
+    /// The numbers from here on are those of formats that a workbook brings along.
+    private static let firstCustom = 164
     /// Bytes of all formats.
     private static let mostBytes = 8 * 1024 * 1024
 
@@ -30,7 +32,10 @@ enum Styles {
                 throw WorkbookFault(.tooManyStyles(limit: most))
             }
         }
-        let formats = numbers.map { id in custom[id].map { NumberFormat.custom($0) } ?? .builtIn(id) }
+        // What nothing says of a number that programs do not know is no format.
+        let formats = numbers.map { id in
+            custom[id].map { NumberFormat.custom($0) } ?? .builtIn((0..<firstCustom).contains(id) ? id : 0)
+        }
         return formats.isEmpty ? [.general] : formats
     }
 }

@@ -58,6 +58,12 @@ struct SourceFiles {
                 guard lseek(file.descriptor, 0, SEEK_SET) == 0 else {
                     throw CommandFailure(.inputNotReadWhole, of: name, SystemFailure.last.description)
                 }
+                guard ContainerReader.isPlain(file.descriptor) else {
+                    throw CommandFailure(
+                        .notPassed, of: name,
+                        "these rows were handed back, and packed since. Unpack them first. "
+                            + "Nothing was written.")
+                }
                 try body(Stream(name: name, bytes: DescriptorSource(descriptor: file.descriptor)))
             }
         }

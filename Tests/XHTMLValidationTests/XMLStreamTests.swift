@@ -3,7 +3,7 @@ import Testing
 import XHTMLValidation
 
 /// The parser of documents that stream by.
-struct StreamTests {
+struct XMLStreamTests {
     /// What was found: tags, values and texts.
     private final class Recorder: XMLStreamHandler {
         struct Stop: Error {}
