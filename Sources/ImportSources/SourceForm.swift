@@ -66,13 +66,17 @@ package struct SourceOptions: Sendable {
     /// Whether a thread of its own may read a large file.
     package var readsAhead: Bool
 
+    /// Whether a table that this program wrote is read like any other.
+    package var acceptsReasons: Bool
+
     /// Delimiters that are looked for in a header.
     package static let delimiters = ",;\t|".utf8.map { $0 }
 
     package init(
         delimiter: UInt8? = nil, hasHeader: Bool = true, encoding: TextEncoding? = nil, usesVectors: Bool = true,
-        windowBytes: Int = DumpLimits.windowBytes, readsAhead: Bool = true
+        windowBytes: Int = DumpLimits.windowBytes, readsAhead: Bool = true, acceptsReasons: Bool = false
     ) {
+        self.acceptsReasons = acceptsReasons
         self.delimiter = delimiter
         self.hasHeader = hasHeader
         self.encoding = encoding

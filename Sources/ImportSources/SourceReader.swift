@@ -504,7 +504,7 @@ extension SourceReader {
         if mark.encoding == nil || mark.hasUTF8Mark {
             let first: [UInt8] = window.withBytes(0..<min(window.count, 512)) { [UInt8](span: $0) }
             if let foreign = Self.foreign(first) { throw SourceFault(.isForeign(foreign)) }
-            if let own = OwnOutput(firstBytes: first[...]), own != .rejects { throw SourceFault(.isOwnOutput) }
+            if let own = OwnOutput(firstBytes: first[...]), own != .rejects, !(options.acceptsReasons && own == .table) { throw SourceFault(.isOwnOutput) }
         }
         if isJSON(at: start) {
             try beginJSON(at: start)

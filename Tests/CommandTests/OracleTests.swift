@@ -16,6 +16,8 @@ import Testing
         ["identity.py", "--binary", "BINARY", "--rows", "2000000", "--seed", "NEW"],
         ["rejects.py", "--binary", "BINARY", "--seed", "7", "--count", "150"],
         ["rejects.py", "--binary", "BINARY", "--seed", "NEW", "--count", "250"],
+        ["tries.py", "--binary", "BINARY", "--seed", "3", "--count", "25"],
+        ["tries.py", "--binary", "BINARY", "--seed", "NEW", "--count", "40"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE api-example", "SAMPLE sync", "SAMPLE unusual-order"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE python-client", "SAMPLE failed-job", "SAMPLE still-processing"],
         ["prefixes.py", "--binary", "BINARY", "--mutate", "50", "--seed", "1", "SAMPLES"],

@@ -261,8 +261,15 @@ class Cases:
         # A second try with the rejects of the first one, which are no input.
         second = self.write("second.json", self.job([{"error": {"code": "bad", "message": "'bob@example.org' again"}}]))
         rejects = self.folder / "out" / "rejects.xlsx"
-        again = ["1", "j", "1", "failed", "bad", "'bob@example.org' again", *bob]
+        again = ["1", "j", "1", "failed", "bad", "'bob@example.org' again", *bob[6:]]
         self.taken("second try", self.run(rejects, dump=second, out="again"), [again], out="again")
+        mapped = self.run(f"{rejects}#First", "--map", self.folder / "out" / "reasons.csv", dump=second, out="mapped")
+        self.taken("second try with its map", mapped, [["2", *again[1:]]], out="mapped")
+        reasons = (self.folder / "mapped" / "reasons.csv").read_text().splitlines()[1]
+        if not reasons.startswith(f"rejects.xlsx,1,{path}#First,2,j,1,failed"):
+            fail("second try with its map", mapped, f"should lead to the first source: {reasons}")
+        plain = self.run(rejects, "--plain", dump=second, out="plain")
+        self.taken("second try, plain", plain, [bob[6:]], out="plain")
         run = subprocess.run([self.binary, "summary", rejects], capture_output=True, text=True)
         if run.returncode != 65 or "rejects takes them as --source" not in run.stdout + run.stderr:
             fail("rejects as an input", run, "should be told from a dump")

@@ -124,4 +124,33 @@ extension Wording {
         "The dump says nothing about \(rowsWord(rows)): \(rows == 1 ? "it" : "they") may have been imported or not. Check "
             + "before you send \(rows == 1 ? "it" : "them") again."
     }
+
+    /// Where the rows of a source stand after several tries, in a sentence.
+    package static func account(_ totals: AccountTotals) -> String {
+        let done = totals.succeeded.reduce(0, +)
+        let after = totals.tries == 1 ? "1 try" : "\(grouped(totals.tries)) tries"
+        if done == totals.rows { return "All \(rowsWord(totals.rows)) are imported after \(after)." }
+        var parts = ["\(grouped(done)) of \(rowsWord(totals.rows)) are imported after \(after)"]
+        if totals.stillFailing > 0 {
+            parts.append("\(grouped(totals.stillFailing)) still \(totals.stillFailing == 1 ? "fails" : "fail")")
+        }
+        if totals.neverSentAgain > 0 {
+            parts.append(
+                "\(grouped(totals.neverSentAgain)) failed and \(totals.neverSentAgain == 1 ? "was" : "were") never sent again"
+            )
+        }
+        if totals.unclassified > 0 {
+            parts.append("\(grouped(totals.unclassified)) \(totals.unclassified == 1 ? "is" : "are") unclassified")
+        }
+        if totals.noResult > 0 {
+            parts.append("\(grouped(totals.noResult)) \(totals.noResult == 1 ? "has" : "have") no result")
+        }
+        return parts.joined(separator: ", ") + "."
+    }
+
+    /// Rows that need not have been sent again.
+    package static func sentInVain(_ rows: Int) -> String {
+        "\(rowsWord(rows)) \(rows == 1 ? "was" : "were") sent again although \(rows == 1 ? "it" : "they") had succeeded: look "
+            + "for duplicates."
+    }
 }

@@ -20,7 +20,9 @@ package struct RowSelection: Sendable {
     }
 
     @inline(__always)
-    func contains(_ outcome: Outcome) -> Bool { outcomes & Self.bit(outcome) != 0 && (codes == nil || outcome == .failed) }
+    func contains(_ outcome: Outcome) -> Bool {
+        outcomes & Self.bit(outcome) != 0 && (codes == nil || outcome == .failed)
+    }
 
     @inline(__always)
     var takesAllCodes: Bool { codes == nil }

@@ -85,6 +85,8 @@ package struct RetryPlan: Sendable {
     /// The user vouches for the order; the evidence does not.
     package var trustsOrder = false
     package var sha256OfReasons: String?
+    /// The maps of earlier tries that were followed: rows are those of the first source.
+    package var maps: [String] = []
 
     package init() {}
 
@@ -192,6 +194,8 @@ extension RetryPlan {
                     }
                 }
             }
+            json.key("maps")
+            json.array { json in for map in maps { json.value(map) } }
             json.member("reasons_sha256", sha256OfReasons)
         }
         return json.bytes + [UInt8(ascii: "\n")]

@@ -33,6 +33,15 @@ struct RejectLayout {
         "import_source_row", "import_job_id", "import_row", "import_outcome", "import_error_code",
         "import_error_message",
     ]
+    static let actionColumn = "import_action"
+    static let recordColumn = "import_record_id"
+
+    /// How many columns at the front of a source an earlier run has put there: new ones take their place.
+    static func ownColumns(of source: SourceForm) -> Int {
+        guard source.columnNames.starts(with: columns) else { return 0 }
+        let others = source.columnNames.dropFirst(columns.count).prefix { $0 == actionColumn || $0 == recordColumn }
+        return columns.count + others.count
+    }
 }
 
 /// Writes records of a source into files of its own form, one after another if their size is limited.
@@ -48,7 +57,8 @@ final class RejectWriter {
     private var workbook: RejectWorkbook?
     private var name = ""
     /// Of the source that the current file's records are of.
-    private var form: SourceForm
+    private let form: SourceForm
+    private let ownColumns: Int
     private let encoding: SourceEncoding
     private let opening: [UInt8]
     /// What a body has behind its last object; nil where one file takes all, and the end of the source shows it.
@@ -75,6 +85,7 @@ final class RejectWriter {
         self.hasIDs = hasIDs
         self.begin = begin
         form = source.form
+        ownColumns = RejectLayout.ownColumns(of: source.form)
         encoding = source.encoding
         opening = source.opening
         self.closing = closing
@@ -98,10 +109,11 @@ final class RejectWriter {
     /// Appends the current record of the source.
     func append(_ row: RejectRow, _ source: SourceReader) throws {
         if file == nil || position == layout.batch { try beginFile(source) }
-        try source.withWholeRecord { record in
+        try source.withWholeRecord { whole in
             if let workbook, case .sheet(let sheet) = source.form {
-                return try workbook.append(layout.isPlain ? [] : newCells(of: row), record, sheet)
+                return try workbook.append(layout.isPlain ? [] : newCells(of: row), whole, sheet)
             }
+            let record = whole.extracting(start(of: whole)...)
             if case .csv(let csv) = form {
                 if lacksLineEnd { bytes.append(contentsOf: encoded(csv.lineEnd.rawValue)) }
                 if !layout.isPlain { encoding.encoded(cells(of: row, csv).span, into: &bytes) }
@@ -143,11 +155,13 @@ final class RejectWriter {
                 let delimiter = String(Character(Unicode.Scalar(csv.delimiter)))
                 bytes.append(contentsOf: encoded(columns.joined(separator: delimiter) + delimiter))
             }
-            encoding.encoded(header.span, into: &bytes)
+            encoding.encoded(header.span.extracting(start(of: header.span)...), into: &bytes)
             let last = header.last ?? 0
             lacksLineEnd = last != UInt8(ascii: "\n") && last != UInt8(ascii: "\r")
         case .sheet(let sheet):
-            workbook = try file.map { try RejectWorkbook($0, like: sheet, columns: layout.isPlain ? [] : columns) }
+            workbook = try file.map {
+                try RejectWorkbook($0, like: sheet, columns: layout.isPlain ? [] : columns, replacing: ownColumns)
+            }
         case .jsonLines: break
         case .jsonArray, .requestBody: bytes.append(contentsOf: opening)
         }
@@ -155,7 +169,21 @@ final class RejectWriter {
 
     /// The names of the new columns.
     private var columns: [String] {
-        RejectLayout.columns + (layout.hasActions ? ["import_action"] : []) + (hasIDs ? ["import_record_id"] : [])
+        RejectLayout.columns + (layout.hasActions ? [RejectLayout.actionColumn] : [])
+            + (hasIDs ? [RejectLayout.recordColumn] : [])
+    }
+
+    /// Where a record begins behind the cells that an earlier run put there.
+    private func start(of record: Span<UInt8>) -> Int {
+        guard ownColumns > 0, case .csv(let csv) = form else { return 0 }
+        var (left, isInside) = (ownColumns, false)
+        for index in record.indices {
+            if record[index] == UInt8(ascii: "\"") { isInside.toggle() }
+            guard record[index] == csv.delimiter, !isInside else { continue }
+            left -= 1
+            if left == 0 { return index + 1 }
+        }
+        return 0
     }
 
     private func endFile(_ closing: [UInt8]) throws {

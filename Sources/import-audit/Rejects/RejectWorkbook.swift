@@ -12,7 +12,8 @@ final class RejectWorkbook {
     private let zip: ZipWriter
     private var sheet: RowSheet
     private var bytesOfRows = 0
-    /// Columns before those of the source.
+    /// Columns at the front of the source that are left out, and those that come before the others.
+    private let replaced: Int
     private let columnsBefore: Int
     /// Of the source that the last record is of, and the styles of this workbook that they became.
     private var formats: [NumberFormat] = []
@@ -22,8 +23,10 @@ final class RejectWorkbook {
     /// - Parameters:
     ///   - form: of the first source.
     ///   - columns: the names of the new ones; none if they are left out.
-    init(_ file: PartialFile, like form: SheetForm, columns: [String]) throws {
+    ///   - replaced: how many columns at the front of the source an earlier run has put there.
+    init(_ file: PartialFile, like form: SheetForm, columns: [String], replacing replaced: Int) throws {
         self.file = file
+        self.replaced = replaced
         columnsBefore = columns.count
         sheet = RowSheet(
             name: form.sheetName, countsFrom1904: form.countsFrom1904, title: OwnOutput.rejectsWorkbookTitle)
@@ -86,7 +89,8 @@ final class RejectWorkbook {
             styles = Array(repeating: nil, count: formats.count)
         }
         try SheetRecord.forEachCell(of: record) { cell, text throws(CommandFailure) in
-            let column = columnsBefore + cell.column
+            guard cell.column >= replaced else { return }
+            let column = columnsBefore + cell.column - replaced
             guard column < RowSheet.mostColumns else {
                 throw CommandFailure(
                     .notPassed, of: file.path,

@@ -47,6 +47,14 @@ struct RejectsCommand: ParsableCommand {
         help: ArgumentHelp("The folder to write into; it is made if need be.", valueName: "dir"))
     var output = "rejects"
 
+    @Option(
+        name: .customLong("map"),
+        help: ArgumentHelp(
+            "reasons.csv of the try before, if the source is what it handed back: rows are named as in the first source. "
+                + "Several, in the order of the tries, if none of them was made with --map.",
+            valueName: "reasons.csv"))
+    var maps: [String] = []
+
     @OptionGroup var codes: CodesOptions
 
     @Flag(name: .customLong("by-action"), help: "Write a file for each action of the codes file.")
@@ -115,6 +123,7 @@ struct RejectsCommand: ParsableCommand {
         if firstRow < 1 { throw ValidationError("--first-row takes a number from 1 on.") }
         if firstRow > 1, sources.count > 1 { throw ValidationError("--first-row is about one source for all jobs.") }
         if let batch, batch < 1 { throw ValidationError("--batch takes a number from 1 on.") }
+        if !maps.isEmpty, sources.count > 1 { throw ValidationError("--map is about one source for all jobs.") }
         if byAction, codes.codes == nil { throw ValidationError("--by-action is about the actions of --codes.") }
         if let threads, !(1...256).contains(threads) {
             throw ValidationError("--threads takes a number from 1 to 256.")
@@ -138,7 +147,8 @@ struct RejectsCommand: ParsableCommand {
                     readsAhead: concurrency.allowsHelpers),
                 byAction: byAction, annotates: annotated, listsCreated: created, firstRow: firstRow,
                 trustsOrder: trustOrder, isStrict: isStrict, isQuiet: quiet, isForced: force,
-                optionFiles: [codes.codes].compactMap { $0 }, concurrency: concurrency
+                optionFiles: [codes.codes].compactMap { $0 } + maps, maps: try maps.map { try RowMap($0) },
+                concurrency: concurrency
             ).run()
         }
     }

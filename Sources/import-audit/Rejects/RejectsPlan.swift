@@ -27,6 +27,8 @@ struct RejectsPlan {
     let isQuiet: Bool
     let isForced: Bool
     let optionFiles: [String]
+    /// Of the tries before, the first one first.
+    let maps: [RowMap]
     let concurrency: Concurrency
 
     /// Names that files of a run may have, apart from batches and actions.
@@ -142,6 +144,8 @@ struct RejectsRun {
     /// What bodies have behind their last objects, where it must be known before.
     private var closings: [[UInt8]] = []
 
+    /// Where the rows of the source come from, if it is what an earlier run handed back.
+    private var origins: (sources: [[UInt8]], rows: [RowMap.Target])?
     private var retry = RetryPlan()
     private var evidence: JoinEvidence?
     private var writers: Writers?
@@ -197,6 +201,7 @@ struct RejectsRun {
     /// Pairs all rows with their records; nil if that does not come out even, which was said.
     mutating func pair() throws -> RetryPlan? {
         try checkTotals()
+        try followMaps()
         if plan.layout.batch != nil { try findClosings() }
         var sourceIndex = 0
         try plan.sources.visit { stream in
@@ -246,6 +251,37 @@ struct RejectsRun {
                 "the dump does not say how many rows the job had: where the next job begins in the source cannot be known. "
                     + "Nothing was written.")
         }
+    }
+
+    /// Finds out where the rows of the source come from, through all tries.
+    private mutating func followMaps() throws {
+        guard let last = plan.maps.last, let source = plan.sources.paths.first else { return }
+        var total = plan.firstRow - 1
+        for index in 0..<results.jobCount {
+            guard let rows = try results.job(index).job.total else {
+                throw CommandFailure(
+                    .notPassed,
+                    "a dump does not say how many rows its job had: --map cannot be followed. Nothing was written.")
+            }
+            total += rows
+        }
+        var rows = try last.rows(for: total, sentAs: source)
+        var map = last
+        for earlier in plan.maps.dropLast().reversed() where !map.reachesBehind(earlier) {
+            rows = try earlier.follow(rows, of: map.sources.first ?? "")
+            map = earlier
+        }
+        origins = (map.sources.map { Array($0.utf8) }, rows)
+        retry.maps = plan.maps.map { $0.name }
+    }
+
+    /// What is said of a row of the source: where it comes from, if that is known.
+    private func placed(_ row: RejectRow, _ name: [UInt8]) -> (row: RejectRow, source: [UInt8]) {
+        guard let origins else { return (row, name) }
+        let origin = origins.rows[row.sourceRow - 1]
+        var row = row
+        row.sourceRow = origin.row
+        return (row, origins.sources[origin.source])
     }
 
     private mutating func findClosings() throws {
@@ -372,8 +408,10 @@ struct RejectsRun {
             while taken < run.count, try source.next() {
                 taken += 1
                 try annotated.append(
-                    RejectRow(sourceRow: source.row, jobID: jobID, row: row + taken, outcome: run.outcome.rawValue),
-                    source)
+                    placed(
+                        RejectRow(sourceRow: source.row, jobID: jobID, row: row + taken, outcome: run.outcome.rawValue),
+                        []
+                    ).row, source)
             }
             retry.succeeded += taken
             return taken
@@ -384,9 +422,11 @@ struct RejectsRun {
             let id = rows.nextID(&ids)
             if let id { rows.span(id) { evidence?.look(forID: $0, in: source) } }
             guard writers?.annotated != nil || writers?.created != nil else { continue }
-            let entry = RejectRow(
-                sourceRow: source.row, jobID: jobID, row: row + taken, outcome: run.outcome.rawValue,
-                recordID: id.map { rows.span($0) { [UInt8](span: $0) } })
+            let entry = placed(
+                RejectRow(
+                    sourceRow: source.row, jobID: jobID, row: row + taken, outcome: run.outcome.rawValue,
+                    recordID: id.map { rows.span($0) { [UInt8](span: $0) } }), []
+            ).row
             try writers?.annotated?.append(entry, source)
             try writers?.created?.append(entry, source)
         }
@@ -398,7 +438,7 @@ struct RejectsRun {
 
     /// A row that failed or is unclassified.
     private mutating func reject(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws {
-        var row = row
+        var (row, name) = placed(row, name)
         if let message = row.message { evidence?.look(for: message.span, in: source) }
         let isUnclassified = row.outcome == Outcome.unclassified.rawValue
         let key = GroupKey(code: row.code, isUnclassified: isUnclassified)
@@ -428,6 +468,7 @@ struct RejectsRun {
 
     /// A row of which the dump says nothing.
     private mutating func leave(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws {
+        let (row, name) = placed(row, name)
         retry.noResult += 1
         guard let writer = writers?.noResult else { return }
         let file = writer.nextName
