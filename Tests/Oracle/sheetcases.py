@@ -229,6 +229,11 @@ class Cases:
 
     def accepted(self):
         bob = ["2", "j", "2", "failed", "bad", "'bob@example.org' is no address", "bob@example.org", "2"]
+        source = self.write("a.xlsx", book())
+        runs = [self.run(source, "--threads", threads, out=threads) for threads in ("1", "4")]
+        written = [(self.folder / threads / "rejects.xlsx").read_bytes() for threads in ("1", "4")]
+        if written[0] != written[1]:
+            fail("twice", runs[1], "should write the same bytes")
         macros = book(**{"xl/vbaProject.bin": "x"})
         self.taken("macros", self.run(self.write("a.xlsm", macros)), [bob], ["macros are not handed back"])
         formulas = book(data=ROWS.replace("<v>2</v>", "<f>1+1</f><v>2</v>"))

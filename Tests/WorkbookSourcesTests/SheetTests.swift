@@ -148,10 +148,12 @@ struct SheetTests {
         }
         try zip.finish()
         let limits = InputLimits(expandedBytes: 100_000, expansionRatio: 1)
-        let parts = try ZipParts(descriptor: FileHandle(forReadingFrom: url).fileDescriptor, limits: limits)
+        let packed = try FileHandle(forReadingFrom: url)
+        let parts = try ZipParts(descriptor: packed.fileDescriptor, limits: limits)
         #expect(parts.names == ["a", "b"])
         #expect(try Self.size(of: "A", in: parts) == 60_000)
         #expect(throws: ReadFailure(.expandsTooFar(limit: 100_000))) { try Self.size(of: "b", in: parts) }
+        try packed.close()
     }
 
     private static func size(of part: String, in parts: ZipParts) throws -> Int {
