@@ -17,10 +17,12 @@ extension PlainJob {
             processed ?? rows == rows, succeeded ?? rows - failedRows == rows - failedRows,
             failed ?? failedRows == failedRows
         else { return false }
-        var latest: PlainTime?
+        var latest: DateTime?
         func follows(_ range: TextRange?) -> Bool {
             guard let range else { return true }
-            guard let time = PlainTime(text, in: range), latest.map({ $0 <= time }) ?? true else { return false }
+            guard let time = DateTime(text.extracting(range.offset..<range.offset + range.count)),
+                latest.map({ !(time < $0) }) ?? true
+            else { return false }
             latest = time
             return true
         }
@@ -68,13 +70,8 @@ package struct PlainJobRecord {
         rows.code(with: &reader)
         guard rows.failed == 0 else { return nil }
         self.rows = rows
-        day =
-            created.isEmpty
-            ? nil
-            : PlainTime(
-                record.span,
-                in: TextRange(
-                    offset: created.lowerBound - record.startIndex, count: created.count))?.day
+        let start = created.lowerBound - record.startIndex
+        day = DateTime(record.span.extracting(start..<start + created.count))?.dayInUTC
     }
 }
 
@@ -117,42 +114,6 @@ struct PlainFailures {
         byCode = failures.summaries(rowsSeen: rowsSeen)
         positions = failures.codes.positions.positions(rowsSeen: rowsSeen)
         if failed < rowsSeen { stretches = failures.longestStretches }
-    }
-}
-
-/// A time as nearly all dumps have it, `2025-03-04T10:06:00Z`: ordered as its text.
-private struct PlainTime: Comparable {
-    /// The digits of the date, and of the time.
-    private let date: Int
-    private let time: Int
-
-    /// Nil if the text is anything else, be it another way to write a time.
-    init?(_ text: Span<UInt8>, in range: TextRange) {
-        guard range.count == 20 else { return nil }
-        func digits(_ start: Int, _ count: Int) -> Int? {
-            var number = 0
-            for index in range.offset + start..<range.offset + start + count {
-                let digit = text[index] &- UInt8(ascii: "0")
-                guard digit < 10 else { return nil }
-                number = number * 10 + Int(digit)
-            }
-            return number
-        }
-        func mark(_ index: Int, _ byte: Unicode.Scalar) -> Bool { text[range.offset + index] == UInt8(ascii: byte) }
-        guard mark(4, "-"), mark(7, "-"), mark(10, "T"), mark(13, ":"), mark(16, ":"), mark(19, "Z"),
-            let year = digits(0, 4), let month = digits(5, 2), let day = digits(8, 2), let hour = digits(11, 2),
-            let minute = digits(14, 2), let second = digits(17, 2),
-            1...12 ~= month, 1...DateTime.days(in: month, of: year) ~= day, hour < 24, minute < 60, second < 60
-        else { return nil }
-        date = (year * 100 + month) * 100 + day
-        time = (hour * 100 + minute) * 100 + second
-    }
-
-    /// Days since 1970-01-01.
-    var day: Int { DateTime.daysSince1970(date / 10_000, date / 100 % 100, date % 100) }
-
-    static func < (left: PlainTime, right: PlainTime) -> Bool {
-        (left.date, left.time) < (right.date, right.time)
     }
 }
 

@@ -22,7 +22,7 @@ struct MergeCommand: ParsableCommand {
     )
 
     @Argument(help: ArgumentHelp("A summary, or - for standard input.", valueName: "summary.json"))
-    var inputs: [String]
+    var arguments: [String]
 
     @Option(help: "What to print: json, unless --output is given.")
     var format: SummaryCommand.Format?
@@ -48,7 +48,8 @@ struct MergeCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            if let output { try protectInputs(output) }
+            let inputs = ManyArguments.putBack(arguments)
+            if let output { try protect(inputs, output) }
             var merge = MergeOfSummaries()
             for input in inputs { merge.add(input) }
             let summary = merge.result
@@ -61,7 +62,7 @@ struct MergeCommand: ParsableCommand {
     private static let names = ReportFormats.all.overviewFiles(hasFailures: false).map { $0.name }
 
     /// Fails if a summary would be replaced.
-    private func protectInputs(_ output: String) throws(CommandFailure) {
+    private func protect(_ inputs: [String], _ output: String) throws(CommandFailure) {
         try InputProtection(folder: output, names: Self.names, jobNames: [], earlier: nil)
             .check(inputs, options: [], output: nil)
     }

@@ -109,8 +109,8 @@ class Case:
         if draw.random() < 0.3:
             sheet.merge_cells(start_row=at + 2, end_row=at + 3, start_column=1, end_column=4)
         if draw.random() < 0.3:
-            sheet.cell(top + 1, left).hyperlink = "http://example.org/"
-            sheet.cell(top + 1, left).value = self.key(1)
+            sheet.cell(at, left).hyperlink = "http://example.org/"
+            sheet.cell(at, left).value = self.key(self.count)
         book.save(self.path)
 
     def by_libxlsxwriter(self) -> None:
