@@ -32,6 +32,9 @@ SLOW_PEERS_TARGET = 50
 # Of a log: at least so many times faster than simdjson and than DuckDB, at most so many times the reading.
 LOG_TARGETS = (2, 2, 4)
 REPORT_TARGET = 4
+# Of rejects: at most so many times summary and reading the source; at least so many times faster than DuckDB and pandas; at
+# most so many MiB. Of rejects --annotated: at most so many times copying its output.
+REJECTS_TARGETS = (2, 5, 20, 48, 2)
 MEMORY_TARGET = 32
 TINY_TARGET = 0.6
 
@@ -204,6 +207,53 @@ class Bench:
         print(
             f"| reading it | {milliseconds(read)} | | `summary` takes {times(share)} "
             f"| {verdict(share, LOG_TARGETS[2], False)} |",
+            flush=True,
+        )
+
+    def rejects(self):
+        print("\n### The failed rows of 5,000,000, with the data that was sent\n")
+        print("| what | time | memory | of import-audit | target |")
+        print("|---|--:|--:|--:|---|")
+        dump, source = self.dump("sent"), os.path.join(self.data, "sent.csv")
+
+        def own(name, *options):
+            folder = f"{self.scratch}-{name}"
+            command = [self.tool, "rejects", dump, "--source", source, "--quiet", "-o", folder, *options]
+            return Program(f"`rejects{''.join(' ' + option for option in options)}`", command, fresh=folder)
+
+        def peer(name):
+            folder = f"{self.scratch}-{name}"
+            code = f'import os, runpy; os.makedirs("{folder}"); runpy.run_path("{self.peer_code}/{name}_rejects.py")'
+            return Program(name, [self.python, "-c", code, dump, source, folder], fresh=folder)
+
+        plain, annotated = own("plain"), own("annotated", "--annotated")
+        summary = Program("`summary`", [self.tool, "summary", "--quiet", dump])
+        read = self.read(source)
+        duck, pandas = peer("duckdb"), peer("pandas")
+        pandas.rounds = 1
+        measure([plain, annotated, summary, read, duck, pandas], self.rounds)
+        copied = os.path.join(f"{self.scratch}-annotated", "annotated.csv")
+        copy = Program("`cp` of annotated.csv", ["cp", copied, copied + ".copy"])
+        measure([copy], self.rounds)
+        within, than_duck, than_pandas, memory, than_copy = REJECTS_TARGETS
+        share = statistics.median(plain.seconds) / statistics.median(
+            a + b for a, b in zip(summary.seconds, read.seconds)
+        )
+        used = statistics.median(plain.memory)
+        print(
+            f"| {plain.name} | {milliseconds(plain)} | {used:,.0f} MiB | {times(share)} `summary` and reading the source "
+            f"| {verdict(share, within, False)}, ≤ {memory} MiB {'met' if used <= memory else '**missed**'} |"
+        )
+        for program, target in ((duck, than_duck), (pandas, than_pandas)):
+            number = ratio(program, plain)
+            print(
+                f"| {program.name} | {milliseconds(program)} | {statistics.median(program.memory):,.0f} MiB "
+                f"| {times(number)} the time | {verdict(number, target, True)} |"
+            )
+        number = statistics.median(annotated.seconds) / statistics.median(copy.seconds)
+        print(
+            f"| {annotated.name} | {milliseconds(annotated)} | {statistics.median(annotated.memory):,.0f} MiB "
+            f"| {times(number)} `cp` of its output | {verdict(number, than_copy, False)} |",
             flush=True,
         )
 
@@ -385,7 +435,7 @@ class Bench:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-PARTS = ["memory", "summaries", "logs", "others", "reports", "depth", "tiny", "archives", "each"]
+PARTS = ["memory", "summaries", "logs", "rejects", "others", "reports", "depth", "tiny", "archives", "each"]
 
 
 def main():

@@ -31,7 +31,8 @@ extension Dump {
     /// A whole dump of a job, as if its rows had been read.
     package init(ofWhole job: DeclaredJob, rowCount: Int) {
         self.init(
-            job: job, results: .complete, rowCount: rowCount, fault: nil, notes: FieldNotes(), byteCount: 0, sha256: nil)
+            job: job, results: .complete, rowCount: rowCount, fault: nil, notes: FieldNotes(), byteCount: 0, sha256: nil
+        )
     }
 }
 

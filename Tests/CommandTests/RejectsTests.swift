@@ -12,7 +12,8 @@ import Testing
         try folder.write(Self.job(), as: "job.json")
     }
 
-    private static let contacts = "Name,Email\r\nAda,ada@x.example\r\n\"Bo, \"\"B\"\"\",bo@@x\r\n\"C\r\nD\",cd@x.example\r\nEve,eve@@x\r\n"
+    private static let contacts =
+        "Name,Email\r\nAda,ada@x.example\r\n\"Bo, \"\"B\"\"\",bo@@x\r\n\"C\r\nD\",cd@x.example\r\nEve,eve@@x\r\n"
 
     private static func job(total: Int = 4, id: String = "6f0c3a52-0000-4000-8000-000000000001") -> String {
         """
@@ -97,6 +98,18 @@ import Testing
                 == #"{"options":{"dedupe_by":"email"},"objects":[{"e":"d"}],"x":[1]}"#)
     }
 
+    @Test("The API's official client takes each body that is handed back, and sends it as it is", .needs(.python))
+    func client() throws {
+        let objects = (1...7).map { #"{"default":{"name":"Name \#($0)","emails":["e\#($0)@x.example"]},"list":null}"# }
+        try folder.write(
+            #"{"objects":[\#(objects.joined(separator: ", "))],"options":{"dedupe_by":"emails","caseInsensitive":true}}"#,
+            as: "body.json")
+        let results = repeatElement(#"{"error":{"code":"x","message":"y"}}"#, count: 7).joined(separator: ",")
+        try folder.write(#"{"job_id":"a","status":"complete","total":7,"results":[\#(results)]}"#, as: "all.json")
+        #expect(try rejects("all.json", "--source", "body.json", "--batch", "3").status == 0)
+        try Python.expectNoFaults("client_bodies.py", (1...3).map { folder["rejects/rejects-000\($0).json"] })
+    }
+
     @Test("More batches than a process may have files open")
     func manyBatches() throws {
         let count = 3000
@@ -105,7 +118,8 @@ import Testing
         let results = repeatElement(#"{"error":{"code":"x"}}"#, count: count).joined(separator: ",")
         try folder.write(
             "{\"job_id\":\"a\",\"status\":\"complete\",\"total\":\(count),\"results\":[\(results)]}", as: "many.json")
-        try folder.shell("ulimit -n 256; '\(RunningCommand.binary)' rejects many.json --source rows.json --batch 1 --quiet")
+        try folder.shell(
+            "ulimit -n 256; '\(RunningCommand.binary)' rejects many.json --source rows.json --batch 1 --quiet")
         #expect(folder.names(in: "rejects")?.count { $0.hasPrefix("rejects-") } == count)
     }
 
@@ -153,20 +167,38 @@ import Testing
     // MARK: - What is refused
 
     static let bad: [(name: String, source: String, arguments: [String], says: String)] = [
-        ("too short", "Name,Email\nAda,a\n", [], "has 1 row, but job 6f0c3a52-0000-4000-8000-000000000001 has a total of 4."),
+        (
+            "too short", "Name,Email\nAda,a\n", [],
+            "has 1 row, but job 6f0c3a52-0000-4000-8000-000000000001 has a total of 4."
+        ),
         ("too long", "h\n1\n2\n3\n4\n5\n", [], "--first-row 2 fits"),
         ("a header counted as a row", "Name,Email\nx,bo@@x\nc,c\nd,d\n", [], "Then --no-header fits."),
-        ("other columns", "a,b\n1,2\n3,bo@@x\n5,6,7\n8,9\n", [], "line 4, column 1: This record has 3 columns, the first one has 2."),
+        (
+            "other columns", "a,b\n1,2\n3,bo@@x\n5,6,7\n8,9\n", [],
+            "line 4, column 1: This record has 3 columns, the first one has 2."
+        ),
         ("a stray quote", "a,b\n1,2\n3,bo\"@@x\n5,6\n7,8\n", [], "line 3, column 5: A quote stands inside a field"),
-        ("text behind a quote", "a,b\n\"1\"x,2\n3,4\n5,6\n7,8\n", [], "line 2, column 4: Something follows a closing quote."),
+        (
+            "text behind a quote", "a,b\n\"1\"x,2\n3,4\n5,6\n7,8\n", [],
+            "line 2, column 4: Something follows a closing quote."
+        ),
         ("an open quote", "a,b\n1,2\n3,\"4\n5,6\n7,8\n", [], "line 3, column 3: This quote is never closed."),
-        ("another delimiter", "a,b\n1,2\n3,4\n5,6\n7,8\n", ["--delimiter", ";"], "The header has no semicolon, but comma once."),
+        (
+            "another delimiter", "a,b\n1,2\n3,4\n5,6\n7,8\n", ["--delimiter", ";"],
+            "The header has no semicolon, but comma once."
+        ),
         ("nothing", "", [], "The file is empty."),
         ("a header alone", "a,b\n", [], "There is a header and no row."),
         ("a lone return", "a,b\n1,2\r3,4\n5,6\n7,8\n9,0\n", [], "line 2, column 4: A carriage return stands alone"),
-        ("broken JSON", #"[{"a":1},{"a":2},{"a":3,},{"a":4}]"#, [], "line 1, column 25: “}” cannot stand here in JSON."),
+        (
+            "broken JSON", #"[{"a":1},{"a":2},{"a":3,},{"a":4}]"#, [],
+            "line 1, column 25: “}” cannot stand here in JSON."
+        ),
         ("JSON that ends early", "[{\"a\":1},\n{\"a\":2},{\"a\":3},{\"a\":4}", [], "The JSON text ends too early."),
-        ("a dump", #"{"job_id":"a","status":"complete","total":1,"results":[{"created":true}]}"#, [], "not what was sent to it"),
+        (
+            "a dump", #"{"job_id":"a","status":"complete","total":1,"results":[{"created":true}]}"#, [],
+            "not what was sent to it"
+        ),
         ("a table of an audit", "job_id,row,outcome,record_id,error_code,error_message\n", [], "import-audit wrote"),
     ]
 
@@ -175,7 +207,9 @@ import Testing
         try folder.write(source, as: "bad.csv")
         let run = try importAudit(
             arguments: ["rejects", "job.json", "--source", "bad.csv"] + arguments, folder: folder.path)
-        #expect(run.status == 1 || run.status == 65, "\(run)")
+        // Rows that do not come out even are another thing than a file that cannot be read.
+        let isUneven = ["too", "a header", "nothing"].contains { name.hasPrefix($0) }
+        #expect(run.status == (isUneven ? 1 : 65), "\(run)")
         #expect(run.errorText.contains(says), "\(run)")
         #expect(run.errorText.hasPrefix("import-audit: bad.csv"), "\(run)")
         #expect(folder.names(in: "rejects") == nil)
@@ -183,9 +217,11 @@ import Testing
 
     @Test("Text that is not UTF-8 is refused with its place, and read with its encoding")
     func encoding() throws {
-        try folder.write(Array("Name,Email\nA,a\nB\u{E9},".unicodeScalars.map { UInt8($0.value) }) + Array("bo@@x\nC,c\nD,d\n".utf8), as: "latin.csv")
+        try folder.write(
+            Array("Name,Email\nA,a\nB\u{E9},".unicodeScalars.map { UInt8($0.value) }) + Array("bo@@x\nC,c\nD,d\n".utf8),
+            as: "latin.csv")
         let run = try rejects("job.json", "--source", "latin.csv")
-        #expect(run.status == 1)
+        #expect(run.status == 65)
         #expect(run.errorText.contains("latin.csv: line 3, column 2: The byte 0xE9 is not UTF-8."), "\(run)")
         #expect(try rejects("job.json", "--source", "latin.csv", "--encoding", "windows-1252", "--plain").status == 0)
         #expect(try folder.bytes("rejects/rejects.csv").starts(with: Array("Name,Email\nB".utf8) + [0xE9]))
@@ -237,7 +273,8 @@ import Testing
 
     @Test("A source or a dump is never replaced, whatever its name")
     func protects() throws {
-        try folder.shell("mkdir out; cp contacts.csv out/rejects.csv; ln contacts.csv out/reasons.csv; cp job.json out/plan.json")
+        try folder.shell(
+            "mkdir out; cp contacts.csv out/rejects.csv; ln contacts.csv out/reasons.csv; cp job.json out/plan.json")
         let before = try folder.files(in: "out")
         for arguments in [
             ["job.json", "--source", "out/rejects.csv"], ["job.json", "--source", "contacts.csv"],
@@ -291,7 +328,8 @@ import Testing
     func large() throws {
         let cell = String(repeating: "x", count: 10_000_000)
         let columns = String(repeating: ",", count: 1_000_000)
-        try folder.write("a\(columns)\n1\(columns)\nbo@@x\(columns)\n\"\(cell)\n\"\(columns)\n4\(columns)\n", as: "large.csv")
+        try folder.write(
+            "a\(columns)\n1\(columns)\nbo@@x\(columns)\n\"\(cell)\n\"\(columns)\n4\(columns)\n", as: "large.csv")
         let run = try rejects("job.json", "--source", "large.csv", "--plain")
         #expect(run.status == 0, "\(run)")
         #expect(try folder.bytes("rejects/rejects.csv").count == 3 * 1_000_000 + "a\nbo@@x\n4\n".utf8.count)

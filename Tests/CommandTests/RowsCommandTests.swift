@@ -15,18 +15,22 @@ import Testing
             #expect(rows.outputText == "source,job_id,row,outcome,record_id,error_code,error_message\r\n")
             return
         }
-        let stream = try CSVLines(rows.output), expected = try CSVLines(file)
+        let stream = try csvRecords(rows.output)
+        let expected = try csvRecords(file)
         #expect(stream.count == expected.count)
         for (line, row) in zip(stream, expected) { #expect(Array(line.dropFirst()) == Array(row.prefix(6))) }
-        let piped = try importAudit("rows", "-", "--quiet", input: .bytes(try Array(Data(contentsOf: URL(filePath: sample)))))
-        #expect(try CSVLines(piped.output).map { $0.dropFirst() } == stream.map { $0.dropFirst() })
+        let piped = try importAudit(
+            "rows", "-", "--quiet", input: .bytes(try Array(Data(contentsOf: URL(filePath: sample)))))
+        #expect(try csvRecords(piped.output).map { $0.dropFirst() } == stream.map { $0.dropFirst() })
     }
 
     @Test("Each job comes once, its latest dump; all of them with --every-dump")
     func polled() throws {
         let folder = try Workspace()
-        let first = #"{"job_id":"a","status":"processing","total":2,"updated_at":"2026-01-01T00:00:00Z","results":[{"created":true}]}"#
-        let second = #"{"job_id":"a","status":"complete","total":2,"updated_at":"2026-01-02T00:00:00Z","results":[{"created":true},{"existing":true}]}"#
+        let first =
+            #"{"job_id":"a","status":"processing","total":2,"updated_at":"2026-01-01T00:00:00Z","results":[{"created":true}]}"#
+        let second =
+            #"{"job_id":"a","status":"complete","total":2,"updated_at":"2026-01-02T00:00:00Z","results":[{"created":true},{"existing":true}]}"#
         let log = try folder.write("\(second)\n\(first)\n", as: "log.jsonl")
         #expect(try importAudit("rows", log).outputText.split(separator: "\r\n").count == 3)
         #expect(try importAudit("rows", log, "--every-dump").outputText.split(separator: "\r\n").count == 4)
@@ -36,7 +40,8 @@ import Testing
 
     @Test("A job whose results come twice has the later ones, and an id that comes last is known")
     func repeatedResults() throws {
-        let dump = #"{"results":[{"created":true},{"created":true}],"status":"complete","total":1,"results":[{"existing":true}],"job_id":"late"}"#
+        let dump =
+            #"{"results":[{"created":true},{"created":true}],"status":"complete","total":1,"results":[{"existing":true}],"job_id":"late"}"#
         let run = try importAudit("rows", "-", input: .bytes(Array(dump.utf8)))
         #expect(run.outputText.hasSuffix("error_message\r\n'-,late,1,existing,,,\r\n"), "\(run)")
     }
@@ -53,18 +58,18 @@ import Testing
         let one = try importAudit("rows", folder["dumps"], "--threads", "1")
         #expect(try importAudit("rows", folder["dumps"], "--threads", "8").output == one.output)
         var ids: [String] = []
-        for line in try CSVLines(one.output).dropFirst() where ids.last != line[1] { ids.append(line[1]) }
+        for line in try csvRecords(one.output).dropFirst() where ids.last != line[1] { ids.append(line[1]) }
         #expect(ids == (0..<20).map { String($0) })
     }
 
     @Test("Rows are chosen by outcome and by code")
     func chosen() throws {
         let sample = Repository.sample("many-failures")
-        let all = try CSVLines(importAudit("rows", sample).output).dropFirst()
-        let failed = try CSVLines(importAudit("rows", sample, "--outcomes", "failed, existing").output).dropFirst()
+        let all = try csvRecords(importAudit("rows", sample).output).dropFirst()
+        let failed = try csvRecords(importAudit("rows", sample, "--outcomes", "failed, existing").output).dropFirst()
         #expect(Array(failed) == all.filter { ["failed", "existing"].contains($0[3]) })
         let code = try #require(all.first { !$0[5].isEmpty }?[5])
-        let coded = try CSVLines(importAudit("rows", sample, "--code", code).output).dropFirst()
+        let coded = try csvRecords(importAudit("rows", sample, "--code", code).output).dropFirst()
         #expect(Array(coded) == all.filter { $0[5] == code } && !coded.isEmpty)
         #expect(try importAudit("rows", sample, "--outcomes", "fialed").status == 64)
     }
@@ -72,7 +77,7 @@ import Testing
     @Test("JSON Lines have the same values, and null where there is none", arguments: Repository.samples)
     func json(name: String) throws {
         let sample = Repository.sample(name)
-        let table = try CSVLines(importAudit("rows", sample, "--csv-raw").output).dropFirst()
+        let table = try csvRecords(importAudit("rows", sample, "--csv-raw").output).dropFirst()
         let lines = try importAudit("rows", sample, "--format", "jsonl").output.split(separator: UInt8(ascii: "\n"))
         #expect(lines.count == table.count)
         let names = ["source", "job_id", "row", "outcome", "record_id", "error_code", "error_message"]
@@ -88,8 +93,10 @@ import Testing
 }
 
 /// The records of a CSV file, read by the rules of RFC 4180.
-private func CSVLines(_ bytes: [UInt8]) throws -> [[String]] {
-    var lines: [[String]] = [], line: [String] = [], cell: [UInt8] = []
+private func csvRecords(_ bytes: [UInt8]) throws -> [[String]] {
+    var lines: [[String]] = []
+    var line: [String] = []
+    var cell: [UInt8] = []
     var isInside = false
     var index = 0
     while index < bytes.count {

@@ -78,7 +78,9 @@ import Testing
                     }
                 let bytes = Array(text.utf8)
                 let whole = read(bytes)
-                if !objects.isEmpty { #expect(whole.records == objects.map { Array($0.utf8) }, "seed \(seed): \(text)") }
+                if !objects.isEmpty {
+                    #expect(whole.records == objects.map { Array($0.utf8) }, "seed \(seed): \(text)")
+                }
                 let window = Int.random(in: 64...300, using: &random)
                 let pieces = read(bytes, window: window, chunk: Int.random(in: 1...50, using: &random))
                 #expect(pieces.records == whole.records, "seed \(seed), window \(window): \(text)")

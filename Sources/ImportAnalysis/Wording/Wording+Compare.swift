@@ -60,10 +60,12 @@ extension Comparison {
     /// What a second dump with fewer rows probably is; nil if nothing suggests it.
     private var probableRetry: String? {
         let failed = before.rows.failed + before.rows.unclassified
-        guard before.jobs == 1, after.jobs == 1, failed > 0, after.rows.seen == failed, before.rows.seen != failed else {
+        guard before.jobs == 1, after.jobs == 1, failed > 0, after.rows.seen == failed, before.rows.seen != failed
+        else {
             return nil
         }
-        return "After has \(Wording.rowsWord(failed)), as many as failed before: a retry? Then the numbers are not about the "
+        return
+            "After has \(Wording.rowsWord(failed)), as many as failed before: a retry? Then the numbers are not about the "
             + "same rows. Give --map reasons.csv, which import-audit rejects wrote, and its rows are put in their places."
     }
 

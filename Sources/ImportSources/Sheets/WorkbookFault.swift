@@ -14,6 +14,9 @@ package struct WorkbookFault: Error, Sendable, Equatable {
         self.cell = cell
     }
 
+    /// Whether it can be read, but holds no rows.
+    package var hasNoRows: Bool { reason == .emptySheet || reason == .onlyHeader }
+
     package enum Reason: Sendable, Equatable {
         /// A workbook or another document of Office before 2007; an encrypted one of today; which of them is not seen.
         case oldWorkbook, encrypted, oldDocument

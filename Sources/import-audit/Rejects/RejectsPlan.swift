@@ -298,7 +298,16 @@ struct RejectsRun {
         do {
             try body(try stream.reader(plan.sourceOptions))
         } catch let fault as SourceFault {
-            throw CommandFailure(.notPassed, of: stream.name, "\(fault.explanation) Nothing was written.")
+            // Without rows it can be read, but they do not come out even.
+            let hasNoRows =
+                switch fault.reason {
+                case .empty, .onlyHeader: true
+                case .workbook(let workbook): workbook.hasNoRows
+                default: false
+                }
+            throw CommandFailure(
+                hasNoRows ? .notPassed : .inputNotReadWhole, of: stream.name,
+                "\(fault.explanation) Nothing was written.")
         }
     }
 

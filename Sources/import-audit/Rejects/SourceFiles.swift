@@ -60,7 +60,7 @@ struct SourceFiles {
                 }
                 guard ContainerReader.isPlain(file.descriptor) else {
                     throw CommandFailure(
-                        .notPassed, of: name,
+                        .inputNotReadWhole, of: name,
                         "these rows were handed back, and packed since. Unpack them first. "
                             + "Nothing was written.")
                 }

@@ -57,7 +57,8 @@ extension SourceFiles {
     }
 
     private static func failure(_ fault: WorkbookFault, _ name: String) -> CommandFailure {
-        CommandFailure(.notPassed, of: name, "\(fault.explanation) Nothing was written.")
+        let status: ExitStatus = if case .noSuchSheet = fault.reason { .noInput } else { .inputNotReadWhole }
+        return CommandFailure(status, of: name, "\(fault.explanation) Nothing was written.")
     }
 }
 
