@@ -16,18 +16,23 @@ package struct OverviewBuilder: Sendable {
     private(set) var supersededDumps = 0
     private(set) var isSupersededCountExact = true
     private(set) var conflicts = 0
+    /// Jobs that have no report of their own because the user wanted none.
+    private(set) var leftOut = 0
 
     package init() {}
 
     /// Adds a job, in the order in which the overview is to have them.
     ///
-    /// - Parameter report: where the job's own report is; nil if it has none.
-    package mutating func append(_ job: JobSummary, report: ReportPlace?) {
+    /// - Parameters:
+    ///   - report: where the job's own report is; nil if it has none.
+    ///   - isLeftOut: whether it has none because the user wanted none.
+    package mutating func append(_ job: JobSummary, report: ReportPlace?, isLeftOut: Bool = false) {
+        leftOut += isLeftOut ? 1 : 0
         totals.add(job)
         let verdict = Verdict(job)
         levels[verdict.level, default: 0] += 1
         timeLine.add(createdAt: job.job.createdAt, rows: job.rows)
-        worst.add(JobLine(job, verdict, number: totals.jobs, report: report))
+        worst.add(JobLine(job, verdict, number: totals.jobs, report: report, isLeftOut: isLeftOut))
         if let salvage = job.salvage {
             salvaged.add(
                 SalvagedJob(name: JobLine.name(job), source: job.source, sentence: salvage.message, report: report))
@@ -86,8 +91,10 @@ struct JobLine: Sendable {
     /// Its place among all jobs, from 1.
     var number: Int
     var report: ReportPlace?
+    /// Whether it has none because the user wanted none.
+    var isLeftOut: Bool
 
-    init(_ job: JobSummary, _ verdict: Verdict, number: Int, report: ReportPlace?) {
+    init(_ job: JobSummary, _ verdict: Verdict, number: Int, report: ReportPlace?, isLeftOut: Bool) {
         name = Self.name(job)
         source = job.source
         status = job.job.status
@@ -100,6 +107,7 @@ struct JobLine: Sendable {
             }?.id
         self.number = number
         self.report = report
+        self.isLeftOut = isLeftOut
     }
 
     static func name(_ job: JobSummary) -> String { ReportModel.title(of: job) }
