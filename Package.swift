@@ -63,6 +63,10 @@ let package = Package(
             dependencies: ["ImportAnalysis", "ImportRedaction", .product(name: "Yams", package: "Yams")],
             swiftSettings: strictMemory),
         .target(name: "XHTMLValidation", dependencies: ["CLibXML2"], swiftSettings: strictMemory),
+        .target(
+            name: "WorkbookSources",
+            dependencies: ["ImportFoundation", "ImportInputs", "ImportSources", "XHTMLValidation"],
+            swiftSettings: strictMemory),
         // What other programs use: all public API is there.
         .target(
             name: "ImportAudit",
@@ -72,7 +76,7 @@ let package = Package(
             name: "import-audit",
             dependencies: [
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportSources", "ImportAnalysis", "ImportRedaction",
-                "CodeFiles", "ImportReports", "Spreadsheets",
+                "CodeFiles", "ImportReports", "Spreadsheets", "WorkbookSources",
                 "XHTMLValidation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -116,6 +120,10 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "WorkbookSourcesTests",
+            dependencies: ["ImportFoundation", "ImportInputs", "ImportSources", "WorkbookSources", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ImportAuditTests", dependencies: ["ImportAudit", "import-audit", "TestSupport"],
             swiftSettings: strict),

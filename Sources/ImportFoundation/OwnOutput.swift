@@ -14,7 +14,7 @@ package enum OwnOutput: Sendable, Equatable {
     case table
     /// `report.xlsx`, `index.xlsx`.
     case workbook
-    /// `rejects.csv` and the like: rows that were sent, behind columns that say what became of them.
+    /// `rejects.csv`, `rejects.xlsx` and the like: rows that were sent, behind columns that say what became of them.
     case rejects
 
     /// Whether all of a file is known by its first bytes. A document that is one JSON object may be followed by others.
@@ -106,11 +106,21 @@ package enum OwnOutput: Sendable, Equatable {
 
     /// What workbooks say that they are.
     package static let workbookTitles = ["Audit of an import job", "Audit of import jobs"]
+    /// What workbooks with rows that were sent say that they are.
+    package static let rejectsWorkbookTitle = "Rows of an import"
     /// More sheets than a workbook of this program has by far.
     package static let workbookParts = 64
 
-    package static func isWorkbook(core: ArraySlice<UInt8>) -> Bool {
-        workbookTitles.contains { core.contains("<dc:title>\($0)</dc:title>") }
+    /// Recognises a workbook by the part of it that has its title; nil for one of another program.
+    package init?(workbookCore core: ArraySlice<UInt8>) {
+        func isTitled(_ title: String) -> Bool { core.contains("<dc:title>\(title)</dc:title>") }
+        if Self.workbookTitles.contains(where: isTitled) {
+            self = .workbook
+        } else if isTitled(Self.rejectsWorkbookTitle), core.contains("<dc:creator>import-audit</dc:creator>") {
+            self = .rejects
+        } else {
+            return nil
+        }
     }
 }
 

@@ -17,8 +17,8 @@ extension OwnOutput {
             for _ in 0..<Self.workbookParts {
                 guard let name = try file.next() else { return nil }
                 guard name == "docProps/core.xml" else { continue }
-                guard Self.isWorkbook(core: try file.beginning()) else { return nil }
-                self = .workbook
+                guard let workbook = Self(workbookCore: try file.beginning()) else { return nil }
+                self = workbook
                 return
             }
         } catch {}
@@ -51,7 +51,7 @@ struct OwnZip {
         }
         if name == "docProps/core.xml" {
             mayBeWorkbook = false
-            return OwnOutput.isWorkbook(core: content.beginning) ? .isOwn(.workbook) : .isNot(content)
+            return OwnOutput(workbookCore: content.beginning).map { .isOwn($0) } ?? .isNot(content)
         }
         // Whatever is no XML could be a dump.
         mayBeWorkbook = content.beginning.first == UInt8(ascii: "<") && held.count < OwnOutput.workbookParts

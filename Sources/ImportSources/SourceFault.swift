@@ -49,5 +49,7 @@ package struct SourceFault: Error, Sendable, Equatable {
         /// A record of more bytes than this.
         case recordTooLarge(limit: Int)
         case readFailed(ReadFailure)
+        /// What is wrong with a workbook, which has its own places.
+        case workbook(WorkbookFault)
     }
 }

@@ -12,9 +12,25 @@ package enum SourceForm: Sendable, Equatable {
     /// The body of a request, `{"objects": […], "options": {…}}`: what stands before the first object and behind the
     /// last, with the brackets.
     case requestBody
+    /// The rows of a sheet of a workbook, as ``SheetRecord`` has them.
+    case sheet(SheetForm)
 
     /// Whether records are lines of cells under a header.
-    package var isTable: Bool { if case .csv = self { true } else { false } }
+    package var isTable: Bool {
+        switch self {
+        case .csv, .sheet: true
+        case .jsonLines, .jsonArray, .requestBody: false
+        }
+    }
+
+    /// The names of a table's columns.
+    package var columnNames: [String] {
+        switch self {
+        case .csv(let csv): csv.columnNames
+        case .sheet(let sheet): sheet.columnNames
+        case .jsonLines, .jsonArray, .requestBody: []
+        }
+    }
 }
 
 /// How a CSV file is written.

@@ -36,6 +36,8 @@ package final class SourceReader {
     private var block: BlockReader.Block?
     private var blockRest = 0
     private let fault16: UTF16Fault?
+    /// Of a sheet, whose rows come as records.
+    private let sheet: SheetProgress?
     /// Of the file's own bytes, where the reader sees others.
     private let hash16: SharedHash?
     private var window: SourceWindow
@@ -75,6 +77,7 @@ package final class SourceReader {
             hash16 = nil
         }
         self.fault16 = fault16
+        sheet = nil
         capacity = max(64, options.windowBytes)
         blocks = BlockReader(
             source: bytes, capacity: capacity, hashing: fault16 == nil,
@@ -82,6 +85,37 @@ package final class SourceReader {
         window = SourceWindow()
         form = .jsonLines
         try begin(marked)
+    }
+
+    /// Reads the rows of a sheet.
+    ///
+    /// - Parameters:
+    ///   - rows: each as a ``SheetRecord``.
+    ///   - progress: what else there is to tell, and why the rows end too early.
+    package init(
+        rows: any ByteSource, of form: SheetForm, _ progress: SheetProgress, _ options: SourceOptions = SourceOptions()
+    ) throws(SourceFault) {
+        self.options = options
+        (encoding, fault16, hash16, sheet) = (.utf8, nil, nil, progress)
+        capacity = max(64, options.windowBytes)
+        blocks = BlockReader(source: rows, capacity: capacity, hashing: false, readsAhead: options.readsAhead)
+        window = SourceWindow()
+        self.form = .sheet(form)
+        csv.columns = 1
+        guard try next() else { throw SourceFault(.workbook(WorkbookFault(.emptySheet, sheet: form.sheetName))) }
+        guard options.hasHeader else {
+            (index, row) = (index - 1, 0)
+            return
+        }
+        var named = form
+        let header = withWholeRecord { [UInt8](span: $0) }
+        named.header = header
+        named.columnNames = SheetRecord.texts(of: header.span)
+        self.form = .sheet(named)
+        row = 0
+        if index + 1 == records.count, try !refill() {
+            throw SourceFault(.workbook(WorkbookFault(.onlyHeader, sheet: form.sheetName)))
+        }
     }
 
     private static func encoding(of options: SourceOptions) throws(SourceFault) -> SourceEncoding {
@@ -116,8 +150,11 @@ package final class SourceReader {
         return skipped
     }
 
-    /// The line on which the current record begins, from 1 on.
-    package var line: Int { Int(records[index].line) + 1 }
+    /// The line on which the current record begins, from 1 on; of a sheet, its row.
+    package var line: Int {
+        if case .sheet = form { return withWholeRecord { SheetRecord.rowNumber(of: $0) } }
+        return Int(records[index].line) + 1
+    }
 
     /// Calls `body` with the bytes of the current record, or of one near it, without the end of its line: in UTF-8, or in
     /// the single bytes of the source's encoding. Nil if that one is not in the window.
@@ -145,7 +182,7 @@ package final class SourceReader {
     }
 
     private static func contentCount(_ bytes: Span<UInt8>, _ form: SourceForm) -> Int {
-        guard case .csv = form else { return bytes.count }
+        guard form.isTable else { return bytes.count }
         var count = bytes.count
         if count > 0, bytes[count - 1] == UInt8(ascii: "\n") { count -= 1 }
         if count > 0, bytes[count - 1] == UInt8(ascii: "\r") { count -= 1 }
@@ -155,8 +192,11 @@ package final class SourceReader {
     /// The SHA-256 of the file's bytes, decompressed. Only at the end.
     package func finishHash() -> String? { hash16?.finish() ?? blocks.finishHash() }
 
-    /// Lines of a table that hold nothing at all; they are no records.
-    package var blankLines: Int { Int(csv.blank_lines) }
+    /// Lines or rows of a table that hold nothing at all; they are no records.
+    package var blankLines: Int { sheet?.notes.emptyRows ?? Int(csv.blank_lines) }
+
+    /// Cells whose stored values were sent, and not the formulas behind them.
+    package var formulas: Int { sheet?.notes.formulas ?? 0 }
 
     // MARK: - The window
 
@@ -199,6 +239,7 @@ package final class SourceReader {
             guard let block, blockRest > 0 else {
                 isAtEnd = true
                 if let failure = blocks.failure { throw SourceFault(.readFailed(failure)) }
+                if let fault = sheet?.fault { throw SourceFault(.workbook(fault)) }
                 if let fault16, fault16.isSet {
                     throw SourceFault(.notUTF16, at: place(ofLine: currentLine, column: 1))
                 }
@@ -216,7 +257,7 @@ package final class SourceReader {
 
     private func scan() throws(SourceFault) {
         switch form {
-        case .csv: try scanCSV()
+        case .csv, .sheet: try scanCSV()
         case .jsonLines, .jsonArray, .requestBody: try scanJSON()
         }
     }

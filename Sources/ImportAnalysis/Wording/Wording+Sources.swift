@@ -41,6 +41,7 @@ extension SourceFault {
         case .bodyTooLarge(let limit): "The request body has more than \(limit / 1024 / 1024) MiB besides its objects."
         case .recordTooLarge(let limit): "A record is larger than \(limit / 1024 / 1024) MiB. Is a quote missing?"
         case .readFailed(let failure): failure.description
+        case .workbook(let fault): fault.explanation
         }
     }
 

@@ -4,7 +4,7 @@ private import CLibArchive
 ///
 /// The bytes depend on the names, the contents and libarchive's zlib alone: every file is of 1980-01-01 (the first day
 /// that a zip can tell), belongs to nobody and may be read by all. Sizes beyond 4 GB and more than 65,535 files are
-/// written as Zip64. Memory does not grow with the files' contents; each file's record in the list at the end waits in
+/// written as Zip64, unless that is ruled out. Memory does not grow with the files' contents; each file's record in the list at the end waits in
 /// memory, about 100 bytes and its path.
 ///
 /// It belongs to one thread at a time.
@@ -19,9 +19,11 @@ package final class ZipWriter {
     private let entry: OpaquePointer
     private let sink: ZipSink
 
-    /// - Parameter output: takes the bytes of the zip, in order. What it throws comes out of the call that made it
-    ///   throw.
-    package init(to output: @escaping (Span<UInt8>) throws -> Void) throws {
+    /// - Parameters:
+    ///   - allowsZip64: false for a zip that spreadsheet programs are to open, some of which know nothing of it. No file
+    ///     may then have 4 GB.
+    ///   - output: takes the bytes of the zip, in order. What it throws comes out of the call that made it throw.
+    package init(allowsZip64: Bool = true, to output: @escaping (Span<UInt8>) throws -> Void) throws {
         guard let archive = unsafe archive_write_new(), let entry = unsafe archive_entry_new() else {
             throw Failure(message: "out of memory")
         }
@@ -29,7 +31,8 @@ package final class ZipWriter {
         unsafe self.entry = entry
         sink = ZipSink(output)
         // The default level of zlib today is said, so that it is the same tomorrow.
-        let options = "zip:compression=deflate,zip:compression-level=6,zip:hdrcharset=UTF-8"
+        let options =
+            "zip:compression=deflate,zip:compression-level=6,zip:hdrcharset=UTF-8" + (allowsZip64 ? "" : ",zip:!zip64")
         let isOpen = UTF8Locale.use {
             unsafe archive_write_set_format_zip(archive) == ARCHIVE_OK
                 && archive_write_set_options(archive, options) == ARCHIVE_OK
@@ -54,14 +57,14 @@ package final class ZipWriter {
     ///
     /// - Parameters:
     ///   - path: with `/` between its parts.
-    ///   - byteCount: exactly as many bytes are to be written.
-    package func beginFile(_ path: String, byteCount: Int) throws {
+    ///   - byteCount: exactly as many bytes are to be written; nil for any number, which then stands behind them.
+    package func beginFile(_ path: String, byteCount: Int?) throws {
         let status = UTF8Locale.use {
             unsafe archive_entry_clear(entry)
             unsafe archive_entry_update_pathname_utf8(entry, path)
             // A plain file, with its rights.
             unsafe archive_entry_set_mode(entry, 0o100_644)
-            unsafe archive_entry_set_size(entry, Int64(byteCount))
+            if let byteCount { unsafe archive_entry_set_size(entry, Int64(byteCount)) }
             return unsafe archive_write_header(archive, entry)
         }
         guard status == ARCHIVE_OK else { throw failure }

@@ -38,8 +38,8 @@ struct RejectLayout {
 
     /// How many columns at the front of a source an earlier run has put there: new ones take their place.
     static func ownColumns(of source: SourceForm) -> Int {
-        guard case .csv(let csv) = source, csv.columnNames.starts(with: columns) else { return 0 }
-        let others = csv.columnNames.dropFirst(columns.count).prefix { $0 == actionColumn || $0 == recordColumn }
+        guard source.columnNames.starts(with: columns) else { return 0 }
+        let others = source.columnNames.dropFirst(columns.count).prefix { $0 == actionColumn || $0 == recordColumn }
         return columns.count + others.count
     }
 }
@@ -53,6 +53,8 @@ final class RejectWriter {
     private let hasIDs: Bool
     private let begin: (String) throws -> PartialFile
     private var file: PartialFile?
+    /// What the file is made of, where it is a workbook.
+    private var workbook: RejectWorkbook?
     private var name = ""
     /// Of the source that the current file's records are of.
     private let form: SourceForm
@@ -95,14 +97,22 @@ final class RejectWriter {
     private var currentName: String { name.isEmpty ? name(number: 1) : name }
 
     private func name(number: Int) -> String {
-        let ending = if case .csv = form { ".csv" } else { ".json" }
+        let ending =
+            switch form {
+            case .csv: ".csv"
+            case .sheet: ".xlsx"
+            case .jsonLines, .jsonArray, .requestBody: ".json"
+            }
         return layout.batch == nil ? stem + ending : "\(stem)-\(number.digits(4))\(ending)"
     }
 
     /// Appends the current record of the source.
     func append(_ row: RejectRow, _ source: SourceReader) throws {
         if file == nil || position == layout.batch { try beginFile(source) }
-        source.withWholeRecord { whole in
+        try source.withWholeRecord { whole in
+            if let workbook, case .sheet(let sheet) = source.form {
+                return try workbook.append(layout.isPlain ? [] : newCells(of: row), whole, sheet)
+            }
             let record = whole.extracting(start(of: whole)...)
             if case .csv(let csv) = form {
                 if lacksLineEnd { bytes.append(contentsOf: encoded(csv.lineEnd.rawValue)) }
@@ -143,17 +153,24 @@ final class RejectWriter {
             guard let header = csv.header else { return }
             if !layout.isPlain {
                 let delimiter = String(Character(Unicode.Scalar(csv.delimiter)))
-                let columns =
-                    RejectLayout.columns + (layout.hasActions ? [RejectLayout.actionColumn] : [])
-                    + (hasIDs ? [RejectLayout.recordColumn] : [])
                 bytes.append(contentsOf: encoded(columns.joined(separator: delimiter) + delimiter))
             }
             encoding.encoded(header.span.extracting(start(of: header.span)...), into: &bytes)
             let last = header.last ?? 0
             lacksLineEnd = last != UInt8(ascii: "\n") && last != UInt8(ascii: "\r")
+        case .sheet(let sheet):
+            workbook = try file.map {
+                try RejectWorkbook($0, like: sheet, columns: layout.isPlain ? [] : columns, replacing: ownColumns)
+            }
         case .jsonLines: break
         case .jsonArray, .requestBody: bytes.append(contentsOf: opening)
         }
+    }
+
+    /// The names of the new columns.
+    private var columns: [String] {
+        RejectLayout.columns + (layout.hasActions ? [RejectLayout.actionColumn] : [])
+            + (hasIDs ? [RejectLayout.recordColumn] : [])
     }
 
     /// Where a record begins behind the cells that an earlier run put there.
@@ -174,8 +191,10 @@ final class RejectWriter {
         switch form {
         case .jsonLines where position > 0: bytes.append(UInt8(ascii: "\n"))
         case .jsonArray, .requestBody: bytes.append(contentsOf: closing)
+        case .sheet: try workbook?.finish()
         case .csv, .jsonLines: break
         }
+        workbook = nil
         try flush()
         // There may be many of them.
         try file.closeWritten()
@@ -212,6 +231,15 @@ final class RejectWriter {
         if layout.hasActions { append(row.action.map { Array($0.utf8) }) }
         if hasIDs { append(row.recordID) }
         return cells
+    }
+
+    /// The new cells of a row in a sheet.
+    private func newCells(of row: RejectRow) -> [RejectWorkbook.NewCell] {
+        [
+            .number(row.sourceRow), .init(row.jobID), .init(row.row), .text(Array(row.outcome.utf8)), .init(row.code),
+            .init(row.message),
+        ] + (layout.hasActions ? [.init(row.action.map { Array($0.utf8) })] : [])
+            + (hasIDs ? [.init(row.recordID)] : [])
     }
 
     /// A text as a cell: quoted where it must be, U+0000 as U+FFFD, and with an apostrophe before what a spreadsheet would

@@ -10,9 +10,10 @@ struct RejectsCommand: ParsableCommand {
         abstract: "Hand failed rows back with the data that was sent.",
         discussion: """
             Row N of a job is row N of what was sent. Takes the file that was sent (CSV, JSON Lines, a JSON array or a \
-            request body; also compressed or in an archive) and writes three heaps that add up to it: rejects (rows that \
-            failed or are unclassified), no-result (rows that the dump says nothing about, which may have been imported) \
-            and those that succeeded, of which nothing is written. Records are copied byte for byte.
+            request body, also compressed or in an archive; or an XLSX workbook) and writes three heaps that add up to \
+            it: rejects (rows that failed or are unclassified), no-result (rows that the dump says nothing about, which \
+            may have been imported) and those that succeeded, of which nothing is written. Records are copied byte for \
+            byte, rows of a workbook cell by cell.
 
             One source for all jobs: they take their rows from it one after another, in the order of the inputs. As \
             many sources as jobs: one each. The numbers must come out even, and values that messages quote must stand in \
@@ -24,6 +25,7 @@ struct RejectsCommand: ParsableCommand {
               import-audit rejects job.json --source contacts.csv -o rejects
               import-audit rejects job.json --source contacts.csv --codes codes.yml --by-action
               import-audit rejects 1.json 2.json --source body.json --batch 100
+              import-audit rejects job.json --source "contacts.xlsx#Sheet 2"
             """
     )
 
@@ -35,7 +37,9 @@ struct RejectsCommand: ParsableCommand {
 
     @Option(
         name: .customLong("source"), parsing: .upToNextOption,
-        help: ArgumentHelp("What was sent: one file for all jobs, or one for each in their order.", valueName: "file"))
+        help: ArgumentHelp(
+            "What was sent: one file for all jobs, or one for each in their order; FILE#SHEET for a sheet of a workbook.",
+            valueName: "file"))
     var sources: [String]
 
     @Option(
@@ -62,10 +66,12 @@ struct RejectsCommand: ParsableCommand {
     @Flag(help: "Leave the new columns out: the files look as the source does.")
     var plain = false
 
-    @Flag(help: "Also write annotated.csv: all rows of a CSV source with their outcomes and the ids of their records.")
+    @Flag(
+        help: "Also write annotated.csv or .xlsx: all rows of a table with their outcomes and the ids of their records."
+    )
     var annotated = false
 
-    @Flag(help: "Also write created.csv: the rows that succeeded, with the ids of their records.")
+    @Flag(help: "Also write created.csv or the like: the rows that succeeded, with the ids of their records.")
     var created = false
 
     @Option(

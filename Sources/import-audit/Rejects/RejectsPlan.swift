@@ -34,7 +34,7 @@ struct RejectsPlan {
     /// Names that files of a run may have, apart from batches and actions.
     private static let names = [
         "rejects.csv", "rejects.json", "no-result.csv", "no-result.json", "annotated.csv", "created.csv",
-        "created.json",
+        "created.json", "rejects.xlsx", "no-result.xlsx", "annotated.xlsx", "created.xlsx",
         ReasonsWriter.name, "plan.md", "plan.json",
     ]
 
@@ -97,7 +97,7 @@ struct RejectsPlan {
     /// Fails if an input would be replaced, or a file that someone has worked on.
     private func protect(_ root: OutputFolder, _ earlier: RunManifest?, _ guard: OutputGuard) throws {
         try InputProtection(folder: output, names: Self.names, jobNames: [], earlier: earlier).check(
-            inputs, options: sources.names + optionFiles,
+            inputs, options: sources.paths + optionFiles,
             output: OutputPlace(folder: output, files: [], jobFiles: []))
         try root.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
         if isForced { return }
@@ -205,7 +205,11 @@ struct RejectsRun {
         if plan.layout.batch != nil { try findClosings() }
         var sourceIndex = 0
         try plan.sources.visit { stream in
-            try reading(stream) { source in try pair(source, stream.name, sourceIndex) }
+            try reading(stream) { source in
+                try pair(source, stream.name, sourceIndex)
+                if let sha256 = stream.sha256 { retry.sources[sourceIndex].sha256 = sha256 }
+                if !plan.isQuiet { stream.sayNotes(source) }
+            }
             sourceIndex += 1
         }
         if isUneven { return nil }
@@ -251,7 +255,7 @@ struct RejectsRun {
 
     /// Finds out where the rows of the source come from, through all tries.
     private mutating func followMaps() throws {
-        guard let last = plan.maps.last, let source = plan.sources.names.first else { return }
+        guard let last = plan.maps.last, let source = plan.sources.paths.first else { return }
         var total = plan.firstRow - 1
         for index in 0..<results.jobCount {
             guard let rows = try results.job(index).job.total else {
@@ -292,10 +296,15 @@ struct RejectsRun {
 
     private func reading(_ stream: SourceFiles.Stream, _ body: (SourceReader) throws -> Void) throws {
         do {
-            try body(try SourceReader(stream.bytes, plan.sourceOptions))
+            try body(try stream.reader(plan.sourceOptions))
         } catch let fault as SourceFault {
             // Without rows it can be read, but they do not come out even.
-            let hasNoRows = fault.reason == .empty || fault.reason == .onlyHeader
+            let hasNoRows =
+                switch fault.reason {
+                case .empty, .onlyHeader: true
+                case .workbook(let workbook): workbook.hasNoRows
+                default: false
+                }
             throw CommandFailure(
                 hasNoRows ? .notPassed : .inputNotReadWhole, of: stream.name,
                 "\(fault.explanation) Nothing was written.")
@@ -338,9 +347,7 @@ struct RejectsRun {
             return
         }
         if source.blankLines > 0, !plan.isQuiet {
-            Console.say(
-                "\(name): \(Wording.grouped(source.blankLines)) blank "
-                    + "\(source.blankLines == 1 ? "line was" : "lines were") passed over.")
+            Console.say("\(name): \(Wording.passedOver(source.blankLines, source.form))")
         }
         if sourceIndex == sourceCount - 1 { try finish(source) }
     }
@@ -491,11 +498,9 @@ struct RejectsRun {
             }
             return
         }
-        var columns: [String] = []
-        if case .csv(let csv) = source.form { columns = csv.columnNames }
-        evidence = JoinEvidence(names: columns)
+        evidence = JoinEvidence(names: source.form.columnNames)
         if plan.annotates, !source.form.isTable {
-            throw CommandFailure(.usage, of: name, "--annotated is about CSV sources; this is JSON.")
+            throw CommandFailure(.usage, of: name, "--annotated is about CSV and XLSX sources; this is JSON.")
         }
         let begin = { [self] (name: String) in try self.begin(name) }
         var single = plan.layout

@@ -205,7 +205,8 @@ extension RowMap {
         let last = targets.map { $0.row }.max() ?? 0
         let name = String(file.split(separator: "/").last ?? "")
         let rows: [Target]
-        if let known = files.first(where: { $0.name == name }) {
+        // Behind the name of a workbook its sheet may stand.
+        if let known = files.first(where: { $0.name == name || name.hasPrefix("\($0.name)#") }) {
             rows = known.rows
         } else {
             rows = files.filter { $0.name.hasPrefix("rejects") }.flatMap { $0.rows }

@@ -4,6 +4,7 @@ import ImportDumps
 import ImportFoundation
 import ImportInputs
 import ImportSources
+import WorkbookSources
 
 /// The files that were sent, as the options name them: a file, or what lies in an archive.
 struct SourceFiles {
@@ -11,17 +12,39 @@ struct SourceFiles {
     struct Stream {
         var name: String
         var bytes: any ByteSource
+        /// Of a workbook.
+        var sheet: OpenSheet?
+        /// Of the file, where its records are not its bytes.
+        var sha256: String?
+        /// What else there is to say of it.
+        var notes: [String] = []
     }
 
+    /// As the user gave them.
     let names: [String]
+    private let sources: [SourceName]
     private let containers = ContainerReader()
+
+    init(names: [String]) {
+        self.names = names
+        sources = names.map { SourceName($0) }
+    }
+
+    /// The files.
+    var paths: [String] { sources.map { $0.path } }
 
     /// Calls `body` with each file, in order, while it is open.
     func visit(_ body: (Stream) throws -> Void) throws {
-        for name in names {
+        for source in sources {
+            let name = source.path
             let file = try SourceFile(name)
+            if let sheet = try Self.sheet(source, file.descriptor) {
+                try body(sheet)
+                continue
+            }
             var ownTable = false
             try containers.read(descriptor: file.descriptor, name: name) { item in
+                try Self.checkPacked(item, in: source)
                 switch item {
                 case .stream(let source, let bytes): try body(Stream(name: source, bytes: bytes))
                 case .refused(_, .ownOutput(.rejects)): ownTable = true
@@ -35,6 +58,12 @@ struct SourceFiles {
                 guard lseek(file.descriptor, 0, SEEK_SET) == 0 else {
                     throw CommandFailure(.inputNotReadWhole, of: name, SystemFailure.last.description)
                 }
+                guard ContainerReader.isPlain(file.descriptor) else {
+                    throw CommandFailure(
+                        .inputNotReadWhole, of: name,
+                        "these rows were handed back, and packed since. Unpack them first. "
+                            + "Nothing was written.")
+                }
                 try body(Stream(name: name, bytes: DescriptorSource(descriptor: file.descriptor)))
             }
         }
@@ -43,15 +72,17 @@ struct SourceFiles {
     /// How many files there are. Only an archive is gone through for it.
     func count() throws -> Int {
         var count = 0
-        for name in names {
-            let file = try SourceFile(name)
-            guard let beginning = OutputFile.beginning(of: file.descriptor),
+        for source in sources {
+            let file = try SourceFile(source.path)
+            guard try !Self.isWorkbook(source, file.descriptor),
+                let beginning = OutputFile.beginning(of: file.descriptor),
                 ContainerFormat(firstBytes: beginning)?.isArchive == true
             else {
                 count += 1
                 continue
             }
-            containers.read(descriptor: file.descriptor, name: name) { item in
+            try containers.read(descriptor: file.descriptor, name: source.path) { item in
+                try Self.checkPacked(item, in: source)
                 if case .stream = item { count += 1 }
             }
         }
@@ -59,7 +90,7 @@ struct SourceFiles {
     }
 
     /// What tells the files from outputs, whatever their names.
-    var identities: Set<FileIdentity> { Set(names.compactMap { InputPath($0).identity }) }
+    var identities: Set<FileIdentity> { Set(paths.compactMap { InputPath($0).identity }) }
 }
 
 /// An opened file.

@@ -1,0 +1,75 @@
+package import ImportFoundation
+
+/// The parts of a zip container that someone else made, such as a workbook: found by name, each read as often as need be,
+/// and all of them together within the bounds of any input (``InputLimits``).
+///
+/// Names are compared as those of Office documents are: without regard to the case of ASCII letters.
+package struct ZipParts: Sendable {
+    /// More parts than any workbook has.
+    private static let mostParts = 10_000
+
+    private let region: InputFileRegion
+    private let meter: ExpansionMeter
+    /// As the zip has them, in the order of its bytes.
+    package private(set) var names: [String] = []
+    /// A password is needed.
+    package private(set) var isEncrypted = false
+
+    /// Lists the parts.
+    ///
+    /// - Parameter descriptor: of a regular file open for reading, from where it stands. It is not closed here, and must
+    ///   stay open as long as parts are read.
+    package init(descriptor: Int32, limits: InputLimits = InputLimits()) throws(ReadFailure) {
+        let region = InputFileRegion(descriptor: descriptor) { size in
+            ExpansionBudget(limits: limits, progress: InputProgress(), size: size)
+        }
+        guard let region else { throw ReadFailure(.damaged(.zip, .structure)) }
+        self.region = region
+        meter = ExpansionMeter(budget: region.budget)
+        let archive = try LibArchive(.zip, ArchiveInput(region, format: .zip))
+        var known: Set<String> = []
+        listing: while true {
+            switch archive.next() {
+            case .entry(let entry):
+                if entry.isFolder { continue }
+                let name = String(decoding: entry.name, as: UTF8.self)
+                isEncrypted = isEncrypted || entry.isEncrypted
+                // Of two parts with one name, programs would read different ones.
+                guard names.count < Self.mostParts, known.insert(Self.key(name)).inserted else {
+                    throw ReadFailure(.damaged(.zip, .structure))
+                }
+                names.append(name)
+            case .end: break listing
+            case .encrypted:
+                isEncrypted = true
+                break listing
+            case .damaged(let words): throw ReadFailure(.damaged(.zip, .other(words)))
+            case .failed(let failure): throw failure
+            }
+        }
+    }
+
+    /// Whether there is a part of this name.
+    package func contains(_ name: String) -> Bool { names.contains { Self.key($0) == Self.key(name) } }
+
+    /// The bytes of a part; nil if there is none of this name. Its end is checked: one that is cut off or damaged fails.
+    package func source(of name: String) throws(ReadFailure) -> (any ByteSource)? {
+        let archive = try LibArchive(.zip, ArchiveInput(region, format: .zip))
+        let session = ArchiveSession(archive: archive, meter: meter, isPrompt: true)
+        while true {
+            switch session.next() {
+            case .entry(let entry):
+                let found = String(decoding: entry.name, as: UTF8.self)
+                if !entry.isFolder, Self.key(found) == Self.key(name) { return session.entry }
+            case .end: return nil
+            case .encrypted: throw ReadFailure(.damaged(.zip, .structure))
+            case .damaged(let words): throw ReadFailure(.damaged(.zip, .other(words)))
+            case .failed(let failure): throw failure
+            }
+        }
+    }
+
+    private static func key(_ name: String) -> String {
+        String(decoding: name.utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,70 @@
+import Synchronization
+
+/// A sheet of a workbook whose rows are records.
+package struct SheetForm: Sendable {
+    /// Of the sheet; any text of the workbook.
+    package var sheetName: String
+    /// Dates count from 1904, and not from 1900.
+    package var countsFrom1904: Bool
+    /// How numbers are shown: of each style of the workbook's cells.
+    package var formats: [NumberFormat]
+    /// The record that names the columns; nil if there is none.
+    package var header: [UInt8]?
+    /// The text of each column's name, from column A on; empty without a header.
+    package var columnNames: [String] = []
+
+    package init(sheetName: String, countsFrom1904: Bool, formats: [NumberFormat]) {
+        self.sheetName = sheetName
+        self.countsFrom1904 = countsFrom1904
+        self.formats = formats
+    }
+}
+
+extension SheetForm: Equatable {
+    /// Whether rows of both can stand in one sheet: under the same names, with the same meaning of dates. Formats may
+    /// differ, and so may the name.
+    package static func == (left: SheetForm, right: SheetForm) -> Bool {
+        left.columnNames == right.columnNames && (left.header == nil) == (right.header == nil)
+            && left.countsFrom1904 == right.countsFrom1904
+    }
+}
+
+/// How a number is shown.
+package enum NumberFormat: Sendable, Hashable {
+    /// A number that stands for a format which programs know, and which may depend on their language; 0 is none at all.
+    case builtIn(Int)
+    case custom(String)
+
+    package static let general = NumberFormat.builtIn(0)
+}
+
+/// What a sheet holds besides rows, and why it cannot be read, told by whichever thread reads.
+package final class SheetProgress: Sendable {
+    private let state = Mutex(State())
+
+    private struct State {
+        var notes = SheetNotes()
+        var fault: WorkbookFault?
+    }
+
+    package init() {}
+
+    package var notes: SheetNotes { state.withLock { $0.notes } }
+    package var fault: WorkbookFault? { state.withLock { $0.fault } }
+
+    package func note(_ notes: SheetNotes) { state.withLock { $0.notes = notes } }
+
+    package func fail(_ fault: WorkbookFault) {
+        state.withLock { state in if state.fault == nil { state.fault = fault } }
+    }
+}
+
+/// What is worth telling of a sheet that was read.
+package struct SheetNotes: Sendable, Equatable {
+    /// Rows without a value between others.
+    package var emptyRows = 0
+    /// Cells whose stored value goes over, and not the formula that it came from.
+    package var formulas = 0
+
+    package init() {}
+}

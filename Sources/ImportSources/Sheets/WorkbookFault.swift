@@ -1,0 +1,55 @@
+package import ImportFoundation
+
+/// Why a workbook cannot be used as a source, as data.
+package struct WorkbookFault: Error, Sendable, Equatable {
+    package var reason: Reason
+    /// The sheet that it is about; nil for the workbook.
+    package var sheet: String?
+    /// As people name it, `C5`.
+    package var cell: String?
+
+    package init(_ reason: Reason, sheet: String? = nil, cell: String? = nil) {
+        self.reason = reason
+        self.sheet = sheet
+        self.cell = cell
+    }
+
+    /// Whether it can be read, but holds no rows.
+    package var hasNoRows: Bool { reason == .emptySheet || reason == .onlyHeader }
+
+    package enum Reason: Sendable, Equatable {
+        /// A workbook or another document of Office before 2007; an encrypted one of today; which of them is not seen.
+        case oldWorkbook, encrypted, oldDocument
+        /// `.xlsb`.
+        case binary
+        /// A zip or a document that is no workbook: what it is.
+        case isNoWorkbook(String)
+        /// It lies in an archive, or is compressed.
+        case isPacked
+        /// It says that this program wrote it, as a report.
+        case isOwnReport
+        /// The names of those that there are.
+        case noSuchSheet([String])
+        case noSheets
+        /// The first of several sheets is hidden; the names of all.
+        case firstIsHidden([String])
+        /// It holds no rows: a chart or the like.
+        case isNoTable
+        case emptySheet
+        case onlyHeader
+        /// Cells of a stretch such as `B2:B3` are one.
+        case merged(String)
+        /// A formula of which the workbook has no value.
+        case noStoredValue
+        /// Something that the format does not have; in few words.
+        case structure(String)
+        /// A part is no XML that can be read.
+        case brokenXML(part: String, line: Int, message: String)
+        case missingPart(String)
+        case tooManyStyles(limit: Int)
+        /// Texts that cells share have more bytes than this.
+        case sharedTextsTooLarge(limit: Int)
+        case rowTooLarge(limit: Int)
+        case readFailed(ReadFailure)
+    }
+}

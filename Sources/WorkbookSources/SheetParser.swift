@@ -1,0 +1,294 @@
+import ImportSources
+import XHTMLValidation
+
+/// Makes records of the rows of a sheet.
+///
+///     <worksheet> <sheetData> <row r="2"> <c r="A2" s="1" t="s"> <f>formula</f> <v>value</v> </c>
+///                                         <c r="B2" t="inlineStr"> <is> <t>text</t> </is> </c>
+///                 <mergeCells> <mergeCell ref="A1:B1"/>
+///
+/// What is not known inside a row is refused: there could be cells in it.
+final class SheetParser: XMLStreamHandler {
+    private enum Element {
+        case sheet, data, row, cell, value, formula, inline, run, text, merges, other
+    }
+
+    /// What the format allows.
+    static let mostRows = 1_048_576
+    static let mostColumns = 16_384
+
+    let sheet: String
+    private let styles: Int
+    private let texts: SharedTexts
+    private var open: [Element] = []
+
+    /// Records, and how many bytes of them are whole.
+    private(set) var rows: [UInt8] = []
+    private(set) var wholeRows = 0
+    private(set) var notes = SheetNotes()
+
+    private var hasData = false
+    private var row = 0
+    private var column = -1
+    /// Whether the current row has a value that shows.
+    private var hasContent = false
+    /// The rows and columns that hold values, from 1 and from 0 on.
+    private var usedRows: ClosedRange<Int>?
+    private var usedColumns: ClosedRange<Int>?
+
+    private var type = CellType.number
+    private var style = 0
+    private var hasFormula = false
+    private var hasValue = false
+    private var value: [UInt8] = []
+
+    init(sheet: String, styles: Int, texts: SharedTexts) {
+        self.sheet = sheet
+        self.styles = styles
+        self.texts = texts
+    }
+
+    /// Forgets bytes at the front, of whole rows.
+    func forget(_ count: Int) {
+        if count == rows.count { rows.removeAll(keepingCapacity: true) } else { rows.removeFirst(count) }
+        wholeRows -= count
+    }
+
+    /// All of the part was read.
+    func finish() throws {
+        guard hasData else { throw WorkbookFault(.structure("it has no rows at all"), sheet: sheet) }
+    }
+
+    // MARK: - Elements
+
+    func begin(_ element: borrowing XMLStreamElement) throws {
+        switch open.last {
+        case nil:
+            guard element.isNamed("worksheet"), WorkbookParts.isSpreadsheet(element) else {
+                throw WorkbookFault(.isNoTable, sheet: sheet)
+            }
+            open.append(.sheet)
+        case .sheet:
+            if element.isNamed("sheetData") {
+                guard !hasData else { throw WorkbookFault(.structure("it has its rows twice"), sheet: sheet) }
+                hasData = true
+                open.append(.data)
+            } else {
+                open.append(element.isNamed("mergeCells") ? .merges : .other)
+            }
+        case .data:
+            guard element.isNamed("row") else { throw unknown(element.name) }
+            try beginRow(element)
+            open.append(.row)
+        case .row:
+            if element.isNamed("c") {
+                try beginCell(element)
+                open.append(.cell)
+            } else {
+                guard element.isNamed("extLst") else { throw unknown(element.name) }
+                open.append(.other)
+            }
+        case .cell:
+            if element.isNamed("v") {
+                hasValue = true
+                open.append(.value)
+            } else if element.isNamed("f") {
+                hasFormula = true
+                notes.formulas += 1
+                open.append(.formula)
+            } else if element.isNamed("is") {
+                hasValue = true
+                open.append(.inline)
+            } else {
+                guard element.isNamed("extLst") else { throw unknown(element.name) }
+                open.append(.other)
+            }
+        case .inline: open.append(element.isNamed("t") ? .text : element.isNamed("r") ? .run : .other)
+        case .run: open.append(element.isNamed("t") ? .text : .other)
+        case .merges:
+            if element.isNamed("mergeCell") { try checkMerged(element.value(of: "ref") ?? "") }
+            open.append(.other)
+        case .value, .formula, .text, .other: open.append(.other)
+        }
+    }
+
+    func end() throws {
+        switch open.popLast() {
+        case .cell: try endCell()
+        case .row: endRow()
+        default: break
+        }
+    }
+
+    func text(_ bytes: Span<UInt8>) throws {
+        guard open.last == .value || open.last == .text else { return }
+        for index in bytes.indices { value.append(bytes[index]) }
+        guard value.count <= SharedTexts.mostBytesOfCell else {
+            throw fault(.structure("it holds more than a cell may"))
+        }
+    }
+
+    private func unknown(_ name: String) -> WorkbookFault {
+        WorkbookFault(.structure("its rows hold “\(name.prefix(40))”, which is not known here"), sheet: sheet)
+    }
+
+    // MARK: - Rows
+
+    private func beginRow(_ element: borrowing XMLStreamElement) throws {
+        let number = element.withValue(of: "r") { CellName.number($0) } ?? .some(row + 1)
+        guard let number, number > row, number <= Self.mostRows else {
+            throw WorkbookFault(
+                .structure("behind row \(row) comes one with a number that cannot be"), sheet: sheet)
+        }
+        row = number
+        column = -1
+        hasContent = false
+        SheetRecord.beginRow(number, in: &rows)
+    }
+
+    private func endRow() {
+        guard hasContent else { return rows.removeSubrange(wholeRows...) }
+        SheetRecord.endRow(in: &rows)
+        wholeRows = rows.count
+        if let used = usedRows {
+            notes.emptyRows += row - used.upperBound - 1
+            usedRows = used.lowerBound...row
+        } else {
+            usedRows = row...row
+        }
+    }
+
+    // MARK: - Cells
+
+    private func beginCell(_ element: borrowing XMLStreamElement) throws {
+        let place = element.withValue(of: "r") { CellName($0) } ?? .some(CellName(row: row, column: column + 1))
+        guard let place, place.row == row, place.column > column, place.column < Self.mostColumns else {
+            let name = element.value(of: "r")?.prefix(40) ?? ""
+            throw WorkbookFault(
+                .structure("in row \(row) a cell is called “\(name)”, which cannot be there"), sheet: sheet)
+        }
+        column = place.column
+        (hasFormula, hasValue) = (false, false)
+        value.removeAll(keepingCapacity: true)
+        type = .number
+        if let found = element.withValue(of: "t", { CellType($0) }) {
+            guard let found else {
+                throw fault(.structure("it is of a kind that is not known here (\(element.value(of: "t") ?? ""))"))
+            }
+            type = found
+        }
+        style = 0
+        if let found = element.withValue(of: "s", { CellName.number($0) }) {
+            guard let found, found < styles else { throw fault(.structure("it has a style that is not there")) }
+            style = found
+        }
+    }
+
+    private func endCell() throws {
+        if hasFormula, !hasValue || (value.isEmpty && type != .formulaText && type != .inlineText) {
+            throw fault(.noStoredValue)
+        }
+        guard hasValue else { return }
+        switch type {
+        case .number:
+            trim()
+            guard !value.isEmpty else { return }
+            guard CellName.isNumber(value.span) else { throw fault(.structure("it should be a number and is none")) }
+            try append(.number)
+        case .boolean:
+            trim()
+            guard !value.isEmpty else { return }
+            if value.elementsEqual("true".utf8) { value = [UInt8(ascii: "1")] }
+            if value.elementsEqual("false".utf8) { value = [UInt8(ascii: "0")] }
+            guard value == [UInt8(ascii: "0")] || value == [UInt8(ascii: "1")] else {
+                throw fault(.structure("it should be true or false and is neither"))
+            }
+            try append(.boolean)
+        case .error, .date:
+            trim()
+            guard !value.isEmpty else { return }
+            try append(type == .error ? .error : .date)
+        case .formulaText, .inlineText: try append(.text)
+        case .sharedText:
+            trim()
+            guard !value.isEmpty else { return }
+            let isThere: Void? = try CellName.number(value.span).flatMap { number in
+                try texts.withText(number) { try append(.text, $0) }
+            }
+            guard isThere != nil else { throw fault(.structure("it refers to a text that is not there")) }
+        }
+    }
+
+    private func append(_ kind: SheetRecord.Kind) throws {
+        let value = value
+        try append(kind, value.span)
+    }
+
+    private func append(_ kind: SheetRecord.Kind, _ value: Span<UInt8>) throws {
+        if !value.isEmpty {
+            hasContent = true
+            usedColumns =
+                min(usedColumns?.lowerBound ?? column, column)...max(usedColumns?.upperBound ?? column, column)
+        }
+        SheetRecord.append(SheetRecord.Cell(column: column, style: style, kind: kind), value, to: &rows)
+        guard rows.count - wholeRows < SourceReader.largestRecord else {
+            throw fault(.rowTooLarge(limit: SourceReader.largestRecord))
+        }
+    }
+
+    private func trim() {
+        while let last = value.last, last <= 0x20 { value.removeLast() }
+        if let first = value.first, first <= 0x20 { value.removeFirst(value.prefix { $0 <= 0x20 }.count) }
+    }
+
+    private func fault(_ reason: WorkbookFault.Reason) -> WorkbookFault {
+        WorkbookFault(reason, sheet: sheet, cell: CellName(row: row, column: column).text)
+    }
+
+    // MARK: - Merged cells
+
+    /// Fails if a stretch of cells that are one has a part in the table: whose value it is cannot be said.
+    private func checkMerged(_ reference: String) throws {
+        guard hasData else { throw WorkbookFault(.structure("its merged cells come before its rows"), sheet: sheet) }
+        let ends = reference.split(separator: ":").compactMap { CellName(Array($0.utf8).span) }
+        guard let first = ends.first, let last = ends.last, ends.count == reference.count(where: { $0 == ":" }) + 1,
+            ends.count <= 2, first.row <= last.row, first.column <= last.column
+        else {
+            throw WorkbookFault(
+                .structure("merged cells are called “\(reference.prefix(40))”, which cannot be"), sheet: sheet)
+        }
+        guard first != last, let usedRows, let usedColumns else { return }
+        guard usedRows.overlaps(first.row...last.row), usedColumns.overlaps(first.column...last.column) else { return }
+        throw WorkbookFault(.merged(String(reference.prefix(40))), sheet: sheet, cell: first.text)
+    }
+}
+
+/// What the attribute `t` says that a cell is.
+enum CellType {
+    case number, boolean, error, date, sharedText, formulaText, inlineText
+
+    /// Nil for what is not known.
+    init?(_ text: Span<UInt8>) {
+        func isIt(_ word: StaticString) -> Bool {
+            guard word.utf8CodeUnitCount == text.count else { return false }
+            return text.indices.allSatisfy { unsafe text[$0] == word.utf8Start[$0] }
+        }
+        if isIt("s") {
+            self = .sharedText
+        } else if isIt("n") {
+            self = .number
+        } else if isIt("str") {
+            self = .formulaText
+        } else if isIt("inlineStr") {
+            self = .inlineText
+        } else if isIt("b") {
+            self = .boolean
+        } else if isIt("e") {
+            self = .error
+        } else if isIt("d") {
+            self = .date
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,168 @@
+private import Glibc
+import ImportFoundation
+import ImportInputs
+import ImportSources
+import XHTMLValidation
+
+/// The parts of a workbook, and how they refer to each other.
+struct WorkbookParts: Sendable {
+    /// What one part says of another.
+    struct Relationship {
+        var id: String
+        /// An address, of which the end says what it is.
+        var type: String
+        /// The name of the part.
+        var target: String
+
+        func isOf(_ kind: String) -> Bool { type.hasSuffix("/\(kind)") }
+    }
+
+    private static let mostRelationships = 20_000
+
+    private let zip: ZipParts
+
+    init(_ zip: ZipParts) {
+        self.zip = zip
+    }
+
+    /// The part that is the workbook.
+    func mainPart() throws(WorkbookFault) -> String {
+        guard zip.contains("_rels/.rels"),
+            let main = try relationships(in: "_rels/.rels", folder: "").first(where: { $0.isOf("officeDocument") })
+        else { throw WorkbookFault(.isNoWorkbook("a zip without a document")) }
+        if main.target.hasSuffix(".bin") { throw WorkbookFault(.binary) }
+        return main.target
+    }
+
+    /// Fails unless the element is what a workbook begins with.
+    static func checkRoot(_ element: borrowing XMLStreamElement) throws(WorkbookFault) {
+        if element.isNamed("workbook"), isSpreadsheet(element) { return }
+        switch element.name {
+        case "document": throw WorkbookFault(.isNoWorkbook("a document of Word"))
+        case "presentation": throw WorkbookFault(.isNoWorkbook("a presentation"))
+        default: throw WorkbookFault(.isNoWorkbook("a document of another kind"))
+        }
+    }
+
+    /// Whether the element is of the format's own, in its common or in its strict form.
+    static func isSpreadsheet(_ element: borrowing XMLStreamElement) -> Bool {
+        element.hasNamespace(prefix: "http://schemas.openxmlformats.org/spreadsheetml/")
+            || element.hasNamespace(prefix: "http://purl.oclc.org/ooxml/spreadsheetml/")
+    }
+
+    /// What a part refers to.
+    func relationships(of part: String) throws(WorkbookFault) -> [Relationship] {
+        let folder = part.lastIndex(of: "/").map { String(part[...$0]) } ?? ""
+        let name = "\(folder)_rels/\(part.dropFirst(folder.count)).rels"
+        return zip.contains(name) ? try relationships(in: name, folder: folder) : []
+    }
+
+    private func relationships(in part: String, folder: String) throws(WorkbookFault) -> [Relationship] {
+        var found: [Relationship] = []
+        try forEachElement(of: part) { element, path in
+            guard path.count == 2, element.isNamed("Relationship"), element.value(of: "TargetMode") != "External" else {
+                return
+            }
+            guard found.count < Self.mostRelationships else {
+                throw WorkbookFault(.structure("it has more than \(Self.mostRelationships) parts"))
+            }
+            found.append(
+                Relationship(
+                    id: element.value(of: "Id") ?? "", type: element.value(of: "Type") ?? "",
+                    target: Self.resolved(element.value(of: "Target") ?? "", in: folder)))
+        }
+        return found
+    }
+
+    /// The name of the part that an address in a folder leads to.
+    private static func resolved(_ target: String, in folder: String) -> String {
+        let path = target.hasPrefix("/") ? String(target.dropFirst()) : folder + target
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return parts.joined(separator: "/")
+    }
+
+    /// The bytes of a part; nil if there is none of this name.
+    func source(of part: String) throws(WorkbookFault) -> (any ByteSource)? {
+        do throws(ReadFailure) {
+            return try zip.source(of: part)
+        } catch {
+            throw WorkbookFault(.readFailed(error))
+        }
+    }
+
+    /// Calls `body` with each element of a small part, and the names of those that it is in, with its own as the last.
+    func forEachElement(
+        of part: String, _ body: @escaping (borrowing XMLStreamElement, _ path: [String]) throws -> Void
+    ) throws(WorkbookFault) {
+        try read(part, ElementVisitor(body))
+    }
+
+    /// Reads a part to its end.
+    func read(_ part: String, _ handler: any XMLStreamHandler) throws(WorkbookFault) {
+        guard var source = try source(of: part) else { throw WorkbookFault(.missingPart(part)) }
+        do {
+            let stream = try XMLStream(handler)
+            var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+            while true {
+                let count = try unsafe chunk.withUnsafeMutableBytes { try unsafe source.read(into: $0) }
+                if count == 0 { break }
+                try stream.read(chunk.span.extracting(0..<count))
+            }
+            try stream.finish()
+        } catch {
+            throw WorkbookFault(error, part: part)
+        }
+    }
+}
+
+extension WorkbookFault {
+    /// What went wrong on the way through a part.
+    init(_ error: any Error, part: String) {
+        switch error {
+        case let fault as WorkbookFault: self = fault
+        case let fault as XMLStreamFault:
+            self.init(.brokenXML(part: part, line: fault.line, message: fault.message))
+        case let failure as ReadFailure: self.init(.readFailed(failure))
+        default: self.init(.structure("it cannot be read"))
+        }
+    }
+
+    /// The same, of a sheet.
+    func naming(sheet name: String) -> WorkbookFault {
+        var fault = self
+        if fault.sheet == nil { fault.sheet = name }
+        return fault
+    }
+}
+
+/// Shows each element of a part.
+private final class ElementVisitor: XMLStreamHandler {
+    private let body: (borrowing XMLStreamElement, [String]) throws -> Void
+    private var path: [String] = []
+
+    init(_ body: @escaping (borrowing XMLStreamElement, [String]) throws -> Void) {
+        self.body = body
+    }
+
+    func begin(_ element: borrowing XMLStreamElement) throws {
+        path.append(element.name)
+        try body(element, path)
+    }
+
+    func end() { _ = path.popLast() }
+
+    func text(_ bytes: Span<UInt8>) {}
+}
+
+/// Bytes at a place in a file.
+enum PositionedBytes {
+    /// As many as there are.
+    static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, count, offset) }
+        return Array(bytes.prefix(max(0, read)))
+    }
+}

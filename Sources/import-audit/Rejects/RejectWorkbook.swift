@@ -1,0 +1,148 @@
+import ImportAnalysis
+import ImportFoundation
+import ImportInputs
+import ImportSources
+import Spreadsheets
+
+/// Writes rows of a sheet into a workbook, behind cells that say what became of them.
+final class RejectWorkbook {
+    private static let flushBytes = 256 * 1024
+
+    private let file: PartialFile
+    private let zip: ZipWriter
+    private var sheet: RowSheet
+    private var bytesOfRows = 0
+    /// Columns at the front of the source that are left out, and those that come before the others.
+    private let replaced: Int
+    private let columnsBefore: Int
+    /// Of the source that the last record is of, and the styles of this workbook that they became.
+    private var formats: [NumberFormat] = []
+    private var styles: [Int?] = []
+    private var value: [UInt8] = []
+
+    /// - Parameters:
+    ///   - form: of the first source.
+    ///   - columns: the names of the new ones; none if they are left out.
+    ///   - replaced: how many columns at the front of the source an earlier run has put there.
+    init(_ file: PartialFile, like form: SheetForm, columns: [String], replacing replaced: Int) throws {
+        self.file = file
+        self.replaced = replaced
+        columnsBefore = columns.count
+        sheet = RowSheet(
+            name: form.sheetName, countsFrom1904: form.countsFrom1904, title: OwnOutput.rejectsWorkbookTitle)
+        // Not every program opens Zip64.
+        zip = try ZipWriter(allowsZip64: false) { try file.write($0) }
+        for part in sheet.partsBefore { try write(part.bytes, as: part.name) }
+        try zip.beginFile(RowSheet.sheetPart, byteCount: nil)
+        guard let header = form.header else { return }
+        sheet.beginRow()
+        for (column, name) in columns.enumerated() {
+            let name = Array(name.utf8)
+            sheet.add(text: name.span, column: column)
+        }
+        try copy(header.span, form)
+        try endRow()
+    }
+
+    /// Appends a record behind the new cells; `cells` has one for each column, empty ones too.
+    func append(_ cells: [NewCell], _ record: Span<UInt8>, _ form: SheetForm) throws {
+        guard sheet.rows < RowSheet.mostRows else {
+            throw CommandFailure(
+                .notPassed, of: file.path,
+                "a sheet holds \(Wording.grouped(RowSheet.mostRows)) rows: cut the rejects with --batch, or run each source "
+                    + "with its own jobs. Nothing was written.")
+        }
+        sheet.beginRow()
+        for (column, cell) in cells.enumerated() {
+            switch cell {
+            case .empty: break
+            case .number(let number): sheet.add(number: number, column: column)
+            case .text(let text): if !text.isEmpty { sheet.add(text: text.span, column: column) }
+            }
+        }
+        try copy(record, form)
+        try endRow()
+    }
+
+    enum NewCell {
+        case empty
+        case number(Int)
+        case text([UInt8])
+
+        init(_ number: Int?) { self = number.map { .number($0) } ?? .empty }
+        init(_ text: [UInt8]?) { self = text.map { .text($0) } ?? .empty }
+    }
+
+    /// Completes the workbook.
+    func finish() throws {
+        sheet.endRows()
+        try flush()
+        let styles = sheet.stylesPart
+        try write(styles.bytes, as: styles.name)
+        try zip.finish()
+    }
+
+    private func copy(_ record: Span<UInt8>, _ form: SheetForm) throws {
+        // Of one source they are the same memory, which is seen at once.
+        if formats != form.formats {
+            formats = form.formats
+            styles = Array(repeating: nil, count: formats.count)
+        }
+        try SheetRecord.forEachCell(of: record) { cell, text throws(CommandFailure) in
+            guard cell.column >= replaced else { return }
+            let column = columnsBefore + cell.column - replaced
+            guard column < RowSheet.mostColumns else {
+                throw CommandFailure(
+                    .notPassed, of: file.path,
+                    "a sheet holds \(Wording.grouped(RowSheet.mostColumns)) columns, and the new ones do not fit before those "
+                        + "of the source: leave them out with --plain. Nothing was written.")
+            }
+            value.removeAll(keepingCapacity: true)
+            SheetRecord.forEachByte(of: text) { value.append($0) }
+            let kind: RowSheet.Kind =
+                switch cell.kind {
+                case .number: .number
+                case .text: .encodedText
+                case .boolean: .boolean
+                case .error: .error
+                case .date: .date
+                }
+            let text = value
+            sheet.add(kind, text.span, column: column, style: style(cell.style, form))
+        }
+    }
+
+    private func style(_ number: Int, _ form: SheetForm) -> Int {
+        if let known = styles[number] { return known }
+        let style =
+            switch form.formats[number] {
+            case .builtIn(let number): sheet.style(builtIn: number)
+            case .custom(let code): sheet.style(custom: code)
+            }
+        styles[number] = style
+        return style
+    }
+
+    private func endRow() throws {
+        sheet.endRow()
+        if sheet.bytes.count >= Self.flushBytes { try flush() }
+    }
+
+    private func flush() throws {
+        bytesOfRows += sheet.bytes.count
+        guard bytesOfRows <= RowSheet.mostBytes else {
+            throw CommandFailure(
+                .notPassed, of: file.path,
+                "the sheet would have more than 4 GB: cut the rejects with --batch. "
+                    + "Nothing was written.")
+        }
+        let bytes = sheet.bytes
+        try zip.write(bytes.span)
+        sheet.bytes.removeAll(keepingCapacity: true)
+    }
+
+    private func write(_ bytes: [UInt8], as name: String) throws {
+        try zip.beginFile(name, byteCount: bytes.count)
+        try zip.write(bytes.span)
+    }
+}

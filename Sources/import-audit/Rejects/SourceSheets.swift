@@ -1,0 +1,78 @@
+import ImportAnalysis
+import ImportFoundation
+import ImportInputs
+import ImportSources
+import WorkbookSources
+
+extension SourceFiles {
+    /// Opens the sheet that a name stands for; nil if the file is no workbook.
+    ///
+    /// - Parameter descriptor: of the file, which stays open as long as its rows are read.
+    static func sheet(_ name: SourceName, _ descriptor: Int32) throws -> Stream? {
+        guard let workbook = try workbook(name, descriptor) else { return nil }
+        let sheet = try naming(name) { () throws(WorkbookFault) in try workbook.open(sheet: name.sheet) }
+        var notes: [String] = []
+        if name.sheet == nil, workbook.sheetCount > 1 {
+            notes.append(Wording.sheetRead(sheet.form.sheetName, of: workbook.sheetCount))
+        }
+        if workbook.hasMacros { notes.append(Wording.macros) }
+        return Stream(
+            name: name.shown, bytes: sheet.rows, sheet: sheet, sha256: ContentHash(ofFile: descriptor)?.sha256,
+            notes: notes)
+    }
+
+    /// Whether the file is a workbook, and so one source.
+    static func isWorkbook(_ name: SourceName, _ descriptor: Int32) throws -> Bool {
+        try workbook(name, descriptor) != nil
+    }
+
+    private static func workbook(_ name: SourceName, _ descriptor: Int32) throws -> SourceWorkbook? {
+        let workbook = try naming(name) { () throws(WorkbookFault) -> SourceWorkbook? in
+            guard let beginning = OutputFile.beginning(of: descriptor) else { return nil }
+            return try SourceWorkbook(descriptor: descriptor, beginning: beginning)
+        }
+        guard workbook == nil, name.sheet != nil else { return workbook }
+        throw CommandFailure(.usage, of: name.path, "this is no workbook, and has no sheet to name behind a #.")
+    }
+
+    /// What lies in an archive: a workbook there would be taken for many files.
+    static func checkPacked(_ item: ContainerItem, in name: SourceName) throws {
+        switch item {
+        case .stream(let source, _) where source.hasSuffix("![Content_Types].xml"),
+            .refused(let source, .ownOutput(.workbook)) where source != name.path,
+            .refused(let source, .ownOutput(.rejects)) where source != name.path && source.hasSuffix(".xlsx"):
+            throw failure(WorkbookFault(.isPacked), source)
+        default: break
+        }
+    }
+
+    private static func naming<Result>(
+        _ name: SourceName, _ body: () throws(WorkbookFault) -> Result
+    ) throws(CommandFailure) -> Result {
+        do throws(WorkbookFault) {
+            return try body()
+        } catch {
+            throw failure(error, name.shown)
+        }
+    }
+
+    private static func failure(_ fault: WorkbookFault, _ name: String) -> CommandFailure {
+        let status: ExitStatus = if case .noSuchSheet = fault.reason { .noInput } else { .inputNotReadWhole }
+        return CommandFailure(status, of: name, "\(fault.explanation) Nothing was written.")
+    }
+}
+
+extension SourceFiles.Stream {
+    /// Reads its records.
+    func reader(_ options: SourceOptions) throws(SourceFault) -> SourceReader {
+        guard let sheet else { return try SourceReader(bytes, options) }
+        return try SourceReader(rows: sheet.rows, of: sheet.form, sheet.progress, options)
+    }
+
+    /// Tells what else there is to know of a workbook that was read.
+    func sayNotes(_ source: SourceReader) {
+        for note in notes + (source.formulas > 0 ? [Wording.formulas(source.formulas)] : []) {
+            Console.say("\(name): \(note)")
+        }
+    }
+}
