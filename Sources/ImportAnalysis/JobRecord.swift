@@ -126,26 +126,6 @@ struct RecordWriter: RecordCoder {
         return count
     }
 
-    mutating func append(number: Int) {
-        var number = number
-        code(&number)
-    }
-
-    /// A text in a dump.
-    mutating func append(_ text: Span<UInt8>, _ range: TextRange?) {
-        guard let range else { return append(0) }
-        append(UInt(range.count) + 1)
-        let stretch = text.extracting(range.offset..<range.offset + range.count)
-        unsafe stretch.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-    }
-
-    /// Two texts as one.
-    mutating func append(_ front: String, _ back: String) {
-        append(UInt(front.utf8.count + back.utf8.count) + 1)
-        bytes.append(contentsOf: front.utf8)
-        bytes.append(contentsOf: back.utf8)
-    }
-
     @inline(__always)
     mutating func append(_ number: UInt) {
         var rest = number
@@ -184,15 +164,6 @@ struct RecordReader: RecordCoder {
         position = end
     }
 
-    /// Where a text lies; empty if there is none.
-    @discardableResult
-    mutating func passText() -> Range<Int> {
-        let count = max(0, Int(clamping: next()) - 1)
-        let start = position
-        position += min(count, bytes.endIndex - position)
-        return start..<position
-    }
-
     mutating func count(_: Int) -> Int {
         // An element takes a byte at least.
         min(Int(clamping: next()), bytes.endIndex - position)
@@ -221,49 +192,6 @@ extension JobSummary {
         bytes = []
         var summary = self
         summary.code(with: &writer)
-        bytes = writer.bytes
-    }
-
-    /// Appends the same bytes for the summary that a plain job would have, without findings.
-    static func appendRecord(
-        of job: PlainJob, _ text: Span<UInt8>, _ source: (name: String, suffix: String), _ rows: RowCounts,
-        _ outcomes: UInt64, _ failures: PlainFailures, to bytes: inout [UInt8]
-    ) {
-        var writer = RecordWriter(bytes: bytes)
-        bytes = []
-        // The kind: an import.
-        writer.append(0)
-        writer.append(text, job.jobID)
-        writer.append(text, job.status)
-        var counts = (job.total as Int?, job.processed, job.succeeded, job.failed)
-        writer.code(&counts.0)
-        writer.code(&counts.1)
-        writer.code(&counts.2)
-        writer.code(&counts.3)
-        for time in [job.createdAt, job.updatedAt, job.expiresAt] { writer.append(text, time) }
-        // No error of the job.
-        writer.append(0)
-        writer.append(source.name, source.suffix)
-        writer.append(number: job.range.count)
-        // No hash.
-        writer.append(0)
-        var rows = rows
-        rows.code(with: &writer)
-        var known: UInt64? = outcomes
-        writer.code(&known)
-        var failures = failures
-        writer.code(&failures.byCode, .empty) { $0.code(with: &$1) }
-        writer.code(&failures.positions, or: .empty) { $0.code(with: &$1) }
-        writer.code(&failures.stretches, .empty) { $0.code(with: &$1) }
-        // No findings.
-        writer.append(0)
-        var (results, salvage) = (ResultsState.complete, Salvage?.none)
-        writer.code(&results, of: .all)
-        writer.code(&salvage, or: .empty) { $0.code(with: &$1) }
-        var superseded = SupersededSnapshots()
-        superseded.code(with: &writer)
-        // No identity.
-        writer.append(0)
         bytes = writer.bytes
     }
 
@@ -333,13 +261,13 @@ extension RowCounts {
 }
 
 extension CodeSummary {
-    fileprivate static var empty: CodeSummary {
+    static var empty: CodeSummary {
         CodeSummary(
             code: nil, rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, messages: [], messageCount: nil,
             positions: nil)
     }
 
-    fileprivate mutating func code(with coder: inout some RecordCoder) {
+    mutating func code(with coder: inout some RecordCoder) {
         coder.code(&code)
         coder.code(&rows)
         share.code(with: &coder)
@@ -386,9 +314,9 @@ extension MessageSummary {
 }
 
 extension FailurePositions {
-    fileprivate static var empty: FailurePositions { FailurePositions(bucketRows: 1, counts: []) }
+    static var empty: FailurePositions { FailurePositions(bucketRows: 1, counts: []) }
 
-    fileprivate mutating func code(with coder: inout some RecordCoder) {
+    mutating func code(with coder: inout some RecordCoder) {
         coder.code(&bucketRows)
         coder.code(&counts)
     }
@@ -461,15 +389,15 @@ extension Salvage {
 }
 
 extension [ResultsState] {
-    fileprivate static var all: [ResultsState] { [.absent, .wrongType, .complete, .cut] }
+    static var all: [ResultsState] { [.absent, .wrongType, .complete, .cut] }
 }
 
 extension FailureStretch {
-    fileprivate static var empty: FailureStretch {
+    static var empty: FailureStretch {
         FailureStretch(firstRow: 0, lastRow: 0, code: nil, codeRows: 0)
     }
 
-    fileprivate mutating func code(with coder: inout some RecordCoder) {
+    mutating func code(with coder: inout some RecordCoder) {
         coder.code(&firstRow)
         coder.code(&lastRow)
         coder.code(&code)

@@ -101,6 +101,24 @@ package struct DumpSession: ~Copyable {
             try parser.readDocuments(into: DecodedDumps(sink: dumps, wrappings: input.wrappings))
         }
     }
+
+    /// Whether ``readPlainDump(_:into:)`` may ever read one.
+    package var readsPlainDumps: Bool { reader.encoding == nil && parser.plainJobs != nil }
+
+    /// Reads an input that lies whole in memory, if it is one plain job and nothing else: archives are full of such
+    /// files. It comes to the same as ``read(from:readsAhead:helpers:into:)``.
+    ///
+    /// - Parameter bytes: a zero and ``DumpLimits/paddingBytes`` that can be read stand behind them.
+    /// - Returns: false, and nothing was done, if it is anything else.
+    /// - Throws: what `sink` throws, as it is.
+    package func readPlainDump(_ bytes: UnsafeBufferPointer<UInt8>, into sink: inout some DumpSink) throws -> Bool {
+        guard readsPlainDumps, sink.takesPlainJobs, let plainJobs = parser.plainJobs,
+            let job = unsafe plainJobs.readAlone(bytes)
+        else { return false }
+        return try plainJobs.withRuns { runs in
+            try unsafe sink.consume(job, runs, text: bytes.span, at: .whole)
+        }
+    }
 }
 
 /// A consumer of all the dumps of an input.
@@ -108,6 +126,9 @@ package protocol DumpSink: RowSink {
     /// The document whose rows were consumed since the last call is over. What follows is about another one, which may
     /// have no rows at all.
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
+
+    /// Whether it takes whole jobs in which there is nothing to note, as a rule.
+    var takesPlainJobs: Bool { get }
 
     /// Takes a whole job in which there is nothing to note; false if it is to come row by row, as others do.
     ///
@@ -126,6 +147,8 @@ package protocol DumpSink: RowSink {
 }
 
 extension DumpSink {
+    package var takesPlainJobs: Bool { false }
+
     package func makeTaker() -> (any PlainJobTaker)? { nil }
 
     package mutating func adopt(_ taker: any PlainJobTaker) throws {}
@@ -234,6 +257,9 @@ package enum DumpLimits {
 
     /// Bytes of the largest window: places in it are kept in 32 bits.
     package static let largestWindowBytes = 64 * 1024 * 1024
+
+    /// Bytes behind the last one of a text that is handed over for reading; they need not be set, but for a zero first.
+    package static let paddingBytes = Int(ROWSCAN_PADDING)
 
     /// Levels of arrays and objects inside each other; a dump that nests deeper is malformed.
     package static let nestingLevels = 10_000

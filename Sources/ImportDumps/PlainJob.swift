@@ -1,4 +1,5 @@
 internal import CRowScan
+import ImportFoundation
 
 /// A job of a few rows in which there is nothing to note, read in one go and without memory of its own: archives consist
 /// of such jobs.
@@ -7,11 +8,17 @@ internal import CRowScan
 package struct PlainJob: Sendable {
     /// Of the object, in the text that comes with it.
     package var range: TextRange
+    /// The size of its dump: that of the object, or of the input if there is nothing else in it.
+    package var byteCount: Int
     package var jobID: TextRange
     package var status: TextRange
     package var createdAt: TextRange?
     package var updatedAt: TextRange?
     package var expiresAt: TextRange?
+    /// The times that it has.
+    package var times: Times
+    /// What its id stands for, if that is a UUID of RFC 9562 in small letters: no other text is the same one.
+    package var uuid: (first: UInt64, second: UInt64)?
     package var total: Int
     package var processed: Int?
     package var succeeded: Int?
@@ -20,6 +27,14 @@ package struct PlainJob: Sendable {
     package var createdRows: Int
     package var existingRows: Int
     package var failedRows: Int
+
+    /// Times as nearly all dumps have them, such as `2025-03-04T10:06:00Z`: their digits as one number, nil for a text of
+    /// any other form.
+    package struct Times: Sendable {
+        package var created: Int?
+        package var updated: Int?
+        package var expires: Int?
+    }
 }
 
 extension PlainJob {
@@ -28,11 +43,15 @@ extension PlainJob {
             job.keys & 1 << UInt32(key) == 0 ? nil : TextRange(text)
         }
         range = TextRange(offset: Int(job.offset), count: Int(job.length))
+        byteCount = range.count
         jobID = TextRange(job.texts.0)
         status = TextRange(job.texts.1)
         createdAt = text(ROWSCAN_CREATED_AT, job.texts.6)
         updatedAt = text(ROWSCAN_UPDATED_AT, job.texts.7)
         expiresAt = text(ROWSCAN_EXPIRES_AT, job.texts.8)
+        func time(_ time: Int64) -> Int? { time < 0 ? nil : Int(time) }
+        times = Times(created: time(job.times.0), updated: time(job.times.1), expires: time(job.times.2))
+        uuid = job.has_uuid ? job.uuid : nil
         func count(_ key: Int, _ count: Int64) -> Int? {
             job.keys & 1 << UInt32(key) == 0 ? nil : Int(count)
         }
@@ -85,6 +104,20 @@ final class PlainJobReader {
             return nil
         }
         return PlainJob(job)
+    }
+
+    /// Reads a job with nothing but white space behind it; nil if that is not all there is.
+    ///
+    /// - Parameter bytes: a zero stands behind the last one.
+    func readAlone(_ bytes: UnsafeBufferPointer<UInt8>) -> PlainJob? {
+        passed = nil
+        guard let start = bytes.baseAddress, unsafe read(start, at: 0, &job, rows) else { return nil }
+        for index in Int(job.length)..<bytes.count {
+            guard unsafe ASCII.isSpace(bytes[index]) else { return nil }
+        }
+        var whole = PlainJob(job)
+        whole.byteCount = bytes.count
+        return whole
     }
 
     /// Passes on to the next job; returns its index.

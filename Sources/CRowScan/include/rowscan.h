@@ -153,6 +153,11 @@ typedef struct {
     rowscan_text texts[ROWSCAN_JOB_KEYS];
     /// From ROWSCAN_TOTAL on.
     int64_t counts[4];
+    /// From ROWSCAN_CREATED_AT on: the digits of a time such as 2025-03-04T10:06:00Z as one number; -1 for any other text.
+    int64_t times[3];
+    /// What the id stands for, if `has_uuid`: it is a UUID of RFC 9562 in small letters, and no other text is the same one.
+    uint64_t uuid[2];
+    bool has_uuid;
 } rowscan_plain_job;
 
 typedef struct {

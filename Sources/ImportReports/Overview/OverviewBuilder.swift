@@ -16,6 +16,8 @@ package struct OverviewBuilder: Sendable {
     private(set) var supersededDumps = 0
     private(set) var isSupersededCountExact = true
     private(set) var conflicts = 0
+    /// Jobs so far, in their order.
+    private var place = 0
 
     package init() {}
 
@@ -23,11 +25,12 @@ package struct OverviewBuilder: Sendable {
     ///
     /// - Parameter report: where the job's own report is; nil if it has none.
     package mutating func append(_ job: JobSummary, report: ReportPlace?) {
+        place += 1
         totals.add(job)
         let verdict = Verdict(job)
         levels[verdict.level, default: 0] += 1
         timeLine.add(createdAt: job.job.createdAt, rows: job.rows)
-        worst.add(JobLine(job, verdict, number: totals.jobs, report: report))
+        worst.add(JobLine(job, verdict, number: place, report: report))
         if let salvage = job.salvage {
             salvaged.add(
                 SalvagedJob(name: JobLine.name(job), source: job.source, sentence: salvage.message, report: report))
@@ -44,7 +47,12 @@ package struct OverviewBuilder: Sendable {
     /// rows: of these, only the numbers matter.
     package var listsWorseJobsOnly: Bool { worst.jobs.count == worst.limit }
 
-    /// Adds such jobs. Only while ``listsWorseJobsOnly``.
+    /// Such jobs stand here, and are added with others of their day. Only while ``listsWorseJobsOnly``.
+    package mutating func passOver(_ jobs: Int) {
+        place += jobs
+    }
+
+    /// Adds such jobs, wherever they stand.
     package mutating func append(_ tally: PlainJobTally) {
         guard tally.jobs > 0 else { return }
         totals.add(tally)

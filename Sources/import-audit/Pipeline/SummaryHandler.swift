@@ -11,7 +11,7 @@ struct SummaryHandler: DocumentHandler {
     private let isVerbose: Bool
     private var document: DocumentAudit
     /// Whether jobs are taken as they are if there is nothing to say of them.
-    private let takesPlainJobs: Bool
+    let takesPlainJobs: Bool
     /// Such jobs, until there are enough of them to be taken in.
     private let plainJobs: PlainJobBatch
     private var source = ""
@@ -23,7 +23,7 @@ struct SummaryHandler: DocumentHandler {
     ) {
         self.collector = collector
         document = DocumentAudit(identity: identity, usesThread: concurrency.allowsHelpers)
-        takesPlainJobs = identity == nil && !isVerbose
+        takesPlainJobs = identity == nil && !isVerbose && collector.takesPlainJobs
         plainJobs = PlainJobBatch(collector, source: "")
         self.isStrict = isStrict
         self.isVerbose = isVerbose
@@ -53,7 +53,7 @@ struct SummaryHandler: DocumentHandler {
     ) throws -> Bool {
         guard takesPlainJobs else { return false }
         if Interruption.isRequested { throw Interrupted() }
-        guard try plainJobs.add(job, runs, text: text, source: (source, position.suffix), order) else { return false }
+        guard try plainJobs.add(job, runs, text: text, source: source, at: position, order) else { return false }
         order.document += 1
         return true
     }
