@@ -4,7 +4,7 @@ import ImportFoundation
 /// What tells whether two dumps are of one job.
 ///
 /// A job has its `job_id`. A sync import has none: only a dump of the same bytes is of the same import.
-package struct JobIdentity: Hashable, Sendable {
+package struct JobIdentity: Hashable, Sendable, BitwiseCopyable {
     // 128 bits, for there may be as many as jobs: the UUID that an id is, as nearly all are, with the two bits 10 on top
     // of the second half; of any other text a digest, with 00 there. By bytes: Swift takes canonically equivalent texts
     // for equal.

@@ -164,6 +164,26 @@ struct RecordReader: RecordCoder {
         position = end
     }
 
+    mutating func byte() -> UInt8 {
+        guard position < bytes.endIndex else { return 0 }
+        defer { position += 1 }
+        return bytes[position]
+    }
+
+    /// A number without a sign.
+    mutating func number() -> Int { Int(clamping: next()) }
+
+    /// Eight bytes, the lowest first.
+    mutating func word() -> UInt64 {
+        (0..<8).reduce(0) { $0 | UInt64(byte()) << UInt64(8 * $1) }
+    }
+
+    mutating func bytes(_ count: Int) -> ArraySlice<UInt8> {
+        let start = position
+        position += min(count, bytes.endIndex - position)
+        return bytes[start..<position]
+    }
+
     mutating func count(_: Int) -> Int {
         // An element takes a byte at least.
         min(Int(clamping: next()), bytes.endIndex - position)
@@ -389,7 +409,7 @@ extension Salvage {
 }
 
 extension [ResultsState] {
-    static var all: [ResultsState] { [.absent, .wrongType, .complete, .cut] }
+    fileprivate static var all: [ResultsState] { [.absent, .wrongType, .complete, .cut] }
 }
 
 extension FailureStretch {

@@ -15,7 +15,7 @@ extension PlainJob {
         to records: RecordBuffer
     ) -> Bool {
         let rows = createdRows + existingRows + failedRows
-        guard jobID.count > 0, text.holds(JobStatus.complete.rawValue, in: status), total == rows,
+        guard jobID.count > 0, isComplete(text), total == rows,
             processed ?? rows == rows, succeeded ?? rows - failedRows == rows - failedRows,
             failed ?? failedRows == failedRows, areTimesInOrder
         else { return false }
@@ -23,14 +23,23 @@ extension PlainJob {
         for index in runs.indices {
             outcomes.add(runs[index].firstRow..<runs[index].firstRow + 1, Outcome(runs[index].facts))
         }
-        records.append(self, text, source, position, outcomes.value)
-        if failedRows == 0 {
-            records.appendNothing(behindOutcomesOf: self)
-        } else {
-            records.append(PlainFailures(runs, text: text, rowsSeen: rows))
-        }
+        records.append(
+            self, text, source, position, outcomes.value,
+            failedRows == 0 ? nil : PlainFailures(runs, text: text, rowsSeen: rows))
         return true
     }
+
+    private func isComplete(_ text: Span<UInt8>) -> Bool {
+        guard status.count == MemoryLayout<UInt64>.size else { return false }
+        return unsafe text.extracting(status.offset..<status.offset + status.count).withUnsafeBytes { bytes in
+            unsafe bytes.loadUnaligned(as: UInt64.self) == Self.complete
+        }
+    }
+
+    /// The bytes of the status, as they lie in memory.
+    private static let complete = JobStatus.complete.rawValue.utf8.reversed().reduce(UInt64(0)) {
+        $0 << 8 | UInt64($1)
+    }.littleEndian
 
     /// Whether each time that it has can be read and is not before the one in front of it.
     private var areTimesInOrder: Bool {
@@ -151,14 +160,5 @@ struct PlainFailures {
         byCode = failures.summaries(rowsSeen: rowsSeen)
         positions = failures.codes.positions.positions(rowsSeen: rowsSeen)
         if failed < rowsSeen { stretches = failures.longestStretches }
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func holds(_ word: String, in range: TextRange) -> Bool {
-        guard range.count == word.utf8.count else { return false }
-        return unsafe extracting(range.offset..<range.offset + range.count).withUnsafeBufferPointer {
-            unsafe $0.elementsEqual(word.utf8)
-        }
     }
 }

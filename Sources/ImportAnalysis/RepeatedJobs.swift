@@ -3,7 +3,7 @@ import ImportDumps
 /// Finds the jobs of which several dumps were taken in, however many there are: what does not fit into memory lies in a
 /// temporary file.
 package final class RepeatedJobs {
-    /// Dumps that are kept as they come, 24 bytes each.
+    /// Dumps that are kept as they come, and some more: 24 bytes each.
     private static let memoryLimit = 32 * 1024
     /// Some 1.5 MiB of chunks, and what belongs to 16,384 jobs at a time to compare their dumps.
     private static let budget = IDBudget(
@@ -19,13 +19,15 @@ package final class RepeatedJobs {
         self.makeSpill = makeSpill
     }
 
-    /// Takes a dump in.
+    /// Takes dumps in.
     ///
-    /// - Parameter number: what the caller knows the dump by, another for each; below 2^60.
-    package func add(_ identity: JobIdentity, number: Int) throws {
-        let bits = identity.bits
-        memory.append(PackedID(high: bits.first, low: bits.second, tag: UInt64(number) << 2))
-        if memory.count == Self.memoryLimit { try divide() }
+    /// - Parameter first: what the caller knows the first one by, and the next by the next number; below 2^60.
+    package func add(_ jobs: [JobIdentity], first: Int) throws {
+        if memory.count + jobs.count > Self.memoryLimit { try divide() }
+        for (index, job) in jobs.enumerated() {
+            memory.append(
+                PackedID(high: job.bits.first, low: job.bits.second, tag: UInt64(first + index) << 2))
+        }
     }
 
     private func divide() throws {
@@ -46,7 +48,7 @@ package final class RepeatedJobs {
     ) throws {
         if partitions != nil { try divide() }
         var table = IDTable(
-            capacity: partitions == nil ? Self.memoryLimit : Self.budget.tableIDs, hashing: hashing)
+            capacity: partitions == nil ? max(Self.memoryLimit, memory.count) : Self.budget.tableIDs, hashing: hashing)
         func visit(_ source: any IDSource) throws {
             table.removeAll(expecting: source.count)
             try unsafe source.visitAll { ids in

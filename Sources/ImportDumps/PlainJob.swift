@@ -74,7 +74,8 @@ extension TextRange {
 final class PlainJobReader {
     private let kernel: RowKernel
     /// The job at hand and the one on the next line: one is only known to be over when the next one is there.
-    private var (job, next) = (rowscan_plain_job(), rowscan_plain_job())
+    private var job = rowscan_plain_job()
+    private var next = rowscan_plain_job()
     private var rows = PlainRows()
     private var nextRows = PlainRows()
     /// Where the job that was passed on to begins: it was read already, and is in ``job``. Of use to the next call only, for

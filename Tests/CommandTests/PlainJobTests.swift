@@ -53,6 +53,52 @@ struct PlainJobTests {
         }
     }
 
+    @Test(
+        "Small files in a folder, in archives and compressed come to the same, whatever stands in each", .seeded,
+        arguments: Seeds.and(new: 1...4))
+    func smallFiles(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let space = try Workspace()
+        let odd = [0, 0.05, 0.5].randomElement(using: &random) ?? 0
+        var log = Log(odd: odd)
+        let count = Int.random(in: 30...1500, using: &random)
+        for number in 0..<count {
+            // What stands around the only job of a file, or in place of it.
+            let line = log.line(number, &random)
+            let text =
+                switch Int.random(in: 0..<16, using: &random) {
+                case 0: String(line.dropLast())
+                case 1: String(line.dropLast()) + "\r\n"
+                case 2: line + " \n\t\n\n"
+                case 3: "\n " + line
+                case 4: "\u{FEFF}" + line
+                case 5: line + log.line(number, &random)
+                case 6: line + "x"
+                case 7: line.replacing("\n", with: "\0")
+                case 8: ""
+                case 9: line + String(repeating: " ", count: Int.random(in: 60_000...70_000, using: &random))
+                default: line
+                }
+            try space.write(text, as: "in/\(number % 7)/\(number).json")
+        }
+        _ = try space.shell(
+            "tar cf in.tar in && tar czf in.tar.gz in && cp -r in packed && gzip packed/3/*.json && cp in.tar packed/4")
+        for input in ["in", "in.tar", "in.tar.gz", "packed"] {
+            for arguments in [["summary", "--format", "json"], ["codes"]] {
+                let slow = try RunningCommand(
+                    arguments + ["--verbose", "--threads", "1", input], folder: space.path
+                ).finish()
+                for threads in ["1", "2", "8"] {
+                    let fast = try RunningCommand(
+                        arguments + ["--quiet", "--threads", threads, input], folder: space.path
+                    ).finish()
+                    #expect(fast.status == slow.status, "\(threads) threads, odd \(odd): \(input) \(fast.errorText)")
+                    #expect(fast.output == slow.output, "\(threads) threads, odd \(odd): \(arguments) \(input)")
+                }
+            }
+        }
+    }
+
     @Test("Each oddity alone, at every place of a pair of jobs", .seeded, arguments: Log.Oddity.allCases)
     func oddities(_ oddity: Log.Oddity) throws {
         var random = SplitMix64(seed: Seeds.new)
@@ -69,6 +115,12 @@ struct PlainJobTests {
             #expect(fast.status == slow.status, "\(oddity), line \(place): \(lines)")
             #expect(fast.output == slow.output, "\(oddity), line \(place): \(lines)")
         }
+        // And as all that is in a file.
+        try space.write(oddity.change(log.plain(9, &random), &random), as: "in/job.json")
+        let slow = try importAudit("summary", "--format", "json", "--verbose", "in", folder: space.path)
+        let fast = try importAudit("summary", "--format", "json", "--quiet", "in", folder: space.path)
+        #expect(fast.status == slow.status, "\(oddity)")
+        #expect(fast.output == slow.output, "\(oddity)")
     }
 
     /// Random lines of a log.

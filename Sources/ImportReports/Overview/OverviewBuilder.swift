@@ -27,10 +27,13 @@ package struct OverviewBuilder: Sendable {
     package mutating func append(_ job: JobSummary, report: ReportPlace?) {
         place += 1
         totals.add(job)
-        let verdict = Verdict(job)
-        levels[verdict.level, default: 0] += 1
+        levels[Verdict.level(of: job), default: 0] += 1
         timeLine.add(createdAt: job.job.createdAt, rows: job.rows)
-        worst.add(JobLine(job, verdict, number: place, report: report))
+        if worst.lists(criticalFindings: job.count(of: .critical), rows: job.rows) {
+            worst.add(JobLine(job, Verdict(job), number: place, report: report))
+        } else {
+            worst.passOver(1)
+        }
         if let salvage = job.salvage {
             salvaged.add(
                 SalvagedJob(name: JobLine.name(job), source: job.source, sentence: salvage.message, report: report))
@@ -117,7 +120,11 @@ struct JobLine: Sendable {
         (other.criticalFindings, other.lostRows, number) < (criticalFindings, lostRows, other.number)
     }
 
-    private var lostRows: Int { rows.failed.clampedAdding(rows.missing ?? 0) }
+    fileprivate var lostRows: Int { rows.lost }
+}
+
+extension RowCounts {
+    fileprivate var lost: Int { failed.clampedAdding(missing ?? 0) }
 }
 
 /// The worst jobs of all that were added, the worst first.
@@ -141,6 +148,12 @@ struct WorstJobs: Sendable {
         }
         jobs.insert(job, at: low)
         if jobs.count > limit { jobs.removeLast() }
+    }
+
+    /// Whether a job that comes behind all others has a place in the list.
+    func lists(criticalFindings: Int, rows: RowCounts) -> Bool {
+        guard jobs.count == limit, let last = jobs.last else { return true }
+        return (last.criticalFindings, last.lostRows) < (criticalFindings, rows.lost)
     }
 
     /// Counts jobs that are no worse than those that are listed.

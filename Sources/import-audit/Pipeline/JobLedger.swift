@@ -13,17 +13,22 @@ final class JobLedger {
     private static let dayLimit = 20_000
     private static let memoryEntries = 64 * 1024
 
-    private typealias Entry = ResultStore.Entry
+    typealias Entry = ResultStore.Entry
 
     private let folder: String
     private let spool: Spool
     private let repeated: RepeatedJobs?
     private var entries: SpilledList<Entry>
     private var refusals: SpilledList<Entry>
-    private var (lastEntry, lastRefusal): (Entry?, Entry?) = (nil, nil)
-    private var (isInOrder, areRefusalsInOrder) = (true, true)
+    private var lastEntry: Entry?
+    private var lastRefusal: Entry?
+    private var isInOrder = true
+    private var areRefusalsInOrder = true
     /// Of plain jobs without failed rows: those that count, at the end.
     private(set) var tallies = PlainJobTallies()
+    /// The kind of an input that was to be a summary; and whether its number stands in place of its name.
+    static let refusedSummary = Entry.Kind.plain
+    var numbersRefused = false
     /// Dumps that were taken in, whether they count or not.
     private(set) var dumpCount = 0
 
@@ -38,7 +43,12 @@ final class JobLedger {
 
     /// Takes the record of a job in.
     func append(job record: [UInt8], _ order: DocumentOrder, _ identity: JobIdentity?) throws {
-        try append(Entry(order, try spool.append(record), kind: .job), identity)
+        try append(entry(of: record, order), identity)
+    }
+
+    /// Keeps the record of a job, or of what is none, that may be taken in later.
+    func entry(of record: [UInt8], _ order: DocumentOrder, kind: Entry.Kind = .job) throws -> Entry {
+        Entry(order, try spool.append(record), kind: kind)
     }
 
     /// Takes plain jobs in.
@@ -46,16 +56,23 @@ final class JobLedger {
         let stretch = try unsafe spool.append(batch.records.bytes.span)
         let areTallied = tallies.add(batch.tallies, limit: Self.dayLimit)
         var start = 0
-        for job in batch.jobs {
-            let range = Spool.Stretch(offset: stretch.offset + start, count: job.end - start)
-            start = job.end
-            try append(
-                Entry(job.order, range, kind: areTallied && !job.hasFailedRows ? .tallied : .job), job.identity)
+        let entries = batch.jobs.map { job in
+            defer { start = job.end }
+            return Entry(
+                job.order, Spool.Stretch(offset: stretch.offset + start, count: job.end - start),
+                kind: areTallied && !job.hasFailedRows ? .tallied : .plain)
         }
+        try repeated?.add(batch.identities, first: dumpCount)
+        dumpCount += entries.count
+        for entry in entries {
+            if let lastEntry, entry.precedes(lastEntry) { isInOrder = false }
+            lastEntry = entry
+        }
+        try self.entries.append(contentsOf: entries)
     }
 
-    private func append(_ entry: Entry, _ identity: JobIdentity?) throws {
-        if let identity { try repeated?.add(identity, number: dumpCount) }
+    func append(_ entry: Entry, _ identity: JobIdentity?) throws {
+        if let identity { try repeated?.add([identity], first: dumpCount) }
         dumpCount += 1
         if let lastEntry, entry.precedes(lastEntry) { isInOrder = false }
         lastEntry = entry
@@ -63,7 +80,10 @@ final class JobLedger {
     }
 
     func append(_ input: UnreadableInput, _ order: DocumentOrder) throws {
-        let entry = Entry(order, try spool.append(ResultStore.record(of: input)), kind: .job)
+        try append(refusal: entry(of: ResultStore.record(of: input), order))
+    }
+
+    func append(refusal entry: Entry) throws {
         if let lastRefusal, entry.precedes(lastRefusal) { areRefusalsInOrder = false }
         lastRefusal = entry
         try refusals.append(entry)
@@ -114,8 +134,7 @@ final class JobLedger {
         var groups: [Int: (group: SnapshotGroup, number: Int, entry: Entry)] = [:]
         try repeated.visit { number, job in
             let entry = try entries.element(number)
-            let record = try spool.read(entry.stretch)
-            let summary = JobSummary(record: record)
+            let summary = try self.job(entry)
             if entry.kind == .tallied { tallies.remove(summary) }
             let added = SnapshotGroup(summary)
             guard var (group, winner, winning) = groups[job] else {
@@ -134,7 +153,7 @@ final class JobLedger {
             groups[job] = (group, winner, winning)
         } endOfJobs: {
             for (group, number, entry) in groups.values {
-                var job = JobSummary(record: try spool.read(entry.stretch))
+                var job = try self.job(entry)
                 group.apply(to: &job)
                 var record: [UInt8] = []
                 job.appendRecord(to: &record)
@@ -150,14 +169,30 @@ final class JobLedger {
 
     var jobCount: Int { entries.count }
 
-    func job(_ index: Int) throws -> JobSummary { JobSummary(record: try spool.read(entries.element(index).stretch)) }
+    func job(_ index: Int) throws -> JobSummary { try job(entries.element(index)) }
+
+    private func job(_ entry: Entry) throws -> JobSummary {
+        let record = try spool.read(entry.stretch)
+        if entry.kind == .job { return JobSummary(record: record) }
+        return try PlainJobRecord.summary(record) { distance, count in
+            try spool.read(Spool.Stretch(offset: entry.stretch.offset - distance, count: count))
+        }
+    }
 
     /// Whether a job is in the ``tallies``, and there is nothing else to say of it.
     func isTallied(_ index: Int) throws -> Bool { try entries.element(index).kind == .tallied }
 
+    /// The first job from an index on that is not; the number of jobs if all are.
+    func firstNotTallied(from index: Int) throws -> Int {
+        try entries.firstIndex(from: index) { $0.kind != .tallied }
+    }
+
     var unreadableCount: Int { refusals.count }
 
     func unreadable(_ index: Int) throws -> UnreadableInput {
-        ResultStore.unreadable(record: try spool.read(refusals.element(index).stretch))
+        let entry = try refusals.element(index)
+        var input = ResultStore.unreadable(record: try spool.read(entry.stretch))
+        if numbersRefused, entry.kind == Self.refusedSummary { input.source = "(summary \(entry.order.input + 1))" }
+        return input
     }
 }

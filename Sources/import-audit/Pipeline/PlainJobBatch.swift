@@ -7,7 +7,6 @@ import ImportDumps
 final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
     struct Job: Sendable {
         var order: DocumentOrder
-        var identity: JobIdentity
         var hasFailedRows: Bool
         /// Where its record ends.
         var end: Int
@@ -17,6 +16,8 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
     struct Contents: Sendable {
         let records = RecordBuffer()
         fileprivate(set) var jobs: [Job] = []
+        /// Theirs.
+        fileprivate(set) var identities: [JobIdentity] = []
         /// Of those without failed rows.
         fileprivate(set) var tallies = PlainJobTallies()
     }
@@ -51,9 +52,8 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
             return false
         }
         contents.jobs.append(
-            Job(
-                order: order, identity: JobIdentity(job, text), hasFailedRows: job.failedRows > 0,
-                end: contents.records.count))
+            Job(order: order, hasFailedRows: job.failedRows > 0, end: contents.records.count))
+        contents.identities.append(JobIdentity(job, text))
         if job.failedRows == 0 { contents.tallies.add(job) }
         return true
     }
@@ -67,6 +67,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
     func forget() {
         contents.records.removeAll()
         contents.jobs.removeAll(keepingCapacity: true)
+        contents.identities.removeAll(keepingCapacity: true)
         contents.tallies.removeAll()
     }
 

@@ -9,7 +9,9 @@ final class ResultStore {
         /// What is to be known of a job without its record.
         enum Kind: Int {
             case job
-            /// It was plain, without failed rows, and counted with others of its day (``JobLedger``).
+            /// It was plain: its record is a ``PlainJobRecord``.
+            case plain
+            /// The same, and it has no failed rows and was counted with others of its day (``JobLedger``).
             case tallied
         }
 
@@ -23,12 +25,12 @@ final class ResultStore {
             // What follows beyond four billions keeps the order in which it was read.
             (input, entry) = (UInt32(clamping: order.input), UInt32(clamping: order.entry))
             (document, count) = (UInt32(clamping: order.document), UInt32(clamping: stretch.count))
-            place = stretch.offset << 1 | kind.rawValue
+            place = stretch.offset << 2 | kind.rawValue
         }
 
         var order: DocumentOrder { DocumentOrder(input: Int(input), entry: Int(entry), document: Int(document)) }
-        var stretch: Spool.Stretch { Spool.Stretch(offset: place >> 1, count: Int(count)) }
-        var kind: Kind { place & 1 == 1 ? .tallied : .job }
+        var stretch: Spool.Stretch { Spool.Stretch(offset: place >> 2, count: Int(count)) }
+        var kind: Kind { Kind(rawValue: place & 3) ?? .job }
 
         /// In the order of documents.
         func precedes(_ other: Entry) -> Bool {

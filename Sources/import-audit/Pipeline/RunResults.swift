@@ -52,22 +52,28 @@ struct RunResults {
     /// Adds all jobs to an overview.
     func gather(into overview: inout OverviewBuilder) throws {
         var tallies = ledger?.tallies ?? PlainJobTallies()
-        for index in 0..<jobCount {
-            let isTallied = try ledger?.isTallied(index) ?? false
-            if isTallied, overview.listsWorseJobsOnly {
-                overview.passOver(1)
-                continue
-            }
-            let job = try job(index)
+        var index = 0
+        while index < jobCount {
+            let next = overview.listsWorseJobsOnly ? try ledger?.firstNotTallied(from: index) ?? index : index
+            overview.passOver(next - index)
+            guard next < jobCount else { break }
+            let job = try job(next)
             overview.append(job, report: nil)
-            if isTallied { tallies.remove(job) }
+            if try ledger?.isTallied(next) ?? false { tallies.remove(job) }
+            index = next + 1
         }
         for tally in tallies.all { overview.append(tally) }
     }
 
     /// Hands over all jobs of which there is more to say than a tally says, in order, and the tallies of the others.
     func visit(_ body: (JobSummary) throws -> Void, tally: (PlainJobTally) throws -> Void) throws {
-        for index in 0..<jobCount where try !(ledger?.isTallied(index) ?? false) { try body(try job(index)) }
+        var index = 0
+        while index < jobCount {
+            index = try ledger?.firstNotTallied(from: index) ?? index
+            guard index < jobCount else { break }
+            try body(try job(index))
+            index += 1
+        }
         for each in ledger?.tallies.all ?? [] { try tally(each) }
     }
 

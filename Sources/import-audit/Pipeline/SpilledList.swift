@@ -33,7 +33,14 @@ final class SpilledList<Element: BitwiseCopyable> {
     }
 
     func append(contentsOf elements: [Element]) throws {
-        for element in elements { try append(element) }
+        let kept = elements.prefix(max(0, memoryElements - memory.count))
+        memory += kept
+        count += elements.count
+        guard kept.count < elements.count else { return }
+        let file = try openedFile()
+        try unsafe elements[kept.endIndex...].withUnsafeBytes { bytes in
+            _ = try file.append(unsafe bytes.bindMemory(to: UInt8.self).span)
+        }
     }
 
     func element(_ index: Int) throws -> Element {
@@ -44,6 +51,24 @@ final class SpilledList<Element: BitwiseCopyable> {
             block = (try elements(start..<min(count, start + Self.blockElements)), start)
         }
         return block.elements[index - block.start]
+    }
+
+    /// The first index from one on of an element that is so; the number of elements if there is none.
+    func firstIndex(from index: Int, where isSo: (Element) -> Bool) throws -> Int {
+        var index = index
+        while index < memory.count {
+            if isSo(memory[index]) { return index }
+            index += 1
+        }
+        while index < count {
+            // Reads the block that it is in.
+            if isSo(try element(index)) { return index }
+            for next in block.elements[(index - block.start)...] {
+                if isSo(next) { return index }
+                index += 1
+            }
+        }
+        return count
     }
 
     func elements(_ range: Range<Int>) throws -> [Element] {

@@ -64,6 +64,7 @@ struct SummaryHandler: DocumentHandler {
 
     mutating func adopt(_ taker: any PlainJobTaker) throws {
         guard let batch = taker as? PlainJobBatch else { return }
+        try plainJobs.flush()
         try batch.flush(from: &order)
     }
 
@@ -81,6 +82,8 @@ struct SummaryHandler: DocumentHandler {
     }
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        // What comes in order need not be sorted.
+        try plainJobs.flush()
         let name = source + position.suffix
         switch try document.finish(reading, source: name, isStrict: isStrict) {
         case .job(let summary):

@@ -1,0 +1,91 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// More jobs than are kept in memory: what is beyond lies in temporary files, and nothing shows of it.
+struct ManyJobsTests {
+    private static let jobs = 90_000
+
+    /// A log of small jobs. Every tenth is dumped again at the end, in no order, with one row that failed.
+    private static func log() -> (text: String, again: Int) {
+        var lines: [String] = []
+        lines.reserveCapacity(jobs + jobs / 10)
+        func id(_ number: Int) -> String { "00000000-0000-4000-8000-" + String(100_000_000_000 + number) }
+        for number in 0..<jobs {
+            lines.append(
+                #"{"job_id":"\#(id(number))","status":"complete","total":2,"updated_at":"2025-03-04T10:00:00Z","#
+                    + #""results":[{"id":"\#(id(number))","created":true},{"id":"\#(id(number + 1))","existing":true}]}"#
+            )
+        }
+        let again = stride(from: 0, to: jobs, by: 10).map { ($0 * 7919) % jobs }
+        for number in again {
+            lines.append(
+                #"{"job_id":"\#(id(number))","status":"complete","total":1,"updated_at":"2025-03-04T11:00:00Z","#
+                    + #""results":[{"error":{"code":"late","message":"too late"}}]}"#)
+        }
+        return (lines.joined(separator: "\n") + "\n", again.count)
+    }
+
+    @Test("Of each job the latest dump counts, where it stands, and the sums are those of the dumps that count")
+    func counted() throws {
+        let space = try Workspace()
+        let (text, again) = Self.log()
+        try space.write(text, as: "log.jsonl")
+        let run = try importAudit("summary", "--format", "json", "log.jsonl", folder: space.path)
+        #expect(run.status == 0)
+        let document = try parsed(run.output)
+        let totals = try #require(document["totals"] as? [String: Any])
+        #expect(totals["jobs"] as? Int == Self.jobs)
+        let rows = try #require(totals["rows"] as? [String: Any])
+        #expect(rows["created"] as? Int == Self.jobs - again)
+        #expect(rows["existing"] as? Int == Self.jobs - again)
+        #expect(rows["failed"] as? Int == again)
+        let jobs = try #require(document["jobs"] as? [[String: Any]])
+        #expect(Set(jobs.compactMap { $0["job_id"] as? String }).count == Self.jobs)
+        let lines = jobs.compactMap { ($0["source"] as? String)?.split(separator: ":").last.flatMap { Int($0) } }
+        #expect(lines == lines.sorted() && lines.count == Self.jobs)
+        #expect(lines.filter { $0 > Self.jobs }.count == again)
+        let superseding = jobs.filter { ($0["superseded"] as? [String: Any])?["count"] as? Int == 1 }
+        #expect(superseding.count == again)
+
+        // The same in text, whatever reads it; merged, from a pipe, in parts that know nothing of one another.
+        let shown = try importAudit("summary", "log.jsonl", folder: space.path)
+        #expect(shown.outputText.contains("\(Self.jobs / 1000),000"), "\(shown)")
+        for arguments in [["--verbose", "--threads", "1"], ["--threads", "8"]] {
+            let other = try RunningCommand(["summary", "log.jsonl"] + arguments, folder: space.path).finish()
+            #expect(other.output == shown.output, "\(arguments)")
+        }
+        try space.write(run.output, as: "all.json")
+        let merged = try importAudit("merge", "all.json", folder: space.path)
+        #expect(merged.output == run.output)
+        try space.write(text.split(separator: "\n").prefix(Self.jobs / 2).joined(separator: "\n"), as: "1/log.jsonl")
+        try space.write(text.split(separator: "\n").dropFirst(Self.jobs / 2).joined(separator: "\n"), as: "2/log.jsonl")
+        var parts: [UInt8] = []
+        for part in ["1", "2"] {
+            parts += try importAudit("summary", "--format", "json", "\(part)/log.jsonl", folder: space.path).output
+        }
+        let piped = try importAudit("merge", "-", "--format", "text", folder: space.path, input: .bytes(parts))
+        #expect(piped.status == 0)
+        #expect(piped.output == shown.output)
+    }
+
+    @Test("Memory does not grow with the jobs of a log, nor of summaries that are merged")
+    func memory() throws {
+        let space = try Workspace()
+        let text = Self.log().text
+        try space.write(text, as: "log.jsonl")
+        // As many again, with other ids.
+        try space.write(text + text.replacing("-4000-", with: "-4001-"), as: "twice.jsonl")
+        for name in ["log", "twice"] {
+            let run = try importAudit("summary", "--format", "json", "\(name).jsonl", folder: space.path)
+            try space.write(run.output, as: "\(name).json")
+        }
+        for (command, suffix) in [(["summary"], "jsonl"), (["codes"], "jsonl"), (["merge"], "json")] {
+            let peaks = try ["log", "twice"].map { name in
+                try importAudit(arguments: command + ["\(name).\(suffix)"], folder: space.path).peakMemory
+            }
+            #expect(peaks[1] - peaks[0] < 6 * 1024, "\(command): \(peaks) KiB")
+        }
+    }
+}
