@@ -133,6 +133,7 @@ MUTE = {"minified-mute": "minified", "failures-mute": "failures"}
 # name: (dumps, rows of each)
 FOLDERS = {
     "folder": (10_000, 100),
+    "small": (10_000, 5),
     "large": (16, 500_000),
     "many": (100_000, 5),
 }

@@ -200,12 +200,14 @@ static inline bool take_error(const uint8_t *bytes, const uint8_t **at, rowscan_
      (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
 
 /// A row as the API writes it, with its id and one of two outcomes; false, and nothing is taken, for any other.
-static inline bool take_usual_row(const rowscan_kernel *kernel, const uint8_t **at, rowscan_plain_row *row) {
+static inline bool take_usual_row(
+    const rowscan_kernel *kernel, const uint8_t *bytes, const uint8_t **at, rowscan_plain_row *row) {
     const uint8_t *start = *at;
     if ((word_at(start) & 0x00FFFFFFFFFFFFFF) != WORD('{', '"', 'i', 'd', '"', ':', '"', 0) ||
         !kernel->is_uuid(start + 7)) {
         return false;
     }
+    row->id = (uint32_t)(start + 7 - bytes);
     uint64_t first = word_at(start + 43), second = word_at(start + 51);
     if (first == WORD('"', ',', '"', 'c', 'r', 'e', 'a', 't') &&
         second == WORD('e', 'd', '"', ':', 't', 'r', 'u', 'e') && start[59] == '}') {
@@ -227,6 +229,7 @@ static inline bool take_row(
     enum { id = 1, created = 2, existing = 4, error = 8 };
     uint32_t seen = 0;
     bool is_created = false, is_existing = false, has_error = false;
+    row->id = 0;
     if (**at != '{') {
         return false;
     }
@@ -241,6 +244,7 @@ static inline bool take_row(
                 if (!take_text(bytes, at, &text) || text.length != 36 || !kernel->is_uuid(bytes + text.offset)) {
                     return false;
                 }
+                row->id = text.offset;
             }
         } else if (TAKE(at, "\"created\"")) {
             if (!mark(&seen, created) || !take_colon(at) || !take_flag(at, &is_created)) {
@@ -284,7 +288,7 @@ static inline bool take_rows(
     *at = behind_space(*at + 1);
     for (uint32_t count = 0; count < ROWSCAN_PLAIN_ROWS; count++) {
         rowscan_plain_row *row = &rows[count];
-        if (!take_usual_row(kernel, at, row) && !take_row(kernel, bytes, at, row)) {
+        if (!take_usual_row(kernel, bytes, at, row) && !take_row(kernel, bytes, at, row)) {
             return false;
         }
         job->rows[row->outcome] += 1;
@@ -379,4 +383,36 @@ bool rowscan_read_plain_job(
     }
     job->has_uuid = pack_id(kernel, bytes, job->texts[ROWSCAN_JOB_ID], job->uuid);
     return true;
+}
+
+bool rowscan_has_repeated_ids(
+    const rowscan_kernel *kernel, const uint8_t *bytes, const rowscan_plain_job *job, const rowscan_plain_row *rows) {
+    enum { places = 2 * ROWSCAN_PLAIN_ROWS };
+    rowscan_id ids[ROWSCAN_PLAIN_ROWS];
+    // The number of an id from 1 on, at the place of its hash or behind that; 0 where there is none.
+    uint16_t table[places];
+    uint32_t size = 4;
+    while (size < 2 * job->row_count) {
+        size *= 2;
+    }
+    memset(table, 0, size * sizeof *table);
+    uint16_t count = 0;
+    for (uint32_t row = 0; row < job->row_count; row++) {
+        if (rows[row].id == 0) {
+            continue;
+        }
+        rowscan_id *id = &ids[count];
+        kernel->pack_uuids(bytes + rows[row].id, 0, 1, 0, 0, id);
+        uint64_t halves[2];
+        memcpy(halves, id->bytes, sizeof halves);
+        uint64_t hash = (halves[0] ^ halves[1]) * 0x9E3779B97F4A7C15;
+        uint32_t place = (uint32_t)(hash >> 40) & (size - 1);
+        for (; table[place] != 0; place = (place + 1) & (size - 1)) {
+            if (memcmp(ids[table[place] - 1].bytes, id->bytes, sizeof id->bytes) == 0) {
+                return true;
+            }
+        }
+        table[place] = ++count;
+    }
+    return false;
 }

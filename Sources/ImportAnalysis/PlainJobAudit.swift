@@ -8,11 +8,12 @@ extension PlainJob {
     /// - Parameters:
     ///   - source: the input, as its user named it.
     ///   - position: where the job is in that.
+    ///   - isIdentified: whether ids of its rows were compared. None came back, or it would not be plain.
     ///   - records: is appended to.
     /// - Returns: false, and nothing is appended, if the job is to be read in full.
     package func appendRecord(
         _ runs: Span<RowRun>, text: Span<UInt8>, source: String, at position: DocumentPosition,
-        to records: RecordBuffer
+        isIdentified: Bool, to records: RecordBuffer
     ) -> Bool {
         let rows = createdRows + existingRows + failedRows
         guard jobID.count > 0, isComplete(text), total == rows,
@@ -25,7 +26,7 @@ extension PlainJob {
         }
         records.append(
             self, text, source, position, outcomes.value,
-            failedRows == 0 ? nil : PlainFailures(runs, text: text, rowsSeen: rows))
+            failedRows == 0 ? nil : PlainFailures(runs, text: text, rowsSeen: rows), isIdentified: isIdentified)
         return true
     }
 

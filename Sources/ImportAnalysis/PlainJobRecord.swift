@@ -33,60 +33,93 @@ package enum PlainJobRecord {
         case line
         /// How far in front of the record the name lies, its length, and the line.
         case lineOfNamed
+
+        /// Set in the byte for the form: ids of rows were compared, and none came back.
+        static let identified: UInt8 = 0x80
+    }
+
+    /// What a record says, where it says it.
+    package struct Fields: Sendable {
+        let flags: Flags
+        /// Which members the job has: the same number for the same ones.
+        package var shape: Int { Int(flags.rawValue) << 1 | (isIdentified ? 1 : 0) }
+        package fileprivate(set) var uuid: (first: UInt64, second: UInt64)?
+        /// If it is no UUID: ASCII without quotes, backslashes and control characters but U+007F.
+        package fileprivate(set) var jobID: ArraySlice<UInt8> = []
+        /// Times as numbers such as 20250304100600.
+        package fileprivate(set) var created: Int?
+        package fileprivate(set) var updated: Int?
+        package fileprivate(set) var expires: Int?
+        package fileprivate(set) var rows = RowCounts()
+        package fileprivate(set) var byteCount = 0
+        package fileprivate(set) var outcomes: UInt64 = 0
+        /// The source; the name of the input alone, if there is a line.
+        package fileprivate(set) var name: ArraySlice<UInt8> = []
+        package fileprivate(set) var line: Int?
+        package fileprivate(set) var isIdentified = false
+        fileprivate var failures = PlainFailures()
+    }
+
+    /// - Parameter name: reads the name of the input, which lies so many bytes in front of the record.
+    package static func fields(
+        _ record: ArraySlice<UInt8>, name: (_ distance: Int, _ count: Int) throws -> ArraySlice<UInt8>
+    ) rethrows -> Fields {
+        var reader = RecordReader(record)
+        var fields = Fields(flags: Flags(rawValue: reader.byte()))
+        if fields.flags.contains(.uuid) {
+            fields.uuid = (reader.word(), reader.word())
+        } else {
+            fields.jobID = reader.bytes(reader.number())
+        }
+        if fields.flags.contains(.created) { fields.created = reader.number() }
+        if fields.flags.contains(.updated) { fields.updated = reader.number() }
+        if fields.flags.contains(.expires) { fields.expires = reader.number() }
+        fields.rows.created = reader.number()
+        fields.rows.existing = reader.number()
+        fields.rows.failed = reader.number()
+        fields.rows.missing = 0
+        fields.byteCount = reader.number()
+        fields.outcomes = reader.word()
+        let form = reader.byte()
+        fields.isIdentified = form & Source.identified != 0
+        switch Source(rawValue: form & ~Source.identified) {
+        case .whole, nil: fields.name = reader.bytes(reader.number())
+        case .line:
+            fields.name = reader.bytes(reader.number())
+            fields.line = reader.number()
+        case .lineOfNamed:
+            fields.name = try name(reader.number(), reader.number())
+            fields.line = reader.number()
+        }
+        if fields.flags.contains(.failures) { fields.failures.code(with: &reader) }
+        return fields
     }
 
     /// The summary of the job.
-    ///
-    /// - Parameter name: reads the name of the input, which lies so many bytes in front of the record.
-    package static func summary(
-        _ record: ArraySlice<UInt8>, name: (_ distance: Int, _ count: Int) throws -> ArraySlice<UInt8>
-    ) rethrows -> JobSummary {
-        var reader = RecordReader(record)
-        let flags = Flags(rawValue: reader.byte())
+    package static func summary(_ fields: Fields) -> JobSummary {
         var job = DeclaredJob()
+        job.jobID = fields.uuid.map { uuid($0, $1) } ?? String(decoding: fields.jobID, as: UTF8.self)
         job.status = JobStatus.complete.rawValue
-        if flags.contains(.uuid) {
-            let halves = (reader.word(), reader.word())
-            job.jobID = uuid(halves.0, halves.1)
-        } else {
-            job.jobID = String(decoding: reader.bytes(reader.number()), as: UTF8.self)
-        }
-        if flags.contains(.created) { job.createdAt = time(reader.number()) }
-        if flags.contains(.updated) { job.updatedAt = time(reader.number()) }
-        if flags.contains(.expires) { job.expiresAt = time(reader.number()) }
-        var rows = RowCounts()
-        rows.created = reader.number()
-        rows.existing = reader.number()
-        rows.failed = reader.number()
-        rows.missing = 0
+        job.createdAt = fields.created.map(time)
+        job.updatedAt = fields.updated.map(time)
+        job.expiresAt = fields.expires.map(time)
+        let rows = fields.rows
         job.total = rows.seen
-        if flags.contains(.processed) { job.processed = rows.seen }
-        if flags.contains(.succeeded) { job.succeeded = rows.created + rows.existing }
-        if flags.contains(.failed) { job.failed = rows.failed }
-        let bytes = reader.number()
-        let outcomes = reader.word()
-        let source: String
-        switch Source(rawValue: reader.byte()) {
-        case .whole, nil: source = String(decoding: reader.bytes(reader.number()), as: UTF8.self)
-        case .line:
-            let name = reader.bytes(reader.number())
-            source = String(decoding: name, as: UTF8.self) + ":\(reader.number())"
-        case .lineOfNamed:
-            let name = try name(reader.number(), reader.number())
-            source = String(decoding: name, as: UTF8.self) + ":\(reader.number())"
-        }
-        var failures = PlainFailures()
-        if flags.contains(.failures) { failures.code(with: &reader) }
+        if fields.flags.contains(.processed) { job.processed = rows.seen }
+        if fields.flags.contains(.succeeded) { job.succeeded = rows.created + rows.existing }
+        if fields.flags.contains(.failed) { job.failed = rows.failed }
+        let name = String(decoding: fields.name, as: UTF8.self)
         var summary = JobSummary(
-            job: job, source: source, bytes: bytes, sha256: nil, rows: rows, failedByCode: failures.byCode,
-            findings: [], results: .complete, salvage: nil)
-        summary.outcomes = outcomes
-        summary.failurePositions = failures.positions
-        summary.failureStretches = failures.stretches
+            job: job, source: fields.line.map { "\(name):\($0)" } ?? name, bytes: fields.byteCount, sha256: nil,
+            rows: rows, failedByCode: fields.failures.byCode, findings: [], results: .complete, salvage: nil)
+        summary.outcomes = fields.outcomes
+        summary.failurePositions = fields.failures.positions
+        summary.failureStretches = fields.failures.stretches
+        if fields.isIdentified { summary.identity = IdentitySummary() }
         return summary
     }
 
-    private static func uuid(_ high: UInt64, _ low: UInt64) -> String {
+    package static func uuid(_ high: UInt64, _ low: UInt64) -> String {
         let digits: StaticString = "0123456789abcdef"
         return unsafe String(unsafeUninitializedCapacity: 36) { text in
             var place = 0
@@ -104,7 +137,7 @@ package enum PlainJobRecord {
         }
     }
 
-    private static func time(_ number: Int) -> String {
+    package static func time(_ number: Int) -> String {
         unsafe String(unsafeUninitializedCapacity: 20) { text in
             var rest = number
             for place in (0..<19).reversed() {

@@ -36,7 +36,7 @@ package final class RecordBuffer: @unchecked Sendable {
     /// Appends a plain job.
     func append(
         _ job: PlainJob, _ text: Span<UInt8>, _ source: String, _ position: DocumentPosition, _ outcomes: UInt64,
-        _ failures: PlainFailures?
+        _ failures: PlainFailures?, isIdentified: Bool
     ) {
         // A number takes ten bytes at most, and there are fewer than thirty; times have 20 bytes each.
         let start = count
@@ -76,23 +76,25 @@ package final class RecordBuffer: @unchecked Sendable {
         unsafe record.append(UInt(job.failedRows))
         unsafe record.append(UInt(job.byteCount))
         unsafe record.append(word: outcomes)
-        unsafe append(source, position, suffix, to: &record, from: start)
+        let mark = isIdentified ? PlainJobRecord.Source.identified : 0
+        unsafe append(source, position, suffix, mark, to: &record, from: start)
         unsafe count = record.at - memory
         if let failures { append(failures) }
     }
 
     /// Appends where the job is. Of a log the name stands in the first record only.
     private func append(
-        _ source: String, _ position: DocumentPosition, _ suffix: String?, to record: inout Writer, from start: Int
+        _ source: String, _ position: DocumentPosition, _ suffix: String?, _ mark: UInt8, to record: inout Writer,
+        from start: Int
     ) {
         var source = source
         if case .line(let place) = position {
             if let named, named.source == source {
-                unsafe record.append(byte: PlainJobRecord.Source.lineOfNamed.rawValue)
+                unsafe record.append(byte: PlainJobRecord.Source.lineOfNamed.rawValue | mark)
                 unsafe record.append(UInt(start - named.offset))
                 unsafe record.append(UInt(named.count))
             } else {
-                unsafe record.append(byte: PlainJobRecord.Source.line.rawValue)
+                unsafe record.append(byte: PlainJobRecord.Source.line.rawValue | mark)
                 unsafe record.append(UInt(source.utf8.count))
                 unsafe named = (source, record.at - memory, source.utf8.count)
                 source.withUTF8 { unsafe record.append($0) }
@@ -100,7 +102,7 @@ package final class RecordBuffer: @unchecked Sendable {
             unsafe record.append(UInt(place.line))
         } else {
             var suffix = suffix ?? ""
-            unsafe record.append(byte: PlainJobRecord.Source.whole.rawValue)
+            unsafe record.append(byte: PlainJobRecord.Source.whole.rawValue | mark)
             unsafe record.append(UInt(source.utf8.count + suffix.utf8.count))
             source.withUTF8 { unsafe record.append($0) }
             suffix.withUTF8 { unsafe record.append($0) }

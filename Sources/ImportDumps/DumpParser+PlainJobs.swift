@@ -10,7 +10,7 @@ extension DumpParser {
     ///
     /// The first document of an input is none of them: it may be the only one, and then has all of the input's bytes.
     mutating func readPlainJobs(into sink: any DumpReceiver) throws -> Bool {
-        guard let plainJobs, held != nil || input.deliveredCount > 0, !input.isBehindHTTPHead,
+        guard let plainJobs, takesPlainJobs, held != nil || input.deliveredCount > 0, !input.isBehindHTTPHead,
             scanner.window.placeMap == nil
         else { return false }
         if try adoptPlainJobs(into: sink) { return true }
@@ -96,7 +96,9 @@ extension DumpParser {
         let most = scanner.window.capacity / Self.bytesForThread - 1
         for _ in 0..<max(0, min(plainJobHelperCount, most)) {
             guard let taker = sink.makeTaker(),
-                let helper = PlainJobHelper(kernel: scanner.window.kernel, taker: taker)
+                let helper = PlainJobHelper(
+                    kernel: scanner.window.kernel, refusesRepeatedIDs: plainJobs?.refusesRepeatedIDs ?? false,
+                    taker: taker)
             else { break }
             plainJobHelpers.append(helper)
         }

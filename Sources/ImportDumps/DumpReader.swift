@@ -94,6 +94,8 @@ package struct DumpSession: ~Copyable {
         let input = DecodedInput(source, encoding: reader.encoding, hashing: reader.hashing)
         parser.restart(input, readsAhead: readsAhead && reader.readsAhead)
         parser.plainJobHelperCount = helpers
+        parser.takesPlainJobs = sink.plainJobs != .none
+        parser.plainJobs?.refusesRepeatedIDs = sink.plainJobs == .withDistinctIDs
         defer { parser.restart(source: ArraySource([]), readsAhead: false) }
         try unsafe withUnsafeMutablePointer(to: &sink) { sink in
             let dumps = unsafe DumpsOfSink(sink: sink)
@@ -112,13 +114,20 @@ package struct DumpSession: ~Copyable {
     /// - Returns: false, and nothing was done, if it is anything else.
     /// - Throws: what `sink` throws, as it is.
     package func readPlainDump(_ bytes: UnsafeBufferPointer<UInt8>, into sink: inout some DumpSink) throws -> Bool {
-        guard readsPlainDumps, sink.takesPlainJobs, let plainJobs = parser.plainJobs,
-            let job = unsafe plainJobs.readAlone(bytes)
-        else { return false }
+        guard readsPlainDumps, sink.plainJobs != .none, let plainJobs = parser.plainJobs else { return false }
+        plainJobs.refusesRepeatedIDs = sink.plainJobs == .withDistinctIDs
+        guard let job = unsafe plainJobs.readAlone(bytes) else { return false }
         return try plainJobs.withRuns { runs in
             try unsafe sink.consume(job, runs, text: bytes.span, at: .whole)
         }
     }
+}
+
+/// Plain jobs that a consumer takes.
+package enum PlainJobs: Sendable {
+    case none, all
+    /// Those of which no two rows have the same id.
+    case withDistinctIDs
 }
 
 /// A consumer of all the dumps of an input.
@@ -127,8 +136,8 @@ package protocol DumpSink: RowSink {
     /// have no rows at all.
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
 
-    /// Whether it takes whole jobs in which there is nothing to note, as a rule.
-    var takesPlainJobs: Bool { get }
+    /// Which whole jobs it takes in which there is nothing to note, as a rule.
+    var plainJobs: PlainJobs { get }
 
     /// Takes a whole job in which there is nothing to note; false if it is to come row by row, as others do.
     ///
@@ -147,7 +156,7 @@ package protocol DumpSink: RowSink {
 }
 
 extension DumpSink {
-    package var takesPlainJobs: Bool { false }
+    package var plainJobs: PlainJobs { .none }
 
     package func makeTaker() -> (any PlainJobTaker)? { nil }
 

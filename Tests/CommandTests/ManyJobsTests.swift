@@ -65,7 +65,7 @@ struct ManyJobsTests {
         for part in ["1", "2"] {
             parts += try importAudit("summary", "--format", "json", "\(part)/log.jsonl", folder: space.path).output
         }
-        let piped = try importAudit("merge", "-", "--format", "text", folder: space.path, input: .bytes(parts))
+        let piped = try importAudit("merge", "-", "--format", "text", input: .bytes(parts), folder: space.path)
         #expect(piped.status == 0)
         #expect(piped.output == shown.output)
     }

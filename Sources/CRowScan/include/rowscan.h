@@ -162,6 +162,8 @@ typedef struct {
 
 typedef struct {
     uint32_t outcome;
+    /// Where the row's id lies, 36 bytes; 0 if it has none.
+    uint32_t id;
     /// Of a failed row.
     rowscan_text code;
     rowscan_text message;
@@ -176,3 +178,7 @@ typedef struct {
 bool rowscan_read_plain_job(
     const rowscan_kernel *kernel, const uint8_t *bytes, uint32_t offset, rowscan_plain_job *job,
     rowscan_plain_row *rows);
+
+/// Whether two rows of a job that was read have the same id.
+bool rowscan_has_repeated_ids(
+    const rowscan_kernel *kernel, const uint8_t *bytes, const rowscan_plain_job *job, const rowscan_plain_row *rows);

@@ -110,6 +110,15 @@ package struct JSONWriter {
 
     private mutating func append(text: String) {
         bytes.append(UInt8(ascii: "\""))
+        var text = text
+        let isPlain = text.withUTF8 { text in
+            let isPlain = unsafe text.allSatisfy {
+                0x20..<0x7F ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+            }
+            if isPlain { unsafe bytes.append(contentsOf: text) }
+            return isPlain
+        }
+        if isPlain { return bytes.append(UInt8(ascii: "\"")) }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": bytes.append(contentsOf: "\\\"".utf8)

@@ -56,7 +56,7 @@ struct CompareHandler: DocumentHandler {
     }
 
     // One that is alone in its input comes row by row: its rows may be those that are compared.
-    var takesPlainJobs: Bool { summary.takesPlainJobs }
+    var plainJobs: PlainJobs { summary.plainJobs }
 
     mutating func consume(
         _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition

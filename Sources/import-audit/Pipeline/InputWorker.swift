@@ -76,7 +76,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         try handler.refuse(source: name, reason: reason, order: order, status: status)
     }
 
-    private var readsPlainDumps: Bool { handler.takesPlainJobs && session.readsPlainDumps }
+    private var readsPlainDumps: Bool { handler.plainJobs != .none && session.readsPlainDumps }
 
     /// Reads a small file in one go if there is one plain job in it; false, and nothing is done, if it is anything else.
     private mutating func readPlainDump(_ descriptor: Int32, _ path: InputPath, _ number: Int) throws -> Bool {

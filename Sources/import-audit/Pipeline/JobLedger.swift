@@ -173,10 +173,19 @@ final class JobLedger {
 
     private func job(_ entry: Entry) throws -> JobSummary {
         let record = try spool.read(entry.stretch)
-        if entry.kind == .job { return JobSummary(record: record) }
-        return try PlainJobRecord.summary(record) { distance, count in
+        return entry.kind == .job ? JobSummary(record: record) : PlainJobRecord.summary(try fields(entry, record))
+    }
+
+    private func fields(_ entry: Entry, _ record: ArraySlice<UInt8>) throws -> PlainJobRecord.Fields {
+        try PlainJobRecord.fields(record) { distance, count in
             try spool.read(Spool.Stretch(offset: entry.stretch.offset - distance, count: count))
         }
+    }
+
+    /// What is kept of a tallied job; nil of any other.
+    func tallied(_ index: Int) throws -> PlainJobRecord.Fields? {
+        let entry = try entries.element(index)
+        return entry.kind == .tallied ? try fields(entry, try spool.read(entry.stretch)) : nil
     }
 
     /// Whether a job is in the ``tallies``, and there is nothing else to say of it.

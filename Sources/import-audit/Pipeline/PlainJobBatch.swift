@@ -27,11 +27,14 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
     private let collector: Collector
     /// The input of all jobs that are taken ahead.
     private let source: String
+    /// Whether ids of rows are compared.
+    private let isIdentifying: Bool
     private var contents = Contents()
 
-    init(_ collector: Collector, source: String) {
+    init(_ collector: Collector, source: String, isIdentifying: Bool) {
         self.collector = collector
         self.source = source
+        self.isIdentifying = isIdentifying
     }
 
     /// False, and nothing is done, if something is to be said of the job.
@@ -48,9 +51,10 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         _ job: PlainJob, _ runs: Span<RowRun>, _ text: Span<UInt8>, _ source: String, _ position: DocumentPosition,
         _ order: DocumentOrder
     ) -> Bool {
-        guard job.appendRecord(runs, text: text, source: source, at: position, to: contents.records) else {
-            return false
-        }
+        guard
+            job.appendRecord(
+                runs, text: text, source: source, at: position, isIdentified: isIdentifying, to: contents.records)
+        else { return false }
         contents.jobs.append(
             Job(order: order, hasFailedRows: job.failedRows > 0, end: contents.records.count))
         contents.identities.append(JobIdentity(job, text))

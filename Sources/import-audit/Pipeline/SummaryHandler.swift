@@ -10,10 +10,10 @@ struct SummaryHandler: DocumentHandler {
     private let isStrict: Bool
     private let isVerbose: Bool
     private var document: DocumentAudit
-    /// Whether jobs are taken as they are if there is nothing to say of them.
-    let takesPlainJobs: Bool
+    /// Which jobs are taken as they are, for there is nothing to say of them.
+    let plainJobs: PlainJobs
     /// Such jobs, until there are enough of them to be taken in.
-    private let plainJobs: PlainJobBatch
+    private let batch: PlainJobBatch
     private var source = ""
     private var order = DocumentOrder(input: 0)
 
@@ -23,8 +23,8 @@ struct SummaryHandler: DocumentHandler {
     ) {
         self.collector = collector
         document = DocumentAudit(identity: identity, usesThread: concurrency.allowsHelpers)
-        takesPlainJobs = identity == nil && !isVerbose && collector.takesPlainJobs
-        plainJobs = PlainJobBatch(collector, source: "")
+        plainJobs = isVerbose || !collector.takesPlainJobs ? .none : identity == nil ? .all : .withDistinctIDs
+        batch = PlainJobBatch(collector, source: "", isIdentifying: identity != nil)
         self.isStrict = isStrict
         self.isVerbose = isVerbose
     }
@@ -51,25 +51,26 @@ struct SummaryHandler: DocumentHandler {
     mutating func consume(
         _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Bool {
-        guard takesPlainJobs else { return false }
+        guard plainJobs != .none else { return false }
         if Interruption.isRequested { throw Interrupted() }
-        guard try plainJobs.add(job, runs, text: text, source: source, at: position, order) else { return false }
+        guard try batch.add(job, runs, text: text, source: source, at: position, order) else { return false }
         order.document += 1
         return true
     }
 
     func makeTaker() -> (any PlainJobTaker)? {
-        takesPlainJobs ? PlainJobBatch(collector, source: source) : nil
+        plainJobs == .none
+            ? nil : PlainJobBatch(collector, source: source, isIdentifying: plainJobs == .withDistinctIDs)
     }
 
     mutating func adopt(_ taker: any PlainJobTaker) throws {
-        guard let batch = taker as? PlainJobBatch else { return }
-        try plainJobs.flush()
-        try batch.flush(from: &order)
+        guard let ahead = taker as? PlainJobBatch else { return }
+        try batch.flush()
+        try ahead.flush(from: &order)
     }
 
     func finish() throws {
-        try plainJobs.flush()
+        try batch.flush()
     }
 
     mutating func beginRows(of job: DeclaredJob) {
@@ -83,7 +84,7 @@ struct SummaryHandler: DocumentHandler {
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         // What comes in order need not be sorted.
-        try plainJobs.flush()
+        try batch.flush()
         let name = source + position.suffix
         switch try document.finish(reading, source: name, isStrict: isStrict) {
         case .job(let summary):
