@@ -59,7 +59,8 @@ struct PlainJobTests {
     func smallFiles(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let space = try Workspace()
-        let odd = [0, 0.05, 0.5].randomElement(using: &random) ?? 0
+        let shares: [Double] = [0, 0.05, 0.5]
+        let odd = shares.randomElement(using: &random) ?? 0
         var log = Log(odd: odd)
         let count = Int.random(in: 30...1500, using: &random)
         for number in 0..<count {
