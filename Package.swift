@@ -31,6 +31,7 @@ let package = Package(
 
         // bytes → rows → summary → report → files
         .target(name: "CRowScan"),
+        .target(name: "CSourceScan"),
         .target(name: "ImportFoundation", dependencies: ["CNettle"], swiftSettings: strictMemory),
         .target(
             name: "ImportInputs", dependencies: ["ImportFoundation", "CISAL", "CLibArchive"],
@@ -38,7 +39,10 @@ let package = Package(
         .target(
             name: "ImportDumps", dependencies: ["ImportFoundation", "CRowScan"], swiftSettings: strictMemory),
         .target(
-            name: "ImportAnalysis", dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps"],
+            name: "ImportSources", dependencies: ["ImportFoundation", "ImportDumps", "CSourceScan"],
+            swiftSettings: strictMemory),
+        .target(
+            name: "ImportAnalysis", dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "ImportSources"],
             swiftSettings: strictMemory),
         .target(name: "Spreadsheets", dependencies: ["CXLSXWriter"], swiftSettings: strictMemory),
         .target(
@@ -68,8 +72,8 @@ let package = Package(
         .executableTarget(
             name: "import-audit",
             dependencies: [
-                "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportRedaction", "CodeFiles",
-                "ImportReports", "Spreadsheets",
+                "ImportFoundation", "ImportInputs", "ImportDumps", "ImportSources", "ImportAnalysis", "ImportRedaction",
+                "CodeFiles", "ImportReports", "Spreadsheets",
                 "XHTMLValidation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

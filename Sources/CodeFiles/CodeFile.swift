@@ -12,7 +12,10 @@ package import ImportAnalysis
 package enum CodeFile {
     /// Entries that one file may have.
     package static let maximumEntries = 10_000
-    private static let keys = ["code", "pattern", "title", "explanation", "owner", "action", "accepted"]
+    private static let keys =
+        ["code", "pattern", "title", "explanation", "owner", "action"] + retryKeys + ["accepted"]
+    /// Of entries whose action is to send rows again.
+    private static let retryKeys = ["after", "batch", "max_tries"]
 
     /// Reads a file.
     ///
@@ -50,6 +53,7 @@ package enum CodeFile {
             }
             entry.action = known
         }
+        entry.retry = try retry(object, entry.action)
         if let accepted = object["accepted"], !accepted.isNull {
             entry.acceptance = try acceptance(accepted, asOf: asOf)
         }
@@ -73,6 +77,38 @@ package enum CodeFile {
         case (_, let pattern?):
             throw pattern.fault(.wrongValue("An entry", expected: "of a code or of a pattern, not both"))
         }
+    }
+
+    /// How rows are sent again; nil if the entry does not say.
+    private static func retry(
+        _ object: YAMLObject, _ action: CodeBook.Action?
+    ) throws(FileFault) -> CodeBook.Retry? {
+        guard let first = retryKeys.lazy.compactMap({ name in object[name].map { (name, $0) } }).first else {
+            return nil
+        }
+        guard action == .retry else {
+            throw first.1.fault(.wrongValue(first.0, expected: "in an entry with action: retry"))
+        }
+        var retry = CodeBook.Retry()
+        if let after = object["after"], !after.isNull {
+            let text = try after.text("after")
+            let digits = text.utf8.dropLast()
+            guard let unit = text.utf8.last, "smhd".utf8.contains(unit), (1...6).contains(digits.count),
+                digits.allSatisfy({ 0x30...0x39 ~= $0 })
+            else { throw after.fault(.wrongValue("after", expected: "a time such as 30s, 15m, 2h or 1d")) }
+            retry.after = text
+        }
+        retry.batch = try count("batch", in: object)
+        retry.maxTries = try count("max_tries", in: object)
+        return retry
+    }
+
+    private static func count(_ name: String, in object: YAMLObject) throws(FileFault) -> Int? {
+        guard let value = object[name], !value.isNull else { return nil }
+        guard let number = Int(try value.text(name)), (1...1_000_000_000).contains(number) else {
+            throw value.fault(.wrongValue(name, expected: "a whole number from 1 on"))
+        }
+        return number
     }
 
     private static func acceptance(

@@ -1,5 +1,5 @@
 internal import CRowScan
-import ImportFoundation
+package import ImportFoundation
 import Synchronization
 
 /// Fills blocks with the bytes of a source, one after another, and works out what depends on all bytes: their hash.
@@ -9,13 +9,13 @@ import Synchronization
 ///     thread    read 4, hash 4 | read 5, hash 5 | …
 ///     caller    scan 3         | scan 4         | …
 @safe
-final class BlockReader {
+package final class BlockReader {
     /// Bytes that were read in one go.
     @safe
-    struct Block {
+    package struct Block {
         /// Valid until the next block is asked for; `ROWSCAN_PADDING` more can be read behind them.
-        let bytes: UnsafeMutablePointer<UInt8>
-        let count: Int
+        package let bytes: UnsafeMutablePointer<UInt8>
+        package let count: Int
         /// The hash of all bytes before the block, if it is worked out.
         let hashBefore: SHA256?
     }
@@ -33,7 +33,7 @@ final class BlockReader {
     private var isFirst = true
 
     /// - Parameter readsAhead: whether a thread of its own may read a large file.
-    init(source: any ByteSource, capacity: Int, hashing: Bool, readsAhead: Bool) {
+    package init(source: any ByteSource, capacity: Int, hashing: Bool, readsAhead: Bool) {
         filler = BlockFiller(source: source, capacity: max(1, capacity), hashing: hashing)
         unsafe first = filler.allocate()
         self.readsAhead = readsAhead
@@ -54,10 +54,10 @@ final class BlockReader {
     var capacity: Int { filler.capacity }
 
     /// Set at the end, when the system refused to deliver more.
-    var failure: ReadFailure? { ahead?.isAtEnd == false ? nil : filler.failure }
+    package var failure: ReadFailure? { ahead?.isAtEnd == false ? nil : filler.failure }
 
     /// The bytes that follow; none at the end.
-    func next() -> Block {
+    package func next() -> Block {
         if let ahead {
             let block = ahead.next()
             return unsafe Block(bytes: block.bytes, count: block.count, hashBefore: block.note)
@@ -101,7 +101,7 @@ final class BlockReader {
     }
 
     /// The SHA-256 of what was read, if it was asked for and reading did not fail. Only after the end.
-    func finishHash() -> String? {
+    package func finishHash() -> String? {
         failure == nil ? filler.finishHash() : nil
     }
 }

@@ -14,12 +14,14 @@ package enum OwnOutput: Sendable, Equatable {
     case table
     /// `report.xlsx`, `index.xlsx`.
     case workbook
+    /// `rejects.csv` and the like: rows that were sent, behind columns that say what became of them.
+    case rejects
 
     /// Whether all of a file is known by its first bytes. A document that is one JSON object may be followed by others.
     package var isWholeFile: Bool {
         switch self {
         case .summary, .packManifest, .otherJSON: false
-        case .manifest, .pack, .page, .table, .workbook: true
+        case .manifest, .pack, .page, .table, .workbook, .rejects: true
         }
     }
 
@@ -33,7 +35,11 @@ package enum OwnOutput: Sendable, Equatable {
         "job_id,source,status,total,processed,succeeded,failed,rows_seen,rows_created,rows_existing,rows_failed,"
             + "rows_unclassified,rows_missing,created_at,updated_at,expires_at,findings_critical,findings_warning,"
             + "report",
+        "file,position,source,source_row,job_id,row,outcome,record_id,error_code,error_message,action",
     ]
+
+    /// The first of the columns that `rejects` puts before those of a source, whatever delimiter follows.
+    package static let firstRejectColumn = "import_source_row"
 
     /// Recognises a file by its first bytes: ``ContainerFormat/signatureBytes`` of them, or all of a shorter one. Nil
     /// for anything else, and for pages from templates of one's own, which may be anything.
@@ -52,12 +58,21 @@ package enum OwnOutput: Sendable, Equatable {
             else { return nil }
             self = .page
         case UInt8(ascii: "#"):
+            if bytes.starts(with: "# Retry plan\n\n".utf8) {
+                self = .page
+                return
+            }
             guard bytes.starts(with: "# Import audit: ".utf8) else { return nil }
             // The verdict comes next; a title may be so long that it is not among these bytes.
             let next = bytes.drop { $0 != UInt8(ascii: "\n") }.prefix(4)
             guard "\n\n**".utf8.starts(with: next) else { return nil }
             self = .page
-        case UInt8(ascii: "j"):
+        case UInt8(ascii: "i"):
+            guard bytes.starts(with: Self.firstRejectColumn.utf8),
+                bytes.dropFirst(Self.firstRejectColumn.utf8.count + 1).starts(with: "import_job_id".utf8)
+            else { return nil }
+            self = .rejects
+        case UInt8(ascii: "j"), UInt8(ascii: "f"):
             // More columns may come behind those of this version.
             let line = bytes.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
             guard

@@ -9,6 +9,18 @@ extension Span<UInt8> {
     }
 }
 
+extension [UInt8] {
+    /// A copy of bytes that are only lent.
+    package init(span bytes: Span<UInt8>) {
+        self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+
+    /// Appends bytes that are only lent.
+    package mutating func append(span bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    }
+}
+
 extension BinaryInteger {
     /// The digits of a number that is 0 or more, with zeros before them up to a width.
     package func digits(_ width: Int, radix: Int = 10, uppercase: Bool = false) -> String {

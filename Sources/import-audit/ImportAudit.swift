@@ -35,6 +35,7 @@ struct ImportAudit: ParsableCommand {
         version: toolVersion,
         subcommands: [
             ReportCommand.self, SummaryCommand.self, CheckCommand.self, CompareCommand.self, CodesCommand.self,
+            RowsCommand.self, RejectsCommand.self, AccountCommand.self,
             MergeCommand.self, ValidateCommand.self, VerifyCommand.self,
         ]
     )

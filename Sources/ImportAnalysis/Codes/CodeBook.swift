@@ -9,12 +9,15 @@ package struct CodeBook: Sendable {
         package var explanation: String?
         package var owner: String?
         package var action: Action?
+        /// How to send again, if that is the action.
+        package var retry: Retry?
         package var acceptance: Acceptance?
 
         package init(
             _ key: Key, title: String? = nil, explanation: String? = nil, owner: String? = nil, action: Action? = nil,
-            acceptance: Acceptance? = nil
+            retry: Retry? = nil, acceptance: Acceptance? = nil
         ) {
+            self.retry = retry
             self.key = key
             self.title = title
             self.explanation = explanation
@@ -39,6 +42,22 @@ package struct CodeBook: Sendable {
         case fixPermission = "fix-permission"
         case ignore
         case reportToVendor = "report-to-vendor"
+    }
+
+    /// How rows are sent again that need no change.
+    package struct Retry: Sendable, Equatable {
+        /// How long to wait before: a number with one of s, m, h and d behind it.
+        package var after: String?
+        /// Rows of one request, at least 1.
+        package var batch: Int?
+        /// Tries in all, at least 1.
+        package var maxTries: Int?
+
+        package init(after: String? = nil, batch: Int? = nil, maxTries: Int? = nil) {
+            self.after = after
+            self.batch = batch
+            self.maxTries = maxTries
+        }
     }
 
     /// The failures are known and put up with.

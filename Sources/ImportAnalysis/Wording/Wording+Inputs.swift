@@ -57,6 +57,8 @@ extension OwnOutput {
     /// Why it is not read as a dump, and which command takes it, as a sentence for people.
     package var explanation: String {
         switch self {
+        case .rejects:
+            "Rows that import-audit rejects handed back, not a dump: import-audit rejects takes them as --source."
         case .summary:
             "A summary that import-audit wrote, not a dump: import-audit merge combines summaries, import-audit compare "
                 + "compares two."

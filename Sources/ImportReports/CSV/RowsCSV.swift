@@ -18,7 +18,7 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
     /// - Parameter flushBytes: how much is gathered before it is written out.
     package init(_ selection: Selection, options: CSVOptions, flushBytes: Int = 256 * 1024, to output: Output) {
         formatter = RowFormatter(
-            onlyFailures: selection == .failures, options: options, flushBytes: flushBytes,
+            selection == .failures ? .failures : .all, options: options, flushBytes: flushBytes,
             opening: options.opening(Self.header))
         self.output = output
     }
@@ -57,8 +57,10 @@ final class RowFormatter {
     private let opening: [UInt8]
 
     /// - Parameter opening: what the file begins with.
-    init(onlyFailures: Bool, options: CSVOptions, flushBytes: Int, opening: [UInt8]) {
-        lines = RowLines(onlyFailures: onlyFailures, options: options, flushBytes: flushBytes)
+    init(
+        _ selection: RowSelection, options: CSVOptions, flushBytes: Int, opening: [UInt8], hasDetails: Bool = true
+    ) {
+        lines = RowLines(selection, options: options, flushBytes: flushBytes, hasDetails: hasDetails)
         self.opening = opening
         lines.append(opening)
     }
@@ -67,6 +69,11 @@ final class RowFormatter {
     func begin(jobID: String?) {
         lines.begin(jobID: jobID)
         lines.append(opening)
+    }
+
+    /// The rows that follow begin with these cells, each with its comma.
+    func continueLines(with cells: [UInt8]) {
+        lines.firstCells = cells
     }
 
     /// Appends the rows of the runs that the file lists. `write` gets what has gathered.
@@ -94,15 +101,16 @@ final class RowFormatter {
 private struct RowLines: ~Copyable {
     typealias Write = RowFormatter.Write
 
-    private let onlyFailures: Bool
+    private let selection: RowSelection
+    private let hasDetails: Bool
     private let options: CSVOptions
     private let flushBytes: Int
     private var buffer: CSVBuffer
     /// The number of the next row, as long as none is left out.
     private var number = DecimalCounter(1)
     /// The first cell of every row written so far, with its comma.
-    private var jobCell: [UInt8] = [UInt8(ascii: ",")] {
-        didSet { shortJobCell = PaddedText(jobCell) }
+    var firstCells: [UInt8] = [UInt8(ascii: ",")] {
+        didSet { shortJobCell = PaddedText(firstCells) }
     }
     /// The same, if it is no longer than ``shortCell``, as that of a UUID is.
     private var shortJobCell = PaddedText<48>([UInt8(ascii: ",")])
@@ -111,8 +119,9 @@ private struct RowLines: ~Copyable {
     private static let shortCell = 48
     private static let outcomeCell = 16
 
-    init(onlyFailures: Bool, options: CSVOptions, flushBytes: Int) {
-        self.onlyFailures = onlyFailures
+    init(_ selection: RowSelection, options: CSVOptions, flushBytes: Int, hasDetails: Bool) {
+        self.selection = selection
+        self.hasDetails = hasDetails
         self.options = options
         self.flushBytes = flushBytes
         buffer = CSVBuffer(capacity: flushBytes + 4096)
@@ -120,7 +129,7 @@ private struct RowLines: ~Copyable {
 
     mutating func begin(jobID: String?) {
         buffer.removeAll()
-        jobCell = cell(of: jobID)
+        firstCells = cell(of: jobID)
     }
 
     mutating func append(_ opening: [UInt8]) {
@@ -134,10 +143,10 @@ private struct RowLines: ~Copyable {
     @inline(__always)
     mutating func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
         let outcome = Outcome(run.facts)
-        if onlyFailures, outcome != .failed, outcome != .unclassified { return }
+        guard selection.contains(outcome), selection.takesAllCodes || selection.contains(run.code, text) else { return }
         if run.code == nil, run.message == nil, run.details == nil, !run.facts.contains(.idNotUUID), let id = run.id,
             id.count == 36,
-            jobCell.count <= Self.shortCell
+            firstCells.count <= Self.shortCell
         {
             try append(run, ids: id, outcome, text, write)
         } else {
@@ -153,9 +162,9 @@ private struct RowLines: ~Copyable {
 
     mutating func replacement(jobID: String?) -> FirstCellReplacement? {
         let rightCell = cell(of: jobID)
-        guard rightCell != jobCell else { return nil }
-        defer { jobCell = rightCell }
-        return FirstCellReplacement(old: jobCell, new: rightCell)
+        guard rightCell != firstCells else { return nil }
+        defer { firstCells = rightCell }
+        return FirstCellReplacement(old: firstCells, new: rightCell)
     }
 
     /// Rows of which nothing but the number and the id differs: no cell needs care, and each but the number is of a
@@ -168,14 +177,14 @@ private struct RowLines: ~Copyable {
         var index = 0
         while index < run.count {
             let end = min(run.count, index + max(1, (flushBytes - buffer.count) / rowLimit))
-            buffer.write(upTo: (end - index) * rowLimit) { [shortJobCell, outcomeCells] writer in
+            buffer.write(upTo: (end - index) * rowLimit) { [shortJobCell, outcomeCells, hasDetails] writer in
                 let outcomeCell = outcomeCells[outcome]
                 for index in index..<end {
                     writer.append(shortJobCell)
                     writer.append(number)
                     writer.append(outcomeCell)
                     writer.appendUUID(of: text, at: ids.offset + index * run.idStride)
-                    writer.append(",,,\r\n")
+                    writer.append(hasDetails ? ",,,\r\n" : ",,\r\n")
                     number.increment()
                 }
             }
@@ -193,13 +202,13 @@ private struct RowLines: ~Copyable {
             CSVWriter.cellLimit(id?.count ?? 0) + CSVWriter.cellLimit(run.code?.count ?? 0)
             + CSVWriter.cellLimit(run.message?.count ?? 0) + CSVWriter.cellLimit(run.details?.count ?? 0)
         if number.value != run.firstRow + index { number = DecimalCounter(run.firstRow + index) }
-        let limit = cells + jobCell.count + 2 * DecimalCounter.width + Self.outcomeCell + 5
-        buffer.write(upTo: limit) { [jobCell, options, outcomeCells] writer in
+        let limit = cells + firstCells.count + 2 * DecimalCounter.width + Self.outcomeCell + 5
+        buffer.write(upTo: limit) { [firstCells, options, outcomeCells, hasDetails] writer in
             func appendCell(_ range: TextRange?) {
                 guard let range else { return }
                 writer.appendCell(text.extracting(range.offset..<range.offset + range.count), options)
             }
-            writer.append(jobCell.span)
+            writer.append(firstCells.span)
             writer.append(number)
             writer.append(outcomeCells[outcome])
             appendCell(id)
@@ -207,8 +216,10 @@ private struct RowLines: ~Copyable {
             appendCell(run.code)
             writer.append(UInt8(ascii: ","))
             appendCell(run.message)
-            writer.append(UInt8(ascii: ","))
-            appendCell(run.details)
+            if hasDetails {
+                writer.append(UInt8(ascii: ","))
+                appendCell(run.details)
+            }
             writer.append("\r\n")
         }
         number.increment()

@@ -42,6 +42,20 @@ struct InputRun {
         progress = ProgressReport(InputTree(inputs, leavingOut: output), isWanted: !options.isQuiet, counts: counts)
     }
 
+    /// - Parameter encoding: of dumps that do not show that they are Unicode.
+    init(
+        _ inputs: [String], isQuiet: Bool, _ concurrency: Concurrency, hashing: Bool, output: OutputPlace?,
+        encoding: TextEncoding? = nil, names: SourceNames = .plain,
+        counts: @escaping @Sendable () -> (jobs: Int, problems: Int)
+    ) throws(CommandFailure) {
+        self.inputs = inputs
+        self.names = names
+        self.concurrency = concurrency
+        reader = try .ofCommand(hashing: hashing, readsAhead: concurrency.allowsHelpers, encoding: encoding)
+        self.output = output
+        progress = ProgressReport(InputTree(inputs, leavingOut: output), isWanted: !isQuiet, counts: counts)
+    }
+
     /// Reads everything.
     ///
     /// - Parameter makeHandler: makes what a thread hands its documents to.

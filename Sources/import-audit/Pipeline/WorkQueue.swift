@@ -59,7 +59,7 @@ final class WorkQueue: @unchecked Sendable {
         defer { unsafe pthread_mutex_unlock(lock) }
         while !isStopped {
             if !entries.isEmpty { return .entries(entries.removeFirst()) }
-            if inputs.count < Self.inputsTogether / 2, !isTakingInputs, !isTreeAtEnd { takeInputs() }
+            if inputs.count < (together + 1) / 2, !isTakingInputs, !isTreeAtEnd { takeInputs() }
             let together = nextTogether()
             if !together.isEmpty {
                 busyThreads += 1
@@ -71,6 +71,9 @@ final class WorkQueue: @unchecked Sendable {
         unsafe pthread_cond_broadcast(changed)
         return nil
     }
+
+    /// One thread takes inputs as they come: then documents come in the order of the inputs.
+    private var together: Int { threadCount > 1 ? Self.inputsTogether : 1 }
 
     /// How many threads have nothing to do, now that no inputs are left.
     var idleThreads: Int {
@@ -113,16 +116,17 @@ final class WorkQueue: @unchecked Sendable {
     /// Takes in more inputs. The others go on with those that are there.
     private func takeInputs() {
         isTakingInputs = true
+        let together = together
         unsafe pthread_mutex_unlock(lock)
         var more: [Input] = []
-        more.reserveCapacity(Self.inputsTogether)
-        while more.count < Self.inputsTogether, let item = tree.next() {
+        more.reserveCapacity(together)
+        while more.count < together, let item = tree.next() {
             more.append((item, inputCount))
             inputCount += 1
         }
         unsafe pthread_mutex_lock(lock)
         isTakingInputs = false
-        isTreeAtEnd = more.count < Self.inputsTogether
+        isTreeAtEnd = more.count < together
         inputs += more
         inputs.sort { ($0.item.size, $1.number) < ($1.item.size, $0.number) }
         unsafe pthread_cond_broadcast(changed)

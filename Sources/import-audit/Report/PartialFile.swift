@@ -110,6 +110,15 @@ final class PartialFile: ReportOutput {
         descriptor = target
     }
 
+    /// Writes out what waits, and closes the file, which keeps its place among those to be published: a run may write more
+    /// files than a process may have open.
+    func closeWritten() throws(CommandFailure) {
+        try finishWriting()
+        let closed = close(descriptor)
+        descriptor = -1
+        guard closed == 0 else { throw failure() }
+    }
+
     /// Completes the file; returns what it has become.
     func finish() throws(CommandFailure) -> PackedFile {
         try finishWriting()
@@ -125,7 +134,7 @@ final class PartialFile: ReportOutput {
     func publish(into target: Int32, path: String) throws(CommandFailure) {
         try finishWriting()
         // Some file systems tell only now that there was no room.
-        let closed = close(descriptor)
+        let closed = descriptor < 0 ? 0 : close(descriptor)
         descriptor = -1
         guard closed == 0, unsafe renameat(folder, partialName, target, name) == 0 else {
             throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)

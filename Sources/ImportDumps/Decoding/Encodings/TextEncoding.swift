@@ -100,6 +100,18 @@ package struct TextEncoding: Sendable, Equatable {
 }
 
 extension TextEncoding {
+    /// Whether text in it is UTF-8 as it is.
+    package var isUTF8: Bool { form == .utf8 }
+
+    /// The character of each byte, `UInt32.max` for none, where each byte is one; nil for other encodings.
+    package var singleByteCharacters: [UInt32]? {
+        switch form {
+        case .windows1252: Self.windows1252Characters
+        case .other: Converter(from: name)?.singleBytes()
+        case .utf8, .utf16, .utf32: nil
+        }
+    }
+
     /// What a byte beyond ASCII stands for in windows-1252; 0xFFFF_FFFF for nothing.
     static let windows1252Characters: [UInt32] = {
         let own: [UInt32] = [

@@ -1,0 +1,73 @@
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Finds the records of a CSV file (RFC 4180), 64 bytes at a time.
+//
+// For each 64 bytes there are masks of the quotes, delimiters and line ends. A prefix sum of the quotes, modulo 2, says
+// which bytes are inside quotes; the record ends are the line ends that are not:
+//
+//     bytes    a,"b\n""c",d\n
+//     quotes   ..1..11.1....
+//     inside   ..111.11......
+//     ends     ............1
+//
+// The same masks show what is not RFC 4180: a quote in the middle of an unquoted field, something other than a delimiter
+// behind a closing quote, a carriage return or line feed on its own.
+
+enum {
+    // What is wrong at `fault_at`.
+    SOURCE_FINE = 0,
+    /// A quote inside a field that does not begin with one.
+    SOURCE_STRAY_QUOTE,
+    /// Something behind a closing quote that ends no field.
+    SOURCE_TEXT_AFTER_QUOTE,
+    /// A carriage return without a line feed in a file whose lines end with line feeds, or the other way round.
+    SOURCE_LONE_RETURN,
+    SOURCE_LONE_FEED,
+    /// A record that ends here has another number of columns.
+    SOURCE_COLUMNS,
+};
+
+/// A record: from its first byte to behind its line end. `line`: line ends before it, since the first call.
+typedef struct {
+    uint32_t start;
+    uint32_t end;
+    uint64_t line;
+} source_record;
+
+typedef struct {
+    uint8_t delimiter;
+    /// Lines end with a carriage return alone.
+    bool ends_with_return;
+    /// Columns of each record; 0 for any.
+    uint32_t columns;
+
+    // From call to call; all zero before the first.
+    bool is_inside_quotes;
+    /// The byte before was a closing quote, a carriage return, or one behind which a field begins.
+    bool was_closing, was_return, was_inside_field;
+    /// Delimiters of the record so far, and where it begins.
+    uint32_t delimiters;
+    uint32_t start;
+    /// Line ends, all of them and before the record; lines that hold nothing at all.
+    uint64_t lines, start_line, blank_lines;
+    /// A byte beyond ASCII was seen.
+    bool has_other_bytes;
+
+    // The first thing that is wrong.
+    uint32_t fault;
+    uint32_t fault_at;
+    /// Columns of the record, for SOURCE_COLUMNS.
+    uint32_t fault_columns;
+} source_csv;
+
+/// Scans bytes `from` to `end` and writes the records that end there. Stops behind whole blocks of 64 bytes where there
+/// is no room for those of another block, and at a fault. Returns how many records were written; `*from` is moved.
+size_t source_csv_scan(
+    source_csv *state, const uint8_t *bytes, uint32_t *from, uint32_t end, source_record *records, size_t room,
+    bool uses_vectors);
+
+/// Whether the processor has vectors that this uses.
+bool source_has_vectors(void);

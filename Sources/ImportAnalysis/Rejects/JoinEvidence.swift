@@ -1,0 +1,286 @@
+import ImportFoundation
+package import ImportSources
+
+/// What speaks for it, or against it, that row N of a job is record N of a source: values that messages quote must stand
+/// in the records of their rows.
+///
+/// For each row with such values its own record is searched, and those up to ``SourceReader/neighbours`` before and
+/// behind it. `Docs/audit.md` has the rule in words.
+package struct JoinEvidence: Sendable {
+    /// Values that are looked for in one row, at most.
+    private static let valuesOfRow = 8
+    /// Values of other kinds than addresses and ids that are shorter than this prove nothing.
+    private static let shortestText = 3
+    /// Ids of rows that succeeded, of which so many are looked for.
+    package static let idsLookedFor = 10_000
+    /// Rows in which nothing was found, with values of any kind, from which on that speaks against the pairing.
+    package static let fewestDoubts = 3
+
+    /// Rows whose messages quote values, and how many of these stand in their records.
+    package private(set) var rows = 0
+    package private(set) var confirmed = 0
+    /// Rows that quote an address or an id: such a value is the row's own, so that even one must be found.
+    package private(set) var strongRows = 0
+    package private(set) var strongConfirmed = 0
+    package private(set) var values = 0
+    package private(set) var found = 0
+    /// Rows that have their values at a distance, of those that were compared with their neighbours; each stands for the
+    /// rows that were left out since the one before.
+    private(set) var foundAt: [Int: Int] = [:]
+    /// The same of rows that quote an address or an id.
+    private(set) var strongAt: [Int: Int] = [:]
+    /// Ids of rows that succeeded and stand in a record: at which distance.
+    private(set) var idsAt: [Int: Int] = [:]
+    /// Those that stand in the records of their own rows.
+    package var idsFound: Int { idsAt[0] ?? 0 }
+    /// Of values in quotes, in so many rows they were looked for in vain, and found: what is repeated and never found is a
+    /// word of the messages, as a permitted value or a name of a property is.
+    private var repeated: [ExactText: (missed: Int, found: Int, isStrong: Bool)] = [:]
+    private static let repeatedValues = 4096
+    /// Rows without any of their values that were counted in ``repeated``, by the least frequent of these.
+    private static let wordRows = 3
+
+    private var slots = MessageSlots()
+    private static let classes = ByteClass.table
+    /// Names of columns and keys: messages quote them, and they are in no record or in all.
+    private let names: Set<ExactText>
+    private var needles: [[UInt8]] = []
+    private var record: [UInt8] = []
+
+    /// - Parameter names: of the source's columns.
+    package init(names: [String]) {
+        self.names = Set(names.map { ExactText(Self.folded(Array($0.utf8))) })
+    }
+
+    private static func folded(_ text: [UInt8]) -> String {
+        String(decoding: text.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// Looks for the values of a failed row's message.
+    ///
+    /// - Parameter source: at the record that the row is taken for.
+    package mutating func look(for message: Span<UInt8>, in source: SourceReader) {
+        slots.removeAll()
+        let message = message.extracting(0..<message.wholeCharacters(within: AnalysisLimits.groupingBytes))
+        MessageScanner.scan(message, Self.classes.span, into: &slots)
+        needles.removeAll(keepingCapacity: true)
+        var isStrong = false
+        for index in 0..<slots.count where needles.count < Self.valuesOfRow {
+            let slot = slots[index]
+            let isOwn: Bool
+            switch slot.kind {
+            case .email, .uuid, .url: isOwn = true
+            case .text: isOwn = false
+            case .token, .date: continue
+            }
+            let needle = Array(Self.folded([UInt8](message.extracting(slot.range))).utf8)
+            guard isOwn || needle.count >= Self.shortestText, !names.contains(ExactText(bytes: needle)) else {
+                continue
+            }
+            isStrong = isStrong || isOwn
+            needles.append(needle)
+        }
+        guard !needles.isEmpty else { return }
+        values += needles.count
+        rows += 1
+        if isStrong { strongRows += 1 }
+        let here = count(in: source, 0)
+        found += here
+        if here > 0 {
+            confirmed += 1
+            if isStrong { strongConfirmed += 1 }
+        }
+        noteWords(isFound: here > 0, isStrong)
+        // Where its own record has all of them, others are looked at now and then: to know whether they would have as well.
+        let isSampled = here == needles.count && rows > 64
+        guard !isSampled || rows & 15 == 1, source.hasNeighbours else { return }
+        let weight = isSampled ? 16 : 1
+        func note(_ distance: Int) {
+            foundAt[distance, default: 0] += weight
+            if isStrong { strongAt[distance, default: 0] += weight }
+        }
+        if here > 0 { note(0) }
+        for distance in 1...SourceReader.neighbours {
+            for signed in [distance, -distance] where count(in: source, signed) > 0 { note(signed) }
+        }
+    }
+
+    /// Notes whether a row has any of its values.
+    private mutating func noteWords(isFound: Bool, _ isStrong: Bool) {
+        let keys = needles.map { ExactText(bytes: $0) }
+        guard !isFound else {
+            for key in keys where repeated[key] != nil { repeated[key]?.found += 1 }
+            return
+        }
+        guard let rarest = keys.min(by: { (repeated[$0]?.missed ?? 0) < (repeated[$1]?.missed ?? 0) }),
+            repeated[rarest] != nil || repeated.count < Self.repeatedValues
+        else { return }
+        repeated[rarest, default: (0, 0, isStrong)].missed += 1
+    }
+
+    /// Rows without any of their values, and with nothing but words of the messages.
+    private var rowsOfWords: (all: Int, strong: Int) {
+        repeated.values.reduce(into: (0, 0)) { sums, word in
+            guard word.missed >= Self.wordRows, word.found == 0 else { return }
+            sums.0 += word.missed
+            if word.isStrong { sums.1 += word.missed }
+        }
+    }
+
+    /// Looks for the id of a row that succeeded: a source may have a column with ids of records.
+    package mutating func look(forID id: Span<UInt8>, in source: SourceReader) {
+        guard id.count >= 8, source.hasNeighbours else { return }
+        needles = [Array(Self.folded([UInt8](id)).utf8)]
+        for distance in -SourceReader.neighbours...SourceReader.neighbours where count(in: source, distance) > 0 {
+            idsAt[distance, default: 0] += 1
+        }
+    }
+
+    /// How many of the values stand in a record.
+    private mutating func count(in source: SourceReader, _ distance: Int) -> Int {
+        record.removeAll(keepingCapacity: true)
+        let isThere: Void? = source.withRecord(distance) { bytes in
+            source.encoding.text(of: bytes, into: &record)
+        }
+        guard isThere != nil else { return 0 }
+        if source.form.isTable {
+            if record.contains(UInt8(ascii: "\"")) { record = Self.undoubled(record) }
+        } else if record.contains(UInt8(ascii: "\\")) {
+            record = Self.unescaped(record)
+        }
+        for index in record.indices where 0x41...0x5A ~= record[index] { record[index] |= 0x20 }
+        return needles.count { record.span.contains(value: $0.span) }
+    }
+
+    /// Quotes that are doubled in a table, once.
+    private static func undoubled(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var isDoubled = false
+        for byte in bytes {
+            if byte == UInt8(ascii: "\""), result.last == byte, !isDoubled {
+                isDoubled = true
+                continue
+            }
+            isDoubled = false
+            result.append(byte)
+        }
+        return result
+    }
+
+    /// The text of JSON with escapes as the characters that they stand for.
+    private static func unescaped(_ bytes: [UInt8]) -> [UInt8] {
+        var units: [UInt16] = []
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        func flush() {
+            if units.isEmpty { return }
+            result.append(contentsOf: String(decoding: units, as: UTF16.self).utf8)
+            units.removeAll()
+        }
+        var index = 0
+        while index < bytes.count {
+            guard bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count else {
+                flush()
+                result.append(bytes[index])
+                index += 1
+                continue
+            }
+            let escaped = bytes[index + 1]
+            index += 2
+            if escaped == UInt8(ascii: "u"), index + 4 <= bytes.count {
+                let digits = bytes[index..<index + 4].compactMap { ASCII.hexValue(of: $0) }
+                index += 4
+                units.append(digits.reduce(0) { $0 << 4 | UInt16($1) })
+                continue
+            }
+            flush()
+            switch escaped {
+            case UInt8(ascii: "n"): result.append(0x0A)
+            case UInt8(ascii: "t"): result.append(0x09)
+            case UInt8(ascii: "r"): result.append(0x0D)
+            case UInt8(ascii: "b"): result.append(0x08)
+            case UInt8(ascii: "f"): result.append(0x0C)
+            default: result.append(escaped)
+            }
+        }
+        flush()
+        return result
+    }
+}
+
+extension JoinEvidence {
+    /// What the evidence comes to.
+    package enum Result: Sendable, Equatable {
+        /// Nothing was quoted, and no id was found: the pairing rests on the numbers of rows alone.
+        case none
+        /// Enough is where it should be.
+        case confirmed
+        /// More is found this many records further on (or back, if it is negative).
+        case shifted(Int, foundThere: Int, foundHere: Int)
+        /// Too few rows are confirmed.
+        case doubtful
+    }
+
+    /// - Shifted: at another distance, two rows more have their values than here, and twice as many as at any third one; of
+    ///   addresses and ids one row is enough if none is here. What all records have proves nothing: it is at all distances.
+    /// - Doubtful: fewer than half of the rows have any of their values in their records, and there are ``fewestDoubts``
+    ///   such rows, or one that quotes an address or an id. Rows that quote nothing but words of the messages do not count.
+    ///   A wrong source has the values by accident only.
+    package var result: Result {
+        for (counts, enough) in [(strongAt, 1), (foundAt, 2), (idsAt, 1)] {
+            if let shift = Self.shift(in: counts, enough: enough) { return shift }
+        }
+        let hasIDs = (idsAt[0] ?? 0) > 0
+        let words = rowsOfWords
+        let (rows, strongRows) = (rows - words.all, strongRows - words.strong)
+        guard rows > 0 else { return hasIDs ? .confirmed : .none }
+        if strongRows > 0, strongConfirmed * 2 < strongRows, !hasIDs { return .doubtful }
+        if confirmed * 2 < rows, rows - confirmed >= Self.fewestDoubts, !hasIDs { return .doubtful }
+        return confirmed > 0 || hasIDs ? .confirmed : .none
+    }
+
+    private static func shift(in counts: [Int: Int], enough: Int) -> Result? {
+        let here = counts[0] ?? 0
+        // The nearest of those with the same count, and of two of these the one behind.
+        let others = counts.filter { $0.key != 0 }.sorted { left, right in
+            (left.value, -abs(left.key), left.key) > (right.value, -abs(right.key), right.key)
+        }
+        guard let best = others.first, best.value >= (here == 0 ? enough : here + 2),
+            best.value >= 2 * (others.dropFirst().first?.value ?? 0)
+        else { return nil }
+        return .shifted(best.key, foundThere: best.value, foundHere: here)
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether a value stands here, and not within a longer word.
+    fileprivate func contains(value: Span<UInt8>) -> Bool {
+        guard !value.isEmpty, value.count <= count else { return false }
+        func isWord(_ index: Int) -> Bool {
+            guard index >= 0, index < count else { return false }
+            let byte = self[index]
+            return ASCII.isDigit(byte) || 0x61...0x7A ~= byte || byte >= 0x80
+        }
+        let first = value[0]
+        var index = 0
+        while index + value.count <= count {
+            guard self[index] == first, isSame(value, at: index) else {
+                index += 1
+                continue
+            }
+            if !isWord(index - 1) || !(ASCII.isDigit(first) || 0x61...0x7A ~= first || first >= 0x80),
+                !isWord(index + value.count)
+            {
+                return true
+            }
+            index += 1
+        }
+        return false
+    }
+
+    private func isSame(_ value: Span<UInt8>, at start: Int) -> Bool {
+        for index in value.indices where self[start + index] != value[index] { return false }
+        return true
+    }
+}

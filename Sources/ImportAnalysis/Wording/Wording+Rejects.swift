@@ -1,0 +1,156 @@
+/// The sentences of `rejects`.
+extension Wording {
+    /// "240 rows: 187 succeeded, 53 rejects, none without a result."
+    package static func reconciliation(source rows: Int, succeeded: Int, rejects: Int, noResult: Int) -> String {
+        "\(rowsWord(rows)) sent = \(grouped(succeeded)) succeeded + \(grouped(rejects)) rejects + "
+            + "\(grouped(noResult)) without a result."
+    }
+
+    /// What speaks for the pairing of rows and records.
+    package static func evidence(_ evidence: JoinEvidence) -> String {
+        var parts: [String] = []
+        if evidence.values > 0 {
+            parts.append(
+                "\(grouped(evidence.found)) of \(grouped(evidence.values)) quoted \(evidence.values == 1 ? "value" : "values") "
+                    + "\(evidence.found == 1 ? "is in its row" : "are in their rows")")
+        }
+        if evidence.idsFound > 0 {
+            parts.append(
+                "\(grouped(evidence.idsFound)) record \(evidence.idsFound == 1 ? "id is" : "ids are") in their rows")
+        }
+        guard !parts.isEmpty else {
+            return
+                "No message quotes a value: that row N of the job is row N of the source rests on their numbers alone."
+        }
+        return parts.joined(separator: ", ") + "."
+    }
+
+    /// Why nothing is written.
+    package static func doubt(_ evidence: JoinEvidence) -> String? {
+        switch evidence.result {
+        case .none, .confirmed: return nil
+        case .shifted(let distance, let there, let here):
+            let rows = grouped(abs(distance)) + (abs(distance) == 1 ? " row" : " rows")
+            let finding =
+                "The values of \(rowsWord(there)) are \(rows) \(distance > 0 ? "further down" : "further up") in the source, "
+                + "those of \(here == 0 ? "none" : grouped(here)) in the row itself. "
+            let advice =
+                switch distance {
+                case 1...: "--first-row \(distance + 1) would fit."
+                case -1: "Was the header sent as a row? Then --no-header would fit."
+                default: "Does the source lack its first \(grouped(-distance)) rows?"
+                }
+            return finding + advice
+        case .doubtful:
+            return
+                "Only \(grouped(evidence.confirmed)) of \(rowsWord(evidence.rows)) whose messages quote values have one of these "
+                + "in the source (\(grouped(evidence.found)) of \(grouped(evidence.values)) values). "
+                + "Is this the file that was sent, in the order in which it was sent?"
+        }
+    }
+
+    /// What a user can do who knows better.
+    package static let trustOrder = "Nothing was written. --trust-order pairs the rows all the same."
+
+    /// Rows that do not come out even.
+    package static func uneven(source: String, rows: Int, jobs: [(name: String, rows: Int)], firstRow: Int) -> String {
+        let sum = jobs.reduce(0) { $0 + $1.rows }
+        let before = firstRow > 1 ? ", and --first-row \(firstRow) leaves out \(rowsWord(firstRow - 1))" : ""
+        var text = "\(source) has \(rowsWord(rows))\(before), but "
+        if jobs.count == 1 {
+            text += "\(jobs[0].name) has a total of \(grouped(sum))."
+        } else {
+            let shown = jobs.prefix(10).map { "\($0.name): \(grouped($0.rows))" }.joined(separator: ", ")
+            let more = jobs.count > 10 ? ", and \(grouped(jobs.count - 10)) more" : ""
+            text += "the \(grouped(jobs.count)) jobs have a total of \(grouped(sum)) (\(shown)\(more))."
+        }
+        let missing = sum + firstRow - 1 - rows
+        switch missing {
+        case 1: text += " Was the header sent as a row? Then --no-header fits."
+        case ..<0 where firstRow == 1 && -missing <= 5:
+            text +=
+                " If the first \(-missing == 1 ? "row was" : "\(-missing) rows were") not sent, --first-row \(1 - missing) fits."
+        case ..<0: text += " Is a dump missing?"
+        default: text += " Is it the file that was sent?"
+        }
+        return text + " Nothing was written."
+    }
+
+    /// What is to be done about all rejects: "Send 21 rows again unchanged, correct 31 rows, decide about 1 row."
+    package static func plan(
+        _ actions: [(action: CodeBook.Action?, isGuess: Bool, rows: Int)], noResult: Int
+    ) -> String {
+        var parts = actions.map { action, isGuess, rows in
+            let rows = rowsWord(rows)
+            return switch action {
+            case .retry: "send \(rows) again unchanged\(isGuess ? " (a guess by the name of the code)" : "")"
+            case .fixData: "correct \(rows)"
+            case .fixPermission: "ask for a permission for \(rows)"
+            case .ignore: "ignore \(rows)"
+            case .reportToVendor: "report \(rows) to the vendor"
+            case nil: "decide about \(rows)"
+            }
+        }
+        if noResult > 0 { parts.append("find out what became of \(rowsWord(noResult))") }
+        guard let first = parts.first else { return "There is nothing to do: all rows succeeded." }
+        parts[0] = first.prefix(1).uppercased() + first.dropFirst()
+        return parts.joined(separator: ", ") + "."
+    }
+
+    /// The heading of what is to be done about some rows.
+    package static func heading(_ action: CodeBook.Action?, isGuess: Bool) -> String {
+        switch action {
+        case .retry: isGuess ? "Send again unchanged, by the name of the code alone" : "Send again unchanged"
+        case .fixData: "Correct"
+        case .fixPermission: "Ask for a permission"
+        case .ignore: "Ignore"
+        case .reportToVendor: "Report to the vendor"
+        case nil: "Decide"
+        }
+    }
+
+    /// How rows are to be sent again.
+    package static func retry(_ retry: CodeBook.Retry?) -> String? {
+        guard let retry else { return nil }
+        let parts = [
+            retry.after.map { "wait \($0)" }, retry.batch.map { "\(rowsWord($0)) at a time" },
+            retry.maxTries.map { $0 == 1 ? "try once" : "try at most \(grouped($0)) times" },
+        ].compactMap { $0 }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    /// Rows of which the dump says nothing.
+    package static func noResult(_ rows: Int) -> String {
+        "The dump says nothing about \(rowsWord(rows)): \(rows == 1 ? "it" : "they") may have been imported or not. Check "
+            + "before you send \(rows == 1 ? "it" : "them") again."
+    }
+
+    /// Where the rows of a source stand after several tries, in a sentence.
+    package static func account(_ totals: AccountTotals) -> String {
+        let done = totals.succeeded.reduce(0, +)
+        let after = totals.tries == 1 ? "1 try" : "\(grouped(totals.tries)) tries"
+        if done == totals.rows { return "All \(rowsWord(totals.rows)) are imported after \(after)." }
+        var parts = ["\(grouped(done)) of \(rowsWord(totals.rows)) are imported after \(after)"]
+        if totals.stillFailing > 0 {
+            parts.append("\(grouped(totals.stillFailing)) still \(totals.stillFailing == 1 ? "fails" : "fail")")
+        }
+        if totals.neverSentAgain > 0 {
+            parts.append(
+                "\(grouped(totals.neverSentAgain)) failed and \(totals.neverSentAgain == 1 ? "was" : "were") never sent again"
+            )
+        }
+        if totals.unclassified > 0 {
+            parts.append("\(grouped(totals.unclassified)) \(totals.unclassified == 1 ? "is" : "are") unclassified")
+        }
+        if totals.noResult > 0 {
+            parts.append("\(grouped(totals.noResult)) \(totals.noResult == 1 ? "has" : "have") no result")
+        }
+        return parts.joined(separator: ", ") + "."
+    }
+
+    /// Rows that need not have been sent again.
+    package static func sentInVain(_ rows: Int) -> String {
+        "\(rowsWord(rows)) \(rows == 1 ? "was" : "were") sent again although \(rows == 1 ? "it" : "they") had succeeded: look "
+            + "for duplicates."
+    }
+}

@@ -1,0 +1,66 @@
+import ImportDumps
+import ImportFoundation
+package import ImportSources
+
+extension SourceFault {
+    /// What is wrong, where, and what to do.
+    package var explanation: String {
+        guard let place else { return sentence }
+        return "line \(Wording.grouped(place.line)), column \(Wording.grouped(place.column)): \(sentence)"
+    }
+
+    private var sentence: String {
+        switch reason {
+        case .empty: "The file is empty."
+        case .onlyHeader: "There is a header and no row. If the first line is a row, add --no-header."
+        case .isDump: "This is the answer of the API, not what was sent to it. --source takes the file that was sent."
+        case .isOwnOutput: "import-audit wrote this file. --source takes the file that was sent."
+        case .isForeign(let what):
+            "This is \(what). A source is CSV, JSON Lines, a JSON array, a request body or an XLSX workbook."
+        case .strayQuote:
+            "A quote stands inside a field that does not begin with one. Put the field in quotes, and double the quotes in it."
+        case .textAfterQuote:
+            "Something follows a closing quote. Double the quotes inside a quoted field, or check --delimiter."
+        case .openQuote: "This quote is never closed."
+        case .loneReturn:
+            "A carriage return stands alone, where other lines end differently. Put the field in quotes, or repair the line end."
+        case .loneFeed:
+            "A line feed stands alone, where other lines end with a carriage return. Put the field in quotes, or repair the line end."
+        case .columns(let count, let expected):
+            "This record has \(Self.columns(count)), the first one has \(Wording.grouped(expected)). Check its quotes, or --delimiter."
+        case .delimiterAbsent(let wanted, let found, let count):
+            "The header has no \(Self.name(wanted)), but \(Self.name(found)) \(count == 1 ? "once" : "\(Wording.grouped(count)) times"). Check --delimiter."
+        case .notUTF8(let byte):
+            "The byte \(Self.hexadecimal(byte)) is not UTF-8. Give the encoding, as in --encoding windows-1252."
+        case .notUTF16: "This line or one behind it is not valid UTF-16."
+        case .encoding(let name):
+            "A source in \(name) cannot be handed back byte for byte. Encodings with one byte for each character, UTF-8 and UTF-16 can."
+        case .json(nil): "The JSON text ends too early."
+        case .json(let byte?): "\(Self.character(byte)) cannot stand here in JSON."
+        case .nestedTooDeep: "Arrays and objects are nested too deep."
+        case .bodyTooLarge(let limit): "The request body has more than \(limit / 1024 / 1024) MiB besides its objects."
+        case .recordTooLarge(let limit): "A record is larger than \(limit / 1024 / 1024) MiB. Is a quote missing?"
+        case .readFailed(let failure): failure.description
+        }
+    }
+
+    private static func columns(_ count: Int) -> String {
+        count == 1 ? "1 column" : "\(Wording.grouped(count)) columns"
+    }
+
+    private static func name(_ delimiter: UInt8) -> String {
+        switch delimiter {
+        case UInt8(ascii: ","): "comma"
+        case UInt8(ascii: ";"): "semicolon"
+        case UInt8(ascii: "\t"): "tab"
+        case UInt8(ascii: "|"): "bar"
+        default: character(delimiter)
+        }
+    }
+
+    private static func character(_ byte: UInt8) -> String {
+        0x20..<0x7F ~= byte ? "“\(Character(Unicode.Scalar(byte)))”" : "The byte \(hexadecimal(byte))"
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String { "0x\(byte.digits(2, radix: 16, uppercase: true))" }
+}

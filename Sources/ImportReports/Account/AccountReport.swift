@@ -1,0 +1,171 @@
+package import ImportAnalysis
+import ImportFoundation
+
+/// What `account` says of the rows of a first try, in one of several forms.
+package struct AccountReport: Sendable {
+    /// Codes that a text or a page lists; JSON has all.
+    private static let codesListed = 50
+
+    private let totals: AccountTotals
+    /// The tries, as they are named.
+    private let names: [String]
+
+    package init(_ totals: AccountTotals, tries names: [String]) {
+        self.totals = totals
+        self.names = names
+    }
+
+    // MARK: - Text
+
+    /// For people at a terminal, with a line feed at its end.
+    package var text: String {
+        var text = Wording.account(totals) + "\n\n"
+        let width = max(Wording.grouped(totals.rows).count, 1)
+        for line in lines {
+            let number = Wording.grouped(line.rows)
+            text += "  " + String(repeating: " ", count: width - number.count) + number + "  " + line.words + "\n"
+        }
+        if !totals.failingByCode.isEmpty {
+            text += "\nStill to be imported, by code:\n"
+            for code in totals.failingByCode.prefix(Self.codesListed) {
+                let number = Wording.grouped(code.rows)
+                text += "  " + String(repeating: " ", count: width - number.count) + number + "  "
+                text += shownText(code.code ?? "(no code)") + "\n"
+            }
+            let more = totals.failingByCode.count - Self.codesListed
+            if more > 0 { text += "  and \(Wording.grouped(more)) more codes\n" }
+        }
+        if totals.sentInVain > 0 { text += "\n\(Wording.sentInVain(totals.sentInVain))\n" }
+        return text
+    }
+
+    private var lines: [(rows: Int, words: String)] {
+        var lines = totals.succeeded.enumerated().map { (rows: $1, words: "succeeded in try \($0 + 1)") }
+        lines.append((totals.stillFailing, "sent again, still failing"))
+        lines.append((totals.neverSentAgain, "failed, never sent again"))
+        if totals.unclassified > 0 { lines.append((totals.unclassified, "unclassified")) }
+        if totals.noResult > 0 { lines.append((totals.noResult, "without a result")) }
+        return lines
+    }
+
+    // MARK: - JSON
+
+    package static let format = "import-audit.account"
+    package static let version = 1
+
+    package var json: [UInt8] {
+        var json = JSONWriter()
+        func member(_ json: inout JSONWriter, _ name: String, _ number: Int) {
+            json.key(name)
+            json.value(number)
+        }
+        json.object { json in
+            json.key("format")
+            json.value(Self.format)
+            member(&json, "version", Self.version)
+            json.key("tries")
+            json.array { json in for name in names { json.value(name) } }
+            member(&json, "rows", totals.rows)
+            json.key("succeeded_by_try")
+            json.value(totals.succeeded)
+            member(&json, "succeeded", totals.succeeded.reduce(0, +))
+            member(&json, "still_failing", totals.stillFailing)
+            member(&json, "never_sent_again", totals.neverSentAgain)
+            member(&json, "unclassified", totals.unclassified)
+            member(&json, "no_result", totals.noResult)
+            member(&json, "sent_again_after_success", totals.sentInVain)
+            json.key("failing_by_code")
+            json.array { json in
+                for code in totals.failingByCode {
+                    json.object { json in
+                        json.key("code")
+                        json.value(code.code)
+                        member(&json, "rows", code.rows)
+                    }
+                }
+            }
+        }
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    // MARK: - CSV
+
+    package static let header =
+        "source,source_row,state,try,tries,error_code,sent_again_after_success\r\n"
+
+    /// The line of one row.
+    package static func line(
+        _ row: RowAccount.Row, source: String, number: Int, _ options: CSVOptions, into bytes: inout [UInt8]
+    ) {
+        bytes.appendCell(source, options)
+        bytes.append(contentsOf: ",\(number),\(row.state.rawValue),\(row.lastTry),\(row.tries),".utf8)
+        bytes.appendCell(row.code, options)
+        bytes.append(contentsOf: row.wasSentInVain ? ",true\r\n".utf8 : ",false\r\n".utf8)
+    }
+
+    // MARK: - Page
+
+    /// A page of the same make as those of reports.
+    package func page(toolVersion: String) -> [UInt8] {
+        let style = String(decoding: BuiltInTemplates.files["report.css"] ?? [], as: UTF8.self)
+        let isDone = totals.succeeded.reduce(0, +) == totals.rows
+        var page = """
+            <!DOCTYPE html>
+            <html xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">
+            <head>
+            <meta charset="UTF-8"/>
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-\(StyleSheet.hash(of: style))'; base-uri 'none'; form-action 'none'"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta name="color-scheme" content="light dark"/>
+            <meta name="generator" content="import-audit \(XMLText.escape(toolVersion))"/>
+            <title>Account of \(totals.tries) tries</title>
+            <style>\(style)</style>
+            </head>
+            <body>
+            <div hidden="hidden">
+            <svg xmlns="http://www.w3.org/2000/svg" width="16" height="16">
+            <defs>
+            <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse"><rect class="ground" width="7" height="7"/></pattern>
+            </defs>
+            </svg>
+            </div>
+            <header class="masthead">
+            <p class="product">Import audit</p>
+            <h1>Account of \(totals.tries) tries</h1>
+            </header>
+            <main>
+            <section id="verdict" class="verdict \(isDone ? "good" : "warning")" aria-labelledby="verdict-heading">
+            <h2 id="verdict-heading">\(isDone ? "All imported" : "Not all imported")</h2>
+            <p class="sentence">\(XMLText.escape(Wording.account(totals)))</p>
+
+            """
+        if totals.sentInVain > 0 { page += "<p>\(XMLText.escape(Wording.sentInVain(totals.sentInVain)))</p>\n" }
+        page +=
+            "</section>\n<section id=\"rows\" aria-labelledby=\"rows-heading\">\n<h2 id=\"rows-heading\">Rows</h2>\n"
+        page += "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">where they stand</th>"
+        page += "<th scope=\"col\" class=\"number\">rows</th></tr></thead>\n<tbody>\n"
+        for line in lines {
+            page += "<tr><th scope=\"row\">\(XMLText.escape(line.words))</th>"
+            page += "<td class=\"number\">\(Wording.grouped(line.rows))</td></tr>\n"
+        }
+        page += "</tbody>\n</table></div>\n</section>\n"
+        if !totals.failingByCode.isEmpty {
+            page += "<section id=\"codes\" aria-labelledby=\"codes-heading\">\n"
+            page += "<h2 id=\"codes-heading\">Still to be imported, by code</h2>\n"
+            page += "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">code</th>"
+            page += "<th scope=\"col\" class=\"number\">rows</th></tr></thead>\n<tbody>\n"
+            for code in totals.failingByCode.prefix(Self.codesListed) {
+                page += "<tr><th scope=\"row\"><bdi>\(XMLText.escape(code.code ?? "(no code)"))</bdi></th>"
+                page += "<td class=\"number\">\(Wording.grouped(code.rows))</td></tr>\n"
+            }
+            page += "</tbody>\n</table></div>\n"
+            let more = totals.failingByCode.count - Self.codesListed
+            if more > 0 { page += "<p>and \(Wording.grouped(more)) more codes</p>\n" }
+            page += "</section>\n"
+        }
+        page += "<section id=\"tries\" aria-labelledby=\"tries-heading\">\n<h2 id=\"tries-heading\">Tries</h2>\n<ol>\n"
+        for name in names { page += "<li><bdi>\(XMLText.escape(name))</bdi></li>\n" }
+        page += "</ol>\n</section>\n</main>\n</body>\n</html>\n"
+        return Array(page.utf8)
+    }
+}

@@ -1,0 +1,307 @@
+package import ImportAnalysis
+import ImportFoundation
+
+/// What is to be done about the rows of a source that did not succeed, and how that adds up.
+package struct RetryPlan: Sendable {
+    /// A file of what was sent.
+    package struct Source: Sendable {
+        package var name: String
+        package var sha256: String?
+        package var rows: Int
+
+        package init(name: String, sha256: String?, rows: Int) {
+            self.name = name
+            self.sha256 = sha256
+            self.rows = rows
+        }
+    }
+
+    /// A job, and where in its source its rows begin.
+    package struct Job: Sendable {
+        /// Its dump, as it is named in the output.
+        package var dump: String
+        package var sha256: String?
+        package var jobID: String?
+        /// The index of its source.
+        package var source: Int
+        /// From 1 on; nil for a job without rows.
+        package var firstSourceRow: Int?
+        package var rows: Int
+
+        package init(dump: String, sha256: String?, jobID: String?, source: Int, firstSourceRow: Int?, rows: Int) {
+            self.dump = dump
+            self.sha256 = sha256
+            self.jobID = jobID
+            self.source = source
+            self.firstSourceRow = firstSourceRow
+            self.rows = rows
+        }
+    }
+
+    /// A file that was written.
+    package struct File: Sendable {
+        package var name: String
+        package var rows: Int
+
+        package init(name: String, rows: Int) {
+            self.name = name
+            self.rows = rows
+        }
+    }
+
+    /// Rows that failed with one code, or are unclassified.
+    package struct Group: Sendable {
+        /// Nil for rows without a code.
+        package var code: String?
+        package var isUnclassified: Bool
+        package var rows: Int
+        package var files: [String]
+        /// What the codes file says of the code.
+        package var entry: CodeBook.Entry?
+
+        package init(code: String?, isUnclassified: Bool, rows: Int, files: [String], entry: CodeBook.Entry?) {
+            self.code = code
+            self.isUnclassified = isUnclassified
+            self.rows = rows
+            self.files = files
+            self.entry = entry
+        }
+
+        /// What is to be done: as the codes file says, else as the name of the code suggests.
+        package var action: CodeBook.Action? { entry?.action ?? (isGuess ? .retry : nil) }
+
+        /// Nobody has said so; the name of the code suggests it.
+        package var isGuess: Bool { entry?.action == nil && entry == nil && RetryGuess.suggestsRetry(code) }
+    }
+
+    package var sources: [Source] = []
+    package var jobs: [Job] = []
+    package var groups: [Group] = []
+    package var files: [File] = []
+    package var succeeded = 0
+    package var rejects = 0
+    package var noResult = 0
+    package var evidence: JoinEvidence?
+    /// The user vouches for the order; the evidence does not.
+    package var trustsOrder = false
+    package var sha256OfReasons: String?
+    /// The maps of earlier tries that were followed: rows are those of the first source.
+    package var maps: [String] = []
+
+    package init() {}
+
+    package var sourceRows: Int { sources.reduce(0) { $0 + $1.rows } }
+
+    package static let format = "import-audit.plan"
+    package static let version = 1
+}
+
+/// What the names of codes suggest, where a codes file says nothing.
+package enum RetryGuess {
+    private static let words = ["rate", "timeout", "timed", "internal", "lock", "locked", "conflict", "unavailable"]
+
+    /// Whether a word of the code's name stands for something that may go well the next time.
+    package static func suggestsRetry(_ code: String?) -> Bool {
+        guard let code else { return false }
+        var words: [[UInt8]] = [[]]
+        var wasLower = false
+        for byte in code.utf8 {
+            let isUpper = 0x41...0x5A ~= byte
+            if isUpper, wasLower { words.append([]) }
+            wasLower = 0x61...0x7A ~= byte
+            if isUpper || wasLower {
+                words[words.count - 1].append(byte | 0x20)
+            } else {
+                words.append([])
+            }
+        }
+        return words.contains { word in Self.words.contains { Array($0.utf8) == word } }
+    }
+}
+
+// MARK: - As JSON
+
+extension RetryPlan {
+    /// `plan.json`.
+    package func json() -> [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.key("format")
+            json.value(Self.format)
+            json.key("version")
+            json.value(Self.version)
+            json.key("reconciliation")
+            json.object { json in
+                json.members([
+                    ("source_rows", sourceRows), ("succeeded", succeeded), ("rejects", rejects),
+                    ("no_result", noResult),
+                ])
+            }
+            json.key("sources")
+            json.array { json in
+                for source in sources {
+                    json.object { json in
+                        json.member("name", source.name)
+                        json.member("sha256", source.sha256)
+                        json.members([("rows", source.rows)])
+                    }
+                }
+            }
+            json.key("jobs")
+            json.array { json in
+                for job in jobs {
+                    json.object { json in
+                        json.member("job_id", job.jobID)
+                        json.member("dump", job.dump)
+                        json.member("sha256", job.sha256)
+                        json.member("source", sources[job.source].name)
+                        json.members([("first_source_row", job.firstSourceRow), ("rows", job.rows)])
+                    }
+                }
+            }
+            json.key("pairing")
+            json.object { json in
+                json.member("evidence", evidence.map { Self.word($0.result) })
+                json.key("trusts_order")
+                json.value(trustsOrder)
+                json.members([
+                    ("rows_with_values", evidence?.rows), ("rows_confirmed", evidence?.confirmed),
+                    ("values", evidence?.values), ("values_found", evidence?.found),
+                    ("record_ids_found", evidence?.idsFound),
+                ])
+            }
+            json.key("actions")
+            json.array { json in
+                for action in actions {
+                    json.object { json in
+                        json.member("action", action.action?.rawValue)
+                        json.key("is_guess")
+                        json.value(action.isGuess)
+                        json.members([("rows", action.rows)])
+                        json.key("codes")
+                        json.array { json in
+                            for group in action.groups { Self.write(group, to: &json) }
+                        }
+                    }
+                }
+            }
+            json.key("files")
+            json.array { json in
+                for file in files {
+                    json.object { json in
+                        json.member("name", file.name)
+                        json.members([("rows", file.rows)])
+                    }
+                }
+            }
+            json.key("maps")
+            json.array { json in for map in maps { json.value(map) } }
+            json.member("reasons_sha256", sha256OfReasons)
+        }
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    private static func write(_ group: Group, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("code", group.code)
+            json.key("unclassified")
+            json.value(group.isUnclassified)
+            json.members([("rows", group.rows)])
+            json.key("files")
+            json.array { json in for file in group.files { json.value(file) } }
+            guard let entry = group.entry else { return }
+            json.member("title", entry.title)
+            json.member("explanation", entry.explanation)
+            json.member("owner", entry.owner)
+            guard let retry = entry.retry else { return }
+            json.key("retry")
+            json.object { json in
+                json.member("after", retry.after)
+                json.members([("batch", retry.batch), ("max_tries", retry.maxTries)])
+            }
+        }
+    }
+
+    private static func word(_ result: JoinEvidence.Result) -> String {
+        switch result {
+        case .none: "none"
+        case .confirmed: "confirmed"
+        case .shifted: "shifted"
+        case .doubtful: "doubtful"
+        }
+    }
+
+    /// Groups with the same thing to be done, the most rows first; those without an action come last.
+    package var actions: [(action: CodeBook.Action?, isGuess: Bool, rows: Int, groups: [Group])] {
+        var result: [(action: CodeBook.Action?, isGuess: Bool, rows: Int, groups: [Group])] = []
+        for group in groups {
+            let index = result.firstIndex { $0.action == group.action && $0.isGuess == group.isGuess }
+            if let index {
+                result[index].rows += group.rows
+                result[index].groups.append(group)
+            } else {
+                result.append((group.action, group.isGuess, group.rows, [group]))
+            }
+        }
+        func rank(_ action: CodeBook.Action?) -> Int {
+            action.flatMap { CodeBook.Action.allCases.firstIndex(of: $0) } ?? CodeBook.Action.allCases.count
+        }
+        return result.sorted { (rank($0.action), $0.isGuess ? 1 : 0) < (rank($1.action), $1.isGuess ? 1 : 0) }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: String, _ text: String?) {
+        key(name)
+        value(text)
+    }
+
+    fileprivate mutating func members(_ numbers: [(name: String, value: Int?)]) {
+        for number in numbers {
+            key(number.name)
+            value(number.value)
+        }
+    }
+}
+
+// MARK: - As Markdown
+
+extension RetryPlan {
+    /// `plan.md`.
+    package func markdown() -> [UInt8] {
+        var text = "# Retry plan\n\n"
+        text += "**\(Wording.plan(self.actions.map { ($0.action, $0.isGuess, $0.rows) }, noResult: noResult))**\n\n"
+        text += "| rows | |\n|---|--:|\n"
+        text += "| sent | \(Wording.grouped(sourceRows)) |\n"
+        text += "| succeeded | \(Wording.grouped(succeeded)) |\n"
+        text += "| rejects | \(Wording.grouped(rejects)) |\n"
+        text += "| without a result | \(Wording.grouped(noResult)) |\n\n"
+        if let evidence {
+            text += Wording.evidence(evidence)
+            text += trustsOrder ? " The order was vouched for by --trust-order.\n\n" : "\n\n"
+        }
+        if noResult > 0 { text += Wording.noResult(noResult) + "\n\n" }
+        for action in actions {
+            text +=
+                "## \(Wording.heading(action.action, isGuess: action.isGuess)): \(Wording.rowsWord(action.rows))\n\n"
+            text += "| code | rows | what is known | owner | files |\n|---|--:|---|---|---|\n"
+            for group in action.groups {
+                let known = [group.entry?.title, group.entry?.explanation, Wording.retry(group.entry?.retry)]
+                    .compactMap { $0 }.joined(separator: ". ")
+                let cells = [
+                    Self.cell(group.isUnclassified ? "(unclassified)" : group.code ?? "(no code)"),
+                    Wording.grouped(group.rows), Self.cell(known), Self.cell(group.entry?.owner ?? ""),
+                    group.files.map { Self.cell($0) }.joined(separator: ", "),
+                ]
+                text += "| " + cells.joined(separator: " | ") + " |\n"
+            }
+            text += "\n"
+        }
+        text += "## Files\n\n| file | rows |\n|---|--:|\n"
+        for file in files { text += "| \(Self.cell(file.name)) | \(Wording.grouped(file.rows)) |\n" }
+        return Array(text.utf8)
+    }
+
+    /// A text of the dump or of a file, as a cell of a table.
+    private static func cell(_ text: String) -> String { MarkdownText.escape(text) }
+}

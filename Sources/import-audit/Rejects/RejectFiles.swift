@@ -1,0 +1,292 @@
+import Glibc
+import ImportAnalysis
+import ImportFoundation
+import ImportInputs
+import ImportReports
+import ImportSources
+
+/// What became of a record of the source, as the columns before it say.
+struct RejectRow {
+    var sourceRow: Int
+    var jobID: [UInt8]?
+    /// In `results`; nil for a record that belongs to no job.
+    var row: Int?
+    var outcome: String
+    var code: [UInt8]?
+    var message: [UInt8]?
+    var recordID: [UInt8]?
+    var action: String?
+}
+
+/// What the files of a run of `rejects` have in common.
+struct RejectLayout {
+    /// Leaves the new columns out.
+    var isPlain: Bool
+    /// The column `import_action` is wanted.
+    var hasActions: Bool
+    /// Leaves cells as they are, also those that a spreadsheet would run as formulas.
+    var isRaw: Bool
+    /// Records of one file; nil for no limit.
+    var batch: Int?
+
+    static let columns = [
+        "import_source_row", "import_job_id", "import_row", "import_outcome", "import_error_code",
+        "import_error_message",
+    ]
+    static let actionColumn = "import_action"
+    static let recordColumn = "import_record_id"
+
+    /// How many columns at the front of a source an earlier run has put there: new ones take their place.
+    static func ownColumns(of source: SourceForm) -> Int {
+        guard case .csv(let csv) = source, csv.columnNames.starts(with: columns) else { return 0 }
+        let others = csv.columnNames.dropFirst(columns.count).prefix { $0 == actionColumn || $0 == recordColumn }
+        return columns.count + others.count
+    }
+}
+
+/// Writes records of a source into files of its own form, one after another if their size is limited.
+final class RejectWriter {
+    private static let flushBytes = 256 * 1024
+
+    private let stem: String
+    private let layout: RejectLayout
+    private let hasIDs: Bool
+    private let begin: (String) throws -> PartialFile
+    private var file: PartialFile?
+    private var name = ""
+    /// Of the source that the current file's records are of.
+    private let form: SourceForm
+    private let ownColumns: Int
+    private let encoding: SourceEncoding
+    private let opening: [UInt8]
+    /// What a body has behind its last object; nil where one file takes all, and the end of the source shows it.
+    private let closing: [UInt8]?
+    private var bytes: [UInt8] = []
+    private var isFirst = true
+    /// Whether the last record had an end of its line.
+    private var lacksLineEnd = false
+    /// Records of the current file, and of all.
+    private(set) var position = 0
+    private(set) var count = 0
+    private(set) var files: [RetryPlan.File] = []
+
+    /// - Parameters:
+    ///   - stem: the name of the file without its extension.
+    ///   - closing: what a body has behind its last object, if that is known before the end of the source.
+    ///   - hasIDs: the column `import_record_id` is wanted.
+    init(
+        _ stem: String, like source: SourceReader, closing: [UInt8]?, _ layout: RejectLayout, hasIDs: Bool = false,
+        begin: @escaping (String) throws -> PartialFile
+    ) {
+        self.stem = stem
+        self.layout = layout
+        self.hasIDs = hasIDs
+        self.begin = begin
+        form = source.form
+        ownColumns = RejectLayout.ownColumns(of: source.form)
+        encoding = source.encoding
+        opening = source.opening
+        self.closing = closing
+    }
+
+    /// The name of the file that the next record goes into.
+    var nextName: String { position == layout.batch ? name(number: files.count + 1) : currentName }
+
+    private var currentName: String { name.isEmpty ? name(number: 1) : name }
+
+    private func name(number: Int) -> String {
+        let ending = if case .csv = form { ".csv" } else { ".json" }
+        return layout.batch == nil ? stem + ending : "\(stem)-\(number.digits(4))\(ending)"
+    }
+
+    /// Appends the current record of the source.
+    func append(_ row: RejectRow, _ source: SourceReader) throws {
+        if file == nil || position == layout.batch { try beginFile(source) }
+        source.withWholeRecord { whole in
+            let record = whole.extracting(start(of: whole)...)
+            if case .csv(let csv) = form {
+                if lacksLineEnd { bytes.append(contentsOf: encoded(csv.lineEnd.rawValue)) }
+                if !layout.isPlain { encoding.encoded(cells(of: row, csv).span, into: &bytes) }
+                let last = record.isEmpty ? 0 : record[record.count - 1]
+                lacksLineEnd = last != UInt8(ascii: "\n") && last != UInt8(ascii: "\r")
+            } else {
+                if !isFirst { bytes.append(contentsOf: form == .jsonLines ? "\n".utf8 : ",\n".utf8) }
+            }
+            encoding.encoded(record, into: &bytes)
+        }
+        isFirst = false
+        position += 1
+        count += 1
+        files[files.count - 1].rows = position
+        if bytes.count >= Self.flushBytes { try flush() }
+    }
+
+    /// Completes the files. One is there even if it holds no record, unless there are batches of them.
+    ///
+    /// - Parameter source: at its end.
+    func finish(_ source: SourceReader) throws {
+        if file == nil, layout.batch == nil { try beginFile(source) }
+        try endFile(closing ?? source.closing)
+    }
+
+    private func beginFile(_ source: SourceReader) throws {
+        try endFile(closing ?? [])
+        name = name(number: files.count + 1)
+        file = try begin(name)
+        files.append(RetryPlan.File(name: name, rows: 0))
+        (position, isFirst, lacksLineEnd) = (0, true, false)
+        switch form {
+        case .csv(let csv):
+            if csv.hasByteOrderMark {
+                bytes.append(contentsOf: encoding == .utf8 ? [0xEF, 0xBB, 0xBF] : encoded("\u{FEFF}"))
+            }
+            guard let header = csv.header else { return }
+            if !layout.isPlain {
+                let delimiter = String(Character(Unicode.Scalar(csv.delimiter)))
+                let columns =
+                    RejectLayout.columns + (layout.hasActions ? [RejectLayout.actionColumn] : [])
+                    + (hasIDs ? [RejectLayout.recordColumn] : [])
+                bytes.append(contentsOf: encoded(columns.joined(separator: delimiter) + delimiter))
+            }
+            encoding.encoded(header.span.extracting(start(of: header.span)...), into: &bytes)
+            let last = header.last ?? 0
+            lacksLineEnd = last != UInt8(ascii: "\n") && last != UInt8(ascii: "\r")
+        case .jsonLines: break
+        case .jsonArray, .requestBody: bytes.append(contentsOf: opening)
+        }
+    }
+
+    /// Where a record begins behind the cells that an earlier run put there.
+    private func start(of record: Span<UInt8>) -> Int {
+        guard ownColumns > 0, case .csv(let csv) = form else { return 0 }
+        var (left, isInside) = (ownColumns, false)
+        for index in record.indices {
+            if record[index] == UInt8(ascii: "\"") { isInside.toggle() }
+            guard record[index] == csv.delimiter, !isInside else { continue }
+            left -= 1
+            if left == 0 { return index + 1 }
+        }
+        return 0
+    }
+
+    private func endFile(_ closing: [UInt8]) throws {
+        guard let file else { return }
+        switch form {
+        case .jsonLines where position > 0: bytes.append(UInt8(ascii: "\n"))
+        case .jsonArray, .requestBody: bytes.append(contentsOf: closing)
+        case .csv, .jsonLines: break
+        }
+        try flush()
+        // There may be many of them.
+        try file.closeWritten()
+        self.file = nil
+    }
+
+    private func flush() throws {
+        if let file { try file.write(gathered: &bytes) }
+    }
+
+    private func encoded(_ text: String) -> [UInt8] {
+        var result: [UInt8] = []
+        encoding.encoded(encoding.bytes(of: Array(text.utf8)).span, into: &result)
+        return result
+    }
+
+    /// The new columns of a row, each with its delimiter, in UTF-8 or in the single bytes of the source.
+    private func cells(of row: RejectRow, _ csv: CSVForm) -> [UInt8] {
+        var cells: [UInt8] = []
+        func end() { cells.append(csv.delimiter) }
+        func append(_ text: [UInt8]?) {
+            if let text { cells.append(contentsOf: encoding.bytes(of: Self.cell(text, csv.delimiter, layout.isRaw))) }
+            end()
+        }
+        cells.append(contentsOf: String(row.sourceRow).utf8)
+        end()
+        append(row.jobID)
+        if let number = row.row { cells.append(contentsOf: String(number).utf8) }
+        end()
+        cells.append(contentsOf: row.outcome.utf8)
+        end()
+        append(row.code)
+        append(row.message)
+        if layout.hasActions { append(row.action.map { Array($0.utf8) }) }
+        if hasIDs { append(row.recordID) }
+        return cells
+    }
+
+    /// A text as a cell: quoted where it must be, U+0000 as U+FFFD, and with an apostrophe before what a spreadsheet would
+    /// run.
+    static func cell(_ text: [UInt8], _ delimiter: UInt8, _ isRaw: Bool) -> [UInt8] {
+        guard let first = text.first else { return [] }
+        var cell: [UInt8] = []
+        cell.reserveCapacity(text.count + 4)
+        let needsQuotes = text.contains { $0 == delimiter || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
+        if needsQuotes { cell.append(0x22) }
+        if !isRaw, "=+-@\t\r".utf8.contains(first) { cell.append(UInt8(ascii: "'")) }
+        for byte in text {
+            switch byte {
+            case 0x22: cell.append(contentsOf: [0x22, 0x22])
+            case 0: cell.append(contentsOf: "\u{FFFD}".utf8)
+            default: cell.append(byte)
+            }
+        }
+        if needsQuotes { cell.append(0x22) }
+        return cell
+    }
+}
+
+/// Writes `reasons.csv`: a line for each record that was not imported, as far as the dump says.
+final class ReasonsWriter {
+    static let name = "reasons.csv"
+    static let header = OwnOutput.headers[3] + "\r\n"
+
+    private let file: PartialFile
+    private let isRaw: Bool
+    private var bytes: [UInt8]
+
+    init(_ file: PartialFile, isRaw: Bool) {
+        self.file = file
+        self.isRaw = isRaw
+        bytes = Array(Self.header.utf8)
+    }
+
+    /// - Parameters:
+    ///   - name: of the file that holds the record, where it is the one at `position`, from 1 on.
+    ///   - source: the file that was sent.
+    func append(_ row: RejectRow, in name: String, at position: Int, source: [UInt8]) throws {
+        func text(_ text: [UInt8]?) {
+            if let text { bytes.append(contentsOf: RejectWriter.cell(text, UInt8(ascii: ","), isRaw)) }
+            bytes.append(UInt8(ascii: ","))
+        }
+        func number(_ number: Int?) {
+            if let number { bytes.append(contentsOf: String(number).utf8) }
+            bytes.append(UInt8(ascii: ","))
+        }
+        text(Array(name.utf8))
+        number(position)
+        text(source)
+        number(row.sourceRow)
+        text(row.jobID)
+        number(row.row)
+        bytes.append(contentsOf: row.outcome.utf8)
+        bytes.append(UInt8(ascii: ","))
+        text(row.recordID)
+        text(row.code)
+        text(row.message)
+        if let action = row.action { bytes.append(contentsOf: action.utf8) }
+        bytes.append(contentsOf: "\r\n".utf8)
+        if bytes.count >= 256 * 1024 { try flush() }
+    }
+
+    func finish() throws { try flush() }
+
+    private func flush() throws { try file.write(gathered: &bytes) }
+}
+
+extension PartialFile {
+    /// Writes bytes that were gathered, and empties their buffer, whose memory stays.
+    fileprivate func write(gathered bytes: inout [UInt8]) throws {
+        try write(bytes.span)
+        bytes.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,269 @@
+import ImportAnalysis
+import ImportDumps
+import ImportFoundation
+import ImportInputs
+import Synchronization
+
+/// The rows of jobs in a temporary file: which dump of a job counts is known only when all were read, and what a pipe
+/// has delivered cannot be read again.
+///
+/// A run of rows takes a few bytes; a failed row takes its texts, and one that succeeded its id where that is wanted.
+final class RowSpool: Sendable {
+    private let file: Mutex<TemporaryFile>
+    private let jobs = Mutex<[DocumentOrder: [Range<Int>]]>([:])
+
+    /// - Parameter folder: where the file may be made.
+    init(in folder: String) throws(CommandFailure) {
+        file = Mutex(try TemporaryFile(in: folder))
+    }
+
+    /// Appends rows; returns where they lie.
+    func append(_ bytes: [UInt8]) throws -> Range<Int> {
+        let start = try file.withLock { try $0.append(bytes.span) }
+        return start..<start + bytes.count
+    }
+
+    /// All rows of a dump are there.
+    func finish(_ order: DocumentOrder, _ pieces: [Range<Int>]) {
+        jobs.withLock { $0[order] = pieces }
+    }
+
+    /// The rows of a dump.
+    func rows(of order: DocumentOrder) -> SpooledRows {
+        SpooledRows(self, pieces: jobs.withLock { $0[order] ?? [] })
+    }
+
+    fileprivate func read(_ range: Range<Int>) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        try file.withLock { file in
+            var target = bytes.mutableSpan
+            try file.read(into: &target, at: range.lowerBound)
+        }
+        return bytes
+    }
+}
+
+/// Rows that were read, in order.
+struct SpooledRows {
+    private let spool: RowSpool
+    private var pieces: ArraySlice<Range<Int>>
+    private var bytes: [UInt8] = []
+    private var index = 0
+
+    fileprivate init(_ spool: RowSpool, pieces: [Range<Int>]) {
+        self.spool = spool
+        self.pieces = pieces[...]
+    }
+
+    /// Consecutive rows with one outcome.
+    struct Run {
+        var outcome: Outcome
+        /// What lies there holds no whole row.
+        var isDamaged: Bool
+        var count: Int
+        /// The id of each row, where ids were kept; else empty.
+        var ids: Range<Int>?
+        /// Of a failed row.
+        var code: Range<Int>?
+        var message: Range<Int>?
+    }
+
+    /// The next rows; nil at the end. Ranges are in ``text`` until the next call.
+    mutating func next() throws -> Run? {
+        if index == bytes.count {
+            guard let piece = pieces.popFirst() else { return nil }
+            bytes = try spool.read(piece)
+            index = 0
+        }
+        let tag = bytes[index]
+        index += 1
+        var run = Run(
+            outcome: RowSpoolTag.outcomes[Int(tag & RowSpoolTag.outcome)], isDamaged: tag & RowSpoolTag.damaged != 0,
+            count: number())
+        if tag & RowSpoolTag.ids != 0 {
+            let size = number()
+            run.ids = index..<index + size
+            index += size
+        }
+        if tag & RowSpoolTag.texts != 0 {
+            run.code = text()
+            run.message = text()
+        }
+        return run
+    }
+
+    func span<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
+        try body(bytes.span.extracting(range))
+    }
+
+    /// The id at the front of `ids`, which loses it; nil if there are no more, or the row has none.
+    func nextID(_ ids: inout Range<Int>) -> Range<Int>? {
+        guard !ids.isEmpty else { return nil }
+        var at = ids.lowerBound
+        let count = Self.number(bytes, &at)
+        let id = at..<at + count
+        ids = id.upperBound..<ids.upperBound
+        return id.isEmpty ? nil : id
+    }
+
+    private mutating func text() -> Range<Int>? {
+        let count = number() - 1
+        guard count >= 0 else { return nil }
+        defer { index += count }
+        return index..<index + count
+    }
+
+    private mutating func number() -> Int { Self.number(bytes, &index) }
+
+    /// Seven bits a byte, the lowest first.
+    private static func number(_ bytes: [UInt8], _ index: inout Int) -> Int {
+        var (value, shift) = (0, 0)
+        while true {
+            let byte = bytes[index]
+            index += 1
+            value |= Int(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+    }
+}
+
+private enum RowSpoolTag {
+    static let outcomes = Outcome.allCases
+    static let outcome: UInt8 = 0x07
+    static let ids: UInt8 = 0x08
+    static let texts: UInt8 = 0x10
+    static let damaged: UInt8 = 0x20
+}
+
+/// Folds each dump into its summary, and keeps its rows.
+struct SpoolingHandler: DocumentHandler {
+    /// Bytes that are gathered before they go into the file.
+    private static let flushBytes = 64 * 1024
+    /// Ids in one run, at most: what is read back at a time is bounded.
+    private static let idsOfRun = 512
+
+    private var summary: SummaryHandler
+    private let spool: RowSpool
+    private let keepsAllIDs: Bool
+    private var order = DocumentOrder(input: 0)
+    private var bytes: [UInt8] = []
+    private var ids: [UInt8] = []
+    private var pieces: [Range<Int>] = []
+    /// Ids that are kept of a job's rows that succeeded, if not all are.
+    private var idsLeft = 0
+
+    /// - Parameter keepsAllIDs: keeps the id of each row, and not only those of rows that failed and of the first others.
+    init(_ summary: SummaryHandler, _ spool: RowSpool, keepsAllIDs: Bool) {
+        self.summary = summary
+        self.spool = spool
+        self.keepsAllIDs = keepsAllIDs
+    }
+
+    mutating func begin(source: String, order: DocumentOrder) {
+        summary.begin(source: source, order: order)
+        self.order = order
+        forget()
+    }
+
+    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
+
+    func end(_ input: InputPath, number: Int) {}
+
+    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
+        summary.passOver(own, source: source, order: order)
+    }
+
+    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
+        try summary.refuse(source: source, reason: reason, order: order, status: status)
+    }
+
+    mutating func beginRows(of job: DeclaredJob) {
+        summary.beginRows(of: job)
+        forget()
+    }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        try summary.consume(runs, text: text)
+        for index in runs.indices { try append(runs[index], text) }
+    }
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        if case .job = reading {
+            try flush()
+            spool.finish(order, pieces)
+        }
+        try summary.endDocument(reading, at: position)
+        order.document += 1
+        forget()
+    }
+
+    func finish() throws { try summary.finish() }
+
+    private mutating func forget() {
+        bytes.removeAll(keepingCapacity: true)
+        pieces.removeAll()
+        idsLeft = keepsAllIDs ? .max : JoinEvidence.idsLookedFor
+    }
+
+    private mutating func append(_ run: RowRun, _ text: Span<UInt8>) throws {
+        let outcome = Outcome(run.facts)
+        let isRejected = outcome == .failed || outcome == .unclassified
+        var first = 0
+        while first < run.count {
+            let hasIDs = run.id != nil && (isRejected || idsLeft > 0)
+            let count =
+                hasIDs ? min(run.count - first, min(Self.idsOfRun, isRejected ? .max : idsLeft)) : run.count - first
+            let hasTexts = run.code != nil || run.message != nil
+            var tag = UInt8(RowSpoolTag.outcomes.firstIndex(of: outcome) ?? 0)
+            if hasIDs { tag |= RowSpoolTag.ids }
+            if hasTexts { tag |= RowSpoolTag.texts }
+            if run.facts.contains(.damaged) { tag |= RowSpoolTag.damaged }
+            bytes.append(tag)
+            Self.append(count, to: &bytes)
+            if hasIDs, let id = run.id {
+                ids.removeAll(keepingCapacity: true)
+                for index in first..<first + count {
+                    Self.append(id.advanced(by: index * run.idStride), text, to: &ids)
+                }
+                Self.append(ids.count, to: &bytes)
+                bytes.append(contentsOf: ids)
+                if !isRejected { idsLeft -= count }
+            }
+            if hasTexts {
+                Self.append(optional: run.code, text, to: &bytes)
+                Self.append(optional: run.message, text, to: &bytes)
+            }
+            first += count
+            if bytes.count >= Self.flushBytes { try flush() }
+        }
+    }
+
+    private mutating func flush() throws {
+        guard !bytes.isEmpty else { return }
+        pieces.append(try spool.append(bytes))
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    private static func append(_ range: TextRange, _ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        append(range.count, to: &bytes)
+        let part = text.extracting(range.offset..<range.offset + range.count)
+        unsafe part.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    private static func append(optional range: TextRange?, _ text: Span<UInt8>, to bytes: inout [UInt8]) {
+        guard let range else { return bytes.append(0) }
+        append(range.count + 1, to: &bytes)
+        let part = text.extracting(range.offset..<range.offset + range.count)
+        unsafe part.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    private static func append(_ number: Int, to bytes: inout [UInt8]) {
+        var rest = number
+        while rest >= 0x80 {
+            bytes.append(UInt8(rest & 0x7F) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+}

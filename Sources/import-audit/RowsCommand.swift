@@ -1,0 +1,278 @@
+import ArgumentParser
+import Glibc
+import ImportAnalysis
+import ImportDumps
+import ImportFoundation
+import ImportInputs
+import ImportRedaction
+import ImportReports
+import Synchronization
+
+struct RowsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rows",
+        abstract: "Print every row of dumps as one stream.",
+        discussion: """
+            Prints source, job_id, row, outcome, record_id, error_code and error_message of each row, in the order of the \
+            inputs: as CSV, or as JSON Lines with null where there is nothing. Each job comes once, as summary counts it: \
+            of several dumps the latest. For that, all inputs are read twice; what comes from standard input is kept in an \
+            unnamed temporary file.
+
+            EXAMPLES
+              import-audit rows dumps/ > rows.csv
+              import-audit rows job.json --outcomes failed --format jsonl
+              import-audit rows dumps/ --code invalid_email --code rate_limited
+            """
+    )
+
+    @OptionGroup var options: RunOptions
+    @OptionGroup var redacting: RedactionOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Only rows with these outcomes: a list of \(Outcome.allCases.map { $0.rawValue }.joined(separator: ", ")).",
+            valueName: "list"),
+        transform: RowsCommand.outcomes)
+    var outcomes: [Outcome]?
+
+    @Option(
+        name: .customLong("code"),
+        help: ArgumentHelp(
+            "Only failed rows with this code; an empty one stands for rows without a code. May be repeated.",
+            valueName: "code"))
+    var codes: [String] = []
+
+    @Option(help: "What to print.")
+    var format: RowStream.Format = .csv
+
+    @Flag(
+        name: .customLong("every-dump"),
+        help: "Print the rows of every dump, also of those that a later one of the same job supersedes.")
+    var isEveryDumpPrinted = false
+
+    @OptionGroup var csv: CSVFlags
+
+    func run() throws {
+        try reportingFailures {
+            let redaction = try redacting.redaction(isQuiet: options.isQuiet)
+            let folder = Console.environment("TMPDIR") ?? "/tmp"
+            let rewind = try options.inputs.contains("-") ? KeptInput(in: folder) : nil
+            let collector = Collector(folder: folder, combinesSnapshots: !isEveryDumpPrinted)
+            let attempts = RowAttempts()
+            let first = try InputRun(
+                options: options, collector: collector, hashing: false, names: redaction?.names ?? .plain)
+            let end = try first.run(redaction) {
+                CountingHandler(
+                    SummaryHandler(
+                        collector: collector, concurrency: options.concurrency, isStrict: options.isStrict,
+                        isVerbose: options.isVerbose), attempts)
+            }
+            guard case .done = end else { return .interrupted }
+            let results = try collector.results()
+            if !options.isQuiet { results.ownOutputs.say() }
+            try results.sayWhatWasNotRead()
+            try rewind?.rewind()
+            var jobs: [DocumentOrder: PrintedJob] = [:]
+            for index in 0..<results.jobCount {
+                let (job, order) = (try results.job(index), results.order(ofJob: index))
+                jobs[order] = PrintedJob(source: job.source, jobID: job.job.jobID, attempts: attempts.of(order))
+            }
+            let output = Console.Output()
+            let stream = RowStream(
+                format, RowSelection(outcomes: outcomes, codes: codes.isEmpty ? nil : codes), options: csv.options
+            ) { try output.write($0) }
+            if !jobs.isEmpty {
+                let second = try InputRun(
+                    options.inputs, isQuiet: true, Concurrency(workers: 1), hashing: false, output: nil,
+                    encoding: options.encoding, names: redaction?.names ?? .plain
+                ) { (0, 0) }
+                let printer = RowPrinter(stream: stream, jobs: jobs)
+                let end = try second.run(redaction) { PrintingHandler(printer) }
+                guard case .done = end else { return .interrupted }
+            }
+            try stream.finish()
+            return results.status
+        }
+    }
+
+    private static func outcomes(_ list: String) throws -> [Outcome] {
+        try list.split(separator: ",", omittingEmptySubsequences: false).map { word in
+            let word = word.filter { $0 != " " }
+            guard let outcome = Outcome(rawValue: String(word)) else {
+                throw ValidationError(
+                    "“\(shownText(String(word)))” is no outcome; there are "
+                        + Outcome.allCases.map { $0.rawValue }.joined(separator: ", ") + ".")
+            }
+            return outcome
+        }
+    }
+}
+
+extension RowStream.Format: ExpressibleByArgument {}
+
+/// A job whose rows are printed.
+private struct PrintedJob {
+    var source: String
+    var jobID: String?
+    /// How often its dump begins `results`: the last one counts.
+    var attempts: Int
+}
+
+/// How often dumps begin `results`, of those that do it more than once.
+private final class RowAttempts: Sendable {
+    private let counts = Mutex<[DocumentOrder: Int]>([:])
+
+    func note(_ order: DocumentOrder, _ count: Int) {
+        if count > 1 { counts.withLock { $0[order] = count } }
+    }
+
+    func of(_ order: DocumentOrder) -> Int { counts.withLock { $0[order] ?? 1 } }
+}
+
+/// What standard input delivers, in a file that can be read twice.
+private struct KeptInput {
+    init(in folder: String) throws(CommandFailure) {
+        var path = Array("\(folder)/.import-audit.XXXXXX".utf8CString)
+        let descriptor = unsafe path.withUnsafeMutableBufferPointer { path in
+            guard let start = path.baseAddress else { return Int32(-1) }
+            let descriptor = unsafe mkstemp(start)
+            if descriptor >= 0 { unsafe unlink(start) }
+            return descriptor
+        }
+        guard descriptor >= 0 else {
+            throw CommandFailure(
+                .cannotWrite, of: folder, "no temporary file can be made: \(SystemFailure.last.description)")
+        }
+        defer { close(descriptor) }
+        var source = DescriptorSource(descriptor: STDIN_FILENO)
+        var chunk = [UInt8](repeating: 0, count: 256 * 1024)
+        while true {
+            if Interruption.isRequested { throw CommandFailure(.interrupted, "interrupted") }
+            let read = unsafe chunk.withUnsafeMutableBytes { buffer in
+                Result { () throws(ReadFailure) in try unsafe source.read(into: buffer) }
+            }
+            // What was read up to a failure is printed; the reader meets the same end.
+            guard case .success(let count) = read, count > 0 else { break }
+            do throws(SystemFailure) {
+                try writeAll(chunk.span.extracting(0..<count), to: descriptor)
+            } catch {
+                throw CommandFailure(.cannotWrite, "a temporary file cannot be written: \(error.description)")
+            }
+        }
+        // From here on it is standard input.
+        guard dup2(descriptor, STDIN_FILENO) >= 0 else {
+            throw CommandFailure(.internalFault, SystemFailure.last.description)
+        }
+        try rewind()
+    }
+
+    func rewind() throws(CommandFailure) {
+        guard lseek(STDIN_FILENO, 0, SEEK_SET) == 0 else {
+            throw CommandFailure(.internalFault, "a temporary file cannot be read: \(SystemFailure.last.description)")
+        }
+    }
+}
+
+/// Folds each dump into its summary, and counts how often it begins `results`.
+private struct CountingHandler: DocumentHandler {
+    private var summary: SummaryHandler
+    private let attempts: RowAttempts
+    private var order = DocumentOrder(input: 0)
+    private var begun = 0
+
+    init(_ summary: SummaryHandler, _ attempts: RowAttempts) {
+        self.summary = summary
+        self.attempts = attempts
+    }
+
+    mutating func begin(source: String, order: DocumentOrder) {
+        summary.begin(source: source, order: order)
+        (self.order, begun) = (order, 0)
+    }
+
+    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
+
+    func end(_ input: InputPath, number: Int) {}
+
+    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
+        summary.passOver(own, source: source, order: order)
+    }
+
+    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
+        try summary.refuse(source: source, reason: reason, order: order, status: status)
+    }
+
+    mutating func beginRows(of job: DeclaredJob) {
+        summary.beginRows(of: job)
+        begun += 1
+    }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        try summary.consume(runs, text: text)
+    }
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        try summary.endDocument(reading, at: position)
+        attempts.note(order, begun)
+        order.document += 1
+        begun = 0
+    }
+
+    func finish() throws { try summary.finish() }
+}
+
+/// Where rows are printed. One thread uses it: the only one of its run.
+private final class RowPrinter: @unchecked Sendable {
+    let stream: RowStream
+    let jobs: [DocumentOrder: PrintedJob]
+
+    init(stream: RowStream, jobs: [DocumentOrder: PrintedJob]) {
+        self.stream = stream
+        self.jobs = jobs
+    }
+}
+
+/// Prints the rows of the dumps that count.
+private struct PrintingHandler: DocumentHandler {
+    private let printer: RowPrinter
+    private var order = DocumentOrder(input: 0)
+    private var begun = 0
+    private var isPrinting = false
+
+    init(_ printer: RowPrinter) {
+        self.printer = printer
+    }
+
+    mutating func begin(source: String, order: DocumentOrder) {
+        (self.order, begun, isPrinting) = (order, 0, false)
+    }
+
+    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
+
+    func end(_ input: InputPath, number: Int) {}
+
+    // All of this was said in the first reading.
+    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}
+
+    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) {}
+
+    mutating func beginRows(of job: DeclaredJob) {
+        begun += 1
+        guard let printed = printer.jobs[order], begun == printed.attempts else {
+            isPrinting = false
+            return
+        }
+        isPrinting = true
+        printer.stream.begin(source: printed.source, jobID: printed.jobID)
+    }
+
+    func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        if Interruption.isRequested { throw Interrupted() }
+        if isPrinting { try printer.stream.append(runs, text) }
+    }
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
+        order.document += 1
+        (begun, isPrinting) = (0, false)
+    }
+}

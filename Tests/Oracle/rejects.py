@@ -1,0 +1,423 @@
+"""Sources of every dress with their dumps: what `rejects` hands back, worked out again by Python's own csv and json.
+
+For each case: rejects and no-result, taken out of their files byte for byte, and what is left of the source are the whole
+source, in order; reasons.csv says of each where it is from. A source that is shifted, shuffled or another one is refused,
+and then nothing is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import hashlib
+import io
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import uuid
+from typing import Any
+
+from seeds import add_seed
+
+CODES = ["invalid_email", "rate_limited", "duplicate", "Internal Error", "tímeout", None]
+REASONS = "file,position,source,source_row,job_id,row,outcome,record_id,error_code,error_message,action".split(",")
+COLUMNS = [
+    "import_source_row", "import_job_id", "import_row", "import_outcome", "import_error_code", "import_error_message",
+]
+
+
+class Failure(Exception):
+    pass
+
+
+def expect(condition: bool, *what: object) -> None:
+    if not condition:
+        raise Failure(" ".join(str(part) for part in what))
+
+
+# MARK: Sources
+
+
+def word(rng: random.Random) -> str:
+    return "".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(rng.randint(2, 9)))
+
+
+def cell(rng: random.Random, delimiter: str, encoding: str) -> str:
+    kind = rng.randint(0, 11)
+    if kind == 0:
+        return ""
+    if kind == 1:
+        return f"{word(rng)}{delimiter}{word(rng)}"
+    if kind == 2:
+        return f'say "{word(rng)}" twice'
+    if kind == 3:
+        return f"{word(rng)}\n{word(rng)}"
+    if kind == 4:
+        return f"{word(rng)}\r\n{word(rng)}"
+    if kind == 5:
+        return "=cmd|' /C calc'!A0"
+    if kind == 6:
+        return "".join(rng.choice("äöüßéèñ" if encoding != "utf-8" else "äöü€漢字🙂\u0301") for _ in range(rng.randint(1, 6)))
+    if kind == 7:
+        return " " * rng.randint(1, 3) + word(rng)
+    if kind == 8:
+        return str(rng.randint(-10**6, 10**6))
+    return word(rng)
+
+
+class Source:
+    """Records as bytes, and the bytes of a whole file of them."""
+
+    def __init__(self, rng: random.Random, count: int) -> None:
+        self.rng = rng
+        self.form = rng.choice(["csv", "csv", "csv", "lines", "array", "body"])
+        self.emails = [f"{word(rng)}{rng.randint(0, 10**9)}@{word(rng)}.example" for _ in range(count)]
+        if self.form == "csv":
+            self.make_csv(count)
+        else:
+            self.make_json(count)
+
+    def make_csv(self, count: int) -> None:
+        rng = self.rng
+        self.delimiter = rng.choice([",", ",", ";", "\t", "|"])
+        self.line_end = rng.choice(["\r\n", "\r\n", "\n", "\n", "\r"])
+        self.encoding = rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "windows-1252"])
+        self.mark = {"utf-8-sig": "\ufeff", "utf-16-le": "\ufeff", "utf-16-be": "\ufeff"}.get(self.encoding, "")
+        self.codec = self.encoding.replace("utf-8-sig", "utf-8")
+        names = rng.sample(["Name", "E-Mail", "Note", "City", "Größe", 'The "x"', f"a{self.delimiter}b"], rng.randint(2, 6))
+        self.email_column = rng.randrange(len(names))
+        narrow = "other" if self.codec == "windows-1252" else "utf-8"
+        quoting = rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+        if self.line_end == "\r":
+            # Python quotes only what its own line end is made of.
+            quoting = csv.QUOTE_ALL
+
+        def line(cells: list[str]) -> str:
+            out = io.StringIO(newline="")
+            writer = csv.writer(out, delimiter=self.delimiter, lineterminator=self.line_end, quoting=quoting)
+            writer.writerow(cells)
+            return out.getvalue()
+
+        self.has_header = rng.random() < 0.9
+        self.header = line(names).encode(self.codec) if self.has_header else b""
+        self.records: list[bytes] = []
+        for index in range(count):
+            cells = [cell(rng, self.delimiter, narrow) for _ in names]
+            cells[self.email_column] = self.emails[index]
+            self.records.append(line(cells).encode(self.codec))
+        body = list(self.records)
+        if rng.random() < 0.3:
+            # The last line of a file often has no end.
+            body[-1] = body[-1][: -len(self.line_end.encode(self.codec))]
+            self.records[-1] = body[-1]
+        self.blanks = 0
+        if rng.random() < 0.2 and self.line_end != "\r":
+            self.blanks = rng.randint(1, 3)
+            for _ in range(self.blanks):
+                place = rng.randint(0, len(body) - 1)
+                body.insert(place, self.line_end.encode(self.codec))
+        self.bytes = self.mark.encode(self.codec) + self.header + b"".join(body)
+
+    def make_json(self, count: int) -> None:
+        rng = self.rng
+        self.encoding = rng.choice(["utf-8", "utf-8", "utf-8-sig"])
+        self.has_header = True
+        objects = []
+        for index in range(count):
+            member: dict[str, Any] = {word(rng): cell(rng, ",", "utf-8") for _ in range(rng.randint(0, 4))}
+            member["email"] = self.emails[index]
+            if rng.random() < 0.3:
+                member["nested"] = {"list": [1, 2.5e3, None, True, {"x": "}]\\\""}], "e": "é"}
+            objects.append(member)
+        indent = rng.choice([None, None, 2]) if self.form != "lines" else None
+        ascii_only = rng.random() < 0.5
+        self.records = [
+            json.dumps(o, ensure_ascii=ascii_only, indent=indent, separators=rng.choice([(",", ":"), (", ", ": ")])).encode()
+            for o in objects
+        ]
+        mark = b"\xef\xbb\xbf" if self.encoding == "utf-8-sig" else b""
+        if self.form == "lines":
+            end = rng.choice([b"\n", b"\r\n"])
+            self.bytes = mark + end.join(self.records) + (end if rng.random() < 0.7 else b"")
+        else:
+            gap = rng.choice([b",", b",\n", b" ,\n  "])
+            self.opening, self.closing = b"[", b"]" + rng.choice([b"", b"\n"])
+            if self.form == "body":
+                options = json.dumps({"dedupe_by": "email", "caseInsensitive": True}).encode()
+                if rng.random() < 0.5:
+                    self.opening, self.closing = b'{"objects": [', b'], "options": ' + options + b"}"
+                else:
+                    self.opening, self.closing = b'{"options":' + options + b',"objects":[', b"]}\n"
+            self.bytes = mark + self.opening + gap.join(self.records) + self.closing
+
+    @property
+    def name(self) -> str:
+        return "source.csv" if self.form == "csv" else "source.json"
+
+    def arguments(self) -> list[str]:
+        if self.form != "csv":
+            return []
+        # Without a header, the delimiter is anyone's guess.
+        result = [] if self.has_header else ["--no-header", "--delimiter", {"\t": "tab"}.get(self.delimiter, self.delimiter)]
+        return result + (["--encoding", "windows-1252"] if self.encoding == "windows-1252" else [])
+
+    def file(self, chosen: list[bytes], columns: list[list[str]] | None, plain: bool) -> bytes:
+        """The file that hands back these records; `columns`: of each the new ones."""
+        if self.form == "csv":
+            end = self.line_end.encode(self.codec)
+            head = b""
+            if self.has_header:
+                head = b"" if plain else self.new(COLUMNS)
+                head += self.header
+            parts = [self.mark.encode(self.codec), head]
+            for index, record in enumerate(chosen):
+                if index and not chosen[index - 1].endswith(end):
+                    parts.append(end)
+                if columns is not None and not plain:
+                    parts.append(self.new(columns[index]))
+                parts.append(record)
+            return b"".join(parts)
+        if self.form == "lines":
+            return b"\n".join(chosen) + (b"\n" if chosen else b"")
+        return self.opening + b",\n".join(chosen) + self.closing
+
+    def new(self, cells: list[str]) -> bytes:
+        def shown(text: str) -> str:
+            guarded = "'" + text if text[:1] in tuple("=+-@\t\r") else text
+            if any(c in text for c in (self.delimiter, '"', "\r", "\n")):
+                return '"' + guarded.replace('"', '""') + '"'
+            return guarded
+
+        text = "".join(shown(c) + self.delimiter for c in cells)
+        return text.encode(self.codec, errors="replace")
+
+
+# MARK: Jobs
+
+
+def jobs_of(rng: random.Random, source: Source, count: int, allow_tail: bool) -> list[dict[str, Any]]:
+    """Jobs that share the records, with what the tool must say of each record under `expected`."""
+    cuts = sorted(rng.sample(range(1, count), min(rng.choice([0, 0, 1, 2]), count - 1)))
+    jobs = []
+    for start, end in zip([0] + cuts, cuts + [count]):
+        total = end - start
+        seen = total
+        if allow_tail and rng.random() < 0.25:
+            seen = rng.randint(0, total)
+        results: list[Any] = []
+        expected: list[dict[str, Any]] = []
+        for row in range(seen):
+            email = source.emails[start + row]
+            outcome = rng.choices(["created", "existing", "failed", "unclassified"], [6, 3, 3, 0.3])[0]
+            identity = str(uuid.UUID(int=rng.getrandbits(128)))
+            entry: dict[str, Any] = {"outcome": outcome, "id": "", "code": "", "message": ""}
+            if outcome == "failed":
+                code = rng.choice(CODES)
+                message = rng.choice([
+                    f"email '{email}' is not valid", f"{email} exists twice", f"the value \"{email}\", is wrong\nsee docs",
+                    f"=HYPERLINK({email})",
+                ])
+                error: dict[str, Any] = {"message": message}
+                if code is not None:
+                    error["code"] = code
+                entry.update(code=code or "", message=message)
+                result: dict[str, Any] = {"error": error}
+                if rng.random() < 0.2:
+                    result["id"] = identity
+                    entry["id"] = identity
+                results.append(result)
+            elif outcome == "unclassified":
+                results.append({})
+            else:
+                results.append({"id": identity, outcome: True})
+                entry["id"] = identity
+            expected.append(entry)
+        expected += [{"outcome": "no-result", "id": "", "code": "", "message": ""}] * (total - seen)
+        failed = sum(e["outcome"] == "failed" for e in expected)
+        job = {"job_id": str(uuid.UUID(int=rng.getrandbits(128))), "status": "complete", "total": total}
+        if rng.random() < 0.1:
+            job["job_id"] = None
+        if seen:
+            job |= {"processed": seen, "succeeded": seen - failed, "failed": failed, "results": results}
+        else:
+            job |= {"status": "failed", "error": {"code": "internal", "message": "no"}}
+        jobs.append({"job": job, "expected": expected, "start": start, "end": end})
+    return jobs
+
+
+# MARK: The check
+
+
+def run(binary: str, folder: pathlib.Path, arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([binary, "rejects", *arguments], cwd=folder, capture_output=True, timeout=120)
+
+
+def decoded(source: Source, data: bytes) -> str:
+    return data.decode(source.codec)
+
+
+def check_case(binary: str, rng: random.Random, folder: pathlib.Path, windows: bool) -> str:
+    count = rng.choice([1, 2, 3, 10, 40, 200, 3000 if windows else 400])
+    source = Source(rng, count)
+    jobs = jobs_of(rng, source, count, allow_tail=True)
+    packed = rng.random() < 0.15
+    name = source.name + (".gz" if packed else "")
+    (folder / name).write_bytes(gzip.compress(source.bytes, mtime=0) if packed else source.bytes)
+    dumps = []
+    for index, job in enumerate(jobs):
+        dumps.append(f"{index}.json")
+        (folder / dumps[-1]).write_text(json.dumps(job["job"], indent=rng.choice([None, 2])))
+    plain = source.form == "csv" and rng.random() < 0.3
+    annotated = source.form == "csv" and rng.random() < 0.3
+    batch = rng.choice([None, None, 1, 7, 100])
+    arguments = dumps + ["--source", name, "-o", "out"] + source.arguments()
+    arguments += ["--plain"] if plain else []
+    arguments += ["--annotated", "--threads", "1"] if annotated else []
+    arguments += ["--batch", str(batch)] if batch else []
+    result = run(binary, folder, arguments)
+    expect(result.returncode == 0, "status", result.returncode, result.stderr.decode())
+
+    rows = [
+        {**entry, "job_id": job["job"]["job_id"] or "", "row": number + 1, "source_row": job["start"] + number + 1}
+        for job in jobs
+        for number, entry in enumerate(job["expected"])
+    ]
+    heaps: dict[str, list[dict[str, Any]]] = {"rejects": [], "no-result": [], "rest": []}
+    for row in rows:
+        heap = {"failed": "rejects", "unclassified": "rejects", "no-result": "no-result"}.get(row["outcome"], "rest")
+        heaps[heap].append(row)
+
+    def columns(row: dict[str, Any]) -> list[str]:
+        return [
+            str(row["source_row"]), row["job_id"], str(row["row"]), row["outcome"], row["code"], row["message"],
+        ]
+
+    ending = ".csv" if source.form == "csv" else ".json"
+    reasons = []
+    for heap in ("rejects", "no-result"):
+        chunks = [heaps[heap]]
+        names = [heap + ending]
+        if batch and heap == "rejects":
+            chunks = [heaps[heap][i : i + batch] for i in range(0, len(heaps[heap]), batch)]
+            names = [f"{heap}-{i + 1:04}{ending}" for i in range(len(chunks))]
+        for file, chunk in zip(names, chunks):
+            wanted = source.file([source.records[r["source_row"] - 1] for r in chunk], [columns(r) for r in chunk], plain)
+            found = (folder / "out" / file).read_bytes()
+            if source.encoding == "utf-8-sig" and source.form != "csv" and found.startswith(b"\xef\xbb\xbf"):
+                found = found[3:]
+            expect(found == wanted, file, "differs:", found[:600], "instead of", wanted[:600])
+            reasons += [(file, i + 1, r) for i, r in enumerate(chunk)]
+        present = sorted(p.name for p in (folder / "out").glob(f"{heap}*"))
+        expect(present == sorted(names), "files", present, "instead of", names)
+
+    lines = list(csv.reader(io.StringIO((folder / "out" / "reasons.csv").read_bytes().decode(), newline="")))
+    expect(lines[0] == REASONS, "header of reasons.csv", lines[0])
+
+    def guarded(text: str) -> str:
+        return "'" + text if text[:1] in tuple("=+-@\t\r") else text
+
+    wanted_lines = [
+        [file, str(position), name, str(r["source_row"]), r["job_id"], str(r["row"]), r["outcome"], r["id"], r["code"],
+         guarded(r["message"]), ""]
+        for file, position, r in sorted(reasons, key=lambda reason: reason[2]["source_row"])
+    ]
+    expect(lines[1:] == wanted_lines, "reasons.csv", lines[1:4], "instead of", wanted_lines[:3])
+
+    plan = json.loads((folder / "out" / "plan.json").read_bytes())
+    sums = plan["reconciliation"]
+    expect(
+        (sums["source_rows"], sums["succeeded"], sums["rejects"], sums["no_result"])
+        == (count, len(heaps["rest"]), len(heaps["rejects"]), len(heaps["no-result"])), "plan.json", sums)
+    expect(plan["sources"][0]["sha256"] == hashlib.sha256(source.bytes).hexdigest(), "hash of the source")
+    expect(sum(g["rows"] for a in plan["actions"] for g in a["codes"]) == len(heaps["rejects"]), "rows by action")
+    if annotated:
+        text = decoded(source, (folder / "out" / "annotated.csv").read_bytes()).lstrip("\ufeff")
+        parsed = list(csv.reader(io.StringIO(text, newline=""), delimiter=source.delimiter))
+        head = 1 if source.has_header else 0
+        own = list(csv.reader(io.StringIO(decoded(source, source.bytes).lstrip("\ufeff"), newline=""), delimiter=source.delimiter))
+        own = [record for record in own if record]
+        expect(len(parsed) == len(own), "annotated.csv has", len(parsed), "records instead of", len(own))
+        if head:
+            expect(parsed[0] == COLUMNS + ["import_record_id"] + own[0], "header of annotated.csv")
+        for row, record, original in zip(rows, parsed[head:], own[head:]):
+            expect(record[7:] == original, "record of annotated.csv", record, original)
+            expect(record[:4] == columns(row)[:4] and record[6] == row["id"], "columns of annotated.csv", record, row)
+    return source.form
+
+
+def check_refusals(binary: str, rng: random.Random, folder: pathlib.Path) -> str:
+    """A source that is not the one that was sent, with as many rows."""
+    count = rng.choice([30, 100, 400])
+    source = Source(rng, count)
+    jobs = jobs_of(rng, source, count, allow_tail=False)
+    failed = sum(e["outcome"] == "failed" for job in jobs for e in job["expected"])
+    if failed < 5 or source.form == "csv" and (source.blanks or source.codec.startswith("utf-16")):
+        return "skipped"
+    kind = rng.choice(["shifted", "shuffled", "foreign", "short", "long"])
+    records = list(source.records)
+    if kind == "shifted":
+        by = rng.choice([1, -1, 2, 3, -3])
+        records = records[by:] + records[:by]
+    elif kind == "shuffled":
+        rng.shuffle(records)
+    elif kind == "foreign":
+        for index, email in enumerate(source.emails):
+            other = f"{word(rng)}{rng.randint(0, 10**9)}@{word(rng)}.example"
+            records[index] = records[index].replace(email.encode(), other.encode())
+    elif kind == "short":
+        records = records[:-1]
+    else:
+        records.append(records[0])
+    if source.form == "csv":
+        end = source.line_end.encode(source.codec)
+        records = [r if r.endswith(end) else r + end for r in records]
+        data = source.mark.encode(source.codec) + source.header + b"".join(records)
+    elif source.form == "lines":
+        data = b"\n".join(records) + b"\n"
+    else:
+        data = source.opening + b",".join(records) + source.closing
+    (folder / source.name).write_bytes(data)
+    dumps = []
+    for index, job in enumerate(jobs):
+        dumps.append(f"{index}.json")
+        (folder / dumps[-1]).write_text(json.dumps(job["job"]))
+    result = run(binary, folder, dumps + ["--source", source.name, "-o", "out"] + source.arguments())
+    expect(result.returncode == 1, kind, source.form, "was not refused:", result.returncode, result.stdout.decode(), result.stderr.decode())
+    expect(not (folder / "out").exists(), kind, "left something behind")
+    expect(b"Nothing was written" in result.stderr, kind, result.stderr.decode())
+    return kind
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binary", required=True)
+    add_seed(parser)
+    parser.add_argument("--count", type=int, default=150)
+    parser.add_argument("--only", type=int, help="one case alone")
+    options = parser.parse_args()
+    seed = options.seed
+    failures = 0
+    counts: dict[str, int] = {}
+    numbers = range(options.count) if options.only is None else [options.only]
+    for number in numbers:
+        rng = random.Random(f"{seed}:{number}")
+        with tempfile.TemporaryDirectory(prefix="oracle-rejects-") as name:
+            try:
+                if number % 3 == 2:
+                    what = check_refusals(options.binary, rng, pathlib.Path(name))
+                else:
+                    what = check_case(options.binary, rng, pathlib.Path(name), number % 20 == 0)
+                counts[what] = counts.get(what, 0) + 1
+            except Failure as failure:
+                failures += 1
+                print(f"seed {seed}, case {number}: {failure}")
+    print(f"seed {seed}: {len(list(numbers))} cases, {failures} failures; {dict(sorted(counts.items()))}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
