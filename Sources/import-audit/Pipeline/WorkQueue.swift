@@ -60,10 +60,10 @@ final class WorkQueue: @unchecked Sendable {
         while !isStopped {
             if !entries.isEmpty { return .entries(entries.removeFirst()) }
             if inputs.count < (together + 1) / 2, !isTakingInputs, !isTreeAtEnd { takeInputs() }
-            let together = nextTogether()
-            if !together.isEmpty {
+            let taken = takeTogether()
+            if !taken.isEmpty {
                 busyThreads += 1
-                return .inputs(together)
+                return .inputs(taken)
             }
             guard busyThreads > 0 || isTakingInputs || !isTreeAtEnd else { break }
             if isTakingInputs || isTreeAtEnd { unsafe pthread_cond_wait(changed, lock) }
@@ -116,36 +116,36 @@ final class WorkQueue: @unchecked Sendable {
     /// Takes in more inputs. The others go on with those that are there.
     private func takeInputs() {
         isTakingInputs = true
-        let together = together
+        let limit = together
         unsafe pthread_mutex_unlock(lock)
         var more: [Input] = []
-        more.reserveCapacity(together)
-        while more.count < together, let item = tree.next() {
+        more.reserveCapacity(limit)
+        while more.count < limit, let item = tree.next() {
             more.append((item, inputCount))
             inputCount += 1
         }
         unsafe pthread_mutex_lock(lock)
         isTakingInputs = false
-        isTreeAtEnd = more.count < together
+        isTreeAtEnd = more.count < limit
         inputs += more
         inputs.sort { ($0.item.size, $1.number) < ($1.item.size, $0.number) }
         unsafe pthread_cond_broadcast(changed)
     }
 
     /// The next input, with further ones if they are small files.
-    private func nextTogether() -> [Input] {
+    private func takeTogether() -> [Input] {
         guard let first = inputs.popLast() else { return [] }
-        var together = [first]
-        guard var bytes = first.item.smallSize else { return together }
+        var taken = [first]
+        guard var bytes = first.item.smallSize else { return taken }
         // Each thread is to have its part of what is left.
         let limit = min(Self.filesTogether.count, inputs.count / (2 * threadCount))
-        while together.count < limit, let size = inputs.last?.item.smallSize, bytes + size <= Self.filesTogether.bytes,
+        while taken.count < limit, let size = inputs.last?.item.smallSize, bytes + size <= Self.filesTogether.bytes,
             let next = inputs.popLast()
         {
-            together.append(next)
+            taken.append(next)
             bytes += size
         }
-        return together
+        return taken
     }
 }
 
