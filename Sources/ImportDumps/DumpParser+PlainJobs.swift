@@ -24,8 +24,10 @@ extension DumpParser {
             guard
                 let job = unsafe plainJobs.read(text, at: scanner.window.position, offset: scanner.window.offset)
             else { break }
-            if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
             let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
+            // What is held shows by it that another document follows.
+            input.place = place
+            if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
             let isTaken = try plainJobs.withRuns {
                 try unsafe sink.consume(job, $0, text: text.span, at: input.nextPosition(of: place))
             }
@@ -53,6 +55,7 @@ extension DumpParser {
                 continue
             }
             if let error = outcome.error { throw error }
+            input.place = outcome.start
             if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
             try sink.adopt(helper.taker)
             found(
