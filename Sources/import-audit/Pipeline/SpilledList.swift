@@ -27,7 +27,9 @@ final class SpilledList<Element: BitwiseCopyable> {
         count += 1
         if count <= memoryElements { return memory.append(element) }
         let file = try openedFile()
-        try unsafe withUnsafeBytes(of: element) { bytes in
+        // With the padding between two of them.
+        let elements = InlineArray<1, Element>(repeating: element)
+        try unsafe elements.span.withUnsafeBytes { bytes in
             _ = try file.append(unsafe bytes.bindMemory(to: UInt8.self).span)
         }
     }
