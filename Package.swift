@@ -83,7 +83,15 @@ let package = Package(
         .target(
             name: "TestSupport", path: "Tests/TestSupport", exclude: ["full_disk.c"], swiftSettings: strict),
         .testTarget(
+            name: "ImportFoundationTests", dependencies: ["ImportFoundation", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ImportInputsTests", dependencies: ["ImportFoundation", "ImportInputs", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ImportDumpsTests", dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ImportSourcesTests", dependencies: ["ImportFoundation", "ImportSources", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ImportAnalysisTests", dependencies: ["ImportAnalysis", "TestSupport"], swiftSettings: strict),

@@ -2,8 +2,8 @@
 
     generate.py FOLDER [NAME ...]      all of them, or those named, that are not there yet
 
-A NAME is one of DUMPS or of MUTE, which makes NAME.json, one of LOGS, which makes NAME.jsonl, or one of FOLDERS, which
-makes a folder of dumps.
+A NAME is one of DUMPS or of MUTE, which makes NAME.json, one of LOGS, which makes NAME.jsonl, one of SENT, which makes
+NAME.json and NAME.csv, or one of FOLDERS, which makes a folder of dumps.
 """
 
 import json
@@ -174,6 +174,38 @@ def write_log(path, name):
     os.rename(path + ".partial", path)
 
 
+# name: rows of a dump, 5 % of them failed; NAME.csv is what was sent
+SENT = {"sent": 5 * MILLION}
+
+
+def write_sent(path, name):
+    count = SENT[name]
+    rows = Rows(f"{SEED} {name}", mixed)
+    source = path.removesuffix(".json") + ".csv"
+    lost = len(range(7, count, 20))
+    with (
+        open(path + ".partial", "w", encoding="ascii", buffering=1 << 20) as dump,
+        open(source + ".partial", "w", encoding="ascii", buffering=1 << 20, newline="") as sent,
+    ):
+        dump.write(
+            f'{{"job_id":"{rows.id()}","status":"complete","total":{count},"processed":{count},'
+            f'"succeeded":{count - lost},"failed":{lost},"results":['
+        )
+        sent.write("Name,Email,City,Note\r\n")
+        for row in range(count):
+            email = f"user{row}@mail{row % 97}.example"
+            sent.write(f'First{row % 1000} Last{row % 777},{email},Springfield {row % 50},"said ""{row}"", then left"\r\n')
+            if row:
+                dump.write(",")
+            if row % 20 == 7:
+                dump.write(f'{{"error":{{"code":"{CODES[row % 6]}","message":"the address \'{email}\' is not valid"}}}}')
+            else:
+                dump.write(f'{{"id":"{rows.id()}","created":true}}')
+        dump.write("]}")
+    os.rename(source + ".partial", source)
+    os.rename(path + ".partial", path)
+
+
 def write_mute(path, of):
     """The same rows with null for each message: what is left out is what messages cost."""
     message = re.compile(rb'"message":"[^"]*"')
@@ -216,12 +248,18 @@ def write(path, name):
 def main():
     folder, *names = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
-    for name in names or [*DUMPS, *MUTE, *LOGS, *FOLDERS]:
+    for name in names or [*DUMPS, *MUTE, *LOGS, *SENT, *FOLDERS]:
         if name in FOLDERS:
             path = os.path.join(folder, name)
             if not os.path.exists(path):
                 print(f"making {name}: {FOLDERS[name][0]:,} dumps", file=sys.stderr, flush=True)
                 write_folder(path, name)
+            continue
+        if name in SENT:
+            path = os.path.join(folder, name + ".json")
+            if not os.path.exists(path):
+                print(f"making {name}.json and {name}.csv: {SENT[name]:,} rows", file=sys.stderr, flush=True)
+                write_sent(path, name)
             continue
         if name in LOGS:
             path = os.path.join(folder, name + ".jsonl")

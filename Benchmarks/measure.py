@@ -37,6 +37,9 @@ JSON_TARGET = 3
 JOBS_MEMORY = {"summary": 64, "merge": 96}
 FILES_TARGET = 2
 REPORT_TARGET = 4
+# Of rejects: at most so many times summary and reading the source; at least so many times faster than DuckDB and pandas; at
+# most so many MiB. Of rejects --annotated: at most so many times copying its output.
+REJECTS_TARGETS = (2, 5, 20, 48, 2)
 MEMORY_TARGET = 32
 TINY_TARGET = 0.6
 
@@ -277,6 +280,53 @@ class Bench:
                 flush=True,
             )
 
+    def rejects(self):
+        print("\n### The failed rows of 5,000,000, with the data that was sent\n")
+        print("| what | time | memory | of import-audit | target |")
+        print("|---|--:|--:|--:|---|")
+        dump, source = self.dump("sent"), os.path.join(self.data, "sent.csv")
+
+        def own(name, *options):
+            folder = f"{self.scratch}-{name}"
+            command = [self.tool, "rejects", dump, "--source", source, "--quiet", "-o", folder, *options]
+            return Program(f"`rejects{''.join(' ' + option for option in options)}`", command, fresh=folder)
+
+        def peer(name):
+            folder = f"{self.scratch}-{name}"
+            code = f'import os, runpy; os.makedirs("{folder}"); runpy.run_path("{self.peer_code}/{name}_rejects.py")'
+            return Program(name, [self.python, "-c", code, dump, source, folder], fresh=folder)
+
+        plain, annotated = own("plain"), own("annotated", "--annotated")
+        summary = Program("`summary`", [self.tool, "summary", "--quiet", dump])
+        read = self.read(source)
+        duck, pandas = peer("duckdb"), peer("pandas")
+        pandas.rounds = 1
+        measure([plain, annotated, summary, read, duck, pandas], self.rounds)
+        copied = os.path.join(f"{self.scratch}-annotated", "annotated.csv")
+        copy = Program("`cp` of annotated.csv", ["cp", copied, copied + ".copy"])
+        measure([copy], self.rounds)
+        within, than_duck, than_pandas, memory, than_copy = REJECTS_TARGETS
+        share = statistics.median(plain.seconds) / statistics.median(
+            a + b for a, b in zip(summary.seconds, read.seconds)
+        )
+        used = statistics.median(plain.memory)
+        print(
+            f"| {plain.name} | {milliseconds(plain)} | {used:,.0f} MiB | {times(share)} `summary` and reading the source "
+            f"| {verdict(share, within, False)}, ≤ {memory} MiB {'met' if used <= memory else '**missed**'} |"
+        )
+        for program, target in ((duck, than_duck), (pandas, than_pandas)):
+            number = ratio(program, plain)
+            print(
+                f"| {program.name} | {milliseconds(program)} | {statistics.median(program.memory):,.0f} MiB "
+                f"| {times(number)} the time | {verdict(number, target, True)} |"
+            )
+        number = statistics.median(annotated.seconds) / statistics.median(copy.seconds)
+        print(
+            f"| {annotated.name} | {milliseconds(annotated)} | {statistics.median(annotated.memory):,.0f} MiB "
+            f"| {times(number)} `cp` of its output | {verdict(number, than_copy, False)} |",
+            flush=True,
+        )
+
     def others(self):
         print("\n### `summary` against what else is at hand (one run each)\n")
         print("| dump | import-audit | orjson and Python | DuckDB | jq | target |")
@@ -308,7 +358,7 @@ class Bench:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
     def depth(self):
-        print("\n### What it costs to tell why rows failed, and which rows speak of one record\n")
+        print("\n### What it costs to tell why rows failed, and which rows share a record\n")
         print("| work | dump | with | without | costs |")
         print("|---|---|--:|--:|--:|")
         for name in ("minified", "failures"):
@@ -455,7 +505,9 @@ class Bench:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-PARTS = ["memory", "summaries", "logs", "files", "others", "reports", "depth", "tiny", "archives", "each"]
+PARTS = [
+    "memory", "summaries", "logs", "files", "rejects", "others", "reports", "depth", "tiny", "archives", "each",
+]  # fmt: skip
 
 
 def main():

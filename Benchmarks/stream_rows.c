@@ -1,6 +1,6 @@
 // Prints a dump of N created rows with as many different ids, but for 1,000 at the end that repeat the first 1,000:
 //     stream_rows N
-// For sizes that nobody wants on a disk: 100,000,000 rows are 7.8 GB.
+// For sizes that are too large for a disk: 100,000,000 rows are 7.8 GB.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -15,7 +15,7 @@ package struct FileFault: Error, Sendable, Equatable {
         case notUTF8
         /// No YAML; the library's own words.
         case syntax(String)
-        /// Anchors would let a small file stand for a huge one.
+        /// Anchors, with which a small file can expand to a huge one.
         case anchor
         case repeatedKey(String)
         /// `allowed` are the names that may stand there.
@@ -28,7 +28,7 @@ package struct FileFault: Error, Sendable, Equatable {
         /// Two entries about the same; the line of the first.
         case repeatedEntry(String, firstLine: Int)
         case tooManyEntries
-        /// An acceptance has a last day, and nobody said which day it is.
+        /// An acceptance has a last day, and which day it is was not said.
         case needsDay
     }
 

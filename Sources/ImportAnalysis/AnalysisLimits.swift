@@ -61,6 +61,6 @@ package enum AnalysisLimits {
     /// Superseded dumps of a job that are kept with what they say: the latest ones.
     package static let snapshotsListed = 20
 
-    /// Superseded dumps of a job that are told apart; of more, nobody knows how many are copies.
+    /// Superseded dumps of a job that are told apart; how many of those beyond are copies is not known.
     package static let snapshotsCounted = 1000
 }

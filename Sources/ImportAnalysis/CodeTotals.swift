@@ -5,7 +5,7 @@ package struct CodeTotal: Sendable {
     package var rows: Int
     /// There may be more rows of it, and more jobs that have some, among those of the codes that are not told apart.
     package var isAtLeast = false
-    /// Jobs that have rows of this code; nil for codes beyond the limit, of which nobody knows whose they were.
+    /// Jobs that have rows of this code; nil for codes beyond the limit: whose rows they were is not kept.
     package var jobs: Int?
     /// Of those, jobs that have more patterns of its messages than they list.
     var cappedJobs = 0

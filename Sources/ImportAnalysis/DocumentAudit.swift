@@ -64,3 +64,35 @@ package struct DocumentAudit: RowSink {
         }
     }
 }
+
+/// A consumer of all documents of a stream that audits each of them.
+package protocol AuditingSink: DumpSink {
+    /// Of the document at hand.
+    var audit: DocumentAudit { get set }
+    /// The stream, as it is to be named.
+    var source: String { get }
+    /// Whether a dump that is not whole is refused.
+    var isStrict: Bool { get }
+
+    /// Throws if no more is to be read.
+    func checkIsWanted() throws
+
+    /// Takes what a document came to, which is named so.
+    mutating func take(_ document: AuditedDocument, named name: String) throws
+}
+
+extension AuditingSink {
+    package mutating func beginRows(of job: DeclaredJob) {
+        audit.beginRows(of: job)
+    }
+
+    package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        try checkIsWanted()
+        try audit.consume(runs, text: text)
+    }
+
+    package mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        let name = source + position.suffix
+        try take(try audit.finish(reading, source: name, isStrict: isStrict), named: name)
+    }
+}

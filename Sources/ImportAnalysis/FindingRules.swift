@@ -101,7 +101,7 @@ struct FindingRules {
         case .processing: findings.append(Finding(.stillProcessing, Wording.stillProcessing(job)))
         case .complete:
             let isAbsent = summary.results == .absent || summary.results == .wrongType
-            // Of a dump that breaks off, nobody knows what the rest held.
+            // What the rest of a dump that breaks off held is not known.
             if isAbsent, summary.salvage == nil { findings.append(Finding(.resultsAbsent, Wording.resultsAbsent)) }
         case nil:
             // The answer to a bulk update or a bulk delete has none.

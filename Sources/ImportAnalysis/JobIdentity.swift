@@ -14,7 +14,7 @@ package struct JobIdentity: Hashable, Sendable, BitwiseCopyable {
     /// Whoever writes a dump may choose them.
     package var bits: (first: UInt64, second: UInt64) { (first, second) }
 
-    /// Nil for a sync import whose hash is not known: nobody can tell it from others.
+    /// Nil for a sync import whose hash is not known: it cannot be told from others.
     package init?(_ job: JobSummary) {
         var digest = SHA256()
         func add(_ text: String) {

@@ -44,7 +44,7 @@ package struct SlotSummary: Sendable, Equatable {
     package var name: String
     /// How many different values there are; nil if they are too many to be told apart.
     package var distinctValues: Int?
-    /// The most frequent ones first, at most ``AnalysisLimits/valuesListed``; none if nobody knows which they are.
+    /// The most frequent ones first, at most ``AnalysisLimits/valuesListed``; none if it is not known which they are.
     package var values: [ValueSummary]
     /// Rows whose values are not listed.
     package var otherRows: Int

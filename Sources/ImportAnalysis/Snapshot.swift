@@ -28,7 +28,7 @@ package struct Snapshot: Sendable, Equatable {
         package var rows: RowCounts
         /// Equal for the same codes with the same numbers of rows.
         package var codes: UInt64
-        /// Equal for the same outcomes of the same rows; nil if nobody knows.
+        /// Equal for the same outcomes of the same rows; nil if they are not known.
         package var outcomes: UInt64?
 
         package init(job: DeclaredJob, rows: RowCounts, codes: UInt64, outcomes: UInt64?) {
@@ -46,7 +46,7 @@ package struct Snapshot: Sendable, Equatable {
         /// Whether rows that the job has are not in the dump.
         var isMissingRows: Bool { total.map { $0 > rows.seen } ?? false }
 
-        /// Whether both cannot be true. Where nobody knows the outcomes by row, they may be the same.
+        /// Whether both cannot be true. Outcomes by row that are not known may be the same.
         func disagree(with other: Facts) -> Bool {
             var other = other
             if outcomes == nil || other.outcomes == nil { other.outcomes = outcomes }

@@ -56,7 +56,7 @@ public struct Audit: Sendable {
 
     /// Audits a path dump by dump, in constant memory whatever the number of dumps.
     ///
-    /// Each dump is handed on as soon as it was read, and counts by itself: nobody knows yet whether a later one of the
+    /// Each dump is handed on as soon as it was read, and counts by itself: it is not known yet whether a later one of the
     /// same job supersedes it. Whoever adds up rows counts a job with two dumps twice; the job's ``Job/id`` tells.
     ///
     /// - Parameters:

@@ -71,22 +71,22 @@ struct InputReading: ~Copyable {
 }
 
 /// Audits the documents of a stream.
-private struct Documents: DumpSink {
+private struct Documents: AuditingSink {
     private let handOn: (Audit.Entry) throws -> Void
-    private let isStrict: Bool
-    private var document: DocumentAudit
-    private var source = ""
+    let isStrict: Bool
+    var audit: DocumentAudit
+    private(set) var source = ""
 
     init(_ options: Audit.Options, _ handOn: @escaping (Audit.Entry) throws -> Void) {
         self.handOn = handOn
         isStrict = options.refusesDamagedDumps
         let identity = options.findsRepeatedRecords ? IdentityAudit(usesThread: false) { MemorySpill() } : nil
-        document = DocumentAudit(identity: identity, usesThread: true)
+        audit = DocumentAudit(identity: identity, usesThread: true)
     }
 
     mutating func begin(_ source: String) {
         self.source = source
-        document.restart()
+        audit.restart()
     }
 
     func refuse(_ source: String, _ reason: String, isExpected: Bool = false) throws {
@@ -97,16 +97,10 @@ private struct Documents: DumpSink {
         try handOn(.ownOutput(Audit.UnreadInput(source: source, reason: own.explanation)))
     }
 
-    mutating func beginRows(of job: DeclaredJob) { document.beginRows(of: job) }
+    func checkIsWanted() throws { try AuditError.throwIfCancelled() }
 
-    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
-        try AuditError.throwIfCancelled()
-        try document.consume(runs, text: text)
-    }
-
-    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
-        let name = source + position.suffix
-        switch try document.finish(reading, source: name, isStrict: isStrict) {
+    func take(_ document: AuditedDocument, named name: String) throws {
+        switch document {
         case .job(let summary): try handOn(.job(Audit.Job(summary)))
         case .damaged(let fault):
             try refuse(name, "The dump \(fault.sentence). It is refused, because only whole dumps are wanted.")

@@ -26,28 +26,15 @@ struct ByteWindow: ~Copyable {
     var position = 0
 
     private var storage: UnsafeMutablePointer<UInt8>
-    private let reader: BlockReader
+    let reader: BlockReader
     let kernel: RowKernel
     /// Whether hashes are wanted.
     let hashing: Bool
 
-    // Lines are counted window by window, as it slides, because a pipe cannot be read again when a fault turns up.
-    private var linesBefore = 0
-    private var lineStart = 0
-    /// How far into the window lines were counted already, which line that is and where it starts: places are asked
-    /// for in order, one after another in a log of dumps.
-    private var counted: (index: Int, line: Int, lineStart: Int) = (0, 1, 0)
-
-    // The hashes of documents that are being read, each inside the one before, worked out as the window moves on.
-    private var documentHashes: [DocumentHash] = []
-
-    private struct DocumentHash {
-        var hash = SHA256()
-        /// Up to which offset of the dump bytes went into it: what is read again is hashed once.
-        var end: Int
-    }
+    private var lines = WindowLines()
+    var documentHashes = DocumentHashes()
     /// The hash of all bytes before the window, as long as the reader works it out.
-    private var hashBefore: SHA256?
+    private(set) var hashBefore: SHA256?
 
     /// Whether marks are kept: strict reading never goes back.
     var goesBack = true
@@ -69,8 +56,7 @@ struct ByteWindow: ~Copyable {
     private struct Retained {
         var bytes: [UInt8] = []
         var start = 0
-        var linesBefore = 0
-        var lineStart = 0
+        var firstLine = WindowLines.Line()
     }
 
     /// - Parameter capacity: the window's size in bytes, at least 1.
@@ -100,8 +86,8 @@ struct ByteWindow: ~Copyable {
         reader.restart(source: source)
         unsafe storage = reader.first
         (startOffset, count, position) = (0, 0, 0)
-        (linesBefore, lineStart, counted) = (0, 0, (0, 1, 0))
-        documentHashes.removeAll(keepingCapacity: true)
+        lines = WindowLines()
+        documentHashes.removeAll()
         hashBefore = nil
         placeMap = nil
         original = nil
@@ -180,12 +166,12 @@ struct ByteWindow: ~Copyable {
     mutating func slide() -> Bool {
         assert(position == count)
         guard !isLookingAhead || canRetain else { return false }
-        if !documentHashes.isEmpty { hashDocuments(upTo: count) }
-        let lines = unsafe kernel.functions.pointee.count_lines(storage, count)
-        if mark != Self.noMark, goesBack { retain(lines: lines) }
+        if !documentHashes.isEmpty { unsafe documentHashes.update(bytes, from: startOffset) }
+        let feeds = unsafe kernel.functions.pointee.count_lines(storage, count)
+        if mark != Self.noMark, goesBack { retain(feeds: feeds) }
         // Places in the window that is passed may still be asked for, and behind the mark.
         placeMap?.forget(before: min(startOffset, mark))
-        pass(lines: lines)
+        unsafe lines.pass(bytes, from: startOffset, feeds: feeds)
         startOffset += count
         position = 0
         let block = heldBlock ?? reader.next()
@@ -194,7 +180,6 @@ struct ByteWindow: ~Copyable {
         unsafe storage = block.bytes
         count = block.count
         hashBefore = block.hashBefore
-        counted = (0, linesBefore + 1, lineStart)
         return count > 0
     }
 
@@ -205,58 +190,30 @@ struct ByteWindow: ~Copyable {
 
     /// The line and the column of a byte in the window, or of one that is kept since the mark.
     func place(ofOffset offset: Int) -> Place {
-        place(ofOffset: offset, counted(upTo: offset))
+        if offset < startOffset { return place(ofOffset: offset, lineInRetained(of: offset)) }
+        return unsafe place(ofOffset: offset, lines.counted(in: bytes, from: startOffset, upTo: offset))
     }
 
     /// The same, for places that are asked for in order, as a rule: lines before it are not counted again.
     mutating func passPlace(ofOffset offset: Int) -> Place {
-        counted = counted(upTo: offset)
-        return place(ofOffset: offset, counted)
+        if offset < startOffset { return place(ofOffset: offset, lineInRetained(of: offset)) }
+        return unsafe place(ofOffset: offset, lines.count(in: bytes, from: startOffset, upTo: offset))
     }
 
-    private func place(ofOffset offset: Int, _ counted: (index: Int, line: Int, lineStart: Int)) -> Place {
-        var place = Place(byte: offset, line: counted.line, column: offset - counted.lineStart + 1)
+    private func place(ofOffset offset: Int, _ line: WindowLines.Line) -> Place {
+        var place = Place(byte: offset, line: line.number, column: offset - line.start + 1)
         place.origin = placeMap.map { $0.origin(ofOffset: offset) }
         return place
     }
 
-    private func counted(upTo offset: Int) -> (index: Int, line: Int, lineStart: Int) {
-        var counted = counted
-        if offset < startOffset { return countedInRetained(upTo: offset) }
-        // One before what was counted: from the window's start.
-        if offset < startOffset + counted.index { counted = (0, linesBefore + 1, lineStart) }
-        let index = max(counted.index, min(count, offset - startOffset))
-        while let next = unsafe memchr(storage + counted.index, 0x0A, index - counted.index) {
-            let feed = unsafe UnsafeRawPointer(next) - UnsafeRawPointer(storage)
-            counted = (feed + 1, counted.line + 1, startOffset + feed + 1)
-        }
-        counted.index = index
-        return counted
-    }
-
     /// The line of a byte that the window has passed, counted in the bytes that are kept.
-    private func countedInRetained(upTo offset: Int) -> (index: Int, line: Int, lineStart: Int) {
-        guard canGoBack(to: offset) else { return (0, linesBefore + 1, lineStart) }
-        var (line, start) = (retained.linesBefore + 1, retained.lineStart)
+    private func lineInRetained(of offset: Int) -> WindowLines.Line {
+        guard canGoBack(to: offset) else { return lines.first }
+        var line = retained.firstLine
         for index in 0..<offset - retained.start where retained.bytes[index] == UInt8(ascii: "\n") {
-            line += 1
-            start = retained.start + index + 1
+            line = .init(number: line.number + 1, start: retained.start + index + 1)
         }
-        return (0, line, start)
-    }
-
-    /// - Parameter lines: how many line feeds are in the window.
-    private mutating func pass(lines: Int) {
-        guard lines > 0 else { return }
-        linesBefore += lines
-        lineStart = startOffset + indexBehindLastLineFeed(before: count)
-    }
-
-    /// There must be a line feed before `index`.
-    private func indexBehindLastLineFeed(before index: Int) -> Int {
-        var last = index - 1
-        while self[last] != UInt8(ascii: "\n") { last -= 1 }
-        return last + 1
+        return line
     }
 }
 
@@ -345,8 +302,8 @@ extension ByteWindow {
     mutating func goBack(to offset: Int) {
         guard canGoBack(to: offset) else { return }
         hasGoneBack = true
-        defer { counted = (0, linesBefore + 1, lineStart) }
         guard offset < startOffset else {
+            lines.countAgain()
             position = offset - startOffset
             return
         }
@@ -365,7 +322,7 @@ extension ByteWindow {
         unsafe replayed?.deallocate()
         unsafe replayed = memory
         unsafe storage = memory
-        (linesBefore, lineStart) = (retained.linesBefore, retained.lineStart)
+        lines = WindowLines(first: retained.firstLine)
         (startOffset, count, position) = (retained.start, total, offset - retained.start)
         hashBefore = nil
         retained.bytes.removeAll(keepingCapacity: true)
@@ -403,17 +360,16 @@ extension ByteWindow {
     }
 
     /// Keeps the bytes of the window from the mark on, for the window slides.
-    private mutating func retain(lines: Int) {
+    ///
+    /// - Parameter feeds: how many line feeds are in the window.
+    private mutating func retain(feeds: Int) {
         let from = max(mark - startOffset, 0)
         if retained.bytes.isEmpty {
             retained.start = startOffset + from
-            (retained.linesBefore, retained.lineStart) = (linesBefore, lineStart)
             // Few bytes are behind the mark, as a rule: their lines are counted, not those in front of it.
-            let linesInFront = lines - (unsafe kernel.functions.pointee.count_lines(storage + from, count - from))
-            if linesInFront > 0 {
-                retained.linesBefore += linesInFront
-                retained.lineStart = startOffset + indexBehindLastLineFeed(before: from)
-            }
+            let feedsInFront = feeds - (unsafe kernel.functions.pointee.count_lines(storage + from, count - from))
+            retained.firstLine = unsafe lines.line(
+                behind: UnsafeBufferPointer(start: storage, count: from), from: startOffset, feeds: feedsInFront)
         }
         guard canRetain else { return clearMark() }
         unsafe retained.bytes.append(contentsOf: UnsafeBufferPointer(start: storage + from, count: count - from))
@@ -423,57 +379,5 @@ extension ByteWindow {
         guard let memory = unsafe replayed else { return }
         unsafe memory.deallocate()
         unsafe replayed = nil
-    }
-}
-
-// MARK: - Hashes
-
-extension ByteWindow {
-    /// The SHA-256 of all that was read, if it was asked for and reading did not fail. Only after the end.
-    func finishHash() -> String? {
-        guard let original else { return reader.finishHash() }
-        return failure == nil ? original.finishHash() : nil
-    }
-
-    /// The size of the input, if all of it was read; that of its own bytes where they were decoded.
-    var inputByteCount: Int { original?.count ?? offset }
-
-    /// The SHA-256 of all bytes before the position, if hashes are wanted and reading did not go back.
-    func hashOfFront() -> String? {
-        guard !hasGoneBack, var hash = hashBefore else { return nil }
-        unsafe hash.update(UnsafeBufferPointer(rebasing: bytes[..<position]))
-        return hash.finish()
-    }
-
-    /// Begins the hash of a document at the position.
-    mutating func beginDocumentHash() {
-        if hashing { documentHashes.append(DocumentHash(end: offset)) }
-    }
-
-    /// Ends the reader's own hash of all bytes: there are several documents, and each has its own.
-    func stopWholeHash() {
-        if hashing { reader.stopHashing() }
-    }
-
-    /// The SHA-256 of the bytes from where the last hash was begun to the position. Nil if it ends before what was
-    /// hashed.
-    mutating func finishDocumentHash() -> String? {
-        hashDocuments(upTo: position)
-        guard var last = documentHashes.popLast(), last.end <= offset else { return nil }
-        return last.hash.finish()
-    }
-
-    /// Gives up the hashes that were begun.
-    mutating func dropDocumentHashes() {
-        documentHashes.removeAll(keepingCapacity: true)
-    }
-
-    private mutating func hashDocuments(upTo end: Int) {
-        for index in documentHashes.indices {
-            let begin = max(documentHashes[index].end - startOffset, 0)
-            guard begin < end else { continue }
-            unsafe documentHashes[index].hash.update(UnsafeBufferPointer(rebasing: bytes[begin..<end]))
-            documentHashes[index].end = startOffset + end
-        }
     }
 }

@@ -27,6 +27,15 @@ package struct Dump: Sendable {
     package var sha256: String?
 }
 
+extension Dump {
+    /// A whole dump of a job, as if its rows had been read.
+    package init(ofWhole job: DeclaredJob, rowCount: Int) {
+        self.init(
+            job: job, results: .complete, rowCount: rowCount, fault: nil, notes: FieldNotes(), byteCount: 0, sha256: nil
+        )
+    }
+}
+
 /// What became of the key `results`.
 package enum ResultsState: Sendable, Equatable {
     /// No such key, or null.

@@ -213,7 +213,7 @@ extension DumpParser {
         return count
     }
 
-    /// Reads a date-time. What is none is noted, and kept as it is: nobody knows what instant the number 1764230400 means.
+    /// Reads a date-time. Anything else is noted, and kept as it is: the number 1764230400 may mean any instant.
     private mutating func readDateTime(_ field: KnownField) throws(ScanFault) -> String? {
         let isString = try scanner.peek() == UInt8(ascii: "\"")
         guard let text = try readText(field) else { return nil }

@@ -338,11 +338,11 @@ package final class SourceReader {
             scanning: while true {
                 let start = position
                 position = window.afterSpace(from: position)
+                linesBefore += window.lines(start..<position)
                 if position == window.count {
                     if isAtEnd, isInArray { throw JSONRecords.Fault(at: position) }
                     break
                 }
-                linesBefore += window.lines(start..<position)
                 if isInArray {
                     let byte = window[position]
                     if byte == UInt8(ascii: "]"), isFirstElement || !expectsElement {
@@ -463,7 +463,10 @@ extension SourceReader {
         if mark.encoding == nil || mark.hasUTF8Mark {
             let first: [UInt8] = window.withBytes(0..<min(window.count, 512)) { [UInt8](span: $0) }
             if let foreign = Self.foreign(first) { throw SourceFault(.isForeign(foreign)) }
-            if let own = OwnOutput(firstBytes: first[...]), own != .rejects, !(options.acceptsReasons && own == .table) { throw SourceFault(.isOwnOutput) }
+            if let own = OwnOutput(firstBytes: first[...]), own != .rejects, !(options.acceptsReasons && own == .table)
+            {
+                throw SourceFault(.isOwnOutput)
+            }
         }
         if isJSON(at: start) {
             try beginJSON(at: start)

@@ -159,7 +159,7 @@ enum GrammarCheck {
         }
         faults.append(findings.faults)
         if status != 0, faults.isEmpty {
-            // Never "valid" because of an error that nobody reported.
+            // Never "valid" because an error was not reported.
             faults.add(.grammar, at: 0, "The page does not fit the grammar; the reason is unknown (\(status)).")
         }
     }

@@ -34,7 +34,7 @@ enum Console {
 
     /// Says something to the person at the terminal.
     static func say(_ message: String) {
-        // Without standard error there is nobody to tell.
+        // Without standard error, it cannot be said.
         let clearing = isLineShown.exchange(false, ordering: .relaxed) ? clearedLine : ""
         try? writeAll(Array((clearing + shownText(message) + "\n").utf8).span, to: STDERR_FILENO)
     }

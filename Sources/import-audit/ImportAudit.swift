@@ -16,6 +16,8 @@ struct ImportAudit: ParsableCommand {
               import-audit summary job.json           print the audit in short
               curl … | import-audit summary -         the same, from standard input
               import-audit check dumps/ --max-failed 2%   fail a script if more rows failed
+              import-audit rejects job.json --source contacts.csv   failed rows, with the data that was sent
+              import-audit rows dumps/ > rows.csv     every row as one stream
               import-audit compare first.json second.json   what a second try changed
               import-audit merge a.json b.json        combine summaries of several machines
               import-audit report dumps/ --pack audit.zip   the audit as one zip, for others
@@ -24,7 +26,8 @@ struct ImportAudit: ParsableCommand {
 
             EXIT STATUS
               0   done (rows that failed in the import are no error of this tool)
-              1   a rule of check or report was not met, a page is not valid, or a zip is not verified
+              1   a rule of check or report was not met, a page is not valid, a zip is not verified, or the rows of
+                  rejects or account do not come out even
               64  wrong usage
               65  some input could not be read whole; everything else was still done
               66  no such input, or it may not be read

@@ -24,7 +24,7 @@ struct MergeCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp("A file with summaries, a folder, or - for standard input.", valueName: "summary.json"))
-    var inputs: [String]
+    var arguments: [String]
 
     @Option(help: "What to print: json, unless --output is given.")
     var format: SummaryCommand.Format?
@@ -50,7 +50,8 @@ struct MergeCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            if let output { try protectInputs(output) }
+            let inputs = ManyArguments.putBack(arguments)
+            if let output { try protect(inputs, output) }
             let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp")
             try merge.add(inputs)
             let results = try merge.results()
@@ -66,7 +67,7 @@ struct MergeCommand: ParsableCommand {
     private static let names = ReportFormats.all.overviewFiles(hasFailures: false).map { $0.name }
 
     /// Fails if a summary would be replaced.
-    private func protectInputs(_ output: String) throws(CommandFailure) {
+    private func protect(_ inputs: [String], _ output: String) throws(CommandFailure) {
         try InputProtection(folder: output, names: Self.names, jobNames: [], earlier: nil)
             .check(inputs, options: [], output: nil, readsOutputs: true)
     }

@@ -15,13 +15,13 @@ struct ValidateCommand: ParsableCommand {
     )
 
     @Argument(help: ArgumentHelp("XHTML files, or - for standard input.", valueName: "file.xhtml"))
-    var files: [String]
+    var arguments: [String]
 
     func run() throws {
         try reportingFailures {
             let validator = try PageValidator()
             var status = ExitStatus.done
-            for name in files {
+            for name in ManyArguments.putBack(arguments) {
                 do throws(CommandFailure) {
                     let problems = try validator.problems(ofFile: name)
                     try Console.write(problems.map { "\(shownText($0))\n" }.joined())

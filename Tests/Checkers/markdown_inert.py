@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import cmarkgfm
+import escaped_pairs
 from cmarkgfm.cmark import Options
 
 EXTENSIONS = ["table", "autolink", "strikethrough", "tagfilter", "tasklist"]
@@ -108,15 +108,5 @@ def faults(text: str, escaped: str) -> list[str]:
     return found
 
 
-def main() -> int:
-    status = 0
-    for line in Path(sys.argv[1]).read_text("ascii").splitlines():
-        text, escaped = (bytes.fromhex(part).decode("utf-8") for part in line.split("."))
-        for fault in faults(text, escaped):
-            print(f"{text!r} as {escaped!r}: {fault}")
-            status = 1
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(escaped_pairs.check(faults))

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 from xml.etree import ElementTree
+
+import escaped_pairs
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -33,15 +34,5 @@ def faults(text: str, escaped: str) -> list[str]:
     return found
 
 
-def main() -> int:
-    status = 0
-    for line in Path(sys.argv[1]).read_text("ascii").splitlines():
-        text, escaped = (bytes.fromhex(part).decode("utf-8") for part in line.split("."))
-        for fault in faults(text, escaped):
-            print(f"{text!r} as {escaped!r}: {fault}")
-            status = 1
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(escaped_pairs.check(faults))

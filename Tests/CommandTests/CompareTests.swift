@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `compare`: what a second try changed, held against counts that a script made when it planted the changes.
+/// `compare`: what a second try changed, compared with counts that a script made when it planted the changes.
 struct CompareTests {
     @Test(
         "Planted changes are found, all of them and no others", .seeded, .needs(.python),
@@ -63,7 +63,7 @@ struct CompareTests {
         ("complete", "complete", 4, true), ("complete", "complete", 0, true),
     ]
 
-    @Test("What nobody has seen is neither fixed nor new", arguments: unseen.indices)
+    @Test("What was not seen is neither fixed nor new", arguments: unseen.indices)
     func unseenRows(_ index: Int) throws {
         let (name, status, shown, isCut) = Self.unseen[index]
         let space = try Workspace()

@@ -58,6 +58,9 @@ struct ManyArgumentsTests {
         let inputs = (0..<70_000).map { "\($0)" }
         for (before, after) in [
             (["report"], []), (["report", "-o", "out"], ["--quiet"]), (["check", "--strict", "--"], ["x"]),
+            (["merge"], ["-o", "out"]), (["validate"], []), (["verify", "a.zip"], []),
+            (["verify", "--format", "json", "a.zip"], ["--threads", "1"]), (["verify", "--quiet", "--", "a.zip"], []),
+            (["rows"], ["--format", "jsonl"]),
         ] {
             let arguments = before + inputs + after
             let kept = ManyArguments.takeOut(arguments)
@@ -65,9 +68,39 @@ struct ManyArgumentsTests {
             #expect(ManyArguments.putBack(kept) == arguments)
         }
         // Their arguments are counted.
-        for command in ["compare", "verify", "merge", "nonsense"] {
+        for command in ["compare", "account", "rejects", "nonsense"] {
             #expect(ManyArguments.takeOut([command] + inputs) == [command] + inputs)
         }
+    }
+
+    @Test("Merge, validate and verify take all that they are given, in its order")
+    func otherCommands() throws {
+        let space = try makeInputs()
+        try space.write("no dump", as: "u")
+        let summary = try importAudit("summary", "u", "--format", "json", folder: space.path).outputText
+        let names = (0..<600).map { "s/\($0).json" }
+        for (number, name) in names.enumerated() {
+            try space.write(summary.replacing(#""source": "u""#, with: #""source": "u\#(number)""#), as: name)
+        }
+        let merged = try RunningCommand(["merge"] + names + ["--format", "json"], folder: space.path).finish()
+        let unreadable = try parsed(merged.output)["unreadable"] as? [[String: Any]] ?? []
+        #expect(unreadable.compactMap { $0["source"] as? String } == (0..<600).map { "u\($0)" }, "\(merged)")
+
+        let pages = (0..<600).map { "p\($0).xhtml" }
+        let validated = try RunningCommand(["validate"] + pages, folder: space.path).finish()
+        #expect(validated.status == 66)
+        #expect(
+            validated.errorText == pages.map { "import-audit: \($0): No such file or directory\n" }.joined())
+
+        let report = try importAudit("report", "in", "-o", "out", "--pack", "a.zip", "--quiet", folder: space.path)
+        #expect(report.status == 0, "\(report)")
+        // All but the last one: that it is missing shows that all others were read.
+        let verified = try RunningCommand(
+            ["verify", "--format", "json", "a.zip"] + Self.names.dropLast(), folder: space.path
+        ).finish()
+        #expect(verified.status == 1, "\(verified)")
+        let inputs = try parsed(verified.output)["inputs"] as? [String: Any] ?? [:]
+        #expect(inputs["listed"] as? Int == 600 && inputs["matching"] as? Int == 599, "\(verified)")
     }
 
     private func sources(_ run: CommandResult) throws -> [String] {

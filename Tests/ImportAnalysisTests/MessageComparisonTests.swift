@@ -47,7 +47,7 @@ import Testing
         (["row 1"], ["row x1", "row 5"], "row {id}"),
         (["request 85aa166c"], ["request 12345678"], "request {hex}"),
         (["request 85aa166c", "request aaaaaaa1"], ["request 1.5"], "request {id}"),
-        // Of two numbers that vary, nobody knows any more whether they are hexadecimal digits.
+        // Two numbers that vary may be hexadecimal digits or not.
         (["request 85aa166c"], ["request 12345678", "request 22345678"], "request {id}"),
         (["a@b.c x://y 2026-01-01"], ["d@e.f x://z 2026-01-02"], "{email} {url} {date}"),
         (

@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: ["", #""total":null,"#, #""total":"3","#, #""total":2.5,"#])
-    func withoutATotalNobodyKnowsWhatIsMissing(_ total: String) throws {
+    func withoutATotalItIsNotKnownWhatIsMissing(_ total: String) throws {
         #expect(try audit(#"{"job_id":"j",\#(total)"results":[\#(created)]}"#).rows.missing == nil)
     }
 

@@ -77,7 +77,7 @@ import Testing
                 #expect((finding != nil) == (rows[one] != rows[two]), "seed \(seed)")
                 if let finding { #expect(finding.message.contains("which rows have which outcome"), "seed \(seed)") }
             }
-            // Of an older summary, nobody knows the outcomes by row.
+            // An older summary does not have the outcomes by row.
             var old = jobs[0]
             old.outcomes = nil
             #expect(Self.combined([old, jobs[1]]).jobs[0].finding(.conflictingSnapshots) == nil)

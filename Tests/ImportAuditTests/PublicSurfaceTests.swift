@@ -16,7 +16,7 @@ struct PublicSurfaceTests {
             for declaration in PublicDeclaration.all(in: source) {
                 all.append(declaration.text)
                 #expect(declaration.isDocumented, "\(path):\(declaration.line): \(declaration.text)")
-                // Of its members nobody would know from their own lines that they are public.
+                // The lines of its members do not say that they are public.
                 #expect(!declaration.text.contains("extension "), "\(path):\(declaration.line): \(declaration.text)")
             }
         }

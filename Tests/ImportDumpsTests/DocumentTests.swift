@@ -44,10 +44,10 @@ import Testing
             "JSON Lines with empty lines and CR LF", job("a") + "\r\n\r\n" + job("b") + "\r\n",
             [":1 a 1 row 63 bytes", ":3 b 1 row 63 bytes"]),
         Sample(
-            "one behind the other", job("a") + job("b") + " " + job("c"),
+            "one after another", job("a") + job("b") + " " + job("c"),
             [":1 a 1 row 63 bytes", ":1:64 b 1 row 63 bytes", ":1:128 c 1 row 63 bytes"]),
         Sample(
-            "over several lines, one behind the other", pretty + "\n" + pretty + job("a"),
+            "over several lines, one after another", pretty + "\n" + pretty + job("a"),
             [
                 ":1 p 2 rows \(pretty.utf8.count) bytes", ":9 p 2 rows \(pretty.utf8.count) bytes",
                 ":16 a 1 row 63 bytes",

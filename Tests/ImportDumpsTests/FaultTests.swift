@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    /// The bytes may make a whole dump and there may be more that nobody could read.
+    /// The bytes may make a whole dump, and there may be more that could not be read.
     @Test(arguments: [1, 4096])
     func aReadThatFailsAfterTheEndIsAFault(window: Int) throws {
         let bytes = Array(#"{"job_id":null,"results":[{"created":true}]} "#.utf8)

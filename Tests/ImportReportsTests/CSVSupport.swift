@@ -105,7 +105,7 @@ enum StrictCSV {
             guard index < bytes.count else { throw Fault(byte: index, reason: "the last record has no end") }
             if bytes[index] == UInt8(ascii: ",") {
                 index += 1
-                // A comma is followed by a cell, be it an empty one: the next turn reads it.
+                // A comma is followed by a cell, which may be empty: the next turn reads it.
                 if index == bytes.count { throw Fault(byte: index, reason: "the last record has no end") }
                 continue
             }

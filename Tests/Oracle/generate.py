@@ -125,7 +125,7 @@ class Generator:
             elif self.chance(0.3):
                 row.append(("error", None))
             if self.has("odd-rows", 0.1):
-                # ok with an error, error without one, words and types that nobody knows.
+                # ok with an error, error without one, unknown words and types.
                 row[1] = ("status", rng.choice(["ok", "error", "OK", "", None, "skipped"]))
                 row[2:] = rng.choice([[], [("error", Obj())], [("error", self.error(code, self.message()))]])
             if self.chance(0.5):

@@ -98,7 +98,7 @@ class Torn(unittest.TestCase):
         known = {
             b'{"status":"complete"': False,
             b'{"status":"complete","total":1': None,
-            b'{"status":"complete","total":12': None,  # Nobody knows whether it goes on.
+            b'{"status":"complete","total":12': None,  # It may go on.
             b'{"status":"complete","total":12,': True,
             b'{"status":"complete","total":12,"results":[': True,
         }

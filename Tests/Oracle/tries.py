@@ -98,11 +98,14 @@ def check(binary: str, rng: random.Random, folder: pathlib.Path) -> None:
     sent, tries = emails, Counter()
     state: dict[str, dict[str, Any]] = {e: {"tries": 0, "vain": False, "state": None} for e in emails}
     dumps, maps = [], []
+    # What each try says of the rows that were sent in it.
+    words: list[dict[str, Any]] = []
     current = name
     for attempt in range(1, rng.randint(2, 5) + 1):
         job, said = dump(rng, sent, fates, tries, cut=rng.random() < 0.2)
         dumps.append(f"try{attempt}.json")
         (folder / dumps[-1]).write_text(json.dumps(job))
+        words.append(dict(zip(sent, said)))
         for email, word in zip(sent, said):
             row = state[email]
             row["tries"] += 1
@@ -156,6 +159,22 @@ def check(binary: str, rng: random.Random, folder: pathlib.Path) -> None:
     expect(totals["still_failing"] + totals["never_sent_again"] == states["failed"], totals, states)
     expect(totals["no_result"] == states["no-result"], totals, states)
     run(binary, folder, "account", *dumps, *flags)
+    # The first two tries again, as a comparison of all rows before and after.
+    compared = json.loads(
+        run(binary, folder, "compare", dumps[0], dumps[1], flags[0], "--format", "json").stdout)["row_by_row"]
+    lists = {name: set() for name in ("fixed", "still_failing", "newly_failing")}
+    for row, email in enumerate(emails, 1):
+        before, after = words[0].get(email), words[1].get(email, words[0].get(email))
+        if after == "no-result":
+            after = before
+        if before == "no-result":
+            break
+        if before is not True:
+            lists["fixed" if after is True else "still_failing"].add(row)
+        elif after is not True:
+            lists["newly_failing"].add(row)
+    for name, rows in lists.items():
+        expect(compared[name]["rows"] == len(rows), "compare says", compared[name], "instead of", sorted(rows))
     page = run(binary, folder, "account", *dumps, *flags, "--format", "xhtml").stdout
     (folder / "account.xhtml").write_bytes(page)
     run(binary, folder, "validate", "account.xhtml")

@@ -9,8 +9,6 @@ package struct CommandResult: CustomStringConvertible {
     package var status: Int32
     package var output: [UInt8]
     package var errors: [UInt8]
-    /// The most memory that it took, in KiB.
-    package var peakMemory = 0
 
     package var outputText: String { String(decoding: output, as: UTF8.self) }
     package var errorText: String { String(decoding: errors, as: UTF8.self) }
@@ -191,13 +189,11 @@ package final class RunningCommand {
             }
         }
         var status: Int32 = 0
-        var usage = rusage()
-        while wait4(pid, &status, 0, &usage) < 0, errno == EINTR {}
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         isOver = true
         let signal = status & 0x7F
         return CommandResult(
-            arguments: arguments, status: signal == 0 ? (status >> 8) & 0xFF : -signal, output: output, errors: errors,
-            peakMemory: usage.ru_maxrss)
+            arguments: arguments, status: signal == 0 ? (status >> 8) & 0xFF : -signal, output: output, errors: errors)
     }
 
     private func feed() {

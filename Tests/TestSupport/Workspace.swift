@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 package import Testing
 
-/// A folder that is gone when nobody uses it any more, and also when the tests are interrupted or killed.
+/// A folder that is gone when it is no longer used, and also when the tests are interrupted or killed.
 package final class Workspace: Sendable {
     package let path: String
 
@@ -70,7 +70,7 @@ package final class Workspace: Sendable {
         return root.path
     }()
 
-    /// Also what a test left that nobody may list.
+    /// Also folders that a test left and that may not be listed.
     private static func remove(_ path: String) {
         if (try? FileManager.default.removeItem(atPath: path)) != nil { return }
         _ = try? RunningCommand(program: "/bin/sh", ["-c", removal, "sh", path]).finish()
@@ -80,7 +80,7 @@ package final class Workspace: Sendable {
 
     /// Starts a shell which outlives this process, however that ends, and removes a folder then.
     ///
-    /// It reads from a pipe that nobody writes to: the read ends with the last process that could.
+    /// It reads from a pipe that nothing is written to: the read ends with the last process that could.
     private static func removeAfterThisProcess(_ path: String) {
         RunningCommand.spawning.lock()
         defer { RunningCommand.spawning.unlock() }

@@ -8,6 +8,8 @@ package struct Comparison: Sendable {
     package let codes: [CodeChange]
     /// Row by row; nil where the sides are not known to be about the same rows.
     package let rows: RowComparison?
+    /// After is the first try with the rows of a second one in their places.
+    let isRetry: Bool
 
     /// One of the two audits.
     package struct Side: Sendable {
@@ -46,7 +48,9 @@ package struct Comparison: Sendable {
     package typealias Audit = (name: String, totals: Totals, messages: MessageTotals, unreadable: Int)
 
     /// - Parameter rows: where the two are about the same rows.
-    package init(before: Audit, after: Audit, rows: RowComparison? = nil) {
+    /// - Parameter isRetry: whether after is the first try with the rows of a second one in their places.
+    package init(before: Audit, after: Audit, rows: RowComparison? = nil, isRetry: Bool = false) {
+        self.isRetry = isRetry
         self.before = Side(before.name, before.totals, unreadable: before.unreadable)
         self.after = Side(after.name, after.totals, unreadable: after.unreadable)
         self.rows = rows
@@ -96,19 +100,20 @@ package struct Comparison: Sendable {
     package var isUncertain: Bool { before.otherRows > 0 || after.otherRows > 0 }
 }
 
+/// What became of the failed rows of a code, or of a pattern of messages.
+package enum ChangeKind: String, Sendable, CaseIterable {
+    /// There are none any more.
+    case fixed
+    /// There are some before and after.
+    case stillFailing = "still-failing"
+    /// There were none.
+    case new
+    /// There are some on one side, and perhaps on the other too, of which not all was seen or is listed.
+    case undecided
+}
+
 /// The failed rows of one code before and after.
 package struct CodeChange: Sendable {
-    package enum Kind: String, Sendable, CaseIterable {
-        /// There are none any more.
-        case fixed
-        /// There are some before and after.
-        case stillFailing = "still-failing"
-        /// There were none.
-        case new
-        /// There are some on one side, and nobody knows whether there are on the other, of which not all was seen.
-        case undecided
-    }
-
     /// Nil for rows whose error has no code.
     package var code: String?
     package var before = 0
@@ -126,7 +131,7 @@ package struct CodeChange: Sendable {
     /// The same after.
     var isKnownAfter = true
 
-    package var kind: Kind {
+    package var kind: ChangeKind {
         if before > 0, after > 0 { return .stillFailing }
         if before > 0 { return isKnownAfter ? .fixed : .undecided }
         return isKnownBefore ? .new : .undecided

@@ -41,17 +41,6 @@ package struct MessageChanges: Sendable {
 
 /// The failed rows of one pattern of messages before and after.
 package struct MessageChange: Sendable {
-    package enum Kind: String, Sendable, CaseIterable {
-        /// There are none any more.
-        case fixed
-        /// There are some before and after.
-        case stillFailing = "still-failing"
-        /// There were none.
-        case new
-        /// There are some on one side, and nobody knows whether there are on the other, which does not list or show all.
-        case undecided
-    }
-
     /// As of the rows of both sides: a value that differs is a placeholder. Nil for rows without a message.
     package var pattern: String?
     /// As of the rows before alone; nil too if that side does not list it.
@@ -65,7 +54,7 @@ package struct MessageChange: Sendable {
     /// The same after.
     var isAfterSeen = true
 
-    package var kind: Kind {
+    package var kind: ChangeKind {
         if before.rows > 0, after.rows > 0 { return .stillFailing }
         if before.rows > 0 { return after.isExact && isAfterSeen ? .fixed : .undecided }
         return before.isExact && isBeforeSeen ? .new : .undecided

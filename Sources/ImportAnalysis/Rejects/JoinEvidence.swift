@@ -13,9 +13,6 @@ package struct JoinEvidence: Sendable {
     private static let shortestText = 3
     /// Ids of rows that succeeded, of which so many are looked for.
     package static let idsLookedFor = 10_000
-    /// Rows in which nothing was found, with values of any kind, from which on that speaks against the pairing.
-    package static let fewestDoubts = 3
-
     /// Rows whose messages quote values, and how many of these stand in their records.
     package private(set) var rows = 0
     package private(set) var confirmed = 0
@@ -224,8 +221,8 @@ extension JoinEvidence {
 
     /// - Shifted: at another distance, two rows more have their values than here, and twice as many as at any third one; of
     ///   addresses and ids one row is enough if none is here. What all records have proves nothing: it is at all distances.
-    /// - Doubtful: fewer than half of the rows have any of their values in their records, and there are ``fewestDoubts``
-    ///   such rows, or one that quotes an address or an id. Rows that quote nothing but words of the messages do not count.
+    /// - Doubtful: fewer than half of the rows have any of their values in their records, or of those that quote an address
+    ///   or an id. Rows that quote nothing but words of the messages do not count.
     ///   A wrong source has the values by accident only.
     package var result: Result {
         for (counts, enough) in [(strongAt, 1), (foundAt, 2), (idsAt, 1)] {
@@ -235,8 +232,8 @@ extension JoinEvidence {
         let words = rowsOfWords
         let (rows, strongRows) = (rows - words.all, strongRows - words.strong)
         guard rows > 0 else { return hasIDs ? .confirmed : .none }
-        if strongRows > 0, strongConfirmed * 2 < strongRows, !hasIDs { return .doubtful }
-        if confirmed * 2 < rows, rows - confirmed >= Self.fewestDoubts, !hasIDs { return .doubtful }
+        // Most rows may quote other things than their own values, but most addresses and ids are.
+        if !hasIDs, confirmed * 2 < rows || strongConfirmed * 2 < strongRows { return .doubtful }
         return confirmed > 0 || hasIDs ? .confirmed : .none
     }
 

@@ -35,6 +35,34 @@ package struct Rules: Sendable {
         /// At least so many rows seen over all jobs.
         case minRows(Int)
 
+        /// Its name, as an option has it without its dashes.
+        package var name: String {
+            switch self {
+            case .maxFailed: "max-failed"
+            case .maxFailedCode: "max-failed-code"
+            case .failOnSeverity, .failOnFinding: "fail-on"
+            case .requireComplete: "require-complete"
+            case .minRows: "min-rows"
+            }
+        }
+
+        /// What one gives with the option; nil if that is nothing. It may have a code in it: hostile text until escaped.
+        package var argument: String? {
+            switch self {
+            case .maxFailed(let limit, _): limit.text
+            case .maxFailedCode(let code, let limit): "\(code ?? "")=\(limit.text)"
+            case .failOnSeverity(let severity): severity.rawValue
+            case .failOnFinding(let id): id.name
+            case .requireComplete: nil
+            case .minRows(let rows): String(rows)
+            }
+        }
+
+        /// Whether it counts only codes that are new, or accepted no longer; nil if it does not count codes.
+        package var isOnlyPending: Bool? {
+            if case .maxFailed(_, let onlyPending) = self { onlyPending } else { nil }
+        }
+
         /// How many failed rows the rule allows; nil if it is about something else.
         var limit: Limit? {
             switch self {

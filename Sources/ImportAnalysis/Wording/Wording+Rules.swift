@@ -1,15 +1,4 @@
 extension Rules.Rule {
-    /// The name of the rule, as an option has it without its dashes.
-    package var name: String {
-        switch self {
-        case .maxFailed: "max-failed"
-        case .maxFailedCode: "max-failed-code"
-        case .failOnSeverity, .failOnFinding: "fail-on"
-        case .requireComplete: "require-complete"
-        case .minRows: "min-rows"
-        }
-    }
-
     /// What the rule demands, in a few words. It may quote a code: hostile text until escaped.
     package var demand: String {
         switch self {

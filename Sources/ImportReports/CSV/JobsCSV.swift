@@ -66,8 +66,10 @@ struct CSVLine {
     }
 
     /// The whole line, with its end.
-    func finish() -> [UInt8] {
-        bytes + Array("\r\n".utf8)
+    ///
+    /// - Parameter cells: more cells, each behind its comma.
+    func finish(_ cells: [UInt8] = []) -> [UInt8] {
+        bytes + cells + Array("\r\n".utf8)
     }
 
     private mutating func beginCell() {
@@ -81,17 +83,23 @@ package enum CodesCSV {
     package static let header =
         "job_id,error_code,rows,share_of_rows,first_row,last_row,message_patterns,top_message_pattern,rows_at_least\r\n"
 
+    /// The header of a file that says what is known of codes, if a codes file is given.
+    package static func header(codes: CodeBook?) -> String { codes == nil ? header : KnownCodes.extended(header) }
+
     /// The whole file for one job.
-    package static func render(_ job: JobSummary, options: CSVOptions) -> [UInt8] {
-        options.opening(header) + lines(job, options: options)
+    package static func render(_ job: JobSummary, options: CSVOptions, codes: CodeBook? = nil) -> [UInt8] {
+        options.opening(header(codes: codes)) + lines(job, options: options, codes: codes)
     }
 
     /// The lines of one job, without the header.
-    package static func lines(_ job: JobSummary, options: CSVOptions) -> [UInt8] {
-        job.failedByCode.flatMap { line($0, of: job, options) }
+    package static func lines(_ job: JobSummary, options: CSVOptions, codes: CodeBook? = nil) -> [UInt8] {
+        let known = codes.map { KnownCodes($0, options) }
+        return job.failedByCode.flatMap { line($0, of: job, options, known) }
     }
 
-    private static func line(_ code: CodeSummary, of job: JobSummary, _ options: CSVOptions) -> [UInt8] {
+    private static func line(
+        _ code: CodeSummary, of job: JobSummary, _ options: CSVOptions, _ known: KnownCodes?
+    ) -> [UInt8] {
         var line = CSVLine(options: options)
         line.add(job.job.jobID)
         line.add(code.code)
@@ -103,6 +111,6 @@ package enum CodesCSV {
         line.add(code.messageCount)
         line.add(code.messages.first?.pattern)
         line.add(code.isAtLeast ? "true" : nil)
-        return line.finish()
+        return line.finish(known?.cells(of: code.code, isOther: code.isOther) ?? [])
     }
 }

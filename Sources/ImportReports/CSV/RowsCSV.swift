@@ -1,4 +1,4 @@
-import ImportAnalysis
+package import ImportAnalysis
 package import ImportDumps
 
 /// Writes rows as they come: `rows.csv` with all of them, `failures.csv` with those that failed or are unclassified.
@@ -12,14 +12,22 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
 
     package static var header: String { "job_id,row,outcome,record_id,error_code,error_message,error_details\r\n" }
 
+    /// The header of a file that says what is known of codes, if a codes file is given.
+    package static func header(codes: CodeBook?) -> String { codes == nil ? header : KnownCodes.extended(header) }
+
     private let formatter: RowFormatter
     private var output: Output
 
-    /// - Parameter flushBytes: how much is gathered before it is written out.
-    package init(_ selection: Selection, options: CSVOptions, flushBytes: Int = 256 * 1024, to output: Output) {
+    /// - Parameters:
+    ///   - flushBytes: how much is gathered before it is written out.
+    ///   - codes: adds what is known of the codes of failed rows: who sees to them, and what is to be done.
+    package init(
+        _ selection: Selection, options: CSVOptions, flushBytes: Int = 256 * 1024, codes: CodeBook? = nil,
+        to output: Output
+    ) {
         formatter = RowFormatter(
             selection == .failures ? .failures : .all, options: options, flushBytes: flushBytes,
-            opening: options.opening(Self.header))
+            opening: options.opening(Self.header(codes: codes)), codes: codes)
         self.output = output
     }
 
@@ -58,9 +66,12 @@ final class RowFormatter {
 
     /// - Parameter opening: what the file begins with.
     init(
-        _ selection: RowSelection, options: CSVOptions, flushBytes: Int, opening: [UInt8], hasDetails: Bool = true
+        _ selection: RowSelection, options: CSVOptions, flushBytes: Int, opening: [UInt8], hasDetails: Bool = true,
+        codes: CodeBook? = nil
     ) {
-        lines = RowLines(selection, options: options, flushBytes: flushBytes, hasDetails: hasDetails)
+        lines = RowLines(
+            selection, options: options, flushBytes: flushBytes, hasDetails: hasDetails,
+            known: codes.map { KnownCodes($0, options) })
         self.opening = opening
         lines.append(opening)
     }
@@ -103,6 +114,8 @@ private struct RowLines: ~Copyable {
 
     private let selection: RowSelection
     private let hasDetails: Bool
+    /// What is said of codes at the end of each line.
+    private var known: KnownCodes?
     private let options: CSVOptions
     private let flushBytes: Int
     private var buffer: CSVBuffer
@@ -119,7 +132,8 @@ private struct RowLines: ~Copyable {
     private static let shortCell = 48
     private static let outcomeCell = 16
 
-    init(_ selection: RowSelection, options: CSVOptions, flushBytes: Int, hasDetails: Bool) {
+    init(_ selection: RowSelection, options: CSVOptions, flushBytes: Int, hasDetails: Bool, known: KnownCodes?) {
+        self.known = known
         self.selection = selection
         self.hasDetails = hasDetails
         self.options = options
@@ -144,7 +158,8 @@ private struct RowLines: ~Copyable {
     mutating func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
         let outcome = Outcome(run.facts)
         guard selection.contains(outcome), selection.takesAllCodes || selection.contains(run.code, text) else { return }
-        if run.code == nil, run.message == nil, run.details == nil, !run.facts.contains(.idNotUUID), let id = run.id,
+        if known == nil, run.code == nil, run.message == nil, run.details == nil, !run.facts.contains(.idNotUUID),
+            let id = run.id,
             id.count == 36,
             firstCells.count <= Self.shortCell
         {
@@ -202,7 +217,8 @@ private struct RowLines: ~Copyable {
             CSVWriter.cellLimit(id?.count ?? 0) + CSVWriter.cellLimit(run.code?.count ?? 0)
             + CSVWriter.cellLimit(run.message?.count ?? 0) + CSVWriter.cellLimit(run.details?.count ?? 0)
         if number.value != run.firstRow + index { number = DecimalCounter(run.firstRow + index) }
-        let limit = cells + firstCells.count + 2 * DecimalCounter.width + Self.outcomeCell + 5
+        let ending = known?.cells(of: outcome, run.code, text) ?? []
+        let limit = cells + ending.count + firstCells.count + 2 * DecimalCounter.width + Self.outcomeCell + 5
         buffer.write(upTo: limit) { [firstCells, options, outcomeCells, hasDetails] writer in
             func appendCell(_ range: TextRange?) {
                 guard let range else { return }
@@ -220,6 +236,7 @@ private struct RowLines: ~Copyable {
                 writer.append(UInt8(ascii: ","))
                 appendCell(run.details)
             }
+            writer.append(ending.span)
             writer.append("\r\n")
         }
         number.increment()

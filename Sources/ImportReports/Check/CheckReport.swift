@@ -40,11 +40,7 @@ extension CheckReport {
     package static let version = 1
 
     /// For programs, with a line feed at its end.
-    package var json: [UInt8] {
-        var json = JSONWriter(codes: codes)
-        MemberTable.check.write(self, &json)
-        return json.bytes + [UInt8(ascii: "\n")]
-    }
+    package var json: [UInt8] { MemberTable.check.document(self, codes: codes) }
 
     /// Describes ``json`` as a JSON Schema.
     package static var schema: [UInt8] {
@@ -111,14 +107,7 @@ extension CheckReport {
 extension Rules.Rule {
     /// The rule as one would give it, to tell test cases apart.
     fileprivate var title: String {
-        switch self {
-        case .maxFailed(let limit, let onlyPending): "\(name) \(limit.text)\(onlyPending ? " only-new-codes" : "")"
-        case .maxFailedCode(let code, let limit): "\(name) \(code ?? "")=\(limit.text)"
-        case .failOnSeverity(let severity): "\(name) \(severity.rawValue)"
-        case .failOnFinding(let id): "\(name) \(id.name)"
-        case .requireComplete: name
-        case .minRows(let rows): "\(name) \(rows)"
-        }
+        [name, argument, isOnlyPending == true ? "only-new-codes" : nil].compactMap { $0 }.joined(separator: " ")
     }
 }
 

@@ -10,11 +10,7 @@ extension ComparisonReport {
     package static let version = 1
 
     /// For programs, with a line feed at its end.
-    package var json: [UInt8] {
-        var json = JSONWriter()
-        MemberTable.comparison.write(self, &json)
-        return json.bytes + [UInt8(ascii: "\n")]
-    }
+    package var json: [UInt8] { MemberTable.comparison.document(self) }
 
     /// Describes ``json`` as a JSON Schema.
     package static var schema: [UInt8] {
@@ -57,7 +53,7 @@ extension MemberTable<CodeChange> {
         .written("code", .nullable(.text)) { $1.value($0.code) },
         .written("other", .flag, ifThere: { $0.isOther ? true : nil }) { $1.value($0) },
         .written(
-            "change", .oneOf(CodeChange.Kind.allCases.map { $0.rawValue }),
+            "change", .oneOf(ChangeKind.allCases.map { $0.rawValue }),
             ifThere: { $0.isOther ? nil : $0.kind.rawValue }
         ) { $1.value($0) },
         .writtenCount("before") { $0.before },
@@ -100,7 +96,7 @@ extension MemberTable<MessageChange> {
         .written("pattern", .nullable(.text)) { $1.value($0.pattern) },
         .written("pattern_before", .nullable(.text)) { $1.value($0.patternBefore) },
         .written("pattern_after", .nullable(.text)) { $1.value($0.patternAfter) },
-        .written("change", .oneOf(MessageChange.Kind.allCases.map { $0.rawValue })) { $1.value($0.kind.rawValue) },
+        .written("change", .oneOf(ChangeKind.allCases.map { $0.rawValue })) { $1.value($0.kind.rawValue) },
         .writtenCount("before") { $0.before.rows },
         .written("before_exact", .flag) { $1.value($0.before.isExact) },
         .writtenCount("after") { $0.after.rows },

@@ -72,39 +72,19 @@ package struct ModelLimits: Sendable {
 // MARK: - Texts
 
 extension ModelLimits {
-    func text(_ text: String) -> String { Self.shortened(text, to: textLength) }
+    func text(_ text: String) -> String { Wording.shortened(text, to: textLength) }
 
     /// The beginning of the text of a JSON object, which may have been cut before: its whole length is not known here.
-    func details(_ text: String) -> String {
-        guard text.unicodeScalars.count > textLength else { return text }
-        var cut = String.UnicodeScalarView()
-        cut.append(contentsOf: text.unicodeScalars.prefix(textLength))
-        return "\(cut)… (cut after \(Wording.grouped(textLength)) characters)"
-    }
+    func details(_ text: String) -> String { Wording.cut(text, to: textLength) }
 
-    func name(_ text: String) -> String { Self.shortened(text, to: nameLength) }
+    func name(_ text: String) -> String { Wording.shortened(text, to: nameLength) }
 
-    func sentence(_ text: String) -> String { Self.shortened(text, to: sentenceLength) }
+    func sentence(_ text: String) -> String { Wording.shortened(text, to: sentenceLength) }
 
     func source(_ text: String) -> String { id(text == "-" ? "standard input" : text) }
 
     /// A text of which the end tells it from others.
-    func id(_ text: String) -> String { Self.shortened(text, to: sourceLength, end: sourceLength * 2 / 3) }
-
-    /// The beginning of a text that is too long, and what it is the beginning of.
-    ///
-    /// - Parameter end: how much of the limit is for the end of the text.
-    private static func shortened(_ text: String, to limit: Int, end: Int = 0) -> String {
-        let scalars = text.unicodeScalars
-        guard text.utf8.count > limit else { return text }
-        let count = scalars.count
-        guard count > limit else { return text }
-        var cut = String.UnicodeScalarView()
-        cut.append(contentsOf: scalars.prefix(limit - end))
-        cut.append("…")
-        cut.append(contentsOf: scalars.suffix(end))
-        return "\(cut) (\(Wording.grouped(limit)) of \(Wording.grouped(count)) characters)"
-    }
+    func id(_ text: String) -> String { Wording.shortened(text, to: sourceLength, end: sourceLength * 2 / 3) }
 }
 
 /// A part of a page that is left out where there is no room for it, under the name that templates know it by.
@@ -253,20 +233,19 @@ extension ModelLimits {
     ///   - files: those that are written beside the page.
     func shortening(of parts: [PagePart], files: [ReportFile]) -> String? {
         guard let pageSize else { return nil }
-        let size = "Shortened to at most \(Wording.grouped(pageSize)) bytes"
-        let names = Self.list(files.map { $0.name })
-        let place = names.isEmpty ? "No other file was written." : "The rest is in \(names)."
+        func sentence(kept: String? = nil, leftOut: [String] = []) -> String {
+            Wording.shortening(to: pageSize, kept: kept, leftOut: leftOut, files: files.map { $0.name })
+        }
         // The last of them have no room for many words.
         if self.parts.isSubset(of: [.rows]) {
-            let kept = self.parts.isEmpty ? "verdict" : "verdict and the rows by outcome"
-            return "\(size): only the \(kept). \(place)"
+            return sentence(kept: self.parts.isEmpty ? "verdict" : "verdict and the rows by outcome")
         }
-        let leftOut = Self.names.compactMap { part, name -> String? in
-            guard parts.contains(where: { $0.part == part }), !self.parts.contains(part) else { return nil }
-            // Without messages, nothing varies in them.
-            return part == .values && !self.parts.contains(.messages) ? nil : name
-        }
-        return "\(size). Left out: \(Self.list(leftOut)). Lists and texts that are cut say so. \(place)"
+        return sentence(
+            leftOut: Self.names.compactMap { part, name -> String? in
+                guard parts.contains(where: { $0.part == part }), !self.parts.contains(part) else { return nil }
+                // Without messages, nothing varies in them.
+                return part == .values && !self.parts.contains(.messages) ? nil : name
+            })
     }
 
     private static let names: [(Parts, String)] = [
@@ -277,9 +256,4 @@ extension ModelLimits {
         (.codeList, "codes"), (.rules, "the list of rules"), (.findingList, "the list of findings"),
         (.jobList, "the list of jobs"),
     ]
-
-    private static func list(_ words: [String]) -> String {
-        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
-        return words.dropLast().joined(separator: ", ") + " and " + last
-    }
 }

@@ -58,6 +58,10 @@ extension ReportModel {
             PagePart.ofReports),
         .shortening(of: PagePart.ofReports),
         .object("verdict", "how it stands", verdict) { (Verdict($0.summary), $0) },
+        .optionalObject(
+            "plan", "what to do about the failed rows; false without a codes file, and where no row failed",
+            ModelTable([.text("sentence", "how many rows to send again, to correct, …") { (sentence: String) in sentence }])
+        ) { RetryPlan.sentence(of: $0.summary, $0.context.codes) },
         .object("rows", "rows by outcome", OutcomeRows.table) { $0.rows },
         .object("arithmetic", "the numbers that the job declares", arithmetic) { Arithmetic($0.summary) },
         .object("findings", "what the audit noticed", findings) { $0 },

@@ -9,7 +9,7 @@ extension ReportModel {
             "sentence",
             "how many failed, with how many codes; when none, a good word for it; when there are no rows, that nothing "
                 + "can be listed. Never empty"
-        ) { $0.failuresSentence },
+        ) { $0.summary.failuresSentence },
         .optionalObject(
             "positions", "where the failed rows are; false when no row failed", ShownPositions.table
         ) { ShownPositions($0.summary) },
@@ -97,7 +97,7 @@ extension ReportModel {
         .text(
             "others",
             "`, 48 others` behind values, `too many values to list` in place of them; may be empty"
-        ) { $0.slot.others(than: min($0.slot.values.count, $0.limits.values)) },
+        ) { $0.slot.otherValues(than: min($0.slot.values.count, $0.limits.values)) },
     ])
 
     private static let value = ModelTable<(index: Int, value: ValueSummary, limits: ModelLimits)>([
@@ -165,16 +165,6 @@ private struct ListedMessage {
     let limits: ModelLimits
 }
 
-extension SlotSummary {
-    /// The values that a page does not list, in words.
-    fileprivate func others(than shown: Int) -> String {
-        guard let distinct = distinctValues else { return "too many values to list" }
-        let others = distinct - shown
-        guard others > 0 else { return "" }
-        return (shown > 0 ? ", " : "") + (others == 1 ? "1 other" : "\(Wording.grouped(others)) others")
-    }
-}
-
 extension ReportModelBuilder {
     /// Keeps one long text from filling a page; the CSV files have it whole.
     static func shortened(_ text: String) -> String { ModelLimits.page.text(text) }
@@ -196,22 +186,6 @@ extension ReportModelBuilder {
             rows: rest.reduce(0) { $0 + $1.rows }, seen: summary.rows.seen, file: name(of: .codes))
     }
 
-    fileprivate var failuresSentence: String {
-        let rows = summary.rows
-        guard rows.failed == 0 else {
-            let isAtLeast = summary.failedByCode.contains { code in
-                code.isAtLeast || code.messages.contains { $0.isAtLeast }
-            }
-            return
-                "\(Wording.rowsWord(rows.failed)) failed, \(Share(of: rows.failed, in: rows.seen).text) of the rows seen, "
-                + "\(Wording.codes(summary.failedByCode.map { ($0.code, $0.isOther) }))."
-                + (isAtLeast ? " \(Wording.atLeastSentence)" : "")
-        }
-        if rows.seen > 0 { return "No row failed: there is nothing to list here." }
-        return rows.missing == 0
-            ? "The job had no rows, so none failed." : "The dump has no rows, so no failure can be listed by code."
-    }
-
     fileprivate var stretches: [StretchOfJob]? {
         let stretches = summary.tellingStretches
         return stretches.isEmpty ? nil : stretches.map { ($0, self) }
@@ -230,7 +204,9 @@ private struct ShownPositions {
     }
 
     static let table = ModelTable<ShownPositions>([
-        .text("caption", "what the bars show") { $0.caption },
+        .text("caption", "what the bars show") {
+            Wording.positionsCaption(bucketRows: $0.positions.bucketRows)
+        },
         .text("strip", "the bars in characters: `▁` … `█`, `·` for none") { $0.strip },
         .text("counts", "their numbers of failed rows") {
             $0.positions.counts.map(Wording.grouped).joined(separator: " · ")
@@ -250,12 +226,6 @@ private struct ShownPositions {
         .text("failed", "how many of them failed") { Wording.grouped($0.failed) },
         .text("share", "the share of those rows") { Share(of: min($0.failed, $0.rows), in: $0.rows).text },
     ])
-
-    private var caption: String {
-        let width = positions.bucketRows == 1 ? "each row" : "\(Wording.grouped(positions.bucketRows)) rows"
-        return "Where the failed rows are, from the first row to the last: a bar for \(width), "
-            + "full where all of them failed."
-    }
 
     private var bars: [ChartBar] {
         let buckets = positions.counts.count

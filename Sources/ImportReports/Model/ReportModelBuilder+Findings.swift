@@ -6,7 +6,7 @@ extension ReportModel {
     static let findings = ModelTable<ReportModelBuilder>([
         .text("count", "how many findings, `0` too") { Wording.grouped($0.summary.findings.count) },
         .text("summary", "`2 critical findings, 1 warning.`, or that there is nothing to report") {
-            $0.findingsSummary
+            $0.summary.findingsSentence
         },
         .list("groups", "0 to 3: critical, warning, note; only those with findings", of: group) { $0.findingGroups },
     ])
@@ -45,15 +45,6 @@ extension ReportModelBuilder {
             return findings.isEmpty ? nil : FindingGroup(severity: severity, findings: findings, builder: self)
         }
     }
-
-    fileprivate var findingsSummary: String {
-        let parts = Severity.allCases.compactMap { severity -> String? in
-            let count = summary.findings.count { $0.severity == severity }
-            return count == 0 ? nil : severity.counted(count)
-        }
-        return parts.isEmpty
-            ? "Nothing to report: every check that this audit makes was passed." : parts.joined(separator: ", ") + "."
-    }
 }
 
 /// The rows that a finding is about.
@@ -86,24 +77,6 @@ extension FindingID {
         switch self {
         case .wrongType, .unknownField, .duplicateKey, .limitReached: false
         default: true
-        }
-    }
-}
-
-extension Severity {
-    fileprivate func heading(_ count: Int) -> String {
-        switch self {
-        case .critical: "Critical"
-        case .warning: count == 1 ? "Warning" : "Warnings"
-        case .note: count == 1 ? "Note" : "Notes"
-        }
-    }
-
-    func counted(_ count: Int) -> String {
-        switch self {
-        case .critical: "\(Wording.grouped(count)) critical \(count == 1 ? "finding" : "findings")"
-        case .warning: "\(Wording.grouped(count)) \(count == 1 ? "warning" : "warnings")"
-        case .note: "\(Wording.grouped(count)) \(count == 1 ? "note" : "notes")"
         }
     }
 }

@@ -36,12 +36,9 @@ struct OutcomeRows {
                     ? missingShare : ShownShare(part.count, of: rows.seen, basis: "of rows seen"),
                 segment: segment)
         }
-        let declared = missing > 0 ? "declared " : ""
-        let widened = segments.hasWidened ? "; an outcome under 1.5 % is drawn wider so that it can be seen" : ""
         caption =
             whole > 0
-            ? "\(Wording.grouped(whole)) \(declared)\(whole == 1 ? "row" : "rows") by outcome, to scale\(widened)."
-            : nil
+            ? Wording.outcomesCaption(rows: whole, missing: missing, hasWidened: segments.hasWidened) : nil
         seen = rows.seen
         self.seenShare = seenShare
     }

@@ -121,8 +121,8 @@ struct CodesCut {
     ///   - lines: of all codes.
     ///   - rows: of those that are not shown.
     init(_ shown: Int, of lines: Int, hasOthers: Bool, rows: Int, seen: Int, file: String?) {
-        cut = ModelCut(shown, of: CodeWords.total(lines, hasOthers: hasOthers), file: file)
-        label = CodeWords.rest(lines - shown, hasOthers: hasOthers)
+        cut = ModelCut(shown, of: Wording.codeCount(lines, hasOthers: hasOthers), file: file)
+        label = Wording.otherCodes(lines - shown, hasOthers: hasOthers)
         self.rows = Wording.grouped(rows)
         share = Share(of: rows, in: seen).text
     }
@@ -135,25 +135,6 @@ struct CodesCut {
         .text("share", "of those that are not shown") { $0.share },
         .file { $0.cut.file },
     ])
-}
-
-/// How many codes there are, in words that claim no more than is known.
-///
-/// Where there are rows of codes that are not told apart, they stand in the last line of a list and are no code of
-/// their own: of how many codes they are, nobody knows.
-private enum CodeWords {
-    /// The number in “20 of 1,000 codes”.
-    static func total(_ lines: Int, hasOthers: Bool) -> String {
-        hasOthers ? "more than \(Wording.grouped(AnalysisLimits.codes))" : Wording.grouped(lines)
-    }
-
-    /// What is not shown of a list.
-    ///
-    /// - Parameter lines: those at its end that are not shown, one at least.
-    static func rest(_ lines: Int, hasOthers: Bool) -> String {
-        if hasOthers { return lines == 1 ? "other codes" : "more than \(Wording.grouped(lines - 1)) other codes" }
-        return lines == 1 ? "1 other code" : "\(Wording.grouped(lines)) other codes"
-    }
 }
 
 // MARK: - Codes and what is known of them

@@ -104,7 +104,7 @@ extension OverviewModel {
         .text("count", "how many") { Wording.grouped($0.totals.jobs) },
         .list("levels", "4: `good`, `warning`, `critical`, `pending`, in this order", of: level) { $0.levels },
         .list("statuses", "most jobs first", of: status) { $0.statuses },
-        .text("findings", "how many findings of each severity there are, in a sentence") { $0.findingsSentence },
+        .text("findings", "how many findings of each severity there are, in a sentence") { $0.totals.findingsSentence },
     ])
 
     private static let level = ModelTable<(level: Verdict.Level, label: String, count: Int)>(
@@ -142,27 +142,10 @@ extension OverviewModelBuilder {
         return statuses.map { ($0.key, $0.value, totals.jobs) }
     }
 
-    fileprivate var findingsSentence: String {
-        guard totals.jobs > 0 else { return "There is no import job, and so there are no findings." }
-        let findings = Severity.allCases.map { (totals.findings[$0, default: 0], $0) }.filter { $0.0 > 0 }
-        return findings.isEmpty
-            ? "No dump has anything odd about it: there are no findings."
-            : "All findings of all jobs: \(findings.map { $0.1.counted($0.0) }.joined(separator: ", "))."
-    }
-
     fileprivate var superseded: String? {
         guard overview.jobsWithSeveralDumps > 0 else { return nil }
-        let (jobs, dumps) = (overview.jobsWithSeveralDumps, overview.supersededDumps)
-        var sentence =
-            "Of \(jobs == 1 ? "one job" : "\(Wording.grouped(jobs)) jobs") there are several dumps: the latest counts, "
-            + "\(overview.isSupersededCountExact ? "" : "at least ")"
-            + "\(dumps == 1 ? "1 is" : "\(Wording.grouped(dumps)) are") superseded."
-        if overview.conflicts > 0 {
-            sentence +=
-                overview.conflicts == 1
-                ? " In 1 of them, finished dumps disagree."
-                : " In \(Wording.grouped(overview.conflicts)) of them, finished dumps disagree."
-        }
-        return sentence
+        return Wording.severalDumps(
+            jobs: overview.jobsWithSeveralDumps, dumps: overview.supersededDumps,
+            isExact: overview.isSupersededCountExact, conflicts: overview.conflicts)
     }
 }

@@ -6,7 +6,7 @@ import ImportDumps
 extension OverviewModel {
     static let failures = ModelTable<OverviewModelBuilder>([
         .text("rows", "how many, `0` too") { Wording.grouped($0.totals.rows.failed) },
-        .text("sentence", "how many failed, with how many codes. Never empty") { $0.failuresSentence },
+        .text("sentence", "how many failed, with how many codes. Never empty") { $0.totals.failuresSentence },
         .optionalObject("listing", "false when no row failed", listing) { $0.totals.failedByCode.isEmpty ? nil : $0 },
     ])
 
@@ -41,16 +41,6 @@ extension OverviewModel {
 private typealias ListedCode = (code: CodeTotal, largest: Int, builder: OverviewModelBuilder)
 
 extension OverviewModelBuilder {
-    fileprivate var failuresSentence: String {
-        let codes = totals.failedByCode
-        let rows = totals.rows
-        return rows.failed == 0
-            ? "No row of any job failed."
-            : "\(Wording.rowsWord(rows.failed)) failed, \(Share(of: rows.failed, in: rows.seen).text) of the rows seen, "
-                + "\(Wording.codes(codes.map { ($0.code, $0.isOther) }))."
-                + (codes.contains { $0.isAtLeast } ? " \(Wording.atLeastSentence)" : "")
-    }
-
     fileprivate var shownCodes: [ListedCode] {
         let codes = totals.failedByCode
         let largest = codes.first?.rows ?? 0
@@ -114,12 +104,7 @@ extension OverviewModel {
         ])
 
     static let salvaged = ModelTable<OverviewModelBuilder>([
-        .text("sentence", "how many") { builder in
-            builder.overview.salvaged.count == 1
-                ? "1 dump is cut off or broken. What could be read of it is reported."
-                : "\(Wording.grouped(builder.overview.salvaged.count)) dumps are cut off or broken. "
-                    + "What could be read of them is reported."
-        },
+        .text("sentence", "how many") { Wording.salvagedDumps($0.overview.salvaged.count) },
         .list("items", "1 to 100", of: salvagedJob) { builder in
             builder.overview.salvaged.items.prefix(builder.limits.inputs).map { ($0, builder) }
         },
@@ -133,12 +118,7 @@ extension OverviewModel {
     ])
 
     static let unreadable = ModelTable<OverviewModelBuilder>([
-        .text("sentence", "how many") { builder in
-            builder.overview.unreadable.count == 1
-                ? "1 input is no import job, or cannot be read as one."
-                : "\(Wording.grouped(builder.overview.unreadable.count)) inputs are no import jobs, or cannot be read as "
-                    + "such."
-        },
+        .text("sentence", "how many") { Wording.unreadableInputs($0.overview.unreadable.count) },
         .list("items", "1 to 100", of: input) { builder in
             builder.overview.unreadable.items.prefix(builder.limits.inputs).map { ($0, builder.limits) }
         },
@@ -172,8 +152,7 @@ extension OverviewModelBuilder {
         // A page shows the rest when it is asked to.
         let rest = shownJobs.dropFirst(ModelLimits.jobsShownAtOnce)
         guard !rest.isEmpty else { return [first] }
-        let summary = rest.count == 1 ? "The next job" : "The next \(Wording.grouped(rest.count)) jobs"
-        return [first, JobGroup(summary: summary, jobs: rest, builder: self)]
+        return [first, JobGroup(summary: Wording.nextJobs(rest.count), jobs: rest, builder: self)]
     }
 
     fileprivate func inputsCut<Input>(_ inputs: FirstItems<Input>) -> ModelCut? {

@@ -39,28 +39,18 @@ struct ShownTimeLine {
     ])
 
     private var sentence: String {
-        guard let span = line.span else {
-            return "No job says when it was created, in a form that can be read: there is no time line."
+        // Among equals, none is the highest.
+        let highest = highest.flatMap { highest -> Step? in
+            let isAlone = steps.allSatisfy {
+                $0.number == highest.number || highest.sums.hasHigherShare(than: $0.sums)
+            }
+            return steps.count > 1 && isAlone ? highest : nil
         }
-        let dated = steps.reduce(0) { $0 + $1.sums.jobs }
-        var sentence = dated == 1 ? "1 job was created" : "\(Wording.grouped(dated)) jobs were created"
-        let (first, last) = (TimeStep.inFull(day: span.lowerBound), TimeStep.inFull(day: span.upperBound))
-        sentence += span.count == 1 ? " on \(first) (UTC)." : " from \(first) to \(last) (UTC)."
-        if let highest = highest, steps.count > 1,
-            // Among equals, none is the highest.
-            steps.allSatisfy({ $0.number == highest.number || highest.sums.hasHigherShare(than: $0.sums) })
-        {
-            sentence +=
-                " The share of failed rows was highest \(line.step.phrase(highest.number)): "
-                + "\(Share(of: highest.sums.failed, in: highest.sums.rows).text) of \(Wording.rowsWord(highest.sums.rows))."
-        }
-        if line.undated > 0 {
-            sentence +=
-                line.undated == 1
-                ? " 1 other job does not say when, in a form that can be read."
-                : " \(Wording.grouped(line.undated)) other jobs do not say when, in a form that can be read."
-        }
-        return sentence
+        return Wording.timeLine(
+            dated: steps.reduce(0) { $0 + $1.sums.jobs },
+            days: line.span.map { (TimeStep.inFull(day: $0.lowerBound), TimeStep.inFull(day: $0.upperBound)) },
+            highest: highest.map { (line.step.phrase($0.number), $0.sums.failed, $0.sums.rows) },
+            undated: line.undated)
     }
 
     /// The step with the highest share of failed rows, the first of several; nil if no row failed.
@@ -102,7 +92,7 @@ private struct TimeLineChart {
     }
 
     static let table = ModelTable<TimeLineChart>([
-        .text("caption", "what it shows") { $0.caption },
+        .text("caption", "what it shows") { Wording.timeLineCaption(by: $0.step.word, most: $0.most) },
         .text("description", "the shares in words") { $0.description },
         .text("top", "the share at the top") { Share(of: $0.top, in: 1000).text },
         .text("middle", "the share at half the height") { Share(of: $0.top / 2, in: 1000).text },
@@ -111,11 +101,6 @@ private struct TimeLineChart {
         .list("rates", "0 to 60 bars: of the share of failed rows", of: ChartBar.table) { $0.rates },
         .list("volumes", "2 to 60 bars: of the rows", of: ChartBar.table) { $0.volumes },
     ])
-
-    private var caption: String {
-        "Above, the share of failed rows by the \(step.word) in which the jobs were created; below, in grey, "
-            + "how many rows they had, to scale up to \(Wording.rowsWord(most))."
-    }
 
     private var description: String {
         let shares = steps.map { number, sums in

@@ -285,14 +285,8 @@ struct PackManifestReader: ~Copyable {
         guard let member = PackMember(rawValue: name), !member.isSkipped else { return try fields.skip() }
         guard seen.insert(member).inserted else { throw fields.fault(.repeated(path: name)) }
         switch member {
-        case .format:
-            guard try fields.kind() == .string, try fields.text(name) == PackManifest.format else {
-                throw fields.fault(.notASummary)
-            }
-        case .version:
-            let version = try fields.count(name)
-            if version > PackManifest.version { throw fields.fault(.newerVersion(version)) }
-            if version < 1 { throw fields.fault(.wrongValue(path: name, expected: "1 or more")) }
+        case .format: try fields.checkFormat(name, is: PackManifest.format)
+        case .version: try fields.checkVersion(name, upTo: PackManifest.version)
         case .tool:
             toolVersion = try JSONObject.packTool.read(&fields, name).version
         case .inputs, .files, .outputs:

@@ -264,6 +264,27 @@ extension JSONWriter {
     }
 }
 
+// MARK: - On the page of a job
+
+extension RetryPlan {
+    /// What is to be done about the rows of a job that did not succeed, as far as its dump alone tells; nil if nothing is,
+    /// or nothing is known of any code.
+    static func sentence(of job: JobSummary, _ codes: CodeBook?) -> String? {
+        guard let codes, job.rows.failed + job.rows.unclassified > 0 else { return nil }
+        var plan = RetryPlan()
+        plan.groups = job.failedByCode.map { code in
+            Group(
+                code: code.isOther ? nil : code.code, isUnclassified: false, rows: code.rows, files: [],
+                entry: codes.standing(of: code.code, isOther: code.isOther).entry)
+        }
+        if job.rows.unclassified > 0 {
+            plan.groups.append(
+                Group(code: nil, isUnclassified: true, rows: job.rows.unclassified, files: [], entry: nil))
+        }
+        return Wording.plan(plan.actions.map { ($0.action, $0.isGuess, $0.rows) }, noResult: job.rows.missing ?? 0)
+    }
+}
+
 // MARK: - As Markdown
 
 extension RetryPlan {

@@ -137,8 +137,7 @@ extension String? {
     /// What the last row of a sheet says if there was no room for all of them.
     static func leftOut(of sheet: Sheet, _ things: String, _ file: String) -> String? {
         guard sheet.rowsWritten < sheet.rowsOffered else { return nil }
-        return
-            "\(Wording.grouped(sheet.rowsWritten)) of \(Wording.grouped(sheet.rowsOffered)) \(things); all are in \(file)"
+        return Wording.leftOut(shown: sheet.rowsWritten, of: sheet.rowsOffered, things, file: file)
     }
 }
 

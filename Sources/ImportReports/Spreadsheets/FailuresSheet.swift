@@ -70,14 +70,9 @@ struct FailuresSheet {
     /// - Returns: what there is to say if not all of them are here.
     func finish(rows: Int, files: [ReportFile]) throws -> String? {
         let isCut = sheet.rowsWritten < rows
-        let note = Self.note(shown: sheet.rowsWritten, rows: rows, files: files)
+        let file = files.first { $0.name == ReportFile.failures.name }?.name
+        let note = Wording.failuresLeftOut(shown: sheet.rowsWritten, rows: rows, file: file)
         try sheet.finish(note: isCut ? note : nil)
         return isCut ? note : nil
-    }
-
-    static func note(shown: Int, rows: Int, files: [ReportFile]) -> String {
-        "\(Wording.grouped(shown)) of \(Wording.grouped(rows)) failed and unclassified rows; "
-            + (files.contains { $0.name == ReportFile.failures.name }
-                ? "all are in failures.csv" : "for all of them, let csv be among the formats")
     }
 }

@@ -95,7 +95,7 @@ package struct WorkbookPlace {
         try Workbook(path: "/proc/self/fd/\(descriptor)", temporaryFolder: temporaryFolder, title: title)
     }
 
-    /// Completes the workbook, and reads it back: a full disk can leave holes in it of which nobody is told.
+    /// Completes the workbook, and reads it back: a full disk can leave holes in it without an error.
     func close(_ workbook: Workbook) throws {
         let expected = try workbook.close()
         let found: [SheetTally]

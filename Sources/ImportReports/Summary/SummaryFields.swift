@@ -215,6 +215,22 @@ struct SummaryFields: ~Copyable {
     }
 }
 
+// MARK: - The first members of a document
+
+extension SummaryFields {
+    /// Reads what a document is.
+    mutating func checkFormat(_ name: String, is format: String) throws(SummaryFault) {
+        guard try kind() == .string, try text(name) == format else { throw fault(.notASummary) }
+    }
+
+    /// Reads by which meaning of its names it was written: those up to the newest one are known here.
+    mutating func checkVersion(_ name: String, upTo newest: Int) throws(SummaryFault) {
+        let version = try count(name)
+        if version > newest { throw fault(.newerVersion(version)) }
+        if version < 1 { throw fault(.wrongValue(path: name, expected: "1 or more")) }
+    }
+}
+
 /// A text that is no summary, or not a whole one.
 package struct SummaryFault: Error, Sendable, Equatable {
     package var code: Code

@@ -110,14 +110,8 @@ package struct SummaryReader: ~Copyable {
         guard seen.insert(member).inserted else { throw fields.fault(.repeated(path: name)) }
         switch member {
         case .gate: break
-        case .format:
-            guard try fields.kind() == .string, try fields.text(name) == SummaryJSON.format else {
-                throw fields.fault(.notASummary)
-            }
-        case .version:
-            let version = try fields.count(name)
-            if version > SummaryJSON.version { throw fields.fault(.newerVersion(version)) }
-            if version < 1 { throw fields.fault(.wrongValue(path: name, expected: "1 or more")) }
+        case .format: try fields.checkFormat(name, is: SummaryJSON.format)
+        case .version: try fields.checkVersion(name, upTo: SummaryJSON.version)
         case .redacted:
             redaction = try JSONObject.redaction.readOptional(&fields, name)
         case .jobs:

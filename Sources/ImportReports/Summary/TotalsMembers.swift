@@ -98,14 +98,10 @@ extension MemberTable<RuleResult> {
 extension Rules.Rule {
     fileprivate var limitText: String? {
         switch self {
-        case .maxFailed(let limit, _), .maxFailedCode(_, let limit): limit.text
-        case .minRows(let rows): String(rows)
+        case .maxFailedCode(_, let limit): limit.text
+        case .maxFailed, .minRows: argument
         case .failOnSeverity, .failOnFinding, .requireComplete: nil
         }
-    }
-
-    fileprivate var isOnlyPending: Bool? {
-        if case .maxFailed(_, let onlyPending) = self { onlyPending } else { nil }
     }
 
     /// Nil if the rule is not about a code; a code that is nil is that of errors without one.
@@ -115,8 +111,7 @@ extension Rules.Rule {
 
     fileprivate var aboutFinding: String? {
         switch self {
-        case .failOnSeverity(let severity): severity.rawValue
-        case .failOnFinding(let id): id.name
+        case .failOnSeverity, .failOnFinding: argument
         case .maxFailed, .maxFailedCode, .requireComplete, .minRows: nil
         }
     }

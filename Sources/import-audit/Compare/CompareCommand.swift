@@ -30,6 +30,14 @@ struct CompareCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Of the second try.", valueName: "after"))
     var after: String
 
+    @Option(
+        name: .customLong("map"),
+        help: ArgumentHelp(
+            "reasons.csv that rejects wrote after the first try, if the second one sent its rejects again: their rows are "
+                + "put in their places. Several, in the order of the tries between.",
+            valueName: "reasons.csv"))
+    var maps: [String] = []
+
     @OptionGroup var options: ReadingOptions
 
     @OptionGroup var redacting: RedactionOptions
@@ -38,11 +46,15 @@ struct CompareCommand: ParsableCommand {
     var format: Format = .text
 
     func validate() throws {
+        if !maps.isEmpty, redacting.isOn {
+            throw ValidationError("--map compares rows as they are; --redact cannot be given with it.")
+        }
         if before == "-", after == "-" { throw ValidationError("Only one of the two can be standard input.") }
     }
 
     func run() throws {
         try reportingFailures {
+            if !maps.isEmpty { return try compareRetry() }
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             guard let first = try ComparedAudit(before, options, redaction),
                 let second = try ComparedAudit(after, options, redaction)
@@ -59,12 +71,32 @@ struct CompareCommand: ParsableCommand {
                     after: (second.name, second.totals, second.messages, second.unreadable),
                     rows: Self.rows(first, second)),
                 redaction: first.redaction)
-            switch format {
-            case .text: try Console.write(report.text)
-            case .json: try Console.write(report.json)
-            case .markdown: try Console.write(report.markdown)
-            }
+            try print(report)
             return first.status.orWorse(second.status)
+        }
+    }
+
+    /// Compares a first try with what came of it once rows were sent again.
+    private func compareRetry() throws -> ExitStatus {
+        let maps = try maps.map { try RowMap($0) }
+        guard let first = try ComparedAudit(before, options, nil),
+            let retried = try RetriedAudit(first: before, second: after, maps: maps, options)
+        else { return .interrupted }
+        let rows = RowComparison(before: retried.before, after: retried.after, total: retried.total)
+        try print(
+            ComparisonReport(
+                Comparison(
+                    before: (first.name, first.totals, first.messages, first.unreadable),
+                    after: ("\(first.name) with \(after)", retried.totals, retried.messages, retried.unreadable),
+                    rows: rows, isRetry: true)))
+        return retried.status
+    }
+
+    private func print(_ report: ComparisonReport) throws {
+        switch format {
+        case .text: try Console.write(report.text)
+        case .json: try Console.write(report.json)
+        case .markdown: try Console.write(report.markdown)
         }
     }
 

@@ -17,8 +17,8 @@ final class RowRecorder: Sendable {
 }
 
 /// Folds each dump into its summary, and keeps the outcomes of the rows of the first.
-struct CompareHandler: DocumentHandler {
-    private var summary: SummaryHandler
+struct CompareHandler: SummaryCompanion {
+    private(set) var summary: SummaryHandler
     private let recorder: RowRecorder
     /// Of the dump at hand, if it is the first.
     private var outcomes: RowOutcomes?
@@ -31,18 +31,6 @@ struct CompareHandler: DocumentHandler {
     mutating func begin(source: String, order: DocumentOrder) {
         summary.begin(source: source, order: order)
         outcomes = order == DocumentOrder(input: 0) ? RowOutcomes() : nil
-    }
-
-    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
-
-    func end(_ input: InputPath, number: Int) {}
-
-    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
-        summary.passOver(own, source: source, order: order)
-    }
-
-    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
-        try summary.refuse(source: source, reason: reason, order: order, status: status)
     }
 
     mutating func beginRows(of job: DeclaredJob) {

@@ -12,7 +12,7 @@ import Synchronization
 /// does not matter which of them a thread read first. Memory grows with the inputs of the manifest, about 60 bytes for
 /// each, and with those that lie elsewhere now, or are none of them.
 final class InputComparison: Sendable {
-    /// More would take a manifest that nobody has made in earnest.
+    /// More are only in a manifest that was made to do harm.
     private static let inputLimit = 1 << 24
 
     private struct State {
@@ -158,10 +158,6 @@ private struct InputComparisonHandler: DocumentHandler {
         self.source = source
         self.order = order
     }
-
-    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
-
-    func end(_ input: InputPath, number: Int) {}
 
     // A pack lists none of these.
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}

@@ -43,20 +43,9 @@ extension UserRules {
             let day = origin.dropFirst().first.map { String(decoding: $0, as: UTF8.self) } ?? ""
             if !day.isEmpty { options.append("--as-of \(day)") }
         }
-        var countsNewCodes = false
-        for rule in gate?.rules ?? [] {
-            switch rule {
-            case .maxFailed(let limit, let onlyPending):
-                options.append("--\(rule.name) \(limit.text)")
-                countsNewCodes = countsNewCodes || onlyPending
-            case .maxFailedCode(let code, let limit): options.append("--\(rule.name) \(code ?? "")=\(limit.text)")
-            case .failOnSeverity(let severity): options.append("--\(rule.name) \(severity.rawValue)")
-            case .failOnFinding(let id): options.append("--\(rule.name) \(id.name)")
-            case .requireComplete: options.append("--\(rule.name)")
-            case .minRows(let rows): options.append("--\(rule.name) \(rows)")
-            }
-        }
-        if countsNewCodes { options.append("--only-new-codes") }
+        let rules = gate?.rules ?? []
+        options += rules.map { rule in "--\(rule.name)" + (rule.argument.map { " \($0)" } ?? "") }
+        if rules.contains(where: { $0.isOnlyPending == true }) { options.append("--only-new-codes") }
         return options
     }
 }

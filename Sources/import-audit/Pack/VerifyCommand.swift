@@ -31,7 +31,7 @@ struct VerifyCommand: ParsableCommand {
         help: ArgumentHelp(
             "Dumps, folders and archives that must be the ones that the audit is about, or - for standard input.",
             valueName: "input"))
-    var inputs: [String] = []
+    var arguments: [String] = []
 
     @OptionGroup var work: WorkOptions
 
@@ -50,7 +50,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func verify() throws -> ExitStatus {
-        let comparison = inputs.isEmpty ? nil : InputComparison()
+        let comparison = arguments.isEmpty ? nil : InputComparison()
         var verification: PackVerification
         if AuditFolder.isFolder(zip) {
             let folder = try AuditFolder(zip)
@@ -74,6 +74,7 @@ extension VerifyCommand {
         guard let comparison else { return }
         // The folder itself may lie among the inputs.
         let place = OutputPlace(folder: zip, files: [], jobFiles: [])
+        let inputs = ManyArguments.putBack(arguments)
         guard try comparison.read(inputs, work, leavingOut: place) else { throw Interrupted() }
         // Without a sound manifest, nothing is known of what the inputs should be.
         if verification.toolVersion != nil {

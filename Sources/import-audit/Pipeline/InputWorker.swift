@@ -187,6 +187,10 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
 }
 
 extension DocumentHandler {
+    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
+
+    func end(_ input: InputPath, number: Int) {}
+
     mutating func finish() throws {}
 }
 

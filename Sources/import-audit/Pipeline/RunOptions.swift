@@ -94,21 +94,24 @@ enum ManyArguments {
     /// So many at least are taken out; with fewer, ArgumentParser sees all.
     private static let fewest = 256
 
+    /// Those that put them back. Others may have a fixed number of arguments, which must be counted.
+    private static let commands: [any ParsableCommand.Type] = [
+        ReportCommand.self, SummaryCommand.self, CheckCommand.self, CodesCommand.self, RowsCommand.self,
+        MergeCommand.self, ValidateCommand.self, VerifyCommand.self,
+    ]
+
     /// The stretches that were taken out.
     private static let taken = Mutex<[[String]]>([])
 
     /// Puts one argument in place of each long stretch of inputs.
     ///
     /// Among arguments that follow each other and do not begin with a hyphen, the first may be the name of the command or
-    /// the value of an option, and the second an input behind a command's name; all others can only be inputs.
+    /// the value of an option, and the second what a command takes first; all others can only be inputs.
     ///
     /// - Parameter arguments: without the name of the program.
     static func takeOut(_ arguments: [String]) -> [String] {
-        // Others may have a fixed number of arguments, which must be counted.
         guard arguments.count > fewest, let command = arguments.first,
-            [ReportCommand.self, SummaryCommand.self, CheckCommand.self, CodesCommand.self].contains(where: {
-                ($0 as any ParsableCommand.Type).configuration.commandName == command
-            })
+            Self.commands.contains(where: { $0.configuration.commandName == command })
         else { return arguments }
         var kept: [String] = []
         var rest = arguments[...]

@@ -5,16 +5,16 @@ import ImportInputs
 import ImportReports
 
 /// Folds each dump into its summary.
-struct SummaryHandler: DocumentHandler {
+struct SummaryHandler: DocumentHandler, AuditingSink {
     private let collector: Collector
-    private let isStrict: Bool
+    let isStrict: Bool
     private let isVerbose: Bool
-    private var document: DocumentAudit
+    var audit: DocumentAudit
     /// Which jobs are taken as they are, for there is nothing to say of them.
     let plainJobs: PlainJobs
     /// Such jobs, until there are enough of them to be taken in.
     private let batch: PlainJobBatch
-    private var source = ""
+    private(set) var source = ""
     private var order = DocumentOrder(input: 0)
 
     /// - Parameter identity: looks for ids that come back, if they are wanted.
@@ -22,7 +22,7 @@ struct SummaryHandler: DocumentHandler {
         collector: Collector, identity: IdentityAudit? = nil, concurrency: Concurrency, isStrict: Bool, isVerbose: Bool
     ) {
         self.collector = collector
-        document = DocumentAudit(identity: identity, usesThread: concurrency.allowsHelpers)
+        audit = DocumentAudit(identity: identity, usesThread: concurrency.allowsHelpers)
         plainJobs = isVerbose || !collector.takesPlainJobs ? .none : identity == nil ? .all : .withDistinctIDs
         batch = PlainJobBatch(collector, source: "", isIdentifying: identity != nil)
         self.isStrict = isStrict
@@ -32,12 +32,8 @@ struct SummaryHandler: DocumentHandler {
     mutating func begin(source: String, order: DocumentOrder) {
         self.source = source
         self.order = order
-        document.restart()
+        audit.restart()
     }
-
-    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
-
-    func end(_ input: InputPath, number: Int) {}
 
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
         collector.add(own, source: source, order)
@@ -52,7 +48,7 @@ struct SummaryHandler: DocumentHandler {
         _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Bool {
         guard plainJobs != .none else { return false }
-        if Interruption.isRequested { throw Interrupted() }
+        try checkIsWanted()
         guard try batch.add(job, runs, text: text, source: source, at: position, order) else { return false }
         order.document += 1
         return true
@@ -73,20 +69,14 @@ struct SummaryHandler: DocumentHandler {
         try batch.flush()
     }
 
-    mutating func beginRows(of job: DeclaredJob) {
-        document.beginRows(of: job)
-    }
-
-    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+    func checkIsWanted() throws {
         if Interruption.isRequested { throw Interrupted() }
-        try document.consume(runs, text: text)
     }
 
-    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+    mutating func take(_ document: AuditedDocument, named name: String) throws {
         // What comes in order need not be sorted.
         try batch.flush()
-        let name = source + position.suffix
-        switch try document.finish(reading, source: name, isStrict: isStrict) {
+        switch document {
         case .job(let summary):
             try collector.add(summary, order)
             if isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
@@ -98,6 +88,21 @@ struct SummaryHandler: DocumentHandler {
             passOver(own, source: name, order: order)
         }
         order.document += 1
+    }
+}
+
+/// A handler that has a summary made of each document, and takes something else from it besides.
+protocol SummaryCompanion: DocumentHandler {
+    var summary: SummaryHandler { get }
+}
+
+extension SummaryCompanion {
+    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
+        summary.passOver(own, source: source, order: order)
+    }
+
+    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
+        try summary.refuse(source: source, reason: reason, order: order, status: status)
     }
 }
 

@@ -137,13 +137,13 @@ private enum RowSpoolTag {
 }
 
 /// Folds each dump into its summary, and keeps its rows.
-struct SpoolingHandler: DocumentHandler {
+struct SpoolingHandler: SummaryCompanion {
     /// Bytes that are gathered before they go into the file.
     private static let flushBytes = 64 * 1024
     /// Ids in one run, at most: what is read back at a time is bounded.
     private static let idsOfRun = 512
 
-    private var summary: SummaryHandler
+    private(set) var summary: SummaryHandler
     private let spool: RowSpool
     private let keepsAllIDs: Bool
     private var order = DocumentOrder(input: 0)
@@ -164,18 +164,6 @@ struct SpoolingHandler: DocumentHandler {
         summary.begin(source: source, order: order)
         self.order = order
         forget()
-    }
-
-    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
-
-    func end(_ input: InputPath, number: Int) {}
-
-    func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
-        summary.passOver(own, source: source, order: order)
-    }
-
-    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
-        try summary.refuse(source: source, reason: reason, order: order, status: status)
     }
 
     mutating func beginRows(of job: DeclaredJob) {

@@ -18,6 +18,8 @@ struct OverviewFiles {
     private var workbook: OverviewWorkbookFile?
     private var summary: SummaryJSON.Document<PartialFile>?
     private let redaction: RedactionMark?
+    /// What is known of codes; nil without a codes file.
+    private let knownCodes: CodeBook?
 
     /// - Parameters:
     ///   - hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
@@ -28,6 +30,7 @@ struct OverviewFiles {
         userRules: UserRules = UserRules(), redaction: RedactionMark? = nil
     ) throws {
         self.redaction = redaction
+        knownCodes = userRules.codes
         ruleTally = userRules.ruleTally
         self.formats = formats
         self.csv = csv
@@ -40,10 +43,12 @@ struct OverviewFiles {
             case .markdown: pages.append((.markdown, try folder.begin(ReportFile.indexMarkdown.name)))
             case .csv:
                 jobs = BufferedFile(try folder.begin(ReportFile.jobs.name), opening: csv.opening(JobsCSV.header))
-                codes = BufferedFile(try folder.begin(ReportFile.allCodes.name), opening: csv.opening(CodesCSV.header))
+                codes = BufferedFile(
+                    try folder.begin(ReportFile.allCodes.name),
+                    opening: csv.opening(CodesCSV.header(codes: userRules.codes)))
                 guard hasFailures else { continue }
                 failures = try folder.begin(ReportFile.allFailures.name)
-                try failures?.write(csv.opening(RowsCSV<PartialFile>.header).span)
+                try failures?.write(csv.opening(RowsCSV<PartialFile>.header(codes: userRules.codes)).span)
             case .xlsx: workbook = try OverviewWorkbookFile(in: folder, userRules: userRules)
             // Last, so that who finds a new summary finds all other files new.
             case .json:
@@ -65,7 +70,7 @@ struct OverviewFiles {
         overview.append(job, report: report)
         ruleTally.add(job)
         try jobs?.append(JobsCSV.line(job, report: report?.page, options: csv))
-        try codes?.append(CodesCSV.lines(job, options: csv))
+        try codes?.append(CodesCSV.lines(job, options: csv, codes: knownCodes))
         try summary?.append(job)
     }
 

@@ -118,7 +118,7 @@ struct OverviewReport {
 
     /// Leaves what is finished for the next run to go on with.
     func leave() throws {
-        // A manifest that was not replaced speaks of what is still there.
+        // A manifest that was not replaced lists what is still there.
         if run.isUntouched { return }
         // No whole run finds no documents: the next one does not take it for one.
         let manifest = try writeManifest(documentCount: 0) { results.isPlain($0) }
@@ -138,7 +138,7 @@ struct OverviewReport {
             forEachFile: { body in try recorder.forEachFile(body) })
     }
 
-    /// Last, so that a manifest never speaks of what is not there yet.
+    /// Last, so that a manifest never lists what is not there yet.
     private func writeManifest(
         documentCount: Int, isWhole: (RunResults.InputDocuments) -> Bool
     ) throws -> PartialFile {

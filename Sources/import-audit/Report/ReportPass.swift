@@ -10,16 +10,19 @@ struct ReportPass: RowSink {
     private var workbook: JobWorkbookFile?
     private let identity: IdentityAudit
     private let csv: CSVOptions
+    private let codes: CodeBook?
     let folder: OutputFolder
 
     init(_ settings: ReportSettings, folder: OutputFolder, identity: IdentityAudit) throws {
         self.identity = identity
         csv = settings.csv
+        codes = settings.userRules.codes
         self.folder = folder
         if settings.formats.contains(.xlsx) { workbook = try JobWorkbookFile(in: folder, settings: settings) }
         guard settings.formats.contains(.csv) else { return }
         rows = RowsCSV(.all, options: csv, to: try folder.begin(ReportFile.rows.name))
-        failures = RowsCSV(.failures, options: csv, to: try folder.begin(ReportFile.failures.name))
+        failures = RowsCSV(
+            .failures, options: csv, codes: settings.userRules.codes, to: try folder.begin(ReportFile.failures.name))
     }
 
     mutating func beginRows(of job: DeclaredJob) throws {
@@ -47,7 +50,7 @@ struct ReportPass: RowSink {
         _ = try failures?.finish(job: dump.job)
         // The pages that follow may have their memory; the files are the folder's.
         (rows, failures) = (nil, nil)
-        try folder.write(CodesCSV.render(summary, options: csv), as: ReportFile.codes.name)
+        try folder.write(CodesCSV.render(summary, options: csv, codes: codes), as: ReportFile.codes.name)
         return summary
     }
 

@@ -43,7 +43,7 @@ struct RunManifestRecorder {
     ///   - header: about the run.
     ///   - isWhole: whether all that is in an input was read.
     ///   - content: the size and the hash of what is no job.
-    ///   - standing: whether the report of a dump is in its place, and whether it speaks of other dumps of the job.
+    ///   - standing: whether the report of a dump is in its place, and whether it mentions other dumps of the job.
     func write(
         _ results: RunResults, _ header: RunManifestHeader, to file: PartialFile,
         isWhole: (RunResults.InputDocuments) -> Bool, content: (DocumentOrder) -> ContentHash?,

@@ -253,7 +253,7 @@ def literals(rng: random.Random, tag: str) -> Case:
     word = rng.choice(WORDS)
     members = _dump(rng, tag)
     if rng.random() < 0.5:
-        # In the job: a number, a time, or a member that nobody knows.
+        # In the job: a number, a time, or an unknown member.
         key = rng.choice(["processed", "succeeded", "failed", "expires_at", "note"])
         set_member(members, key, Token("@word@"), rng)
         clean = _written(rng, Obj([member for member in members if member[0] != key]))

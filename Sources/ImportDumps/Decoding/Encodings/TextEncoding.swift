@@ -130,8 +130,8 @@ extension TextEncoding {
         }
         switch form {
         case .utf8: return nil
-        case .utf16(let isBigEndian): return made(UTF16Decoder(isBigEndian: isBigEndian))
-        case .utf32(let isBigEndian): return made(UTF32Decoder(isBigEndian: isBigEndian))
+        case .utf16(let isBigEndian): return made(UnicodeDecoder(.utf16, isBigEndian: isBigEndian))
+        case .utf32(let isBigEndian): return made(UnicodeDecoder(.utf32, isBigEndian: isBigEndian))
         case .windows1252: return made(SingleByteDecoder(characters: Self.windows1252Characters))
         case .other(let hasASCII):
             guard let converter = Converter(from: name) else { return nil }

@@ -1,16 +1,35 @@
 private import Glibc
 
-/// Converts UTF-16 to UTF-8. What is no character (a lone surrogate, an odd byte at the end) becomes bytes that are no
-/// UTF-8 either, so that it is found where any other text would be.
-struct UTF16Decoder: StreamDecoder {
+/// Converts UTF-16 or UTF-32 to UTF-8. What is no character (a lone surrogate, an odd byte at the end) becomes bytes that
+/// are no UTF-8 either, so that it is found where any other text would be.
+struct UnicodeDecoder: StreamDecoder {
+    enum Form {
+        case utf16, utf32
+
+        var unitBytes: Int { self == .utf16 ? 2 : 4 }
+    }
+
+    let form: Form
     let isBigEndian: Bool
     private var isAtStart = true
 
-    init(isBigEndian: Bool) {
+    init(_ form: Form, isBigEndian: Bool) {
+        self.form = form
         self.isBigEndian = isBigEndian
     }
 
     mutating func decode(
+        _ input: UnsafeBufferPointer<UInt8>, isLast: Bool, into output: inout DecoderOutput
+    ) -> Int {
+        let done =
+            switch form {
+            case .utf16: unsafe decodeUTF16(input, isLast: isLast, into: &output)
+            case .utf32: unsafe decodeUTF32(input, into: &output)
+            }
+        return done + (isLast ? output.putBrokenUnit(input.count - done, of: form.unitBytes) : 0)
+    }
+
+    private mutating func decodeUTF16(
         _ input: UnsafeBufferPointer<UInt8>, isLast: Bool, into output: inout DecoderOutput
     ) -> Int {
         var index = 0
@@ -41,7 +60,23 @@ struct UTF16Decoder: StreamDecoder {
                 index += 2
             }
         }
-        return index + (isLast ? output.putBrokenUnit(input.count - index, of: 2) : 0)
+        return index
+    }
+
+    private mutating func decodeUTF32(_ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput) -> Int {
+        var index = 0
+        while index + 4 <= input.count, output.left >= 4 {
+            let unit = unsafe UnsafeRawBufferPointer(input).loadUnaligned(fromByteOffset: index, as: UInt32.self)
+            let scalar = isBigEndian ? UInt32(bigEndian: unit) : UInt32(littleEndian: unit)
+            if isAtStart, scalar == 0xFEFF {
+                output.steps.skip(4)
+            } else {
+                output.steps.add(1, decoded: output.put(scalar: scalar), original: 4, endsLine: scalar == 0x0A)
+            }
+            isAtStart = false
+            index += 4
+        }
+        return index
     }
 
     @inline(__always)
@@ -98,33 +133,5 @@ extension PlaceSteps {
             index = next
         }
         add(text.count - index, decoded: 1, original: original)
-    }
-}
-
-/// Converts UTF-32 to UTF-8. What is no character becomes bytes that are no UTF-8 either.
-struct UTF32Decoder: StreamDecoder {
-    let isBigEndian: Bool
-    private var isAtStart = true
-
-    init(isBigEndian: Bool) {
-        self.isBigEndian = isBigEndian
-    }
-
-    mutating func decode(
-        _ input: UnsafeBufferPointer<UInt8>, isLast: Bool, into output: inout DecoderOutput
-    ) -> Int {
-        var index = 0
-        while index + 4 <= input.count, output.left >= 4 {
-            let unit = unsafe UnsafeRawBufferPointer(input).loadUnaligned(fromByteOffset: index, as: UInt32.self)
-            let scalar = isBigEndian ? UInt32(bigEndian: unit) : UInt32(littleEndian: unit)
-            if isAtStart, scalar == 0xFEFF {
-                output.steps.skip(4)
-            } else {
-                output.steps.add(1, decoded: output.put(scalar: scalar), original: 4, endsLine: scalar == 0x0A)
-            }
-            isAtStart = false
-            index += 4
-        }
-        return index + (isLast ? output.putBrokenUnit(input.count - index, of: 4) : 0)
     }
 }

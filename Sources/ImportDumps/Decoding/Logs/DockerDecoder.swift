@@ -113,7 +113,7 @@ struct DockerDecoder: StreamDecoder {
 
     // MARK: Lines that are longer than what is decoded in one go
 
-    /// Of such a record nobody knows the stream, which stands behind the text: it is taken for the one that is open.
+    /// The stream of such a record, which stands behind the text, is not known: it is taken for the one that is open.
     private mutating func beginLongLine(
         _ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput
     ) -> Int {

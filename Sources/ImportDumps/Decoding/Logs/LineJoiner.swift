@@ -76,7 +76,7 @@ struct LineJoiner: Sendable {
         self.dump = dump.depth > 0 ? dump : nil
     }
 
-    /// A piece was put out of which nobody knows the stream: it is taken for the one that goes on.
+    /// A piece was put out whose stream is not known: it is taken for the one that goes on.
     mutating func passUnknown(isPartial: Bool, edges: LineEdges) {
         pass(Piece(stream: open ?? .output, isPartial: isPartial, edges: edges))
     }

@@ -3,7 +3,7 @@ import ImportInputs
 import TestSupport
 import Testing
 
-/// Bombs, early ends, and streams that nobody reads.
+/// Bombs, early ends, and streams that are not read.
 @Suite struct ContainerLimitTests {
     private static let limits = InputLimits(expandedBytes: 100_000, expansionRatio: 1)
 

@@ -1,4 +1,3 @@
-import ImportDumps
 import ImportFoundation
 import ImportInputs
 import TestSupport
@@ -6,6 +5,7 @@ import Testing
 
 /// Every kind of container, packed by the programs that people use.
 @Suite struct ContainerKindTests {
+    private static let blockBytes = 256 * 1024
     /// A dump that is longer than any buffer on the way.
     private static let dump = dumpText(
         rows: (0..<12_000).map { #"{"id":"\#($0)","created":true}"# }.joined(separator: ","))
@@ -21,7 +21,7 @@ import Testing
         try folder.shell("\(command) dump.json > packed.txt")
         let expected =
             command.contains("lzma")
-            // A format without a signature, which nobody could recognise. It stays what it is.
+            // A format without a signature, which cannot be recognised. It stays what it is.
             ? [Found("packed.txt", String(decoding: try folder.bytes("packed.txt"), as: UTF8.self))]
             : [Found("packed.txt", Self.dump)]
         #expect(try folder.found(in: "packed.txt") == expected)
@@ -137,12 +137,12 @@ import Testing
         var counts: [Int] = []
         ContainerReader().read(descriptor: descriptor, name: name) { item in
             guard case .stream(_, var bytes) = item, bytes.isPrompt else { return }
-            var block = [UInt8](repeating: 0, count: DumpLimits.windowBytes)
+            var block = [UInt8](repeating: 0, count: Self.blockBytes)
             let read = block.withUnsafeMutableBytes { block in
                 Result { () throws(ReadFailure) in try bytes.read(into: block) }
             }
             if case .success(let count) = read { counts.append(count) }
         }
-        #expect(counts == [DumpLimits.windowBytes])
+        #expect(counts == [Self.blockBytes])
     }
 }

@@ -67,7 +67,7 @@ import Testing
         #expect(count.value == 0)
     }
 
-    @Test("The first failure comes out; what follows it is forgotten and holds nobody up", arguments: [true, false])
+    @Test("The first failure comes out; what follows it is forgotten and delays nothing", arguments: [true, false])
     func emptyingFails(usesThread: Bool) {
         let count = Count()
         let pipe = BlockPipe<Never, Broken>(slots: 2, slotBytes: 8, usesThread: usesThread) {
@@ -163,7 +163,7 @@ import Testing
         #expect(count.value == 4)
     }
 
-    @Test("Nobody fills further ahead than there are slots, and a pipe that is dropped ends its thread")
+    @Test("Blocks are filled no further ahead than there are slots, and a pipe that is dropped ends its thread")
     func fillingPressesBack() {
         let (filled, taken, tooMany) = (Count(), Count(), Count())
         do {

@@ -1,0 +1,203 @@
+// What `compare` says.
+
+extension Comparison {
+    /// How the codes changed, in a sentence.
+    package var codesSentence: String {
+        let codes = self.codes.filter { !$0.isOther }
+        guard !codes.isEmpty else {
+            return unseenSentence == nil
+                ? "No row failed, before or after." : "No row that was seen failed, before or after."
+        }
+        let listed = codes.count == 1 ? "1 code" : "\(Wording.grouped(codes.count)) codes"
+        let all = isUncertain ? "the \(listed) told apart" : listed
+        func count(_ kind: ChangeKind) -> Int { codes.count { $0.kind == kind } }
+        let parts = Wording.changes(
+            fixed: count(.fixed), stillFailing: count(.stillFailing), new: count(.new), undecided: count(.undecided))
+        return "Of \(all), \(parts)."
+    }
+
+    /// Why a code that is not seen may yet be there; nil if that cannot be.
+    package var uncertainty: String? {
+        guard isUncertain else { return nil }
+        return "There are \(Wording.manyCodes): one that is not listed for a side may be among the others. "
+            + Wording.uncertainNumbers
+    }
+
+    /// What an uncertain number of messages means; nil if all are certain.
+    package var messagesNote: String? {
+        guard codes.contains(where: { $0.messages.isUncertain }) else { return nil }
+        return
+            "Where a code has more patterns of messages than are listed (\(AnalysisLimits.messagesListed) of a job, "
+            + "\(Wording.grouped(AnalysisLimits.patternsCompared)) of all), one that is not listed may yet be there: "
+            + Wording.uncertainNumbers
+    }
+
+    /// Where not all rows were seen, and what that means; nil if all were.
+    package var unseenSentence: String? {
+        let sides = [("before", before), ("after", after)].filter { !$0.1.showsAllRows }
+        guard !sides.isEmpty else { return nil }
+        let list = sides.map { "\($0.0) (\($0.1.gaps))" }.joined(separator: " nor ")
+        return "Not all rows were seen \(list): what was not seen there is undecided."
+    }
+
+    /// Whether the rows were compared, and on what ground.
+    package var rowsSentence: String {
+        guard let rows else {
+            return probableRetry ?? "Not compared row by row: that takes two single dumps with the same total."
+        }
+        let ground =
+            isRetry
+            ? "Row by row: rows that were sent again stand in the places that the map gives them. "
+            : "Row by row: both are single dumps that declare \(Wording.rowsWord(rows.total)), taken to be the same rows. "
+        var sentence =
+            ground
+            + "\(Wording.rowsWord(rows.compared)) \(rows.compared == 1 ? "is" : "are") in both"
+        if rows.onlyBefore > 0 { sentence += ", \(Wording.grouped(rows.onlyBefore)) only before" }
+        if rows.onlyAfter > 0 { sentence += ", \(Wording.grouped(rows.onlyAfter)) only after" }
+        return sentence + "."
+    }
+
+    /// What a second dump with fewer rows probably is; nil if nothing suggests it.
+    private var probableRetry: String? {
+        let failed = before.rows.failed + before.rows.unclassified
+        guard before.jobs == 1, after.jobs == 1, failed > 0, after.rows.seen == failed, before.rows.seen != failed
+        else {
+            return nil
+        }
+        return
+            "After has \(Wording.rowsWord(failed)), as many as failed before: a retry? Then the numbers are not about the "
+            + "same rows. Give --map reasons.csv, which import-audit rejects wrote, and its rows are put in their places."
+    }
+
+    /// What became of the rows: a heading, and the rows.
+    package var rowLists: [(heading: String, rows: RowRanges)] {
+        guard let rows else { return [] }
+        return [
+            ("Failed before, succeeded after", rows.fixed), ("Failed before and after", rows.stillFailing),
+            ("Succeeded before, failed after", rows.newlyFailing),
+        ]
+    }
+
+    /// Where a list of the codes ends; nil if it has all.
+    package func cut(_ shown: Int) -> String? {
+        guard codes.count > shown else { return nil }
+        return isUncertain
+            ? "\(shown) of \(Wording.manyCodes)" : "\(shown) of \(Wording.grouped(codes.count)) codes"
+    }
+}
+
+extension Comparison.Side {
+    /// The jobs and how they stand, such as `2 jobs: 1 complete, 1 processing, 1 cut off or broken`.
+    package var jobsWords: String {
+        let words = jobs == 1 ? "1 job" : "\(Wording.grouped(jobs)) jobs"
+        var states = jobsByStatus.sorted { $0.key < $1.key }.map { status, count in
+            let word = status == Totals.noStatus ? "without a status" : status
+            return jobs == 1 ? word : "\(Wording.grouped(count)) \(word)"
+        }
+        if salvagedJobs > 0 {
+            states.append("\(jobs == 1 ? "" : Wording.grouped(salvagedJobs) + " ")cut off or broken")
+        }
+        return states.isEmpty ? words : "\(words): \(states.joined(separator: ", "))"
+    }
+
+    /// What was not seen, in a few words.
+    fileprivate var gaps: String {
+        var parts: [String] = []
+        if partialJobs > 0 {
+            let many = partialJobs > 1
+            parts.append(
+                jobs == 1
+                    ? "the job does not show all of its rows"
+                    : "\(Wording.grouped(partialJobs)) of \(Wording.grouped(jobs)) jobs "
+                        + "\(many ? "do" : "does") not show all of \(many ? "their" : "its") rows")
+        }
+        if unreadable > 0 {
+            parts.append(
+                unreadable == 1 ? "1 input was not read" : "\(Wording.grouped(unreadable)) inputs were not read")
+        }
+        return parts.joined(separator: ", ")
+    }
+}
+
+extension CodeChange {
+    /// Its rows before, in words, and after.
+    package var words: (before: String, after: String) {
+        (MessageRows(rows: before, isExact: isBeforeExact).words, MessageRows(rows: after, isExact: isAfterExact).words)
+    }
+
+    /// By how much the rows changed; nothing if that is not known.
+    package var difference: String { isBeforeExact && isAfterExact ? Wording.difference(before, after) : "" }
+}
+
+extension ChangeKind {
+    package var words: String { self == .stillFailing ? "still failing" : rawValue }
+}
+
+extension MessageChanges {
+    package static let otherPatterns = "(patterns that are not listed)"
+
+    /// Where a list of the patterns ends, and how all of them changed; nil if it has all.
+    package func cut(_ shown: Int) -> String? {
+        guard patterns.count > shown else { return nil }
+        func count(_ kind: ChangeKind) -> Int { patterns.count { $0.kind == kind } }
+        let parts = Wording.changes(
+            fixed: count(.fixed), stillFailing: count(.stillFailing), new: count(.new), undecided: count(.undecided))
+        return "\(shown) of \(Wording.grouped(patterns.count)) patterns, of which \(parts)"
+    }
+}
+
+extension MessageChange {
+    /// What stands for no message.
+    package static let noMessage = "(no message)"
+
+    /// The pattern as of each side alone, where it says more: which of many values fail no more, or still.
+    package var sides: [(word: String, pattern: String)] {
+        guard let pattern else { return [] }
+        return [("before", patternBefore), ("after", patternAfter)].compactMap { word, own in
+            guard let own, !own.utf8.elementsEqual(pattern.utf8) else { return nil }
+            return (word, own)
+        }
+    }
+
+    /// By how much the rows changed; nothing if that is not known.
+    package var difference: String {
+        before.isExact && after.isExact ? Wording.difference(before.rows, after.rows) : ""
+    }
+}
+
+extension MessageRows {
+    package var words: String {
+        isExact ? Wording.grouped(rows) : rows == 0 ? "?" : Wording.grouped(rows) + "+"
+    }
+}
+
+extension RowRanges {
+    /// The ranges in words, such as `3, 7–9`, and how many more there are.
+    package func words(_ limit: Int = RowComparison.rangesListed) -> String {
+        let shown = ranges.prefix(limit)
+        let list = shown.map { range in
+            range.count == 1
+                ? Wording.grouped(range.lowerBound)
+                : "\(Wording.grouped(range.lowerBound))–\(Wording.grouped(range.upperBound))"
+        }
+        let cut = rangeCount > shown.count ? " … \(shown.count) of \(Wording.grouped(rangeCount)) ranges" : ""
+        return list.joined(separator: ", ") + cut
+    }
+}
+
+extension Wording {
+    fileprivate static let uncertainNumbers = "“?” stands for a number that is not known, “12+” for 12 or more."
+
+    /// How many codes or patterns are fixed, still failing, new.
+    fileprivate static func changes(fixed: Int, stillFailing: Int, new: Int, undecided: Int) -> String {
+        var parts = "\(grouped(fixed)) \(fixed == 1 ? "is" : "are") fixed, "
+        parts += "\(grouped(stillFailing)) still failing"
+        parts += "\(undecided > 0 ? "," : " and") \(grouped(new)) new"
+        return undecided > 0 ? parts + " and \(grouped(undecided)) undecided" : parts
+    }
+
+    /// By how much a number changed, with its sign.
+    package static func difference(_ before: Int, _ after: Int) -> String {
+        after == before ? "0" : after > before ? "+\(grouped(after - before))" : grouped(after - before)
+    }
+}

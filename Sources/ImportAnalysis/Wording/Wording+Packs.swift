@@ -1,0 +1,42 @@
+import ImportFoundation
+package import ImportInputs
+
+// What `verify` says of an audit.
+
+extension Wording {
+    /// What was proved, and what was not.
+    package static func verification(isVerified: Bool, isFolder: Bool) -> String {
+        guard isVerified else {
+            return "This is not what \(isFolder ? "import-audit" : "--pack") wrote, or not of these inputs."
+        }
+        return
+            "Not signed: this proves that nothing differs from the manifest, not who made it. Compare the SHA-256 with "
+            + "what the sender tells you."
+    }
+}
+
+extension ZipFault {
+    /// Why the file is not read, as a sentence for people. It may quote a name from the file: hostile text.
+    package var explanation: String {
+        guard let entry else { return "\(sentence)." }
+        return "\(sentence), at its file “\(entry.prefix(200))”."
+    }
+
+    private var sentence: String {
+        switch code {
+        case .system(let errorNumber): ReadFailure(errorNumber: errorNumber).description
+        case .noRegularFile: "This is no file that can be read back and forth"
+        case .notAZip: "This is no zip"
+        case .noEnd: "The zip is cut off, or something stands behind its end"
+        case .strayBytes: "The zip has bytes that belong to none of its files, or files that overlap"
+        case .unusual: "The zip has parts, comments or marks that --pack does not write"
+        case .encrypted: "The zip is encrypted"
+        case .method: "The zip is packed in a way that --pack does not use"
+        case .noPlainFile: "The zip holds something that is no plain file with the rights that --pack gives"
+        case .unsafeName: "The zip holds a name that leads elsewhere, or that programs do not read alike"
+        case .unordered: "The zip holds a name twice, or names out of order"
+        case .disagreement: "What the zip says at its end and before a file is not the same"
+        case .structure: "The zip is damaged"
+        }
+    }
+}

@@ -1,0 +1,268 @@
+// What pages and workbooks say of a job, or of many.
+
+// MARK: - Failed rows
+
+extension JobSummary {
+    /// How many rows failed and with how many codes, in a sentence.
+    package var failuresSentence: String {
+        guard rows.failed == 0 else {
+            return Wording.failures(
+                in: rows, failedByCode.map { ($0.code, $0.isOther) },
+                isAtLeast: failedByCode.contains { code in
+                    code.isAtLeast || code.messages.contains { $0.isAtLeast }
+                })
+        }
+        if rows.seen > 0 { return "No row failed: there is nothing to list here." }
+        return rows.missing == 0
+            ? "The job had no rows, so none failed." : "The dump has no rows, so no failure can be listed by code."
+    }
+}
+
+extension Totals {
+    /// How many rows failed and with how many codes, in a sentence.
+    package var failuresSentence: String {
+        guard rows.failed > 0 else { return "No row of any job failed." }
+        let codes = failedByCode
+        return Wording.failures(
+            in: rows, codes.map { ($0.code, $0.isOther) }, isAtLeast: codes.contains { $0.isAtLeast })
+    }
+}
+
+extension Wording {
+    /// - Parameter isAtLeast: whether some numbers that follow are the least that may be.
+    fileprivate static func failures(
+        in rows: RowCounts, _ codes: [(code: String?, isOther: Bool)], isAtLeast: Bool
+    ) -> String {
+        "\(rowsWord(rows.failed)) failed, \(Share(of: rows.failed, in: rows.seen).text) of the rows seen, "
+            + "\(Self.codes(codes)).\(isAtLeast ? " \(atLeastSentence)" : "")"
+    }
+
+    /// How many codes there are, claiming no more than is known.
+    ///
+    /// - Parameters:
+    ///   - lines: of a list of them.
+    ///   - hasOthers: whether the last line stands for codes that are not told apart: of how many is not known.
+    package static func codeCount(_ lines: Int, hasOthers: Bool) -> String {
+        hasOthers ? "more than \(grouped(AnalysisLimits.codes))" : grouped(lines)
+    }
+
+    /// Codes that a page does not list: the last lines of all, one at least.
+    package static func otherCodes(_ lines: Int, hasOthers: Bool) -> String {
+        if hasOthers { return lines == 1 ? "other codes" : "more than \(grouped(lines - 1)) other codes" }
+        return lines == 1 ? "1 other code" : "\(grouped(lines)) other codes"
+    }
+
+    /// What a strip with a bar for each stretch of rows shows.
+    package static func positionsCaption(bucketRows: Int) -> String {
+        let width = bucketRows == 1 ? "each row" : "\(grouped(bucketRows)) rows"
+        return "Where the failed rows are, from the first row to the last: a bar for \(width), "
+            + "full where all of them failed."
+    }
+}
+
+extension SlotSummary {
+    /// The values that a page does not list, in words, to follow those that it lists.
+    package func otherValues(than shown: Int) -> String {
+        guard let distinct = distinctValues else { return "too many values to list" }
+        let others = distinct - shown
+        guard others > 0 else { return "" }
+        return (shown > 0 ? ", " : "") + (others == 1 ? "1 other" : "\(Wording.grouped(others)) others")
+    }
+}
+
+// MARK: - Outcomes and findings
+
+extension Wording {
+    /// What the bar of the outcomes shows.
+    ///
+    /// - Parameters:
+    ///   - missing: those of the rows that are not in the dumps.
+    ///   - hasWidened: whether some pieces are wider than to scale.
+    package static func outcomesCaption(rows: Int, missing: Int, hasWidened: Bool) -> String {
+        let declared = missing > 0 ? "declared " : ""
+        let widened = hasWidened ? "; an outcome under 1.5 % is drawn wider so that it can be seen" : ""
+        return "\(grouped(rows)) \(declared)\(rows == 1 ? "row" : "rows") by outcome, to scale\(widened)."
+    }
+}
+
+extension JobSummary {
+    /// How many findings of each severity there are, in a sentence.
+    package var findingsSentence: String {
+        let parts = Severity.allCases.compactMap { severity -> String? in
+            let count = count(of: severity)
+            return count == 0 ? nil : severity.counted(count)
+        }
+        return parts.isEmpty
+            ? "Nothing to report: every check that this audit makes was passed." : parts.joined(separator: ", ") + "."
+    }
+}
+
+extension Totals {
+    /// How many findings of each severity there are, in a sentence.
+    package var findingsSentence: String {
+        guard jobs > 0 else { return "There is no import job, and so there are no findings." }
+        let parts = Severity.allCases.compactMap { severity -> String? in
+            let count = findings[severity, default: 0]
+            return count == 0 ? nil : severity.counted(count)
+        }
+        return parts.isEmpty
+            ? "No dump has anything odd about it: there are no findings."
+            : "All findings of all jobs: \(parts.joined(separator: ", "))."
+    }
+}
+
+extension Severity {
+    /// The findings of this severity, as a heading.
+    package func heading(_ count: Int) -> String {
+        switch self {
+        case .critical: "Critical"
+        case .warning: count == 1 ? "Warning" : "Warnings"
+        case .note: count == 1 ? "Note" : "Notes"
+        }
+    }
+
+    fileprivate func counted(_ count: Int) -> String {
+        switch self {
+        case .critical: "\(Wording.grouped(count)) critical \(count == 1 ? "finding" : "findings")"
+        case .warning: "\(Wording.grouped(count)) \(count == 1 ? "warning" : "warnings")"
+        case .note: "\(Wording.grouped(count)) \(count == 1 ? "note" : "notes")"
+        }
+    }
+}
+
+// MARK: - Many jobs
+
+extension Wording {
+    /// Said of jobs of which there are several dumps.
+    ///
+    /// - Parameters:
+    ///   - dumps: those that others supersede, or the least of them.
+    ///   - conflicts: jobs whose finished dumps disagree.
+    package static func severalDumps(jobs: Int, dumps: Int, isExact: Bool, conflicts: Int) -> String {
+        var sentence =
+            "Of \(jobs == 1 ? "one job" : "\(grouped(jobs)) jobs") there are several dumps: the latest counts, "
+            + "\(isExact ? "" : "at least ")\(dumps == 1 ? "1 is" : "\(grouped(dumps)) are") superseded."
+        if conflicts > 0 {
+            sentence +=
+                conflicts == 1
+                ? " In 1 of them, finished dumps disagree."
+                : " In \(grouped(conflicts)) of them, finished dumps disagree."
+        }
+        return sentence
+    }
+
+    /// Said above a list of dumps that were salvaged.
+    package static func salvagedDumps(_ count: Int) -> String {
+        count == 1
+            ? "1 dump is cut off or broken. What could be read of it is reported."
+            : "\(grouped(count)) dumps are cut off or broken. What could be read of them is reported."
+    }
+
+    /// Said above a list of inputs that were not read.
+    package static func unreadableInputs(_ count: Int) -> String {
+        count == 1
+            ? "1 input is no import job, or cannot be read as one."
+            : "\(grouped(count)) inputs are no import jobs, or cannot be read as such."
+    }
+
+    /// The jobs of a list that a page shows when it is asked to.
+    package static func nextJobs(_ count: Int) -> String {
+        count == 1 ? "The next job" : "The next \(grouped(count)) jobs"
+    }
+
+    /// When jobs were created, and when most rows failed.
+    ///
+    /// - Parameters:
+    ///   - days: the first and the last one, in words; nil if no job says when it was created.
+    ///   - highest: the time at which the share of failed rows was highest, in words; nil if no time stands out.
+    ///   - undated: jobs that do not say when they were created.
+    package static func timeLine(
+        dated: Int, days: (first: String, last: String)?, highest: (when: String, failed: Int, rows: Int)?, undated: Int
+    ) -> String {
+        guard let days else {
+            return "No job says when it was created, in a form that can be read: there is no time line."
+        }
+        var sentence = dated == 1 ? "1 job was created" : "\(grouped(dated)) jobs were created"
+        sentence += days.first == days.last ? " on \(days.first) (UTC)." : " from \(days.first) to \(days.last) (UTC)."
+        if let highest {
+            sentence +=
+                " The share of failed rows was highest \(highest.when): "
+                + "\(Share(of: highest.failed, in: highest.rows).text) of \(rowsWord(highest.rows))."
+        }
+        if undated > 0 {
+            sentence +=
+                undated == 1
+                ? " 1 other job does not say when, in a form that can be read."
+                : " \(grouped(undated)) other jobs do not say when, in a form that can be read."
+        }
+        return sentence
+    }
+
+    /// What the chart of a time line shows.
+    ///
+    /// - Parameters:
+    ///   - step: "day", "week" …
+    ///   - most: the rows of the step with most of them.
+    package static func timeLineCaption(by step: String, most: Int) -> String {
+        "Above, the share of failed rows by the \(step) in which the jobs were created; below, in grey, "
+            + "how many rows they had, to scale up to \(rowsWord(most))."
+    }
+}
+
+// MARK: - What has no room
+
+extension Wording {
+    /// The beginning of a text that is too long, and what it is the beginning of.
+    ///
+    /// - Parameter end: how much of the limit is for the end of the text.
+    package static func shortened(_ text: String, to limit: Int, end: Int = 0) -> String {
+        let scalars = text.unicodeScalars
+        guard text.utf8.count > limit else { return text }
+        let count = scalars.count
+        guard count > limit else { return text }
+        var cut = String.UnicodeScalarView()
+        cut.append(contentsOf: scalars.prefix(limit - end))
+        cut.append("…")
+        cut.append(contentsOf: scalars.suffix(end))
+        return "\(cut) (\(grouped(limit)) of \(grouped(count)) characters)"
+    }
+
+    /// The beginning of a text whose whole length is not known, for it may have been cut before.
+    package static func cut(_ text: String, to limit: Int) -> String {
+        guard text.unicodeScalars.count > limit else { return text }
+        var cut = String.UnicodeScalarView()
+        cut.append(contentsOf: text.unicodeScalars.prefix(limit))
+        return "\(cut)… (cut after \(grouped(limit)) characters)"
+    }
+
+    /// What a page left out to stay within a limit, and where it is.
+    ///
+    /// - Parameters:
+    ///   - kept: all that is left of a page that has no room for many words.
+    ///   - leftOut: parts of the page.
+    ///   - files: those that are written beside the page.
+    package static func shortening(to bytes: Int, kept: String?, leftOut: [String], files: [String]) -> String {
+        let size = "Shortened to at most \(grouped(bytes)) bytes"
+        let place = files.isEmpty ? "No other file was written." : "The rest is in \(enumeration(files))."
+        if let kept { return "\(size): only the \(kept). \(place)" }
+        return "\(size). Left out: \(enumeration(leftOut)). Lists and texts that are cut say so. \(place)"
+    }
+
+    private static func enumeration(_ words: [String]) -> String {
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return words.dropLast().joined(separator: ", ") + " and " + last
+    }
+
+    /// Said on a sheet that has no room for all rows.
+    ///
+    /// - Parameter file: has all of them; nil if it is not written.
+    package static func failuresLeftOut(shown: Int, rows: Int, file: String?) -> String {
+        "\(grouped(shown)) of \(grouped(rows)) failed and unclassified rows; "
+            + (file.map { "all are in \($0)" } ?? "for all of them, let csv be among the formats")
+    }
+
+    /// The same of other things.
+    package static func leftOut(shown: Int, of count: Int, _ things: String, file: String) -> String {
+        "\(grouped(shown)) of \(grouped(count)) \(things); all are in \(file)"
+    }
+}

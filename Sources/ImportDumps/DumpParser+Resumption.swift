@@ -1,0 +1,283 @@
+import ImportFoundation
+
+// Finding the place behind damage where reading can go on.
+
+extension DumpParser {
+    /// Moves to where reading can go on behind damage.
+    mutating func resume(behind damage: DamagedStretch) -> Resumption {
+        if case .jobAmongRows = damage.reason {
+            let end = moveToElementAtMark()
+            return .document(end: end)
+        }
+        if let end = moveToSwallowedJob() { return .document(end: end) }
+        // A string that was torn ends at the first quotation mark behind it: what is in it may be the beginning of a dump,
+        // or the end of the rows.
+        if let start = stringBefore(damage.offset) { scanner.window.goBack(to: start) }
+        let isBehindRows = damage.isInRows || (results == .complete && evidence.hasResultsArray)
+        var beginsLine = isAtLineStart()
+        while let byte = scanner.peekOrEnd() {
+            let start = scanner.window.offset
+            switch byte {
+            case UInt8(ascii: "{"):
+                let probe = probeObject(beginsLine: beginsLine)
+                beginsLine = isAtLineStart()
+                switch probe {
+                case .job, .otherDocument:
+                    let position = scanner.window.offset
+                    return .document(
+                        end: position < damage.offset ? scanner.window.place(ofOffset: position) : damage.end)
+                case .row where isBehindRows:
+                    if !damage.isInRows { results = .cut }
+                    return .row
+                case .broken(let start) where input.place.line == damage.end.line:
+                    // The dump is on one line: what begins on another is no part of it.
+                    scanner.window.goBack(to: start)
+                    return .document(end: damage.end)
+                case .broken(let start):
+                    damage.hasContent = true
+                    if let brace = gluedBrace(before: scanner.window.offset), brace > start {
+                        scanner.window.goBack(to: brace)
+                    }
+                case .row, .other:
+                    damage.hasContent = true
+                }
+            case UInt8(ascii: "]") where damage.isInRows && endsRows(isInString: start < damage.offset):
+                return .endOfRows
+            case UInt8(ascii: "\"") where results == .absent && beginsResults():
+                return .results
+            default:
+                damage.pass(byte)
+                if !ASCII.isSpace(byte) || byte == UInt8(ascii: "\n") { beginsLine = byte == UInt8(ascii: "\n") }
+            }
+            if scanner.window.offset <= start { scanner.window.position += 1 }
+        }
+        return .nowhere
+    }
+
+    /// Goes back to a dump that a torn one swallowed: nothing of the torn one came behind it. Returns the place where the
+    /// torn one ends; nil if none was swallowed.
+    private mutating func moveToSwallowedJob() -> Place? {
+        guard let start = scanner.jobLike, scanner.window.canGoBack(to: start) else { return nil }
+        let end = scanner.window.placeGoingBack(to: scanner.window.offsetBeforeSpace(start))
+        scanner.window.goBack(to: start)
+        return end
+    }
+
+    /// Goes back to the element of `results` at hand. Returns the place where what is before it ends.
+    private mutating func moveToElementAtMark() -> Place {
+        guard scanner.window.canGoBack(to: scanner.window.mark) else {
+            return scanner.window.place(ofOffset: scanner.window.offset)
+        }
+        let end = scanner.window.placeGoingBack(to: scanner.window.mark)
+        scanner.window.goBack(to: scanner.window.mark)
+        while let byte = scanner.peekOrEnd(), byte == UInt8(ascii: ",") || ASCII.isSpace(byte) {
+            scanner.window.position += 1
+        }
+        return end
+    }
+
+    /// Where the beginning of a dump lies in the string before a fault, if a torn string was ended by the first
+    /// quotation mark of the dump behind it: `"messa{"job_id":…`.
+    func gluedBrace(before fault: Int) -> Int? {
+        guard let quote = quoteBefore(fault) else { return nil }
+        let brace = scanner.window.offsetBeforeSpace(quote) - 1
+        guard brace >= scanner.window.mark, scanner.window.byte(atOffset: brace) == UInt8(ascii: "{") else {
+            return nil
+        }
+        return brace
+    }
+
+    /// Where the quotation mark is that ends a string right before a fault.
+    private func quoteBefore(_ fault: Int) -> Int? {
+        let quote = scanner.window.offsetBeforeSpace(fault) - 1
+        guard quote > scanner.window.mark, scanner.window.byte(atOffset: quote) == UInt8(ascii: "\"") else {
+            return nil
+        }
+        return quote
+    }
+
+    /// Where the quotation mark is that opens a string that ends right before a fault.
+    private func stringBefore(_ fault: Int) -> Int? {
+        guard let quote = quoteBefore(fault) else { return nil }
+        var start = quote
+        while start > scanner.window.mark, let byte = scanner.window.byte(atOffset: start - 1) {
+            if byte == UInt8(ascii: "\"") {
+                // One behind an odd number of backslashes is part of the text.
+                var slash = start - 2
+                while slash >= scanner.window.mark, scanner.window.byte(atOffset: slash) == UInt8(ascii: "\\") {
+                    slash -= 1
+                }
+                if (start - 2 - slash).isMultiple(of: 2) { return start - 1 }
+            }
+            start -= 1
+        }
+        return nil
+    }
+
+    /// What an object in or behind damage is.
+    private enum Probe {
+        /// A dump of its own.
+        case job
+        /// Whole, on lines of its own, and part of nothing around it.
+        case otherDocument
+        /// A whole row, with more of `results` behind it.
+        case row
+        /// It begins a line, with a key or with nothing more, and is not whole.
+        case broken(start: Int)
+        case other
+    }
+
+    /// Looks at the object at the position, and goes back to it if it is of use; else the position is behind what was
+    /// looked at.
+    ///
+    /// - Parameter beginsLine: whether nothing but white space is before it on its line.
+    private mutating func probeObject(beginsLine: Bool) -> Probe {
+        let damage = scanner.damage
+        let row = scanner.row
+        let lookahead = scanner.window.lookAhead()
+        let start = lookahead.start
+        defer {
+            scanner.window.end(lookahead, goesBack: false)
+            scanner.damage = damage
+            scanner.row = row
+            scanner.jobLike = nil
+            scanner.forgetTexts()
+        }
+        scanner.jobLike = nil
+        var isRow = false
+        var fields: (status: Bool, total: Bool) = (false, false)
+        do throws(ScanFault) {
+            scanner.window.position += 1
+            var first = true
+            while try scanner.nextMember(first: &first) {
+                if scanner.withText(of: .key, { JobKey.isOfJobsAlone($0) }) {
+                    scanner.window.goBack(to: start)
+                    return .job
+                }
+                if case .field(let field) = scanner.withText(of: .key, { JobKey($0) }) {
+                    if field == .status { fields.status = true }
+                    if field == .total { fields.total = true }
+                }
+                if scanner.withText(of: .key, { RowKey($0) }) != nil { isRow = true }
+                scanner.forgetKey()
+                if beginsLine, fields.status, fields.total {
+                    scanner.window.goBack(to: start)
+                    return .job
+                }
+                try scanner.skipValue(level: 1)
+            }
+        } catch {
+            if let job = scanner.jobLike, scanner.window.canGoBack(to: job) {
+                scanner.window.goBack(to: job)
+                return .job
+            }
+            let hasKey = if case .unexpectedByte(_, .keyOrEnd) = error.reason { false } else { true }
+            if beginsLine, hasKey || scanner.window.lineFeed(from: start), scanner.window.canGoBack(to: start) {
+                return .broken(start: start)
+            }
+            if let brace = gluedBrace(before: error.offset), brace > start { scanner.window.goBack(to: brace) }
+            return .other
+        }
+        let end = scanner.window.offset
+        let next = scanner.skipSpaceOrEnd()
+        let endsLine = next == nil || scanner.window.lineFeed(from: end)
+        if next == UInt8(ascii: ",") {
+            scanner.window.position += 1
+            let follows = scanner.skipSpaceOrEnd()
+            if follows != UInt8(ascii: "{"), follows != UInt8(ascii: "]"), follows != nil { isRow = false }
+        } else if next == nil || next == UInt8(ascii: "{") {
+            // Rows without a comma between them may be on one line; on a line of its own it is no row of this dump.
+            isRow = isRow && !beginsLine
+        } else if next != UInt8(ascii: "]") {
+            isRow = false
+        }
+        let isClosing = next == UInt8(ascii: ",") || next == UInt8(ascii: "]") || next == UInt8(ascii: "}")
+        if isRow || (beginsLine && endsLine && !isClosing) {
+            scanner.window.goBack(to: start)
+            return isRow ? .row : .otherDocument
+        }
+        scanner.window.goBack(to: end)
+        return .other
+    }
+
+    /// Whether between the mark and the position there is a line feed, and only white space behind it.
+    private func isAtLineStart() -> Bool {
+        var offset = scanner.window.offset
+        while offset > scanner.window.mark, let byte = scanner.window.byte(atOffset: offset - 1) {
+            if byte == UInt8(ascii: "\n") { return true }
+            guard ASCII.isSpace(byte) else { return false }
+            offset -= 1
+        }
+        return false
+    }
+
+    /// Whether the bracket at the position ends `results`: behind it the job's object ends, or has more fields.
+    ///
+    /// - Parameter isInString: whether the bracket was read as part of a string. Behind it, a field that rows
+    ///   or their errors have too is taken for one of those: the bracket may stand where the string's quotation mark
+    ///   was.
+    private mutating func endsRows(isInString: Bool) -> Bool {
+        let lookahead = scanner.window.lookAhead()
+        defer { scanner.window.end(lookahead) }
+        scanner.window.position += 1
+        switch scanner.skipSpaceOrEnd() {
+        case UInt8(ascii: "}"):
+            let end = scanner.window.offset
+            scanner.window.position += 1
+            let next = scanner.skipSpaceOrEnd()
+            return next == nil || next == UInt8(ascii: "{") || scanner.window.lineFeed(from: end)
+        case UInt8(ascii: ","):
+            scanner.window.position += 1
+            guard scanner.skipSpaceOrEnd() == UInt8(ascii: "\"") else { return false }
+            scanner.window.position += 1
+            do throws(ScanFault) {
+                try scanner.readString(into: .key)
+                defer { scanner.forgetTexts() }
+                let isField = scanner.withText(of: .key) {
+                    guard isInString else { return JobKey($0) != nil }
+                    guard case .field = JobKey($0) else { return false }
+                    return RowKey($0) == nil
+                }
+                let next = try scanner.skipSpace()
+                return isField && next == UInt8(ascii: ":")
+            } catch {
+                return false
+            }
+        default: return false
+        }
+    }
+
+    /// Whether the string at the position is the key `results`, with an array.
+    private mutating func beginsResults() -> Bool {
+        let lookahead = scanner.window.lookAhead()
+        defer { scanner.window.end(lookahead) }
+        do throws(ScanFault) {
+            scanner.window.position += 1
+            try scanner.readString(into: .key)
+            defer { scanner.forgetTexts() }
+            guard scanner.withText(of: .key, { JobKey($0) }) == .field(.results) else { return false }
+            try scanner.readColon()
+            return try scanner.peek() == UInt8(ascii: "[")
+        } catch {
+            return false
+        }
+    }
+
+    /// Whether an element of `results` that is a job is the first of a list of jobs, and goes back to it then: the object
+    /// around it says nothing of a job itself, and the job does not stand on a line of its own, as it does behind a line
+    /// that was torn.
+    mutating func moveToListOfJobs() -> Bool {
+        guard rowCount == 0, !evidence.hasJobID, !(evidence.hasStatusText && evidence.hasTotal),
+            scanner.window.canGoBack(to: scanner.window.mark)
+        else { return false }
+        let position = scanner.window.offset
+        _ = moveToElementAtMark()
+        if scanner.window.byte(atOffset: scanner.window.offset - 1) == UInt8(ascii: "\n") {
+            scanner.window.advance(to: position)
+            return false
+        }
+        evidence.hasResultsArray = false
+        results = .absent
+        return true
+    }
+}

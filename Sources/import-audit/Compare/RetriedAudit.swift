@@ -1,0 +1,86 @@
+import ImportAnalysis
+import ImportDumps
+import ImportFoundation
+import ImportReports
+
+/// The first try with the rows of a second one in their places: what all of the first source has come to.
+///
+/// Keeps the outcomes of the second try's rows, and the texts of those that failed, in memory.
+struct RetriedAudit {
+    let before: RowOutcomes
+    let after: RowOutcomes
+    let totals: Totals
+    let messages: MessageTotals
+    let status: ExitStatus
+    let unreadable: Int
+    let total: Int
+
+    /// Nil if reading was interrupted.
+    init?(first name: String, second: String, maps: [RowMap], _ options: ReadingOptions) throws {
+        guard let first = try Try(name, options), let next = try Try(second, options) else { return nil }
+        guard first.jobs.count == 1, let job = first.jobs.first else {
+            throw CommandFailure(
+                .usage, "compare --map takes one dump of the first try; import-audit account takes any number.")
+        }
+        let space = try RowSpace(first, maps[0])
+        try maps[0].checkDumps(Set(first.jobs.compactMap { $0.summary.sha256 }), name)
+        let (targets, reached) = try maps[...].follow(total: next.total())
+        var later: [Int: (outcome: Outcome, texts: Try.Texts)] = [:]
+        var start = 0
+        for job in next.jobs {
+            try next.visit(job) { row, outcome, texts in
+                guard let outcome else { return }
+                later[try space.row(of: targets[start + row - 1], in: reached)] = (outcome, texts)
+            }
+            start += job.summary.job.total ?? 0
+        }
+        var (before, after) = (RowOutcomes(), RowOutcomes())
+        var analyzer = JobAnalyzer()
+        var known = true
+        let offset = space.starts[0]
+        try first.visit(job) { row, outcome, texts in
+            if let outcome { before.append(outcome, 1) }
+            // Behind a row of which nothing is known, no other can be named by its number.
+            guard known, let now = later[offset + row] ?? outcome.map({ ($0, texts) }) else {
+                known = false
+                return
+            }
+            after.append(now.outcome, 1)
+            analyzer.consume(row: row, now.outcome, now.texts)
+        }
+        var declared = job.summary.job
+        (declared.processed, declared.succeeded, declared.failed) = (nil, nil, nil)
+        let combined = analyzer.summary(
+            of: Dump(ofWhole: declared, rowCount: after.count), source: second)
+        var (totals, messages) = (Totals(), MessageTotals())
+        totals.add(combined)
+        messages.add(combined)
+        (self.before, self.after) = (before, after)
+        (self.totals, self.messages) = (totals, messages)
+        status = first.status.orWorse(next.status)
+        unreadable = next.unreadable
+        total = try first.total()
+    }
+}
+
+extension JobAnalyzer {
+    /// Takes one row whose texts are apart from each other.
+    fileprivate mutating func consume(row: Int, _ outcome: Outcome, _ texts: Try.Texts) {
+        var facts: RowFacts =
+            switch outcome {
+            case .created: .created
+            case .existing: .existing
+            case .failed: .error
+            case .applied: .applied
+            case .unclassified: []
+            }
+        if let code = texts.code, !code.isEmpty { facts.insert(.code) }
+        let code = texts.code ?? []
+        let text = code + (texts.message ?? [])
+        let run = RowRun(
+            firstRow: row, facts: facts, code: texts.code.map { TextRange(offset: 0, count: $0.count) },
+            message: texts.message.map { TextRange(offset: code.count, count: $0.count) })
+        let runs = InlineArray<1, RowRun>(repeating: run)
+        consume(runs.span, text: text.span)
+    }
+}

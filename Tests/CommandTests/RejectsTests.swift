@@ -1,0 +1,337 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `rejects` as a user runs it. What it hands back is compared record by record by `Tests/Oracle/rejects.py`.
+@Suite struct RejectsTests {
+    private let folder: Workspace
+
+    init() throws {
+        folder = try Workspace()
+        try folder.write(Self.contacts, as: "contacts.csv")
+        try folder.write(Self.job(), as: "job.json")
+    }
+
+    private static let contacts =
+        "Name,Email\r\nAda,ada@x.example\r\n\"Bo, \"\"B\"\"\",bo@@x\r\n\"C\r\nD\",cd@x.example\r\nEve,eve@@x\r\n"
+
+    private static func job(total: Int = 4, id: String = "6f0c3a52-0000-4000-8000-000000000001") -> String {
+        """
+        {"job_id":"\(id)","status":"complete","total":\(total),"results":[
+        {"id":"00000000-0000-4000-8000-000000000001","created":true},
+        {"error":{"code":"invalid_email","message":"'bo@@x' is no address"}},
+        {"id":"00000000-0000-4000-8000-000000000003","existing":true},
+        {"error":{"code":"rate_limited","message":"too many requests"}}]}
+        """
+    }
+
+    private func rejects(_ arguments: String...) throws -> CommandResult {
+        try importAudit(arguments: ["rejects"] + arguments, folder: folder.path)
+    }
+
+    @Test("Failed rows come back as they were sent, behind what became of them")
+    func handsBack() throws {
+        let run = try rejects("job.json", "--source", "contacts.csv")
+        #expect(run.status == 0, "\(run)")
+        let head = "import_source_row,import_job_id,import_row,import_outcome,import_error_code,import_error_message,"
+        let id = "6f0c3a52-0000-4000-8000-000000000001"
+        #expect(
+            try folder.text("rejects/rejects.csv")
+                == "\(head)Name,Email\r\n2,\(id),2,failed,invalid_email,'bo@@x' is no address,\"Bo, \"\"B\"\"\",bo@@x\r\n"
+                + "4,\(id),4,failed,rate_limited,too many requests,Eve,eve@@x\r\n")
+        #expect(try folder.text("rejects/no-result.csv") == "\(head)Name,Email\r\n")
+        #expect(run.outputText.hasPrefix("4 rows sent = 2 succeeded + 2 rejects + 0 without a result.\n"), "\(run)")
+        #expect(run.outputText.contains("1 of 1 quoted value is in its row."), "\(run)")
+    }
+
+    @Test("Plain rejects look as the source does")
+    func plain() throws {
+        #expect(try rejects("job.json", "--source", "contacts.csv", "--plain").status == 0)
+        #expect(
+            try folder.text("rejects/rejects.csv")
+                == "Name,Email\r\n\"Bo, \"\"B\"\"\",bo@@x\r\nEve,eve@@x\r\n")
+    }
+
+    @Test("Each action of the codes file gets a file")
+    func byAction() throws {
+        try folder.write(
+            """
+            codes:
+              - {code: rate_limited, action: retry, after: 15m, batch: 50, max_tries: 3, owner: ops}
+              - {code: other, action: fix-data}
+            """, as: "codes.yml")
+        let run = try rejects("job.json", "--source", "contacts.csv", "--codes", "codes.yml", "--by-action")
+        #expect(run.status == 0, "\(run)")
+        #expect(
+            folder.names(in: "rejects") == [
+                "manifest.jsonl", "no-result.csv", "plan.json", "plan.md", "reasons.csv", "rejects-no-action.csv",
+                "rejects-retry.csv",
+            ])
+        #expect(try folder.text("rejects/rejects-retry.csv").hasSuffix("too many requests,retry,Eve,eve@@x\r\n"))
+        #expect(try folder.text("rejects/plan.md").contains("wait 15m, 50 rows at a time, try at most 3 times"))
+        #expect(run.outputText.contains("Send 1 row again unchanged, decide about 1 row."), "\(run)")
+    }
+
+    @Test("A code that no entry is about may be sent again by its name, and that is called a guess")
+    func guess() throws {
+        let run = try rejects("job.json", "--source", "contacts.csv")
+        #expect(run.outputText.contains("Send 1 row again unchanged (a guess by the name of the code)"), "\(run)")
+        let plan = try JSONSerialization.jsonObject(with: Data(folder.bytes("rejects/plan.json"))) as? [String: Any]
+        let actions = try #require(plan?["actions"] as? [[String: Any]])
+        #expect(actions.first?["action"] as? String == "retry")
+        #expect(actions.first?["is_guess"] as? Bool == true)
+        #expect(try folder.text("rejects/reasons.csv").contains("rate_limited,too many requests,\r\n"))
+    }
+
+    @Test("A request body keeps its options in every batch")
+    func body() throws {
+        try folder.write(
+            #"{"options":{"dedupe_by":"email"},"objects":[{"e":"a"},{"e" : "bo@@x"},{"e":"c"},{"e":"d"}],"x":[1]}"#,
+            as: "body.json")
+        let run = try rejects("job.json", "--source", "body.json", "--batch", "1")
+        #expect(run.status == 0, "\(run)")
+        #expect(
+            try folder.text("rejects/rejects-0001.json")
+                == #"{"options":{"dedupe_by":"email"},"objects":[{"e" : "bo@@x"}],"x":[1]}"#)
+        #expect(
+            try folder.text("rejects/rejects-0002.json")
+                == #"{"options":{"dedupe_by":"email"},"objects":[{"e":"d"}],"x":[1]}"#)
+    }
+
+    @Test("The API's official client takes each body that is handed back, and sends it as it is", .needs(.python))
+    func client() throws {
+        let objects = (1...7).map { #"{"default":{"name":"Name \#($0)","emails":["e\#($0)@x.example"]},"list":null}"# }
+        try folder.write(
+            #"{"objects":[\#(objects.joined(separator: ", "))],"options":{"dedupe_by":"emails","caseInsensitive":true}}"#,
+            as: "body.json")
+        let results = repeatElement(#"{"error":{"code":"x","message":"y"}}"#, count: 7).joined(separator: ",")
+        try folder.write(#"{"job_id":"a","status":"complete","total":7,"results":[\#(results)]}"#, as: "all.json")
+        #expect(try rejects("all.json", "--source", "body.json", "--batch", "3").status == 0)
+        try Python.expectNoFaults("client_bodies.py", (1...3).map { folder["rejects/rejects-000\($0).json"] })
+    }
+
+    @Test("More batches than a process may have files open")
+    func manyBatches() throws {
+        let count = 3000
+        let objects = (1...count).map { "{\"n\":\($0)}" }.joined(separator: ",")
+        try folder.write("[\(objects)]", as: "rows.json")
+        let results = repeatElement(#"{"error":{"code":"x"}}"#, count: count).joined(separator: ",")
+        try folder.write(
+            "{\"job_id\":\"a\",\"status\":\"complete\",\"total\":\(count),\"results\":[\(results)]}", as: "many.json")
+        try folder.shell(
+            "ulimit -n 256; '\(RunningCommand.binary)' rejects many.json --source rows.json --batch 1 --quiet")
+        #expect(folder.names(in: "rejects")?.count { $0.hasPrefix("rejects-") } == count)
+    }
+
+    @Test("What the dump says nothing about is never among the rejects")
+    func noResult() throws {
+        try folder.write(Self.contacts + "Fay,fay@x.example\r\nGus,gus@x.example\r\n", as: "longer.csv")
+        try folder.write(Self.job(total: 6), as: "cut.json")
+        let run = try rejects("cut.json", "--source", "longer.csv", "--plain")
+        #expect(run.status == 0, "\(run)")
+        #expect(try folder.text("rejects/no-result.csv") == "Name,Email\r\nFay,fay@x.example\r\nGus,gus@x.example\r\n")
+        #expect(run.outputText.contains("find out what became of 2 rows"), "\(run)")
+    }
+
+    @Test("Annotated rows say which row became which record")
+    func annotated() throws {
+        #expect(try rejects("job.json", "--source", "contacts.csv", "--annotated", "--created").status == 0)
+        let id = "6f0c3a52-0000-4000-8000-000000000001"
+        let first = "1,\(id),1,created,,,00000000-0000-4000-8000-000000000001,Ada,ada@x.example\r\n"
+        let third = "3,\(id),3,existing,,,00000000-0000-4000-8000-000000000003,\"C\r\nD\",cd@x.example\r\n"
+        let annotated = try folder.text("rejects/annotated.csv")
+        #expect(annotated.contains(first) && annotated.contains(third))
+        #expect(try folder.text("rejects/created.csv").hasSuffix("Name,Email\r\n" + first + third))
+    }
+
+    @Test("A second try says which rows of the first source failed again, and its columns come once")
+    func secondTry() throws {
+        #expect(try rejects("job.json", "--source", "contacts.csv", "-o", "one").status == 0)
+        try folder.write(
+            #"{"job_id":"b","status":"complete","total":2,"results":[{"id":"x","created":true},{"error":{"code":"c","message":"m"}}]}"#,
+            as: "second.json")
+        let run = try rejects("second.json", "--source", "one/rejects.csv", "--map", "one/reasons.csv", "-o", "two")
+        #expect(run.status == 0, "\(run)")
+        #expect(
+            try folder.text("two/rejects.csv")
+                == "import_source_row,import_job_id,import_row,import_outcome,import_error_code,import_error_message,Name,Email\r\n"
+                + "4,b,2,failed,c,m,Eve,eve@@x\r\n")
+        #expect(try folder.text("two/reasons.csv").contains("rejects.csv,1,contacts.csv,4,b,2,failed,,c,m,\r\n"))
+        let account = try importAudit(
+            "account", "job.json", "second.json", "--map", "one/reasons.csv", folder: folder.path)
+        #expect(account.status == 0, "\(account)")
+        #expect(
+            account.outputText.hasPrefix("3 of 4 rows are imported after 2 tries, 1 still fails.\n"), "\(account)")
+    }
+
+    // MARK: - What is refused
+
+    static let bad: [(name: String, source: String, arguments: [String], says: String)] = [
+        (
+            "too short", "Name,Email\nAda,a\n", [],
+            "has 1 row, but job 6f0c3a52-0000-4000-8000-000000000001 has a total of 4."
+        ),
+        ("too long", "h\n1\n2\n3\n4\n5\n", [], "--first-row 2 fits"),
+        ("a header counted as a row", "Name,Email\nx,bo@@x\nc,c\nd,d\n", [], "Then --no-header fits."),
+        (
+            "other columns", "a,b\n1,2\n3,bo@@x\n5,6,7\n8,9\n", [],
+            "line 4, column 1: This record has 3 columns, the first one has 2."
+        ),
+        ("a stray quote", "a,b\n1,2\n3,bo\"@@x\n5,6\n7,8\n", [], "line 3, column 5: A quote stands inside a field"),
+        (
+            "text behind a quote", "a,b\n\"1\"x,2\n3,4\n5,6\n7,8\n", [],
+            "line 2, column 4: Something follows a closing quote."
+        ),
+        ("an open quote", "a,b\n1,2\n3,\"4\n5,6\n7,8\n", [], "line 3, column 3: This quote is never closed."),
+        (
+            "another delimiter", "a,b\n1,2\n3,4\n5,6\n7,8\n", ["--delimiter", ";"],
+            "The header has no semicolon, but comma once."
+        ),
+        ("nothing", "", [], "The file is empty."),
+        ("a header alone", "a,b\n", [], "There is a header and no row."),
+        ("a lone return", "a,b\n1,2\r3,4\n5,6\n7,8\n9,0\n", [], "line 2, column 4: A carriage return stands alone"),
+        (
+            "broken JSON", #"[{"a":1},{"a":2},{"a":3,},{"a":4}]"#, [],
+            "line 1, column 25: “}” cannot stand here in JSON."
+        ),
+        ("JSON that ends early", "[{\"a\":1},\n{\"a\":2},{\"a\":3},{\"a\":4}", [], "The JSON text ends too early."),
+        (
+            "a dump", #"{"job_id":"a","status":"complete","total":1,"results":[{"created":true}]}"#, [],
+            "not what was sent to it"
+        ),
+        ("a table of an audit", "job_id,row,outcome,record_id,error_code,error_message\n", [], "import-audit wrote"),
+    ]
+
+    @Test("A source that does not fit is refused in one sentence, and nothing is written", arguments: bad)
+    func refused(name: String, source: String, arguments: [String], says: String) throws {
+        try folder.write(source, as: "bad.csv")
+        let run = try importAudit(
+            arguments: ["rejects", "job.json", "--source", "bad.csv"] + arguments, folder: folder.path)
+        // Rows that do not come out even are another thing than a file that cannot be read.
+        let isUneven = ["too", "a header", "nothing"].contains { name.hasPrefix($0) }
+        #expect(run.status == (isUneven ? 1 : 65), "\(run)")
+        #expect(run.errorText.contains(says), "\(run)")
+        #expect(run.errorText.hasPrefix("import-audit: bad.csv"), "\(run)")
+        #expect(folder.names(in: "rejects") == nil)
+    }
+
+    @Test("Text that is not UTF-8 is refused with its place, and read with its encoding")
+    func encoding() throws {
+        try folder.write(
+            Array("Name,Email\nA,a\nB\u{E9},".unicodeScalars.map { UInt8($0.value) }) + Array("bo@@x\nC,c\nD,d\n".utf8),
+            as: "latin.csv")
+        let run = try rejects("job.json", "--source", "latin.csv")
+        #expect(run.status == 65)
+        #expect(run.errorText.contains("latin.csv: line 3, column 2: The byte 0xE9 is not UTF-8."), "\(run)")
+        #expect(try rejects("job.json", "--source", "latin.csv", "--encoding", "windows-1252", "--plain").status == 0)
+        #expect(try folder.bytes("rejects/rejects.csv").starts(with: Array("Name,Email\nB".utf8) + [0xE9]))
+    }
+
+    @Test("Values that stand one row up refuse the source; --trust-order pairs it all the same, and the plan says so")
+    func trust() throws {
+        try folder.write(
+            #"{"job_id":"a","status":"complete","total":3,"results":[{"created":true},{"error":{"message":"bo@x.example exists"}},{"created":true}]}"#,
+            as: "job.json")
+        try folder.write("Name,Email\nx,bo@x.example\ny,2\nz,3\n", as: "moved.csv")
+        let refused = try rejects("job.json", "--source", "moved.csv")
+        #expect(refused.status == 1)
+        #expect(refused.errorText.contains("1 row further up in the source"), "\(refused)")
+        #expect(refused.errorText.contains("--no-header would fit"), "\(refused)")
+        #expect(folder.names(in: "rejects") == nil)
+        let run = try rejects("job.json", "--source", "moved.csv", "--trust-order")
+        #expect(run.status == 0, "\(run)")
+        #expect(try folder.text("rejects/plan.json").contains("\"trusts_order\": true"))
+    }
+
+    @Test("As many sources as jobs, or one: anything else is wrong usage")
+    func sources() throws {
+        try folder.write(Self.job(id: "b"), as: "second.json")
+        #expect(try rejects("job.json", "second.json", "--source", "contacts.csv", "contacts.csv").status == 0)
+        let run = try rejects("job.json", "--source", "contacts.csv", "contacts.csv", "-o", "x")
+        #expect(run.status == 64)
+        #expect(run.errorText.contains("there are 2 sources and 1 job"), "\(run)")
+        try folder.write("Other\na\nbo@@x\nc\nd\n", as: "other.csv")
+        let mixed = try rejects("job.json", "second.json", "--source", "contacts.csv", "other.csv", "-o", "x")
+        #expect(mixed.status == 1)
+        #expect(mixed.errorText.contains("other.csv: the source has another header"), "\(mixed)")
+        #expect(folder.names(in: "x") == nil)
+    }
+
+    @Test("A job with more results than its total, or without one before another, cannot be paired")
+    func totals() throws {
+        try folder.write(Self.job(total: 3), as: "small.json")
+        let small = try rejects("small.json", "--source", "contacts.csv")
+        #expect(small.status == 1)
+        #expect(small.errorText.contains("a total of 3 rows, but results of 4 rows"), "\(small)")
+        try folder.write(#"{"job_id":"n","status":"complete","results":[{"created":true}]}"#, as: "none.json")
+        let none = try rejects("none.json", "job.json", "--source", "contacts.csv")
+        #expect(none.status == 1)
+        #expect(none.errorText.contains("where the next job begins in the source cannot be known"), "\(none)")
+    }
+
+    // MARK: - Nothing is overwritten
+
+    @Test("A source or a dump is never replaced, whatever its name")
+    func protects() throws {
+        try folder.shell(
+            "mkdir out; cp contacts.csv out/rejects.csv; ln contacts.csv out/reasons.csv; cp job.json out/plan.json")
+        let before = try folder.files(in: "out")
+        for arguments in [
+            ["job.json", "--source", "out/rejects.csv"], ["job.json", "--source", "contacts.csv"],
+            ["out/plan.json", "--source", "contacts.csv"], ["job.json", "--source", "out/rejects.csv", "--force"],
+        ] {
+            let run = try importAudit(arguments: ["rejects"] + arguments + ["-o", "out"], folder: folder.path)
+            #expect(run.status == 73, "\(run)")
+            #expect(try folder.files(in: "out") == before)
+        }
+    }
+
+    @Test("Rejects that someone has corrected stay")
+    func corrected() throws {
+        #expect(try rejects("job.json", "--source", "contacts.csv").status == 0)
+        #expect(try rejects("job.json", "--source", "contacts.csv").status == 0)
+        try folder.shell("sed -i s/bo@@x/bo@x.example/ rejects/rejects.csv")
+        let corrected = try folder.bytes("rejects/rejects.csv")
+        let run = try rejects("job.json", "--source", "contacts.csv")
+        #expect(run.status == 73)
+        #expect(run.errorText.contains("rejects/rejects.csv was changed since import-audit wrote it"), "\(run)")
+        #expect(try folder.bytes("rejects/rejects.csv") == corrected)
+    }
+
+    @Test("What is handed back is passed over among dumps")
+    func ownOutputs() throws {
+        #expect(try rejects("job.json", "--source", "contacts.csv").status == 0)
+        let run = try importAudit("summary", "job.json", "rejects", folder: folder.path)
+        #expect(run.status == 0, "\(run)")
+    }
+
+    // MARK: - Hostile sources
+
+    @Test("Formulas, markup and terminal codes do no harm")
+    func hostile() throws {
+        try folder.write(
+            Array("=1+1,<script>\n=HYPERLINK(1),\u{1B}[31m\nb,bo@@x\nc,d\n=cmd|' /C calc'!A0,e\n".utf8), as: "evil.csv")
+        try folder.write(
+            ##"{"job_id":"=1+1","status":"complete","total":4,"results":[{"created":true},{"error":{"code":"=a|b","message":"\u001b[31m<b>`x`|\r\n"}},{"created":true},{"error":{"code":"+c","message":"-d"}}]}"##,
+            as: "evil.json")
+        let run = try rejects("evil.json", "--source", "evil.csv")
+        #expect(run.status == 0, "\(run)")
+        #expect(!run.output.contains(0x1B) && !run.errors.contains(0x1B))
+        let rejects = try folder.text("rejects/rejects.csv")
+        // New cells are guarded, those of the source are as they were.
+        #expect(rejects.contains("4,'=1+1,4,failed,'+c,'-d,=cmd|' /C calc'!A0,e\n"), "\(rejects)")
+        #expect(try !folder.bytes("rejects/plan.md").contains(0x1B))
+        #expect(try !folder.bytes("rejects/plan.json").contains(0x1B))
+    }
+
+    @Test("Cells of megabytes and very many columns are read")
+    func large() throws {
+        let cell = String(repeating: "x", count: 10_000_000)
+        let columns = String(repeating: ",", count: 1_000_000)
+        try folder.write(
+            "a\(columns)\n1\(columns)\nbo@@x\(columns)\n\"\(cell)\n\"\(columns)\n4\(columns)\n", as: "large.csv")
+        let run = try rejects("job.json", "--source", "large.csv", "--plain")
+        #expect(run.status == 0, "\(run)")
+        #expect(try folder.bytes("rejects/rejects.csv").count == 3 * 1_000_000 + "a\nbo@@x\n4\n".utf8.count)
+    }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `rows`: one stream of all rows, compared with the files of `report`.
+@Suite struct RowsCommandTests {
+    @Test("The rows of each sample are those of its report", arguments: Repository.samples)
+    func samples(name: String) throws {
+        let folder = try Workspace()
+        let sample = Repository.sample(name)
+        let rows = try importAudit("rows", sample, "--quiet")
+        let report = try importAudit("report", sample, "-o", folder["audit"], "--quiet")
+        #expect(rows.status == report.status, "\(rows)")
+        guard let file = try? folder.bytes("audit/rows.csv") else {
+            #expect(rows.outputText == "source,job_id,row,outcome,record_id,error_code,error_message\r\n")
+            return
+        }
+        let stream = try csvRecords(rows.output)
+        let expected = try csvRecords(file)
+        #expect(stream.count == expected.count)
+        for (line, row) in zip(stream, expected) { #expect(Array(line.dropFirst()) == Array(row.prefix(6))) }
+        let piped = try importAudit(
+            "rows", "-", "--quiet", input: .bytes(try Array(Data(contentsOf: URL(filePath: sample)))))
+        #expect(try csvRecords(piped.output).map { $0.dropFirst() } == stream.map { $0.dropFirst() })
+    }
+
+    @Test("Each job comes once, its latest dump; all of them with --every-dump")
+    func polled() throws {
+        let folder = try Workspace()
+        let first =
+            #"{"job_id":"a","status":"processing","total":2,"updated_at":"2026-01-01T00:00:00Z","results":[{"created":true}]}"#
+        let second =
+            #"{"job_id":"a","status":"complete","total":2,"updated_at":"2026-01-02T00:00:00Z","results":[{"created":true},{"existing":true}]}"#
+        let log = try folder.write("\(second)\n\(first)\n", as: "log.jsonl")
+        #expect(try importAudit("rows", log).outputText.split(separator: "\r\n").count == 3)
+        #expect(try importAudit("rows", log, "--every-dump").outputText.split(separator: "\r\n").count == 4)
+        let piped = try importAudit("rows", "-", input: .bytes(Array("\(first)\n\(second)\n".utf8)))
+        #expect(piped.outputText.split(separator: "\r\n").count == 3, "\(piped)")
+    }
+
+    @Test("A job whose results come twice has the later ones, and an id that comes last is known")
+    func repeatedResults() throws {
+        let dump =
+            #"{"results":[{"created":true},{"created":true}],"status":"complete","total":1,"results":[{"existing":true}],"job_id":"late"}"#
+        let run = try importAudit("rows", "-", input: .bytes(Array(dump.utf8)))
+        #expect(run.outputText.hasSuffix("error_message\r\n'-,late,1,existing,,,\r\n"), "\(run)")
+    }
+
+    @Test("Inputs come in their order, whatever their sizes and however many threads there are")
+    func order() throws {
+        let folder = try Workspace()
+        for index in 0..<20 {
+            let rows = repeatElement(#"{"created":true}"#, count: index % 3 == 0 ? 400 : 1).joined(separator: ",")
+            try folder.write(
+                "{\"job_id\":\"\(index)\",\"status\":\"complete\",\"results\":[\(rows)]}",
+                as: "dumps/\(index < 10 ? "0" : "")\(index).json")
+        }
+        let one = try importAudit("rows", folder["dumps"], "--threads", "1")
+        #expect(try importAudit("rows", folder["dumps"], "--threads", "8").output == one.output)
+        var ids: [String] = []
+        for line in try csvRecords(one.output).dropFirst() where ids.last != line[1] { ids.append(line[1]) }
+        #expect(ids == (0..<20).map { String($0) })
+    }
+
+    @Test("Rows are chosen by outcome and by code")
+    func chosen() throws {
+        let sample = Repository.sample("many-failures")
+        let all = try csvRecords(importAudit("rows", sample).output).dropFirst()
+        let failed = try csvRecords(importAudit("rows", sample, "--outcomes", "failed, existing").output).dropFirst()
+        #expect(Array(failed) == all.filter { ["failed", "existing"].contains($0[3]) })
+        let code = try #require(all.first { !$0[5].isEmpty }?[5])
+        let coded = try csvRecords(importAudit("rows", sample, "--code", code).output).dropFirst()
+        #expect(Array(coded) == all.filter { $0[5] == code } && !coded.isEmpty)
+        #expect(try importAudit("rows", sample, "--outcomes", "fialed").status == 64)
+    }
+
+    @Test("JSON Lines have the same values, and null where there is none", arguments: Repository.samples)
+    func json(name: String) throws {
+        let sample = Repository.sample(name)
+        let table = try csvRecords(importAudit("rows", sample, "--csv-raw").output).dropFirst()
+        let lines = try importAudit("rows", sample, "--format", "jsonl").output.split(separator: UInt8(ascii: "\n"))
+        #expect(lines.count == table.count)
+        let names = ["source", "job_id", "row", "outcome", "record_id", "error_code", "error_message"]
+        for (line, row) in zip(lines, table) {
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
+            #expect(Set(object.keys) == Set(names))
+            let values = names.map { object[$0] is NSNull ? "" : "\(object[$0] ?? "")" }
+            // A CSV file has no U+0000.
+            #expect(values.map { $0.replacingOccurrences(of: "\0", with: "\u{FFFD}") } == row)
+            #expect(!line.contains { $0 < 0x20 })
+        }
+    }
+}
+
+/// The records of a CSV file, read by the rules of RFC 4180.
+private func csvRecords(_ bytes: [UInt8]) throws -> [[String]] {
+    var lines: [[String]] = []
+    var line: [String] = []
+    var cell: [UInt8] = []
+    var isInside = false
+    var index = 0
+    while index < bytes.count {
+        let byte = bytes[index]
+        if byte == UInt8(ascii: "\"") {
+            if isInside, index + 1 < bytes.count, bytes[index + 1] == byte {
+                cell.append(byte)
+                index += 1
+            } else {
+                isInside.toggle()
+            }
+        } else if !isInside, byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\n") {
+            if byte == UInt8(ascii: "\n"), cell.last == UInt8(ascii: "\r") { cell.removeLast() }
+            line.append(String(decoding: cell, as: UTF8.self))
+            cell = []
+            if byte == UInt8(ascii: "\n") {
+                lines.append(line)
+                line = []
+            }
+        } else {
+            cell.append(byte)
+        }
+        index += 1
+    }
+    return lines
+}

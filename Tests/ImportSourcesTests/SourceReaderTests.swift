@@ -1,0 +1,115 @@
+import ImportFoundation
+import ImportSources
+import TestSupport
+import Testing
+
+/// Records of sources, however the bytes come and whatever finds their ends.
+@Suite struct SourceReaderTests {
+    struct Read: Equatable {
+        var records: [[UInt8]] = []
+        var lines: [Int] = []
+        var fault: SourceFault?
+        var closing: [UInt8] = []
+        var hash: String?
+    }
+
+    private func read(
+        _ bytes: [UInt8], window: Int = 256 * 1024, chunk: Int = .max, usesVectors: Bool = true
+    ) -> Read {
+        var read = Read()
+        do throws(SourceFault) {
+            let reader = try SourceReader(
+                ArraySource(bytes, chunk: chunk), SourceOptions(usesVectors: usesVectors, windowBytes: window))
+            while try reader.next() {
+                read.records.append(reader.withWholeRecord { [UInt8](span: $0) })
+                read.lines.append(reader.line)
+            }
+            read.closing = reader.closing
+            read.hash = reader.finishHash()
+        } catch {
+            read.fault = error
+        }
+        return read
+    }
+
+    /// Pieces that CSV files are made of, in good order and out of it.
+    private static let pieces = [
+        "a", "bc", ",", ",", ";", "\n", "\n", "\r\n", "\r", "\"", "\"\"", "\"x\"", "\"x,\ny\"", "é", "\u{0}", " ",
+        String(repeating: "long ", count: 30),
+    ]
+
+    @Test("Windows, reads and vectors make no difference to CSV", .seeded)
+    func csv() throws {
+        for seed in Seeds.and(new: 1, 2) {
+            var random = SplitMix64(seed: seed)
+            for _ in 0..<400 {
+                let count = Int.random(in: 1...120, using: &random)
+                var text = Bool.random(using: &random) ? "h,i\n" : ""
+                for _ in 0..<count { text += Self.pieces.randomElement(using: &random) ?? "" }
+                let bytes = Array(text.utf8)
+                let whole = read(bytes)
+                #expect(read(bytes, usesVectors: false) == whole, "seed \(seed): \(text.debugDescription)")
+                let window = Int.random(in: 64...200, using: &random)
+                let chunk = Int.random(in: 1...70, using: &random)
+                let pieces = read(bytes, window: window, chunk: chunk, usesVectors: .random(using: &random))
+                if whole.fault == nil {
+                    #expect(pieces == whole, "seed \(seed), window \(window): \(text.debugDescription)")
+                } else {
+                    // What is wrong first may be found in another window than what is wrong second.
+                    #expect(pieces.fault != nil, "seed \(seed), window \(window): \(text.debugDescription)")
+                }
+            }
+        }
+    }
+
+    @Test("Windows and reads make no difference to JSON", .seeded)
+    func json() throws {
+        for seed in Seeds.and(new: 1, 2) {
+            var random = SplitMix64(seed: seed)
+            for _ in 0..<150 {
+                let objects = (0..<Int.random(in: 0...40, using: &random)).map { index in
+                    #"{"n":\#(index),"t":"\#(String(repeating: "}]\\\"é", count: Int.random(in: 0...20, using: &random)))"}"#
+                }
+                let text =
+                    switch Int.random(in: 0...2, using: &random) {
+                    case 0: "[" + objects.joined(separator: ", \n") + "]\n"
+                    case 1: #"{"objects":["# + objects.joined(separator: ",") + #"],"options":{"a":[1]}}"#
+                    default: objects.joined(separator: "\n")
+                    }
+                let bytes = Array(text.utf8)
+                let whole = read(bytes)
+                if !objects.isEmpty {
+                    #expect(whole.records == objects.map { Array($0.utf8) }, "seed \(seed): \(text)")
+                }
+                let window = Int.random(in: 64...300, using: &random)
+                let pieces = read(bytes, window: window, chunk: Int.random(in: 1...50, using: &random))
+                #expect(pieces.records == whole.records, "seed \(seed), window \(window): \(text)")
+                #expect(pieces.lines == whole.lines, "seed \(seed), window \(window): \(text)")
+                #expect(
+                    (pieces.fault, pieces.closing, pieces.hash) == (whole.fault, whole.closing, whole.hash),
+                    "seed \(seed), window \(window): \(text)")
+            }
+        }
+    }
+
+    @Test("Lines are counted through quoted line breaks and blank lines")
+    func lines() {
+        #expect(read(Array("h\n\"a\nb\"\n\nc\n\"d\n\ne\"\nf".utf8)).lines == [2, 5, 6, 9])
+        #expect(read(Array("\n\nh\r\na\r\n".utf8)).lines == [4])
+    }
+
+    @Test("UTF-16 is seen as UTF-8, hashed as it is, and refused if it is broken")
+    func utf16() throws {
+        let text = "\u{FEFF}Näme,x\r\n🙂,\"a\r\nb\"\r\n"
+        let bytes = text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let whole = read(bytes)
+        #expect(whole.records == [Array("🙂,\"a\r\nb\"\r\n".utf8)])
+        var hash = SHA256()
+        hash.update(bytes.span)
+        #expect(whole.hash == hash.finish())
+        #expect(read(bytes, window: 64, chunk: 3) == whole)
+        for broken in [bytes.dropLast(), bytes + [0x00, 0xD8], bytes + [0x00, 0xDC, 0x61, 0x00]] {
+            #expect(read(Array(broken)).fault?.reason == .notUTF16)
+        }
+    }
+}
