@@ -55,7 +55,6 @@ let package = Package(
             dependencies: [
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "Spreadsheets",
                 "CBuiltInTemplates",
-                .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: strictMemory
         ),
@@ -108,7 +107,7 @@ let package = Package(
             name: "ImportReportsTests",
             dependencies: [
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation",
-                "TestSupport",
+                "TestSupport", .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: strict),
         .testTarget(

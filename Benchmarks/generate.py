@@ -130,24 +130,31 @@ DUMPS = {
 MUTE = {"minified-mute": "minified", "failures-mute": "failures"}
 
 
-# name: (dumps, rows of each)
+def often_failed(rows, row):
+    """As mixed, with one in twenty failed."""
+    choice = rows.random.random()
+    return created(rows) if choice < 0.7 else existing(rows) if choice < 0.95 else failed(rows, row)
+
+
+# name: (layout of a row, dumps, rows of each)
 FOLDERS = {
-    "folder": (10_000, 100),
-    "small": (10_000, 5),
-    "large": (16, 500_000),
-    "many": (100_000, 5),
+    "folder": (mixed, 10_000, 100),
+    "failing": (often_failed, 10_000, 100),
+    "small": (mixed, 10_000, 5),
+    "large": (mixed, 16, 500_000),
+    "many": (mixed, 100_000, 5),
 }
 
 
 def write_folder(path, name):
-    count, row_count = FOLDERS[name]
-    rows = Rows(f"{SEED} {name}", mixed)
+    layout, count, row_count = FOLDERS[name]
+    rows = Rows(f"{SEED} {name}", layout)
     for number in range(count):
         folder = os.path.join(path + ".partial", f"{number // 1000:03}")
         os.makedirs(folder, exist_ok=True)
         job = rows.id()
         with open(os.path.join(folder, job + ".json"), "w", encoding="ascii") as file:
-            results = ",".join(mixed(rows, row + 1) for row in range(row_count))
+            results = ",".join(layout(rows, row + 1) for row in range(row_count))
             file.write(
                 f'{{"job_id":"{job}","status":"complete","total":{row_count},'
                 f'"created_at":"2026-11-02T09:00:00Z","updated_at":"2026-11-02T09:41:07Z","results":[{results}]}}\n'
@@ -252,7 +259,7 @@ def main():
         if name in FOLDERS:
             path = os.path.join(folder, name)
             if not os.path.exists(path):
-                print(f"making {name}: {FOLDERS[name][0]:,} dumps", file=sys.stderr, flush=True)
+                print(f"making {name}: {FOLDERS[name][1]:,} dumps", file=sys.stderr, flush=True)
                 write_folder(path, name)
             continue
         if name in SENT:

@@ -37,6 +37,8 @@ JSON_TARGET = 3
 JOBS_MEMORY = {"summary": 64, "merge": 96}
 FILES_TARGET = 2
 REPORT_TARGET = 4
+# Of 10,000 small dumps: of writing the same files, and without reports of jobs of `summary`.
+PAGES_TARGETS = (2, 1.5)
 # Of rejects: at most so many times summary and reading the source; at least so many times faster than DuckDB and pandas; at
 # most so many MiB. Of rejects --annotated: at most so many times copying its output.
 REJECTS_TARGETS = (2, 5, 20, 48, 2)
@@ -479,6 +481,42 @@ class Bench:
             )
         self.again(folder)
 
+    def pages(self):
+        print("\n### Many small reports: 10,000 dumps of 100 rows, one in twenty failed\n")
+        print("| work | time | against | takes | ratio | target |")
+        print("|---|--:|---|--:|--:|---|")
+        folder = os.path.join(self.data, "failing")
+        report = Program("report", None)
+        loop = Program("writing and renaming the same files from one thread", None)
+        for number in range(max(3, self.rounds // 2)):
+            # New folders, for a file system takes longer where many files were removed a moment ago.
+            target, copy = f"{self.scratch}-{number}", f"{self.scratch}-{number}-copy"
+            report.command = [self.tool, "report", folder, "-o", target]
+            loop.command = [os.path.join(self.peers, "write_files"), target, copy]
+            seconds, _, _ = run(report)
+            _, _, output = run(loop)
+            report.seconds.append(seconds)
+            loop.seconds.append(float(output))
+        for number in range(len(report.seconds)):
+            shutil.rmtree(f"{self.scratch}-{number}")
+            shutil.rmtree(f"{self.scratch}-{number}-copy")
+        none = Program(
+            "none", [self.tool, "report", folder, "-o", self.scratch, "--job-reports", "none"], fresh=self.scratch
+        )
+        summary = Program("`summary`", [self.tool, "summary", folder])
+        measure([none, summary], self.rounds)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        for work, own, peer, target in [
+            ("`report`, six files each", report, loop, PAGES_TARGETS[0]),
+            ("`report --job-reports none`", none, summary, PAGES_TARGETS[1]),
+        ]:
+            share = ratio(own, peer)
+            print(
+                f"| {work} | {milliseconds(own)} | {peer.name} | {milliseconds(peer)} | {times(share)} "
+                f"| {verdict(share, target, False)} |",
+                flush=True,
+            )
+
     def each(self):
         print("\n### A shell loop that runs jq on each of 10,000 dumps (one run)\n")
         folder = os.path.join(self.data, "folder")
@@ -506,8 +544,8 @@ class Bench:
 
 
 PARTS = [
-    "memory", "summaries", "logs", "files", "rejects", "others", "reports", "depth", "tiny", "archives", "each",
-]  # fmt: skip
+    "memory", "summaries", "logs", "files", "rejects", "others", "reports", "depth", "tiny", "archives", "pages", "each",
+]
 
 
 def main():

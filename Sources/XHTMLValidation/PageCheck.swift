@@ -20,7 +20,7 @@ struct PageCheck {
     private mutating func visit(_ element: XMLElement) {
         checkNesting(of: element)
         for attribute in element.attributes {
-            switch AttributeRole(of: attribute.name, on: element) {
+            switch AttributeRole(of: attribute.name, on: element.name) {
             case .id: references.define(attribute.value, at: element.offset)
             case .references: references.note(listed: attribute.value, by: attribute.name, at: element.offset)
             case .link: checkLink(attribute, of: element)

@@ -31,14 +31,14 @@ struct ReferenceCheck {
 
     /// An attribute names ids, with white space between them.
     mutating func note(listed ids: String, by attribute: String, at offset: Int) {
-        for id in ids.split(whereSeparator: \.isWhitespace) {
-            note(String(id), .danglingReference, by: "The attribute \"\(attribute)\"", at: offset)
+        for id in Self.ids(listed: ids) {
+            note(id, .danglingReference, by: "The attribute \"\(attribute)\"", at: offset)
         }
     }
 
     /// Something leads to a part of the page. The top of the page is always there.
     mutating func note(fragment: String, by source: String, at offset: Int) {
-        if !fragment.isEmpty, fragment.lowercased() != "top" {
+        if Self.isID(fragment: fragment) {
             note(fragment, .danglingFragment, by: source, at: offset)
         }
     }
@@ -49,6 +49,11 @@ struct ReferenceCheck {
             references.append(Reference(id: id, offset: offset, code: code, source: source))
         }
     }
+
+    static func ids(listed ids: String) -> [String] { ids.split(whereSeparator: \.isWhitespace).map { String($0) } }
+
+    /// Whether a fragment leads to an element.
+    static func isID(fragment: String) -> Bool { !fragment.isEmpty && fragment.lowercased() != "top" }
 
     private func isDefined(_ id: String) -> Bool { ids[Array(id.utf8)] != nil }
 

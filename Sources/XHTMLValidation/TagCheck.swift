@@ -30,16 +30,22 @@ private struct Scanner {
 
     /// Goes to the next start tag or end tag, past comments, CDATA and the like. Returns where its "<" is.
     mutating func skipToTag() -> Int? {
-        while let start = document[index...].firstIndex(of: UInt8(ascii: "<")) {
-            let text = document[start...]
-            if text.starts(with: "<!--".utf8) {
+        while index < document.count {
+            guard document[index] == UInt8(ascii: "<") else {
+                index += 1
+                continue
+            }
+            let start = index
+            index += 1
+            guard index < document.count else { return start }
+            switch document[index] {
+            case UInt8(ascii: "!") where document[start...].starts(with: "<!--".utf8):
                 skip(from: start + 4, past: "-->")
-            } else if text.starts(with: "<![CDATA[".utf8) {
+            case UInt8(ascii: "!") where document[start...].starts(with: "<![CDATA[".utf8):
                 skip(from: start + 9, past: "]]>")
-            } else if text.starts(with: "<?".utf8) {
+            case UInt8(ascii: "?"):
                 skip(from: start + 2, past: "?>")
-            } else {
-                index = start + 1
+            default:
                 return start
             }
         }
@@ -88,10 +94,12 @@ enum AttributeRole {
     case style
 
     /// nil for attributes that are mere text, and for all that the checks do not know.
-    init?(of attribute: String, on element: XMLElement) {
+    ///
+    /// - Parameter element: its local name.
+    init?(of attribute: String, on element: String) {
         guard let role = Self.roles[attribute] else { return nil }
         // Elements other than links load what they refer to: link, base, and in SVG use, image, gradients, patterns.
-        let isLink = element.name == "a" || element.name == "area"
+        let isLink = element == "a" || element == "area"
         self = role == .link && attribute.hasSuffix("href") && !isLink ? .resource : role
     }
 

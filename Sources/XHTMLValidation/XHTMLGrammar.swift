@@ -15,6 +15,9 @@ package final class XHTMLGrammar: Sendable {
     /// The names that the grammar knows, for better messages.
     let vocabulary: GrammarVocabulary
 
+    /// What it was compiled from.
+    private let bytes: [UInt8]
+
     /// The style sheet of the page before, which most likely is that of the next.
     let styleSheets = StyleSheetMemory()
 
@@ -40,6 +43,13 @@ package final class XHTMLGrammar: Sendable {
         }
         unsafe self.schema = unsafe schema
         self.vocabulary = vocabulary
+        self.bytes = bytes
+    }
+
+    /// The grammar as a document.
+    var document: XMLDocument? {
+        var faults = FaultLog()
+        return XMLDocument.parse(bytes, faults: &faults)
     }
 
     deinit {

@@ -22,7 +22,7 @@ package struct XHTMLValidator: Sendable {
     /// How many problems are reported. When there are more, a last one, ``XHTMLProblem/Code/more``, says how many.
     package static let maximumProblems = FaultLog.limit
 
-    private let grammar: XHTMLGrammar
+    let grammar: XHTMLGrammar
 
     /// Creates a validator. It costs nothing: the grammar has been compiled.
     package init(grammar: XHTMLGrammar) {
@@ -35,12 +35,53 @@ package struct XHTMLValidator: Sendable {
     /// the first wrong one only.
     package func problems(in document: [UInt8]) -> [XHTMLProblem] {
         var faults = FaultLog()
-        if let fault = EncodingCheck.fault(in: document) ?? TagCheck.fault(in: document) {
+        if let fault = Self.fault(beforeParsing: document) {
             faults.add(fault)
         } else if let parsed = XMLDocument.parse(document, faults: &faults) {
             faults.append(PageCheck.faults(in: parsed, styleSheets: grammar.styleSheets))
             GrammarCheck.check(parsed, against: grammar, faults: &faults)
         }
         return faults.problems(in: document)
+    }
+
+    /// What a parser must not see.
+    static func fault(beforeParsing document: [UInt8]) -> Fault? {
+        EncodingCheck.fault(in: document) ?? TagCheck.fault(in: document)
+    }
+}
+
+/// Checks pages one after another, most of which are made of the same parts: what it finds is what ``XHTMLValidator``
+/// finds, and the grammar is asked only about parts that no page before had.
+///
+/// One thread at a time uses it.
+package final class PageSeries {
+    private let validator: XHTMLValidator
+    private let memory: Int
+    private lazy var parts = validator.grammar.document.flatMap { KnownParts($0, memory: memory) }
+    private var count = 0
+    /// How many of the pages were checked as if they were the only one.
+    package private(set) var wholeChecks = 0
+
+    /// - Parameter memory: how much is kept of parts, in bytes or so.
+    package init(grammar: XHTMLGrammar, memory: Int = 8 * 1024 * 1024) {
+        validator = XHTMLValidator(grammar: grammar)
+        self.memory = memory
+    }
+
+    /// All that is wrong with a page, sorted by line; empty if it is valid.
+    package func problems(in page: [UInt8]) -> [XHTMLProblem] {
+        count += 1
+        // There may be no other page, and learning takes time.
+        guard count > 1, let parts, XHTMLValidator.fault(beforeParsing: page) == nil else { return check(page) }
+        let judgement = parts.judge(page)
+        if case .valid = judgement { return [] }
+        let problems = check(page)
+        if problems.isEmpty, case .new = judgement { parts.learn() }
+        return problems
+    }
+
+    private func check(_ page: [UInt8]) -> [XHTMLProblem] {
+        wholeChecks += 1
+        return validator.problems(in: page)
     }
 }

@@ -38,6 +38,15 @@ final class XMLDocument {
         return unsafe XMLDocument(owning: tree)
     }
 
+    /// How documents are parsed.
+    ///
+    /// HUGE lifts libxml2's own limits. They refuse some ordinary pages of more than 10 MB, and what they are there for is
+    /// bounded otherwise: the size and the encoding before the parse, the depth and the namespaces during it, and entities
+    /// by having none.
+    static let options = Int32(
+        XML_PARSE_NONET.rawValue | XML_PARSE_COMPACT.rawValue | XML_PARSE_IGNORE_ENC.rawValue
+            | XML_PARSE_HUGE.rawValue)
+
     /// The tree, owned by the caller; nil if the document is not well-formed or was refused.
     private static func parse(
         _ bytes: [UInt8], from start: Int, telling observer: UnsafeMutablePointer<ParseObserver>
@@ -47,16 +56,10 @@ final class XMLDocument {
             defer { unsafe xmlFreeParserCtxt(parser) }
             unsafe parser.pointee._private = UnsafeMutableRawPointer(observer)
             unsafe ParseObserver.install(in: parser)
-            // HUGE lifts libxml2's own limits. They refuse some ordinary pages of more than 10 MB, and what they are
-            // there for is bounded otherwise: the size and the encoding before the parse, the depth and the namespaces
-            // during it, and entities by having none.
-            let options =
-                XML_PARSE_NONET.rawValue | XML_PARSE_COMPACT.rawValue | XML_PARSE_IGNORE_ENC.rawValue
-                | XML_PARSE_HUGE.rawValue
             let tree = unsafe bytes[start...].withUnsafeBytes { bytes in
                 unsafe xmlCtxtReadMemory(
                     parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil, nil,
-                    Int32(options))
+                    options)
             }
             guard let tree = unsafe tree else { return nil }
             if unsafe observer.pointee.isRefused {
@@ -102,6 +105,12 @@ extension XMLElement {
         self.init(
             name: name, namespace: unsafe String(copying: node.pointee.ns?.pointee.href) ?? "", attributes: [],
             text: nil, depth: depth, offset: unsafe node.startTagOffset ?? 0)
+        var namespace = unsafe node.pointee.nsDef
+        while let current = unsafe namespace {
+            declaredNamespaces[unsafe String(copying: current.pointee.prefix) ?? ""] =
+                unsafe String(copying: current.pointee.href) ?? ""
+            unsafe namespace = unsafe current.pointee.next
+        }
         if name == nameWithText, let content = unsafe xmlNodeGetContent(node) {
             defer { unsafe clibxml2_free(content) }
             text = unsafe String(copying: content)
@@ -116,15 +125,19 @@ extension XMLElement {
 
 extension XMLElement.Attribute {
     fileprivate init(copying attribute: xmlAttrPtr) {
-        let local = unsafe String(copying: attribute.pointee.name) ?? ""
-        name =
-            switch unsafe String(copying: attribute.pointee.ns?.pointee.href) {
-            case nil: local
-            case "http://www.w3.org/XML/1998/namespace": "xml:\(local)"
-            case "http://www.w3.org/1999/xlink": "xlink:\(local)"
-            case let namespace?: "{\(namespace)}\(local)"
-            }
+        name = unsafe Self.name(
+            String(copying: attribute.pointee.name) ?? "", in: String(copying: attribute.pointee.ns?.pointee.href))
         value = unsafe attribute.value
+    }
+
+    /// - Parameter namespace: nil for none.
+    static func name(_ local: String, in namespace: String?) -> String {
+        switch namespace {
+        case nil: local
+        case "http://www.w3.org/XML/1998/namespace": "xml:\(local)"
+        case "http://www.w3.org/1999/xlink": "xlink:\(local)"
+        case let namespace?: "{\(namespace)}\(local)"
+        }
     }
 }
 
@@ -186,6 +199,8 @@ struct XMLElement {
     var depth: Int
     /// Where its start tag begins, in bytes.
     var offset: Int
+    /// By prefix, empty for none.
+    var declaredNamespaces: [String: String] = [:]
 
     func isXHTML(_ name: String) -> Bool {
         self.name == name && namespace == Self.xhtml

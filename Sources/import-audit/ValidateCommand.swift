@@ -43,11 +43,11 @@ struct ValidateCommand: ParsableCommand {
 
 /// Checks pages against the built-in grammar.
 struct PageValidator {
-    private let validator: XHTMLValidator
+    private let pages: PageSeries
 
     init() throws(CommandFailure) {
         do throws(XHTMLGrammar.Failure) {
-            validator = XHTMLValidator(grammar: try XHTMLGrammar(BuiltInTemplates.grammar))
+            pages = PageSeries(grammar: try XHTMLGrammar(BuiltInTemplates.grammar))
         } catch {
             let reason = error.problems.first.map { "line \($0.line): \($0.message)" } ?? "it cannot be compiled"
             throw CommandFailure(.internalFault, "the built-in report grammar is broken: \(reason)")
@@ -60,14 +60,14 @@ struct PageValidator {
         guard let bytes = try InputFile(name).readAll(limit: limit) else {
             return ["\(name): larger than \(limit / 1024 / 1024) MiB, which is more than any report"]
         }
-        return validator.problems(in: bytes).map { problem in
+        return pages.problems(in: bytes).map { problem in
             "\(name):\(problem.line):\(problem.column.map { "\($0):" } ?? "") \(problem.message)"
         }
     }
 
     /// What is wrong with a page that was made from a template, and the line on which it is.
     func firstProblem(of page: [UInt8]) -> (problem: XHTMLProblem, line: String)? {
-        guard let problem = validator.problems(in: page).first else { return nil }
+        guard let problem = pages.problems(in: page).first else { return nil }
         let lines = page.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let line = lines.indices.contains(problem.line - 1) ? lines[problem.line - 1] : []
         return (problem, String(decoding: line.prefix(200), as: UTF8.self))

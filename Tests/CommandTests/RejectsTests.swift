@@ -303,6 +303,7 @@ import Testing
         #expect(try rejects("job.json", "--source", "contacts.csv").status == 0)
         let run = try importAudit("summary", "job.json", "rejects", folder: folder.path)
         #expect(run.status == 0, "\(run)")
+        #expect(run.errorText.contains("rejects/reasons.csv was passed over"), "\(run)")
     }
 
     // MARK: - Hostile sources

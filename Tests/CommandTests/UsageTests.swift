@@ -46,7 +46,8 @@ struct UsageTests {
             (
                 "report",
                 [
-                    "--output", "--formats", "--templates", "--markdown-limit", "--csv-raw", "--csv-bom", "--strict",
+                    "--output", "--formats", "--templates", "--markdown-limit", "--job-reports", "--csv-raw",
+                    "--csv-bom", "--strict",
                     "--threads",
                     "--fresh", "--quiet",
                 ]

@@ -5,6 +5,24 @@ import Testing
 /// Text of a dump in a Markdown page: rendered by GitHub's own renderer it must be that text and nothing else.
 struct MarkdownEscapingTests {
     /// Each of these is something in GitHub's Markdown, or nearly.
+    @Test("What a page gets is the escaped text, whichever way it is made", .seeded)
+    func appended() {
+        var random = SplitMix64(seed: Seeds.new)
+        let letters = Array("aabzZ019  __--..)):+=@#/wwwghGHW\n\t<&\"'%;?é…\u{A0}".unicodeScalars)
+        let texts = (0..<4000).map { _ in
+            var text = String.UnicodeScalarView()
+            for _ in 0..<Int.random(in: 0..<9, using: &random) {
+                text.append(letters.randomElement(using: &random) ?? "a")
+            }
+            return String(text)
+        }
+        for text in texts + Self.lures {
+            var page: [UInt8] = []
+            MarkdownText.append(text, to: &page)
+            #expect(page == Array(MarkdownText.escape(text).utf8), "\(text.debugDescription)")
+        }
+    }
+
     static let lures = [
         "", " ", "plain text", "@someone", "hello @org/team!", "x@y", "#123", "see #123.", "owner/repo#5", "GH-123",
         "gh-7", "https://evil.example/a_b", "HTTP://EVIL.EXAMPLE", "ftp://evil.example", "www.evil.example",

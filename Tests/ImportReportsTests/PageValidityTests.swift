@@ -40,6 +40,23 @@ struct PageValidityTests {
         }
     }
 
+    @Test("One after another, and changed in one place: as if each were checked alone", .seeded)
+    func series() throws {
+        let grammar = try XHTMLGrammar(BuiltInTemplates.grammar)
+        let (series, alone) = (PageSeries(grammar: grammar), XHTMLValidator(grammar: grammar))
+        for _ in 0..<2 {
+            for (name, bytes) in Self.pages { #expect(series.problems(in: bytes) == [], "\(name)") }
+        }
+        let checks = series.wholeChecks
+        for (name, bytes) in Self.pages { #expect(series.problems(in: bytes) == [], "\(name)") }
+        #expect(series.wholeChecks == checks)
+        var mutator = PageMutator(Self.pages.map { $0.bytes }, seed: Seeds.new)
+        for _ in 0..<40 {
+            let page = mutator.next()
+            #expect(series.problems(in: page) == alone.problems(in: page))
+        }
+    }
+
     @Test("By xmllint and the report grammar", .needs(.program("xmllint")))
     func xmllint() throws {
         try withPages { folder, files in

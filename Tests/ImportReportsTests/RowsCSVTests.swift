@@ -12,7 +12,8 @@ struct RowsCSVTests {
     func headers() {
         // Columns are added at the end: the first ones are those of earlier versions too.
         let written = [RowsCSV<MemoryOutput>.header, CodesCSV.header, JobsCSV.header]
-        #expect(OwnOutput.headers.count == written.count)
+        // The last one is that of reasons.csv, which the program's own tests look at.
+        #expect(OwnOutput.headers.count == written.count + 1)
         for (known, header) in zip(OwnOutput.headers, written) {
             #expect(header == known + "\r\n" || header.hasPrefix(known + ","), "\(known)")
         }

@@ -133,6 +133,16 @@ extension Severity {
 // MARK: - Many jobs
 
 extension Wording {
+    /// Said of jobs that have no page of their own because none was wanted, one at least.
+    package static func withoutPage(_ leftOut: Int, of jobs: Int) -> String {
+        guard leftOut < jobs else {
+            return jobs == 1 ? "The job has no page of its own." : "None of the jobs has a page of its own."
+        }
+        return leftOut == 1
+            ? "1 of \(grouped(jobs)) jobs has no page of its own."
+            : "\(grouped(leftOut)) of \(grouped(jobs)) jobs have no page of their own."
+    }
+
     /// Said of jobs of which there are several dumps.
     ///
     /// - Parameters:

@@ -1,7 +1,5 @@
-import Mustache
-
 /// What a name of a template stands for.
-enum ModelValue: Sendable {
+package enum ModelValue: Sendable {
     /// Shown as text; as a section, it is there unless it is empty.
     case text(String)
     /// A section that is there or not.
@@ -16,10 +14,10 @@ enum ModelValue: Sendable {
 }
 
 /// One object of the model: the values of its names.
-struct ModelObject: Sendable {
+package struct ModelObject: Sendable {
     /// Where the value of each name is. All objects of a table share it.
     private let places: [String: Int]
-    private let values: [ModelValue]
+    let values: [ModelValue]
 
     /// - Parameters:
     ///   - places: for each name an index of `values`.
@@ -28,25 +26,7 @@ struct ModelObject: Sendable {
         self.values = values
     }
 
-    subscript(name: String) -> ModelValue? { places[name].map { values[$0] } }
-}
-
-extension ModelObject: MustacheParent {
-    func child(named name: String) -> Any? {
-        switch self[name] {
-        case .text(let text): ShownModelText(renderText: text)
-        case .flag(let flag): flag
-        case .list(let objects): objects
-        case .object(let object): object
-        case nil: nil
-        }
-    }
-}
-
-/// Text that is falsy when it is empty, as Mustache has it; the library takes any string for true.
-private struct ShownModelText: MustacheCustomRenderable {
-    let renderText: String
-    var isNull: Bool { renderText.isEmpty }
+    package subscript(name: String) -> ModelValue? { places[name].map { values[$0] } }
 }
 
 extension ModelObject {

@@ -7,7 +7,7 @@ import ImportDumps
 /// never about names.
 package struct ReportModel: Sendable {
     /// The root's names.
-    let root: ModelObject
+    package let root: ModelObject
 
     /// - Parameters:
     ///   - toolVersion: as the report is to name it.

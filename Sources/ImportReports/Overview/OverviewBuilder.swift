@@ -18,19 +18,24 @@ package struct OverviewBuilder: Sendable {
     private(set) var conflicts = 0
     /// Jobs so far, in their order.
     private var place = 0
+    /// Jobs that have no report of their own because the user wanted none.
+    private(set) var leftOut = 0
 
     package init() {}
 
     /// Adds a job, in the order in which the overview is to have them.
     ///
-    /// - Parameter report: where the job's own report is; nil if it has none.
-    package mutating func append(_ job: JobSummary, report: ReportPlace?) {
+    /// - Parameters:
+    ///   - report: where the job's own report is; nil if it has none.
+    ///   - isLeftOut: whether it has none because the user wanted none.
+    package mutating func append(_ job: JobSummary, report: ReportPlace?, isLeftOut: Bool = false) {
+        leftOut += isLeftOut ? 1 : 0
         place += 1
         totals.add(job)
         levels[Verdict.level(of: job), default: 0] += 1
         timeLine.add(createdAt: job.job.createdAt, rows: job.rows)
         if worst.lists(criticalFindings: job.count(of: .critical), rows: job.rows) {
-            worst.add(JobLine(job, Verdict(job), number: place, report: report))
+            worst.add(JobLine(job, Verdict(job), number: place, report: report, isLeftOut: isLeftOut))
         } else {
             worst.passOver(1)
         }
@@ -97,8 +102,10 @@ struct JobLine: Sendable {
     /// Its place among all jobs, from 1.
     var number: Int
     var report: ReportPlace?
+    /// Whether it has none because the user wanted none.
+    var isLeftOut: Bool
 
-    init(_ job: JobSummary, _ verdict: Verdict, number: Int, report: ReportPlace?) {
+    init(_ job: JobSummary, _ verdict: Verdict, number: Int, report: ReportPlace?, isLeftOut: Bool) {
         name = Self.name(job)
         source = job.source
         status = job.job.status
@@ -111,6 +118,7 @@ struct JobLine: Sendable {
             }?.id
         self.number = number
         self.report = report
+        self.isLeftOut = isLeftOut
     }
 
     static func name(_ job: JobSummary) -> String { ReportModel.title(of: job) }

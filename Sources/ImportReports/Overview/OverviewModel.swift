@@ -105,6 +105,9 @@ extension OverviewModel {
         .list("levels", "4: `good`, `warning`, `critical`, `pending`, in this order", of: level) { $0.levels },
         .list("statuses", "most jobs first", of: status) { $0.statuses },
         .text("findings", "how many findings of each severity there are, in a sentence") { $0.totals.findingsSentence },
+        .optionalObject(
+            "left_out", "false unless `--job-reports` left some without a page", .only("sentence", "how many")
+        ) { $0.overview.leftOut > 0 ? Wording.withoutPage($0.overview.leftOut, of: $0.totals.jobs) : nil },
     ])
 
     private static let level = ModelTable<(level: Verdict.Level, label: String, count: Int)>(

@@ -83,6 +83,7 @@ extension OverviewModel {
                 return isNamedBySource ? nil : $0.builder.limits.source($0.line.source)
             },
             .link { $0.builder.address(of: $0.line.report) },
+            .flag("left_out", "it has no page because `--job-reports` left it out") { $0.line.isLeftOut },
             .optionalQuote("status", "false when null or absent", text: "the job's status") {
                 ($0.line.status).map($0.builder.limits.name)
             },

@@ -43,7 +43,7 @@ struct FailuresSheet {
     }
 
     /// Appends a row of a job's own workbook.
-    func append(_ row: SheetReader.Row, jobID: String?, report: String) throws {
+    func append(_ row: SheetReader.Row, jobID: String?, report: String?) throws {
         try appendCopy(of: row) {
             try sheet.add(jobID)
             try sheet.add(report)

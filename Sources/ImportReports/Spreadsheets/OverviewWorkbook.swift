@@ -29,12 +29,12 @@ package struct OverviewWorkbook {
     }
 
     /// Adds a job, and the failed rows that its own workbook has.
-    package mutating func append(_ job: JobSummary, report: ReportPlace, failures file: WorkbookFile?) throws {
+    package mutating func append(_ job: JobSummary, report: ReportPlace?, failures file: WorkbookFile?) throws {
         try jobs.append(job, report: report)
-        try codes.append(job, report: report.folder)
+        try codes.append(job, report: report?.folder)
         rows += job.rows.failed + job.rows.unclassified
         try file?.forEachRow(ofSheet: JobWorkbook.failuresSheet) { row in
-            try failures.append(row, jobID: job.job.jobID, report: report.folder)
+            try failures.append(row, jobID: job.job.jobID, report: report?.folder)
         }
     }
 
@@ -96,7 +96,7 @@ struct JobsSheet {
                 ])
     }
 
-    func append(_ summary: JobSummary, report: ReportPlace) throws {
+    func append(_ summary: JobSummary, report: ReportPlace?) throws {
         guard sheet.beginRow() else { return }
         let job = summary.job
         let rows = summary.rows
@@ -119,7 +119,7 @@ struct JobsSheet {
         }
         try sheet.add(summary.count(of: .critical))
         try sheet.add(summary.count(of: .warning))
-        try sheet.add(report.page ?? report.folder)
+        try sheet.add(report?.page ?? report?.folder)
         try sheet.add(rows.applied)
         sheet.endRow()
     }

@@ -26,18 +26,19 @@ package struct JSONWriter {
     }
 
     package mutating func object(_ body: (inout JSONWriter) -> Void) {
-        container(open: "{", close: "}", body)
+        container(open: UInt8(ascii: "{"), close: UInt8(ascii: "}"), body)
     }
 
     package mutating func array(_ body: (inout JSONWriter) -> Void) {
-        container(open: "[", close: "]", body)
+        container(open: UInt8(ascii: "["), close: UInt8(ascii: "]"), body)
     }
 
     /// A key; the value is to follow.
     package mutating func key(_ name: String) {
         beginItem()
         append(text: name)
-        bytes.append(contentsOf: (isOnOneLine ? ":" : ": ").utf8)
+        bytes.append(UInt8(ascii: ":"))
+        if !isOnOneLine { bytes.append(UInt8(ascii: " ")) }
         needsComma = false
         isAfterKey = true
     }
@@ -50,7 +51,7 @@ package struct JSONWriter {
 
     package mutating func value(_ number: Int?) {
         beginItem()
-        bytes.append(contentsOf: (number.map { String($0) } ?? "null").utf8)
+        if let number { append(number) } else { bytes.append(contentsOf: "null".utf8) }
         needsComma = true
     }
 
@@ -75,21 +76,26 @@ package struct JSONWriter {
     /// Whole numbers on one line.
     mutating func value(_ numbers: [Int]) {
         beginItem()
-        bytes.append(contentsOf: ("[" + numbers.map { String($0) }.joined(separator: ", ") + "]").utf8)
+        bytes.append(UInt8(ascii: "["))
+        for (index, number) in numbers.enumerated() {
+            if index > 0 { bytes.append(contentsOf: ", ".utf8) }
+            append(number)
+        }
+        bytes.append(UInt8(ascii: "]"))
         needsComma = true
     }
 
     private var isAfterKey = false
 
-    private mutating func container(open: String, close: String, _ body: (inout JSONWriter) -> Void) {
+    private mutating func container(open: UInt8, close: UInt8, _ body: (inout JSONWriter) -> Void) {
         beginItem()
-        bytes.append(contentsOf: open.utf8)
+        bytes.append(open)
         depth += 1
         needsComma = false
         body(&self)
         depth -= 1
         if needsComma { newLine() }
-        bytes.append(contentsOf: close.utf8)
+        bytes.append(close)
         needsComma = true
     }
 
@@ -111,14 +117,19 @@ package struct JSONWriter {
     private mutating func append(text: String) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
-        let isPlain = text.withUTF8 { text in
-            let isPlain = unsafe text.allSatisfy {
-                0x20..<0x7F ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        let staysSame = text.withUTF8 { text in
+            // Most texts are plain ASCII.
+            guard unsafe text.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) else {
+                return false
             }
-            if isPlain { unsafe bytes.append(contentsOf: text) }
-            return isPlain
+            unsafe bytes.append(contentsOf: text)
+            return true
         }
-        if isPlain { return bytes.append(UInt8(ascii: "\"")) }
+        if !staysSame { append(scalarsOf: text) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(scalarsOf text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": bytes.append(contentsOf: "\\\"".utf8)
@@ -130,10 +141,20 @@ package struct JSONWriter {
                 if scalar.isUnsafeToShow {
                     bytes.append(contentsOf: "\\u\(scalar.value.digits(4, radix: 16))".utf8)
                 } else {
-                    bytes.append(contentsOf: String(scalar).utf8)
+                    bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
                 }
             }
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends a whole number in digits.
+    private mutating func append(_ number: Int) {
+        guard number >= 0 && number < 1_000_000_000 else { return bytes.append(contentsOf: String(number).utf8) }
+        var divisor = 1
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
     }
 }

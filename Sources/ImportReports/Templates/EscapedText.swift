@@ -1,10 +1,56 @@
-import Mustache
-
 /// Escapes text for GitHub's dialect of Markdown, in paragraphs, headings, list items and table cells.
 ///
 /// GitHub looks for mentions, references, addresses and emoji in the rendered text, where no escape is left to see;
 /// only another character between keeps them from being found. That is U+200B, which has no width.
 package enum MarkdownText {
+    /// Appends the escaped text.
+    package static func append(_ text: String, to page: inout [UInt8]) {
+        var text = text
+        let staysSame = text.withUTF8 { bytes in
+            guard unsafe isPlain(bytes) else { return false }
+            unsafe page.append(contentsOf: bytes)
+            return true
+        }
+        if !staysSame { page += escape(text).utf8 }
+    }
+
+    /// Whether a text surely stays as it is, which most do. It is looked at byte by byte.
+    private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        func isWord(_ index: Int) -> Bool {
+            guard bytes.indices.contains(index) else { return false }
+            let byte = unsafe bytes[index]
+            return (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        }
+        var isNumber = true
+        for index in bytes.indices {
+            let byte = unsafe bytes[index]
+            switch byte {
+            case 0x30...0x39: continue
+            case 0x41...0x5A, 0x61...0x7A: break
+            case UInt8(ascii: "\""), UInt8(ascii: "%"), UInt8(ascii: "'"), UInt8(ascii: "("), UInt8(ascii: ","),
+                UInt8(ascii: "/"), UInt8(ascii: ";"), UInt8(ascii: "?"), UInt8(ascii: "^"), UInt8(ascii: "{"),
+                UInt8(ascii: "}"):
+                break
+            case UInt8(ascii: " "):
+                guard index > 0, unsafe index + 1 < bytes.count && bytes[index + 1] != byte else { return false }
+            case UInt8(ascii: "_"):
+                guard isWord(index - 1), isWord(index + 1) else { return false }
+            case UInt8(ascii: "-"):
+                guard index > 0, unsafe bytes[index - 1] | 0x20 != UInt8(ascii: "h") else { return false }
+            case UInt8(ascii: "."), UInt8(ascii: ")"):
+                guard !isNumber, unsafe bytes[index - 1] | 0x20 != UInt8(ascii: "w") else { return false }
+            case UInt8(ascii: "+"), UInt8(ascii: "="):
+                guard index > 0 else { return false }
+            case UInt8(ascii: ":"):
+                guard unsafe index + 1 == bytes.count || bytes[index + 1] == UInt8(ascii: " ") else { return false }
+            default:
+                return false
+            }
+            isNumber = false
+        }
+        return true
+    }
+
     package static func escape(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         let scalars = Array(text.unicodeScalars)
@@ -107,10 +153,6 @@ package enum MarkdownText {
     }
 }
 
-struct MarkdownContent: MustacheContentType {
-    func escapeText(_ text: String) -> String { MarkdownText.escape(text) }
-}
-
 /// Escapes text for XML 1.0 and for HTML, in content and in attributes alike.
 ///
 /// It works on bytes: by grapheme clusters a combining mark after `<` would make another character of the two and
@@ -118,37 +160,44 @@ struct MarkdownContent: MustacheContentType {
 package enum XMLText {
     package static func escape(_ text: String) -> String {
         var result: [UInt8] = []
-        let bytes = Array(text.utf8)
-        result.reserveCapacity(bytes.count + bytes.count / 8)
-        for (index, byte) in bytes.enumerated() {
-            switch byte {
-            case UInt8(ascii: "&"): result.append(contentsOf: "&amp;".utf8)
-            case UInt8(ascii: "<"): result.append(contentsOf: "&lt;".utf8)
-            case UInt8(ascii: ">"): result.append(contentsOf: "&gt;".utf8)
-            case UInt8(ascii: "\""): result.append(contentsOf: "&quot;".utf8)
-            case UInt8(ascii: "'"): result.append(contentsOf: "&#39;".utf8)
-            // As it is, a parser would turn it into a line feed.
-            case UInt8(ascii: "\r"): result.append(contentsOf: "&#13;".utf8)
-            case 0x09, 0x0A: result.append(byte)
-            case ..<0x20: result.append(contentsOf: replacement)
-            case 0xBE, 0xBF:
-                // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
-                if index >= 2, bytes[index - 1] == 0xBF, bytes[index - 2] == 0xEF {
-                    result.removeLast(2)
-                    result.append(contentsOf: replacement)
-                } else {
-                    result.append(byte)
-                }
-            default: result.append(byte)
-            }
-        }
+        append(text, to: &result)
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// U+FFFD, for characters that XML forbids.
-    private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
-}
-
-struct XMLContent: MustacheContentType {
-    func escapeText(_ text: String) -> String { XMLText.escape(text) }
+    /// Appends the escaped text.
+    static func append(_ text: String, to page: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { bytes in
+            // Bytes from here on stay as they are.
+            var start = 0
+            func replace(_ index: Int, from first: Int, by bytesInstead: StaticString) {
+                unsafe page.append(contentsOf: bytes[start..<first])
+                bytesInstead.withUTF8Buffer { unsafe page.append(contentsOf: $0) }
+                start = index + 1
+            }
+            for index in bytes.indices {
+                let byte = unsafe bytes[index]
+                if byte > 0x3E && byte < 0xBE || byte > 0xBF { continue }
+                switch byte {
+                case UInt8(ascii: "&"): replace(index, from: index, by: "&amp;")
+                case UInt8(ascii: "<"): replace(index, from: index, by: "&lt;")
+                case UInt8(ascii: ">"): replace(index, from: index, by: "&gt;")
+                case UInt8(ascii: "\""): replace(index, from: index, by: "&quot;")
+                case UInt8(ascii: "'"): replace(index, from: index, by: "&#39;")
+                // As it is, a parser would turn it into a line feed.
+                case UInt8(ascii: "\r"): replace(index, from: index, by: "&#13;")
+                case 0x09, 0x0A: break
+                // Characters that XML forbids.
+                case ..<0x20: replace(index, from: index, by: "\u{FFFD}")
+                case 0xBE, 0xBF:
+                    // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+                    if unsafe index >= 2 && bytes[index - 1] == 0xBF && bytes[index - 2] == 0xEF {
+                        replace(index, from: index - 2, by: "\u{FFFD}")
+                    }
+                default: break
+                }
+            }
+            unsafe page.append(contentsOf: bytes[start...])
+        }
+    }
 }

@@ -1,46 +1,13 @@
 import ImportFoundation
-import Mustache
 
 /// The style sheet of pages, which templates include as the partial `report.css`.
 ///
-/// It stands in a page as it is, so that the page is the same read as XML and as HTML. To the template engine it is
-/// one text under a name: it would parse a partial line by line, and put it together again for every page.
+/// It stands in a page as it is, so that the page is the same read as XML and as HTML.
 enum StyleSheet {
     static let file = "report.css"
 
     /// The partial by which a Content-Security-Policy allows this style sheet and no other style.
     static let hashFile = "report.css.sha256"
-
-    private static let partial = "{{>\(file)}}"
-    private static let hashPartial = "{{>\(hashFile)}}"
-    /// No template can have the name: the model does not.
-    fileprivate static let name = "_style"
-
-    /// What stands in a page.
-    struct Text: MustacheCustomRenderable {
-        let renderText: String
-        var isNull: Bool { renderText.isEmpty }
-    }
-
-    /// - Parameter hash: see ``hash(of:)``.
-    static func replacePartials(in template: String, hash: String) -> String {
-        let bytes = Array(template.utf8)
-        let partials = [(partial, "{{{\(name)}}}"), (hashPartial, hash)].map { (Array($0.utf8), Array($1.utf8)) }
-        var result: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "{"),
-                let (partial, text) = partials.first(where: { bytes[index...].starts(with: $0.0) })
-            {
-                result += text
-                index += partial.count
-            } else {
-                result.append(bytes[index])
-                index += 1
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
 
     /// The SHA-256 in Base64, as Content-Security-Policy wants it: of what `<style>{{>report.css}}</style>` contains once
     /// a browser has read it, for which each line ends with a line feed.
@@ -84,15 +51,5 @@ enum StyleSheet {
                         + "inside the page as it is.")
             }
         }
-    }
-}
-
-/// A model's root, and the style sheet beside it.
-struct PageRoot: MustacheParent {
-    let model: ModelObject
-    let style: StyleSheet.Text
-
-    func child(named name: String) -> Any? {
-        name == StyleSheet.name ? style : model.child(named: name)
     }
 }

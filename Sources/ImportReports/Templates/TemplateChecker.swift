@@ -10,7 +10,7 @@ package struct TemplateChecker {
     }
 
     /// How deep templates may include each other.
-    private static let deepestInclusion = 20
+    static let deepestInclusion = 20
     /// How deep sections may be nested, partials included: parsing and rendering go as deep, on the stack.
     private static let deepestNesting = 100
 
@@ -31,21 +31,28 @@ package struct TemplateChecker {
     /// - Throws: ``TemplateFailure`` with the line of the first fault.
     package func check(_ file: String, against shape: [String: ModelShape]) throws(TemplateFailure) {
         var scopes = [shape]
-        try check(file, scopes: &scopes, depth: 0, level: 0)
+        try check(file, scopes: &scopes, depth: 0, level: 0, isInText: false)
     }
 
     /// - Parameters:
     ///   - depth: files that include this one.
     ///   - level: sections in which those do so.
+    ///   - isInText: whether the innermost of them, but for flags, is about a text.
     private func check(
-        _ file: String, scopes: inout [[String: ModelShape]], depth: Int, level: Int
+        _ file: String, scopes: inout [[String: ModelShape]], depth: Int, level: Int, isInText: Bool
     ) throws(TemplateFailure) {
         let tags = try TemplateTag.tags(of: files[file] ?? "", file: file)
-        var open: [(name: String, line: Int, addsScope: Bool)] = []
+        var open: [(name: String, line: Int, addsScope: Bool, isText: Bool)] = []
         for tag in tags {
             switch tag.kind {
-            case .comment, .variable("."):
+            case .comment:
                 break
+            case .variable("."):
+                guard open.last?.isText ?? isInText else {
+                    throw TemplateFailure(
+                        file: file, line: tag.line,
+                        message: "“{{.}}” is not known here: it is the text that a section {{#name}} is about.")
+                }
             case .variable(let name):
                 if case .section = try resolve(name, tag, file, scopes) {
                     throw TemplateFailure(
@@ -53,15 +60,21 @@ package struct TemplateChecker {
                         message: "“\(name)” is a section: write {{#\(name)}} … {{/\(name)}}.")
                 }
             case .open(let name):
-                if case .section(let inner) = try resolve(name, tag, file, scopes) {
+                let outer = open.last?.isText ?? isInText
+                switch try resolve(name, tag, file, scopes) {
+                case .section(let inner):
                     scopes.append(inner)
-                    open.append((name, tag.line, true))
-                } else {
-                    open.append((name, tag.line, false))
+                    open.append((name, tag.line, true, false))
+                case .text: open.append((name, tag.line, false, true))
+                case .flag: open.append((name, tag.line, false, outer))
                 }
             case .inverted(let name):
-                _ = try resolve(name, tag, file, scopes)
-                open.append((name, tag.line, false))
+                let outer = open.last?.isText ?? isInText
+                if case .section = try resolve(name, tag, file, scopes) {
+                    open.append((name, tag.line, false, false))
+                } else {
+                    open.append((name, tag.line, false, outer))
+                }
             case .close(let name):
                 guard let last = open.popLast(), last.name == name else {
                     throw TemplateFailure(
@@ -76,7 +89,9 @@ package struct TemplateChecker {
                 guard depth < Self.deepestInclusion else {
                     throw TemplateFailure(file: file, line: tag.line, message: "“\(name)” includes itself.")
                 }
-                try check(name, scopes: &scopes, depth: depth + 1, level: level + open.count)
+                try check(
+                    name, scopes: &scopes, depth: depth + 1, level: level + open.count,
+                    isInText: open.last?.isText ?? isInText)
             }
             if level + open.count > Self.deepestNesting { throw nestedTooDeep(tag, file) }
         }

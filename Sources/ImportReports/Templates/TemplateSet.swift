@@ -1,10 +1,9 @@
 private import CBuiltInTemplates
-import Mustache
 
 /// The templates of reports and overviews, checked and ready to render.
 package struct TemplateSet: Sendable {
-    private let library: MustacheLibrary
-    private let style: String
+    private let pages: [String: CompiledTemplate]
+    private let style: [UInt8]
     /// Names of the files that are a user's own.
     package let replaced: Set<String>
     /// Some of them are included by others.
@@ -22,7 +21,6 @@ package struct TemplateSet: Sendable {
     package init(
         replacing files: [String: [UInt8]] = [:], for pages: Pages = .reportsAndOverviews
     ) throws(TemplateFailure) {
-        Self.registerContentTypes
         var texts: [String: String] = [:]
         for (name, bytes) in BuiltInTemplates.files.merging(files, uniquingKeysWith: { _, own in own }) {
             guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -35,26 +33,21 @@ package struct TemplateSet: Sendable {
         texts[StyleSheet.hashFile] = styleHash
         // The built-in files alone were checked when they were written: a test replaces them by themselves.
         if !files.isEmpty { try Self.check(texts) }
-        self.style = style
+        self.style = Array(style.utf8)
 
-        var library = MustacheLibrary()
+        var nodes: [String: [TemplateNode]] = [:]
         for (name, text) in texts.sorted(by: { $0.key < $1.key }) where name.hasSuffix(".mustache") {
-            if files.isEmpty, pages == .reports, Format.allCases.contains(where: { $0.indexFileName == name }) {
-                continue
-            }
-            do {
-                // Every partial falls back to the library's own escaping, which is not safe: each file says its own.
-                // On a line of its own, which leaves no trace in the output.
-                let pragma = "{{% CONTENT_TYPE:\(Self.contentType(of: name))}}\n"
-                let text = StyleSheet.replacePartials(in: text, hash: styleHash)
-                library.register(try MustacheTemplate(string: pragma + text), named: name)
-            } catch let error as MustacheTemplate.ParserError {
-                throw TemplateFailure(file: name, line: error.context.lineNumber - 1, message: "\(error.error)")
-            } catch {
-                throw TemplateFailure(file: name, line: nil, message: "\(error)")
-            }
+            nodes[name] = try TemplateParser.nodes(of: text, file: name, styleHash: styleHash)
         }
-        self.library = library
+        var compiler = TemplateCompiler(files: nodes)
+        var compiled: [String: CompiledTemplate] = [:]
+        for format in Format.allCases {
+            compiled[format.fileName] = try compiler.compile(format.fileName, for: ReportModel.descriptions)
+            // Most reports are about one dump.
+            if files.isEmpty, pages == .reports { continue }
+            compiled[format.indexFileName] = try compiler.compile(format.indexFileName, for: OverviewModel.descriptions)
+        }
+        self.pages = compiled
         hasOwnPartials = !Set(files.keys).isSubset(of: BuiltInTemplates.replaceable)
         replaced = Set(files.keys)
     }
@@ -101,18 +94,11 @@ package struct TemplateSet: Sendable {
     }
 
     private func render(_ root: ModelObject, _ file: String) -> [UInt8] {
-        let page = PageRoot(model: root, style: StyleSheet.Text(renderText: style))
-        return Array((library.render(page, withTemplate: file) ?? "").utf8)
+        var page: [UInt8] = []
+        page.reserveCapacity(64 * 1024)
+        pages[file]?.render(root, style: style, to: &page)
+        return page
     }
-
-    private static func contentType(of file: String) -> String {
-        file.hasSuffix(".md.mustache") ? "import-audit-markdown" : "import-audit-xml"
-    }
-
-    private static let registerContentTypes: Void = {
-        MustacheContentTypes.register(XMLContent(), named: "import-audit-xml")
-        MustacheContentTypes.register(MarkdownContent(), named: "import-audit-markdown")
-    }()
 }
 
 /// A page in Markdown that is over its limit whatever is left out of it.

@@ -11,6 +11,8 @@ struct TemplateTag: Equatable {
 
     var kind: Kind
     var line: Int
+    /// In the bytes of the template, with its brackets.
+    var range: Range<Int>
 
     /// The tags of a template, in order.
     ///
@@ -32,7 +34,9 @@ struct TemplateTag: Equatable {
                 throw TemplateFailure(file: file, line: line, message: "A tag is not closed: }} is missing.")
             }
             let content = bytes[index + 2..<end]
-            tags.append(TemplateTag(kind: try kind(of: content, file: file, line: line), line: line))
+            tags.append(
+                TemplateTag(
+                    kind: try kind(of: content, file: file, line: line), line: line, range: index..<end + 2))
             line += content.count { $0 == UInt8(ascii: "\n") }
             index = end + 2
         }

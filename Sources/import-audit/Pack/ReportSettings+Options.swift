@@ -10,6 +10,7 @@ extension ReportSettings {
         if csv.isRaw { options.append("--csv-raw") }
         if csv.hasByteOrderMark { options.append("--csv-bom") }
         if let markdownLimit { options.append("--markdown-limit \(markdownLimit)") }
+        if jobReports != .all { options.append("--job-reports \(jobReports)") }
         if isStrict { options.append("--strict") }
         if let encoding { options.append("--encoding \(encoding)") }
         for (name, bytes) in ownTemplates.sorted(by: { $0.key < $1.key }) {

@@ -65,9 +65,11 @@ struct OverviewFiles {
     /// What the user's own rules came to.
     var ruleResults: RuleResults { ruleTally.ruleResults() }
 
-    /// - Parameter report: where the job's own report is; nil if it has none.
-    mutating func append(_ job: JobSummary, report: ReportPlace?) throws {
-        overview.append(job, report: report)
+    /// - Parameters:
+    ///   - report: where the job's own report is; nil if it has none.
+    ///   - isLeftOut: whether it might have one, and the user wanted none.
+    mutating func append(_ job: JobSummary, report: ReportPlace?, isLeftOut: Bool = false) throws {
+        overview.append(job, report: report, isLeftOut: isLeftOut)
         ruleTally.add(job)
         try jobs?.append(JobsCSV.line(job, report: report?.page, options: csv))
         try codes?.append(CodesCSV.lines(job, options: csv, codes: knownCodes))
@@ -77,7 +79,7 @@ struct OverviewFiles {
     /// Adds a job to the workbook.
     ///
     /// - Parameter failures: the job's own workbook, open for reading.
-    mutating func appendToWorkbook(_ job: JobSummary, report: ReportPlace, failures: Int32?) throws {
+    mutating func appendToWorkbook(_ job: JobSummary, report: ReportPlace?, failures: Int32?) throws {
         try workbook?.append(job, report: report, failures: failures)
     }
 
@@ -96,6 +98,12 @@ struct OverviewFiles {
             let bytes = chunk.span.extracting(0..<count)
             try failures?.write(bytes.extracting(body.start(in: bytes)..<count))
         }
+    }
+
+    /// Adds the rows of a job that has no file of its own.
+    func appendFailures(from rows: LeftOutRows, of order: DocumentOrder) throws {
+        var body = CSVBody()
+        try rows.read(order) { try failures?.write($0.extracting(body.start(in: $0)..<$0.count)) }
     }
 
     /// All inputs that are no jobs come after all jobs.

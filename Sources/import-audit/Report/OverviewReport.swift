@@ -12,6 +12,8 @@ struct OverviewReport {
     private(set) var verdict = OverviewBuilder().verdict
     private(set) var fileNames: [String] = []
     private var conclusionWritten: RuleResults?
+    /// Jobs that have a report of their own.
+    private(set) var reportCount = 0
 
     init(run: ReportRun, root: OutputFolder, results: RunResults) {
         self.run = run
@@ -37,19 +39,41 @@ struct OverviewReport {
         return !run.hasStale(keeping: Set(files.map { $0.name })) { names.contains(NameDigest($0)) }
     }
 
-    private func jobNames() throws -> Set<NameDigest> {
-        Set(try (0..<results.jobCount).map { NameDigest(try results.store.job(results.jobs[$0]).folderName) })
+    private func jobNames() throws -> Set<NameDigest> { Set(try folderNames().map { NameDigest($0) }) }
+
+    /// The folders of jobs that get a report, in the order of the jobs. Two jobs may share one.
+    private func folderNames() throws -> [String] {
+        try (0..<results.jobCount).compactMap { index in
+            let job = try results.job(index)
+            return run.settings.jobReports.includes(job) ? job.folderName : nil
+        }
     }
 
     private var documentCount: Int { results.allJobs.count + results.unreadableCount }
 
-    /// Whether the report of each job is there. If one is not, all must be done anew.
+    /// Whether the report of each job that gets one is there, and the failed rows of the others. If something is not, all
+    /// must be done anew.
     func isEverythingInPlace() throws -> Bool {
         for index in 0..<results.jobCount {
-            let name = try results.store.job(results.jobs[index]).folderName
-            guard run.isInPlace(results.order(ofJob: index), name) else { return false }
+            let (job, order) = (try results.job(index), results.order(ofJob: index))
+            if run.settings.jobReports.includes(job) {
+                guard run.isInPlace(order, job.folderName) else { return false }
+            } else if run.settings.needsFailedRows(of: job) {
+                guard run.leftOut.holdsRows(of: order) else { return false }
+            }
         }
         return true
+    }
+
+    /// Dumps that get a report for what other dumps of their jobs show: it can be made when that is known.
+    func neededReports() throws -> Set<DocumentOrder> {
+        guard run.settings.jobReports != .all else { return [] }
+        var needed: Set<DocumentOrder> = []
+        for index in 0..<results.jobCount where try run.settings.jobReports.includes(results.job(index)) {
+            let order = results.order(ofJob: index)
+            if try !run.isInPlace(order, results.job(index).folderName) { needed.insert(order) }
+        }
+        return needed
     }
 
     /// What the user's own rules came to.
@@ -79,8 +103,13 @@ struct OverviewReport {
         for index in 0..<results.jobCount {
             if Interruption.isRequested { throw Interrupted() }
             let job = try results.job(index)
+            guard run.settings.jobReports.includes(job) else {
+                try append(job, results.order(ofJob: index), to: &files)
+                continue
+            }
             let name = job.folderName
             if names.insert(NameDigest(name)).inserted { ordered.append(name) }
+            reportCount += 1
             let place = ReportPlace(folder: "jobs/\(name)/", files: formats.files)
             try files.append(job, report: place)
             if formats.contains(.csv), job.rows.failed + job.rows.unclassified > 0,
@@ -116,6 +145,20 @@ struct OverviewReport {
         conclusionWritten = files.ruleResults
     }
 
+    /// Adds a job that has no report of its own.
+    private func append(_ job: JobSummary, _ order: DocumentOrder, to files: inout OverviewFiles) throws {
+        try files.append(job, report: nil, isLeftOut: true)
+        let formats = run.settings.formats
+        if formats.contains(.csv), run.settings.needsFailedRows(of: job) {
+            try files.appendFailures(from: run.leftOut, of: order)
+        }
+        if formats.contains(.xlsx) {
+            let workbook = try run.leftOut.openWorkbook(of: order)
+            defer { if let workbook { close(workbook) } }
+            try files.appendToWorkbook(job, report: nil, failures: workbook)
+        }
+    }
+
     /// Leaves what is finished for the next run to go on with.
     func leave() throws {
         // A manifest that was not replaced lists what is still there.
@@ -132,7 +175,7 @@ struct OverviewReport {
             paths: try AuditPaths(
                 overview: run.settings.formats.overviewFiles(),
                 job: run.settings.formats.files,
-                folders: (0..<results.jobCount).map { try results.store.job(results.jobs[$0]).folderName }),
+                folders: folderNames()),
             manifest: try RunManifest.written(in: root),
             forEachInput: { body in try results.forEachPackInput(content: run.content(of:), body) },
             forEachFile: { body in try recorder.forEachFile(body) })
@@ -143,10 +186,15 @@ struct OverviewReport {
         documentCount: Int, isWhole: (RunResults.InputDocuments) -> Bool
     ) throws -> PartialFile {
         let file = try root.begin(RunManifest.file)
+        let jobReports = run.settings.jobReports
+        let counting = jobReports == .all ? [] : Set((0..<results.jobCount).map { results.order(ofJob: $0) })
         try recorder.write(
             results, run.header(documents: documentCount), to: file, isWhole: isWhole, content: run.content(of:)
         ) { order, job in
-            (counted: run.isInPlace(order, job.folderName), combined: results.isCombined(job))
+            let isLeftOut = !jobReports.includes(job) && counting.contains(order)
+            return (
+                counted: isLeftOut || run.isInPlace(order, job.folderName), combined: results.isCombined(job)
+            )
         }
         return file
     }

@@ -119,6 +119,23 @@ final class PartialFile: ReportOutput {
         guard closed == 0 else { throw failure() }
     }
 
+    /// Hands out all that was written, piece by piece.
+    func forEachPiece(_ body: (Span<UInt8>) throws -> Void) throws {
+        try finishWriting()
+        var chunk = [UInt8](repeating: 0, count: 256 * 1024)
+        var offset = 0
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+                unsafe pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure() }
+            guard count > 0 else { return }
+            try body(chunk.span.extracting(0..<count))
+            offset += count
+        }
+    }
+
     /// Completes the file; returns what it has become.
     func finish() throws(CommandFailure) -> PackedFile {
         try finishWriting()

@@ -54,6 +54,13 @@ struct ReportCommand: ParsableCommand {
             valueName: "bytes"))
     var markdownLimit: MarkdownLimit?
 
+    @Option(
+        name: .customLong("job-reports"),
+        help: ArgumentHelp(
+            "Which jobs of an overview get a folder with a report of their own: all, those with failed or unclassified rows or a critical finding (failed), those with a critical finding (critical), or none.",
+            valueName: "which"))
+    var jobReports: JobReports = .all
+
     @OptionGroup var csv: CSVFlags
 
     @OptionGroup var packing: PackOptions
@@ -76,7 +83,8 @@ struct ReportCommand: ParsableCommand {
             let settings = try ReportSettings(
                 formats: formats, csv: csv.options,
                 templateFolder: templates, options: options, userRules: try gate.userRules(codes),
-                redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: markdownLimit?.bytes)
+                redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: markdownLimit?.bytes,
+                jobReports: jobReports)
             return try ReportPlan(
                 options: options, output: output, settings: settings, isFresh: fresh, isForced: force,
                 optionFiles: optionFiles + settings.templateFiles,

@@ -68,7 +68,7 @@ struct ReportHandler: DocumentHandler {
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         defer {
             // What was not published is given up.
-            pass?.folder.discard()
+            pass?.stage.discard()
             pass = nil
             order.document += 1
         }
@@ -88,20 +88,28 @@ struct ReportHandler: DocumentHandler {
                     content: ContentHash(bytes: dump.byteCount, sha256: dump.sha256))
             }
             if pass == nil { pass = try makePass() }
-            guard let folder = pass?.folder, let summary = try pass?.finish(dump: dump, source: name) else { return }
+            guard let stage = pass?.stage, let summary = try pass?.finish(dump: dump, source: name) else { return }
             whole = position == .whole ? dump.sha256.map { (dump.byteCount, $0) } : nil
             let ruleResults = run.isAlone(order, position) ? run.settings.ruleResults(on: summary) : nil
             try pass?.finishWorkbook(summary, ruleResults: ruleResults)
-            // Those of a job that has other dumps are made when all were read.
-            let hasPages = run.isAlone(order, position) || !run.collector.hasDump(of: summary)
-            if hasPages { try pages.write(summary, to: folder, ruleResults: ruleResults) }
-            try run.publish(summary, folder, order, position, hasPages: hasPages)
+            if run.isAlone(order, position) || run.getsReport(summary, order) {
+                try pass?.keepFiles(summary)
+                // Those of a job that has other dumps are made when all were read. One that is not finished most likely has.
+                let mayHaveOthers =
+                    summary.job.status == JobStatus.processing.rawValue || run.collector.hasDump(of: summary)
+                let hasPages = run.isAlone(order, position) || !mayHaveOthers
+                if hasPages { try pages.write(summary, to: stage.folder(), ruleResults: ruleResults) }
+                try run.publish(summary, stage.folder(), order, position, hasPages: hasPages)
+            } else {
+                try run.leaveOut(summary, order) { try pass?.keepFailures(of: order, in: $0) }
+            }
             if run.settings.isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
         }
     }
 
     private func makePass() throws -> ReportPass {
         try ReportPass(
-            run.settings, folder: try run.folder(for: order), identity: run.makeIdentityAudit())
+            run.settings, stage: JobStage { [run, order] in try run.folder(for: order) },
+            identity: run.makeIdentityAudit(), mayBeAlone: run.mayBeAlone(order))
     }
 }

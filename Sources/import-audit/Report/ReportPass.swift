@@ -5,24 +5,32 @@ import ImportReports
 /// The consumers of a dump's rows in a report: one pass feeds the analyzer and the CSV files.
 struct ReportPass: RowSink {
     private var analyzer = JobAnalyzer()
-    private var rows: RowsCSV<PartialFile>?
-    private var failures: RowsCSV<PartialFile>?
+    private var rows: RowsCSV<PendingFile>?
+    private var failures: RowsCSV<PendingFile>?
+    private var files: (rows: PendingFile?, failures: PendingFile?) = (nil, nil)
     private var workbook: JobWorkbookFile?
     private let identity: IdentityAudit
     private let csv: CSVOptions
     private let codes: CodeBook?
-    let folder: OutputFolder
+    let stage: JobStage
 
-    init(_ settings: ReportSettings, folder: OutputFolder, identity: IdentityAudit) throws {
+    /// - Parameter mayBeAlone: whether the dump may be all there is.
+    init(_ settings: ReportSettings, stage: JobStage, identity: IdentityAudit, mayBeAlone: Bool) throws {
         self.identity = identity
         csv = settings.csv
         codes = settings.userRules.codes
-        self.folder = folder
-        if settings.formats.contains(.xlsx) { workbook = try JobWorkbookFile(in: folder, settings: settings) }
+        self.stage = stage
+        if settings.formats.contains(.xlsx) { workbook = try JobWorkbookFile(in: stage.folder(), settings: settings) }
         guard settings.formats.contains(.csv) else { return }
-        rows = RowsCSV(.all, options: csv, to: try folder.begin(ReportFile.rows.name))
-        failures = RowsCSV(
-            .failures, options: csv, codes: settings.userRules.codes, to: try folder.begin(ReportFile.failures.name))
+        func file(_ file: ReportFile) throws -> PendingFile {
+            try PendingFile(isWanted: settings.jobReports == .all) { try stage.folder().begin(file.name) }
+        }
+        if settings.jobReports != .none || mayBeAlone {
+            let file = try file(.rows)
+            (files.rows, rows) = (file, RowsCSV(.all, options: csv, to: file))
+        }
+        let file = try file(.failures)
+        (files.failures, failures) = (file, RowsCSV(.failures, options: csv, codes: codes, to: file))
     }
 
     mutating func beginRows(of job: DeclaredJob) throws {
@@ -45,13 +53,24 @@ struct ReportPass: RowSink {
     mutating func finish(dump: Dump, source: String) throws -> JobSummary {
         var summary = analyzer.summary(of: dump, source: source)
         summary.add(try identity.finish())
-        guard rows != nil else { return summary }
         _ = try rows?.finish(job: dump.job)
         _ = try failures?.finish(job: dump.job)
-        // The pages that follow may have their memory; the files are the folder's.
+        // The pages that follow may have their memory.
         (rows, failures) = (nil, nil)
-        try folder.write(CodesCSV.render(summary, options: csv, codes: codes), as: ReportFile.codes.name)
         return summary
+    }
+
+    /// Puts the CSV files into the folder: the job gets a report.
+    func keepFiles(_ summary: JobSummary) throws {
+        try files.rows?.keep()
+        try files.failures?.keep()
+        guard files.failures != nil else { return }
+        try stage.folder().write(CodesCSV.render(summary, options: csv, codes: codes), as: ReportFile.codes.name)
+    }
+
+    /// Keeps the failed rows alone: the job gets no report.
+    func keepFailures(of order: DocumentOrder, in rows: LeftOutRows) throws {
+        try rows.keep(files.failures, workbook?.file, of: order)
     }
 
     /// Completes the workbook.

@@ -57,9 +57,10 @@ struct ReportPlan {
                     earlier?.files(in: RunManifest.root).contains { $0.name == name } == true
                 } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
         try checkJobs(root, `guard`, place)
+        var needed: Set<DocumentOrder> = []
         while true {
             let run = ReportRun(
-                settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known)
+                settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known, needed: needed)
             let inputs = try InputRun(
                 options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
             var end = try inputs.run(settings.redaction) { try ReportHandler(run) }
@@ -78,6 +79,7 @@ struct ReportPlan {
                 if !isUnchanged, try !overview.isEverythingInPlace() {
                     // A dump counts now whose report was not kept, for another one counted before.
                     known = nil
+                    needed = try overview.neededReports()
                     // What this run has written by now is in the manifest too.
                     `guard` = OutputGuard(earlier: RunManifest(in: root) ?? earlier, isForced: isForced)
                     continue
@@ -170,7 +172,7 @@ struct ReportPlan {
         }
         let results = try collector.results()
         guard case .done = end, onlyInput == nil || results.jobCount + results.unreadableCount > 1 else { return }
-        for index in 0..<results.jobCount {
+        for index in 0..<results.jobCount where try settings.jobReports.includes(results.job(index)) {
             if let failure = obstructed[ExactText(try results.job(index).folderName)] { throw failure }
         }
     }
@@ -210,12 +212,21 @@ struct ReportPlan {
         let jobs = overview.results.jobCount
         Console.say(
             "Written to \(output): \(overview.fileNames.joined(separator: ", "))"
-                + (jobs == 0 ? "" : ", and the report of each job under jobs"))
+                + reportsWritten(overview.reportCount, of: jobs))
         if overview.takenUpCount > 0 {
             Console.say(
                 overview.takenUpCount == 1
                     ? "1 input was as before and was not read again."
                     : "\(Wording.grouped(overview.takenUpCount)) inputs were as before and were not read again.")
+        }
+    }
+
+    private func reportsWritten(_ reports: Int, of jobs: Int) -> String {
+        switch reports {
+        case 0: ""
+        case jobs: ", and the report of each job under jobs"
+        case 1: ", and the report of one of \(Wording.grouped(jobs)) jobs under jobs"
+        default: ", and the reports of \(Wording.grouped(reports)) of \(Wording.grouped(jobs)) jobs under jobs"
         }
     }
 

@@ -21,6 +21,10 @@ final class ReportRun: Sendable {
     let `guard`: OutputGuard
     /// What an earlier run found in its inputs, as far as it holds for this one.
     private let known: RunManifest?
+    /// Dumps whose reports are needed although they do not show it: other dumps of their jobs do.
+    private let needed: Set<DocumentOrder>
+    /// Failed rows of jobs that get no report.
+    let leftOut: LeftOutRows
     private let state: Mutex<State>
 
     private struct State {
@@ -56,9 +60,13 @@ final class ReportRun: Sendable {
     /// - Parameters:
     ///   - onlyInput: the only argument, unless it is a folder.
     ///   - known: the earlier manifest, if what it says of inputs holds.
+    ///   - needed: dumps that get a report whatever is in them.
     init(
-        settings: ReportSettings, root: OutputFolder, onlyInput: String?, guard: OutputGuard, known: RunManifest?
+        settings: ReportSettings, root: OutputFolder, onlyInput: String?, guard: OutputGuard, known: RunManifest?,
+        needed: Set<DocumentOrder>
     ) {
+        self.needed = needed
+        leftOut = LeftOutRows(in: root.path)
         self.settings = settings
         self.root = root
         self.onlyInput = onlyInput
@@ -71,8 +79,11 @@ final class ReportRun: Sendable {
 
     /// Where the report of a document is written.
     func folder(for order: DocumentOrder) throws -> OutputFolder {
-        onlyInput != nil && order == DocumentOrder(input: 0) ? root : try folders().stage()
+        mayBeAlone(order) ? root : try folders().stage()
     }
+
+    /// Whether a dump may be all there is.
+    func mayBeAlone(_ order: DocumentOrder) -> Bool { onlyInput != nil && order == DocumentOrder(input: 0) }
 
     /// Looks for ids that come back in one dump. What does not fit into memory goes where the reports do.
     func makeIdentityAudit() -> IdentityAudit {
@@ -107,7 +118,7 @@ final class ReportRun: Sendable {
 
     /// Whether a dump is all there is.
     func isAlone(_ order: DocumentOrder, _ position: DocumentPosition) -> Bool {
-        onlyInput != nil && order == DocumentOrder(input: 0) && position == .whole
+        mayBeAlone(order) && position == .whole
     }
 
     /// Moves a report into its place, if the dump counts.
@@ -141,6 +152,21 @@ final class ReportRun: Sendable {
                 try note(files, of: name, for: order)
                 if !hasPages { state.withLock { _ = $0.due.insert(order) } }
             }
+        }
+    }
+
+    /// Whether a dump gets a report in a folder of its own.
+    func getsReport(_ summary: JobSummary, _ order: DocumentOrder) -> Bool {
+        settings.jobReports.includes(summary) || needed.contains(order)
+    }
+
+    /// Takes in a job that gets no report.
+    ///
+    /// - Parameter keep: keeps its failed rows.
+    func leaveOut(_ summary: JobSummary, _ order: DocumentOrder, keep: (LeftOutRows) throws -> Void) throws {
+        fresh.wrappingAdd(1, ordering: .relaxed)
+        try collector.add(summary, order) { standing in
+            if standing != .superseded, settings.needsFailedRows(of: summary) { try keep(leftOut) }
         }
     }
 
@@ -257,9 +283,17 @@ extension ReportRun {
             let documents = try known.documents(of: found), !isSingle(documents, found)
         else { return false }
         let folders = try folders()
-        // What someone has changed is made again.
+        func hasReport(_ summary: JobSummary) -> Bool {
+            settings.jobReports.includes(summary) || !known.files(in: Self.place(summary.folderName)).isEmpty
+        }
         for case .job(let summary, _, _, counted: true, _) in documents {
+            guard hasReport(summary) else {
+                // Nothing has its failed rows by themselves.
+                if settings.needsFailedRows(of: summary) { return false }
+                continue
+            }
             let name = summary.folderName
+            // What someone has changed is made again.
             guard folders.holds(settings.formats.files, of: name, as: known.files(in: Self.place(name))) else {
                 return false
             }
@@ -276,7 +310,7 @@ extension ReportRun {
                 try collector.add(summary, order) { _ in
                     // What this run has written there is another dump's report.
                     state.withLock { state in
-                        guard counted, state.owners[NameDigest(name)] == nil else { return }
+                        guard counted, state.owners[NameDigest(name)] == nil, hasReport(summary) else { return }
                         state.owners[NameDigest(name)] = Owner(order: order, line: .earlier)
                         if combined { state.due.insert(order) }
                     }

@@ -26,10 +26,12 @@ struct ReportSettings: Sendable {
     let redaction: Redaction?
     /// How large a page in Markdown may be, in bytes; nil for no limit.
     let markdownLimit: Int?
+    /// Which jobs get a report of their own.
+    let jobReports: JobReports
 
     init(
         formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, userRules: UserRules,
-        redaction: Redaction?, markdownLimit: Int? = nil
+        redaction: Redaction?, markdownLimit: Int? = nil, jobReports: JobReports = .all
     ) throws(CommandFailure) {
         // Better known before anything is read.
         if formats.contains(.xlsx), !Workbook.isAvailable {
@@ -38,6 +40,7 @@ struct ReportSettings: Sendable {
         self.redaction = redaction
         self.userRules = userRules
         self.markdownLimit = markdownLimit
+        self.jobReports = jobReports
         self.formats = formats
         self.csv = csv
         self.templateFolder = templateFolder
@@ -84,6 +87,7 @@ struct ReportSettings: Sendable {
         var digest = OptionsDigest()
         digest.add("\(toolVersion) \(formats.number) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)")
         if let markdownLimit { digest.add("markdown-limit \(markdownLimit)") }
+        if jobReports != .all { digest.add("job-reports \(jobReports)") }
         if let encoding { digest.add("encoding \(encoding)") }
         for files in [BuiltInTemplates.files, ownTemplates] {
             for (name, bytes) in files.sorted(by: { $0.key < $1.key }) where !Self.overviewTemplates.contains(name) {
@@ -126,6 +130,11 @@ extension ReportSettings {
 
     /// Whether another run can go on with what this one leaves: not with pseudonyms that it does not have.
     var isRepeatable: Bool { redaction?.mark.isKeyed != false }
+
+    /// Whether a job has failed rows that files over all jobs list.
+    func needsFailedRows(of job: JobSummary) -> Bool {
+        (formats.contains(.csv) || formats.contains(.xlsx)) && (job.rows.failed > 0 || job.rows.unclassified > 0)
+    }
 
     /// What the user's own rules come to if a job is all there is.
     func ruleResults(on job: JobSummary) -> RuleResults {

@@ -36,7 +36,8 @@ final class RunManifest: Sendable {
 
     /// A document of an input.
     enum Document {
-        /// `counted`: its report was in the folder of its job; `combined`: that spoke of other dumps of the job.
+        /// `counted`: it counts for its job, and its report was in the folder of the job unless none was wanted;
+        /// `combined`: that spoke of other dumps of the job.
         case job(JobSummary, entry: Int, document: Int, counted: Bool, combined: Bool)
         case unreadable(UnreadableInput, entry: Int, document: Int, ContentHash?, ExitStatus)
     }

@@ -41,7 +41,8 @@ enum RunManifestLine {
     /// `documents`: how many there are in it, each with a line of its own. Without a size and a hash it cannot be known
     /// again, as standard input.
     case input(path: String, bytes: Int?, sha256: String?, documents: Int)
-    /// A job, whose summary is the next line. `counted`: its report was in the folder of its job; `combined`: that spoke
+    /// A job, whose summary is the next line. `counted`: it counts for its job, and its report was in the folder of the
+    /// job unless none was wanted; `combined`: that spoke
     /// of other dumps of the job.
     case job(entry: Int, document: Int, counted: Bool, combined: Bool)
     case unreadable(entry: Int, document: Int, UnreadableInput, ContentHash?, ExitStatus)

@@ -6,7 +6,7 @@ import Spreadsheets
 
 /// The workbook of a job on its way into a file. What goes wrong with it names the file.
 struct JobWorkbookFile: RowSink {
-    private let file: PartialFile
+    let file: PartialFile
     private let settings: ReportSettings
     private var workbook: JobWorkbook
 
@@ -54,7 +54,7 @@ struct OverviewWorkbookFile {
     }
 
     /// - Parameter failures: the job's own workbook, open for reading.
-    mutating func append(_ job: JobSummary, report: ReportPlace, failures: Int32?) throws {
+    mutating func append(_ job: JobSummary, report: ReportPlace?, failures: Int32?) throws {
         try file.naming {
             try workbook.append(job, report: report, failures: failures.map { WorkbookFile(descriptor: $0) })
         }

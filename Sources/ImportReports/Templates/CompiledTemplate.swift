@@ -1,0 +1,293 @@
+/// A template with its names looked up: what is left to do for a page is to write bytes.
+struct CompiledTemplate: Sendable {
+    fileprivate let block: Block
+
+    /// Appends the page of a model.
+    ///
+    /// - Parameters:
+    ///   - root: of the shape that the template was compiled for.
+    ///   - style: the style sheet.
+    func render(_ root: ModelObject, style: [UInt8], to page: inout [UInt8]) {
+        var renderer = Renderer(page: page, style: style)
+        page = []
+        renderer.stack.append(.object(root))
+        renderer.render(block)
+        page = renderer.page
+    }
+
+    /// Instructions that come one after another. A class, for several templates may include one partial.
+    fileprivate final class Block: Sendable {
+        let instructions: [Instruction]
+        /// Goes before each line that begins with an instruction of the block.
+        let indentation: [UInt8]
+
+        init(_ instructions: [Instruction], indentation: [UInt8]) {
+            self.instructions = instructions
+            self.indentation = indentation
+        }
+    }
+
+    fileprivate enum Instruction: Sendable {
+        case text([UInt8])
+        case value(ModelPath, isMarkdown: Bool)
+        /// The text that the innermost section is about.
+        case current(isMarkdown: Bool)
+        case section(ModelPath, Block)
+        /// `missing` is for a value in an object that is not there.
+        case inverted(ModelPath, Block, missing: Block)
+        case partial(Block)
+        case styleSheet
+    }
+
+    /// Where a value of the model is.
+    fileprivate struct ModelPath: Sendable {
+        /// Counts the sections around that have names, from the outermost on.
+        var scope: Int
+        /// Of the value in its object, and of those in it.
+        var places: [Int]
+    }
+}
+
+/// Writes a page.
+private struct Renderer {
+    var page: [UInt8]
+    let style: [UInt8]
+    /// What the sections around are about.
+    var stack: [ModelValue] = []
+
+    mutating func render(_ block: CompiledTemplate.Block) {
+        guard !block.indentation.isEmpty else {
+            for instruction in block.instructions { render(instruction) }
+            return
+        }
+        let start = page.count
+        for instruction in block.instructions {
+            let before = page.count
+            let isNewLine =
+                before > start && page[before - 1] == UInt8(ascii: "\n")
+                && !(before - 2 >= start && page[before - 2] == UInt8(ascii: "\r"))
+            render(instruction)
+            if isNewLine, page.count > before { page.insert(contentsOf: block.indentation, at: before) }
+        }
+    }
+
+    private mutating func render(_ instruction: CompiledTemplate.Instruction) {
+        switch instruction {
+        case .text(let bytes):
+            page += bytes
+        case .styleSheet:
+            page += style
+        case .value(let path, let isMarkdown):
+            switch value(at: path) {
+            case .text(let text): append(text, isMarkdown)
+            case .flag(let flag): append("\(flag)", isMarkdown)
+            case .list, .object, nil: break
+            }
+        case .current(let isMarkdown):
+            if case .text(let text)? = stack.last { append(text, isMarkdown) }
+        case .section(let path, let block):
+            guard let value = value(at: path) else { return }
+            switch value {
+            case .text(let text): if !text.isEmpty { render(block, about: value) }
+            case .flag(let flag): if flag { render(block) }
+            case .list(let objects): for object in objects { render(block, about: .object(object)) }
+            case .object: render(block, about: value)
+            }
+        case .inverted(let path, let block, let missing):
+            switch value(at: path) {
+            case .text(let text)?: if text.isEmpty { render(block) }
+            case .flag(let flag)?: if !flag { render(block) }
+            case .list(let objects)?: if objects.isEmpty { render(block, about: .list([])) }
+            case .object?: break
+            case nil: render(missing)
+            }
+        case .partial(let block):
+            render(block)
+        }
+    }
+
+    private mutating func render(_ block: CompiledTemplate.Block, about value: ModelValue) {
+        stack.append(value)
+        render(block)
+        stack.removeLast()
+    }
+
+    /// Nil where an object is missing that has the value.
+    private func value(at path: CompiledTemplate.ModelPath) -> ModelValue? {
+        guard case .object(var object) = stack[path.scope] else { return nil }
+        for place in path.places.dropLast() {
+            guard case .object(let next) = object.values[place] else { return nil }
+            object = next
+        }
+        return path.places.last.map { object.values[$0] }
+    }
+
+    private mutating func append(_ text: String, _ isMarkdown: Bool) {
+        if isMarkdown { MarkdownText.append(text, to: &page) } else { XMLText.append(text, to: &page) }
+    }
+}
+
+/// Looks the names of templates up.
+struct TemplateCompiler {
+    /// The files that can be included.
+    private let files: [String: [TemplateNode]]
+    private var blocks: [Key: CompiledTemplate.Block] = [:]
+    private var scopeCount = 0
+
+    /// A partial is the same wherever it is included, if it is included in the same sections.
+    private struct Key: Hashable {
+        var file: String
+        var scopes: [Int]
+        var indentation: [UInt8]
+    }
+
+    /// What a section is about.
+    private final class Scope {
+        let number: Int
+        /// Empty for a text.
+        let names: [String: (place: Int, description: ModelDescription)]
+        let isText: Bool
+        /// Those of sections about what is in it.
+        var inner: [String: Scope] = [:]
+
+        init(number: Int, _ descriptions: [ModelDescription], isText: Bool = false) {
+            self.number = number
+            self.isText = isText
+            names = Dictionary(descriptions.enumerated().map { ($1.name, ($0, $1)) }) { _, last in last }
+        }
+    }
+
+    init(files: [String: [TemplateNode]]) {
+        self.files = files
+    }
+
+    /// - Parameter model: all names of the model's root.
+    /// - Throws: ``TemplateFailure`` at a name that the model does not have. ``TemplateChecker`` says more about it.
+    mutating func compile(_ file: String, for model: [ModelDescription]) throws(TemplateFailure) -> CompiledTemplate {
+        let root = scope(model)
+        return CompiledTemplate(block: try block(file, [root], indentation: [], depth: 0))
+    }
+
+    private mutating func scope(_ descriptions: [ModelDescription], isText: Bool = false) -> Scope {
+        scopeCount += 1
+        return Scope(number: scopeCount, descriptions, isText: isText)
+    }
+
+    private mutating func block(
+        _ file: String, _ scopes: [Scope], indentation: [UInt8], depth: Int
+    ) throws(TemplateFailure) -> CompiledTemplate.Block {
+        let key = Key(file: file, scopes: scopes.map { $0.number }, indentation: indentation)
+        if let block = blocks[key] { return block }
+        guard depth <= TemplateChecker.deepestInclusion else {
+            throw TemplateFailure(file: file, line: nil, message: "“\(file)” includes itself.")
+        }
+        var place = Place(file: file, scopes: scopes, indentation: indentation, depth: depth)
+        let block = try self.block(files[file] ?? [], &place)
+        blocks[key] = block
+        return block
+    }
+
+    /// Where the compiler is.
+    private struct Place {
+        let file: String
+        var scopes: [Scope]
+        let indentation: [UInt8]
+        let depth: Int
+
+        var isMarkdown: Bool { file.hasSuffix(".md.mustache") }
+    }
+
+    private mutating func block(
+        _ nodes: [TemplateNode], _ place: inout Place
+    ) throws(TemplateFailure) -> CompiledTemplate.Block {
+        var instructions: [CompiledTemplate.Instruction] = []
+        for node in nodes {
+            switch node {
+            case .text(let bytes):
+                // What is one piece costs less; but lines are indented where a piece begins.
+                if place.indentation.isEmpty, case .text(let before)? = instructions.last {
+                    instructions[instructions.count - 1] = .text(before + bytes)
+                } else {
+                    instructions.append(.text(bytes))
+                }
+            case .styleSheet:
+                instructions.append(.styleSheet)
+            case .variable("."):
+                guard place.scopes.last?.isText == true else {
+                    throw TemplateFailure(
+                        file: place.file, line: nil, message: "“{{.}}” shows the text of a section {{#name}}.")
+                }
+                instructions.append(.current(isMarkdown: place.isMarkdown))
+            case .variable(let name):
+                guard let (path, _) = try lookUp(name, place) else { continue }
+                instructions.append(.value(path, isMarkdown: place.isMarkdown))
+            case .section(let name, let isInverted, let inside):
+                guard let (path, description) = try lookUp(name, place) else {
+                    if isInverted { instructions.append(.partial(try block(inside, &place))) }
+                    continue
+                }
+                let inner = isInverted ? emptyScope(of: description) : scope(of: description, at: path, place)
+                if let inner { place.scopes.append(inner) }
+                let block = try block(inside, &place)
+                if inner != nil { place.scopes.removeLast() }
+                guard isInverted else {
+                    instructions.append(.section(path, block))
+                    continue
+                }
+                let missing = inner == nil || path.places.count == 1 ? block : try self.block(inside, &place)
+                instructions.append(.inverted(path, block, missing: missing))
+            case .partial(let name, let indentation):
+                let whole = place.indentation + (indentation ?? [])
+                instructions.append(
+                    .partial(try block(name, place.scopes, indentation: whole, depth: place.depth + 1)))
+            }
+        }
+        return CompiledTemplate.Block(instructions, indentation: place.indentation)
+    }
+
+    /// What a section adds to the names; nil for a flag, which adds nothing.
+    private mutating func scope(
+        of description: ModelDescription, at path: CompiledTemplate.ModelPath, _ place: Place
+    ) -> Scope? {
+        let isText = description.kind == .text || description.kind == .quote
+        guard isText || description.kind != .flag else { return nil }
+        let outer = place.scopes[path.scope]
+        let key = path.places.map { "\($0)" }.joined(separator: ".")
+        if let known = outer.inner[key] { return known }
+        let inner = scope(description.names, isText: isText)
+        outer.inner[key] = inner
+        return inner
+    }
+
+    /// To Mustache, the inside of an empty list is about the list, which has no names.
+    private mutating func emptyScope(of description: ModelDescription) -> Scope? {
+        description.kind == .list ? scope([]) : nil
+    }
+
+    /// Looks a name up as Mustache does: its first part in the sections around from the innermost outwards, the other parts
+    /// inside what that is. A name that begins with a dot is one of the innermost section; nil if that has no such name.
+    private func lookUp(
+        _ name: String, _ place: Place
+    ) throws(TemplateFailure) -> (CompiledTemplate.ModelPath, ModelDescription)? {
+        let parts = name.split(separator: ".").map { String($0) }
+        let last = place.scopes.count - 1
+        let isInner = name.hasPrefix(".")
+        guard let first = parts.first,
+            let scope = place.scopes.lastIndex(where: { $0.names[first] != nil }),
+            var found = place.scopes[scope].names[first]
+        else { throw unknown(name, place) }
+        var path = CompiledTemplate.ModelPath(scope: scope, places: [found.place])
+        for part in parts.dropFirst() {
+            guard let next = found.description.names.lastIndex(where: { $0.name == part }) else {
+                throw unknown(name, place)
+            }
+            path.places.append(next)
+            found = (next, found.description.names[next])
+        }
+        return isInner && scope != last ? nil : (path, found.description)
+    }
+
+    private func unknown(_ name: String, _ place: Place) -> TemplateFailure {
+        TemplateFailure(file: place.file, line: nil, message: "The name “\(name)” is not known here.")
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import ImportAnalysis
+
+/// Which jobs get a folder with a report of their own, where there is an overview. That has all jobs in any case.
+enum JobReports: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case all, failed, critical, none
+
+    /// What is said of other dumps of the job may bring a job in, and takes none out.
+    func includes(_ job: JobSummary) -> Bool {
+        switch self {
+        case .all: true
+        case .failed: job.rows.failed > 0 || job.rows.unclassified > 0 || Self.critical.includes(job)
+        case .critical: job.count(of: .critical) > 0
+        case .none: false
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Glibc
+import ImportAnalysis
+import ImportReports
+import Synchronization
+
+/// Failed rows of jobs that get no report of their own, until the overview puts those of all jobs together.
+///
+/// All of it is used with the lock held, which is why it can be sent between threads.
+final class LeftOutRows: @unchecked Sendable {
+    private struct Place {
+        var rows: Range<Int>
+        var workbook: Range<Int>
+    }
+
+    private let folder: String
+    private let lock = Mutex(())
+    private var file: TemporaryFile?
+    private var places: [DocumentOrder: Place] = [:]
+
+    /// - Parameter folder: where there is room.
+    init(in folder: String) {
+        self.folder = folder
+    }
+
+    /// Takes the failed rows of a job in.
+    ///
+    /// - Parameters:
+    ///   - rows: its file of them.
+    ///   - workbook: that has them too.
+    func keep(_ rows: PendingFile?, _ workbook: PartialFile?, of order: DocumentOrder) throws {
+        try lock.withLock { _ in
+            let file = try file ?? TemporaryFile(in: folder)
+            self.file = file
+            func append(_ read: ((Span<UInt8>) throws -> Void) throws -> Void) throws -> Range<Int> {
+                let start = file.size
+                try read { _ = try file.append($0) }
+                return start..<file.size
+            }
+            places[order] = Place(
+                rows: try append { try rows?.forEachPiece($0) }, workbook: try append { try workbook?.forEachPiece($0) }
+            )
+        }
+    }
+
+    func holdsRows(of order: DocumentOrder) -> Bool { lock.withLock { _ in places[order] != nil } }
+
+    /// Hands out a job's file of failed rows, piece by piece.
+    func read(_ order: DocumentOrder, _ body: (Span<UInt8>) throws -> Void) throws {
+        try lock.withLock { _ in
+            guard let file, let place = places[order] else { return }
+            try Self.read(place.rows, of: file, body)
+        }
+    }
+
+    /// A copy of a job's workbook, open for reading; nil if there is none.
+    func openWorkbook(of order: DocumentOrder) throws -> Int32? {
+        try lock.withLock { _ in
+            guard let file, let place = places[order], !place.workbook.isEmpty else { return nil }
+            var path = Array("\(folder)/.import-audit.XXXXXX".utf8CString)
+            let copy = unsafe path.withUnsafeMutableBufferPointer {
+                unsafe $0.baseAddress.map { unsafe mkstemp($0) } ?? -1
+            }
+            guard copy >= 0 else { throw CommandFailure(.cannotWrite, of: folder, SystemFailure.last.description) }
+            _ = fcntl(copy, F_SETFD, FD_CLOEXEC)
+            unsafe path.withUnsafeBufferPointer { path in _ = unsafe path.baseAddress.map { unsafe unlink($0) } }
+            do {
+                try Self.read(place.workbook, of: file) { try writeAll($0, to: copy) }
+            } catch {
+                close(copy)
+                throw error
+            }
+            lseek(copy, 0, SEEK_SET)
+            return copy
+        }
+    }
+
+    private static func read(
+        _ range: Range<Int>, of file: TemporaryFile, _ body: (Span<UInt8>) throws -> Void
+    ) throws {
+        var piece = [UInt8](repeating: 0, count: min(range.count, 256 * 1024))
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let count = min(piece.count, range.upperBound - offset)
+            if count < piece.count { piece.removeLast(piece.count - count) }
+            var target = piece.mutableSpan
+            try file.read(into: &target, at: offset)
+            try body(piece.span)
+            offset += count
+        }
+    }
+}

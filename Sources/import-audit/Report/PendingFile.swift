@@ -1,0 +1,72 @@
+import ImportReports
+
+/// A file of rows of which it is not known yet whether it is wanted. As long as it is small, it is in memory only.
+final class PendingFile: ReportOutput {
+    private static let largestInMemory = 64 * 1024
+
+    private let begin: () throws -> PartialFile
+    private var file: PartialFile?
+    private var bytes: [UInt8] = []
+
+    /// - Parameters:
+    ///   - isWanted: whether there is no doubt.
+    ///   - begin: makes the file.
+    init(isWanted: Bool, _ begin: @escaping () throws -> PartialFile) throws {
+        self.begin = begin
+        if isWanted { try keep() }
+    }
+
+    /// Makes the file, if it is not there yet.
+    func keep() throws {
+        guard file == nil else { return }
+        let (file, bytes) = (try begin(), bytes)
+        self.file = file
+        self.bytes = []
+        try file.write(bytes.span)
+    }
+
+    func write(_ more: Span<UInt8>) throws {
+        if let file { return try file.write(more) }
+        unsafe more.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        if bytes.count > Self.largestInMemory { try keep() }
+    }
+
+    func restart() throws {
+        bytes.removeAll(keepingCapacity: true)
+        try file?.restart()
+    }
+
+    func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) throws {
+        if let file { return try file.rewrite(transform) }
+        var result: [UInt8] = []
+        transform(bytes.span, &result)
+        bytes = result
+    }
+
+    /// Hands out all that was written, piece by piece.
+    func forEachPiece(_ body: (Span<UInt8>) throws -> Void) throws {
+        if let file { return try file.forEachPiece(body) }
+        let bytes = bytes
+        try body(bytes.span)
+    }
+}
+
+/// The folder in which the report of a job is written; it is made when there is something to write.
+final class JobStage {
+    private let make: () throws -> OutputFolder
+    private var made: OutputFolder?
+
+    init(_ make: @escaping () throws -> OutputFolder) {
+        self.make = make
+    }
+
+    func folder() throws -> OutputFolder {
+        if let made { return made }
+        let folder = try make()
+        made = folder
+        return folder
+    }
+
+    /// Gives up what was not published.
+    func discard() { made?.discard() }
+}
