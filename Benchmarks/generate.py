@@ -140,6 +140,7 @@ def often_failed(rows, row):
 FOLDERS = {
     "folder": (mixed, 10_000, 100),
     "failing": (often_failed, 10_000, 100),
+    "small": (mixed, 10_000, 5),
     "large": (mixed, 16, 500_000),
     "many": (mixed, 100_000, 5),
 }

@@ -31,6 +31,11 @@ TARGETS = {
 SLOW_PEERS_TARGET = 50
 # Of a log: at least so many times faster than simdjson and than DuckDB, at most so many times the reading.
 LOG_TARGETS = (2, 2, 4)
+# At most so many times the time of `summary`; JSON, that of writing as much besides.
+LOG_WORK = {"check": 1.5, "codes": 1.5, "summary --identity": 3}
+JSON_TARGET = 3
+JOBS_MEMORY = {"summary": 64, "merge": 96}
+FILES_TARGET = 2
 REPORT_TARGET = 4
 # Of 10,000 small dumps: of writing the same files, and without reports of jobs of `summary`.
 PAGES_TARGETS = (2, 1.5)
@@ -211,6 +216,71 @@ class Bench:
             f"| {verdict(share, LOG_TARGETS[2], False)} |",
             flush=True,
         )
+        self.work_on_log(path)
+
+    def work_on_log(self, path):
+        print("\n### What else is done with that log, against `summary`\n")
+        print("| what | time | memory | of `summary` | target |")
+        print("|---|--:|--:|--:|---|")
+        own = Program("summary", [self.tool, "summary", "--quiet", path])
+        work = [
+            Program("check", [self.tool, "check", "--quiet", "--max-failed", "50%", path]),
+            Program("codes", [self.tool, "codes", "--quiet", path]),
+            Program("summary --identity", [self.tool, "summary", "--quiet", "--identity", path]),
+        ]
+        measure([own, *work], self.rounds)
+        for program in work:
+            share = ratio(program, own)
+            print(
+                f"| `{program.name}` | {milliseconds(program)} | {statistics.median(program.memory):,.0f} MiB "
+                f"| {share:.2f}× | {verdict(share, LOG_WORK[program.name], False)} |",
+                flush=True,
+            )
+        json_path, copy = os.path.join(self.peers, "log.json"), os.path.join(self.peers, "copy.json")
+        shell = f"{self.tool} summary --quiet --format json {path} > {json_path}"
+        written = Program("summary --format json", ["sh", "-c", shell])
+        cat = Program("cat", ["sh", "-c", f"cat {json_path} > {copy}"])
+        merge = Program("merge", ["sh", "-c", f"{self.tool} merge {json_path} > {copy}"])
+        measure([written, cat], 3)
+        measure([merge], 1)
+        rest = (statistics.median(written.seconds) - statistics.median(own.seconds)) / statistics.median(cat.seconds)
+        print(
+            f"| `summary --format json`, {os.path.getsize(json_path) / 1e6:,.0f} MB | {milliseconds(written)} "
+            f"| {statistics.median(written.memory):,.0f} MiB | `cat` of it: {milliseconds(cat)} "
+            f"| what it takes longer: {verdict(rest, JSON_TARGET, False)} ({times(rest)}) of `cat` |"
+        )
+        print(f"| `merge` of that | {milliseconds(merge)} | {max(merge.memory):,.0f} MiB | | |")
+        for program in [own, merge]:
+            peak, limit = max(program.memory), JOBS_MEMORY[program.name]
+            print(
+                f"| memory of `{program.name}` | | {peak:,.1f} MiB | "
+                f"| ≤ {limit} MiB {'met' if peak <= limit else '**missed**'} |",
+                flush=True,
+            )
+        os.remove(json_path)
+        os.remove(copy)
+
+    def files(self):
+        print("\n### 10,000 small files, against opening and reading each\n")
+        print("| what | import-audit | reading | of reading | target |")
+        print("|---|--:|--:|--:|---|")
+        for name, rows in [("folder", 100), ("small", 5)]:
+            folder = os.path.join(self.data, name)
+            own = Program("summary", [self.tool, "summary", "--quiet", folder])
+            packed = Program("summary", [self.tool, "summary", "--quiet", folder + ".tar"])
+            read = Program("read", [os.path.join(self.peers, "read_folder"), folder])
+            read_packed = self.read(folder + ".tar")
+            measure([own, read, packed, read_packed], 3 * self.rounds)
+            share = ratio(own, read)
+            print(
+                f"| a folder, {rows} rows in each | {milliseconds(own)} | {milliseconds(read)} "
+                f"| {times(share)} | {verdict(share, FILES_TARGET, False)} |"
+            )
+            print(
+                f"| the same as a tar | {milliseconds(packed)} | {milliseconds(read_packed)} "
+                f"| {times(ratio(packed, read_packed))} | – |",
+                flush=True,
+            )
 
     def rejects(self):
         print("\n### The failed rows of 5,000,000, with the data that was sent\n")
@@ -474,7 +544,7 @@ class Bench:
 
 
 PARTS = [
-    "memory", "summaries", "logs", "rejects", "others", "reports", "depth", "tiny", "archives", "pages", "each",
+    "memory", "summaries", "logs", "files", "rejects", "others", "reports", "depth", "tiny", "archives", "pages", "each",
 ]
 
 

@@ -82,6 +82,64 @@ static inline bool take_flag(const uint8_t **at, bool *flag) {
     return *flag || TAKE(at, "false");
 }
 
+/// The number that so many digits are; -1 if some are none.
+static inline int64_t digits(const uint8_t *at, int count) {
+    int64_t number = 0;
+    unsigned others = 0;
+    for (int index = 0; index < count; index++) {
+        unsigned digit = (unsigned)at[index] - '0';
+        others |= digit > 9;
+        number = number * 10 + digit;
+    }
+    return others ? -1 : number;
+}
+
+/// A time as nearly all dumps have it, of a day that there is.
+static inline int64_t plain_time(const uint8_t *bytes, rowscan_text text) {
+    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const uint8_t *at = bytes + text.offset;
+    if (text.length != 20 || at[4] != '-' || at[7] != '-' || at[10] != 'T' || at[13] != ':' || at[16] != ':' ||
+        at[19] != 'Z') {
+        return -1;
+    }
+    int64_t year = digits(at, 4), month = digits(at + 5, 2), day = digits(at + 8, 2), hour = digits(at + 11, 2),
+            minute = digits(at + 14, 2), second = digits(at + 17, 2);
+    if (year < 0 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+        second < 0 || second > 59) {
+        return -1;
+    }
+    bool is_leap_day = month == 2 && day == 29 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (day > days[month - 1] && !is_leap_day) {
+        return -1;
+    }
+    return ((((year * 100 + month) * 100 + day) * 100 + hour) * 100 + minute) * 100 + second;
+}
+
+/// Packs an id that is a UUID in small letters with the variant of RFC 9562.
+static inline bool pack_id(const rowscan_kernel *kernel, const uint8_t *bytes, rowscan_text id, uint64_t *uuid) {
+    const uint8_t *text = bytes + id.offset;
+    if (id.length != 36 || !kernel->is_uuid(text)) {
+        return false;
+    }
+    // Digits, dashes and small letters have this bit, capital letters do not.
+    uint64_t bits = word_at(text) & word_at(text + 8) & word_at(text + 16) & word_at(text + 24) & word_at(text + 28);
+    uint8_t variant = text[19];
+    if ((bits & 0x2020202020202020) != 0x2020202020202020 ||
+        !(variant == '8' || variant == '9' || variant == 'a' || variant == 'b')) {
+        return false;
+    }
+    rowscan_id packed;
+    kernel->pack_uuids(text, 0, 1, 0, 0, &packed);
+    uint64_t halves[2];
+    memcpy(halves, packed.bytes, sizeof halves);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    halves[0] = __builtin_bswap64(halves[0]);
+    halves[1] = __builtin_bswap64(halves[1]);
+#endif
+    memcpy(uuid, halves, sizeof halves);
+    return true;
+}
+
 /// The colon behind a key, and the white space around it.
 static inline bool take_colon(const uint8_t **at) {
     *at = behind_space(*at);
@@ -137,11 +195,41 @@ static inline bool take_error(const uint8_t *bytes, const uint8_t **at, rowscan_
     return seen == (code | message) && row->code.length > 0;
 }
 
+#define WORD(a, b, c, d, e, f, g, h)                                                                              \
+    ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | (uint64_t)(e) << 32 |          \
+     (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
+
+/// A row as the API writes it, with its id and one of two outcomes; false, and nothing is taken, for any other.
+static inline bool take_usual_row(
+    const rowscan_kernel *kernel, const uint8_t *bytes, const uint8_t **at, rowscan_plain_row *row) {
+    const uint8_t *start = *at;
+    if ((word_at(start) & 0x00FFFFFFFFFFFFFF) != WORD('{', '"', 'i', 'd', '"', ':', '"', 0) ||
+        !kernel->is_uuid(start + 7)) {
+        return false;
+    }
+    row->id = (uint32_t)(start + 7 - bytes);
+    uint64_t first = word_at(start + 43), second = word_at(start + 51);
+    if (first == WORD('"', ',', '"', 'c', 'r', 'e', 'a', 't') &&
+        second == WORD('e', 'd', '"', ':', 't', 'r', 'u', 'e') && start[59] == '}') {
+        row->outcome = ROWSCAN_CREATED;
+        *at = start + 60;
+        return true;
+    }
+    if (first == WORD('"', ',', '"', 'e', 'x', 'i', 's', 't') &&
+        second == WORD('i', 'n', 'g', '"', ':', 't', 'r', 'u') && start[59] == 'e' && start[60] == '}') {
+        row->outcome = ROWSCAN_EXISTING;
+        *at = start + 61;
+        return true;
+    }
+    return false;
+}
+
 static inline bool take_row(
     const rowscan_kernel *kernel, const uint8_t *bytes, const uint8_t **at, rowscan_plain_row *row) {
     enum { id = 1, created = 2, existing = 4, error = 8 };
     uint32_t seen = 0;
     bool is_created = false, is_existing = false, has_error = false;
+    row->id = 0;
     if (**at != '{') {
         return false;
     }
@@ -156,6 +244,7 @@ static inline bool take_row(
                 if (!take_text(bytes, at, &text) || text.length != 36 || !kernel->is_uuid(bytes + text.offset)) {
                     return false;
                 }
+                row->id = text.offset;
             }
         } else if (TAKE(at, "\"created\"")) {
             if (!mark(&seen, created) || !take_colon(at) || !take_flag(at, &is_created)) {
@@ -199,7 +288,7 @@ static inline bool take_rows(
     *at = behind_space(*at + 1);
     for (uint32_t count = 0; count < ROWSCAN_PLAIN_ROWS; count++) {
         rowscan_plain_row *row = &rows[count];
-        if (!take_row(kernel, bytes, at, row)) {
+        if (!take_usual_row(kernel, bytes, at, row) && !take_row(kernel, bytes, at, row)) {
             return false;
         }
         job->rows[row->outcome] += 1;
@@ -237,6 +326,7 @@ bool rowscan_read_plain_job(
     const uint8_t *at = bytes + offset;
     memset(job, 0, sizeof *job);
     job->offset = offset;
+    job->times[0] = job->times[1] = job->times[2] = -1;
     uint32_t seen = 0, expected = 0;
     if (*at != '{') {
         return false;
@@ -268,6 +358,14 @@ bool rowscan_read_plain_job(
         case ROWSCAN_ERROR:
             is_taken = TAKE(&at, "null");
             break;
+        case ROWSCAN_CREATED_AT:
+        case ROWSCAN_UPDATED_AT:
+        case ROWSCAN_EXPIRES_AT:
+            is_taken = take_text(bytes, &at, &job->texts[key]);
+            if (is_taken) {
+                job->times[key - ROWSCAN_CREATED_AT] = plain_time(bytes, job->texts[key]);
+            }
+            break;
         default:
             is_taken = take_text(bytes, &at, &job->texts[key]);
             break;
@@ -280,5 +378,41 @@ bool rowscan_read_plain_job(
     job->keys = seen;
     const uint32_t needed =
         1u << ROWSCAN_JOB_ID | 1u << ROWSCAN_STATUS | 1u << ROWSCAN_TOTAL | 1u << ROWSCAN_RESULTS;
-    return (seen & needed) == needed;
+    if ((seen & needed) != needed) {
+        return false;
+    }
+    job->has_uuid = pack_id(kernel, bytes, job->texts[ROWSCAN_JOB_ID], job->uuid);
+    return true;
+}
+
+bool rowscan_has_repeated_ids(
+    const rowscan_kernel *kernel, const uint8_t *bytes, const rowscan_plain_job *job, const rowscan_plain_row *rows) {
+    enum { places = 2 * ROWSCAN_PLAIN_ROWS };
+    rowscan_id ids[ROWSCAN_PLAIN_ROWS];
+    // The number of an id from 1 on, at the place of its hash or behind that; 0 where there is none.
+    uint16_t table[places];
+    uint32_t size = 4;
+    while (size < 2 * job->row_count) {
+        size *= 2;
+    }
+    memset(table, 0, size * sizeof *table);
+    uint16_t count = 0;
+    for (uint32_t row = 0; row < job->row_count; row++) {
+        if (rows[row].id == 0) {
+            continue;
+        }
+        rowscan_id *id = &ids[count];
+        kernel->pack_uuids(bytes + rows[row].id, 0, 1, 0, 0, id);
+        uint64_t halves[2];
+        memcpy(halves, id->bytes, sizeof halves);
+        uint64_t hash = (halves[0] ^ halves[1]) * 0x9E3779B97F4A7C15;
+        uint32_t place = (uint32_t)(hash >> 40) & (size - 1);
+        for (; table[place] != 0; place = (place + 1) & (size - 1)) {
+            if (memcmp(ids[table[place] - 1].bytes, id->bytes, sizeof id->bytes) == 0) {
+                return true;
+            }
+        }
+        table[place] = ++count;
+    }
+    return false;
 }

@@ -16,6 +16,11 @@ package struct CodeFileDraft: Sendable {
         messages.add(job)
     }
 
+    /// Adds jobs without failed rows.
+    package mutating func add(_ tally: PlainJobTally) {
+        totals.add(tally)
+    }
+
     /// The whole file: an entry for each code, most rows first, with a message of its most frequent pattern.
     package var bytes: [UInt8] {
         let codes = totals.failedByCode

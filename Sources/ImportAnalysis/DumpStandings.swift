@@ -25,13 +25,6 @@ package struct DumpStandings: Sendable {
     /// Numbers of the dumps that count of jobs with several.
     package var ofSeveral: Set<Int> { Set(groups.keys.compactMap { counting[$0] }) }
 
-    /// Takes a dump in if it is the first one of its job; false if there is one, with which it must be compared.
-    package mutating func addFirst(_ identity: JobIdentity, number: Int) -> Bool {
-        guard counting[identity] == nil else { return false }
-        counting[identity] = number
-        return true
-    }
-
     /// Takes a dump in: compares it with those of the same job.
     ///
     /// - Parameters:

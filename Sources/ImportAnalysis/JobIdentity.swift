@@ -4,12 +4,14 @@ import ImportFoundation
 /// What tells whether two dumps are of one job.
 ///
 /// A job has its `job_id`. A sync import has none: only a dump of the same bytes is of the same import.
-package struct JobIdentity: Hashable, Sendable {
-    // A digest, for there may be as many as jobs. By bytes: Swift holds canonically equivalent texts for equal.
+package struct JobIdentity: Hashable, Sendable, BitwiseCopyable {
+    // 128 bits, for there may be as many as jobs: the UUID that an id is, as nearly all are, with the two bits 10 on top
+    // of the second half; of any other text a digest, with 00 there. By bytes: Swift takes canonically equivalent texts
+    // for equal.
     private let first: UInt64
     private let second: UInt64
 
-    /// As even as hashes.
+    /// Whoever writes a dump may choose them.
     package var bits: (first: UInt64, second: UInt64) { (first, second) }
 
     /// Nil for a sync import whose hash is not known: it cannot be told from others.
@@ -20,6 +22,10 @@ package struct JobIdentity: Hashable, Sendable {
             text.withUTF8 { bytes in unsafe digest.update(bytes) }
         }
         if let jobID = job.job.jobID {
+            if let uuid = Self.uuid(jobID.utf8) {
+                self.init(uuid: uuid)
+                return
+            }
             add("job:")
             add(jobID)
         } else if let sha256 = job.sha256 {
@@ -28,16 +34,51 @@ package struct JobIdentity: Hashable, Sendable {
         } else {
             return nil
         }
-        (first, second) = digest.finishDigest().halves
+        self.init(digest: &digest)
     }
 
     /// That of a plain job, which has an id.
     package init(_ job: PlainJob, _ text: Span<UInt8>) {
+        if let uuid = job.uuid {
+            self.init(uuid: uuid)
+            return
+        }
         var digest = SHA256()
         let mark: InlineArray<4, UInt8> = [UInt8(ascii: "j"), UInt8(ascii: "o"), UInt8(ascii: "b"), UInt8(ascii: ":")]
         digest.update(mark.span)
         digest.update(text.extracting(job.jobID.offset..<job.jobID.offset + job.jobID.count))
-        (first, second) = digest.finishDigest().halves
+        self.init(digest: &digest)
+    }
+
+    private init(uuid: (UInt64, UInt64)) {
+        (first, second) = uuid
+    }
+
+    private init(digest: inout SHA256) {
+        let halves = digest.finishDigest().halves
+        (first, second) = (halves.0, halves.1 & (.max >> 2))
+    }
+
+    /// The number that a UUID of RFC 9562 in small letters is; nil for any other text.
+    private static func uuid(_ text: String.UTF8View) -> (UInt64, UInt64)? {
+        guard text.count == 36 else { return nil }
+        var (halves, digits) = ((UInt64(0), UInt64(0)), 0)
+        for (position, byte) in text.enumerated() {
+            if [8, 13, 18, 23].contains(position) {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            let digit: UInt8
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
+            default: return nil
+            }
+            if digits == 16 { halves = (halves.1, 0) }
+            halves.1 = halves.1 << 4 | UInt64(digit)
+            digits += 1
+        }
+        return halves.1 >> 62 == 0b10 ? halves : nil
     }
 }
 

@@ -12,49 +12,6 @@ extension JobSummary {
         bytes = writer.bytes
     }
 
-    /// Appends the same bytes for the summary that a plain job would have, without findings.
-    static func appendRecord(
-        of job: PlainJob, _ text: Span<UInt8>, _ source: (name: String, suffix: String), _ rows: RowCounts,
-        _ outcomes: UInt64, _ failures: PlainFailures, to bytes: inout [UInt8]
-    ) {
-        var writer = RecordWriter(bytes: bytes)
-        bytes = []
-        // The kind: an import.
-        writer.append(0)
-        writer.append(text, job.jobID)
-        writer.append(text, job.status)
-        var counts = (job.total as Int?, job.processed, job.succeeded, job.failed)
-        writer.code(&counts.0)
-        writer.code(&counts.1)
-        writer.code(&counts.2)
-        writer.code(&counts.3)
-        for time in [job.createdAt, job.updatedAt, job.expiresAt] { writer.append(text, time) }
-        // No error of the job.
-        writer.append(0)
-        writer.append(source.name, source.suffix)
-        writer.append(number: job.range.count)
-        // No hash.
-        writer.append(0)
-        var rows = rows
-        rows.code(with: &writer)
-        var known: UInt64? = outcomes
-        writer.code(&known)
-        var failures = failures
-        writer.code(&failures.byCode, .empty) { $0.code(with: &$1) }
-        writer.code(&failures.positions, or: .empty) { $0.code(with: &$1) }
-        writer.code(&failures.stretches, .empty) { $0.code(with: &$1) }
-        // No findings.
-        writer.append(0)
-        var (results, salvage) = (ResultsState.complete, Salvage?.none)
-        writer.code(&results, of: .all)
-        writer.code(&salvage, or: .empty) { $0.code(with: &$1) }
-        var superseded = SupersededSnapshots()
-        superseded.code(with: &writer)
-        // No identity.
-        writer.append(0)
-        bytes = writer.bytes
-    }
-
     package init(record: ArraySlice<UInt8>) {
         self.init(
             job: DeclaredJob(), source: "", bytes: 0, sha256: nil, rows: RowCounts(), failedByCode: [], findings: [],
@@ -121,13 +78,13 @@ extension RowCounts {
 }
 
 extension CodeSummary {
-    fileprivate static var empty: CodeSummary {
+    static var empty: CodeSummary {
         CodeSummary(
             code: nil, rows: 0, share: Share(of: 0, in: 0), firstRow: 0, lastRow: 0, messages: [], messageCount: nil,
             positions: nil)
     }
 
-    fileprivate mutating func code(with coder: inout some RecordCoder) {
+    mutating func code(with coder: inout some RecordCoder) {
         coder.code(&code)
         coder.code(&rows)
         share.code(with: &coder)
@@ -174,9 +131,9 @@ extension MessageSummary {
 }
 
 extension FailurePositions {
-    fileprivate static var empty: FailurePositions { FailurePositions(bucketRows: 1, counts: []) }
+    static var empty: FailurePositions { FailurePositions(bucketRows: 1, counts: []) }
 
-    fileprivate mutating func code(with coder: inout some RecordCoder) {
+    mutating func code(with coder: inout some RecordCoder) {
         coder.code(&bucketRows)
         coder.code(&counts)
     }
@@ -253,11 +210,11 @@ extension [ResultsState] {
 }
 
 extension FailureStretch {
-    fileprivate static var empty: FailureStretch {
+    static var empty: FailureStretch {
         FailureStretch(firstRow: 0, lastRow: 0, code: nil, codeRows: 0)
     }
 
-    fileprivate mutating func code(with coder: inout some RecordCoder) {
+    mutating func code(with coder: inout some RecordCoder) {
         coder.code(&firstRow)
         coder.code(&lastRow)
         coder.code(&code)

@@ -1,7 +1,6 @@
 /// The number of one dump for each job, in some 30 bytes for a job, however many there are.
 ///
-/// Open addressing in a power of two of places, at most three quarters of them used. A job's identity is a digest, and
-/// so its own hash.
+/// Open addressing in a power of two of places, at most three quarters of them used.
 struct JobTable {
     private typealias Key = (first: UInt64, second: UInt64)
 
@@ -9,6 +8,7 @@ struct JobTable {
     /// The numbers and 1; 0 where the place is free. Apart from the keys, so that no byte is lost to alignment.
     private var numbers = [UInt32](repeating: 0, count: 64)
     private var count = 0
+    private let hashing = IDHashing.random()
 
     /// The number of a job's dump, below 2^32 - 1; nil if there is none.
     subscript(identity: JobIdentity) -> Int? {
@@ -33,7 +33,7 @@ struct JobTable {
 
     /// Where a job is, or the free place where it belongs.
     private func place(of key: Key) -> Int {
-        var index = Int(truncatingIfNeeded: key.first) & (numbers.count - 1)
+        var index = Int(truncatingIfNeeded: hashing.hash(key.first, key.second)) & (numbers.count - 1)
         while numbers[index] != 0, keys[index] != key { index = (index + 1) & (numbers.count - 1) }
         return index
     }

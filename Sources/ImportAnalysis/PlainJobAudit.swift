@@ -6,90 +6,137 @@ extension PlainJob {
     /// are in order. Its summary has no finding then, and is written as a record without being made.
     ///
     /// - Parameters:
-    ///   - source: the input, as its user named it, and what tells the job from others of it.
-    ///   - bytes: is appended to.
+    ///   - source: the input, as its user named it.
+    ///   - position: where the job is in that.
+    ///   - isIdentified: whether ids of its rows were compared. None came back, or it would not be plain.
+    ///   - records: is appended to.
     /// - Returns: false, and nothing is appended, if the job is to be read in full.
     package func appendRecord(
-        _ runs: Span<RowRun>, text: Span<UInt8>, source: (name: String, suffix: String), to bytes: inout [UInt8]
+        _ runs: Span<RowRun>, text: Span<UInt8>, source: String, at position: DocumentPosition,
+        isIdentified: Bool, to records: RecordBuffer
     ) -> Bool {
         let rows = createdRows + existingRows + failedRows
-        guard jobID.count > 0, text.holds(JobStatus.complete.rawValue, in: status), total == rows,
+        guard jobID.count > 0, isComplete(text), total == rows,
             processed ?? rows == rows, succeeded ?? rows - failedRows == rows - failedRows,
-            failed ?? failedRows == failedRows
+            failed ?? failedRows == failedRows, areTimesInOrder
         else { return false }
-        var latest: DateTime?
-        func follows(_ range: TextRange?) -> Bool {
-            guard let range else { return true }
-            guard let time = DateTime(text.extracting(range.offset..<range.offset + range.count)),
-                latest.map({ !(time < $0) }) ?? true
-            else { return false }
-            latest = time
-            return true
-        }
-        guard follows(createdAt), follows(updatedAt), follows(expiresAt) else { return false }
-        var counts = RowCounts()
-        counts.add(createdRows, .created)
-        counts.add(existingRows, .existing)
-        counts.add(failedRows, .failed)
-        counts.missing = 0
         var outcomes = OutcomeDigest()
         for index in runs.indices {
             outcomes.add(runs[index].firstRow..<runs[index].firstRow + 1, Outcome(runs[index].facts))
         }
-        var failures = PlainFailures()
-        if failedRows > 0 { failures = PlainFailures(runs, text: text, rowsSeen: rows) }
-        JobSummary.appendRecord(of: self, text, source, counts, outcomes.value, failures, to: &bytes)
+        records.append(
+            self, text, source, position, outcomes.value,
+            failedRows == 0 ? nil : PlainFailures(runs, text: text, rowsSeen: rows), isIdentified: isIdentified)
         return true
     }
-}
 
-/// What an overview needs of the record of a plain job without failed rows.
-package struct PlainJobRecord {
-    package let rows: RowCounts
-    /// The day on which it was created, as days since 1970-01-01; nil if it does not say.
-    package let day: Int?
-
-    /// Nil if rows failed. Only of a record that ``PlainJob`` wrote.
-    package init?(_ record: ArraySlice<UInt8>) {
-        var reader = RecordReader(record)
-        var (number, rows) = (0, RowCounts())
-        reader.code(&number)
-        // Its id and its status.
-        reader.passText()
-        reader.passText()
-        var count: Int?
-        for _ in 0..<4 { reader.code(&count) }
-        let created = reader.passText()
-        reader.passText()
-        reader.passText()
-        // The job's error, the source, the size, the hash.
-        reader.code(&number)
-        reader.passText()
-        reader.code(&number)
-        reader.passText()
-        rows.code(with: &reader)
-        guard rows.failed == 0 else { return nil }
-        self.rows = rows
-        let start = created.lowerBound - record.startIndex
-        day = DateTime(record.span.extracting(start..<start + created.count))?.dayInUTC
+    private func isComplete(_ text: Span<UInt8>) -> Bool {
+        guard status.count == MemoryLayout<UInt64>.size else { return false }
+        return unsafe text.extracting(status.offset..<status.offset + status.count).withUnsafeBytes { bytes in
+            unsafe bytes.loadUnaligned(as: UInt64.self) == Self.complete
+        }
     }
+
+    /// The bytes of the status, as they lie in memory.
+    private static let complete = JobStatus.complete.rawValue.utf8.reversed().reduce(UInt64(0)) {
+        $0 << 8 | UInt64($1)
+    }.littleEndian
+
+    /// Whether each time that it has can be read and is not before the one in front of it.
+    private var areTimesInOrder: Bool {
+        guard (createdAt == nil) == (times.created == nil), (updatedAt == nil) == (times.updated == nil),
+            (expiresAt == nil) == (times.expires == nil)
+        else { return false }
+        let created = times.created ?? 0
+        let updated = times.updated ?? created
+        return created <= updated && updated <= times.expires ?? updated
+    }
+
+    /// The day on which it was created, as a number such as 20250304; nil if it does not say.
+    var date: Int? { times.created.map { $0 / 1_000_000 } }
 }
 
-/// What an overview needs of consecutive plain jobs of one day without failed rows.
+/// How many plain jobs without failed rows there were on one day, and their rows: all that an overview needs of them.
 package struct PlainJobTally: Sendable {
     package private(set) var jobs = 0
     package private(set) var rows = RowCounts()
-    package private(set) var day: Int?
+    /// As days since 1970-01-01; nil if they do not say.
+    package let day: Int?
+
+    fileprivate init(_ sums: PlainJobTallies.Sums, day: Int?) {
+        jobs = sums.jobs
+        rows.created = sums.created
+        rows.existing = sums.existing
+        // They have all rows that they promise.
+        rows.missing = 0
+        self.day = day
+    }
+}
+
+/// Plain jobs without failed rows, day by day.
+package struct PlainJobTallies: Sendable {
+    fileprivate struct Sums: Sendable {
+        var jobs = 0
+        var created = 0
+        var existing = 0
+
+        mutating func add(_ other: Sums, _ sign: Int = 1) {
+            jobs += sign * other.jobs
+            created += sign * other.created
+            existing += sign * other.existing
+        }
+    }
+
+    /// By numbers such as 20250304; 0 for jobs that do not say.
+    private var days: [Int: Sums] = [:]
+    /// The day that was added to last: most jobs of a log are of the day of the one before.
+    private var last: (date: Int, sums: Sums) = (0, Sums())
 
     package init() {}
 
-    /// False, and nothing is added, if the job is of another day.
-    package mutating func add(_ job: PlainJobRecord) -> Bool {
-        guard jobs == 0 || job.day == day else { return false }
-        jobs += 1
-        day = job.day
-        rows.add(job.rows)
+    /// Adds a job without failed rows.
+    package mutating func add(_ job: PlainJob) {
+        let date = job.date ?? 0
+        if date != last.date { settle(goingOnWith: date) }
+        last.sums.jobs += 1
+        last.sums.created += job.createdRows
+        last.sums.existing += job.existingRows
+    }
+
+    private mutating func settle(goingOnWith date: Int) {
+        if last.sums.jobs > 0 { days[last.date, default: Sums()].add(last.sums) }
+        last = (date, Sums())
+    }
+
+    package mutating func removeAll() { self = PlainJobTallies() }
+
+    /// Adds others; false, and nothing is added, if they are of more days than `limit` then.
+    package mutating func add(_ other: PlainJobTallies, limit: Int) -> Bool {
+        var other = other
+        other.settle(goingOnWith: 0)
+        // Not more than that, for some of them may be the same days.
+        guard days.count + other.days.count <= limit || Set(days.keys).union(other.days.keys).count <= limit else {
+            return false
+        }
+        for (date, sums) in other.days { days[date, default: Sums()].add(sums) }
         return true
+    }
+
+    /// Takes a job out that was added.
+    package mutating func remove(_ job: JobSummary) {
+        let digits = (job.job.createdAt ?? "").utf8.prefix(10).filter { $0 != UInt8(ascii: "-") }
+        let date = digits.reduce(0) { $0 * 10 + Int($1) - Int(UInt8(ascii: "0")) }
+        days[date, default: Sums()].add(
+            Sums(jobs: 1, created: job.rows.created, existing: job.rows.existing), -1)
+    }
+
+    /// Those of each day. Only of tallies that others were added to.
+    package var all: [PlainJobTally] {
+        days.filter { $0.value.jobs > 0 }.sorted { $0.key < $1.key }.map { date, sums in
+            PlainJobTally(
+                sums,
+                day: date == 0 ? nil : DateTime.daysSince1970(date / 10_000, date / 100 % 100, date % 100))
+        }
     }
 }
 
@@ -114,14 +161,5 @@ struct PlainFailures {
         byCode = failures.summaries(rowsSeen: rowsSeen)
         positions = failures.codes.positions.positions(rowsSeen: rowsSeen)
         if failed < rowsSeen { stretches = failures.longestStretches }
-    }
-}
-
-extension Span<UInt8> {
-    fileprivate func holds(_ word: String, in range: TextRange) -> Bool {
-        guard range.count == word.utf8.count else { return false }
-        return unsafe extracting(range.offset..<range.offset + range.count).withUnsafeBufferPointer {
-            unsafe $0.elementsEqual(word.utf8)
-        }
     }
 }

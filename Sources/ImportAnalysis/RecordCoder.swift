@@ -126,26 +126,6 @@ struct RecordWriter: RecordCoder {
         return count
     }
 
-    mutating func append(number: Int) {
-        var number = number
-        code(&number)
-    }
-
-    /// A text in a dump.
-    mutating func append(_ text: Span<UInt8>, _ range: TextRange?) {
-        guard let range else { return append(0) }
-        append(UInt(range.count) + 1)
-        let stretch = text.extracting(range.offset..<range.offset + range.count)
-        unsafe stretch.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-    }
-
-    /// Two texts as one.
-    mutating func append(_ front: String, _ back: String) {
-        append(UInt(front.utf8.count + back.utf8.count) + 1)
-        bytes.append(contentsOf: front.utf8)
-        bytes.append(contentsOf: back.utf8)
-    }
-
     @inline(__always)
     mutating func append(_ number: UInt) {
         var rest = number
@@ -184,13 +164,24 @@ struct RecordReader: RecordCoder {
         position = end
     }
 
-    /// Where a text lies; empty if there is none.
-    @discardableResult
-    mutating func passText() -> Range<Int> {
-        let count = max(0, Int(clamping: next()) - 1)
+    mutating func byte() -> UInt8 {
+        guard position < bytes.endIndex else { return 0 }
+        defer { position += 1 }
+        return bytes[position]
+    }
+
+    /// A number without a sign.
+    mutating func number() -> Int { Int(clamping: next()) }
+
+    /// Eight bytes, the lowest first.
+    mutating func word() -> UInt64 {
+        (0..<8).reduce(0) { $0 | UInt64(byte()) << UInt64(8 * $1) }
+    }
+
+    mutating func bytes(_ count: Int) -> ArraySlice<UInt8> {
         let start = position
         position += min(count, bytes.endIndex - position)
-        return start..<position
+        return bytes[start..<position]
     }
 
     mutating func count(_: Int) -> Int {

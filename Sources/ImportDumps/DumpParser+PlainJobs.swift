@@ -10,7 +10,7 @@ extension DumpParser {
     ///
     /// The first document of an input is none of them: it may be the only one, and then has all of the input's bytes.
     mutating func readPlainJobs(into sink: any DumpReceiver) throws -> Bool {
-        guard let plainJobs, held != nil || input.deliveredCount > 0, !input.isBehindHTTPHead,
+        guard let plainJobs, takesPlainJobs, held != nil || input.deliveredCount > 0, !input.isBehindHTTPHead,
             scanner.window.placeMap == nil
         else { return false }
         if try adoptPlainJobs(into: sink) { return true }
@@ -24,8 +24,10 @@ extension DumpParser {
             guard
                 let job = unsafe plainJobs.read(text, at: scanner.window.position, offset: scanner.window.offset)
             else { break }
-            if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
             let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
+            // What is held shows by it that another document follows.
+            input.place = place
+            if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
             let isTaken = try plainJobs.withRuns {
                 try unsafe sink.consume(job, $0, text: text.span, at: input.nextPosition(of: place))
             }
@@ -53,6 +55,7 @@ extension DumpParser {
                 continue
             }
             if let error = outcome.error { throw error }
+            input.place = outcome.start
             if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
             try sink.adopt(helper.taker)
             found(
@@ -96,7 +99,9 @@ extension DumpParser {
         let most = scanner.window.capacity / Self.bytesForThread - 1
         for _ in 0..<max(0, min(plainJobHelperCount, most)) {
             guard let taker = sink.makeTaker(),
-                let helper = PlainJobHelper(kernel: scanner.window.kernel, taker: taker)
+                let helper = PlainJobHelper(
+                    kernel: scanner.window.kernel, refusesRepeatedIDs: plainJobs?.refusesRepeatedIDs ?? false,
+                    taker: taker)
             else { break }
             plainJobHelpers.append(helper)
         }

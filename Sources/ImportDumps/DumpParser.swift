@@ -24,6 +24,8 @@ struct DumpParser: ~Copyable {
     var matcher: RowMatcher?
     /// The fast way for jobs of a few rows; nil if all are to be read strictly.
     let plainJobs: PlainJobReader?
+    /// Whether the consumer takes such jobs.
+    var takesPlainJobs = false
     /// How many threads may read such jobs ahead, and those that do.
     var plainJobHelperCount = 0
     var plainJobHelpers: [PlainJobHelper] = []
@@ -67,7 +69,7 @@ struct DumpParser: ~Copyable {
         scanner.untornUntil = 0
         sinkError = nil
         plainJobs?.restart()
-        (plainJobHelperCount, plainJobHelpers, plainJobsAhead) = (0, [], [])
+        (takesPlainJobs, plainJobHelperCount, plainJobHelpers, plainJobsAhead) = (false, 0, [], [])
         held = nil
         input = InputContents()
         wrapper = nil

@@ -94,6 +94,8 @@ package struct DumpSession: ~Copyable {
         let input = DecodedInput(source, encoding: reader.encoding, hashing: reader.hashing)
         parser.restart(input, readsAhead: readsAhead && reader.readsAhead)
         parser.plainJobHelperCount = helpers
+        parser.takesPlainJobs = sink.plainJobs != .none
+        parser.plainJobs?.refusesRepeatedIDs = sink.plainJobs == .withDistinctIDs
         defer { parser.restart(source: ArraySource([]), readsAhead: false) }
         try unsafe withUnsafeMutablePointer(to: &sink) { sink in
             let dumps = unsafe DumpsOfSink(sink: sink)
@@ -101,6 +103,31 @@ package struct DumpSession: ~Copyable {
             try parser.readDocuments(into: DecodedDumps(sink: dumps, wrappings: input.wrappings))
         }
     }
+
+    /// Whether ``readPlainDump(_:into:)`` may ever read one.
+    package var readsPlainDumps: Bool { reader.encoding == nil && parser.plainJobs != nil }
+
+    /// Reads an input that lies whole in memory, if it is one plain job and nothing else: archives are full of such
+    /// files. It comes to the same as ``read(from:readsAhead:helpers:into:)``.
+    ///
+    /// - Parameter bytes: a zero and ``DumpLimits/paddingBytes`` that can be read stand behind them.
+    /// - Returns: false, and nothing was done, if it is anything else.
+    /// - Throws: what `sink` throws, as it is.
+    package func readPlainDump(_ bytes: UnsafeBufferPointer<UInt8>, into sink: inout some DumpSink) throws -> Bool {
+        guard readsPlainDumps, sink.plainJobs != .none, let plainJobs = parser.plainJobs else { return false }
+        plainJobs.refusesRepeatedIDs = sink.plainJobs == .withDistinctIDs
+        guard let job = unsafe plainJobs.readAlone(bytes) else { return false }
+        return try plainJobs.withRuns { runs in
+            try unsafe sink.consume(job, runs, text: bytes.span, at: .whole)
+        }
+    }
+}
+
+/// Plain jobs that a consumer takes.
+package enum PlainJobs: Sendable {
+    case none, all
+    /// Those of which no two rows have the same id.
+    case withDistinctIDs
 }
 
 /// A consumer of all the dumps of an input.
@@ -108,6 +135,9 @@ package protocol DumpSink: RowSink {
     /// The document whose rows were consumed since the last call is over. What follows is about another one, which may
     /// have no rows at all.
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
+
+    /// Which whole jobs it takes in which there is nothing to note, as a rule.
+    var plainJobs: PlainJobs { get }
 
     /// Takes a whole job in which there is nothing to note; false if it is to come row by row, as others do.
     ///
@@ -126,6 +156,8 @@ package protocol DumpSink: RowSink {
 }
 
 extension DumpSink {
+    package var plainJobs: PlainJobs { .none }
+
     package func makeTaker() -> (any PlainJobTaker)? { nil }
 
     package mutating func adopt(_ taker: any PlainJobTaker) throws {}
@@ -234,6 +266,9 @@ package enum DumpLimits {
 
     /// Bytes of the largest window: places in it are kept in 32 bits.
     package static let largestWindowBytes = 64 * 1024 * 1024
+
+    /// Bytes behind the last one of a text that is handed over for reading; they need not be set, but for a zero first.
+    package static let paddingBytes = Int(ROWSCAN_PADDING)
 
     /// Levels of arrays and objects inside each other; a dump that nests deeper is malformed.
     package static let nestingLevels = 10_000

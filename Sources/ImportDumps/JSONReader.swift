@@ -133,6 +133,13 @@ package struct JSONReader: ~Copyable {
         if scanner.window.failure != nil { throw located(scanner.endFault()) }
     }
 
+    /// Whether anything but white space follows a document that was read whole.
+    package mutating func hasMore() throws(DumpFault) -> Bool {
+        if scanner.skipSpaceOrEnd() != nil { return true }
+        try end()
+        return false
+    }
+
     private mutating func open(_ byte: UInt8) throws(DumpFault) {
         do throws(ScanFault) {
             _ = try scanner.skipSpace()

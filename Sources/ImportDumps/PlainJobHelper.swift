@@ -59,8 +59,10 @@ final class PlainJobHelper {
     var taker: any PlainJobTaker { desk.taker }
 
     /// Nil if the system has no thread to give.
-    init?(kernel: RowKernel, taker: any PlainJobTaker) {
-        let desk = Desk(taker, PlainJobReader(kernel: kernel))
+    init?(kernel: RowKernel, refusesRepeatedIDs: Bool, taker: any PlainJobTaker) {
+        let reader = PlainJobReader(kernel: kernel)
+        reader.refusesRepeatedIDs = refusesRepeatedIDs
+        let desk = Desk(taker, reader)
         self.desk = desk
         thread = WorkerThread {
             while true {

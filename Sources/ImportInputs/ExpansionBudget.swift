@@ -36,7 +36,7 @@ package final class InputProgress: Sendable {
     /// Bytes read so far, of all inputs that were read with it.
     package var bytesRead: Int { count.load(ordering: .relaxed) }
 
-    func add(_ bytes: Int) {
+    package func add(_ bytes: Int) {
         count.wrappingAdd(bytes, ordering: .relaxed)
     }
 }

@@ -44,10 +44,12 @@ struct CheckCommand: ParsableCommand {
             else { return .interrupted }
             var ruleTally = userRules.ruleTally
             var totals = Totals()
-            for index in 0..<results.jobCount {
-                let job = try results.job(index)
+            try results.visit { job in
                 totals.add(job)
                 ruleTally.add(job)
+            } tally: { tally in
+                totals.add(tally)
+                ruleTally.add(tally)
             }
             for index in 0..<results.unreadableCount { ruleTally.add(try results.unreadable(index)) }
             let ruleResults = ruleTally.ruleResults()

@@ -33,7 +33,7 @@ struct CodesCommand: ParsableCommand {
             guard let results = try RunResults(of: options, redaction: redacting.redaction(isQuiet: options.isQuiet))
             else { return .interrupted }
             var draft = CodeFileDraft()
-            for index in 0..<results.jobCount { draft.add(try results.job(index)) }
+            try results.visit({ draft.add($0) }, tally: { draft.add($0) })
             if let output { try Self.write(draft.bytes, to: output) } else { try Console.write(draft.bytes) }
             try results.sayWhatWasNotRead()
             return results.status

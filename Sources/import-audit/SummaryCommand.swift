@@ -87,10 +87,15 @@ extension SummaryCommand.Format {
             var totals = Totals()
             var document = SummaryJSON.Document(to: Console.Output(), codes: codes, redaction: redaction)
             for index in 0..<results.jobCount {
-                let job = try results.job(index)
-                totals.add(job)
-                try document.append(job)
+                if let job = try results.ledger?.tallied(index) {
+                    try document.append(plain: job)
+                } else {
+                    let job = try results.job(index)
+                    totals.add(job)
+                    try document.append(job)
+                }
             }
+            for tally in results.ledger?.tallies.all ?? [] { totals.add(tally) }
             for index in 0..<results.unreadableCount { try document.append(try results.unreadable(index)) }
             _ = try document.finish(totals: totals)
         }

@@ -125,4 +125,69 @@ struct MergeTests {
         #expect(missing.status == 66, "\(missing)")
         #expect((try parsed(missing.output)["jobs"] as? [Any])?.count == 1)
     }
+
+    @Test("Summaries come from a folder, one after another in a file, on a line each, from a pipe: always the same")
+    func manyInputs() throws {
+        let space = try Workspace()
+        let dumps = try Self.dumps(in: space)
+        let names = ["b.json", "a.json", "c.json"]
+        for (part, name) in names.enumerated() {
+            _ = try Self.summary(dumps.indices.filter { $0 % 3 == part }.map { dumps[$0] }, as: "in/\(name)", in: space)
+        }
+        let ordered = names.sorted().map { space["in/\($0)"] }
+        let expected = try RunningCommand(["merge"] + ordered).finish()
+        #expect(expected.status == 0, "\(expected)")
+        func check(_ arguments: String..., input: CommandInput = .nothing) throws {
+            let run = try RunningCommand(["merge"] + arguments, input: input, folder: space.path).finish()
+            #expect(run.status == 0 && run.errors.isEmpty, "\(run)")
+            #expect(run.output == expected.output, "\(arguments)")
+        }
+        try check("in")
+        let parts = try names.sorted().map { try space.bytes("in/\($0)") }
+        try space.write(parts.flatMap { $0 }, as: "several.json")
+        try check("several.json")
+        try check("-", input: .bytes(parts.flatMap { $0 }))
+        // No text has a line feed in it.
+        let lines = parts.map { part in
+            String(decoding: part, as: UTF8.self).split(separator: "\n").joined() + "\n"
+        }
+        try space.write(lines.joined(), as: "lines.jsonl")
+        try check("lines.jsonl")
+        try space.shell("gzip -c several.json > several.json.gz && tar cf in.tar in")
+        try check("several.json.gz")
+        try check("in.tar")
+    }
+
+    @Test("A broken summary among others of a file, a dump and other outputs in a folder: each is told")
+    func manyFaults() throws {
+        let space = try Workspace()
+        let good = try Self.summary([Repository.sample("sync")], as: "in/1.json", in: space)
+        let other = try Self.summary([Repository.sample("many-failures")], as: "2.json", in: space)
+        let (first, second) = (try space.bytes("in/1.json"), try space.bytes("2.json"))
+        try space.write(first + second + first.prefix(first.count / 2), as: "three.json")
+        let lines = first.count { $0 == 0x0A } + second.count { $0 == 0x0A } + 1
+        let three = try importAudit("merge", "three.json", folder: space.path)
+        #expect(three.status == 65, "\(three)")
+        let document = try parsed(three.output)
+        #expect((document["jobs"] as? [Any])?.count == 2)
+        let unreadable = try #require(document["unreadable"] as? [[String: Any]])
+        #expect(unreadable.map { $0["source"] as? String } == ["three.json:\(lines)"], "\(three)")
+
+        _ = try importAudit("report", Repository.sample("sync"), "-o", space["in/report"])
+        try space.write(try space.bytes("2.json"), as: "in/2.json")
+        let folder = try importAudit("merge", "in", folder: space.path)
+        #expect(folder.status == 0, "\(folder)")
+        #expect(folder.output == (try importAudit("merge", good, other, space["in/report/summary.json"])).output)
+        #expect(folder.errorText.contains("files that import-audit wrote were passed over"), "\(folder)")
+        let named = try importAudit("merge", "in/report/rows.csv", "2.json", folder: space.path)
+        #expect(named.status == 65 && named.errorText.contains("in/report/rows.csv: "), "\(named)")
+        try space.write("{\"job_id\":\"j\",\"results\":[]}", as: "in/dump.json")
+        let dump = try importAudit("merge", "in", folder: space.path)
+        #expect(dump.status == 65 && dump.errorText.contains("in/dump.json: Not a summary"), "\(dump)")
+        // A summary in the folder would be written over.
+        try space.write(try space.bytes("2.json"), as: "o/summary.json")
+        let over = try importAudit("merge", "o", "-o", "o", folder: space.path)
+        #expect(over.status == 73, "\(over)")
+        #expect(try space.bytes("o/summary.json") == second)
+    }
 }

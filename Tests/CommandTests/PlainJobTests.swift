@@ -17,7 +17,10 @@ struct PlainJobTests {
         var log = Log(odd: odd)
         let text = (0..<Int.random(in: 300...2500, using: &random)).map { log.line($0, &random) }.joined()
         try space.write(text, as: "log.jsonl")
-        for arguments in [["summary", "--format", "json"], ["summary"], ["check", "--max-failed", "10"], ["codes"]] {
+        for arguments in [
+            ["summary", "--format", "json"], ["summary"], ["check", "--max-failed", "10"], ["codes"],
+            ["summary", "--identity", "--format", "json"],
+        ] {
             let slow = try RunningCommand(arguments + ["--verbose", "--threads", "1", "log.jsonl"], folder: space.path)
                 .finish()
             #expect([0, 1, 65].contains(slow.status), "\(slow)")
@@ -53,6 +56,53 @@ struct PlainJobTests {
         }
     }
 
+    @Test(
+        "Small files in a folder, in archives and compressed come to the same, whatever stands in each", .seeded,
+        arguments: Seeds.and(new: 1...2))
+    func smallFiles(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let space = try Workspace()
+        let shares: [Double] = [0, 0.05, 0.5]
+        let odd = shares.randomElement(using: &random) ?? 0
+        var log = Log(odd: odd)
+        let count = Int.random(in: 30...500, using: &random)
+        for number in 0..<count {
+            // What stands around the only job of a file, or in place of it.
+            let line = log.line(number, &random)
+            let text =
+                switch Int.random(in: 0..<16, using: &random) {
+                case 0: String(line.dropLast())
+                case 1: String(line.dropLast()) + "\r\n"
+                case 2: line + " \n\t\n\n"
+                case 3: "\n " + line
+                case 4: "\u{FEFF}" + line
+                case 5: line + log.line(number, &random)
+                case 6: line + "x"
+                case 7: line.replacing("\n", with: "\0")
+                case 8: ""
+                case 9: line + String(repeating: " ", count: Int.random(in: 60_000...70_000, using: &random))
+                default: line
+                }
+            try space.write(text, as: "in/\(number % 7)/\(number).json")
+        }
+        _ = try space.shell(
+            "tar cf in.tar in && tar czf in.tar.gz in && cp -r in packed && gzip packed/3/*.json && cp in.tar packed/4")
+        for input in ["in", "in.tar", "in.tar.gz", "packed"] {
+            for arguments in [["summary", "--format", "json"], ["summary", "--identity", "--format", "json"]] {
+                let slow = try RunningCommand(
+                    arguments + ["--verbose", "--threads", "1", input], folder: space.path
+                ).finish()
+                for threads in ["1", "8"] {
+                    let fast = try RunningCommand(
+                        arguments + ["--quiet", "--threads", threads, input], folder: space.path
+                    ).finish()
+                    #expect(fast.status == slow.status, "\(threads) threads, odd \(odd): \(input) \(fast.errorText)")
+                    #expect(fast.output == slow.output, "\(threads) threads, odd \(odd): \(arguments) \(input)")
+                }
+            }
+        }
+    }
+
     @Test("Each oddity alone, at every place of a pair of jobs", .seeded, arguments: Log.Oddity.allCases)
     func oddities(_ oddity: Log.Oddity) throws {
         var random = SplitMix64(seed: Seeds.new)
@@ -64,11 +114,20 @@ struct PlainJobTests {
                 return number == place ? oddity.change(line, &random) : line + "\n"
             }
             try space.write(lines.joined(), as: "log.jsonl")
-            let slow = try importAudit("summary", "--format", "json", "--verbose", "log.jsonl", folder: space.path)
-            let fast = try importAudit("summary", "--format", "json", "--quiet", "log.jsonl", folder: space.path)
-            #expect(fast.status == slow.status, "\(oddity), line \(place): \(lines)")
-            #expect(fast.output == slow.output, "\(oddity), line \(place): \(lines)")
+            for options in oddity == .sharedID ? [[], ["--identity"]] : [[]] {
+                let arguments = ["summary", "--format", "json", "log.jsonl"] + options
+                let slow = try importAudit(arguments: arguments + ["--verbose"], folder: space.path)
+                let fast = try importAudit(arguments: arguments + ["--quiet"], folder: space.path)
+                #expect(fast.status == slow.status, "\(oddity), line \(place): \(lines)")
+                #expect(fast.output == slow.output, "\(oddity), line \(place): \(lines)")
+            }
         }
+        // And as all that is in a file.
+        try space.write(oddity.change(log.plain(9, &random), &random), as: "in/job.json")
+        let slow = try importAudit("summary", "--format", "json", "--verbose", "in", folder: space.path)
+        let fast = try importAudit("summary", "--format", "json", "--quiet", "in", folder: space.path)
+        #expect(fast.status == slow.status, "\(oddity)")
+        #expect(fast.output == slow.output, "\(oddity)")
     }
 
     /// Random lines of a log.
@@ -137,7 +196,7 @@ struct PlainJobTests {
             case wrongCount, missingRow, excessRow, wrongType, processing, noStatus, otherStatus, nullField, dateOrder
             case noDate, otherDate, wrongDate, leapSecond, fraction, noUUID, emptyID, noCode, emptyCode, noMessage
             case contradictory, unclassified, falseFlags, jobError, nested, element, noRows, noResults, largeNumber
-            case leadingZero, decimal, markedOrder, longText, pretty
+            case leadingZero, decimal, markedOrder, longText, pretty, sharedID
 
             func change(_ line: String, _ random: inout SplitMix64) -> String {
                 func swap(_ old: String, _ new: String) -> String {
@@ -197,6 +256,12 @@ struct PlainJobTests {
                 case .markedOrder: return "\u{FEFF}" + line + "\n"
                 case .longText: return swap("Email", String(repeating: "Email ", count: 1000))
                 case .pretty: return line.replacing(",", with: ",\n  ") + "\n"
+                case .sharedID:
+                    let id = "abe72624-edce-4501-ae6b-4bb368266112"
+                    let row = #"{"id":"\#(id)","created":true},"#
+                    let other = #"{"id":"\#(id.uppercased())","created":true},"#
+                    return #"{"job_id":"shared","status":"complete","total":2,"results":["# + row + other.dropLast()
+                        + "]}\n"
                 }
             }
         }

@@ -153,10 +153,17 @@ typedef struct {
     rowscan_text texts[ROWSCAN_JOB_KEYS];
     /// From ROWSCAN_TOTAL on.
     int64_t counts[4];
+    /// From ROWSCAN_CREATED_AT on: the digits of a time such as 2025-03-04T10:06:00Z as one number; -1 for any other text.
+    int64_t times[3];
+    /// What the id stands for, if `has_uuid`: it is a UUID of RFC 9562 in small letters, and no other text is the same one.
+    uint64_t uuid[2];
+    bool has_uuid;
 } rowscan_plain_job;
 
 typedef struct {
     uint32_t outcome;
+    /// Where the row's id lies, 36 bytes; 0 if it has none.
+    uint32_t id;
     /// Of a failed row.
     rowscan_text code;
     rowscan_text message;
@@ -171,3 +178,7 @@ typedef struct {
 bool rowscan_read_plain_job(
     const rowscan_kernel *kernel, const uint8_t *bytes, uint32_t offset, rowscan_plain_job *job,
     rowscan_plain_row *rows);
+
+/// Whether two rows of a job that was read have the same id.
+bool rowscan_has_repeated_ids(
+    const rowscan_kernel *kernel, const uint8_t *bytes, const rowscan_plain_job *job, const rowscan_plain_row *rows);

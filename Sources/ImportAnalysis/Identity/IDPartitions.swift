@@ -60,6 +60,13 @@ final class IDPartitions {
     /// Counts everything, partition by partition.
     func count(into tally: inout IDTally) throws {
         var table = IDTable(capacity: budget.tableIDs, hashing: hashing)
+        try visitParts { try tally.count($0, in: &table) }
+    }
+
+    /// Hands over everything, partition by partition.
+    ///
+    /// - Parameter body: takes all ids of a part in, but for those that it leaves.
+    func visitParts(_ body: (any IDSource) throws -> Void) throws {
         for partition in 0..<count {
             var number = partition
             // As many different ids as fit are counted at once, and the others written anew: exact and within the
@@ -67,7 +74,7 @@ final class IDPartitions {
             while unsafe chains[number].waitingIDs + chains[number].writtenIDs > 0 {
                 let rest = number == count ? count + 1 : count
                 unsafe chains[rest] = Chain()
-                try tally.count(Part(partitions: self, number: number, rest: rest), in: &table)
+                try body(Part(partitions: self, number: number, rest: rest))
                 number = rest
             }
         }

@@ -108,7 +108,12 @@ package struct IDHashing: Sendable {
     /// The upper bits choose the partition, the lower ones the place in a table.
     @inline(__always)
     func hash(_ id: PackedID) -> UInt64 {
-        let product = (id.high ^ first).multipliedFullWidth(by: id.low ^ second)
+        hash(id.high, id.low)
+    }
+
+    @inline(__always)
+    func hash(_ high: UInt64, _ low: UInt64) -> UInt64 {
+        let product = (high ^ first).multipliedFullWidth(by: low ^ second)
         return product.high ^ product.low
     }
 }

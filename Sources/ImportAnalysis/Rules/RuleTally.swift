@@ -40,6 +40,15 @@ package struct RuleTally: Sendable {
         for code in job.failedByCode { add(code) }
     }
 
+    /// Adds jobs that are complete, without findings and failed rows.
+    package mutating func add(_ tally: PlainJobTally) {
+        guard !isIdle else { return }
+        inputs += tally.jobs
+        jobs += tally.jobs
+        checkedJobs += tally.jobs
+        rows.add(tally.rows)
+    }
+
     /// Adds an input that is no import job.
     package mutating func add(_ input: UnreadableInput) {
         inputs += 1

@@ -29,48 +29,84 @@ package struct Verdict: Sendable {
     /// What happened, in a sentence or two. No text of the dump is in it.
     package let sentence: String
 
+    /// What decides about a job: the first of these that is so.
+    private enum Ground {
+        case readOn(Salvage)
+        case salvaged(Salvage)
+        case failedWithoutRows, failed, withoutResults, conflict, criticalFinding
+        case processing, failedRows, warnings, nothing
+
+        init(_ summary: JobSummary) {
+            func has(_ id: FindingID) -> Bool { summary.findings.contains { $0.id == id } }
+            if let salvage = summary.salvage {
+                self = summary.wasReadOn ? .readOn(salvage) : .salvaged(salvage)
+            } else if has(.jobFailed) {
+                self = summary.rows.seen == 0 ? .failedWithoutRows : .failed
+            } else if has(.resultsAbsent) {
+                self = .withoutResults
+            } else if has(.conflictingSnapshots), summary.count(of: .critical) == 1 {
+                self = .conflict
+            } else if summary.findings.contains(where: { $0.severity == .critical }) {
+                self = .criticalFinding
+            } else if has(.stillProcessing) {
+                self = .processing
+            } else if summary.rows.failed > 0 {
+                self = .failedRows
+            } else {
+                self = summary.findings.contains { $0.severity == .warning } ? .warnings : .nothing
+            }
+        }
+
+        var level: Level {
+            switch self {
+            case .readOn, .salvaged, .failedWithoutRows, .failed, .withoutResults, .conflict, .criticalFinding:
+                .critical
+            case .processing: .pending
+            case .failedRows, .warnings: .warning
+            case .nothing: .good
+            }
+        }
+    }
+
+    /// The level alone, for which nothing has to be written.
+    package static func level(of summary: JobSummary) -> Level { Ground(summary).level }
+
     package init(_ summary: JobSummary) {
-        let ids = Set(summary.findings.map { $0.id })
+        let ground = Ground(summary)
         let arithmetic = Arithmetic(summary)
         let rows = summary.rows
         let counts = Self.counts(rows)
+        level = ground.level
 
-        if let salvage = summary.salvage, summary.wasReadOn {
-            level = .critical
+        switch ground {
+        case .readOn(let salvage):
             word = salvage.kind == .truncated ? "The dump is cut off" : "The dump is malformed"
             sentence =
                 Self.whole(rows, summary.job.total, counts, unseen: "not seen")
                 + " What is wrong in the dump was read over; the findings tell where it is."
-        } else if let salvage = summary.salvage {
-            level = .critical
+        case .salvaged(let salvage):
             word = salvage.kind == .truncated ? "The dump is cut off" : "The dump is malformed"
             sentence = Self.salvaged(rows, total: summary.job.total, counts)
-        } else if ids.contains(.jobFailed), rows.seen == 0 {
-            level = .critical
+        case .failedWithoutRows:
             word = "The job failed"
             let sent = summary.job.total.map { "the \(Wording.rowsWord($0)) sent" } ?? "the rows sent"
             sentence = "The job failed as a whole and reports no rows: what became of \(sent), the dump does not say."
-        } else if ids.contains(.jobFailed) {
-            level = .critical
+        case .failed:
             word = "The job failed"
             sentence =
                 "The job failed as a whole. Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
-        } else if ids.contains(.resultsAbsent) {
-            level = .critical
+        case .withoutResults:
             word = "The results are absent"
             sentence = "The job is complete, but the dump has no results: what became of its rows, it does not say."
-        } else if ids.contains(.conflictingSnapshots), summary.count(of: .critical) == 1 {
-            level = .critical
+        case .conflict:
             word = "The dumps disagree"
             sentence =
                 Self.whole(rows, summary.job.total, counts)
                 + " Another dump of this finished job says otherwise."
-        } else if summary.findings.contains(where: { $0.severity == .critical }) {
-            level = .critical
+        case .criticalFinding:
             word = arithmetic.differing > 0 ? "The numbers do not hold" : "A finding is critical"
             sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
-        } else if ids.contains(.stillProcessing) {
-            level = .pending
+        case .processing:
             word = "Still processing"
             let progress =
                 if let processed = summary.job.processed, let total = summary.job.total {
@@ -80,10 +116,13 @@ package struct Verdict: Sendable {
                 }
             let seen = rows.seen > 0 ? " So far, \(counts)." : " It has no results yet."
             sentence = "The job was still running when this dump was saved\(progress).\(seen)"
-        } else {
-            let hasWarnings = summary.findings.contains { $0.severity == .warning }
-            level = rows.failed > 0 || hasWarnings ? .warning : .good
-            word = rows.failed > 0 ? "Rows failed" : hasWarnings ? "Needs a look" : "Everything accounted for"
+        case .failedRows, .warnings, .nothing:
+            word =
+                switch ground {
+                case .failedRows: "Rows failed"
+                case .warnings: "Needs a look"
+                default: "Everything accounted for"
+                }
             sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
         }
     }

@@ -16,6 +16,8 @@ package struct OverviewBuilder: Sendable {
     private(set) var supersededDumps = 0
     private(set) var isSupersededCountExact = true
     private(set) var conflicts = 0
+    /// Jobs so far, in their order.
+    private var place = 0
     /// Jobs that have no report of their own because the user wanted none.
     private(set) var leftOut = 0
 
@@ -28,11 +30,15 @@ package struct OverviewBuilder: Sendable {
     ///   - isLeftOut: whether it has none because the user wanted none.
     package mutating func append(_ job: JobSummary, report: ReportPlace?, isLeftOut: Bool = false) {
         leftOut += isLeftOut ? 1 : 0
+        place += 1
         totals.add(job)
-        let verdict = Verdict(job)
-        levels[verdict.level, default: 0] += 1
+        levels[Verdict.level(of: job), default: 0] += 1
         timeLine.add(createdAt: job.job.createdAt, rows: job.rows)
-        worst.add(JobLine(job, verdict, number: totals.jobs, report: report, isLeftOut: isLeftOut))
+        if worst.lists(criticalFindings: job.count(of: .critical), rows: job.rows) {
+            worst.add(JobLine(job, Verdict(job), number: place, report: report, isLeftOut: isLeftOut))
+        } else {
+            worst.passOver(1)
+        }
         if let salvage = job.salvage {
             salvaged.add(
                 SalvagedJob(name: JobLine.name(job), source: job.source, sentence: salvage.message, report: report))
@@ -49,7 +55,12 @@ package struct OverviewBuilder: Sendable {
     /// rows: of these, only the numbers matter.
     package var listsWorseJobsOnly: Bool { worst.jobs.count == worst.limit }
 
-    /// Adds such jobs. Only while ``listsWorseJobsOnly``.
+    /// Such jobs stand here, and are added with others of their day. Only while ``listsWorseJobsOnly``.
+    package mutating func passOver(_ jobs: Int) {
+        place += jobs
+    }
+
+    /// Adds such jobs, wherever they stand.
     package mutating func append(_ tally: PlainJobTally) {
         guard tally.jobs > 0 else { return }
         totals.add(tally)
@@ -117,7 +128,11 @@ struct JobLine: Sendable {
         (other.criticalFindings, other.lostRows, number) < (criticalFindings, lostRows, other.number)
     }
 
-    private var lostRows: Int { rows.failed.clampedAdding(rows.missing ?? 0) }
+    fileprivate var lostRows: Int { rows.lost }
+}
+
+extension RowCounts {
+    fileprivate var lost: Int { failed.clampedAdding(missing ?? 0) }
 }
 
 /// The worst jobs of all that were added, the worst first.
@@ -141,6 +156,12 @@ struct WorstJobs: Sendable {
         }
         jobs.insert(job, at: low)
         if jobs.count > limit { jobs.removeLast() }
+    }
+
+    /// Whether a job that comes behind all others has a place in the list.
+    func lists(criticalFindings: Int, rows: RowCounts) -> Bool {
+        guard jobs.count == limit, let last = jobs.last else { return true }
+        return (last.criticalFindings, last.lostRows) < (criticalFindings, rows.lost)
     }
 
     /// Counts jobs that are no worse than those that are listed.

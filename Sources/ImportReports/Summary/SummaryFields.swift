@@ -87,6 +87,13 @@ struct SummaryFields: ~Copyable {
         try reading { json throws(DumpFault) in try json.end() }
     }
 
+    mutating func hasMore() throws(SummaryFault) -> Bool {
+        try reading { json throws(DumpFault) in try json.hasMore() }
+    }
+
+    /// The line of the next byte to read.
+    var line: Int { json.place.line }
+
     // MARK: Values
 
     mutating func text(_ name: String) throws(SummaryFault) -> String {

@@ -43,6 +43,7 @@ package enum SummaryJSON {
         private var pieces: SummaryPieces
         private var output: Output
         private let codes: CodeBook?
+        private var plainJobs: PlainJobJSON
         private let flushBytes: Int
 
         /// Begins a document.
@@ -57,12 +58,18 @@ package enum SummaryJSON {
             pieces = SummaryPieces(redaction: redaction)
             self.output = output
             self.codes = codes
+            plainJobs = PlainJobJSON(codes: codes)
             self.flushBytes = flushBytes
         }
 
         /// The next job. All jobs come before all inputs that are none.
         package mutating func append(_ job: JobSummary) throws {
             try append(fragment: SummaryJSON.renderJob(job, codes: codes).span)
+        }
+
+        /// The next job, a plain one without failed rows.
+        package mutating func append(plain job: PlainJobRecord.Fields) throws {
+            try append(fragment: plainJobs.render(job).span)
         }
 
         /// The next job, as ``SummaryJSON/renderJob(_:)`` has made it.

@@ -12,6 +12,7 @@ package struct SummaryReader: ~Copyable {
     private var state = State.start
     private var seen: Set<SummaryMember> = []
     private var count = 0
+    private let isAlone: Bool
     /// Of the jobs that were read.
     package private(set) var totals = Totals()
 
@@ -28,8 +29,11 @@ package struct SummaryReader: ~Copyable {
         case start, members, jobs, unreadable, end
     }
 
-    /// - Parameter windowBytes: of the window over the input, at least 1.
-    package init(_ source: any ByteSource, windowBytes: Int = DumpLimits.windowBytes) {
+    /// - Parameters:
+    ///   - windowBytes: of the window over the input, at least 1.
+    ///   - isAlone: whether nothing may follow the summary. Else ``beginNext()`` goes on to the next one.
+    package init(_ source: any ByteSource, windowBytes: Int = DumpLimits.windowBytes, isAlone: Bool = true) {
+        self.isAlone = isAlone
         fields = SummaryFields(JSONReader(source, windowBytes: windowBytes))
     }
 
@@ -75,6 +79,22 @@ package struct SummaryReader: ~Copyable {
         }
     }
 
+    /// Goes on to the summary behind the one that was read to its end; false if there is none.
+    ///
+    /// - Throws: what keeps the rest from being read.
+    package mutating func beginNext() throws(SummaryFault) -> Bool {
+        guard try fields.hasMore() else { return false }
+        state = .start
+        seen = []
+        count = 0
+        totals = Totals()
+        redaction = nil
+        return true
+    }
+
+    /// The line of the input at which reading stands.
+    package var line: Int { fields.line }
+
     /// Reads one job as ``SummaryJSON/renderJob(_:)`` writes it.
     package static func job(from bytes: [UInt8]) throws(SummaryFault) -> JobSummary {
         var fields = SummaryFields(JSONReader(ArraySource(bytes), windowBytes: max(1, bytes.count)))
@@ -113,7 +133,7 @@ package struct SummaryReader: ~Copyable {
     }
 
     private mutating func finish() throws(SummaryFault) {
-        try fields.end()
+        if isAlone { try fields.end() }
         guard seen.contains(.format) else { throw fields.fault(.notASummary) }
         for member in SummaryMember.allCases where member.isRequired && !seen.contains(member) {
             throw fields.fault(.missing(path: member.rawValue))

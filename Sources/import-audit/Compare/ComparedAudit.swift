@@ -31,7 +31,7 @@ struct ComparedAudit {
             rows = nil
             return
         }
-        let collector = Collector(folder: Console.environment("TMPDIR") ?? "/tmp")
+        let collector = Collector(folder: Console.environment("TMPDIR") ?? "/tmp", decision: .atTheEnd)
         let recorder = RowRecorder()
         let run = try InputRun(
             [input], options, collector: collector, hashing: false, names: redaction?.names ?? .plain)
@@ -48,10 +48,11 @@ struct ComparedAudit {
         try results.sayWhatWasNotRead()
         var totals = Totals()
         var messages = MessageTotals()
-        for index in 0..<results.jobCount {
-            let job = try results.job(index)
+        try results.visit { job in
             totals.add(job)
             messages.add(job)
+        } tally: {
+            totals.add($0)
         }
         self.totals = totals
         self.messages = messages
@@ -62,7 +63,7 @@ struct ComparedAudit {
             throw CommandFailure(
                 status == .done ? .inputNotReadWhole : status, "\(name): there is no import job to compare")
         }
-        if totals.jobs == 1, results.allJobs.count == 1, results.unreadableCount == 0,
+        if totals.jobs == 1, results.dumpCount == 1, results.unreadableCount == 0,
             let total = try results.job(0).job.total, let outcomes = recorder.outcomes
         {
             rows = (total, outcomes)

@@ -43,6 +43,22 @@ struct CompareHandler: SummaryCompanion {
         outcomes?.consume(runs, text: text)
     }
 
+    // One that is alone in its input comes row by row: its rows may be those that are compared.
+    var plainJobs: PlainJobs { summary.plainJobs }
+
+    mutating func consume(
+        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Bool {
+        if position == .whole, outcomes != nil { return false }
+        return try summary.consume(job, runs, text: text, at: position)
+    }
+
+    func makeTaker() -> (any PlainJobTaker)? { summary.makeTaker() }
+
+    mutating func adopt(_ taker: any PlainJobTaker) throws { try summary.adopt(taker) }
+
+    func finish() throws { try summary.finish() }
+
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         try summary.endDocument(reading, at: position)
         if let outcomes, position == .whole, case .job = reading { recorder.record(outcomes) }

@@ -7,6 +7,8 @@ import Synchronization
 final class Collector: Sendable {
     private struct State {
         let store: ResultStore
+        /// Has the jobs, and what is none, if it is at the end that dumps of one job are compared.
+        let ledger: JobLedger?
         var status = ExitStatus.done
         var standings = DumpStandings()
         var ownOutputs = OwnOutputs()
@@ -14,6 +16,14 @@ final class Collector: Sendable {
 
     private let state: Mutex<State>
     private let combinesSnapshots: Bool
+
+    /// When it is decided which dump of a job counts.
+    enum Decision {
+        /// As they come, so that something can follow from it. Memory grows with the number of jobs.
+        case atOnce
+        case atTheEnd
+    }
+
     private let jobCount = Atomic(0)
     private let problemCount = Atomic(0)
 
@@ -21,8 +31,15 @@ final class Collector: Sendable {
     ///   - folder: where a temporary file may be made.
     ///   - memoryBytes: beyond so many, results go into the file. A job takes some hundred bytes, and more if rows failed.
     ///   - combinesSnapshots: whether several dumps of one job count as one job.
-    init(folder: String, memoryBytes: Int = 16 * 1024 * 1024, combinesSnapshots: Bool = true) {
-        state = Mutex(State(store: ResultStore(folder: folder, memoryBytes: memoryBytes)))
+    init(
+        folder: String, memoryBytes: Int = 8 * 1024 * 1024, combinesSnapshots: Bool = true,
+        decision: Decision = .atOnce
+    ) {
+        let spool = Spool(in: folder, memoryBytes: memoryBytes)
+        let ledger =
+            decision == .atTheEnd
+            ? JobLedger(folder: folder, spool: spool, combinesSnapshots: combinesSnapshots) : nil
+        state = Mutex(State(store: ResultStore(spool), ledger: ledger))
         self.combinesSnapshots = combinesSnapshots
     }
 
@@ -46,6 +63,10 @@ final class Collector: Sendable {
         let identity = combinesSnapshots ? JobIdentity(job) : nil
         try state.withLock { state in
             if job.salvage != nil { state.status = state.status.orWorse(.inputNotReadWhole) }
+            if let ledger = state.ledger {
+                try ledger.append(job: record, order, identity)
+                return try publish(.first)
+            }
             let store = state.store
             let number = try store.append(job: record, order)
             guard let identity else { return try publish(.first) }
@@ -53,30 +74,14 @@ final class Collector: Sendable {
         }
     }
 
-    /// Takes in jobs of which there is nothing to say.
-    ///
-    /// - Parameters:
-    ///   - records: their records, one behind another.
-    ///   - jobs: where each of them ends, and what tells it from others.
-    func add(plainJobs records: [UInt8], _ jobs: [PlainJobBatch.Job]) throws {
-        jobCount.wrappingAdd(jobs.count, ordering: .relaxed)
-        try state.withLock { state in
-            var start = 0
-            let first = try state.store.append(
-                jobs: records,
-                jobs.map { job in
-                    defer { start = job.end }
-                    return (job.order, start..<job.end)
-                })
-            guard combinesSnapshots else { return }
-            for (index, job) in jobs.enumerated() {
-                if state.standings.addFirst(job.identity, number: first + index) { continue }
-                let store = state.store
-                _ = try state.standings.add(
-                    store.job(first + index), job.identity, number: first + index, earlier: store.job)
-            }
-        }
+    /// Takes in plain jobs. Only where it is decided at the end which dumps count.
+    func add(_ plainJobs: PlainJobBatch.Contents) throws {
+        jobCount.wrappingAdd(plainJobs.jobs.count, ordering: .relaxed)
+        try state.withLock { try $0.ledger?.append(plainJobs) }
     }
+
+    /// Whether it takes plain jobs.
+    var takesPlainJobs: Bool { state.withLock { $0.ledger != nil } }
 
     /// Whether a dump of the job was taken in already.
     func hasDump(of job: JobSummary) -> Bool {
@@ -89,6 +94,7 @@ final class Collector: Sendable {
         if status != .done { problemCount.wrappingAdd(1, ordering: .relaxed) }
         try state.withLock { state in
             state.status = state.status.orWorse(status)
+            if let ledger = state.ledger { return try ledger.append(input, order) }
             try state.store.append(input, order, status)
         }
     }
@@ -102,18 +108,28 @@ final class Collector: Sendable {
     func results() throws -> RunResults {
         try state.withLock { state in
             // Where there is nothing else, that is why.
-            if state.store.jobs.isEmpty, state.ownOutputs.count > 0 {
+            if state.store.jobs.isEmpty, (state.ledger?.dumpCount ?? 0) == 0, state.ownOutputs.count > 0 {
                 for (input, order) in state.ownOutputs.first {
                     state.status = state.status.orWorse(.inputNotReadWhole)
-                    try state.store.append(input, order, .inputNotReadWhole)
+                    if let ledger = state.ledger {
+                        try ledger.append(input, order)
+                    } else {
+                        try state.store.append(input, order, .inputNotReadWhole)
+                    }
                 }
                 state.ownOutputs = OwnOutputs()
             }
             let store = state.store
+            if let ledger = state.ledger {
+                try ledger.settle()
+                return RunResults(
+                    status: state.status, store: store, ledger: ledger, allJobs: [], jobs: [], unreadable: [],
+                    groups: [:], severalDumps: [], ownOutputs: state.ownOutputs)
+            }
             let all = store.inOrder
             let superseded = state.standings.superseded
             return RunResults(
-                status: state.status, store: store, allJobs: all,
+                status: state.status, store: store, ledger: nil, allJobs: all,
                 jobs: superseded.isEmpty ? all : all.filter { !superseded.contains($0) },
                 unreadable: store.unreadable.indices.sorted {
                     store.unreadable[$0].order < store.unreadable[$1].order
@@ -152,76 +168,5 @@ struct OwnOutputs {
                     ? "1 more file that import-audit wrote was passed over."
                     : "\(Wording.grouped(more)) more files that import-audit wrote were passed over.")
         }
-    }
-}
-
-/// Plain jobs that one thread read, as records: many are taken in at once, so that threads need not wait for each other.
-///
-/// One thread at a time uses it: that of a handler, or one that reads ahead for it.
-final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
-    struct Job {
-        var order: DocumentOrder
-        var identity: JobIdentity
-        /// Where its record ends.
-        var end: Int
-    }
-
-    private static let limit = 64 * 1024
-
-    private let collector: Collector
-    /// The input of all jobs that are taken ahead.
-    private let source: String
-    private var records: [UInt8] = []
-    private var jobs: [Job] = []
-
-    init(_ collector: Collector, source: String) {
-        self.collector = collector
-        self.source = source
-    }
-
-    /// False, and nothing is done, if something is to be said of the job.
-    func add(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, source: (name: String, suffix: String),
-        _ order: DocumentOrder
-    ) throws -> Bool {
-        guard append(job, runs, text, source, order) else { return false }
-        if records.count >= Self.limit { try flush() }
-        return true
-    }
-
-    private func append(
-        _ job: PlainJob, _ runs: Span<RowRun>, _ text: Span<UInt8>, _ source: (name: String, suffix: String),
-        _ order: DocumentOrder
-    ) -> Bool {
-        guard job.appendRecord(runs, text: text, source: source, to: &records) else { return false }
-        jobs.append(Job(order: order, identity: JobIdentity(job, text), end: records.count))
-        return true
-    }
-
-    func take(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
-    ) -> Bool {
-        append(job, runs, text, (source, position.suffix), DocumentOrder(input: 0))
-    }
-
-    func forget() {
-        records.removeAll(keepingCapacity: true)
-        jobs.removeAll(keepingCapacity: true)
-    }
-
-    /// Has the collector take in what was taken ahead, as the documents that come next.
-    func flush(from order: inout DocumentOrder) throws {
-        for index in jobs.indices {
-            jobs[index].order = order
-            order.document += 1
-        }
-        try flush()
-    }
-
-    /// Has the collector take in what there is.
-    func flush() throws {
-        guard !jobs.isEmpty else { return }
-        try collector.add(plainJobs: records, jobs)
-        forget()
     }
 }

@@ -13,6 +13,8 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private var session: DumpSession
     private var handler: Handler
     private let front = SourceFront()
+    /// Entries of the archive at hand that are left to any thread, together with the next ones.
+    private var unpacked = UnpackedEntries()
     /// Makes the names that inputs are shown under. No other name of one leaves this type.
     private let names: SourceNames
 
@@ -29,8 +31,9 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         while let item = queue.next() {
             defer { queue.finish(item) }
             switch item {
-            case .entry(let entry): try read(ArraySource(entry.bytes), entry.source, entry.order)
-            case .input(let input, let number): try read(input, number)
+            case .entries(var entries): try read(&entries)
+            case .inputs(let inputs):
+                for (input, number) in inputs { try read(input, number) }
             }
         }
         try handler.finish()
@@ -50,7 +53,10 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
                 return try refuse(path.shown, error.description, order, .noInput)
             }
             defer { close(descriptor) }
-            try read(descriptor: descriptor, name: path.shown, number)
+            let isSmall = size.map { $0 <= SourceFront.smallFileBytes } ?? false
+            if try !isSmall || !readPlainDump(descriptor, path, number) {
+                try read(descriptor: descriptor, name: path.shown, number, isSmall: isSmall)
+            }
             try handler.end(path, number: number)
         case .passedOver(let path, let reason):
             try handler.refuse(
@@ -70,12 +76,35 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         try handler.refuse(source: name, reason: reason, order: order, status: status)
     }
 
-    private mutating func read(descriptor: Int32, name: String, _ number: Int) throws {
+    private var readsPlainDumps: Bool { handler.plainJobs != .none && session.readsPlainDumps }
+
+    /// Reads a small file in one go if there is one plain job in it; false, and nothing is done, if it is anything else.
+    private mutating func readPlainDump(_ descriptor: Int32, _ path: InputPath, _ number: Int) throws -> Bool {
+        guard readsPlainDumps else { return false }
+        if let bytes = unsafe front.read(wholeFile: descriptor),
+            try unsafe readPlainDump(bytes, path.shown, DocumentOrder(input: number))
+        {
+            progress.add(bytes.count)
+            return true
+        }
+        lseek(descriptor, 0, SEEK_SET)
+        return false
+    }
+
+    private mutating func readPlainDump(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ source: String, _ order: DocumentOrder
+    ) throws -> Bool {
+        handler.begin(source: names.shown(source), order: order)
+        return try unsafe session.readPlainDump(bytes, into: &handler)
+    }
+
+    /// - Parameter isSmall: what it holds is likely to be small too.
+    private mutating func read(descriptor: Int32, name: String, _ number: Int, isSmall: Bool = false) throws {
         var order = DocumentOrder(input: number)
         try containers.read(descriptor: descriptor, name: name, progress: progress) { item in
             switch item {
             case .stream(let source, let bytes) where source.utf8.elementsEqual(name.utf8):
-                try read(bytes, source, order)
+                if isSmall { try readFronted(bytes, source, order) } else { try read(bytes, source, order) }
             case .stream(let source, let bytes):
                 order.entry += 1
                 try readEntry(bytes, source, order)
@@ -89,13 +118,39 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
                     status: reason.isExpected ? .done : .inputNotReadWhole)
             }
         }
+        try handOnUnpacked()
     }
 
     /// Reads an archive's entry, or leaves it to another thread.
     private mutating func readEntry(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
+        guard queue.sharesEntries else { return try readFronted(bytes, source, order) }
         let front = front.read(from: bytes)
-        if front.isWhole, queue.offer(.init(source: source, order: order, bytes: front.bytes)) { return }
-        try read(front, source, order)
+        guard front.isWhole else { return try read(front.source, source, order) }
+        unsafe unpacked.append(front.bytes, source: source, order: order)
+        if unpacked.isFull { try handOnUnpacked() }
+    }
+
+    /// Leaves the entries that were unpacked to another thread, or reads them.
+    private mutating func handOnUnpacked() throws {
+        guard !unpacked.entries.isEmpty else { return }
+        var entries = unpacked
+        unpacked = UnpackedEntries()
+        if !queue.offer(entries) { try read(&entries) }
+    }
+
+    private mutating func read(_ entries: inout UnpackedEntries) throws {
+        try unsafe entries.visit { entry, bytes in
+            if try unsafe readsPlainDumps && readPlainDump(bytes, entry.source, entry.order) { return }
+            try unsafe read(ArraySource(Array(bytes)), entry.source, entry.order)
+        }
+    }
+
+    /// Reads what may be small: in one go, if it is one plain job.
+    private mutating func readFronted(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
+        guard readsPlainDumps else { return try read(bytes, source, order) }
+        let front = front.read(from: bytes)
+        if front.isWhole, try unsafe readPlainDump(front.bytes, source, order) { return }
+        try read(front.source, source, order)
     }
 
     private mutating func read(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {

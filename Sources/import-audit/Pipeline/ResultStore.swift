@@ -5,24 +5,37 @@ import ImportReports
 /// What a run found out about each document, as records: in memory as long as that is little, then in a temporary file.
 final class ResultStore {
     /// A job, and where its record is: in 24 bytes, for there may be millions.
-    struct Entry {
+    struct Entry: BitwiseCopyable {
+        /// What is to be known of a job without its record.
+        enum Kind: Int {
+            case job
+            /// It was plain: its record is a ``PlainJobRecord``.
+            case plain
+            /// The same, and it has no failed rows and was counted with others of its day (``JobLedger``).
+            case tallied
+        }
+
         private let input: UInt32
         private let entry: UInt32
         private let document: UInt32
         private let count: UInt32
         private let place: Int
 
-        fileprivate init(_ order: DocumentOrder, _ stretch: Spool.Stretch, isPlain: Bool) {
+        init(_ order: DocumentOrder, _ stretch: Spool.Stretch, kind: Kind) {
             // What follows beyond four billions keeps the order in which it was read.
             (input, entry) = (UInt32(clamping: order.input), UInt32(clamping: order.entry))
             (document, count) = (UInt32(clamping: order.document), UInt32(clamping: stretch.count))
-            place = stretch.offset << 1 | (isPlain ? 1 : 0)
+            place = stretch.offset << 2 | kind.rawValue
         }
 
         var order: DocumentOrder { DocumentOrder(input: Int(input), entry: Int(entry), document: Int(document)) }
-        fileprivate var stretch: Spool.Stretch { Spool.Stretch(offset: place >> 1, count: Int(count)) }
-        /// It was taken in as a plain one.
-        fileprivate var isPlain: Bool { place & 1 == 1 }
+        var stretch: Spool.Stretch { Spool.Stretch(offset: place >> 2, count: Int(count)) }
+        var kind: Kind { Kind(rawValue: place & 3) ?? .job }
+
+        /// In the order of documents.
+        func precedes(_ other: Entry) -> Bool {
+            (input, entry, document) < (other.input, other.entry, other.document)
+        }
     }
 
     /// What is no job, and where its name and the reason are.
@@ -37,35 +50,18 @@ final class ResultStore {
     private(set) var unreadable: [Refusal] = []
     private let spool: Spool
 
-    /// - Parameters:
-    ///   - folder: where a temporary file may be made.
-    ///   - memoryBytes: beyond so many, results go into the file.
-    init(folder: String, memoryBytes: Int) {
-        spool = Spool(in: folder, memoryBytes: memoryBytes)
+    init(_ spool: Spool) {
+        self.spool = spool
     }
 
     /// Takes the record of a job in; returns its number.
     func append(job record: [UInt8], _ order: DocumentOrder) throws -> Int {
-        jobs.append(Entry(order, try spool.append(record), isPlain: false))
+        jobs.append(Entry(order, try spool.append(record), kind: .job))
         return jobs.count - 1
     }
 
-    /// Takes the records of several jobs in; returns the number of the first one.
-    func append(jobs records: [UInt8], _ places: [(order: DocumentOrder, range: Range<Int>)]) throws -> Int {
-        let first = jobs.count
-        let stretch = try spool.append(records)
-        for (order, range) in places {
-            jobs.append(
-                Entry(
-                    order, Spool.Stretch(offset: stretch.offset + range.lowerBound, count: range.count),
-                    isPlain: true))
-        }
-        return first
-    }
-
     func append(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
-        // A name has no U+0000.
-        let stretch = try spool.append(Array("\(input.source)\0\(input.reason)".utf8))
+        let stretch = try spool.append(Self.record(of: input))
         unreadable.append(Refusal(order: order, stretch: stretch, status: status))
     }
 
@@ -75,16 +71,19 @@ final class ResultStore {
         return isInOrder ? Array(jobs.indices) : jobs.indices.sorted { jobs[$0].order < jobs[$1].order }
     }
 
-    /// What an overview needs of a plain job without failed rows; nil of any other.
-    func plainJob(_ number: Int) throws -> PlainJobRecord? {
-        let entry = jobs[number]
-        return entry.isPlain ? PlainJobRecord(try spool.read(entry.stretch)) : nil
-    }
-
     func job(_ number: Int) throws -> JobSummary { JobSummary(record: try spool.read(jobs[number].stretch)) }
 
     func unreadable(_ number: Int) throws -> UnreadableInput {
-        let parts = try spool.read(unreadable[number].stretch).split(separator: 0, maxSplits: 1)
+        Self.unreadable(record: try spool.read(unreadable[number].stretch))
+    }
+
+    static func record(of input: UnreadableInput) -> [UInt8] {
+        // A name has no U+0000.
+        Array("\(input.source)\0\(input.reason)".utf8)
+    }
+
+    static func unreadable(record: ArraySlice<UInt8>) -> UnreadableInput {
+        let parts = record.split(separator: 0, maxSplits: 1)
         return UnreadableInput(
             source: String(decoding: parts.first ?? [], as: UTF8.self),
             reason: String(decoding: parts.last ?? [], as: UTF8.self))
@@ -93,8 +92,10 @@ final class ResultStore {
 
 /// What a run found out: in memory as long as that is little, then in a temporary file.
 final class Spool {
-    /// What is read at once: records are read in about the order in which they were written.
-    private static let blockBytes = 256 * 1024
+    /// What is read at once. Records are read in about the order in which they were written, or those of one job here and
+    /// there.
+    private static let blockBytes = 64 * 1024
+    private static let blockCount = 16
 
     private let folder: String
     private let memoryBytes: Int
@@ -102,8 +103,9 @@ final class Spool {
     private var memory: [UInt8] = []
     /// Those behind them; nil as long as all are in memory.
     private var file: TemporaryFile?
-    /// Bytes of the file that were read last, and where they begin in it.
-    private var block: (bytes: [UInt8], offset: Int) = ([], 0)
+    /// Blocks of the file that were read last, each in the place of its number modulo their count, and records that lie
+    /// in several blocks.
+    private var blocks: [(number: Int, bytes: [UInt8])] = []
 
     /// A stretch of it.
     struct Stretch {
@@ -119,27 +121,35 @@ final class Spool {
         self.memoryBytes = memoryBytes
     }
 
-    func append(_ bytes: [UInt8]) throws -> Stretch {
+    func append(_ bytes: [UInt8]) throws -> Stretch { try append(bytes.span) }
+
+    func append(_ bytes: Span<UInt8>) throws -> Stretch {
         if file == nil, memory.count + bytes.count <= memoryBytes {
-            memory += bytes
+            unsafe bytes.withUnsafeBufferPointer { unsafe memory.append(contentsOf: $0) }
             return Stretch(offset: memory.count - bytes.count, count: bytes.count)
         }
-        return Stretch(offset: memory.count + (try openedFile().append(bytes.span)), count: bytes.count)
+        return Stretch(offset: memory.count + (try openedFile().append(bytes)), count: bytes.count)
     }
 
     func read(_ stretch: Stretch) throws -> ArraySlice<UInt8> {
         if stretch.offset < memory.count { return memory[stretch.offset..<stretch.offset + stretch.count] }
         let offset = stretch.offset - memory.count
-        if offset < block.offset || offset + stretch.count > block.offset + block.bytes.count {
-            let file = try openedFile()
-            let count = max(stretch.count, min(Self.blockBytes, file.size - offset))
-            var bytes = [UInt8](repeating: 0, count: count)
-            var target = bytes.mutableSpan
-            try file.read(into: &target, at: offset)
-            block = (bytes, offset)
+        let (number, start) = offset.quotientAndRemainder(dividingBy: Self.blockBytes)
+        guard start + stretch.count <= Self.blockBytes else { return try read(offset, stretch.count)[...] }
+        if blocks.isEmpty { blocks = Array(repeating: (-1, []), count: Self.blockCount) }
+        let place = number % Self.blockCount
+        if blocks[place].number != number || blocks[place].bytes.count < start + stretch.count {
+            let available = try openedFile().size - number * Self.blockBytes
+            blocks[place] = (number, try read(number * Self.blockBytes, min(Self.blockBytes, available)))
         }
-        let start = offset - block.offset
-        return block.bytes[start..<start + stretch.count]
+        return blocks[place].bytes[start..<start + stretch.count]
+    }
+
+    private func read(_ offset: Int, _ count: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var target = bytes.mutableSpan
+        try openedFile().read(into: &target, at: offset)
+        return bytes
     }
 
     private func openedFile() throws(CommandFailure) -> TemporaryFile {

@@ -7,6 +7,8 @@ import ImportReports
 struct RunResults {
     let status: ExitStatus
     let store: ResultStore
+    /// What there is instead of all that has a number in the store, where dumps of one job were compared at the end.
+    let ledger: JobLedger?
     /// Numbers of all dumps of jobs in the store.
     let allJobs: [Int]
     /// Of those that count.
@@ -19,11 +21,14 @@ struct RunResults {
     /// Files that this program wrote, of which nothing was read.
     let ownOutputs: OwnOutputs
 
-    var jobCount: Int { jobs.count }
-    var unreadableCount: Int { unreadable.count }
+    var jobCount: Int { ledger?.jobCount ?? jobs.count }
+    var unreadableCount: Int { ledger?.unreadableCount ?? unreadable.count }
+    /// Dumps of jobs, whether they count or not.
+    var dumpCount: Int { ledger?.dumpCount ?? allJobs.count }
 
     /// The job at an index, with what there is to say about its other dumps.
     func job(_ index: Int) throws -> JobSummary {
+        if let ledger { return try ledger.job(index) }
         var job = try store.job(jobs[index])
         if severalDumps.contains(jobs[index]), let identity = JobIdentity(job), let group = groups[identity] {
             group.apply(to: &job)
@@ -40,28 +45,36 @@ struct RunResults {
     func order(ofJob index: Int) -> DocumentOrder { store.jobs[jobs[index]].order }
 
     func unreadable(_ index: Int) throws -> UnreadableInput {
-        try store.unreadable(unreadable[index])
+        if let ledger { return try ledger.unreadable(index) }
+        return try store.unreadable(unreadable[index])
     }
 
-    /// Adds all jobs to an overview. Most of them are plain ones without failed rows, of which it needs but the numbers.
+    /// Adds all jobs to an overview.
     func gather(into overview: inout OverviewBuilder) throws {
-        var tally = PlainJobTally()
-        for index in jobs.indices {
-            // Of a job with several dumps there is more to say.
-            if overview.listsWorseJobsOnly, !severalDumps.contains(jobs[index]),
-                let job = try store.plainJob(jobs[index])
-            {
-                if tally.add(job) { continue }
-                overview.append(tally)
-                tally = PlainJobTally()
-                _ = tally.add(job)
-            } else {
-                overview.append(tally)
-                tally = PlainJobTally()
-                overview.append(try self.job(index), report: nil)
-            }
+        var tallies = ledger?.tallies ?? PlainJobTallies()
+        var index = 0
+        while index < jobCount {
+            let next = overview.listsWorseJobsOnly ? try ledger?.firstNotTallied(from: index) ?? index : index
+            overview.passOver(next - index)
+            guard next < jobCount else { break }
+            let job = try job(next)
+            overview.append(job, report: nil)
+            if try ledger?.isTallied(next) ?? false { tallies.remove(job) }
+            index = next + 1
         }
-        overview.append(tally)
+        for tally in tallies.all { overview.append(tally) }
+    }
+
+    /// Hands over all jobs of which there is more to say than a tally says, in order, and the tallies of the others.
+    func visit(_ body: (JobSummary) throws -> Void, tally: (PlainJobTally) throws -> Void) throws {
+        var index = 0
+        while index < jobCount {
+            index = try ledger?.firstNotTallied(from: index) ?? index
+            guard index < jobCount else { break }
+            try body(try job(index))
+            index += 1
+        }
+        for each in ledger?.tallies.all ?? [] { try tally(each) }
     }
 
     /// All of it in memory, for a few jobs.
@@ -137,7 +150,7 @@ extension RunResults {
         redaction: Redaction? = nil
     ) throws {
         let folder = Console.environment("TMPDIR") ?? "/tmp"
-        let collector = Collector(folder: folder, combinesSnapshots: combinesSnapshots)
+        let collector = Collector(folder: folder, combinesSnapshots: combinesSnapshots, decision: .atTheEnd)
         let inputs = try InputRun(
             options: options, collector: collector, hashing: hashing, names: redaction?.names ?? .plain)
         let end = try inputs.run(redaction) {

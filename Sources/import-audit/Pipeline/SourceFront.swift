@@ -1,3 +1,5 @@
+import Glibc
+import ImportDumps
 import ImportFoundation
 
 /// Reads the front of one source after another, in the same memory.
@@ -5,39 +7,82 @@ import ImportFoundation
 final class SourceFront {
     /// What is no longer is in memory as a whole, for any thread to read.
     private static let bytes = 256 * 1024
+    /// A larger file is no job of a few rows.
+    static let smallFileBytes = 64 * 1024
 
-    private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes, alignment: 64)
+    private let room: UnsafeMutablePointer<UInt8>
+
+    init() {
+        unsafe room = .allocate(capacity: Self.bytes + DumpLimits.paddingBytes)
+        unsafe room.initialize(repeating: 0, count: Self.bytes + DumpLimits.paddingBytes)
+    }
 
     deinit {
         unsafe room.deallocate()
     }
 
-    func read(from source: any ByteSource) -> FrontedSource {
+    /// The front of a source, in memory until the next call.
+    @safe
+    struct Front {
+        /// A zero and padding stand behind them.
+        let bytes: UnsafeBufferPointer<UInt8>
+        /// Whether these are all.
+        let isWhole: Bool
+        /// What came after them instead of more.
+        fileprivate let failure: ReadFailure?
+        fileprivate let rest: any ByteSource
+
+        /// The source from its beginning on, to be kept.
+        var source: FrontedSource {
+            unsafe FrontedSource(bytes: Array(bytes), isWhole: isWhole, failure: failure, rest: rest)
+        }
+    }
+
+    func read(from source: any ByteSource) -> Front {
         var source = source
         var filled = 0
         var isAtEnd = false
         var failure: ReadFailure?
         do throws(ReadFailure) {
             while filled < Self.bytes, !isAtEnd {
-                let more = try unsafe source.read(into: UnsafeMutableRawBufferPointer(rebasing: room[filled...]))
+                let more = try unsafe source.read(
+                    into: UnsafeMutableRawBufferPointer(start: room + filled, count: Self.bytes - filled))
                 filled += more
                 isAtEnd = more == 0
             }
         } catch {
             failure = error
         }
-        let bytes = unsafe Array(UnsafeRawBufferPointer(rebasing: room[..<filled]))
-        return FrontedSource(bytes: bytes, isWhole: isAtEnd, failure: failure, rest: source)
+        unsafe room[filled] = 0
+        return unsafe Front(
+            bytes: UnsafeBufferPointer(start: room, count: filled), isWhole: isAtEnd, failure: failure, rest: source)
+    }
+
+    /// All of a small file, in memory until the next call; nil if it cannot be read, or is no longer small. A zero and
+    /// padding stand behind the bytes.
+    func read(wholeFile descriptor: Int32) -> UnsafeBufferPointer<UInt8>? {
+        var filled = 0
+        while filled < Self.bytes {
+            let more = unsafe Glibc.read(descriptor, room + filled, Self.bytes - filled)
+            if more < 0, errno == EINTR { continue }
+            if more < 0 { return nil }
+            if more == 0 {
+                unsafe room[filled] = 0
+                return unsafe UnsafeBufferPointer(start: room, count: filled)
+            }
+            filled += more
+        }
+        return nil
     }
 }
 
 /// A source whose first bytes are in memory.
 struct FrontedSource: ByteSource {
-    let bytes: [UInt8]
+    private let bytes: [UInt8]
     /// Whether these are all.
-    let isWhole: Bool
+    private let isWhole: Bool
     /// What came after them instead of more.
-    fileprivate let failure: ReadFailure?
+    private let failure: ReadFailure?
     private var position = 0
     private var rest: any ByteSource
 

@@ -10,10 +10,10 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     let isStrict: Bool
     private let isVerbose: Bool
     var audit: DocumentAudit
-    /// Whether jobs are taken as they are if there is nothing to say of them.
-    private let takesPlainJobs: Bool
+    /// Which jobs are taken as they are, for there is nothing to say of them.
+    let plainJobs: PlainJobs
     /// Such jobs, until there are enough of them to be taken in.
-    private let plainJobs: PlainJobBatch
+    private let batch: PlainJobBatch
     private(set) var source = ""
     private var order = DocumentOrder(input: 0)
 
@@ -23,8 +23,8 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     ) {
         self.collector = collector
         audit = DocumentAudit(identity: identity, usesThread: concurrency.allowsHelpers)
-        takesPlainJobs = identity == nil && !isVerbose
-        plainJobs = PlainJobBatch(collector, source: "")
+        plainJobs = isVerbose || !collector.takesPlainJobs ? .none : identity == nil ? .all : .withDistinctIDs
+        batch = PlainJobBatch(collector, source: "", isIdentifying: identity != nil)
         self.isStrict = isStrict
         self.isVerbose = isVerbose
     }
@@ -47,24 +47,26 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     mutating func consume(
         _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Bool {
-        guard takesPlainJobs else { return false }
+        guard plainJobs != .none else { return false }
         try checkIsWanted()
-        guard try plainJobs.add(job, runs, text: text, source: (source, position.suffix), order) else { return false }
+        guard try batch.add(job, runs, text: text, source: source, at: position, order) else { return false }
         order.document += 1
         return true
     }
 
     func makeTaker() -> (any PlainJobTaker)? {
-        takesPlainJobs ? PlainJobBatch(collector, source: source) : nil
+        plainJobs == .none
+            ? nil : PlainJobBatch(collector, source: source, isIdentifying: plainJobs == .withDistinctIDs)
     }
 
     mutating func adopt(_ taker: any PlainJobTaker) throws {
-        guard let batch = taker as? PlainJobBatch else { return }
-        try batch.flush(from: &order)
+        guard let ahead = taker as? PlainJobBatch else { return }
+        try batch.flush()
+        try ahead.flush(from: &order)
     }
 
     func finish() throws {
-        try plainJobs.flush()
+        try batch.flush()
     }
 
     func checkIsWanted() throws {
@@ -72,6 +74,8 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     }
 
     mutating func take(_ document: AuditedDocument, named name: String) throws {
+        // What comes in order need not be sorted.
+        try batch.flush()
         switch document {
         case .job(let summary):
             try collector.add(summary, order)

@@ -1,4 +1,5 @@
 import Glibc
+import ImportDumps
 import ImportInputs
 
 /// The work of a run, shared by its threads: inputs, and entries of archives that one thread unpacks for all.
@@ -8,30 +9,31 @@ import ImportInputs
 final class WorkQueue: @unchecked Sendable {
     /// A piece of work for one thread.
     enum Item {
-        case input(InputTreeItem, number: Int)
-        case entry(UnpackedEntry)
+        /// One input, or a few small ones.
+        case inputs([Input])
+        case entries(UnpackedEntries)
     }
 
-    /// An entry of an archive that is small enough to be in memory.
-    struct UnpackedEntry {
-        var source: String
-        var order: DocumentOrder
-        var bytes: [UInt8]
-    }
+    typealias Input = (item: InputTreeItem, number: Int)
 
-    /// Entries that may wait.
-    private static let entryLimit = 16
+    /// Entries that may wait, some together.
+    private static let entriesLimit = 16
     /// Inputs that are looked at together: of these, the largest go first, so that none of them is left to one thread
     /// at the end.
     private static let inputsTogether = 1024
+    /// Small files that a thread takes together, so that it need not ask for each.
+    private static let filesTogether = (count: 16, bytes: 128 * 1024)
 
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// Only touched by the thread that has set ``isTakingInputs``, without the lock: to list a folder takes a while.
     private var tree: InputTree
+    private var isTakingInputs = false
+    private var isTreeAtEnd = false
     private var inputCount = 0
     /// The next inputs, the next one last.
-    private var inputs: [(item: InputTreeItem, number: Int)] = []
-    private var entries: [UnpackedEntry] = []
+    private var inputs: [Input] = []
+    private var entries: [UnpackedEntries] = []
     /// Threads that may still offer entries.
     private var busyThreads = 0
     private let threadCount: Int
@@ -56,33 +58,39 @@ final class WorkQueue: @unchecked Sendable {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
         while !isStopped {
-            if !entries.isEmpty { return .entry(entries.removeFirst()) }
-            if inputs.isEmpty { takeInputs() }
-            if let (item, number) = inputs.popLast() {
+            if !entries.isEmpty { return .entries(entries.removeFirst()) }
+            if inputs.count < (together + 1) / 2, !isTakingInputs, !isTreeAtEnd { takeInputs() }
+            let taken = takeTogether()
+            if !taken.isEmpty {
                 busyThreads += 1
-                return .input(item, number: number)
+                return .inputs(taken)
             }
-            guard busyThreads > 0 else { break }
-            unsafe pthread_cond_wait(changed, lock)
+            guard busyThreads > 0 || isTakingInputs || !isTreeAtEnd else { break }
+            if isTakingInputs || isTreeAtEnd { unsafe pthread_cond_wait(changed, lock) }
         }
         unsafe pthread_cond_broadcast(changed)
         return nil
     }
 
+    /// One thread takes inputs as they come: then documents come in the order of the inputs.
+    private var together: Int { threadCount > 1 ? Self.inputsTogether : 1 }
+
     /// How many threads have nothing to do, now that no inputs are left.
     var idleThreads: Int {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
-        if inputs.isEmpty { takeInputs() }
-        return inputs.isEmpty && entries.isEmpty ? threadCount - busyThreads : 0
+        return inputs.isEmpty && isTreeAtEnd && entries.isEmpty ? threadCount - busyThreads : 0
     }
+
+    /// Whether other threads may take entries.
+    var sharesEntries: Bool { threadCount > 1 }
 
     /// Ends a piece of work.
     func finish(_ item: Item) {
-        guard case .input = item else { return }
+        guard case .inputs = item else { return }
         unsafe pthread_mutex_lock(lock)
         busyThreads -= 1
-        unsafe pthread_cond_broadcast(changed)
+        if busyThreads == 0 { unsafe pthread_cond_broadcast(changed) }
         unsafe pthread_mutex_unlock(lock)
     }
 
@@ -94,30 +102,96 @@ final class WorkQueue: @unchecked Sendable {
         unsafe pthread_mutex_unlock(lock)
     }
 
-    /// Leaves an entry to the other threads; false if they have enough to do.
-    func offer(_ entry: UnpackedEntry) -> Bool {
-        guard threadCount > 1 else { return false }
+    /// Leaves entries to the other threads; false if they have enough to do.
+    func offer(_ entries: UnpackedEntries) -> Bool {
+        guard sharesEntries else { return false }
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
-        guard entries.count < Self.entryLimit else { return false }
-        entries.append(entry)
+        guard self.entries.count < Self.entriesLimit else { return false }
+        self.entries.append(entries)
         unsafe pthread_cond_signal(changed)
         return true
     }
 
+    /// Takes in more inputs. The others go on with those that are there.
     private func takeInputs() {
-        // One thread takes them as they come: then documents come in the order of the inputs.
-        let together = threadCount > 1 ? Self.inputsTogether : 1
-        while inputs.count < together, let item = tree.next() {
-            inputs.append((item, inputCount))
+        isTakingInputs = true
+        let limit = together
+        unsafe pthread_mutex_unlock(lock)
+        var more: [Input] = []
+        more.reserveCapacity(limit)
+        while more.count < limit, let item = tree.next() {
+            more.append((item, inputCount))
             inputCount += 1
         }
+        unsafe pthread_mutex_lock(lock)
+        isTakingInputs = false
+        isTreeAtEnd = more.count < limit
+        inputs += more
         inputs.sort { ($0.item.size, $1.number) < ($1.item.size, $0.number) }
+        unsafe pthread_cond_broadcast(changed)
+    }
+
+    /// The next input, with further ones if they are small files.
+    private func takeTogether() -> [Input] {
+        guard let first = inputs.popLast() else { return [] }
+        var taken = [first]
+        guard var bytes = first.item.smallSize else { return taken }
+        // Each thread is to have its part of what is left.
+        let limit = min(Self.filesTogether.count, inputs.count / (2 * threadCount))
+        while taken.count < limit, let size = inputs.last?.item.smallSize, bytes + size <= Self.filesTogether.bytes,
+            let next = inputs.popLast()
+        {
+            taken.append(next)
+            bytes += size
+        }
+        return taken
+    }
+}
+
+/// Entries of an archive that are small enough to be in memory.
+struct UnpackedEntries {
+    struct Entry {
+        var source: String
+        var order: DocumentOrder
+        /// Where its bytes are.
+        var range: Range<Int>
+    }
+
+    /// Those that go together: it takes a while to hand one over.
+    private static let limit = (count: 64, bytes: 64 * 1024)
+
+    private(set) var entries: [Entry] = []
+    /// A zero follows the bytes of each entry.
+    private var bytes: [UInt8] = []
+
+    var isFull: Bool { entries.count >= Self.limit.count || bytes.count >= Self.limit.bytes }
+
+    mutating func append(_ content: UnsafeBufferPointer<UInt8>, source: String, order: DocumentOrder) {
+        if bytes.isEmpty { bytes.reserveCapacity(Self.limit.bytes + content.count + DumpLimits.paddingBytes + 1) }
+        let start = bytes.count
+        unsafe bytes.append(contentsOf: content)
+        entries.append(Entry(source: source, order: order, range: start..<bytes.count))
+        bytes.append(0)
+    }
+
+    /// Calls `body` with each entry and its bytes, behind which padding stands.
+    mutating func visit(_ body: (Entry, UnsafeBufferPointer<UInt8>) throws -> Void) rethrows {
+        bytes.append(contentsOf: repeatElement(0, count: DumpLimits.paddingBytes))
+        try unsafe bytes.withUnsafeBufferPointer { bytes in
+            for entry in entries { try unsafe body(entry, UnsafeBufferPointer(rebasing: bytes[entry.range])) }
+        }
     }
 }
 
 extension InputTreeItem {
     fileprivate var size: Int {
         if case .file(_, let size) = self { size ?? 0 } else { 0 }
+    }
+
+    /// Of a file that takes no time to read; nil for anything else.
+    fileprivate var smallSize: Int? {
+        guard case .file(_, let size?) = self, size <= SourceFront.smallFileBytes else { return nil }
+        return size
     }
 }

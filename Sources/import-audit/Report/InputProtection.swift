@@ -46,7 +46,10 @@ struct InputProtection {
     ///   - inputs: arguments: files, and folders with all that is in them.
     ///   - options: files that options name.
     ///   - output: what a walk leaves out.
-    func check(_ inputs: [String], options: [String], output: OutputPlace?) throws(CommandFailure) {
+    ///   - readsOutputs: whether files that this program wrote are inputs too.
+    func check(
+        _ inputs: [String], options: [String], output: OutputPlace?, readsOutputs: Bool = false
+    ) throws(CommandFailure) {
         guard !targets.isEmpty else { return }
         for path in inputs where path != "-" { try check(path, "an input") }
         for path in options { try check(path, "a file that an option names") }
@@ -55,7 +58,7 @@ struct InputProtection {
         for item in InputTree(inputs, leavingOut: output) {
             if Interruption.isRequested { return }
             guard case .file(let path, size: .some) = item, !named.contains(path),
-                let identity = path.identity, targets.contains(identity), !isOurs(path)
+                let identity = path.identity, targets.contains(identity), readsOutputs || !isOurs(path)
             else { continue }
             throw failure(path.shown, "an input", identity)
         }

@@ -1,0 +1,165 @@
+import ImportDumps
+import ImportFoundation
+
+/// What is kept of a plain job, as bytes: nothing that follows from the rest.
+///
+///     flags             1 byte
+///     id                16 bytes of a UUID, or its length and its text
+///     times             as far as there are any: their digits as one number
+///     rows              created, existing, failed
+///     size              of the dump
+///     outcomes          their digest, 8 bytes
+///     source            1 byte for its form; what belongs to that
+///     failures          if rows failed: codes, positions, stretches
+///
+/// Numbers and lists are those of ``JobSummary/appendRecord(to:)``, but for numbers without a sign.
+package enum PlainJobRecord {
+    struct Flags: OptionSet {
+        let rawValue: UInt8
+        static let uuid = Flags(rawValue: 1)
+        static let created = Flags(rawValue: 2)
+        static let updated = Flags(rawValue: 4)
+        static let expires = Flags(rawValue: 8)
+        static let processed = Flags(rawValue: 16)
+        static let succeeded = Flags(rawValue: 32)
+        static let failed = Flags(rawValue: 64)
+        static let failures = Flags(rawValue: 128)
+    }
+
+    enum Source: UInt8 {
+        /// Its length and its text.
+        case whole
+        /// The name of the input, its length first, and the line.
+        case line
+        /// How far in front of the record the name lies, its length, and the line.
+        case lineOfNamed
+
+        /// Set in the byte for the form: ids of rows were compared, and none came back.
+        static let identified: UInt8 = 0x80
+    }
+
+    /// What a record says, where it says it.
+    package struct Fields: Sendable {
+        let flags: Flags
+        /// Which members the job has: the same number for the same ones.
+        package var shape: Int { Int(flags.rawValue) << 1 | (isIdentified ? 1 : 0) }
+        package fileprivate(set) var uuid: (first: UInt64, second: UInt64)?
+        /// If it is no UUID: ASCII without quotes, backslashes and control characters but U+007F.
+        package fileprivate(set) var jobID: ArraySlice<UInt8> = []
+        /// Times as numbers such as 20250304100600.
+        package fileprivate(set) var created: Int?
+        package fileprivate(set) var updated: Int?
+        package fileprivate(set) var expires: Int?
+        package fileprivate(set) var rows = RowCounts()
+        package fileprivate(set) var byteCount = 0
+        package fileprivate(set) var outcomes: UInt64 = 0
+        /// The source; the name of the input alone, if there is a line.
+        package fileprivate(set) var name: ArraySlice<UInt8> = []
+        package fileprivate(set) var line: Int?
+        package fileprivate(set) var isIdentified = false
+        fileprivate var failures = PlainFailures()
+    }
+
+    /// - Parameter name: reads the name of the input, which lies so many bytes in front of the record.
+    package static func fields(
+        _ record: ArraySlice<UInt8>, name: (_ distance: Int, _ count: Int) throws -> ArraySlice<UInt8>
+    ) rethrows -> Fields {
+        var reader = RecordReader(record)
+        var fields = Fields(flags: Flags(rawValue: reader.byte()))
+        if fields.flags.contains(.uuid) {
+            fields.uuid = (reader.word(), reader.word())
+        } else {
+            fields.jobID = reader.bytes(reader.number())
+        }
+        if fields.flags.contains(.created) { fields.created = reader.number() }
+        if fields.flags.contains(.updated) { fields.updated = reader.number() }
+        if fields.flags.contains(.expires) { fields.expires = reader.number() }
+        fields.rows.created = reader.number()
+        fields.rows.existing = reader.number()
+        fields.rows.failed = reader.number()
+        fields.rows.missing = 0
+        fields.byteCount = reader.number()
+        fields.outcomes = reader.word()
+        let form = reader.byte()
+        fields.isIdentified = form & Source.identified != 0
+        switch Source(rawValue: form & ~Source.identified) {
+        case .whole, nil: fields.name = reader.bytes(reader.number())
+        case .line:
+            fields.name = reader.bytes(reader.number())
+            fields.line = reader.number()
+        case .lineOfNamed:
+            fields.name = try name(reader.number(), reader.number())
+            fields.line = reader.number()
+        }
+        if fields.flags.contains(.failures) { fields.failures.code(with: &reader) }
+        return fields
+    }
+
+    /// The summary of the job.
+    package static func summary(_ fields: Fields) -> JobSummary {
+        var job = DeclaredJob()
+        job.jobID = fields.uuid.map { uuid($0, $1) } ?? String(decoding: fields.jobID, as: UTF8.self)
+        job.status = JobStatus.complete.rawValue
+        job.createdAt = fields.created.map(time)
+        job.updatedAt = fields.updated.map(time)
+        job.expiresAt = fields.expires.map(time)
+        let rows = fields.rows
+        job.total = rows.seen
+        if fields.flags.contains(.processed) { job.processed = rows.seen }
+        if fields.flags.contains(.succeeded) { job.succeeded = rows.created + rows.existing }
+        if fields.flags.contains(.failed) { job.failed = rows.failed }
+        let name = String(decoding: fields.name, as: UTF8.self)
+        var summary = JobSummary(
+            job: job, source: fields.line.map { "\(name):\($0)" } ?? name, bytes: fields.byteCount, sha256: nil,
+            rows: rows, failedByCode: fields.failures.byCode, findings: [], results: .complete, salvage: nil)
+        summary.outcomes = fields.outcomes
+        summary.failurePositions = fields.failures.positions
+        summary.failureStretches = fields.failures.stretches
+        if fields.isIdentified { summary.identity = IdentitySummary() }
+        return summary
+    }
+
+    package static func uuid(_ high: UInt64, _ low: UInt64) -> String {
+        let digits: StaticString = "0123456789abcdef"
+        return unsafe String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for index in 0..<32 {
+                if [8, 12, 16, 20].contains(index) {
+                    unsafe text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let word = index < 16 ? high : low
+                let digit = Int(truncatingIfNeeded: word >> UInt64(60 - 4 * (index & 15))) & 15
+                unsafe text[place] = digits.utf8Start[digit]
+                place += 1
+            }
+            return 36
+        }
+    }
+
+    package static func time(_ number: Int) -> String {
+        unsafe String(unsafeUninitializedCapacity: 20) { text in
+            var rest = number
+            for place in (0..<19).reversed() {
+                switch place {
+                case 4, 7: unsafe text[place] = UInt8(ascii: "-")
+                case 10: unsafe text[place] = UInt8(ascii: "T")
+                case 13, 16: unsafe text[place] = UInt8(ascii: ":")
+                default:
+                    unsafe text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+            }
+            unsafe text[19] = UInt8(ascii: "Z")
+            return 20
+        }
+    }
+}
+
+extension PlainFailures {
+    mutating func code(with coder: inout some RecordCoder) {
+        coder.code(&byCode, .empty) { $0.code(with: &$1) }
+        coder.code(&positions, or: .empty) { $0.code(with: &$1) }
+        coder.code(&stretches, .empty) { $0.code(with: &$1) }
+    }
+}

@@ -1,0 +1,207 @@
+import ImportAnalysis
+import ImportDumps
+
+/// The jobs of a run, for commands that need to know which dumps count only when all were read. Memory does not grow with
+/// the number of jobs: beyond stated limits, all of it lies in temporary files.
+///
+///     every dump    an entry (24 bytes) and its identity (24 bytes), in the order in which they came
+///     at the end    dumps of one job are compared; the entries of those that count are put in order
+///
+/// Plain jobs without failed rows are also counted by day as they come: most outputs need no more of them.
+final class JobLedger {
+    /// Days that are told apart. Of further ones each job is taken by itself.
+    private static let dayLimit = 20_000
+    private static let memoryEntries = 64 * 1024
+
+    typealias Entry = ResultStore.Entry
+
+    private let folder: String
+    private let spool: Spool
+    private let repeated: RepeatedJobs?
+    private var entries: SpilledList<Entry>
+    private var refusals: SpilledList<Entry>
+    private var lastEntry: Entry?
+    private var lastRefusal: Entry?
+    private var isInOrder = true
+    private var areRefusalsInOrder = true
+    /// Of plain jobs without failed rows: those that count, at the end.
+    private(set) var tallies = PlainJobTallies()
+    /// The kind of an input that was to be a summary; and whether its number stands in place of its name.
+    static let refusedSummary = Entry.Kind.plain
+    var numbersRefused = false
+    /// Dumps that were taken in, whether they count or not.
+    private(set) var dumpCount = 0
+
+    /// - Parameter combinesSnapshots: whether several dumps of one job count as one job.
+    init(folder: String, spool: Spool, combinesSnapshots: Bool) {
+        self.folder = folder
+        self.spool = spool
+        repeated = combinesSnapshots ? RepeatedJobs { try TemporaryFile(in: folder) } : nil
+        entries = SpilledList(in: folder, memoryElements: Self.memoryEntries)
+        refusals = SpilledList(in: folder, memoryElements: Self.memoryEntries)
+    }
+
+    /// Takes the record of a job in.
+    func append(job record: [UInt8], _ order: DocumentOrder, _ identity: JobIdentity?) throws {
+        try append(entry(of: record, order), identity)
+    }
+
+    /// Keeps the record of a job, or of what is none, that may be taken in later.
+    func entry(of record: [UInt8], _ order: DocumentOrder, kind: Entry.Kind = .job) throws -> Entry {
+        Entry(order, try spool.append(record), kind: kind)
+    }
+
+    /// Takes plain jobs in.
+    func append(_ batch: PlainJobBatch.Contents) throws {
+        let stretch = try unsafe spool.append(batch.records.bytes.span)
+        let areTallied = tallies.add(batch.tallies, limit: Self.dayLimit)
+        var start = 0
+        let entries = batch.jobs.map { job in
+            defer { start = job.end }
+            return Entry(
+                job.order, Spool.Stretch(offset: stretch.offset + start, count: job.end - start),
+                kind: areTallied && !job.hasFailedRows ? .tallied : .plain)
+        }
+        try repeated?.add(batch.identities, first: dumpCount)
+        dumpCount += entries.count
+        for entry in entries {
+            if let lastEntry, entry.precedes(lastEntry) { isInOrder = false }
+            lastEntry = entry
+        }
+        try self.entries.append(contentsOf: entries)
+    }
+
+    func append(_ entry: Entry, _ identity: JobIdentity?) throws {
+        if let identity { try repeated?.add([identity], first: dumpCount) }
+        dumpCount += 1
+        if let lastEntry, entry.precedes(lastEntry) { isInOrder = false }
+        lastEntry = entry
+        try entries.append(entry)
+    }
+
+    func append(_ input: UnreadableInput, _ order: DocumentOrder) throws {
+        try append(refusal: entry(of: ResultStore.record(of: input), order))
+    }
+
+    func append(refusal entry: Entry) throws {
+        if let lastRefusal, entry.precedes(lastRefusal) { areRefusalsInOrder = false }
+        lastRefusal = entry
+        try refusals.append(entry)
+    }
+
+    // MARK: - At the end
+
+    /// Decides which dumps count, and puts all in order. To be called once, when all were taken in.
+    func settle() throws {
+        if let resolutions = try resolutions() {
+            let resolved = SpilledList<Entry>(in: folder, memoryElements: Self.memoryEntries)
+            var next = 0
+            for number in 0..<entries.count {
+                guard next < resolutions.count, case let resolution = try resolutions.element(next),
+                    resolution.number == number
+                else {
+                    try resolved.append(try entries.element(number))
+                    continue
+                }
+                next += 1
+                if resolution.counts { try resolved.append(resolution.entry) }
+            }
+            entries = resolved
+        }
+        if !isInOrder { entries = try sorted(entries) }
+        if !areRefusalsInOrder { refusals = try sorted(refusals) }
+    }
+
+    private func sorted(_ list: SpilledList<Entry>) throws -> SpilledList<Entry> {
+        let sort = ExternalSort<Entry>(in: folder) { $0.precedes($1) }
+        for index in 0..<list.count { try sort.append(try list.element(index)) }
+        return try sort.sorted()
+    }
+
+    /// What becomes of a dump of a job with several.
+    private struct Resolved: BitwiseCopyable {
+        var number: Int
+        var counts: Bool
+        /// With what there is to say of the others, if it counts.
+        var entry: Entry
+    }
+
+    /// What becomes of the dumps of jobs with several, in the order in which they came; nil if there are none.
+    private func resolutions() throws -> SpilledList<Resolved>? {
+        guard let repeated else { return nil }
+        let sort = ExternalSort<Resolved>(in: folder, partElements: 32 * 1024) { $0.number < $1.number }
+        var hasAny = false
+        var groups: [Int: (group: SnapshotGroup, number: Int, entry: Entry)] = [:]
+        try repeated.visit { number, job in
+            let entry = try entries.element(number)
+            let summary = try self.job(entry)
+            if entry.kind == .tallied { tallies.remove(summary) }
+            let added = SnapshotGroup(summary)
+            guard var (group, winner, winning) = groups[job] else {
+                groups[job] = (added, number, entry)
+                return
+            }
+            hasAny = true
+            // Of the same dump twice the first one counts.
+            let isSame = group.winner == added.winner && entry.precedes(winning)
+            if group.merge(added) || isSame {
+                try sort.append(Resolved(number: winner, counts: false, entry: winning))
+                (winner, winning) = (number, entry)
+            } else {
+                try sort.append(Resolved(number: number, counts: false, entry: entry))
+            }
+            groups[job] = (group, winner, winning)
+        } endOfJobs: {
+            for (group, number, entry) in groups.values {
+                var job = try self.job(entry)
+                group.apply(to: &job)
+                var record: [UInt8] = []
+                job.appendRecord(to: &record)
+                let changed = Entry(entry.order, try spool.append(record), kind: .job)
+                try sort.append(Resolved(number: number, counts: true, entry: changed))
+            }
+            groups.removeAll(keepingCapacity: true)
+        }
+        return hasAny ? try sort.sorted() : nil
+    }
+
+    // MARK: - What counts, in order
+
+    var jobCount: Int { entries.count }
+
+    func job(_ index: Int) throws -> JobSummary { try job(entries.element(index)) }
+
+    private func job(_ entry: Entry) throws -> JobSummary {
+        let record = try spool.read(entry.stretch)
+        return entry.kind == .job ? JobSummary(record: record) : PlainJobRecord.summary(try fields(entry, record))
+    }
+
+    private func fields(_ entry: Entry, _ record: ArraySlice<UInt8>) throws -> PlainJobRecord.Fields {
+        try PlainJobRecord.fields(record) { distance, count in
+            try spool.read(Spool.Stretch(offset: entry.stretch.offset - distance, count: count))
+        }
+    }
+
+    /// What is kept of a tallied job; nil of any other.
+    func tallied(_ index: Int) throws -> PlainJobRecord.Fields? {
+        let entry = try entries.element(index)
+        return entry.kind == .tallied ? try fields(entry, try spool.read(entry.stretch)) : nil
+    }
+
+    /// Whether a job is in the ``tallies``, and there is nothing else to say of it.
+    func isTallied(_ index: Int) throws -> Bool { try entries.element(index).kind == .tallied }
+
+    /// The first job from an index on that is not; the number of jobs if all are.
+    func firstNotTallied(from index: Int) throws -> Int {
+        try entries.firstIndex(from: index) { $0.kind != .tallied }
+    }
+
+    var unreadableCount: Int { refusals.count }
+
+    func unreadable(_ index: Int) throws -> UnreadableInput {
+        let entry = try refusals.element(index)
+        var input = ResultStore.unreadable(record: try spool.read(entry.stretch))
+        if numbersRefused, entry.kind == Self.refusedSummary { input.source = "(summary \(entry.order.input + 1))" }
+        return input
+    }
+}

@@ -1,0 +1,150 @@
+import Glibc
+import ImportAnalysis
+import ImportDumps
+import ImportFoundation
+import ImportInputs
+import ImportReports
+
+/// Reads summaries one after another, in memory that grows neither with their number nor with that of their jobs; one
+/// that cannot be read is listed, and the run goes on.
+final class MergeOfSummaries {
+    /// A job of a summary that was not read to its end yet.
+    private struct Waiting: BitwiseCopyable {
+        var entry: JobLedger.Entry
+        var identity: JobIdentity?
+    }
+
+    private let folder: String
+    private let spool: Spool
+    private let ledger: JobLedger
+    private var status = ExitStatus.done
+    private var ownOutputs = OwnOutputs()
+    /// Summaries so far, with what is none.
+    private var count = 0
+    private var isFirst = true
+    /// What the first summary says of values that are pseudonyms.
+    private(set) var redaction: RedactionMark?
+
+    /// - Parameter folder: where there is room for temporary files.
+    init(folder: String) {
+        self.folder = folder
+        spool = Spool(in: folder, memoryBytes: 8 * 1024 * 1024)
+        ledger = JobLedger(folder: folder, spool: spool, combinesSnapshots: true)
+    }
+
+    /// Takes in all summaries that arguments name, themselves or as folders.
+    func add(_ inputs: [String]) throws {
+        let named = Set(inputs.map { InputPath($0) })
+        for item in InputTree(inputs) {
+            switch item {
+            case .standardInput: try add(STDIN_FILENO, "-", isNamed: true)
+            case .file(let path, _):
+                let descriptor: Int32
+                do throws(ReadFailure) {
+                    descriptor = try path.open()
+                } catch {
+                    try refuse(path.shown, error.description, .noInput)
+                    continue
+                }
+                defer { close(descriptor) }
+                try add(descriptor, path.shown, isNamed: named.contains(path))
+            case .passedOver(let path, let reason):
+                try refuse(path.shown, reason.explanation, reason.isExpected ? .done : .inputNotReadWhole)
+            case .unavailable(let path, let failure): try refuse(path.shown, failure.description, .noInput)
+            }
+        }
+    }
+
+    /// All of them. To be called once.
+    func results() throws -> RunResults {
+        // The name of a file may say what redacted summaries do not: then its number stands for it.
+        ledger.numbersRefused = redaction != nil
+        try ledger.settle()
+        return RunResults(
+            status: status, store: ResultStore(spool), ledger: ledger, allJobs: [], jobs: [], unreadable: [],
+            groups: [:], severalDumps: [], ownOutputs: ownOutputs)
+    }
+
+    /// - Parameter isNamed: whether an argument names it. In a folder, other files of an audit may lie beside summaries.
+    private func add(_ descriptor: Int32, _ name: String, isNamed: Bool) throws {
+        try ContainerReader().read(descriptor: descriptor, name: name) { item in
+            switch item {
+            case .stream(let source, let bytes): try add(bytes, source)
+            case .refused(let source, .ownOutput(let own)) where !isNamed:
+                ownOutputs.add(
+                    UnreadableInput(source: source, reason: own.explanation), DocumentOrder(input: count))
+            case .refused(let source, .ownOutput(let own)): try refuse(source, own.explanation, .inputNotReadWhole)
+            case .refused(let source, let reason):
+                try refuse(source, reason.explanation, reason.isExpected ? .done : .inputNotReadWhole)
+            }
+        }
+    }
+
+    /// Takes in the summaries of a stream, each whole or not at all: half of one has no totals to check it against.
+    private func add(_ source: any ByteSource, _ name: String) throws {
+        var reader = SummaryReader(source, isAlone: false)
+        var shown = name
+        do {
+            repeat {
+                try add(&reader, shown)
+                count += 1
+                guard try reader.beginNext() else { return }
+                shown = "\(name):\(reader.line)"
+            } while true
+        } catch let fault as SummaryFault {
+            try refuse(shown, fault.explanation, .inputNotReadWhole)
+        }
+    }
+
+    private func add(_ reader: inout SummaryReader, _ name: String) throws {
+        let jobs = SpilledList<Waiting>(in: folder, memoryElements: 4096)
+        let others = SpilledList<JobLedger.Entry>(in: folder, memoryElements: 4096)
+        var order = DocumentOrder(input: count)
+        while let item = try reader.next() {
+            if Interruption.isRequested { throw Interrupted() }
+            switch item {
+            case .job(let job):
+                var record: [UInt8] = []
+                job.appendRecord(to: &record)
+                try jobs.append(Waiting(entry: ledger.entry(of: record, order), identity: JobIdentity(job)))
+            case .unreadable(let input):
+                try others.append(ledger.entry(of: ResultStore.record(of: input), order))
+            }
+            order.document += 1
+        }
+        if isFirst { redaction = reader.redaction }
+        isFirst = false
+        guard reader.redaction == redaction else {
+            return try list(name, Self.difference(reader.redaction, redaction), .inputNotReadWhole)
+        }
+        for index in 0..<jobs.count {
+            let job = try jobs.element(index)
+            try ledger.append(job.entry, job.identity)
+        }
+        for index in 0..<others.count { try ledger.append(refusal: others.element(index)) }
+    }
+
+    /// Why values of two summaries cannot stand beside each other.
+    private static func difference(_ next: RedactionMark?, _ first: RedactionMark?) -> String {
+        func words(_ mark: RedactionMark?) -> String {
+            guard let mark else { return "no pseudonyms" }
+            return "pseudonyms of \(mark.isKeyed ? "the key" : "a random key,") \(mark.keyID)"
+        }
+        return "It has \(words(next)), the first summary \(words(first)): one value would not be the same in both."
+    }
+
+    /// Lists what is not read, and counts it.
+    private func refuse(_ name: String, _ reason: String, _ status: ExitStatus) throws {
+        try list(name, reason, status)
+        count += 1
+    }
+
+    private func list(_ name: String, _ reason: String, _ status: ExitStatus) throws {
+        if status != .done { Console.complain("\(name): \(reason)") }
+        try ledger.append(
+            refusal: ledger.entry(
+                of: ResultStore.record(of: UnreadableInput(source: name, reason: reason)),
+                DocumentOrder(input: count), kind: JobLedger.refusedSummary))
+        self.status = self.status.orWorse(status)
+    }
+}

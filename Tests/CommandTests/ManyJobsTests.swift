@@ -1,0 +1,100 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// More jobs than are kept in memory: what is beyond lies in temporary files, and nothing shows of it.
+struct ManyJobsTests {
+    private static let jobs = 66_000
+
+    /// A log of small jobs. Every tenth is dumped again at the end, in no order, with one row that failed.
+    private static func log(jobs: Int = jobs, copy: Int = 0) -> (text: String, again: Int) {
+        var lines: [String] = []
+        lines.reserveCapacity(jobs + jobs / 10)
+        func id(_ number: Int) -> String { "0000000\(copy)-0000-4000-8000-" + String(100_000_000_000 + number) }
+        for number in 0..<jobs {
+            lines.append(
+                #"{"job_id":"\#(id(number))","status":"complete","total":2,"updated_at":"2025-03-04T10:00:00Z","#
+                    + #""results":[{"id":"\#(id(number))","created":true},{"id":"\#(id(number + 1))","existing":true}]}"#
+            )
+        }
+        let again = stride(from: 0, to: jobs, by: 10).map { ($0 * 7919) % jobs }
+        for number in again {
+            lines.append(
+                #"{"job_id":"\#(id(number))","status":"complete","total":1,"updated_at":"2025-03-04T11:00:00Z","#
+                    + #""results":[{"error":{"code":"late","message":"too late"}}]}"#)
+        }
+        return (lines.joined(separator: "\n") + "\n", again.count)
+    }
+
+    @Test("Of each job the latest dump counts, where it stands, and the sums are those of the dumps that count")
+    func counted() throws {
+        let space = try Workspace()
+        let (text, again) = Self.log()
+        try space.write(text, as: "log.jsonl")
+        let run = try importAudit("summary", "--format", "json", "log.jsonl", folder: space.path)
+        #expect(run.status == 0)
+        let document = try parsed(run.output)
+        let totals = try #require(document["totals"] as? [String: Any])
+        #expect(totals["jobs"] as? Int == Self.jobs)
+        let rows = try #require(totals["rows"] as? [String: Any])
+        #expect(rows["created"] as? Int == Self.jobs - again)
+        #expect(rows["existing"] as? Int == Self.jobs - again)
+        #expect(rows["failed"] as? Int == again)
+        let jobs = try #require(document["jobs"] as? [[String: Any]])
+        #expect(Set(jobs.compactMap { $0["job_id"] as? String }).count == Self.jobs)
+        let places = jobs.compactMap { ($0["source"] as? String)?.split(separator: ":").last.flatMap { Int($0) } }
+        #expect(places == places.sorted() && places.count == Self.jobs)
+        #expect(places.filter { $0 > Self.jobs }.count == again)
+        let superseding = jobs.filter { ($0["superseded"] as? [String: Any])?["count"] as? Int == 1 }
+        #expect(superseding.count == again)
+
+        // The same in text, whatever reads it; merged, from a pipe, in parts that know nothing of one another.
+        let shown = try importAudit("summary", "log.jsonl", folder: space.path)
+        #expect(shown.outputText.contains("\(Self.jobs / 1000),000"), "\(shown)")
+        let other = try importAudit("summary", "log.jsonl", "--threads", "8", folder: space.path)
+        #expect(other.output == shown.output)
+        try space.write(run.output, as: "all.json")
+        let merged = try importAudit("merge", "all.json", folder: space.path)
+        #expect(merged.output == run.output)
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
+        for (name, part) in [("1", lines.prefix(Self.jobs / 2)), ("2", lines.dropFirst(Self.jobs / 2))] {
+            try space.write(Array(part.joined(separator: [UInt8(ascii: "\n")])), as: "\(name)/log.jsonl")
+        }
+        var parts: [UInt8] = []
+        for part in ["1", "2"] {
+            parts += try importAudit("summary", "--format", "json", "\(part)/log.jsonl", folder: space.path).output
+        }
+        let piped = try importAudit("merge", "-", "--format", "text", input: .bytes(parts), folder: space.path)
+        #expect(piped.status == 0)
+        #expect(piped.output == shown.output)
+    }
+
+    @Test(
+        "Memory does not grow with the jobs of a log, nor of summaries that are merged", .needs(.python),
+        arguments: [(["summary"], 66_000), (["codes"], 66_000), (["merge"], 8_000)])
+    func memory(command: [String], jobs: Int) throws {
+        let space = try Workspace()
+        let peaks = try [1, 3].map { times in
+            // The same again, with other ids.
+            let log = (1...times).map { Self.log(jobs: jobs, copy: $0).text }.joined()
+            try space.write(log, as: "log.jsonl")
+            guard command == ["merge"] else { return try peak(command + ["log.jsonl"], in: space) }
+            let summary = try importAudit("summary", "--format", "json", "log.jsonl", folder: space.path).output
+            try space.write(summary, as: "log.json")
+            return try peak(["merge", "log.json"], in: space)
+        }
+        #expect(peaks[1] - peaks[0] < 8 * 1024, "\(peaks) KiB")
+    }
+
+    /// The most memory that a run took, in KiB. Python starts it, for a process begins with the memory of the one that
+    /// started it, and that of the tests is large.
+    private func peak(_ arguments: [String], in space: Workspace) throws -> Int {
+        let script =
+            "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True); "
+            + "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        let output = try space.shell(
+            "python3 -c '\(script)' \(([RunningCommand.binary] + arguments).joined(separator: " "))")
+        return try #require(Int(output.filter { $0.isNumber }))
+    }
+}
