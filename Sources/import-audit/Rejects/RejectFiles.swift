@@ -116,7 +116,7 @@ final class RejectWriter {
             let record = whole.extracting(start(of: whole)...)
             if case .csv(let csv) = form {
                 if lacksLineEnd { bytes.append(contentsOf: encoded(csv.lineEnd.rawValue)) }
-                if !layout.isPlain { encoding.encoded(cells(of: row, csv).span, into: &bytes) }
+                if !layout.isPlain { appendCells(of: row, csv) }
                 let last = record.isEmpty ? 0 : record[record.count - 1]
                 lacksLineEnd = last != UInt8(ascii: "\n") && last != UInt8(ascii: "\r")
             } else {
@@ -211,26 +211,31 @@ final class RejectWriter {
         return result
     }
 
-    /// The new columns of a row, each with its delimiter, in UTF-8 or in the single bytes of the source.
-    private func cells(of row: RejectRow, _ csv: CSVForm) -> [UInt8] {
+    /// Appends the new columns of a row, each with its delimiter.
+    private func appendCells(of row: RejectRow, _ csv: CSVForm) {
+        guard case .utf16 = encoding else { return append(cellsOf: row, csv, to: &bytes) }
         var cells: [UInt8] = []
-        func end() { cells.append(csv.delimiter) }
-        func append(_ text: [UInt8]?) {
-            if let text { cells.append(contentsOf: encoding.bytes(of: Self.cell(text, csv.delimiter, layout.isRaw))) }
-            end()
+        append(cellsOf: row, csv, to: &cells)
+        encoding.encoded(cells.span, into: &bytes)
+    }
+
+    /// In UTF-8, or in the single bytes of the source.
+    private func append(cellsOf row: RejectRow, _ csv: CSVForm, to cells: inout [UInt8]) {
+        func append(_ text: [UInt8]?, _ cells: inout [UInt8]) {
+            if let text { Self.append(cell: encoding.bytes(of: text), csv.delimiter, layout.isRaw, to: &cells) }
+            cells.append(csv.delimiter)
         }
         cells.append(contentsOf: String(row.sourceRow).utf8)
-        end()
-        append(row.jobID)
+        cells.append(csv.delimiter)
+        append(row.jobID, &cells)
         if let number = row.row { cells.append(contentsOf: String(number).utf8) }
-        end()
+        cells.append(csv.delimiter)
         cells.append(contentsOf: row.outcome.utf8)
-        end()
-        append(row.code)
-        append(row.message)
-        if layout.hasActions { append(row.action.map { Array($0.utf8) }) }
-        if hasIDs { append(row.recordID) }
-        return cells
+        cells.append(csv.delimiter)
+        append(row.code, &cells)
+        append(row.message, &cells)
+        if layout.hasActions { append(row.action.map { Array($0.utf8) }, &cells) }
+        if hasIDs { append(row.recordID, &cells) }
     }
 
     /// The new cells of a row in a sheet.
@@ -242,24 +247,35 @@ final class RejectWriter {
             + (hasIDs ? [.init(row.recordID)] : [])
     }
 
-    /// A text as a cell: quoted where it must be, U+0000 as U+FFFD, and with an apostrophe before what a spreadsheet would
-    /// run.
-    static func cell(_ text: [UInt8], _ delimiter: UInt8, _ isRaw: Bool) -> [UInt8] {
-        guard let first = text.first else { return [] }
-        var cell: [UInt8] = []
-        cell.reserveCapacity(text.count + 4)
-        let needsQuotes = text.contains { $0 == delimiter || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
-        if needsQuotes { cell.append(0x22) }
-        if !isRaw, "=+-@\t\r".utf8.contains(first) { cell.append(UInt8(ascii: "'")) }
+    /// Appends a text as a cell: quoted where it must be, U+0000 as U+FFFD, and with an apostrophe before what a spreadsheet
+    /// would run.
+    static func append(cell text: [UInt8], _ delimiter: UInt8, _ isRaw: Bool, to cells: inout [UInt8]) {
+        guard let first = text.first else { return }
+        var (needsQuotes, needsCare) = (false, false)
         for byte in text {
-            switch byte {
-            case 0x22: cell.append(contentsOf: [0x22, 0x22])
-            case 0: cell.append(contentsOf: "\u{FFFD}".utf8)
-            default: cell.append(byte)
+            needsQuotes = needsQuotes || byte == delimiter || byte == 0x22 || byte == 0x0A || byte == 0x0D
+            needsCare = needsCare || byte == 0x22 || byte == 0
+        }
+        if needsQuotes { cells.append(0x22) }
+        if !isRaw {
+            switch first {
+            case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D:
+                cells.append(UInt8(ascii: "'"))
+            default: break
             }
         }
-        if needsQuotes { cell.append(0x22) }
-        return cell
+        if needsCare {
+            for byte in text {
+                switch byte {
+                case 0x22: cells.append(contentsOf: [0x22, 0x22])
+                case 0: cells.append(contentsOf: "\u{FFFD}".utf8)
+                default: cells.append(byte)
+                }
+            }
+        } else {
+            cells.append(contentsOf: text)
+        }
+        if needsQuotes { cells.append(0x22) }
     }
 }
 
@@ -283,7 +299,7 @@ final class ReasonsWriter {
     ///   - source: the file that was sent.
     func append(_ row: RejectRow, in name: String, at position: Int, source: [UInt8]) throws {
         func text(_ text: [UInt8]?) {
-            if let text { bytes.append(contentsOf: RejectWriter.cell(text, UInt8(ascii: ","), isRaw)) }
+            if let text { RejectWriter.append(cell: text, UInt8(ascii: ","), isRaw, to: &bytes) }
             bytes.append(UInt8(ascii: ","))
         }
         func number(_ number: Int?) {

@@ -148,6 +148,8 @@ struct RejectsRun {
     private var origins: (sources: [[UInt8]], rows: [RowMap.Target])?
     private var retry = RetryPlan()
     private var evidence: JoinEvidence?
+    /// Ids of the job at hand that are still looked for.
+    private var idsLeft = 0
     private var writers: Writers?
     private var isUneven = false
 
@@ -357,6 +359,7 @@ struct RejectsRun {
         _ job: JobSummary, order: DocumentOrder, _ source: SourceReader, _ name: [UInt8]
     ) throws -> Int {
         var rows = spool.rows(of: order)
+        idsLeft = JoinEvidence.idsLookedFor
         let jobID = job.job.jobID.map { Array($0.utf8) }
         let total = job.job.total
         var row = 0
@@ -429,7 +432,10 @@ struct RejectsRun {
         while taken < run.count, try source.next() {
             taken += 1
             let id = rows.nextID(&ids)
-            if let id { rows.span(id) { evidence?.look(forID: $0, in: source) } }
+            if let id, idsLeft > 0 {
+                idsLeft -= 1
+                rows.span(id) { evidence?.look(forID: $0, in: source) }
+            }
             guard writers?.annotated != nil || writers?.created != nil else { continue }
             let entry = placed(
                 RejectRow(
