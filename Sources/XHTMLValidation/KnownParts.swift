@@ -165,7 +165,11 @@ extension KnownParts {
 
     private func documentType(name: String, hasIDs: Bool) {
         let end = start + max(0, unsafe Int(xmlByteConsumed(parser)))
-        guard name == "html", !hasIDs, end < document.count, document[end] == UInt8(ascii: ">") else { return giveUp() }
+        guard name == "html", !hasIDs, end < document.count, document[end] == UInt8(ascii: ">") else {
+            giveUp()
+            // Before any declaration is read: entities made of entities would be gone through one by one.
+            return unsafe xmlStopParser(parser)
+        }
     }
 
     private func begin(
