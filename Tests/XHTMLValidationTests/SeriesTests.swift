@@ -265,6 +265,21 @@ struct SeriesTests {
         #expect(series.problems(in: page("<p id='a1-1'/><p/>")) == [])
     }
 
+    @Test("Entities made of entities are not gone through")
+    func entities() {
+        var text = "<!DOCTYPE html [<!ENTITY a0 'aaaaaaaaaa'>"
+        for level in 1...12 {
+            text += "<!ENTITY a\(level) '\(String(repeating: "&a\(level - 1);", count: 10))'>"
+        }
+        text +=
+            "]>\n<html xmlns=\"http://www.w3.org/1999/xhtml\"><head><title>t</title></head><body><p>&a12;</p></body></html>"
+        let page = Array(text.utf8)
+        let series = PageSeries(grammar: grammar)
+        for _ in 0..<2 {
+            #expect(series.problems(in: page) == alone.problems(in: page) && !alone.problems(in: page).isEmpty)
+        }
+    }
+
     @Test("A page changed in one place: as if it were checked alone", .seeded, arguments: Seeds.and(new: 1))
     func changedInOnePlace(seed: UInt64) throws {
         let pages = try Fixture.all(in: "valid").map { try $0.bytes }.filter { (200..<6000).contains($0.count) }
