@@ -86,10 +86,10 @@ struct UsageTests {
         #expect(space.names(in: "") == [])
     }
 
-    @Test("A folder is no file that can be merged or validated: 66", arguments: ["merge", "validate"])
-    func folderForFile(command: String) throws {
+    @Test("A folder is no file that can be validated: 66")
+    func folderForFile() throws {
         let space = try Workspace()
-        let folder = try importAudit(command, space.path, folder: space.path)
+        let folder = try importAudit("validate", space.path, folder: space.path)
         #expect(folder.status == 66, "\(folder)")
         #expect(folder.errorText.contains("this is a folder"), "\(folder)")
     }

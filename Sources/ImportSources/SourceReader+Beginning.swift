@@ -1,0 +1,271 @@
+internal import CSourceScan
+import ImportDumps
+import ImportFoundation
+
+// What a source is, by its first bytes.
+
+extension SourceReader {
+    /// Finds out what the source is.
+    func begin(_ mark: UnicodeMark) throws(SourceFault) {
+        try fill()
+        // In UTF-8, whatever the file is in.
+        if mark.encoding != nil { window.drop(min(3, window.count)) }
+        let start = window.afterSpace(from: 0)
+        if start == window.count {
+            guard isAtEnd || window.count == 0 else {
+                throw SourceFault(.json(window.count > 0 ? window[0] : nil), at: place(ofLine: 0, column: 1))
+            }
+            throw SourceFault(.empty)
+        }
+        if mark.encoding == nil || mark.hasUTF8Mark {
+            let first: [UInt8] = window.withBytes(0..<min(window.count, 512)) { [UInt8](span: $0) }
+            if let foreign = Self.foreign(first) { throw SourceFault(.isForeign(foreign)) }
+            if let own = OwnOutput(firstBytes: first[...]), own != .rejects, !(options.acceptsReasons && own == .table)
+            {
+                throw SourceFault(.isOwnOutput)
+            }
+        }
+        if isJSON(at: start) {
+            try beginJSON(at: start)
+            try scanJSON()
+        } else {
+            try beginCSV(hasByteOrderMark: mark.encoding != nil)
+        }
+    }
+
+    static func foreign(_ bytes: [UInt8]) -> String? {
+        if bytes.starts(with: "<?xml".utf8) { return "XML" }
+        if bytes.starts(with: "<!DOCTYPE".utf8) || bytes.starts(with: "<html".utf8) { return "a page of HTML" }
+        if bytes.starts(with: "%PDF".utf8) { return "a PDF document" }
+        if bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) { return "a workbook or document of Office before 2007" }
+        if bytes.starts(with: "PAR1".utf8) { return "a Parquet file" }
+        if bytes.starts(with: "SQLite format 3".utf8) { return "an SQLite file" }
+        return nil
+    }
+
+    /// An array of objects, or an object: a header that began so would be no name of a column.
+    func isJSON(at start: Int) -> Bool {
+        let next = window.afterSpace(from: start + 1)
+        guard next < window.count else { return false }
+        return switch (window[start], window[next]) {
+        case (UInt8(ascii: "["), UInt8(ascii: "{")), (UInt8(ascii: "["), UInt8(ascii: "]")),
+            (UInt8(ascii: "{"), UInt8(ascii: "\"")), (UInt8(ascii: "{"), UInt8(ascii: "}")):
+            true
+        default: false
+        }
+    }
+
+    func beginJSON(at start: Int) throws(SourceFault) {
+        linesBefore = window.lines(0..<start)
+        if window[start] == UInt8(ascii: "[") {
+            form = .jsonArray
+            enterArray(behind: start + 1)
+            return
+        }
+        while true {
+            switch try bodyStart(start) {
+            case .objects(let position):
+                form = .requestBody
+                enterArray(behind: position)
+                return
+            case .isDump: throw SourceFault(.isDump)
+            case .lines:
+                form = .jsonLines
+                scanned = UInt32(start)
+                csv.start = scanned
+                return
+            case .unknown:
+                guard !isAtEnd, window.count < Self.largestRest else {
+                    form = .jsonLines
+                    scanned = UInt32(start)
+                    csv.start = scanned
+                    return
+                }
+                try fill()
+            }
+        }
+    }
+
+    func enterArray(behind position: Int) {
+        opening = window.withBytes(0..<position) { [UInt8](span: $0) }
+        linesBefore = window.lines(0..<position)
+        isInArray = true
+        isFirstElement = true
+        scanned = UInt32(position)
+        csv.start = scanned
+    }
+
+    enum BodyStart {
+        case objects(Int)
+        case isDump, lines
+        /// More must be read.
+        case unknown
+    }
+
+    /// Goes through the members of an object to the array of objects that are to be imported.
+    func bodyStart(_ start: Int) throws(SourceFault) -> BodyStart {
+        var check = JSONRecords()
+        var dumpKeys = 0
+        let (count, isAll) = (window.count, isAtEnd)
+        return window.withAll { all in
+            let bytes = all.extracting(0..<count)
+            func afterSpace(_ index: Int) -> Int {
+                var index = index
+                while index < bytes.count, ASCII.isSpace(bytes[index]) { index += 1 }
+                return index
+            }
+            var index = afterSpace(start + 1)
+            while index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
+                guard let keyEnd = (try? check.end(of: bytes, from: index, isAll: isAll)) ?? nil else {
+                    return .unknown
+                }
+                let key = [UInt8](span: bytes.extracting(index..<keyEnd))
+                index = afterSpace(keyEnd)
+                guard index < bytes.count, bytes[index] == UInt8(ascii: ":") else { return isAll ? .lines : .unknown }
+                index = afterSpace(index + 1)
+                guard index < bytes.count else { return isAll ? .lines : .unknown }
+                let opensArray = bytes[index] == UInt8(ascii: "[")
+                if opensArray, key == Array("\"objects\"".utf8) { return .objects(index + 1) }
+                if ["\"job_id\"", "\"status\"", "\"total\"", "\"processed\"", "\"succeeded\""].contains(where: {
+                    Array($0.utf8) == key
+                }) {
+                    dumpKeys += 1
+                }
+                if opensArray, key == Array("\"results\"".utf8), dumpKeys > 0 { return .isDump }
+                guard let end = (try? check.end(of: bytes, from: index, isAll: isAll)) ?? nil else {
+                    return isAll ? .lines : .unknown
+                }
+                index = afterSpace(end)
+                guard index < bytes.count else { return isAll ? .lines : .unknown }
+                guard bytes[index] == UInt8(ascii: ",") else { return dumpKeys >= 3 ? .isDump : .lines }
+                index = afterSpace(index + 1)
+            }
+            return index < bytes.count || isAll ? .lines : .unknown
+        }
+    }
+
+    func beginCSV(hasByteOrderMark: Bool) throws(SourceFault) {
+        var lineEnd = try firstLineEnd()
+        while lineEnd == nil, !isAtEnd {
+            // A header of more than a window, or a window that ends in it.
+            let count = window.count
+            guard count < Self.largestRecord else { throw SourceFault(.recordTooLarge(limit: Self.largestRecord)) }
+            try fill()
+            lineEnd = try firstLineEnd()
+        }
+        let end = lineEnd ?? .feed
+        csv.ends_with_return = end == .carriageReturn
+        let delimiter = try findDelimiter(end)
+        csv = source_csv()
+        csv.ends_with_return = end == .carriageReturn
+        csv.delimiter = delimiter
+        scanned = 0
+        var header = CSVForm(
+            delimiter: delimiter, lineEnd: end, header: nil, columnNames: [], columns: 1,
+            hasByteOrderMark: hasByteOrderMark)
+        form = .csv(header)
+        try scanCSV()
+        while records.isEmpty, !isAtEnd {
+            try fill()
+            try scanCSV()
+        }
+        guard let first = records.first else { throw SourceFault(.empty) }
+        let bytes = window.withBytes(Int(first.start)..<Int(first.end)) { [UInt8](span: $0) }
+        let names = CSVCells.cells(of: bytes.span, delimiter: delimiter).map { cell in
+            var text: [UInt8] = []
+            encoding.text(of: cell.span, into: &text)
+            return String(decoding: text, as: UTF8.self)
+        }
+        header.columns = names.count
+        // From here on, all records have as many columns.
+        for record in records.dropFirst() {
+            let count = window.withBytes(Int(record.start)..<Int(record.end)) {
+                CSVCells.count(in: $0, delimiter: delimiter)
+            }
+            guard count == names.count else {
+                throw SourceFault(
+                    .columns(count, expected: names.count), at: place(ofLine: Int(record.line), column: 1))
+            }
+        }
+        csv.columns = UInt32(names.count)
+        if options.hasHeader {
+            header.header = bytes
+            header.columnNames = names
+            index = 0
+            if records.count == 1, isAtEnd { throw SourceFault(.onlyHeader) }
+        }
+        form = .csv(header)
+    }
+
+    /// How the first line ends that is not inside quotes; nil if none does yet.
+    func firstLineEnd() throws(SourceFault) -> CSVForm.LineEnd? {
+        var isInside = false
+        for index in 0..<window.count {
+            switch window[index] {
+            case UInt8(ascii: "\""): isInside.toggle()
+            case UInt8(ascii: "\n") where !isInside: return .feed
+            case UInt8(ascii: "\r") where !isInside:
+                guard index + 1 < window.count else { return isAtEnd ? .carriageReturn : nil }
+                return window[index + 1] == UInt8(ascii: "\n") ? .returnAndFeed : .carriageReturn
+            default: break
+            }
+        }
+        return nil
+    }
+
+    /// The delimiter that stands most often in the header, outside quotes; where two stand as often, the one that also
+    /// divides the records behind it into as many columns.
+    func findDelimiter(_ lineEnd: CSVForm.LineEnd) throws(SourceFault) -> UInt8 {
+        let counts = SourceOptions.delimiters.map { (delimiter: $0, lines: columnsOfFirstRecords($0, lineEnd)) }
+        func isConsistent(_ lines: [Int]) -> Int { lines.dropFirst().count { $0 == lines.first } }
+        let best = counts.filter { ($0.lines.first ?? 1) > 1 }.max { left, right in
+            (isConsistent(left.lines), left.lines.first ?? 0) < (isConsistent(right.lines), right.lines.first ?? 0)
+        }
+        guard let wanted = options.delimiter else { return best?.delimiter ?? UInt8(ascii: ",") }
+        if columnsOfFirstRecords(wanted, lineEnd).first ?? 1 <= 1, let best, best.delimiter != wanted {
+            throw SourceFault(
+                .delimiterAbsent(wanted, found: best.delimiter, count: (best.lines.first ?? 1) - 1),
+                at: place(ofLine: 0, column: 1))
+        }
+        return wanted
+    }
+
+    /// How many columns the header and up to 20 records behind it have with a delimiter.
+    func columnsOfFirstRecords(_ delimiter: UInt8, _ lineEnd: CSVForm.LineEnd) -> [Int] {
+        var counts: [Int] = []
+        var (columns, isInside, isBlank) = (1, false, true)
+        let end = lineEnd == .carriageReturn ? UInt8(ascii: "\r") : UInt8(ascii: "\n")
+        for index in 0..<window.count {
+            let byte = window[index]
+            if byte == end, !isInside {
+                if !isBlank { counts.append(columns) }
+                (columns, isBlank) = (1, true)
+                if counts.count > 20 { return counts }
+                continue
+            }
+            if byte != UInt8(ascii: "\r") { isBlank = false }
+            if byte == UInt8(ascii: "\"") { isInside.toggle() }
+            if byte == delimiter, !isInside { columns += 1 }
+        }
+        if isAtEnd, !isBlank { counts.append(columns) }
+        return counts.isEmpty ? [columns] : counts
+    }
+}
+
+/// A byte order mark at the beginning of a file.
+struct UnicodeMark {
+    let encoding: SourceEncoding?
+    var hasUTF8Mark: Bool { encoding == .utf8 }
+
+    init(_ bytes: ArraySlice<UInt8>) {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            encoding = .utf8
+        } else if bytes.starts(with: [0xFF, 0xFE]) {
+            encoding = .utf16(isBigEndian: false)
+        } else if bytes.starts(with: [0xFE, 0xFF]) {
+            encoding = .utf16(isBigEndian: true)
+        } else {
+            encoding = nil
+        }
+    }
+}

@@ -1,0 +1,106 @@
+internal import CSourceScan
+import ImportDumps
+import ImportFoundation
+
+/// Records of CSV.
+extension SourceReader {
+    func scanCSV() throws(SourceFault) {
+        let firstStart = csv.start
+        let count = window.count
+        repeat {
+            let written = unsafe room.withUnsafeMutableBufferPointer { room in
+                unsafe window.withPointer { bytes in
+                    unsafe source_csv_scan(
+                        &csv, bytes, &scanned, UInt32(count), room.baseAddress, room.count, options.usesVectors)
+                }
+            }
+            records.append(contentsOf: room[..<written])
+            if csv.fault != UInt32(SOURCE_FINE) { throw csvFault() }
+        } while scanned < UInt32(count)
+        if isAtEnd { try endCSV() }
+        guard let last = records.last, encoding == .utf8, csv.has_other_bytes else { return }
+        try checkUTF8(Int(firstStart)..<Int(last.end))
+        csv.has_other_bytes = false
+    }
+
+    /// The last record may have no line end.
+    func endCSV() throws(SourceFault) {
+        if csv.is_inside_quotes { throw SourceFault(.openQuote, at: openQuotePlace()) }
+        if csv.was_return, !csv.ends_with_return {
+            throw SourceFault(.loneReturn, at: place(ofByte: window.count - 1))
+        }
+        guard Int(csv.start) < window.count else { return }
+        if csv.columns != 0, csv.delimiters + 1 != csv.columns {
+            throw SourceFault(
+                .columns(Int(csv.delimiters) + 1, expected: Int(csv.columns)),
+                at: place(ofLine: Int(csv.start_line), column: 1))
+        }
+        records.append(source_record(start: csv.start, end: UInt32(window.count), line: csv.start_line))
+        csv.start = UInt32(window.count)
+        csv.delimiters = 0
+    }
+
+    func csvFault() -> SourceFault {
+        switch csv.fault {
+        case UInt32(SOURCE_STRAY_QUOTE): SourceFault(.strayQuote, at: place(ofByte: Int(csv.fault_at)))
+        case UInt32(SOURCE_TEXT_AFTER_QUOTE):
+            SourceFault(.textAfterQuote, at: place(ofByte: Int(csv.fault_at)))
+        case UInt32(SOURCE_LONE_RETURN): SourceFault(.loneReturn, at: place(ofByte: Int(csv.fault_at)))
+        case UInt32(SOURCE_LONE_FEED): SourceFault(.loneFeed, at: place(ofByte: Int(csv.fault_at)))
+        default:
+            SourceFault(
+                .columns(Int(csv.fault_columns), expected: Int(csv.columns)),
+                at: place(ofLine: Int(csv.start_line), column: 1))
+        }
+    }
+
+    /// The place of a byte in the record that is being scanned.
+    func place(ofByte byte: Int) -> Place {
+        var (line, column) = (Int(csv.start_line), 1)
+        let lineEnd = csv.ends_with_return ? UInt8(ascii: "\r") : UInt8(ascii: "\n")
+        window.withBytes(min(Int(csv.start), byte)..<byte) { bytes in
+            for index in bytes.indices {
+                column += 1
+                if bytes[index] == lineEnd { (line, column) = (line + 1, 1) }
+            }
+        }
+        return place(ofLine: line, column: column)
+    }
+
+    /// Of the quote that opens the last field.
+    func openQuotePlace() -> Place {
+        var last = Int(csv.start)
+        window.withBytes(Int(csv.start)..<window.count) { bytes in
+            var isInside = false
+            for index in bytes.indices where bytes[index] == UInt8(ascii: "\"") {
+                // Of a doubled quote the first one closes, the second one opens again.
+                let reopens = index > 0 && bytes[index - 1] == UInt8(ascii: "\"") && !isInside
+                isInside.toggle()
+                if isInside, !reopens { last = Int(csv.start) + index }
+            }
+        }
+        return place(ofByte: last)
+    }
+
+    /// - Parameter range: whole records, in which all characters are whole.
+    func checkUTF8(_ range: Range<Int>) throws(SourceFault) {
+        let wrong = window.withBytes(range) { (bytes) -> Int? in
+            do throws(UTF8.ValidationError) {
+                _ = try UTF8Span(validating: bytes)
+                return nil
+            } catch {
+                return error.byteOffsets.lowerBound
+            }
+        }
+        guard let wrong else { return }
+        let byte = window.withBytes(range) { $0[wrong] }
+        let at = range.lowerBound + wrong
+        guard form.isTable else { throw SourceFault(.notUTF8(byte), at: jsonPlace(ofByte: at, from: range.lowerBound)) }
+        // The line is known of the record that it is in.
+        let record = records.last { Int($0.start) <= at } ?? source_record()
+        let end = Int(record.start)
+        csv.start = record.start
+        csv.start_line = record.line
+        throw SourceFault(.notUTF8(byte), at: place(ofByte: max(end, at)))
+    }
+}

@@ -1,0 +1,118 @@
+internal import CSourceScan
+import ImportDumps
+import ImportFoundation
+
+/// Records of JSON.
+extension SourceReader {
+    func scanJSON() throws(SourceFault) {
+        var found: [source_record] = []
+        var position = Int(scanned)
+        var hasEnded = false
+        do throws(JSONRecords.Fault) {
+            scanning: while true {
+                let start = position
+                position = window.afterSpace(from: position)
+                linesBefore += window.lines(start..<position)
+                if position == window.count {
+                    if isAtEnd, isInArray { throw JSONRecords.Fault(at: position) }
+                    break
+                }
+                if isInArray {
+                    let byte = window[position]
+                    if byte == UInt8(ascii: "]"), isFirstElement || !expectsElement {
+                        hasEnded = true
+                        break scanning
+                    }
+                    if !expectsElement, !isFirstElement {
+                        guard byte == UInt8(ascii: ",") else { throw JSONRecords.Fault(at: position, byte: byte) }
+                        position += 1
+                        expectsElement = true
+                        continue
+                    }
+                }
+                let (count, isAll) = (window.count, isAtEnd)
+                let end = try window.withAll { bytes throws(JSONRecords.Fault) in
+                    try json.end(of: bytes.extracting(0..<count), from: position, isAll: isAll)
+                }
+                guard let end else { break }
+                found.append(
+                    source_record(start: UInt32(position), end: UInt32(end), line: UInt64(linesBefore)))
+                if !isInArray { try checkLineEnd(end) }
+                linesBefore += window.lines(position..<end)
+                position = end
+                expectsElement = false
+                isFirstElement = false
+            }
+        } catch {
+            let place = jsonPlace(ofByte: error.at, from: position)
+            if error.isTooDeep { throw SourceFault(.nestedTooDeep, at: place) }
+            throw SourceFault(.json(error.byte), at: place)
+        }
+        scanned = UInt32(position)
+        csv.start = scanned
+        records = found
+        if let first = found.first, let last = found.last, encoding == .utf8 {
+            try checkUTF8(Int(first.start)..<Int(last.end))
+        }
+        if hasEnded { try endArray(at: position) }
+    }
+
+    /// In JSON Lines, a value ends its line.
+    func checkLineEnd(_ end: Int) throws(JSONRecords.Fault) {
+        var index = end
+        while index < window.count, window[index] != UInt8(ascii: "\n") {
+            guard ASCII.isSpace(window[index]) else { throw JSONRecords.Fault(at: index, byte: window[index]) }
+            index += 1
+        }
+    }
+
+    /// Keeps what stands behind the last object, to the end of the file.
+    func endArray(at position: Int) throws(SourceFault) {
+        isInArray = false
+        // The objects before it are still in the window.
+        while !isAtEnd {
+            try append()
+            guard window.count - position <= Self.largestRest else {
+                throw SourceFault(.bodyTooLarge(limit: Self.largestRest))
+            }
+        }
+        let rest = window.withBytes(position..<window.count) { [UInt8](span: $0) }
+        closing = rest
+        // Without its objects the document is as valid as with them.
+        let document = opening + rest
+        do throws(JSONRecords.Fault) {
+            var check = JSONRecords()
+            let end = try check.end(of: document.span, from: 0, isAll: true) ?? document.count
+            if let extra = document[end...].firstIndex(where: { !ASCII.isSpace($0) }) {
+                throw JSONRecords.Fault(at: extra, byte: document[extra])
+            }
+        } catch {
+            let inRest = max(0, error.at - opening.count)
+            var (line, column) = (linesBefore, jsonColumn(ofByte: position))
+            for byte in rest.prefix(inRest) {
+                column += 1
+                if byte == UInt8(ascii: "\n") { (line, column) = (line + 1, 1) }
+            }
+            throw SourceFault(.json(error.byte), at: place(ofLine: line, column: column))
+        }
+    }
+
+    /// The place of a byte, given one before it at which `linesBefore` stands.
+    func jsonPlace(ofByte byte: Int, from known: Int) -> Place {
+        var (line, column) = (linesBefore, jsonColumn(ofByte: known))
+        window.withBytes(min(known, byte)..<byte) { bytes in
+            for index in bytes.indices {
+                column += 1
+                if bytes[index] == UInt8(ascii: "\n") { (line, column) = (line + 1, 1) }
+            }
+        }
+        return place(ofLine: line, column: column)
+    }
+
+    /// Counted from the last line end that is in the window.
+    func jsonColumn(ofByte byte: Int) -> Int {
+        var start = byte
+        while start > 0, window[start - 1] != UInt8(ascii: "\n") { start -= 1 }
+        return byte - start + 1
+    }
+}
