@@ -133,6 +133,18 @@ import Testing
         #expect(run.outputText.contains("find out what became of 2 rows"), "\(run)")
     }
 
+    @Test("Rows before --first-row belong to no job, and have no result")
+    func firstRow() throws {
+        let rest = Self.contacts.dropFirst("Name,Email\r\n".count)
+        try folder.write("Name,Email\r\nZoe,zoe@x.example\r\n" + rest, as: "longer.csv")
+        #expect(try rejects("job.json", "--source", "longer.csv").status == 1)
+        let run = try rejects("job.json", "--source", "longer.csv", "--first-row", "2")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.outputText.hasPrefix("5 rows sent = 2 succeeded + 2 rejects + 1 without a result.\n"), "\(run)")
+        #expect(try folder.text("rejects/no-result.csv").hasSuffix("Name,Email\r\n1,,,no-result,,,Zoe,zoe@x.example\r\n"))
+        #expect(try folder.text("rejects/rejects.csv").contains("\r\n3,6f0c3a52-0000-4000-8000-000000000001,2,failed,"))
+    }
+
     @Test("Annotated rows say which row became which record")
     func annotated() throws {
         #expect(try rejects("job.json", "--source", "contacts.csv", "--annotated", "--created").status == 0)

@@ -1,8 +1,8 @@
 /// The sentences of `rejects`.
 extension Wording {
-    /// "240 rows: 187 succeeded, 53 rejects, none without a result."
+    /// "240 rows sent = 187 succeeded + 53 rejects + 0 without a result."
     package static func reconciliation(source rows: Int, succeeded: Int, rejects: Int, noResult: Int) -> String {
-        "\(rowsWord(rows)) sent = \(grouped(succeeded)) succeeded + \(grouped(rejects)) rejects + "
+        "\(rowsWord(rows)) sent = \(grouped(succeeded)) succeeded + \(grouped(rejects)) \(rejects == 1 ? "reject" : "rejects") + "
             + "\(grouped(noResult)) without a result."
     }
 
