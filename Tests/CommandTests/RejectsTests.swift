@@ -141,7 +141,8 @@ import Testing
         let run = try rejects("job.json", "--source", "longer.csv", "--first-row", "2")
         #expect(run.status == 0, "\(run)")
         #expect(run.outputText.hasPrefix("5 rows sent = 2 succeeded + 2 rejects + 1 without a result.\n"), "\(run)")
-        #expect(try folder.text("rejects/no-result.csv").hasSuffix("Name,Email\r\n1,,,no-result,,,Zoe,zoe@x.example\r\n"))
+        #expect(
+            try folder.text("rejects/no-result.csv").hasSuffix("Name,Email\r\n1,,,no-result,,,Zoe,zoe@x.example\r\n"))
         #expect(try folder.text("rejects/rejects.csv").contains("\r\n3,6f0c3a52-0000-4000-8000-000000000001,2,failed,"))
     }
 
