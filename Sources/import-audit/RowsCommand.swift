@@ -151,7 +151,10 @@ private struct KeptInput {
             let read = unsafe chunk.withUnsafeMutableBytes { buffer in
                 Result { () throws(ReadFailure) in try unsafe source.read(into: buffer) }
             }
-            // What was read up to a failure is printed; the reader meets the same end.
+            if case .failure(let failure) = read {
+                // Half of it would look whole to who reads it again.
+                throw CommandFailure(.inputNotReadWhole, of: "-", failure.description)
+            }
             guard case .success(let count) = read, count > 0 else { break }
             do throws(SystemFailure) {
                 try writeAll(chunk.span.extracting(0..<count), to: descriptor)

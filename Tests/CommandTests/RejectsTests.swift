@@ -157,6 +157,17 @@ import Testing
         #expect(try folder.text("rejects/created.csv").hasSuffix("Name,Email\r\n" + first + third))
     }
 
+    @Test("Rows that succeeded without an id are among those that succeeded")
+    func createdWithoutID() throws {
+        try folder.write(
+            #"{"job_id":"a","status":"complete","total":4,"results":[{"created":true},{"error":{"code":"x"}},{"existing":true},{"created":true}]}"#,
+            as: "mute.json")
+        #expect(try rejects("mute.json", "--source", "contacts.csv", "--created").status == 0)
+        let created = try folder.text("rejects/created.csv")
+        #expect(created.hasSuffix("\r\n3,a,3,existing,,,,\"C\r\nD\",cd@x.example\r\n4,a,4,created,,,,Eve,eve@@x\r\n"))
+        #expect(created.contains("\r\n1,a,1,created,,,,Ada,ada@x.example\r\n"))
+    }
+
     @Test("A second try says which rows of the first source failed again, and its columns come once")
     func secondTry() throws {
         #expect(try rejects("job.json", "--source", "contacts.csv", "-o", "one").status == 0)

@@ -46,6 +46,9 @@ struct CompareCommand: ParsableCommand {
     var format: Format = .text
 
     func validate() throws {
+        if !maps.isEmpty, before == "-" {
+            throw ValidationError("With --map the first try is read twice: name a file, not standard input.")
+        }
         if !maps.isEmpty, redacting.isOn {
             throw ValidationError("--map compares rows as they are; --redact cannot be given with it.")
         }

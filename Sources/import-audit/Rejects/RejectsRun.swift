@@ -131,7 +131,7 @@ struct RejectsRun {
 
     /// Finds out where the rows of the source come from, through all tries.
     private mutating func followMaps() throws {
-        guard let last = plan.maps.last, let source = plan.sources.paths.first else { return }
+        guard !plan.maps.isEmpty, let source = plan.sources.paths.first else { return }
         var total = plan.firstRow - 1
         for index in 0..<results.jobCount {
             guard let rows = try results.job(index).job.total else {
@@ -141,12 +141,7 @@ struct RejectsRun {
             }
             total += rows
         }
-        var rows = try last.rows(for: total, sentAs: source)
-        var map = last
-        for earlier in plan.maps.dropLast().reversed() where !map.reachesBehind(earlier) {
-            rows = try earlier.follow(rows, of: map.sources.first ?? "")
-            map = earlier
-        }
+        let (rows, map) = try plan.maps[...].follow(total: total, sentAs: source)
         origins = (map.sources.map { Array($0.utf8) }, rows)
         retry.maps = plan.maps.map { $0.name }
     }
@@ -284,24 +279,13 @@ struct RejectsRun {
     private mutating func succeed(
         _ run: SpooledRows.Run, _ rows: SpooledRows, from row: Int, _ jobID: [UInt8]?, _ source: SourceReader
     ) throws -> Int {
-        guard var ids = run.ids, !ids.isEmpty || writers?.annotated != nil || writers?.created != nil else {
-            guard let annotated = writers?.annotated else {
-                let taken = try source.skip(run.count)
-                retry.succeeded += taken
-                return taken
-            }
-            var taken = 0
-            while taken < run.count, try source.next() {
-                taken += 1
-                try annotated.append(
-                    placed(
-                        RejectRow(sourceRow: source.row, jobID: jobID, row: row + taken, outcome: run.outcome.rawValue),
-                        []
-                    ).row, source)
-            }
+        let listsRows = writers?.annotated != nil || writers?.created != nil
+        guard listsRows || run.ids != nil && idsLeft > 0 else {
+            let taken = try source.skip(run.count)
             retry.succeeded += taken
             return taken
         }
+        var ids = run.ids ?? 0..<0
         var taken = 0
         while taken < run.count, try source.next() {
             taken += 1
@@ -310,7 +294,7 @@ struct RejectsRun {
                 idsLeft -= 1
                 rows.span(id) { evidence?.look(forID: $0, in: source) }
             }
-            guard writers?.annotated != nil || writers?.created != nil else { continue }
+            guard listsRows else { continue }
             let entry = placed(
                 RejectRow(
                     sourceRow: source.row, jobID: jobID, row: row + taken, outcome: run.outcome.rawValue,
@@ -345,14 +329,18 @@ struct RejectsRun {
         try writer.append(row, source)
         try writers?.annotated?.append(row, source)
         try writers?.reasons.append(row, in: file, at: writer.position, source: name)
-        guard groups[key] != nil || groups.count < Self.mostGroups else { return }
+        // Of floods of codes not each has a line in the plan, but each row is counted there.
+        let isListed = groups[key] != nil || groups.count < Self.mostGroups
+        let listed = isListed ? key : GroupKey(code: Array(CodeSummary.otherCodes.utf8), isUnclassified: false)
         groups[
-            key,
+            listed,
             default: (
-                RetryPlan.Group(code: code, isUnclassified: isUnclassified, rows: 0, files: [], entry: entry), []
+                RetryPlan.Group(
+                    code: isListed ? code : CodeSummary.otherCodes, isUnclassified: isListed && isUnclassified, rows: 0,
+                    files: [], entry: isListed ? entry : nil), []
             )
         ].group.rows += 1
-        groups[key]?.files.insert(file)
+        groups[listed]?.files.insert(file)
     }
 
     /// A row of which the dump says nothing.

@@ -168,10 +168,12 @@ extension RowMap {
 extension ArraySlice<RowMap> {
     /// Where the rows of the try behind the last of these maps come from, and the map whose sources that is said of.
     ///
-    /// - Parameter total: the rows of that try.
-    func follow(total: Int) throws -> (rows: [RowMap.Target], in: RowMap) {
+    /// - Parameters:
+    ///   - total: the rows of that try.
+    ///   - file: what was sent in it, if that is known.
+    func follow(total: Int, sentAs file: String? = nil) throws -> (rows: [RowMap.Target], in: RowMap) {
         guard let last else { throw CommandFailure(.internalFault, "there is no map to follow") }
-        var rows = try last.rows(for: total, sentAs: nil)
+        var rows = try last.rows(for: total, sentAs: file)
         var reached = last
         for earlier in dropLast().reversed() where !reached.reachesBehind(earlier) {
             rows = try earlier.follow(rows, of: reached.sources.first ?? "")
