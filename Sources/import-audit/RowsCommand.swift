@@ -132,17 +132,7 @@ private final class RowAttempts: Sendable {
 /// What standard input delivers, in a file that can be read twice.
 private struct KeptInput {
     init(in folder: String) throws(CommandFailure) {
-        var path = Array("\(folder)/.import-audit.XXXXXX".utf8CString)
-        let descriptor = unsafe path.withUnsafeMutableBufferPointer { path in
-            guard let start = path.baseAddress else { return Int32(-1) }
-            let descriptor = unsafe mkstemp(start)
-            if descriptor >= 0 { unsafe unlink(start) }
-            return descriptor
-        }
-        guard descriptor >= 0 else {
-            throw CommandFailure(
-                .cannotWrite, of: folder, "no temporary file can be made: \(SystemFailure.last.description)")
-        }
+        let descriptor = try TemporaryFile.open(in: folder)
         defer { close(descriptor) }
         var source = DescriptorSource(descriptor: STDIN_FILENO)
         var chunk = [UInt8](repeating: 0, count: 256 * 1024)

@@ -16,9 +16,15 @@ final class TemporaryFile {
 
     /// - Parameter folder: where there is room for it.
     init(in folder: String) throws(CommandFailure) {
+        descriptor = try Self.open(in: folder)
+        unsafe buffer = .allocate(capacity: Self.bufferBytes)
+    }
+
+    /// A new file without a name. The caller closes it.
+    static func open(in folder: String) throws(CommandFailure) -> Int32 {
         var path = Array("\(folder)/.import-audit.XXXXXX".utf8CString)
-        descriptor = unsafe path.withUnsafeMutableBufferPointer { path in
-            guard let start = path.baseAddress else { return -1 }
+        let descriptor = unsafe path.withUnsafeMutableBufferPointer { path in
+            guard let start = path.baseAddress else { return Int32(-1) }
             let descriptor = unsafe mkstemp(start)
             if descriptor >= 0 {
                 unsafe unlink(start)
@@ -30,7 +36,7 @@ final class TemporaryFile {
             throw CommandFailure(
                 .cannotWrite, of: folder, "no temporary file can be made: \(SystemFailure.last.description)")
         }
-        unsafe buffer = .allocate(capacity: Self.bufferBytes)
+        return descriptor
     }
 
     deinit {

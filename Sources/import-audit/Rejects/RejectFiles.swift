@@ -67,9 +67,8 @@ final class RejectWriter {
     private var isFirst = true
     /// Whether the last record had an end of its line.
     private var lacksLineEnd = false
-    /// Records of the current file, and of all.
+    /// Records of the current file.
     private(set) var position = 0
-    private(set) var count = 0
     private(set) var files: [RetryPlan.File] = []
 
     /// - Parameters:
@@ -126,7 +125,6 @@ final class RejectWriter {
         }
         isFirst = false
         position += 1
-        count += 1
         files[files.count - 1].rows = position
         if bytes.count >= Self.flushBytes { try flush() }
     }

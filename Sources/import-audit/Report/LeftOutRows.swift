@@ -56,13 +56,7 @@ final class LeftOutRows: @unchecked Sendable {
     func openWorkbook(of order: DocumentOrder) throws -> Int32? {
         try lock.withLock { _ in
             guard let file, let place = places[order], !place.workbook.isEmpty else { return nil }
-            var path = Array("\(folder)/.import-audit.XXXXXX".utf8CString)
-            let copy = unsafe path.withUnsafeMutableBufferPointer {
-                unsafe $0.baseAddress.map { unsafe mkstemp($0) } ?? -1
-            }
-            guard copy >= 0 else { throw CommandFailure(.cannotWrite, of: folder, SystemFailure.last.description) }
-            _ = fcntl(copy, F_SETFD, FD_CLOEXEC)
-            unsafe path.withUnsafeBufferPointer { path in _ = unsafe path.baseAddress.map { unsafe unlink($0) } }
+            let copy = try TemporaryFile.open(in: folder)
             do {
                 try Self.read(place.workbook, of: file) { try writeAll($0, to: copy) }
             } catch {
