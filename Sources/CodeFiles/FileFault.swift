@@ -23,7 +23,7 @@ package struct FileFault: Error, Sendable, Equatable {
         case missingKey(String)
         /// `expected` says in words what it must be.
         case wrongValue(String, expected: String)
-        /// A word that is none of those that may stand there.
+        /// A word that is not allowed there.
         case unknownWord(String, allowed: [String])
         /// Two entries about the same; the line of the first.
         case repeatedEntry(String, firstLine: Int)

@@ -12,7 +12,7 @@ struct JSONScanner: ~Copyable {
     var kept: InlineArray<5, KeptText> = .init(repeating: KeptText())
     var scratch: [UInt8] = []
 
-    /// Whether what is no JSON is read over where its meaning is plain, and noted in `damage`.
+    /// Whether text that is not JSON is tolerated where its meaning is plain, and noted in `damage`.
     var isLenient = false
     var damage = DumpDamage()
     /// The row at hand; nil outside of rows.

@@ -97,7 +97,7 @@ public struct RowFacts: OptionSet, Sendable, Hashable {
     @inlinable public static var duplicateKey: RowFacts { RowFacts(rawValue: 1 << 7) }
     /// A text was longer than ``DumpLimits/textBytes`` and was cut there.
     @inlinable public static var textCut: RowFacts { RowFacts(rawValue: 1 << 8) }
-    /// A text has U+FFFD in place of what is no JSON text.
+    /// A text has U+FFFD in place of bytes that JSON does not allow.
     @inlinable public static var textRepaired: RowFacts { RowFacts(rawValue: 1 << 12) }
     /// Not a row, but a stretch of `results` that holds no whole one.
     @inlinable public static var damaged: RowFacts { RowFacts(rawValue: 1 << 13) }

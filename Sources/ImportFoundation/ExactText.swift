@@ -15,7 +15,7 @@ package struct ExactText: Hashable, Comparable, Sendable {
         self.bytes = bytes
     }
 
-    /// The text, with U+FFFD in place of what is no UTF-8.
+    /// The text, with U+FFFD in place of bytes that are not UTF-8.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     package static func < (left: Self, right: Self) -> Bool {

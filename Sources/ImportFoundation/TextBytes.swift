@@ -33,7 +33,7 @@ extension BinaryInteger {
 
 /// Classes of ASCII bytes.
 public enum ASCII {
-    /// 0 to 15; nil for what is no hexadecimal digit.
+    /// 0 to 15; nil for any byte but a hexadecimal digit.
     @inlinable
     public static func hexValue(of byte: UInt8) -> UInt8? {
         switch byte {

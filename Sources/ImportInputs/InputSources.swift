@@ -9,7 +9,7 @@ struct InputFileRegion: Sendable {
     let size: Int
     let budget: ExpansionBudget
 
-    /// Nil for what is no regular file.
+    /// Nil for anything but a regular file.
     init?(descriptor: Int32, makeBudget: (_ size: Int) -> ExpansionBudget) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

@@ -3,7 +3,7 @@ package import ImportFoundation
 
 /// Something that the arguments of a command name, themselves or as folders.
 package enum InputTreeItem: Sendable, Equatable {
-    /// A file to read; `size` in bytes, nil for what is no regular file, such as a pipe that was named.
+    /// A file to read; `size` in bytes, nil for anything but a regular file, such as a pipe that was named.
     case file(InputPath, size: Int?)
     /// The argument `-`.
     case standardInput
@@ -176,7 +176,7 @@ package struct InputPath: Sendable, Hashable {
         return descriptor
     }
 
-    /// The file that the path leads to, links followed; nil for what is no regular file.
+    /// The file that the path leads to, links followed; nil for anything but a regular file.
     package var identity: FileIdentity? {
         var status = stat()
         guard unsafe withCString({ path in unsafe stat(path, &status) }) == 0 else { return nil }
