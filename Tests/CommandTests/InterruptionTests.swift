@@ -39,7 +39,7 @@ struct InterruptionTests {
         let names = try #require(space.names(in: "o"))
         #expect(names.contains(".rows.csv.partial"))
         run.kill(SIGKILL)
-        #expect(try run.finish().status == -SIGKILL)
+        #expect(try run.finish(endsInput: false).status == -SIGKILL)
         #expect(space.names(in: "o")?.allSatisfy { $0.hasSuffix(".partial") } == true)
 
         let again = try complete(try started(space["o"]))
@@ -56,13 +56,13 @@ struct InterruptionTests {
         for signal in [SIGKILL, SIGTERM] {
             let run = try started(space["o"])
             run.kill(signal)
-            #expect(try run.finish().status == -signal)
+            #expect(try run.finish(endsInput: false).status == -signal)
             #expect(try space.files(in: "o").filter { !$0.key.hasSuffix(".partial") } == before)
         }
         // Ctrl-C ends in good order, also while another program keeps the run waiting.
         let run = try started(space["o"])
         run.kill(SIGINT)
-        let result = try run.finish()
+        let result = try run.finish(endsInput: false)
         #expect(result.status == 130 && result.errorText.contains("Interrupted"), "\(result)")
         #expect(try space.files(in: "o") == before)
         let again = try importAudit("report", Repository.sample("many-failures"), "-o", space["o"])
@@ -103,7 +103,7 @@ struct InterruptionTests {
         let deadline = ContinuousClock.now + .seconds(60)
         while space.names(in: "o/jobs/small") != reportFiles, .now < deadline { usleep(1000) }
         run.kill(SIGINT)
-        let result = try run.finish()
+        let result = try run.finish(endsInput: false)
         #expect(result.status == 130 && result.errorText.contains("Interrupted"), "\(result)")
         let left = try space.tree("o").keys.sorted()
         #expect(!left.contains { $0.contains(".partial") }, "\(left)")

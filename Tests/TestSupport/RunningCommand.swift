@@ -167,16 +167,23 @@ package final class RunningCommand {
     }
 
     /// Waits for the end of the program.
-    package func finish(seconds: Int = 120) throws -> CommandResult {
+    ///
+    /// - Parameter endsInput: whether standard input ends first. After a signal it should not: a program that reads
+    ///   the end before it takes the signal may finish its work in good order.
+    package func finish(seconds: Int = 120, endsInput: Bool = true) throws -> CommandResult {
         var output: [UInt8] = []
         var errors: [UInt8] = []
         let deadline = ContinuousClock.now + .seconds(seconds)
-        if pending.isEmpty { endInput() } else { _ = fcntl(inputEnd, F_SETFL, O_NONBLOCK) }
+        if !pending.isEmpty {
+            _ = fcntl(inputEnd, F_SETFL, O_NONBLOCK)
+        } else if endsInput {
+            endInput()
+        }
         while outputEnd >= 0 || errorEnd >= 0 {
             var polled = [
                 pollfd(fd: outputEnd, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: errorEnd, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: inputEnd, events: Int16(POLLOUT), revents: 0),
+                pollfd(fd: pending.isEmpty ? -1 : inputEnd, events: Int16(POLLOUT), revents: 0),
             ]
             _ = poll(&polled, 3, 1000)
             if polled[0].revents != 0 { Self.drain(&outputEnd, into: &output) }
