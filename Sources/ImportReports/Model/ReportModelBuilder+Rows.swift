@@ -71,6 +71,9 @@ struct OutcomeRows {
     private static let line = ModelTable<Line>([
         .text("outcome", "the contract's word: a class name") { $0.outcome },
         .text("label", "`Created` …") { $0.label },
+        .text("colour", "its colour where there is no style sheet: the fill of an SVG shape") {
+            colours[$0.outcome] ?? "#6d7682"
+        },
         .text("count", "how many") { Wording.grouped($0.count) },
         .optionalObject(
             "share", "false when the base is 0",
@@ -79,6 +82,12 @@ struct OutcomeRows {
         ) { $0.share },
         .optionalObject("segment", "its piece of the bar; false when its count is 0", segment) { $0.segment },
     ])
+
+    /// As in the style sheet. Where that is refused, rows that are missing are grey.
+    private static let colours = [
+        "created": "#17825c", "existing": "#6b93cf", "applied": "#2b8a94", "failed": "#cb2f3a", "unclassified": "#a86c00",
+        "missing": "#c3cad2",
+    ]
 
     private static let segment: ModelTable<(x: String, width: String)> = {
         let meaning =
