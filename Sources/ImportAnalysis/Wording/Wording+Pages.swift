@@ -82,7 +82,7 @@ extension Wording {
     ///   - hasWidened: whether some pieces are wider than to scale.
     package static func outcomesCaption(rows: Int, missing: Int, hasWidened: Bool) -> String {
         let declared = missing > 0 ? "declared " : ""
-        let widened = hasWidened ? "; an outcome under 1.5 % is drawn wider so that it can be seen" : ""
+        let widened = hasWidened ? "; an outcome under 1.5% is drawn wider so that it can be seen" : ""
         return "\(grouped(rows)) \(declared)\(rows == 1 ? "row" : "rows") by outcome, to scale\(widened)."
     }
 }
@@ -130,6 +130,14 @@ extension Severity {
         case .note: "\(Wording.grouped(count)) \(count == 1 ? "note" : "notes")"
         }
     }
+}
+
+// MARK: - Filters
+
+extension Wording {
+    package static let noCode = "no code"
+    package static let noOwner = "no owner"
+    package static let noAction = "no action"
 }
 
 // MARK: - When a job ran

@@ -19,6 +19,10 @@ extension ReportModel {
                 + "explain](audit.md#stretches-on-pages)",
             stretches
         ) { $0.stretches },
+        .optionalObject(
+            "filters", "what the codes can be filtered by; false where there is one code at most, or rows are not listed",
+            CodeFilters.table
+        ) { CodeFilters($0) },
         .optionalObject("listing", "false when no row failed", listing) { $0.summary.failedByCode.isEmpty ? nil : $0 },
     ])
 
@@ -43,6 +47,10 @@ extension ReportModel {
 
     private static let code = ModelTable<ListedCode>([
         .text("anchor", "`code-1` …, made from the position, never from the code") { "code-\($0.number)" },
+        .text("classes", "class names for filters, as in `c-1 a-retry o-2`") { code in
+            CodeFilters.classes(code.number, code.code, code.builder)
+        },
+        .flag("first", "the first of the list") { $0.number == 1 },
         .code("false: no code") { ShownCode($0.code.code, $0.limits) },
         .text("rows", "how many") { Wording.grouped($0.code.rows, isAtLeast: $0.code.isAtLeast) },
         .text("share", "of rows seen") { Share(of: $0.code.rows, in: $0.builder.summary.rows.seen).text },
@@ -56,6 +64,9 @@ extension ReportModel {
             .only("path", "bars for the attribute `d` of an SVG path, in a box of 64 by 12")
         ) { $0.code.positions?.spark },
         .standing(ShownStanding.tableWithExplanations) { $0.standing },
+        .optionalObject("listed", "its rows, the first ones; false where rows are not listed", listed) { code in
+            code.code.listedRows.isEmpty ? nil : code
+        },
         .optionalObject(
             "details", "what an error of the code has besides its code and message; false if no row has more", details
         ) { code in code.code.exampleDetails.map { ($0.text, $0.row, code.limits) } },
@@ -63,6 +74,25 @@ extension ReportModel {
         .cut(
             "more messages than shown", numbers: "N of M; `more than 20` where the summary does not tell all apart"
         ) { $0.cut },
+    ])
+
+    private static let listed = ModelTable<ListedCode>([
+        .list("rows", "1 to 500 over all codes, in their order", of: row) { code in
+            code.code.listedRows.map { ($0, code.limits) }
+        },
+        .cut("more rows than shown") { code in
+            code.builder.cut(code.code.listedRows.count, of: code.code.rows, file: .failures)
+        },
+    ])
+
+    private static let row = ModelTable<(row: ListedRow, limits: ModelLimits)>([
+        .text("row", "its number") { Wording.grouped($0.row.row) },
+        .optionalQuote("id", "false when it has none", text: "the id of its record") {
+            ($0.row.id).map($0.limits.name)
+        },
+        .optionalQuote("message", "false when it has none", text: "at most 200 characters of the message") {
+            ($0.row.message).map($0.limits.rowMessage)
+        },
     ])
 
     private static let details = ModelTable<(text: String, row: Int, limits: ModelLimits)>([

@@ -55,7 +55,7 @@ struct OutcomeRows {
             "bar", "false when rows seen + missing = 0",
             .only(
                 "caption",
-                "what the bar shows. The bar is rows seen + missing. A piece under 1.5 % is drawn 1.5 % wide, the "
+                "what the bar shows. The bar is rows seen + missing. A piece under 1.5% is drawn 1.5% wide, the "
                     + "others share the rest in proportion; then the caption says so")
         ) { $0.caption },
     ])
@@ -64,7 +64,7 @@ struct OutcomeRows {
         .text("count", "how many") { Wording.grouped($0.seen) },
         .optionalObject(
             "share", "false when there is no declared total, and in an overview",
-            ShownShare.table("`3.3 %`; with a declared total of 0, the number of rows", "`of the 12,000 declared`")
+            ShownShare.table("`3.3%`; with a declared total of 0, the number of rows", "`of the 12,000 declared`")
         ) { $0.seenShare },
     ])
 
@@ -78,7 +78,7 @@ struct OutcomeRows {
         .optionalObject(
             "share", "false when the base is 0",
             ShownShare.table(
-                "`3.3 %`", "`of rows seen`, `of the declared total`; in an overview `of rows seen and missing`")
+                "`3.3%`", "`of rows seen`, `of the declared total`; in an overview `of rows seen and missing`")
         ) { $0.share },
         .optionalObject("segment", "its piece of the bar; false when its count is 0", segment) { $0.segment },
     ])
