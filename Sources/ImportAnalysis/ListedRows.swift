@@ -62,7 +62,10 @@ struct ListedRows: Sendable {
         }
         full = nil
         // One row of each code may still be too many: there is a bound for codes, too.
-        if count > AnalysisLimits.rowsGathered { rows = [:]; count = 0 }
+        if count > AnalysisLimits.rowsGathered {
+            rows = [:]
+            count = 0
+        }
     }
 
     /// Gives codes their rows: of the first ``AnalysisLimits/codesWithRows`` as many as they may have together, shared
@@ -76,7 +79,11 @@ struct ListedRows: Sendable {
         }
         let listed = summaries.indices.filter { !summaries[$0].isOther }.prefix(AnalysisLimits.codesWithRows)
         var room = AnalysisLimits.rowsListedOfJob
-        var waiting = listed.sorted { (byCode[ExactKey(summaries[$0].code)]?.count ?? 0, $0) < (byCode[ExactKey(summaries[$1].code)]?.count ?? 0, $1) }[...]
+        var waiting = listed.sorted {
+            (byCode[ExactKey(summaries[$0].code)]?.count ?? 0, $0) < (
+                byCode[ExactKey(summaries[$1].code)]?.count ?? 0, $1
+            )
+        }[...]
         while let index = waiting.popFirst() {
             let rows = byCode[ExactKey(summaries[index].code)] ?? []
             let share = room / (waiting.count + 1)

@@ -77,7 +77,10 @@ import Testing
 
     /// The text of a page without its tags, for its words are next to each other.
     private static func plain(_ page: String) -> String {
+        // Of rows, only the text of the dump is there.
         page.replacing(/<style[\s\S]*?<\/style>/, with: "").replacing(
+            /<table class="failed-rows">[\s\S]*?<\/table>/, with: ""
+        ).replacing(
             /<\/(p|li|td|th|dd|h[1-6]|caption|tr)>/, with: "\n"
         )
         .replacing(/<[^>]*>/, with: "")

@@ -8,7 +8,10 @@ struct MustacheTests {
     @Test("The built-in templates render as with swift-mustache")
     func builtIn() throws {
         let templates = try TemplateSet(for: .reports)
-        let reports = TemplateSet.Format.allCases.map { $0.fileName } + ["report.css"]
+        let reports =
+            TemplateSet.Format.allCases.map { $0.fileName } + [
+                "report.css", "checks.xhtml.mustache", "icons.xhtml.mustache",
+            ]
         let oracle = try Oracle(BuiltInTemplates.files.filter { reports.contains($0.key) }.mapValues { $0.text })
         for sample in Repository.sampleJobs {
             let model = ReportModel(try audit(sample: sample), toolVersion: "1", files: [.rows, .codes])

@@ -153,7 +153,7 @@ struct TemplateTests {
     func replaces() throws {
         let summary = try audit(
             ##"{"job_id":"<@#1","status":"complete","total":1,"results":[{"error":{"code":"<b>","message":"*m*"}}]}"##)
-        let model = ReportModel(summary, toolVersion: "0", files: [])
+        let model = ReportModel(summary, title: "<@#1", toolVersion: "0", files: [])
         let own = try TemplateSet(replacing: [
             "report.md.mustache": Array("{{title}}{{>codes.md.mustache}}".utf8),
             "codes.md.mustache": Array(

@@ -16,7 +16,7 @@ struct UnknownNameTests {
     static let cases = [
         Case(
             file: "report.md.mustache", text: "\n{{titel}}", line: 2,
-            says: "Perhaps “title” is meant. Known are: arithmetic, codebook, "),
+            says: "Perhaps “title” is meant. Known are: about, arithmetic, checks, codebook, "),
         Case(
             file: "report.xhtml.mustache", text: "{{verdict.wrod}}", line: 1,
             says: "Perhaps “verdict.word” is meant. In “verdict” there are: "),

@@ -176,7 +176,8 @@ package struct Verdict: Sendable {
         }
         if missing > 0 { return "\(Wording.grouped(missing)) of \(whole) \(missing == 1 ? "is" : "are") \(unseen)" }
         if rows.unclassified > 0 {
-            return "\(Wording.grouped(rows.unclassified)) of \(whole) \(rows.unclassified == 1 ? "has" : "have") no outcome"
+            return
+                "\(Wording.grouped(rows.unclassified)) of \(whole) \(rows.unclassified == 1 ? "has" : "have") no outcome"
         }
         let verb = rows.applied == rows.seen ? "applied" : "imported"
         return rows.seen == 1 ? "The one row was \(verb)" : "All \(whole) were \(verb)"

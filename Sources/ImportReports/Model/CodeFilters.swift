@@ -70,7 +70,9 @@ struct CodeFilters {
     static let table = ModelTable<CodeFilters>([
         .list("codes", "2 to 20, in the order of the list", of: choice) { $0.codes },
         .optionalObject("owners", "false where no code has an owner", choices) { $0.owners.isEmpty ? nil : $0.owners },
-        .optionalObject("actions", "false where no code has an action", choices) { $0.actions.isEmpty ? nil : $0.actions },
+        .optionalObject("actions", "false where no code has an action", choices) {
+            $0.actions.isEmpty ? nil : $0.actions
+        },
     ])
 
     private static let choices = ModelTable<[Choice]>([

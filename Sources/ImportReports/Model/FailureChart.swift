@@ -51,7 +51,10 @@ struct ShownPositions {
         .text("top", "the share that the chart reaches up to: `60%`") { "\($0.top)%" },
         .text("middle", "half of it") { $0.top % 2 == 0 ? "\($0.top / 2)%" : "\($0.top / 2).5%" },
         .text("last_row", "the last row of the job; the first is 1") { Wording.grouped($0.seen) },
-        .list("series", "1 to 5: the codes with most rows, each with a colour of its own, then the others", of: seriesTable) {
+        .list(
+            "series", "1 to 5: the codes with most rows, each with a colour of its own, then the others",
+            of: seriesTable
+        ) {
             $0.series
         },
         .list("columns", "1 to 64: the bars again, made of the codes of their rows", of: column) { $0.columns },
@@ -93,9 +96,12 @@ struct ShownPositions {
 
     /// The highest share of a bar, rounded up to one that reads well, in percent.
     private var top: Int {
-        let highest = positions.counts.indices.map { index in
-            Int(clamping: (Int128(positions.counts[index]) * 100 + Int128(rows(ofBucket: index)) - 1) / Int128(rows(ofBucket: index)))
-        }.max() ?? 100
+        let highest =
+            positions.counts.indices.map { index in
+                Int(
+                    clamping: (Int128(positions.counts[index]) * 100 + Int128(rows(ofBucket: index)) - 1)
+                        / Int128(rows(ofBucket: index)))
+            }.max() ?? 100
         return [1, 2, 4, 5, 10, 20, 40, 60, 80, 100].first { $0 >= highest } ?? 100
     }
 

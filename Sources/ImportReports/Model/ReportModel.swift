@@ -66,7 +66,8 @@ extension ReportModel {
             ])
         ) { builder in builder.context.codes.flatMap { RetryPlan(of: builder.summary, $0)?.sentence } },
         .optionalObject(
-            "next", "what to do next about the rows that did not succeed; false where all rows succeeded", NextSteps.table
+            "next", "what to do next about the rows that did not succeed; false where all rows succeeded",
+            NextSteps.table
         ) { $0.nextSteps },
         .object("rows", "rows by outcome", OutcomeRows.table) { $0.rows },
         .object("arithmetic", "the numbers that the job declares", arithmetic) { Arithmetic($0.summary) },

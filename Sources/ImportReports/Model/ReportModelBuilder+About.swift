@@ -22,7 +22,10 @@ struct JobFact {
 extension ReportModel {
     /// What the report is about, for its title.
     static let about = ModelTable<ReportModelBuilder>([
-        .list("facts", "0 to 4: what the dump says of when the job ran, how long, its expiry and its id", of: JobFact.table) {
+        .list(
+            "facts", "0 to 4: what the dump says of when the job ran, how long, its expiry and its id",
+            of: JobFact.table
+        ) {
             $0.facts
         }
     ])

@@ -20,7 +20,8 @@ extension ReportModel {
             stretches
         ) { $0.stretches },
         .optionalObject(
-            "filters", "what the codes can be filtered by; false where there is one code at most, or rows are not listed",
+            "filters",
+            "what the codes can be filtered by; false with one code at most, or where rows are not listed",
             CodeFilters.table
         ) { CodeFilters($0) },
         .optionalObject("listing", "false when no row failed", listing) { $0.summary.failedByCode.isEmpty ? nil : $0 },

@@ -64,6 +64,12 @@ extension DateTime {
     /// The same without seconds: "4 March 2026, 09:15 UTC".
     var toTheMinute: String { "\(dayInWords), \(hour.digits(2)):\(minute.digits(2)) UTC\(zone)" }
 
+    /// "2026-03-04", of the day in UTC.
+    var isoDayInUTC: String {
+        let date = CalendarDay(number: dayInUTC)
+        return "\(date.year.digits(4))-\(date.month.digits(2))-\(date.day.digits(2))"
+    }
+
     /// "4 March 2026".
     var dayInWords: String { "\(day) \(Self.monthNames[month - 1]) \(year)" }
 

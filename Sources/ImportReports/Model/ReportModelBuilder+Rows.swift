@@ -85,7 +85,8 @@ struct OutcomeRows {
 
     /// As in the style sheet. Where that is refused, rows that are missing are grey.
     private static let colours = [
-        "created": "#17825c", "existing": "#6b93cf", "applied": "#2b8a94", "failed": "#cb2f3a", "unclassified": "#a86c00",
+        "created": "#17825c", "existing": "#6b93cf", "applied": "#2b8a94", "failed": "#cb2f3a",
+        "unclassified": "#a86c00",
         "missing": "#c3cad2",
     ]
 

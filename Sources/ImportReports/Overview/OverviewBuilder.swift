@@ -93,6 +93,9 @@ struct JobLine: Sendable {
     /// The job's id; for a sync import, the file's name.
     var name: String
     var source: String
+    /// As the dump has them.
+    var jobID: String?
+    var createdAt: String?
     var status: String?
     var rows: RowCounts
     var verdict: Verdict
@@ -108,6 +111,8 @@ struct JobLine: Sendable {
     init(_ job: JobSummary, _ verdict: Verdict, number: Int, report: ReportPlace?, isLeftOut: Bool) {
         name = Self.name(job)
         source = job.source
+        jobID = job.job.jobID
+        createdAt = job.job.createdAt
         status = job.job.status
         rows = job.rows
         self.verdict = verdict
@@ -121,7 +126,7 @@ struct JobLine: Sendable {
         self.isLeftOut = isLeftOut
     }
 
-    static func name(_ job: JobSummary) -> String { ReportModel.title(of: job) }
+    static func name(_ job: JobSummary) -> String { job.job.jobID ?? ReportModel.title(of: job) }
 
     /// Worse jobs first: more critical findings, then more rows that failed or are missing, then the order of the jobs.
     func isWorse(than other: JobLine) -> Bool {

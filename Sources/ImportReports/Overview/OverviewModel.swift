@@ -18,7 +18,8 @@ package struct OverviewModel: Sendable {
     ///   - redaction: what is said of values that are pseudonyms.
     ///   - limits: how much it holds.
     package init(
-        _ overview: OverviewBuilder, for page: TemplateSet.Format, title: String? = nil, toolVersion: String, files: [ReportFile],
+        _ overview: OverviewBuilder, for page: TemplateSet.Format, title: String? = nil, toolVersion: String,
+        files: [ReportFile],
         codes: CodeBook? = nil, ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil,
         limits: ModelLimits = .page
     ) {

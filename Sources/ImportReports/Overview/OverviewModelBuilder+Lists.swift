@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 
 // MARK: - Failed rows
 
@@ -76,6 +77,13 @@ extension OverviewModel {
     private static let job = ModelTable<(line: JobLine, builder: OverviewModelBuilder)>(
         ModelName.level("as in the job's own verdict") { $0.line.verdict.level } + [
             .text("word", "as in the job's own verdict") { $0.line.verdict.word },
+            .text("date", "the day in UTC on which it was created, `2026-03-04`; `–` where the dump does not say") {
+                job in
+                job.line.createdAt.flatMap { DateTime($0) }.map { $0.isoDayInUTC } ?? "–"
+            },
+            .optionalQuote("id", "false when it has none", text: "the beginning of the job's id: `9e299f7a`") { job in
+                (job.line.jobID).map { job.builder.limits.name(Wording.shortID($0)) }
+            },
             .quote("name", "job id; for a sync import the file's name") { $0.builder.limits.name($0.line.name) },
             .optionalQuote("source", "false when `name` is all of it", text: "the input") {
                 // A name that is the whole source would be read twice.

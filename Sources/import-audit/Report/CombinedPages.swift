@@ -4,7 +4,10 @@ import ImportReports
 import Synchronization
 
 /// The page of a job is to be made again, and its rows are only in its dump, which was not read in this run.
-struct LackingRows: Error {}
+struct LackingRows: Error {
+    /// The numbers of the inputs that such dumps lie in.
+    let inputs: Set<Int>
+}
 
 /// The second round of a report: the pages of jobs that have several dumps. What there is to say about the others shows
 /// when all were read.
@@ -28,11 +31,24 @@ final class CombinedPages: @unchecked Sendable {
         // In most runs there are none.
         guard !results.groups.isEmpty || run.hasDue else { return .done }
         // No thread waits for another program here, but one may have a large workbook in hand.
+        try checkRows()
         let pool = WorkerPool(run.settings.concurrency, patience: 100)
         return try pool.run(stop: stop) {
             let pages = try JobPages(self.run.settings)
             while let (job, order) = try self.nextJob() { try self.write(job, order, pages) }
         }
+    }
+
+    /// Fails if the rows that a page is to list are not at hand.
+    private func checkRows() throws {
+        guard run.settings.formats.contains(.xhtml) else { return }
+        var inputs: Set<Int> = []
+        for index in 0..<results.jobCount {
+            let (job, order) = (try results.job(index), results.order(ofJob: index))
+            let isMade = run.settings.jobReports.includes(job) && (!job.superseded.isEmpty || run.isDue(order))
+            if isMade, run.settings.lacksListedRows(job) { inputs.insert(order.input) }
+        }
+        if !inputs.isEmpty { throw LackingRows(inputs: inputs) }
     }
 
     @Sendable private func stop() { next.withLock { $0 = results.jobCount } }
@@ -46,7 +62,6 @@ final class CombinedPages: @unchecked Sendable {
                 let (job, order) = (try results.job(index), results.order(ofJob: index))
                 guard run.settings.jobReports.includes(job) else { continue }
                 guard !job.superseded.isEmpty || run.isDue(order) else { continue }
-                if run.settings.lacksListedRows(job) { throw LackingRows() }
                 return (job, order)
             }
             return nil

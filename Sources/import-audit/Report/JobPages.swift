@@ -23,7 +23,8 @@ struct JobPages {
         let codes = settings.userRules.codes
         func model(without page: ReportFile, limits: ModelLimits = .page) -> ReportModel {
             ReportModel(
-                summary, title: isAlone ? settings.title : nil, toolVersion: toolVersion, files: formats.files.filter { $0 != page }, codes: codes,
+                summary, title: isAlone ? settings.title : nil, toolVersion: toolVersion,
+                files: formats.files.filter { $0 != page }, codes: codes,
                 ruleResults: ruleResults, redaction: settings.redaction?.mark, limits: limits)
         }
         for format in formats.inReadingOrder {

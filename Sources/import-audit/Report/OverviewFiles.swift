@@ -127,7 +127,8 @@ struct OverviewFiles {
         for (format, file) in pages {
             func model(_ limits: ModelLimits) -> OverviewModel {
                 OverviewModel(
-                    overview, for: format, title: title, toolVersion: toolVersion, files: files.filter { $0.name != file.name },
+                    overview, for: format, title: title, toolVersion: toolVersion,
+                    files: files.filter { $0.name != file.name },
                     codes: ruleTally.codes, ruleResults: ruleResults, redaction: redaction,
                     limits: limits)
             }

@@ -58,9 +58,11 @@ struct ReportPlan {
                 } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
         try checkJobs(root, `guard`, place)
         var needed: Set<DocumentOrder> = []
+        var unknown: Set<Int> = []
         while true {
             let run = ReportRun(
-                settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known, needed: needed)
+                settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known, needed: needed,
+                unknown: unknown)
             let inputs = try InputRun(
                 options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
             var end = try inputs.run(settings.redaction) { try ReportHandler(run) }
@@ -86,9 +88,10 @@ struct ReportPlan {
                 }
                 do {
                     if !isUnchanged { end = try complete(&overview, run) }
-                } catch is LackingRows {
-                    // Another dump of a job came in whose own dump was not read again.
-                    known = nil
+                } catch let lacking as LackingRows {
+                    // Something has changed, and pages of jobs with several dumps are made again.
+                    if !unknown.isDisjoint(with: lacking.inputs) { known = nil }
+                    unknown.formUnion(lacking.inputs)
                     needed = try overview.neededReports()
                     `guard` = OutputGuard(earlier: RunManifest(in: root) ?? earlier, isForced: isForced)
                     continue

@@ -23,6 +23,8 @@ final class ReportRun: Sendable {
     private let known: RunManifest?
     /// Dumps whose reports are needed although they do not show it: other dumps of their jobs do.
     private let needed: Set<DocumentOrder>
+    /// Inputs that are read whatever is known of them, by their numbers.
+    private let unknown: Set<Int>
     /// Failed rows of jobs that get no report.
     let leftOut: LeftOutRows
     private let state: Mutex<State>
@@ -61,10 +63,12 @@ final class ReportRun: Sendable {
     ///   - onlyInput: the only argument, unless it is a folder.
     ///   - known: the earlier manifest, if what it says of inputs holds.
     ///   - needed: dumps that get a report whatever is in them.
+    ///   - unknown: inputs that are read whatever is known of them.
     init(
         settings: ReportSettings, root: OutputFolder, onlyInput: String?, guard: OutputGuard, known: RunManifest?,
-        needed: Set<DocumentOrder>
+        needed: Set<DocumentOrder>, unknown: Set<Int> = []
     ) {
+        self.unknown = unknown
         self.needed = needed
         leftOut = LeftOutRows(in: root.path)
         self.settings = settings
@@ -278,7 +282,8 @@ final class ReportRun: Sendable {
 extension ReportRun {
     /// Takes up what an earlier run found in an input, if that is as it was; false if it is to be read.
     func takeUp(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
-        guard let known, let size, known.knows(settings.names.shown(input.shown), ofSize: size),
+        guard let known, !unknown.contains(number), let size,
+            known.knows(settings.names.shown(input.shown), ofSize: size),
             let found = try InputFingerprint(of: input)?.shown(under: settings.names),
             let documents = try known.documents(of: found), !isSingle(documents, found)
         else { return false }
@@ -286,9 +291,7 @@ extension ReportRun {
         func hasReport(_ summary: JobSummary) -> Bool {
             settings.jobReports.includes(summary) || !known.files(in: Self.place(summary.folderName)).isEmpty
         }
-        for case .job(let summary, _, _, counted: true, let combined) in documents {
-            // Its page is made again, and only its dump has the rows that stand there.
-            if combined, settings.lacksListedRows(summary) { return false }
+        for case .job(let summary, _, _, counted: true, _) in documents {
             guard hasReport(summary) else {
                 // Nothing has its failed rows by themselves.
                 if settings.needsFailedRows(of: summary) { return false }

@@ -1,0 +1,129 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a person finds on the page of a job: the headline, what to do next, and the failed rows themselves.
+struct JobPageTests {
+    private func page(_ space: Workspace, _ arguments: String...) throws -> String {
+        let run = try importAudit(arguments: ["report"] + arguments + ["-o", "o"], folder: space.path)
+        #expect([0, 65].contains(run.status), "\(run)")
+        return try space.text("o/report.xhtml")
+    }
+
+    /// The numbers of the rows that a page lists, by the place of their code in the list.
+    private func listedRows(_ page: String) -> [[Int]] {
+        page.split(separator: "<div id=\"code-").dropFirst().map { part in
+            let part = part.split(separator: "</details>", maxSplits: 1).first ?? ""
+            return part.matches(of: /<th scope="row" class="number">([0-9,]+)<\/th>/).compactMap {
+                Int($0.1.filter { $0 != "," })
+            }
+        }
+    }
+
+    /// A dump in which the row of each index fails with the code that is given, if one is.
+    private func dump(_ codes: [String?]) -> String {
+        let rows = codes.enumerated().map { index, code in
+            code.map { #"{"error":{"code":"\#($0)","message":"row \#(index + 1) is wrong"}}"# } ?? #"{"created":true}"#
+        }
+        return
+            #"{"job_id":"j","status":"complete","total":\#(codes.count),"results":[\#(rows.joined(separator: ","))]}"#
+    }
+
+    @Test("Every failed row stands under its code, as long as there are 500", .seeded)
+    func allRows() throws {
+        let space = try Workspace()
+        var random = SplitMix64(seed: Seeds.new)
+        let codes = (0..<1500).map { _ in
+            Int.random(in: 0..<4, using: &random) == 0 ? "c\(Int.random(in: 0..<6, using: &random))" : nil
+        }
+        try space.write(dump(codes), as: "a.json")
+        let listed = listedRows(try page(space, "a.json"))
+        let rows = Dictionary(grouping: codes.indices.filter { codes[$0] != nil }) { codes[$0] ?? "" }
+            .mapValues { $0.map { $0 + 1 } }
+        let total = rows.values.reduce(0) { $0 + $1.count }
+        if total <= 500 {
+            #expect(listed.map { $0.sorted() }.sorted { $0[0] < $1[0] } == rows.values.sorted { $0[0] < $1[0] })
+        } else {
+            #expect(listed.reduce(0) { $0 + $1.count } == 500)
+        }
+    }
+
+    @Test("Of more than 500, codes with few rows keep all of theirs, and the page says how many it shows of the others")
+    func manyRows() throws {
+        let space = try Workspace()
+        let codes = (0..<12_000).map { $0 == 7_000 || $0 == 9_000 ? "rare" : "often" }
+        try space.write(dump(codes), as: "a.json")
+        let page = try page(space, "a.json")
+        #expect(listedRows(page) == [Array(1...498), [7_001, 9_001]])
+        #expect(page.contains("498 of 11,998 rows; all are in <a href=\"failures.csv\">failures.csv</a>"))
+        // With any number of codes there are no more than 500.
+        try space.write(dump((0..<12_000).map { "c\($0 % 3_000)" }), as: "b.json")
+        let rows = listedRows(try self.page(space, "b.json"))
+        #expect(rows.count == 20 && rows.reduce(0) { $0 + $1.count } <= 500 && rows.allSatisfy { !$0.isEmpty })
+    }
+
+    @Test("Text of the dump is text on the page")
+    func hostile() throws {
+        let space = try Workspace()
+        let message = #"</td></tr></table><script>alert(1)</script>{{title}} ]]> \u202E\u0000 &amp;"#
+        try space.write(
+            #"{"job_id":"j","results":[{"id":"<i>","error":{"code":"</bdi>","message":"\#(message)"}},{"error":{"code":"b"}}]}"#,
+            as: "a.json")
+        let page = try page(space, "a.json", "--title", "</h1><script>")
+        #expect(!page.contains("<script") && page.contains("<h1><bdi>&lt;/h1&gt;&lt;script&gt;</bdi></h1>"))
+        #expect(try importAudit("validate", "o/report.xhtml", folder: space.path).status == 0)
+    }
+
+    @Test("The title is the file's name, or what the user calls it; when the job ran stands below")
+    func title() throws {
+        let space = try Workspace()
+        try space.write(
+            #"{"job_id":"9e299f7a-ab2b-4cd0-90a0-4f90900c78a9","status":"complete","total":1,"created_at":"2026-03-04T09:15:00Z","updated_at":"2026-03-04T09:17:31Z","expires_at":"2026-03-11T09:15:00Z","results":[{"created":true}]}"#,
+            as: "contacts.json")
+        let plain = try page(space, "contacts.json")
+        #expect(plain.contains("<h1><bdi>contacts.json</bdi></h1>"))
+        for fact in ["4 March 2026, 09:15 UTC", "took 2 min 31 s", "kept until 11 March 2026", "job 9e299f7a"] {
+            #expect(plain.contains(fact), "\(fact)")
+        }
+        #expect(
+            try page(space, "contacts.json", "--title", "March contacts").contains("<bdi>March contacts</bdi></h1>"))
+        try space.shell("mkdir in && cp contacts.json in && rm -rf o")
+        _ = try importAudit("report", "in", "-o", "o", "--title", "The year", folder: space.path)
+        #expect(try space.text("o/index.xhtml").contains("The year"))
+        #expect(try importAudit("report", "in", "-o", "o", "--title", "", folder: space.path).status == 64)
+    }
+
+    @Test("What to do next: by the codes file, by the names of codes, and what is to be checked first")
+    func next() throws {
+        let space = try Workspace()
+        try space.write(
+            #"{"job_id":"j","status":"complete","total":6,"results":[{"error":{"code":"rate_limited"}},{"error":{"code":"bad"}},{"error":{"code":"bad"}},{"error":{"code":"odd"}}]}"#,
+            as: "a.json")
+        let guessed = try page(space, "a.json")
+        #expect(guessed.contains("<strong>Send again unchanged</strong> <span class=\"rows\">1 row</span>"))
+        #expect(guessed.contains("A guess: the names of these codes"))
+        #expect(guessed.contains("<strong>Decide</strong> <span class=\"rows\">3 rows</span>"))
+        #expect(guessed.contains("<strong>Check before you send again</strong> <span class=\"rows\">2 rows</span>"))
+        try space.write("codes:\n  - {code: bad, action: fix-data, owner: data team}\n", as: "codes.yml")
+        let known = try page(space, "a.json", "--codes", "codes.yml")
+        #expect(known.contains("<strong>Correct</strong> <span class=\"rows\">2 rows</span>"))
+        #expect(known.contains("class=\"f-a-fix-data\"") && known.contains("class=\"f-o-1\""))
+        // A job in which all is well has nothing to do.
+        #expect(!(try page(space, Repository.sample("clean-async"))).contains("id=\"next\""))
+    }
+
+    @Test("What does not add up comes before what to do next; else the checks are one line")
+    func order() throws {
+        let space = try Workspace()
+        func places(_ page: String) throws -> (checks: String.Index, failures: String.Index) {
+            (
+                try #require(page.range(of: "id=\"checks\"")?.lowerBound),
+                try #require(page.range(of: "id=\"failures\"")?.lowerBound)
+            )
+        }
+        let good = try places(try page(space, Repository.sample("many-failures")))
+        #expect(good.checks > good.failures)
+        let bad = try places(try page(space, Repository.sample("missing-rows")))
+        #expect(bad.checks < bad.failures)
+    }
+}
