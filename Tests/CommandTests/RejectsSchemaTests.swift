@@ -59,6 +59,18 @@ import Testing
         #expect(found.contains("'surprise' was unexpected") && found.contains("'is_guess' is a required property"))
     }
 
+    @Test("compare --map reads each try once: the first may come from standard input")
+    func comparesOnce() throws {
+        #expect(try run("rejects", "first-try.json", "--source", "contacts.csv", "-o", "r").status == 0)
+        let named = try run("compare", "first-try.json", "second-try.json", "--map", "r/reasons.csv")
+        let piped = try importAudit(
+            "compare", "-", "second-try.json", "--map", "r/reasons.csv",
+            input: .bytes(try folder.bytes("first-try.json")), folder: folder.path)
+        #expect(named.status == 0 && piped.status == 0, "\(named) \(piped)")
+        func shown(_ text: String) -> String { text.replacing("first-try.json", with: "standard input") }
+        #expect(shown(named.outputText).filter { $0 != " " } == shown(piped.outputText).filter { $0 != " " })
+    }
+
     @Test("What account prints is valid; with another member it is not")
     func account() throws {
         #expect(try run("rejects", "first-try.json", "--source", "contacts.csv", "-o", "r").status == 0)

@@ -53,7 +53,8 @@ import Testing
         #expect(page.contains("(e.g. row 2 (line 3): "))
         let xhtml = try folder.text("o/report.xhtml")
         #expect(xhtml.contains("<p>Lines are those of <bdi>contacts.csv</bdi>, the file that was sent.</p>"))
-        #expect(xhtml.contains(#"<td class="number first">2 (line 3)</td>"#))
+        #expect(xhtml.contains(#"<th scope="row" class="number">2 (line 3)</th>"#))
+        #expect(xhtml.contains("from row 2 (line 3) to row 4 (line 6)"))
         // Without a source, all is as it was.
         #expect(try report("job.json", "-o", "plain").status == 0)
         #expect(try !folder.text("plain/report.md").contains("line"))
@@ -210,6 +211,8 @@ import Testing
             #expect((pack["options"] as? [String])?.contains("--source sha256:\(sum)") == true)
             let verified = try importAudit(arguments: ["verify", "\(input).zip", input], folder: folder.path)
             #expect(verified.status == 0, "\(verified)")
+            let folderVerified = try importAudit(arguments: ["verify", "o-\(input)"], folder: folder.path)
+            #expect(folderVerified.status == 0, "\(folderVerified)")
         }
     }
 

@@ -26,6 +26,7 @@ package struct ShownPlaces: Sendable {
         for code in job.failedByCode.prefix(limits.codes) {
             rows += [code.firstRow, code.lastRow] + code.messages.prefix(limits.messages).map { $0.exampleRow }
             if let details = code.exampleDetails { rows.append(details.row) }
+            rows += code.listedRows.map { $0.row }
         }
         if let first = job.failedByCode.map({ $0.firstRow }).min() { rows.append(first) }
         if let last = job.failedByCode.map({ $0.lastRow }).max() { rows.append(last) }
