@@ -84,7 +84,9 @@ static inline __attribute__((always_inline)) size_t scan(
         const uint64_t bad = (stray | behind | lone) & all;
         const unsigned first_bad = bad ? (unsigned)__builtin_ctzll(bad) : 64;
 
-        const uint64_t lines = s.ends_with_return ? m.carriage : m.feed;
+        // Where carriage returns end lines, a field may have breaks of all kinds.
+        const uint64_t lines = s.ends_with_return
+            ? m.carriage | (m.feed & ~(m.carriage << 1 | (s.was_return ? 1 : 0))) : m.feed;
         uint64_t rest = ends & all;
         uint64_t counted = 0;
         while (rest) {
@@ -132,7 +134,7 @@ static inline __attribute__((always_inline)) size_t scan(
         const uint64_t last = (uint64_t)1 << (length - 1);
         s.is_inside_quotes = (inside & last) != 0;
         s.was_closing = (closing & last) != 0;
-        s.was_return = (returns & last) != 0;
+        s.was_return = ((s.ends_with_return ? m.carriage : returns) & last) != 0;
         s.was_inside_field = (before & last) == 0;
         position += length;
     }

@@ -57,11 +57,14 @@ extension SourceReader {
     /// The place of a byte in the record that is being scanned.
     func place(ofByte byte: Int) -> Place {
         var (line, column) = (Int(csv.start_line), 1)
-        let lineEnd = csv.ends_with_return ? UInt8(ascii: "\r") : UInt8(ascii: "\n")
+        let feed = UInt8(ascii: "\n")
+        let lineEnd = csv.ends_with_return ? UInt8(ascii: "\r") : feed
         window.withBytes(min(Int(csv.start), byte)..<byte) { bytes in
             for index in bytes.indices {
                 column += 1
-                if bytes[index] == lineEnd { (line, column) = (line + 1, 1) }
+                // A feed behind a return is of the same break.
+                let isFeed = bytes[index] == feed && (index == 0 || bytes[index - 1] != lineEnd)
+                if bytes[index] == lineEnd || isFeed { (line, column) = (line + 1, 1) }
             }
         }
         return place(ofLine: line, column: column)

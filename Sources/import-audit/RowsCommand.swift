@@ -59,13 +59,14 @@ struct RowsCommand: ParsableCommand {
             let rewind = try options.inputs.contains("-") ? KeptInput(in: folder) : nil
             let collector = Collector(folder: folder, combinesSnapshots: !isEveryDumpPrinted)
             let attempts = RowAttempts()
+            let states = InputStates(names: redaction?.names ?? .plain)
             let first = try InputRun(
                 options: options, collector: collector, hashing: false, names: redaction?.names ?? .plain)
             let end = try first.run(redaction) {
                 CountingHandler(
                     SummaryHandler(
                         collector: collector, concurrency: options.concurrency, isStrict: options.isStrict,
-                        isVerbose: options.isVerbose), attempts)
+                        isVerbose: options.isVerbose), attempts, states)
             }
             guard case .done = end else { return .interrupted }
             let results = try collector.results()
@@ -87,7 +88,7 @@ struct RowsCommand: ParsableCommand {
                     encoding: options.encoding, names: redaction?.names ?? .plain
                 ) { (0, 0) }
                 let printer = RowPrinter(stream: stream, jobs: jobs)
-                let end = try second.run(redaction) { PrintingHandler(printer) }
+                let end = try second.run(redaction) { PrintingHandler(printer, states) }
                 guard case .done = end else { return .interrupted }
             }
             try stream.finish()
@@ -127,6 +128,51 @@ private final class RowAttempts: Sendable {
     }
 
     func of(_ order: DocumentOrder) -> Int { counts.withLock { $0[order] ?? 1 } }
+}
+
+/// What the system says of inputs that are read twice: which file it is, how large, and when it was written.
+private final class InputStates: Sendable {
+    private struct State: Equatable {
+        var device: UInt
+        var inode: UInt
+        var size: Int
+        var written: [Int]
+    }
+
+    private let names: SourceNames
+    private let states = Mutex<[Int: State]>([:])
+
+    init(names: SourceNames) {
+        self.names = names
+    }
+
+    /// - Parameter number: of the input.
+    func note(_ input: InputPath, _ number: Int) {
+        guard let state = Self.state(of: input) else { return }
+        states.withLock { $0[number] = state }
+    }
+
+    /// Fails for an input that is not as it was noted.
+    func check(_ input: InputPath, _ number: Int) throws(CommandFailure) {
+        guard let noted = states.withLock({ $0[number] }), noted != Self.state(of: input) else { return }
+        throw CommandFailure(
+            .inputNotReadWhole, of: names.shown(input.shown), "it was changed while it was read. Run the command again."
+        )
+    }
+
+    /// Nil for what is no regular file.
+    private static func state(of input: InputPath) -> State? {
+        // A pipe must be opened once only.
+        guard input.identity != nil, let descriptor = try? input.open() else { return nil }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return State(
+            device: UInt(status.st_dev), inode: UInt(status.st_ino), size: status.st_size,
+            written: [
+                status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
+            ])
+    }
 }
 
 /// What standard input delivers, in a file that can be read twice.
@@ -170,10 +216,12 @@ private struct KeptInput {
 private struct CountingHandler: DocumentHandler {
     private var summary: SummaryHandler
     private let attempts: RowAttempts
+    private let states: InputStates
     private var order = DocumentOrder(input: 0)
     private var begun = 0
 
-    init(_ summary: SummaryHandler, _ attempts: RowAttempts) {
+    init(_ summary: SummaryHandler, _ attempts: RowAttempts, _ states: InputStates) {
+        self.states = states
         self.summary = summary
         self.attempts = attempts
     }
@@ -183,9 +231,12 @@ private struct CountingHandler: DocumentHandler {
         (self.order, begun) = (order, 0)
     }
 
-    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
+    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool {
+        states.note(input, number)
+        return false
+    }
 
-    func end(_ input: InputPath, number: Int) {}
+    func end(_ input: InputPath, number: Int) throws { try states.check(input, number) }
 
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
         summary.passOver(own, source: source, order: order)
@@ -228,11 +279,13 @@ private final class RowPrinter: @unchecked Sendable {
 /// Prints the rows of the dumps that count.
 private struct PrintingHandler: DocumentHandler {
     private let printer: RowPrinter
+    private let states: InputStates
     private var order = DocumentOrder(input: 0)
     private var begun = 0
     private var isPrinting = false
 
-    init(_ printer: RowPrinter) {
+    init(_ printer: RowPrinter, _ states: InputStates) {
+        self.states = states
         self.printer = printer
     }
 
@@ -240,9 +293,13 @@ private struct PrintingHandler: DocumentHandler {
         (self.order, begun, isPrinting) = (order, 0, false)
     }
 
-    func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
+    // Before rows of another dump are printed, and behind them.
+    func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
+        try states.check(input, number)
+        return false
+    }
 
-    func end(_ input: InputPath, number: Int) {}
+    func end(_ input: InputPath, number: Int) throws { try states.check(input, number) }
 
     // All of this was said in the first reading.
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}

@@ -72,6 +72,40 @@ import Testing
         #expect(run.outputText.contains("Send 1 row again unchanged, decide about 1 row."), "\(run)")
     }
 
+    @Test("Each owner of the codes file gets a file, under a name that every file system has")
+    func byOwner() throws {
+        try folder.write(
+            """
+            codes:
+              - {code: rate_limited, action: retry, owner: ../Ops}
+              - {code: other, action: fix-data, owner: .._ops}
+              - {code: invalid_email, action: fix-data, owner: no-owner}
+            """, as: "codes.yml")
+        let run = try rejects("job.json", "--source", "contacts.csv", "--codes", "codes.yml", "--by-owner")
+        #expect(run.status == 0, "\(run)")
+        let files = ["rejects-_._Ops.csv", "rejects-no-owner-2.csv"]
+        #expect(folder.names(in: "rejects")?.filter { $0.hasPrefix("rejects-") } == files)
+        #expect(try folder.text("rejects/\(files[0])").hasSuffix("too many requests,retry,Eve,eve@@x\r\n"))
+        #expect(try folder.text("rejects/\(files[1])").contains(",fix-data,\"Bo, \"\"B\"\"\",bo@@x\r\n"))
+        let plan = try folder.text("rejects/plan.json")
+        #expect(files.allSatisfy { plan.contains("\"\($0)\"") })
+
+        try folder.write("codes:\n  - {code: rate_limited, action: retry, owner: Ops}\n", as: "codes.yml")
+        let again = try rejects(
+            "job.json", "--source", "contacts.csv", "--codes", "codes.yml", "--by-owner", "--batch", "1")
+        #expect(again.status == 0, "\(again)")
+        #expect(
+            folder.names(in: "rejects")?.filter { $0.hasPrefix("rejects-") }
+                == ["rejects-Ops-0001.csv", "rejects-no-owner-0001.csv"])
+
+        let both = try rejects(
+            "job.json", "--source", "contacts.csv", "--codes", "codes.yml", "--by-owner", "--by-action")
+        #expect(both.status == 64)
+        #expect(both.errorText.contains("Give --by-action or --by-owner, not both."), "\(both)")
+        let none = try rejects("job.json", "--source", "contacts.csv", "--by-owner")
+        #expect(none.status == 64 && none.errorText.contains("--by-owner is about the owners of --codes."), "\(none)")
+    }
+
     @Test("A code that no entry is about may be sent again by its name, and that is called a guess")
     func guess() throws {
         let run = try rejects("job.json", "--source", "contacts.csv")

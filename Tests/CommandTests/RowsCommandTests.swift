@@ -38,6 +38,26 @@ import Testing
         #expect(piped.outputText.split(separator: "\r\n").count == 3, "\(piped)")
     }
 
+    @Test("An input that changes between its two readings ends the run")
+    func changed() throws {
+        let folder = try Workspace()
+        try folder.write(jobDump("a"), as: "a.json")
+        try folder.write(jobDump("b"), as: "b.json")
+        // Who opens the pipe has read the first input; it changes before the pipe ends, and so before it is read again.
+        let status = try folder.shell(
+            """
+            mkfifo pipe
+            '\(RunningCommand.binary)' rows a.json pipe --threads 1 > out.csv 2> errors.txt &
+            exec 3> pipe
+            printf ' ' >> a.json
+            cat b.json >&3
+            exec 3>&-
+            wait $! && echo 0 || echo $?
+            """)
+        #expect(status == "65\n")
+        #expect(try folder.text("errors.txt").contains("a.json: it was changed while it was read."))
+    }
+
     @Test("A job whose results come twice has the later ones, and an id that comes last is known")
     func repeatedResults() throws {
         let dump =

@@ -166,10 +166,26 @@ struct WorkbookTests {
             #expect(run.status == 1, "\(run)")
             let book = try FoundWorkbook(at: space["o/\(file)"])
             let codes = try #require(book["Codes"]).texts
-            #expect(codes.first { $0[0] == "invalid_email" }?.last == "Known: =typos; fix-data; @team")
+            let known = try #require(codes.first { $0[0] == "invalid_email" }).suffix(3)
+            #expect(known == ["Known: =typos; fix-data; @team", "@team", "fix-data"])
+            let failures = try #require(book["Failures"])
+            #expect(Self.names(of: failures).suffix(3) == ["error_details", "owner", "action"])
+            #expect(failures.texts.first { $0.contains("invalid_email") }?.suffix(2) == ["@team", "fix-data"])
+            if let other = failures.texts.first(where: { $0.contains("=x") }) { #expect(other.last != "fix-data") }
+            if input == "in" {
+                let byJob = try #require(book["Codes by job"])
+                #expect(Self.names(of: byJob).suffix(2) == ["owner", "action"])
+                #expect(byJob.texts.first { $0.contains("invalid_email") }?.suffix(2) == ["@team", "fix-data"])
+                #expect(byJob.texts.first { $0.contains("=x") }?.contains("fix-data") == false)
+            }
             #expect(book["Summary"]?.rows.contains { $0.last?.value == .text("not met") } == true)
             #expect(book.sheets.allSatisfy { $0.rows.joined().allSatisfy { $0.type != "f" } })
         }
+    }
+
+    /// What the columns of a sheet are called.
+    static func names(of sheet: FoundWorkbook.Sheet) -> [String] {
+        (sheet.rows.first ?? []).map { if case .text(let name) = $0.value { name } else { "" } }
     }
 
     @Test("A job without rows has a workbook too", .needs(.pythonModule("openpyxl")))

@@ -98,6 +98,12 @@ struct ModelDocumentationTests {
         models.append(
             ReportModel(try SharedRecordsTests.summary(records: 60), toolVersion: "1", files: [.rows]))
         models += try UserRulesTests.models().map { $0.model }
+        let sent = try audit(crowdedDump)
+        let lines = Dictionary(ShownPlaces.rows(of: sent).map { ($0, $0 + 1) }, uniquingKeysWith: { line, _ in line })
+        models.append(
+            ReportModel(
+                sent, toolVersion: "1", files: [],
+                places: ShownPlaces(source: "sent.csv", isSheet: false, trustsOrder: true, lines: lines)))
         try compare(documented(1), with: ReportModel.shape, models.map { $0.kinds })
     }
 

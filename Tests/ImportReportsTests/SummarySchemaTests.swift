@@ -33,6 +33,11 @@ struct DocumentedSchema: Sendable, CustomTestStringConvertible {
         DocumentedSchema(
             name: "verification", bytes: PackVerification.schema, page: "Docs/pack.md",
             heading: "What `verify` proves", names: 17),
+        DocumentedSchema(
+            name: "plan", bytes: RetryPlan.schema, page: "Docs/rejects.md", heading: "plan.json", names: 39),
+        DocumentedSchema(
+            name: "account", bytes: AccountReport.schema, page: "Docs/rejects.md", heading: "What account prints",
+            names: 13),
     ]
 
     /// Faults that documents have by the schema in the documentation, a line for each.

@@ -1,7 +1,7 @@
 """Sources of every dress with their dumps: what `rejects` hands back, worked out again by Python's own csv and json.
 
 For each case: rejects and no-result, taken out of their files byte for byte, and what is left of the source are the whole
-source, in order; reasons.csv says of each where it is from. A source that is shifted, shuffled or another one is refused,
+source, in order; reasons.csv says of each where it is from, and `report --source` on which line it begins. A source that is shifted, shuffled or another one is refused,
 and then nothing is written.
 """
 
@@ -15,6 +15,7 @@ import io
 import json
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -69,6 +70,11 @@ def cell(rng: random.Random, delimiter: str, encoding: str) -> str:
     return word(rng)
 
 
+def line_number(before: str) -> int:
+    """The line on which what comes behind this text begins."""
+    return len(re.findall("\r\n|\n|\r", before)) + 1
+
+
 class Source:
     """Records as bytes, and the bytes of a whole file of them."""
 
@@ -121,6 +127,13 @@ class Source:
                 place = rng.randint(0, len(body) - 1)
                 body.insert(place, self.line_end.encode(self.codec))
         self.bytes = self.mark.encode(self.codec) + self.header + b"".join(body)
+        self.lines = []
+        before = self.header.decode(self.codec)
+        for piece in body:
+            text = piece.decode(self.codec)
+            if text != self.line_end:
+                self.lines.append(line_number(before))
+            before += text
 
     def make_json(self, count: int) -> None:
         rng = self.rng
@@ -153,6 +166,11 @@ class Source:
                 else:
                     self.opening, self.closing = b'{"options":' + options + b',"objects":[', b"]}\n"
             self.bytes = mark + self.opening + gap.join(self.records) + self.closing
+        self.lines = []
+        before = "" if self.form == "lines" else self.opening.decode()
+        for record in self.records:
+            self.lines.append(line_number(before))
+            before += record.decode() + (end if self.form == "lines" else gap).decode()
 
     @property
     def name(self) -> str:
@@ -346,7 +364,37 @@ def check_case(binary: str, rng: random.Random, folder: pathlib.Path, windows: b
         for row, record, original in zip(rows, parsed[head:], own[head:]):
             expect(record[7:] == original, "record of annotated.csv", record, original)
             expect(record[:4] == columns(row)[:4] and record[6] == row["id"], "columns of annotated.csv", record, row)
+    check_lines(binary, rng, folder, source, dumps, name, heaps["rejects"])
     return source.form
+
+
+def check_lines(
+    binary: str, rng: random.Random, folder: pathlib.Path, source: Source, dumps: list[str], name: str,
+    failed: list[dict[str, Any]],
+) -> None:
+    """The lines of failed rows in a report, once more where nothing has changed, and where the source has."""
+    options = ["--source-encoding" if o == "--encoding" else o for o in source.arguments()]
+    command = [binary, "report", *dumps, "--formats", "csv,md", "-o", "audit", "--source", name, *options]
+    wanted = [[r["job_id"], str(r["row"]), str(source.lines[r["source_row"] - 1])] for r in failed]
+
+    def check(what: str) -> None:
+        result = subprocess.run(command, cwd=folder, capture_output=True, timeout=120)
+        expect(result.returncode == 0, what, "status", result.returncode, result.stderr.decode())
+        table = list(csv.reader(io.StringIO((folder / "audit" / "failures.csv").read_bytes().decode(), newline="")))
+        expect(table[0][-1] == "source_line", "header of failures.csv", table[0])
+        found = [[line[0], line[1], line[-1]] for line in table[1:]]
+        pairs = zip(found + [None], wanted + [None])
+        expect(found == wanted, what, "source_line", next((p for p in pairs if p[0] != p[1]), None), source.bytes[:800])
+
+    check("first")
+    if rng.random() < 0.3:
+        check("again")
+    if source.form in ("array", "body") and not name.endswith(".gz"):
+        # Other lines, the same rows.
+        start = source.bytes.index(b"[") + 1 if source.form == "array" else source.bytes.index(source.opening) + len(source.opening)
+        (folder / name).write_bytes(source.bytes[:start] + b"\n\n" + source.bytes[start:])
+        wanted = [[job, row, str(int(line) + 2)] for job, row, line in wanted]
+        check("changed")
 
 
 def check_refusals(binary: str, rng: random.Random, folder: pathlib.Path) -> str:
@@ -389,6 +437,12 @@ def check_refusals(binary: str, rng: random.Random, folder: pathlib.Path) -> str
     expect(result.returncode == 1, kind, source.form, "was not refused:", result.returncode, result.stdout.decode(), result.stderr.decode())
     expect(not (folder / "out").exists(), kind, "left something behind")
     expect(b"Nothing was written" in result.stderr, kind, result.stderr.decode())
+    options = ["--source-encoding" if o == "--encoding" else o for o in source.arguments()]
+    report = subprocess.run(
+        [binary, "report", *dumps, "--source", source.name, "-o", "out", *options], cwd=folder, capture_output=True,
+        timeout=120)
+    expect((report.returncode, report.stderr) == (1, result.stderr), kind, "report says", report.stderr.decode())
+    expect(not (folder / "out").exists(), kind, "report left something behind")
     return kind
 
 

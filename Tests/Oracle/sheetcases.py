@@ -90,6 +90,13 @@ def bomb() -> bytes:
     return book(**{"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">' + text * 1400 + "</sst>"})
 
 
+def other_part_first() -> bytes:
+    """As openpyxl writes them."""
+    with zipfile.ZipFile(io.BytesIO(book())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    return zipped(**{"docProps/app.xml": b"<Properties/>", **parts})
+
+
 def zip_twice() -> bytes:
     with tempfile.TemporaryFile() as file:
         with zipfile.ZipFile(file, "w") as result, warnings.catch_warnings():
@@ -164,6 +171,8 @@ REFUSED = [
      ["The values of 5 rows are 1 row further down", "--trust-order"]),
     ("in a zip", zipped(**{"sent.xlsx": book()}), ["archive", "Unpack it"]),
     ("packed", gzip.compress(book()), ["archive", "Unpack it"]),
+    ("packed, another part first", gzip.compress(other_part_first()), ["compressed", "Unpack it"]),
+    ("in a zip, another part first", zipped(**{"sent.xlsx": other_part_first()}), ["archive", "Unpack it"]),
 ]
 # Those that can be read, and are not what was sent; the others end with 65.
 NOT_SENT = {"empty", "styles only", "only header", "full width", "another count", "shifted"}

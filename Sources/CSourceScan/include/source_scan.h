@@ -46,7 +46,8 @@ typedef struct {
 
     // From call to call; all zero before the first.
     bool is_inside_quotes;
-    /// The byte before was a closing quote, a carriage return, or one behind which a field begins.
+    /// The byte before was a closing quote, a carriage return outside of quotes (anywhere, where these end lines), or one
+    /// behind which a field begins.
     bool was_closing, was_return, was_inside_field;
     /// Delimiters of the record so far, and where it begins.
     uint32_t delimiters;

@@ -17,7 +17,8 @@ extension WorkbookFault {
         case .binary: "This is a binary workbook (.xlsb). Save it as .xlsx."
         case .isNoWorkbook(let what):
             "This is \(what). A source is CSV, JSON Lines, a JSON array, a request body or an XLSX workbook."
-        case .isPacked: "A workbook in an archive is not read. Unpack it, and name it with --source."
+        case .isPacked:
+            "A workbook that is compressed or in an archive is not read. Unpack it, and name it with --source."
         case .isOwnReport: "import-audit wrote this workbook as a report. --source takes the file that was sent."
         case .noSuchSheet(let names): "There is no such sheet. The workbook has \(Self.list(names))."
         case .noSheets: "The workbook has no sheet."

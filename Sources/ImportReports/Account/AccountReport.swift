@@ -6,9 +6,9 @@ package struct AccountReport: Sendable {
     /// Codes that a text or a page lists; JSON has all.
     private static let codesListed = 50
 
-    private let totals: AccountTotals
+    let totals: AccountTotals
     /// The tries, as they are named.
-    private let names: [String]
+    let names: [String]
 
     package init(_ totals: AccountTotals, tries names: [String]) {
         self.totals = totals
@@ -46,46 +46,6 @@ package struct AccountReport: Sendable {
         if totals.unclassified > 0 { lines.append((totals.unclassified, "unclassified")) }
         if totals.noResult > 0 { lines.append((totals.noResult, "without a result")) }
         return lines
-    }
-
-    // MARK: - JSON
-
-    package static let format = "import-audit.account"
-    package static let version = 1
-
-    package var json: [UInt8] {
-        var json = JSONWriter()
-        func member(_ json: inout JSONWriter, _ name: String, _ number: Int) {
-            json.key(name)
-            json.value(number)
-        }
-        json.object { json in
-            json.key("format")
-            json.value(Self.format)
-            member(&json, "version", Self.version)
-            json.key("tries")
-            json.array { json in for name in names { json.value(name) } }
-            member(&json, "rows", totals.rows)
-            json.key("succeeded_by_try")
-            json.value(totals.succeeded)
-            member(&json, "succeeded", totals.succeeded.reduce(0, +))
-            member(&json, "still_failing", totals.stillFailing)
-            member(&json, "never_sent_again", totals.neverSentAgain)
-            member(&json, "unclassified", totals.unclassified)
-            member(&json, "no_result", totals.noResult)
-            member(&json, "sent_again_after_success", totals.sentInVain)
-            json.key("failing_by_code")
-            json.array { json in
-                for code in totals.failingByCode {
-                    json.object { json in
-                        json.key("code")
-                        json.value(code.code)
-                        member(&json, "rows", code.rows)
-                    }
-                }
-            }
-        }
-        return json.bytes + [UInt8(ascii: "\n")]
     }
 
     // MARK: - CSV

@@ -13,7 +13,12 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
     package static var header: String { "job_id,row,outcome,record_id,error_code,error_message,error_details\r\n" }
 
     /// The header of a file that says what is known of codes, if a codes file is given.
-    package static func header(codes: CodeBook?) -> String { codes == nil ? header : KnownCodes.extended(header) }
+    ///
+    /// - Parameter hasLines: whether it also says where the rows stand in what was sent.
+    package static func header(codes: CodeBook?, hasLines: Bool = false) -> String {
+        let known = codes == nil ? header : KnownCodes.extended(header)
+        return hasLines ? known.dropLast() + ",source_line\r\n" : known
+    }
 
     private let formatter: RowFormatter
     private var output: Output
@@ -21,13 +26,14 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
     /// - Parameters:
     ///   - flushBytes: how much is gathered before it is written out.
     ///   - codes: adds what is known of the codes of failed rows: who sees to them, and what is to be done.
+    ///   - places: adds where the rows stand in what was sent.
     package init(
         _ selection: Selection, options: CSVOptions, flushBytes: Int = 256 * 1024, codes: CodeBook? = nil,
-        to output: Output
+        places: (any RowPlaces)? = nil, to output: Output
     ) {
         formatter = RowFormatter(
             selection == .failures ? .failures : .all, options: options, flushBytes: flushBytes,
-            opening: options.opening(Self.header(codes: codes)), codes: codes)
+            opening: options.opening(Self.header(codes: codes, hasLines: places != nil)), codes: codes, places: places)
         self.output = output
     }
 
@@ -67,11 +73,11 @@ final class RowFormatter {
     /// - Parameter opening: what the file begins with.
     init(
         _ selection: RowSelection, options: CSVOptions, flushBytes: Int, opening: [UInt8], hasDetails: Bool = true,
-        codes: CodeBook? = nil
+        codes: CodeBook? = nil, places: (any RowPlaces)? = nil
     ) {
         lines = RowLines(
             selection, options: options, flushBytes: flushBytes, hasDetails: hasDetails,
-            known: codes.map { KnownCodes($0, options) })
+            known: codes.map { KnownCodes($0, options) }, places: places)
         self.opening = opening
         lines.append(opening)
     }
@@ -116,6 +122,8 @@ private struct RowLines: ~Copyable {
     private let hasDetails: Bool
     /// What is said of codes at the end of each line.
     private var known: KnownCodes?
+    /// Where the row stands in what was sent, behind that.
+    private let places: (any RowPlaces)?
     private let options: CSVOptions
     private let flushBytes: Int
     private var buffer: CSVBuffer
@@ -132,7 +140,11 @@ private struct RowLines: ~Copyable {
     private static let shortCell = 48
     private static let outcomeCell = 16
 
-    init(_ selection: RowSelection, options: CSVOptions, flushBytes: Int, hasDetails: Bool, known: KnownCodes?) {
+    init(
+        _ selection: RowSelection, options: CSVOptions, flushBytes: Int, hasDetails: Bool, known: KnownCodes?,
+        places: (any RowPlaces)?
+    ) {
+        self.places = places
         self.known = known
         self.selection = selection
         self.hasDetails = hasDetails
@@ -158,7 +170,8 @@ private struct RowLines: ~Copyable {
     mutating func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
         let outcome = Outcome(run.facts)
         guard selection.contains(outcome), selection.takesAllCodes || selection.contains(run.code, text) else { return }
-        if known == nil, run.code == nil, run.message == nil, run.details == nil, !run.facts.contains(.idNotUUID),
+        if known == nil, places == nil, run.code == nil, run.message == nil, run.details == nil,
+            !run.facts.contains(.idNotUUID),
             let id = run.id,
             id.count == 36,
             firstCells.count <= Self.shortCell
@@ -217,9 +230,13 @@ private struct RowLines: ~Copyable {
             CSVWriter.cellLimit(id?.count ?? 0) + CSVWriter.cellLimit(run.code?.count ?? 0)
             + CSVWriter.cellLimit(run.message?.count ?? 0) + CSVWriter.cellLimit(run.details?.count ?? 0)
         if number.value != run.firstRow + index { number = DecimalCounter(run.firstRow + index) }
-        let ending = known?.cells(of: outcome, run.code, text) ?? []
+        var ending = known?.cells(of: outcome, run.code, text) ?? []
+        if let places {
+            ending.appendComma()
+            if let line = try places.line(of: run.firstRow + index) { ending.append(contentsOf: String(line).utf8) }
+        }
         let limit = cells + ending.count + firstCells.count + 2 * DecimalCounter.width + Self.outcomeCell + 5
-        buffer.write(upTo: limit) { [firstCells, options, outcomeCells, hasDetails] writer in
+        buffer.write(upTo: limit) { [firstCells, options, outcomeCells, hasDetails, ending] writer in
             func appendCell(_ range: TextRange?) {
                 guard let range else { return }
                 writer.appendCell(text.extracting(range.offset..<range.offset + range.count), options)

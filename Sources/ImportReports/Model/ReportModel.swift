@@ -16,17 +16,19 @@ package struct ReportModel: Sendable {
     ///   - codes: what is known of codes, said of each of them.
     ///   - ruleResults: what the user's own rules came to, where the job is all there is.
     ///   - redaction: what is said of values that are pseudonyms.
+    ///   - places: where the failed rows that it names stand in what was sent, if that is known.
     ///   - limits: how much it holds.
     package init(
         _ summary: JobSummary, title: String? = nil, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
-        ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil, limits: ModelLimits = .page
+        ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil, places: ShownPlaces? = nil,
+        limits: ModelLimits = .page
     ) {
         root = Self.table.object(
             ReportModelBuilder(
                 summary,
                 ModelContext(
                     title: title, toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
-                    redaction: redaction, limits: limits)))
+                    redaction: redaction, places: places, limits: limits)))
     }
 
     /// The file's name: people know the job by it, and not by its id.

@@ -20,12 +20,20 @@ extension ReportModel {
             stretches
         ) { $0.stretches },
         .optionalObject(
+            "lines", "whose lines stand behind the numbers of failed rows; false without a source", ShownPlaces.table
+        ) { builder in
+            builder.context.places.map { ($0, builder.limits) }
+        },
+        .optionalObject(
             "filters",
-            "what the codes can be filtered by; false with one code at most, or where rows are not listed",
+            "what the codes can be filtered by; false where there is one code at most, or rows are not listed",
             CodeFilters.table
         ) { CodeFilters($0) },
         .optionalObject("listing", "false when no row failed", listing) { $0.summary.failedByCode.isEmpty ? nil : $0 },
     ])
+
+    /// What is said of names that show a failed row.
+    private static let withLine = "; with a source `8 (line 9)` or `8 (sheet row 9)`"
 
     // MARK: Codes
 
@@ -38,11 +46,11 @@ extension ReportModel {
     private static let allCodes = ModelTable<ReportModelBuilder>([
         .text("rows", "over all of them") { Wording.grouped($0.summary.rows.failed) },
         .text("share", "over all of them") { Share(of: $0.summary.rows.failed, in: $0.summary.rows.seen).text },
-        .text("first_row", "over all of them") { builder in
-            Wording.grouped(builder.summary.failedByCode.map { $0.firstRow }.min() ?? 0)
+        .text("first_row", "over all of them" + withLine) { builder in
+            builder.context.row(builder.summary.failedByCode.map { $0.firstRow }.min() ?? 0)
         },
-        .text("last_row", "over all of them") { builder in
-            Wording.grouped(builder.summary.failedByCode.map { $0.lastRow }.max() ?? 0)
+        .text("last_row", "over all of them" + withLine) { builder in
+            builder.context.row(builder.summary.failedByCode.map { $0.lastRow }.max() ?? 0)
         },
     ])
 
@@ -58,8 +66,12 @@ extension ReportModel {
         .text("width", "the bar, to the scale of the largest code (`100.00%`), none under `0.01%`") {
             BarSegments.width($0.code.rows, largest: $0.largest)
         },
-        .text("first_row", "the first and the last row of the code") { Wording.grouped($0.code.firstRow) },
-        .text("last_row", "the first and the last row of the code") { Wording.grouped($0.code.lastRow) },
+        .text("first_row", "the first and the last row of the code" + withLine) {
+            $0.builder.context.row($0.code.firstRow)
+        },
+        .text("last_row", "the first and the last row of the code" + withLine) {
+            $0.builder.context.row($0.code.lastRow)
+        },
         .optionalObject(
             "spark", "where its rows are, as a small chart; false when that is not known",
             .only("path", "bars for the attribute `d` of an SVG path, in a box of 64 by 12")
@@ -70,7 +82,7 @@ extension ReportModel {
         },
         .optionalObject(
             "details", "what an error of the code has besides its code and message; false if no row has more", details
-        ) { code in code.code.exampleDetails.map { ($0.text, $0.row, code.limits) } },
+        ) { code in code.code.exampleDetails.map { ($0.text, $0.row, code.builder) } },
         .list("messages", "1 to 5, the most frequent", of: message) { $0.shownMessages },
         .cut(
             "more messages than shown", numbers: "N of M; `more than 20` where the summary does not tell all apart"
@@ -79,28 +91,28 @@ extension ReportModel {
 
     private static let listed = ModelTable<ListedCode>([
         .list("rows", "1 to 500 over all codes, in their order", of: row) { code in
-            code.code.listedRows.map { ($0, code.limits) }
+            code.code.listedRows.map { ($0, code.builder) }
         },
         .cut("more rows than shown") { code in
             code.builder.cut(code.code.listedRows.count, of: code.code.rows, file: .failures)
         },
     ])
 
-    private static let row = ModelTable<(row: ListedRow, limits: ModelLimits)>([
-        .text("row", "its number") { Wording.grouped($0.row.row) },
+    private static let row = ModelTable<(row: ListedRow, builder: ReportModelBuilder)>([
+        .text("row", "its number" + withLine) { $0.builder.context.row($0.row.row) },
         .optionalQuote("id", "false when it has none", text: "the id of its record") {
-            ($0.row.id).map($0.limits.name)
+            ($0.row.id).map($0.builder.limits.name)
         },
         .optionalQuote("message", "false when it has none", text: "at most 200 characters of the message") {
-            ($0.row.message).map($0.limits.rowMessage)
+            ($0.row.message).map($0.builder.limits.rowMessage)
         },
     ])
 
-    private static let details = ModelTable<(text: String, row: Int, limits: ModelLimits)>([
+    private static let details = ModelTable<(text: String, row: Int, builder: ReportModelBuilder)>([
         .quote("text", "a JSON object's text, at most 500 characters of it (`… (cut after 500 characters)`)") {
-            $0.limits.details($0.text)
+            $0.builder.limits.details($0.text)
         },
-        .text("row", "the row: the first of the code that has details") { Wording.grouped($0.row) },
+        .text("row", "the row: the first of the code that has details" + withLine) { $0.builder.context.row($0.row) },
     ])
 
     // MARK: Messages
@@ -121,7 +133,9 @@ extension ReportModel {
         },
         .text("rows", "how many") { Wording.grouped($0.message.rows, isAtLeast: $0.message.isAtLeast) },
         .text("share", "of the rows of the code") { Share(of: $0.message.rows, in: $0.codeRows).text },
-        .text("example_row", "the row that has the example") { Wording.grouped($0.message.exampleRow) },
+        .text("example_row", "the row that has the example" + withLine) {
+            $0.builder.context.row($0.message.exampleRow)
+        },
         .list("slots", "0 to 4: the placeholders of the pattern", of: slot) { message in
             message.message.slots.prefix(message.limits.slots).map { ($0, message.limits) }
         },
@@ -161,8 +175,8 @@ extension ReportModel {
     ])
 
     private static let stretch = ModelTable<StretchOfJob>([
-        .text("first_row", "from row … to row …") { Wording.grouped($0.stretch.firstRow) },
-        .text("last_row", "from row … to row …") { Wording.grouped($0.stretch.lastRow) },
+        .text("first_row", "from row … to row …" + withLine) { $0.builder.context.row($0.stretch.firstRow) },
+        .text("last_row", "from row … to row …" + withLine) { $0.builder.context.row($0.stretch.lastRow) },
         .text("rows", "`1,250 rows`") { Wording.rowsWord($0.stretch.rows) },
         .text("code_rows", "of these with the code: `all of them`, `9 of them`") {
             "\($0.builder.summary.codeRowsWords(of: $0.stretch, all: "all")) of them"
@@ -191,7 +205,9 @@ private struct ListedCode {
     }
 
     var shownMessages: [ListedMessage] {
-        code.messages.prefix(limits.messages).map { ListedMessage(message: $0, codeRows: code.rows, limits: limits) }
+        code.messages.prefix(limits.messages).map {
+            ListedMessage(message: $0, codeRows: code.rows, builder: builder)
+        }
     }
 
     var cut: ModelCut? {
@@ -208,7 +224,9 @@ private struct ListedCode {
 private struct ListedMessage {
     let message: MessageSummary
     let codeRows: Int
-    let limits: ModelLimits
+    let builder: ReportModelBuilder
+
+    var limits: ModelLimits { builder.limits }
 }
 
 extension ReportModelBuilder {

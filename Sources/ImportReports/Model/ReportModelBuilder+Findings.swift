@@ -58,7 +58,7 @@ private struct FindingRows {
         let shown = finding.rows.prefix(builder.limits.findingRows)
         let about = finding.id.countsRows ? finding.count : finding.rows.count
         label = about == 1 ? "Row" : "Rows"
-        list = shown.map(Wording.grouped).joined(separator: ", ")
+        list = shown.map(builder.context.row).joined(separator: ", ")
         // Files that list these rows: failed and unclassified ones have their own.
         let isInFailures = finding.id == .failedWithoutCode || finding.id == .rowUnclassified
         cut = builder.cut(shown.count, of: about, file: isInFailures ? .failures : .rows)
@@ -66,7 +66,7 @@ private struct FindingRows {
 
     static let table = ModelTable<FindingRows>([
         .text("label", "`Row` or `Rows`") { $0.label },
-        .text("list", "`3, 9, 14`: at most 20") { $0.list },
+        .text("list", "`3, 9, 14`: at most 20; with a source `3 (line 4)` where one failed") { $0.list },
         .cut("false when the list is whole") { $0.cut },
     ])
 }

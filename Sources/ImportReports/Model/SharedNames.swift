@@ -10,6 +10,8 @@ struct ModelContext {
     let codes: CodeBook?
     let ruleResults: RuleResults?
     let redaction: RedactionMark?
+    /// Where failed rows stand in what was sent, if that is known.
+    var places: ShownPlaces?
     let limits: ModelLimits
 }
 

@@ -119,118 +119,9 @@ package enum RetryGuess {
     }
 }
 
-// MARK: - As JSON
+// MARK: - What is to be done
 
 extension RetryPlan {
-    /// `plan.json`.
-    package func json() -> [UInt8] {
-        var json = JSONWriter()
-        json.object { json in
-            json.key("format")
-            json.value(Self.format)
-            json.key("version")
-            json.value(Self.version)
-            json.key("reconciliation")
-            json.object { json in
-                json.members([
-                    ("source_rows", sourceRows), ("succeeded", succeeded), ("rejects", rejects),
-                    ("no_result", noResult),
-                ])
-            }
-            json.key("sources")
-            json.array { json in
-                for source in sources {
-                    json.object { json in
-                        json.member("name", source.name)
-                        json.member("sha256", source.sha256)
-                        json.members([("rows", source.rows)])
-                    }
-                }
-            }
-            json.key("jobs")
-            json.array { json in
-                for job in jobs {
-                    json.object { json in
-                        json.member("job_id", job.jobID)
-                        json.member("dump", job.dump)
-                        json.member("sha256", job.sha256)
-                        json.member("source", sources[job.source].name)
-                        json.members([("first_source_row", job.firstSourceRow), ("rows", job.rows)])
-                    }
-                }
-            }
-            json.key("pairing")
-            json.object { json in
-                json.member("evidence", evidence.map { Self.word($0.result) })
-                json.key("trusts_order")
-                json.value(trustsOrder)
-                json.members([
-                    ("rows_with_values", evidence?.rows), ("rows_confirmed", evidence?.confirmed),
-                    ("values", evidence?.values), ("values_found", evidence?.found),
-                    ("record_ids_found", evidence?.idsFound),
-                ])
-            }
-            json.key("actions")
-            json.array { json in
-                for action in actions {
-                    json.object { json in
-                        json.member("action", action.action?.rawValue)
-                        json.key("is_guess")
-                        json.value(action.isGuess)
-                        json.members([("rows", action.rows)])
-                        json.key("codes")
-                        json.array { json in
-                            for group in action.groups { Self.write(group, to: &json) }
-                        }
-                    }
-                }
-            }
-            json.key("files")
-            json.array { json in
-                for file in files {
-                    json.object { json in
-                        json.member("name", file.name)
-                        json.members([("rows", file.rows)])
-                    }
-                }
-            }
-            json.key("maps")
-            json.array { json in for map in maps { json.value(map) } }
-            json.member("reasons_sha256", sha256OfReasons)
-        }
-        return json.bytes + [UInt8(ascii: "\n")]
-    }
-
-    private static func write(_ group: Group, to json: inout JSONWriter) {
-        json.object { json in
-            json.member("code", group.code)
-            json.key("unclassified")
-            json.value(group.isUnclassified)
-            json.members([("rows", group.rows)])
-            json.key("files")
-            json.array { json in for file in group.files { json.value(file) } }
-            guard let entry = group.entry else { return }
-            json.member("title", entry.title)
-            json.member("explanation", entry.explanation)
-            json.member("owner", entry.owner)
-            guard let retry = entry.retry else { return }
-            json.key("retry")
-            json.object { json in
-                json.member("after", retry.after)
-                json.members([("batch", retry.batch), ("max_tries", retry.maxTries)])
-            }
-        }
-    }
-
-    private static func word(_ result: JoinEvidence.Result) -> String {
-        switch result {
-        case .none: "none"
-        case .confirmed: "confirmed"
-        case .shifted: "shifted"
-        case .doubtful: "doubtful"
-        }
-    }
-
     /// Groups with the same thing to be done, the most rows first; those without an action come last.
     package var actions: [(action: CodeBook.Action?, isGuess: Bool, rows: Int, groups: [Group])] {
         var result: [(action: CodeBook.Action?, isGuess: Bool, rows: Int, groups: [Group])] = []
@@ -247,20 +138,6 @@ extension RetryPlan {
             action.flatMap { CodeBook.Action.allCases.firstIndex(of: $0) } ?? CodeBook.Action.allCases.count
         }
         return result.sorted { (rank($0.action), $0.isGuess ? 1 : 0) < (rank($1.action), $1.isGuess ? 1 : 0) }
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ text: String?) {
-        key(name)
-        value(text)
-    }
-
-    fileprivate mutating func members(_ numbers: [(name: String, value: Int?)]) {
-        for number in numbers {
-            key(number.name)
-            value(number.value)
-        }
     }
 }
 

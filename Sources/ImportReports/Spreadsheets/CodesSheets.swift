@@ -21,7 +21,7 @@ struct CodesSheet {
                 .init("error_code", width: 32), .init("rows", width: 12), .init("share_of_rows", width: 14),
                 .init("first_row", width: 12), .init("last_row", width: 12), .init("message_patterns", width: 17),
                 .init("top_message_pattern", width: 70), .init("rows_at_least", width: 14),
-            ] + (codes == nil ? [] : [.init("known", width: 50)]))
+            ] + CodeStanding.columns(codes))
     }
 
     func append(_ job: JobSummary, report: String? = nil) throws {
@@ -40,7 +40,7 @@ struct CodesSheet {
             try sheet.add(code.messageCount)
             try sheet.add(code.messages.first?.pattern)
             try sheet.add(atLeast: code.isAtLeast)
-            try sheet.add(codes?.standing(of: code.code, isOther: code.isOther).cell)
+            try sheet.add(codes?.standing(of: code.code, isOther: code.isOther))
             sheet.endRow()
         }
     }
@@ -111,7 +111,7 @@ struct CodeTotalsSheet {
             columns: [
                 .init("error_code", width: 32), .init("rows", width: 12), .init("share_of_rows", width: 14),
                 .init("jobs", width: 10), .init("rows_at_least", width: 14),
-            ] + (codes == nil ? [] : [.init("known", width: 50)]))
+            ] + CodeStanding.columns(codes))
     }
 
     func finish(_ totals: Totals) throws {
@@ -121,7 +121,7 @@ struct CodeTotalsSheet {
             try sheet.add(shareInMillionths: code.share.millionths)
             try sheet.add(code.jobs)
             try sheet.add(atLeast: code.isAtLeast)
-            try sheet.add(codes?.standing(of: code.code, isOther: code.isOther).cell)
+            try sheet.add(codes?.standing(of: code.code, isOther: code.isOther))
             sheet.endRow()
         }
         try sheet.finish(note: .leftOut(of: sheet, "codes", "summary.json"))
@@ -129,6 +129,14 @@ struct CodeTotalsSheet {
 }
 
 extension Sheet {
+    /// What is known of a code, in its columns; nothing without a codes file.
+    fileprivate func add(_ standing: CodeStanding?) throws {
+        guard let standing else { return }
+        try add(standing.cell)
+        try add(standing.entry?.owner)
+        try add(standing.entry?.action?.rawValue)
+    }
+
     /// Says that there may be more rows, as CSV files do; nothing where there are none.
     fileprivate func add(atLeast isAtLeast: Bool) throws { try add(isAtLeast ? "true" : String?.none) }
 }
@@ -142,6 +150,14 @@ extension String? {
 }
 
 extension CodeStanding {
+    /// The columns of what is known, at the end of a sheet.
+    fileprivate static func columns(_ codes: CodeBook?) -> [Sheet.Column] {
+        codes == nil ? [] : [.init("known", width: 50)] + knownColumns
+    }
+
+    /// Who sees to rows with a code, and what is to be done, as in the files.
+    static let knownColumns: [Sheet.Column] = [.init("owner", width: 24), .init("action", width: 18)]
+
     /// What is known of a code, in one cell.
     fileprivate var cell: String {
         let parts = [entry?.title, entry?.action?.rawValue, entry?.owner].compactMap { $0 }

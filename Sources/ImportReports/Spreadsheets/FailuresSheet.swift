@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import Spreadsheets
 
 /// The sheet with failed and unclassified rows: of one job, or of all jobs of an overview.
@@ -12,24 +13,37 @@ struct FailuresSheet {
     ]
 
     private let sheet: Sheet
+    private let codes: CodeBook?
+    private let hasLines: Bool
 
-    /// - Parameter naming: whether each row names its job and the folder of its report.
-    init(in workbook: Workbook, naming: Bool = false) throws {
+    /// - Parameters:
+    ///   - codes: what is known of codes, in columns at the end; nil for no such columns.
+    ///   - hasLines: whether a further column says where the rows stand in what was sent.
+    ///   - naming: whether each row names its job and the folder of its report.
+    init(in workbook: Workbook, codes: CodeBook?, hasLines: Bool, naming: Bool = false) throws {
+        self.codes = codes
+        self.hasLines = hasLines
         let names: [Sheet.Column] = naming ? [.init("job_id", width: 38), .init("report", width: 46)] : []
-        sheet = try workbook.addSheet(Self.name, columns: names + Self.rowColumns)
+        sheet = try workbook.addSheet(
+            Self.name,
+            columns: names + Self.rowColumns + (codes == nil ? [] : CodeStanding.knownColumns)
+                + (hasLines ? [.init("source_line", width: 14)] : []))
     }
 
     /// Whether a row was offered yet.
     var isEmpty: Bool { sheet.rowsOffered == 0 }
 
     /// Appends the rows of a run that failed or are unclassified.
-    func append(_ run: RowRun, text: Span<UInt8>) throws {
+    ///
+    /// - Parameter places: where they stand in what was sent.
+    func append(_ run: RowRun, text: Span<UInt8>, _ places: (any RowPlaces)?) throws {
         let outcome = Outcome(run.facts)
         guard outcome == .failed || outcome == .unclassified else { return }
         func add(_ range: TextRange?) throws {
             guard let range else { return sheet.skip() }
             try sheet.add(text.extracting(range.offset..<range.offset + range.count))
         }
+        let entry = outcome == .failed ? codes.flatMap { Self.entry(of: run.code, text, $0) } : nil
         for index in 0..<run.count {
             guard sheet.beginRow() else { continue }
             try sheet.add(run.firstRow + index)
@@ -38,8 +52,19 @@ struct FailuresSheet {
             try add(run.code)
             try add(run.message)
             try add(run.details)
+            if codes != nil {
+                try sheet.add(entry?.owner)
+                try sheet.add(entry?.action?.rawValue)
+            }
+            if hasLines { try sheet.add(places?.line(of: run.firstRow + index)) }
             sheet.endRow()
         }
+    }
+
+    private static func entry(of code: TextRange?, _ text: Span<UInt8>, _ codes: CodeBook) -> CodeBook.Entry? {
+        let bytes = code.map { [UInt8](span: text.extracting($0.offset..<$0.offset + $0.count)) } ?? []
+        // An empty code is grouped as none.
+        return codes.standing(of: bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)).entry
     }
 
     /// Appends a row of a job's own workbook.
@@ -60,7 +85,9 @@ struct FailuresSheet {
         guard let number = row.number(0), sheet.beginRow() else { return }
         try names()
         try sheet.add(number)
-        for column in 1...5 { try row.withText(column) { try sheet.add(encoded: $0) } }
+        let texts = codes == nil ? 5 : 7
+        for column in 1...texts { try row.withText(column) { try sheet.add(encoded: $0) } }
+        if hasLines { try sheet.add(row.number(texts + 1)) }
         sheet.endRow()
     }
 

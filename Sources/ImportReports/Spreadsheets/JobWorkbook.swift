@@ -9,6 +9,8 @@ package struct JobWorkbook: RowSink {
 
     private let place: WorkbookPlace
     private let codes: CodeBook?
+    private let places: (any RowPlaces)?
+    private let hasLines: Bool
     private var sheets: Sheets
 
     private struct Sheets {
@@ -18,29 +20,36 @@ package struct JobWorkbook: RowSink {
         let patterns: PatternsSheet
         let failures: FailuresSheet
 
-        init(at place: WorkbookPlace, codes: CodeBook?) throws {
+        init(at place: WorkbookPlace, codes: CodeBook?, hasLines: Bool) throws {
             workbook = try place.makeWorkbook(title: "Audit of an import job")
             summary = try SummarySheet(in: workbook)
             self.codes = try CodesSheet(in: workbook, codes: codes)
             patterns = try PatternsSheet(in: workbook)
-            failures = try FailuresSheet(in: workbook)
+            failures = try FailuresSheet(in: workbook, codes: codes, hasLines: hasLines)
         }
     }
 
-    /// - Parameter codes: what is known of codes, said of each of them.
-    package init(at place: WorkbookPlace, codes: CodeBook?) throws {
+    /// - Parameters:
+    ///   - codes: what is known of codes, said of each of them.
+    ///   - hasLines: whether failed rows say where they stand in what was sent.
+    ///   - places: where that is, if they do not come from an earlier workbook (``copyFailures(from:)``).
+    package init(
+        at place: WorkbookPlace, codes: CodeBook?, hasLines: Bool = false, places: (any RowPlaces)? = nil
+    ) throws {
         self.place = place
+        self.places = places
+        self.hasLines = hasLines
         self.codes = codes
-        sheets = try Sheets(at: place, codes: codes)
+        sheets = try Sheets(at: place, codes: codes, hasLines: hasLines)
     }
 
     package mutating func beginRows(of job: DeclaredJob) throws {
         guard !sheets.failures.isEmpty else { return }
-        sheets = try Sheets(at: place, codes: codes)
+        sheets = try Sheets(at: place, codes: codes, hasLines: hasLines)
     }
 
     package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
-        for index in runs.indices { try sheets.failures.append(runs[index], text: text) }
+        for index in runs.indices { try sheets.failures.append(runs[index], text: text, places) }
     }
 
     /// Takes the failed rows from an earlier workbook of the same dump.

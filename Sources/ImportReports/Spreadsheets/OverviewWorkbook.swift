@@ -15,15 +15,17 @@ package struct OverviewWorkbook {
     private let unreadable: Sheet
     private var rows = 0
 
-    /// - Parameter codes: what is known of codes, said of each of them.
-    package init(at place: WorkbookPlace, codes: CodeBook?) throws {
+    /// - Parameters:
+    ///   - codes: what is known of codes, said of each of them.
+    ///   - hasLines: whether failed rows say where they stand in what was sent.
+    package init(at place: WorkbookPlace, codes: CodeBook?, hasLines: Bool = false) throws {
         self.place = place
         workbook = try place.makeWorkbook(title: "Audit of import jobs")
         summary = try SummarySheet(in: workbook)
         jobs = try JobsSheet(in: workbook)
         totals = try CodeTotalsSheet(in: workbook, codes: codes)
         self.codes = try CodesSheet("Codes by job", in: workbook, codes: codes, naming: true)
-        failures = try FailuresSheet(in: workbook, naming: true)
+        failures = try FailuresSheet(in: workbook, codes: codes, hasLines: hasLines, naming: true)
         unreadable = try workbook.addSheet(
             "Unreadable", columns: [.init("source", width: 60), .init("reason", width: 90)])
     }

@@ -223,6 +223,25 @@ struct Member<Root>: Sendable {
         .written(name, .count) { $1.value(number($0)) }
     }
 
+    /// A whole number that readers pass over, null where there is none.
+    static func writtenCountOrNull(_ name: String, _ number: @escaping @Sendable (Root) -> Int?) -> Member {
+        .written(name, .nullable(.count)) { $1.value(number($0)) }
+    }
+
+    /// A text that readers pass over, null where there is none.
+    static func writtenText(_ name: String, _ text: @escaping @Sendable (Root) -> String?) -> Member {
+        .written(name, .nullable(.text)) { $1.value(text($0)) }
+    }
+
+    /// Texts that readers pass over.
+    static func writtenTexts(_ name: String, _ texts: @escaping @Sendable (Root) -> [String]) -> Member {
+        .written(name, .list(.text)) { root, json in
+            json.array { json in
+                for text in texts(root) { json.value(text) }
+            }
+        }
+    }
+
     /// An object that readers pass over.
     static func writtenObject<Value>(
         _ name: String, _ table: MemberTable<Value>, _ value: @escaping @Sendable (Root) -> Value

@@ -46,9 +46,6 @@ struct CompareCommand: ParsableCommand {
     var format: Format = .text
 
     func validate() throws {
-        if !maps.isEmpty, before == "-" {
-            throw ValidationError("With --map the first try is read twice: name a file, not standard input.")
-        }
         if !maps.isEmpty, redacting.isOn {
             throw ValidationError("--map compares rows as they are; --redact cannot be given with it.")
         }
@@ -82,15 +79,17 @@ struct CompareCommand: ParsableCommand {
     /// Compares a first try with what came of it once rows were sent again.
     private func compareRetry() throws -> ExitStatus {
         let maps = try maps.map { try RowMap($0) }
-        guard let first = try ComparedAudit(before, options, nil),
-            let retried = try RetriedAudit(first: before, second: after, maps: maps, options)
-        else { return .interrupted }
+        guard let retried = try RetriedAudit(first: before, second: after, maps: maps, options) else {
+            return .interrupted
+        }
         let rows = RowComparison(before: retried.before, after: retried.after, total: retried.total)
         try print(
             ComparisonReport(
                 Comparison(
-                    before: (first.name, first.totals, first.messages, first.unreadable),
-                    after: ("\(first.name) with \(after)", retried.totals, retried.messages, retried.unreadable),
+                    before: retried.first,
+                    after: (
+                        "\(retried.first.name) with \(after)", retried.totals, retried.messages, retried.unreadable
+                    ),
                     rows: rows, isRetry: true)))
         return retried.status
     }

@@ -7,6 +7,8 @@ import ImportReports
 ///
 /// Keeps the outcomes of the second try's rows, and the texts of those that failed, in memory.
 struct RetriedAudit {
+    /// The first try by itself, under its name.
+    let first: (name: String, totals: Totals, messages: MessageTotals, unreadable: Int)
     let before: RowOutcomes
     let after: RowOutcomes
     let totals: Totals
@@ -59,6 +61,8 @@ struct RetriedAudit {
         (self.totals, self.messages) = (totals, messages)
         status = first.status.orWorse(next.status)
         unreadable = next.unreadable
+        let name = first.name == "-" ? "standard input" : first.name
+        self.first = try (name, first.totals(), first.messages(), first.unreadable)
         total = try first.total()
     }
 }

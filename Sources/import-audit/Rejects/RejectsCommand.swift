@@ -60,6 +60,9 @@ struct RejectsCommand: ParsableCommand {
     @Flag(name: .customLong("by-action"), help: "Write a file for each action of the codes file.")
     var byAction = false
 
+    @Flag(name: .customLong("by-owner"), help: "Write a file for each owner of the codes file.")
+    var byOwner = false
+
     @Option(help: ArgumentHelp("Cut rejects into files of this many records.", valueName: "n"))
     var batch: Int?
 
@@ -74,27 +77,12 @@ struct RejectsCommand: ParsableCommand {
     @Flag(help: "Also write created.csv or the like: the rows that succeeded, with the ids of their records.")
     var created = false
 
-    @Option(
-        name: .customLong("first-row"),
-        help: ArgumentHelp("The row of the source that the first job begins with.", valueName: "n"))
-    var firstRow = 1
-
-    @Option(
-        help: ArgumentHelp(
-            "The delimiter of a CSV source: one character, or tab. By default the header shows it.", valueName: "c"),
-        transform: RejectsCommand.delimiter)
-    var delimiter: UInt8?
+    @OptionGroup var form: SourceFormOptions
 
     @Option(
         name: .customLong("encoding"),
         help: ArgumentHelp("The encoding of a source that is not in Unicode, such as windows-1252.", valueName: "name"))
     var encodingName: String?
-
-    @Flag(name: .customLong("no-header"), help: "The first line of a CSV source is a row.")
-    var noHeader = false
-
-    @Flag(name: .customLong("trust-order"), help: "Pair the rows even if values that messages quote are not in them.")
-    var trustOrder = false
 
     @Flag(
         name: .customLong("csv-raw"),
@@ -120,37 +108,82 @@ struct RejectsCommand: ParsableCommand {
     func validate() throws {
         try OutputOption.check(output)
         if sources.isEmpty { throw ValidationError("--source names the file that was sent.") }
-        if firstRow < 1 { throw ValidationError("--first-row takes a number from 1 on.") }
-        if firstRow > 1, sources.count > 1 { throw ValidationError("--first-row is about one source for all jobs.") }
+        try form.check(sourceCount: sources.count)
         if let batch, batch < 1 { throw ValidationError("--batch takes a number from 1 on.") }
         if !maps.isEmpty, sources.count > 1 { throw ValidationError("--map is about one source for all jobs.") }
         if byAction, codes.codes == nil { throw ValidationError("--by-action is about the actions of --codes.") }
+        if byOwner, codes.codes == nil { throw ValidationError("--by-owner is about the owners of --codes.") }
+        if byAction, byOwner { throw ValidationError("Give --by-action or --by-owner, not both.") }
         if let threads, !(1...256).contains(threads) {
             throw ValidationError("--threads takes a number from 1 to 256.")
         }
-        if let encodingName, TextEncoding(name: encodingName) == nil {
-            throw ValidationError(
-                "--encoding: “\(encodingName)” is no encoding that is known here. Examples: windows-1252, iso-8859-15.")
-        }
+        try EncodingName.checkSource(encodingName, option: "--encoding")
     }
 
     func run() throws {
         try reportingFailures {
             let concurrency = Concurrency(workers: threads ?? Concurrency.processors)
+            let codeBook = try codes.userRules().codes
             return try RejectsPlan(
-                inputs: inputs, sources: SourceFiles(names: sources), output: output, codes: codes.userRules().codes,
+                inputs: inputs,
+                pairing: form.pairing(
+                    sources: sources, encoding: encodingName.flatMap { TextEncoding(name: $0) }, concurrency,
+                    isQuiet: quiet),
+                output: output, codes: codeBook,
                 layout: RejectLayout(isPlain: plain, hasActions: codes.codes != nil, isRaw: isRaw, batch: batch),
-                sourceOptions: SourceOptions(
-                    delimiter: delimiter, hasHeader: !noHeader,
-                    encoding: encodingName.flatMap { TextEncoding(name: $0) },
-                    usesVectors: Console.environment("IMPORT_AUDIT_KERNEL") != "scalar",
-                    readsAhead: concurrency.allowsHelpers),
-                byAction: byAction, annotates: annotated, listsCreated: created, firstRow: firstRow,
-                trustsOrder: trustOrder, isStrict: isStrict, isQuiet: quiet, isForced: force,
+                division: byAction ? .byAction : byOwner ? .byOwner(OwnerNames(codeBook)) : .none, annotates: annotated,
+                listsCreated: created, isStrict: isStrict, isQuiet: quiet, isForced: force,
                 optionFiles: [codes.codes].compactMap { $0 } + maps, maps: try maps.map { try RowMap($0) },
                 concurrency: concurrency
             ).run()
         }
+    }
+}
+
+enum EncodingName {
+    /// Fails for an encoding that is not known.
+    static func checkSource(_ name: String?, option: String) throws {
+        if let name, TextEncoding(name: name) == nil {
+            throw ValidationError(
+                "\(option): “\(name)” is no encoding that is known here. Examples: windows-1252, iso-8859-15.")
+        }
+    }
+}
+
+/// How the records of a source are found, and which are whose.
+struct SourceFormOptions: ParsableArguments {
+    @Option(
+        name: .customLong("first-row"),
+        help: ArgumentHelp("The row of the source that the first job begins with.", valueName: "n"))
+    var firstRow = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "The delimiter of a CSV source: one character, or tab. By default the header shows it.", valueName: "c"),
+        transform: SourceFormOptions.delimiter)
+    var delimiter: UInt8?
+
+    @Flag(name: .customLong("no-header"), help: "The first line of a CSV source is a row.")
+    var noHeader = false
+
+    @Flag(name: .customLong("trust-order"), help: "Pair the rows even if values that messages quote are not in them.")
+    var trustOrder = false
+
+    func check(sourceCount: Int) throws {
+        if firstRow < 1 { throw ValidationError("--first-row takes a number from 1 on.") }
+        if firstRow > 1, sourceCount > 1 { throw ValidationError("--first-row is about one source for all jobs.") }
+    }
+
+    func pairing(
+        sources: [String], encoding: TextEncoding?, _ concurrency: Concurrency, isQuiet: Bool
+    ) -> PairingOptions {
+        PairingOptions(
+            sources: SourceFiles(names: sources),
+            form: SourceOptions(
+                delimiter: delimiter, hasHeader: !noHeader, encoding: encoding,
+                usesVectors: Console.environment("IMPORT_AUDIT_KERNEL") != "scalar",
+                readsAhead: concurrency.allowsHelpers),
+            firstRow: firstRow, trustsOrder: trustOrder, isQuiet: isQuiet)
     }
 
     private static func delimiter(_ text: String) throws -> UInt8 {

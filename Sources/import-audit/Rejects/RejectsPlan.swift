@@ -13,16 +13,13 @@ import ImportSources
 ///     sources  →  records, one at a time     ┘
 struct RejectsPlan {
     let inputs: [String]
-    let sources: SourceFiles
+    let pairing: PairingOptions
     let output: String
     let codes: CodeBook?
     let layout: RejectLayout
-    let sourceOptions: SourceOptions
-    let byAction: Bool
+    let division: RejectDivision
     let annotates: Bool
     let listsCreated: Bool
-    let firstRow: Int
-    let trustsOrder: Bool
     let isStrict: Bool
     let isQuiet: Bool
     let isForced: Bool
@@ -69,9 +66,8 @@ struct RejectsPlan {
                 "there is no import job whose rows could be handed back")
         }
 
-        var pairing = try RejectsRun(
-            self, results: results, spool: spool, root: root, guard: `guard`, sourceCount: sources.count())
-        guard let plan = try pairing.pair() else {
+        var rejects = RejectsRun(self, root: root, guard: `guard`)
+        guard let plan = try rejects.run(results, spool) else {
             root.discard()
             return .notPassed
         }
@@ -97,7 +93,7 @@ struct RejectsPlan {
     /// Fails if an input would be replaced, or a file that someone has worked on.
     private func protect(_ root: OutputFolder, _ earlier: RunManifest?, _ guard: OutputGuard) throws {
         try InputProtection(folder: output, names: Self.names, jobNames: [], earlier: earlier).check(
-            inputs, options: sources.paths + optionFiles,
+            inputs, options: pairing.sources.paths + optionFiles,
             output: OutputPlace(folder: output, files: [], jobFiles: []))
         try root.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
         if isForced { return }

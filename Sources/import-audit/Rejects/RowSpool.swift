@@ -33,7 +33,8 @@ final class RowSpool: Sendable {
         SpooledRows(self, pieces: jobs.withLock { $0[order] ?? [] })
     }
 
-    fileprivate func read(_ range: Range<Int>) throws -> [UInt8] {
+    /// What was appended there.
+    func read(_ range: Range<Int>) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: range.count)
         try file.withLock { file in
             var target = bytes.mutableSpan

@@ -38,12 +38,24 @@ extension SourceFiles {
     /// What lies in an archive: a workbook there would be taken for many files.
     static func checkPacked(_ item: ContainerItem, in name: SourceName) throws {
         switch item {
-        case .stream(let source, _) where source.hasSuffix("![Content_Types].xml"),
+        case .stream(let source, _) where isPartOfWorkbook(source),
             .refused(let source, .ownOutput(.workbook)) where source != name.path,
             .refused(let source, .ownOutput(.rejects)) where source != name.path && source.hasSuffix(".xlsx"):
-            throw failure(WorkbookFault(.isPacked), source)
+            // The workbook has a name of its own, or is the file but for its compression.
+            let sign = isPartOfWorkbook(source) ? source.utf8.lastIndex(of: UInt8(ascii: "!")) : nil
+            let end = sign ?? source.endIndex
+            throw failure(WorkbookFault(.isPacked), String(source[..<end]))
         default: break
         }
+    }
+
+    /// Whether an entry of an archive is one of those that make a workbook, whichever of them comes first.
+    private static func isPartOfWorkbook(_ source: String) -> Bool {
+        guard let sign = source.utf8.lastIndex(of: UInt8(ascii: "!")) else { return false }
+        let entry = source[source.utf8.index(after: sign)...]
+        if entry == "[Content_Types].xml" { return true }
+        return ["xl/", "docProps/", "_rels/", "customXml/"].contains { entry.hasPrefix($0) }
+            && (entry.hasSuffix(".xml") || entry.hasSuffix(".rels"))
     }
 
     private static func naming<Result>(

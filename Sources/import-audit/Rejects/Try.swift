@@ -16,6 +16,7 @@ struct Try {
     let unreadable: Int
     private(set) var jobs: [Job] = []
     private let spool: RowSpool
+    private let results: RunResults
 
     /// Nil if reading was interrupted.
     init?(_ input: String, _ options: ReadingOptions) throws {
@@ -32,7 +33,7 @@ struct Try {
                     isVerbose: options.isVerbose), spool, keepsAllIDs: false)
         }
         guard case .done = end else { return nil }
-        let results = try collector.results()
+        results = try collector.results()
         if !options.isQuiet { results.ownOutputs.say() }
         try results.sayWhatWasNotRead()
         status = results.status
@@ -48,6 +49,24 @@ struct Try {
     /// The rows of all its jobs.
     func total() throws -> Int {
         try jobs.reduce(0) { $0 + (try rows(of: $1)) }
+    }
+
+    /// What its dumps add up to.
+    func totals() throws -> Totals {
+        var totals = Totals()
+        try results.visit {
+            totals.add($0)
+        } tally: {
+            totals.add($0)
+        }
+        return totals
+    }
+
+    /// The messages of its failed rows.
+    func messages() throws -> MessageTotals {
+        var messages = MessageTotals()
+        for job in jobs { messages.add(job.summary) }
+        return messages
     }
 
     func rows(of job: Job) throws -> Int {

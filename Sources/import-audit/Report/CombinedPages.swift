@@ -72,7 +72,7 @@ final class CombinedPages: @unchecked Sendable {
         let name = job.folderName
         let folder = try folders.open(name)
         try rewriteWorkbook(of: job, in: folder)
-        try pages.write(job, to: folder)
+        try pages.write(job, order, to: folder)
         try run.republish(folder, as: name, order)
     }
 

@@ -23,11 +23,12 @@ struct OverviewFiles {
 
     /// - Parameters:
     ///   - hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
+    ///   - hasLines: whether these rows say where they stand in what was sent.
     ///   - userRules: the user's own measures.
     ///   - redaction: what is said of values that are pseudonyms.
     init(
         formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, hasFailures: Bool = false,
-        userRules: UserRules = UserRules(), redaction: RedactionMark? = nil
+        hasLines: Bool = false, userRules: UserRules = UserRules(), redaction: RedactionMark? = nil
     ) throws {
         self.redaction = redaction
         knownCodes = userRules.codes
@@ -48,8 +49,9 @@ struct OverviewFiles {
                     opening: csv.opening(CodesCSV.header(codes: userRules.codes)))
                 guard hasFailures else { continue }
                 failures = try folder.begin(ReportFile.allFailures.name)
-                try failures?.write(csv.opening(RowsCSV<PartialFile>.header(codes: userRules.codes)).span)
-            case .xlsx: workbook = try OverviewWorkbookFile(in: folder, userRules: userRules)
+                try failures?.write(
+                    csv.opening(RowsCSV<PartialFile>.header(codes: userRules.codes, hasLines: hasLines)).span)
+            case .xlsx: workbook = try OverviewWorkbookFile(in: folder, userRules: userRules, hasLines: hasLines)
             // Last, so that who finds a new summary finds all other files new.
             case .json:
                 summary = SummaryJSON.Document(

@@ -97,6 +97,7 @@ struct OverviewReport {
         let formats = run.settings.formats
         var files = try OverviewFiles(
             formats: formats, csv: run.settings.csv, folder: root, hasFailures: true,
+            hasLines: run.settings.lines != nil,
             userRules: run.settings.userRules, redaction: run.settings.redaction?.mark)
         var names: Set<NameDigest> = []
         var ordered: [String] = []
@@ -179,7 +180,10 @@ struct OverviewReport {
                 folders: folderNames()),
             manifest: try RunManifest.written(in: root),
             forEachInput: { body in try results.forEachPackInput(content: run.content(of:), body) },
-            forEachFile: { body in try recorder.forEachFile(body) })
+            forEachFile: { body in
+                try recorder.forEachFile(body)
+                for file in run.settings.lines?.files ?? [] { try body(file) }
+            })
     }
 
     /// Last, so that a manifest never lists what is not there yet.
@@ -190,7 +194,8 @@ struct OverviewReport {
         let jobReports = run.settings.jobReports
         let counting = jobReports == .all ? [] : Set((0..<results.jobCount).map { results.order(ofJob: $0) })
         try recorder.write(
-            results, run.header(documents: documentCount), to: file, isWhole: isWhole, content: run.content(of:)
+            results, opening: run.opening(documents: documentCount), to: file, isWhole: isWhole,
+            content: run.content(of:)
         ) { order, job in
             let isLeftOut = !jobReports.includes(job) && counting.contains(order)
             return (

@@ -20,6 +20,10 @@ struct ReportCommand: ParsableCommand {
             With --pack, all of it is packed into one zip as well, with a manifest: the command verify says whether \
             anything was changed since, and whether given dumps are the ones that it is about.
 
+            With --source, the file that was sent, failures.csv and the pages say on which line of it a failed row begins. \
+            Rows are paired with records as by the command rejects, which proves that they belong together; if it cannot, \
+            nothing is written and the exit status is 1.
+
             With rules (--max-failed and those that follow it), the pages and summary.json say how they were met over \
             all jobs, and the exit status is 1 if one is not.
             """
@@ -66,6 +70,8 @@ struct ReportCommand: ParsableCommand {
             valueName: "which"))
     var jobReports: JobReports = .all
 
+    @OptionGroup var source: ReportSourceOptions
+
     @OptionGroup var csv: CSVFlags
 
     @OptionGroup var packing: PackOptions
@@ -78,6 +84,7 @@ struct ReportCommand: ParsableCommand {
 
     func validate() throws {
         try OutputOption.check(output)
+        try source.check()
         if title?.isEmpty == true { throw ValidationError("--title takes a text of one character or more.") }
     }
 
@@ -86,6 +93,7 @@ struct ReportCommand: ParsableCommand {
             let optionFiles = [gate.rules, codes.codes, redacting.redactRules, redacting.redactKeyFile].compactMap {
                 $0
             }
+            let pairing = source.pairing(options)
             let settings = try ReportSettings(
                 formats: formats, csv: csv.options,
                 templateFolder: templates, options: options, userRules: try gate.userRules(codes),
@@ -93,8 +101,10 @@ struct ReportCommand: ParsableCommand {
                 jobReports: jobReports, title: title)
             return try ReportPlan(
                 options: options, output: output, settings: settings, isFresh: fresh, isForced: force,
-                optionFiles: optionFiles + settings.templateFiles,
-                pack: try packing.target(inputs: options.inputs, others: optionFiles, isForced: force)
+                optionFiles: optionFiles + settings.templateFiles + (pairing?.sources.paths ?? []),
+                pack: try packing.target(
+                    inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []), isForced: force),
+                pairing: pairing
             ).run()
         }
     }
@@ -113,4 +123,48 @@ struct CSVFlags: ParsableArguments {
     var hasMark = false
 
     var options: CSVOptions { CSVOptions(isRaw: isRaw, hasByteOrderMark: hasMark) }
+}
+
+/// What was sent, for the lines of failed rows.
+struct ReportSourceOptions: ParsableArguments {
+    @Option(
+        name: .customLong("source"), parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "What was sent, to name the lines of failed rows: one file for all jobs, or one for each in their order; "
+                + "FILE#SHEET for a sheet of a workbook.",
+            valueName: "file"))
+    var arguments: [String] = []
+
+    @OptionGroup var form: SourceFormOptions
+
+    @Option(
+        name: .customLong("source-encoding"),
+        help: ArgumentHelp(
+            "The encoding of a source that is not in Unicode, such as windows-1252.", valueName: "name"))
+    var encodingName: String?
+
+    private var sources: [String] { ManyArguments.putBack(arguments) }
+
+    func check() throws {
+        if arguments.isEmpty {
+            let others: [(String, Bool)] = [
+                ("--first-row", form.firstRow != 1), ("--delimiter", form.delimiter != nil),
+                ("--no-header", form.noHeader), ("--trust-order", form.trustOrder),
+                ("--source-encoding", encodingName != nil),
+            ]
+            if let other = others.first(where: { $0.1 }) {
+                throw ValidationError("\(other.0) is about the file that --source names.")
+            }
+        }
+        try form.check(sourceCount: sources.count)
+        try EncodingName.checkSource(encodingName, option: "--source-encoding")
+    }
+
+    /// Nil if no source is given.
+    func pairing(_ options: RunOptions) -> PairingOptions? {
+        if arguments.isEmpty { return nil }
+        return form.pairing(
+            sources: sources, encoding: encodingName.flatMap { TextEncoding(name: $0) }, options.concurrency,
+            isQuiet: options.isQuiet)
+    }
 }

@@ -87,6 +87,7 @@ struct ReportHandler: DocumentHandler {
                     source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole,
                     content: ContentHash(bytes: dump.byteCount, sha256: dump.sha256))
             }
+            try run.settings.lines?.check(order, sha256: dump.sha256, of: name)
             if pass == nil { pass = try makePass() }
             guard let stage = pass?.stage, let summary = try pass?.finish(dump: dump, source: name) else { return }
             whole = position == .whole ? dump.sha256.map { (dump.byteCount, $0) } : nil
@@ -100,7 +101,8 @@ struct ReportHandler: DocumentHandler {
                 let hasPages = run.isAlone(order, position) || !mayHaveOthers
                 if hasPages {
                     try pages.write(
-                        summary, to: stage.folder(), ruleResults: ruleResults, isAlone: run.isAlone(order, position))
+                        summary, order, to: stage.folder(), ruleResults: ruleResults,
+                        isAlone: run.isAlone(order, position))
                 }
                 try run.publish(summary, stage.folder(), order, position, hasPages: hasPages)
             } else {
@@ -112,7 +114,7 @@ struct ReportHandler: DocumentHandler {
 
     private func makePass() throws -> ReportPass {
         try ReportPass(
-            run.settings, stage: JobStage { [run, order] in try run.folder(for: order) },
+            run.settings, of: order, stage: JobStage { [run, order] in try run.folder(for: order) },
             identity: run.makeIdentityAudit(), mayBeAlone: run.mayBeAlone(order))
     }
 }

@@ -15,13 +15,18 @@ struct ReportPass: RowSink {
     let stage: JobStage
 
     /// - Parameter mayBeAlone: whether the dump may be all there is.
-    init(_ settings: ReportSettings, stage: JobStage, identity: IdentityAudit, mayBeAlone: Bool) throws {
+    init(
+        _ settings: ReportSettings, of order: DocumentOrder, stage: JobStage, identity: IdentityAudit, mayBeAlone: Bool
+    ) throws {
         self.identity = identity
         analyzer = JobAnalyzer(listsRows: settings.formats.contains(.xhtml))
         csv = settings.csv
         codes = settings.userRules.codes
         self.stage = stage
-        if settings.formats.contains(.xlsx) { workbook = try JobWorkbookFile(in: stage.folder(), settings: settings) }
+        if settings.formats.contains(.xlsx) {
+            workbook = try JobWorkbookFile(
+                in: stage.folder(), settings: settings, places: settings.lines?.cursor(of: order))
+        }
         guard settings.formats.contains(.csv) else { return }
         func file(_ file: ReportFile) throws -> PendingFile {
             try PendingFile(isWanted: settings.jobReports == .all) { try stage.folder().begin(file.name) }
@@ -31,7 +36,11 @@ struct ReportPass: RowSink {
             (files.rows, rows) = (file, RowsCSV(.all, options: csv, to: file))
         }
         let file = try file(.failures)
-        (files.failures, failures) = (file, RowsCSV(.failures, options: csv, codes: codes, to: file))
+        (files.failures, failures) = (
+            file,
+            RowsCSV(
+                .failures, options: csv, codes: codes, places: settings.lines?.cursor(of: order), to: file)
+        )
     }
 
     mutating func beginRows(of job: DeclaredJob) throws {

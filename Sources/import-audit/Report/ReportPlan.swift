@@ -8,21 +8,25 @@ import ImportReports
 struct ReportPlan {
     private let options: RunOptions
     private let output: String
-    private let settings: ReportSettings
+    private var settings: ReportSettings
     private let isFresh: Bool
     private let isForced: Bool
     private let optionFiles: [String]
     private let pack: PackTarget?
+    /// What was sent, if it is given.
+    private let pairing: PairingOptions?
 
     /// - Parameters:
     ///   - isFresh: does everything anew, whatever an earlier run left.
     ///   - isForced: replaces files that this program did not write.
     ///   - optionFiles: files that options name, which must not be replaced either.
     ///   - pack: where the audit is packed to, if it is.
+    ///   - pairing: what was sent, if it is given, and how its records belong to rows.
     init(
         options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool, isForced: Bool,
-        optionFiles: [String], pack: PackTarget? = nil
+        optionFiles: [String], pack: PackTarget? = nil, pairing: PairingOptions? = nil
     ) {
+        self.pairing = pairing
         self.isForced = isForced
         self.optionFiles = optionFiles
         self.pack = pack
@@ -33,7 +37,13 @@ struct ReportPlan {
     }
 
     func run() throws -> ExitStatus {
+        var plan = self
+        return try plan.start()
+    }
+
+    private mutating func start() throws -> ExitStatus {
         Interruption.listenForTermination()
+        try checkInputsOfPairing()
         let root = try OutputFolder(output, writesBehind: settings.concurrency.allowsHelpers)
         let earlier = RunManifest(in: root)
         try protectInputs(earlier)
@@ -47,9 +57,6 @@ struct ReportPlan {
         // Whether a zip can be written is to show before hours have gone by.
         _ = try pack?.begin()
         root.removePartialFiles(allFiles)
-        // Standard input cannot be read twice, as might be needed.
-        var known =
-            isFresh || !settings.isRepeatable || options.inputs.contains("-") ? nil : usable(earlier)
         let place = OutputPlace(
             folder: output,
             files: overviewFiles
@@ -57,6 +64,18 @@ struct ReportPlan {
                     earlier?.files(in: RunManifest.root).contains { $0.name == name } == true
                 } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
         try checkJobs(root, `guard`, place)
+        if let pairing {
+            switch try SourceLines.find(pairing, for: options, settings, leavingOut: place) {
+            case .found(let lines): settings.lines = lines
+            case .refused: return .notPassed
+            case .interrupted:
+                Console.say("Interrupted. Nothing was written.")
+                return .interrupted
+            }
+        }
+        // Standard input cannot be read twice, as might be needed.
+        var known =
+            isFresh || !settings.isRepeatable || options.inputs.contains("-") ? nil : usable(earlier)
         var needed: Set<DocumentOrder> = []
         var unknown: Set<Int> = []
         while true {
@@ -143,6 +162,22 @@ struct ReportPlan {
         guard options.inputs.count == 1, let input = options.inputs.first else { return nil }
         var status = stat()
         return unsafe stat(input, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR ? input : nil
+    }
+
+    /// Fails for dumps that cannot be read once for their rows and once for the report.
+    private func checkInputsOfPairing() throws(CommandFailure) {
+        guard pairing != nil else { return }
+        // What is not there at all is said elsewhere.
+        let once = options.inputs.first { name in
+            InputPath(name).identity == nil && !AuditFolder.isFolder(name)
+                && (unsafe name == "-" || access(name, F_OK) == 0)
+        }
+        if let name = once {
+            throw CommandFailure(
+                .usage,
+                "with --source the dumps are read twice, and \(name == "-" ? "standard input" : name) can be read only once: "
+                    + "save it in a file first.")
+        }
     }
 
     private var overviewFiles: [String] {
@@ -276,8 +311,8 @@ extension ReportPlan {
             paths: AuditPaths(single: settings.formats.files), manifest: try RunManifest.written(in: root),
             forEachInput: { body in try body(PackInput(single, isCounting: true)) },
             forEachFile: { body in
-                guard let found else { return }
-                try body(PackedFile(path: found.path, bytes: found.bytes, sha256: found.sha256))
+                if let found { try body(PackedFile(path: found.path, bytes: found.bytes, sha256: found.sha256)) }
+                for file in settings.lines?.files ?? [] { try body(file) }
             })
     }
 }

@@ -358,7 +358,7 @@ extension ReportRun {
         let files = try report.finish()
         try beginChanges()
         let manifest = try report.begin(RunManifest.file)
-        var bytes = RunManifestLine.header(header(documents: 1)).bytes
+        var bytes = opening(documents: 1)
         // With pseudonyms of a random key, no other run can know an input again.
         let input = settings.isRepeatable ? try fingerprint(of: summary) : nil
         bytes +=
@@ -381,10 +381,13 @@ extension ReportRun {
         return try InputFingerprint(of: InputPath(onlyInput), whole: whole)?.shown(under: settings.names)
     }
 
-    func header(documents: Int) -> RunManifestHeader {
-        RunManifestHeader(
+    /// The lines about the run, and about what was sent.
+    func opening(documents: Int) -> [UInt8] {
+        let header = RunManifestHeader(
             options: settings.fingerprint, jobOptions: settings.jobFingerprint, documents: documents,
             toolVersion: toolVersion)
+        let sources = settings.lines?.files ?? []
+        return RunManifestLine.header(header).bytes + sources.flatMap { RunManifestLine.source($0).bytes }
     }
 
     /// The line about the files in the folder itself.

@@ -28,6 +28,8 @@ struct ReportSettings: Sendable {
     let markdownLimit: Int?
     /// Which jobs get a report of their own.
     let jobReports: JobReports
+    /// Where failed rows stand in what was sent, if that is given and was read.
+    var lines: SourceLines?
     /// What the user calls the report; nil for a title of its own.
     let title: String?
 
@@ -108,6 +110,7 @@ struct ReportSettings: Sendable {
             digest.add("codes", userRules.codesOrigin, Array(codes.acceptances.utf8))
         }
         for bytes in redaction?.origin ?? [] { digest.add(bytes) }
+        if let lines { digest.add("source", Array(lines.fingerprint.utf8)) }
         return digest.finish()
     }
 

@@ -22,6 +22,7 @@ final class RunManifest: Sendable {
         var lines: Range<Int>
     }
 
+    private static let sentStart = Array(#"{"sent":"#.utf8)
     private static let inputStart = Array(#"{"input":"#.utf8)
 
     private let descriptor: Int32
@@ -61,7 +62,10 @@ final class RunManifest: Sendable {
         // Another version may mean something else by the same words.
         while header.version == Self.version, let (bytes, range) = lines.next() {
             end = range.upperBound
-            if let folder = RunManifestLine.folder(of: bytes) {
+            if bytes.starts(with: Self.sentStart) {
+                // What was sent is in the digest of the options, too.
+                continue
+            } else if let folder = RunManifestLine.folder(of: bytes) {
                 folders[NameDigest(folder)] = range
                 firstFolder = min(firstFolder, range.lowerBound)
                 (last, isInInput) = (nil, false)
@@ -142,7 +146,7 @@ final class RunManifest: Sendable {
                 return nil
             }
             return .job(job, entry: entry, document: document, counted: counted, combined: combined)
-        case .header, .folder, .input, nil:
+        case .header, .source, .folder, .input, nil:
             return nil
         }
     }
@@ -152,7 +156,7 @@ final class RunManifest: Sendable {
         var lines = RunManifestLines(descriptor, 0..<folderLines.lowerBound)
         _ = lines.next()
         while let line = lines.next() {
-            if line.bytes.starts(with: Self.inputStart) { continue }
+            if line.bytes.starts(with: Self.inputStart) || line.bytes.starts(with: Self.sentStart) { continue }
             guard let document = Self.document(line.bytes, &lines) else { return false }
             try body(document)
         }

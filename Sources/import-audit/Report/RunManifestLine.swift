@@ -36,6 +36,8 @@ struct FileRecord {
 /// A line of a manifest, other than those that hold a job's summary.
 enum RunManifestLine {
     case header(RunManifestHeader)
+    /// A file that was sent, whose lines the report names.
+    case source(PackedFile)
     /// The files of a folder that were written: ``RunManifest/root``, or that of a job.
     case folder(String, files: [FileRecord])
     /// `documents`: how many there are in it, each with a line of its own. Without a size and a hash it cannot be known
@@ -100,6 +102,10 @@ enum RunManifestLine {
                     json.key("unfinished")
                     json.value(true)
                 }
+            case .source(let file):
+                json.member("sent", file.path)
+                json.member("bytes", file.bytes)
+                json.member("sha256", file.sha256)
             case .folder(let folder, let files):
                 json.member("folder", folder)
                 json.key("files")

@@ -40,16 +40,16 @@ struct RunManifestRecorder {
     /// Writes the manifest but for its lines about files, in the order of the inputs.
     ///
     /// - Parameters:
-    ///   - header: about the run.
+    ///   - opening: the lines about the run.
     ///   - isWhole: whether all that is in an input was read.
     ///   - content: the size and the hash of what is no job.
     ///   - standing: whether the report of a dump is in its place, and whether it mentions other dumps of the job.
     func write(
-        _ results: RunResults, _ header: RunManifestHeader, to file: PartialFile,
+        _ results: RunResults, opening: [UInt8], to file: PartialFile,
         isWhole: (RunResults.InputDocuments) -> Bool, content: (DocumentOrder) -> ContentHash?,
         standing: (DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
     ) throws {
-        var bytes = RunManifestLine.header(header).bytes
+        var bytes = opening
         var known = inputs.sorted { $0.number < $1.number }[...]
         for number in results.inputNumbers(and: known.map { $0.number }) {
             let documents = results.documents(ofInput: number)

@@ -10,11 +10,16 @@ struct JobWorkbookFile: RowSink {
     private let settings: ReportSettings
     private var workbook: JobWorkbook
 
-    init(in folder: OutputFolder, settings: ReportSettings) throws {
+    /// - Parameter places: where failed rows stand in what was sent.
+    init(in folder: OutputFolder, settings: ReportSettings, places: (any RowPlaces)? = nil) throws {
         let file = try folder.begin(ReportFile.workbook.name)
         self.file = file
         self.settings = settings
-        workbook = try file.naming { try JobWorkbook(at: file.workbookPlace, codes: settings.userRules.codes) }
+        workbook = try file.naming {
+            try JobWorkbook(
+                at: file.workbookPlace, codes: settings.userRules.codes, hasLines: settings.lines != nil, places: places
+            )
+        }
     }
 
     mutating func beginRows(of job: DeclaredJob) throws {
@@ -47,10 +52,12 @@ struct OverviewWorkbookFile {
     private let file: PartialFile
     private var workbook: OverviewWorkbook
 
-    init(in folder: OutputFolder, userRules: UserRules) throws {
+    init(in folder: OutputFolder, userRules: UserRules, hasLines: Bool) throws {
         let file = try folder.begin(ReportFile.indexWorkbook.name)
         self.file = file
-        workbook = try file.naming { try OverviewWorkbook(at: file.workbookPlace, codes: userRules.codes) }
+        workbook = try file.naming {
+            try OverviewWorkbook(at: file.workbookPlace, codes: userRules.codes, hasLines: hasLines)
+        }
     }
 
     /// - Parameter failures: the job's own workbook, open for reading.

@@ -1,0 +1,251 @@
+import ImportAnalysis
+import ImportDumps
+import ImportFoundation
+import ImportReports
+import ImportSources
+
+/// What becomes of rows, once it is known which records of a source they are. A row comes with the source at its record.
+protocol PairedRows {
+    /// Whether it takes the rows that succeeded one by one.
+    var takesSucceeded: Bool { get }
+
+    /// A source begins.
+    mutating func begin(_ source: SourceReader, _ name: String) throws
+    /// A job begins.
+    mutating func begin(_ job: JobSummary, _ order: DocumentOrder, source index: Int) throws
+    /// A row that failed or is unclassified.
+    mutating func reject(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws
+    /// A row that the dump says nothing about, or a record that belongs to no job.
+    mutating func leave(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws
+    mutating func succeed(_ source: SourceReader, _ row: RejectRow) throws
+    /// All sources are at their ends.
+    ///
+    /// - Parameter source: the last one.
+    mutating func finish(_ source: SourceReader) throws
+}
+
+/// How a source is paired with the rows of jobs.
+struct PairingOptions {
+    let sources: SourceFiles
+    let form: SourceOptions
+    /// The row of the source that the first job begins with.
+    let firstRow: Int
+    let trustsOrder: Bool
+    let isQuiet: Bool
+}
+
+/// Goes through the rows of jobs and the records of what was sent side by side, and finds out what speaks for it that
+/// they belong together.
+struct RowPairing {
+    let options: PairingOptions
+    let results: RunResults
+    let spool: RowSpool
+    let sourceCount: Int
+    private(set) var sources: [RetryPlan.Source] = []
+    private(set) var jobs: [RetryPlan.Job] = []
+    private(set) var succeeded = 0
+    private(set) var evidence: JoinEvidence?
+    /// Ids of the job at hand that are still looked for.
+    private var idsLeft = 0
+    private var isUneven = false
+
+    init(_ options: PairingOptions, results: RunResults, spool: RowSpool, sourceCount: Int) throws(CommandFailure) {
+        self.options = options
+        self.results = results
+        self.spool = spool
+        self.sourceCount = sourceCount
+        guard sourceCount == 1 || sourceCount == results.jobCount else {
+            throw CommandFailure(
+                .usage,
+                "there are \(Wording.grouped(sourceCount)) sources and \(Wording.grouped(results.jobCount)) "
+                    + "\(results.jobCount == 1 ? "job" : "jobs"): give one source for all jobs, or one for each in their order."
+            )
+        }
+    }
+
+    /// Pairs all rows with their records; false if that does not come out even or is not believed, which was said.
+    mutating func pair(_ taker: inout some PairedRows) throws -> Bool {
+        var sourceIndex = 0
+        try options.sources.visit { stream in
+            try reading(stream) { source in
+                try pair(source, stream.name, sourceIndex, &taker)
+                if let sha256 = stream.sha256 { sources[sourceIndex].sha256 = sha256 }
+                if !options.isQuiet { stream.sayNotes(source) }
+            }
+            sourceIndex += 1
+        }
+        if isUneven { return false }
+        if let evidence, let doubt = Wording.doubt(evidence) {
+            guard options.trustsOrder else {
+                Console.complain("\(options.sources.names.first ?? ""): \(doubt) \(Wording.trustOrder)")
+                return false
+            }
+            Console.say("\(doubt) It was paired all the same, because of --trust-order.")
+        }
+        return true
+    }
+
+    /// Fails for jobs of which it cannot be said which records are theirs.
+    func checkTotals() throws {
+        for index in 0..<results.jobCount {
+            let job = try results.job(index)
+            if let total = job.job.total, total < job.rows.seen {
+                throw CommandFailure(
+                    .notPassed, of: job.source,
+                    "the job has a total of \(Wording.rowsWord(total)), but results of \(Wording.rowsWord(job.rows.seen)): "
+                        + "which record a result belongs to cannot be known. Nothing was written.")
+            }
+            guard job.job.total == nil, sourceCount == 1, index + 1 < results.jobCount else { continue }
+            throw CommandFailure(
+                .notPassed, of: job.source,
+                "the dump does not say how many rows the job had: where the next job begins in the source cannot be known. "
+                    + "Nothing was written.")
+        }
+    }
+
+    /// Reads a source; says what is wrong with it.
+    func reading(_ stream: SourceFiles.Stream, _ body: (SourceReader) throws -> Void) throws {
+        do {
+            try body(try stream.reader(options.form))
+        } catch let fault as SourceFault {
+            // Without rows it can be read, but they do not come out even.
+            let hasNoRows =
+                switch fault.reason {
+                case .empty, .onlyHeader: true
+                case .workbook(let workbook): workbook.hasNoRows
+                default: false
+                }
+            throw CommandFailure(
+                hasNoRows ? .notPassed : .inputNotReadWhole, of: stream.name,
+                "\(fault.explanation) Nothing was written.")
+        }
+    }
+
+    // MARK: - One source
+
+    private mutating func pair(
+        _ source: SourceReader, _ name: String, _ sourceIndex: Int, _ taker: inout some PairedRows
+    ) throws {
+        if evidence == nil { evidence = JoinEvidence(names: source.form.columnNames) }
+        try taker.begin(source, name)
+        sources.append(RetryPlan.Source(name: name, sha256: nil, rows: 0))
+        let shown = Array(name.utf8)
+        // Rows before the first job belong to none.
+        for _ in 1..<options.firstRow {
+            guard try source.next() else { break }
+            try taker.leave(source, shown, RejectRow(sourceRow: source.row, outcome: "no-result"))
+        }
+        let jobNumbers = sourceCount == 1 ? 0..<results.jobCount : sourceIndex..<sourceIndex + 1
+        var totals: [(name: String, rows: Int)] = []
+        var isShort = false
+        for index in jobNumbers {
+            let job = try results.job(index)
+            let first = source.row + 1
+            let rows = try take(job, order: results.order(ofJob: index), source, shown, sourceIndex, &taker)
+            let total = job.job.total ?? rows
+            isShort = isShort || rows < total
+            totals.append((job.job.jobID.map { "job \($0)" } ?? job.source, total))
+            jobs.append(
+                RetryPlan.Job(
+                    dump: job.source, sha256: job.sha256, jobID: job.job.jobID, source: sourceIndex,
+                    firstSourceRow: total > 0 ? first : nil, rows: total))
+        }
+        let rest = try source.skip(.max)
+        sources[sourceIndex].rows = source.row
+        sources[sourceIndex].sha256 = source.finishHash()
+        if rest > 0 || isShort {
+            isUneven = true
+            Console.complain(
+                Wording.uneven(source: name, rows: source.row, jobs: totals, firstRow: options.firstRow))
+            return
+        }
+        if source.blankLines > 0, !options.isQuiet {
+            Console.say("\(name): \(Wording.passedOver(source.blankLines, source.form))")
+        }
+        if sourceIndex == sourceCount - 1, !isUneven { try taker.finish(source) }
+    }
+
+    /// Takes the rows of a job from the source; returns how many records there were for it.
+    private mutating func take(
+        _ job: JobSummary, order: DocumentOrder, _ source: SourceReader, _ name: [UInt8], _ sourceIndex: Int,
+        _ taker: inout some PairedRows
+    ) throws -> Int {
+        try taker.begin(job, order, source: sourceIndex)
+        var rows = spool.rows(of: order)
+        idsLeft = JoinEvidence.idsLookedFor
+        let jobID = job.job.jobID.map { Array($0.utf8) }
+        let total = job.job.total
+        var row = 0
+        // Behind a stretch without a whole row, it is not known how many rows it held, unless all add up.
+        var isLost = false
+        while let run = try rows.next() {
+            if Interruption.isRequested { throw Interrupted() }
+            if run.isDamaged, job.rows.seen != total { isLost = true }
+            if isLost { continue }
+            if run.isDamaged {
+                for _ in 0..<run.count {
+                    guard try source.next() else { return row }
+                    row += 1
+                    try taker.leave(
+                        source, name, RejectRow(sourceRow: source.row, jobID: jobID, row: row, outcome: "no-result"))
+                }
+                continue
+            }
+            guard run.outcome == .failed || run.outcome == .unclassified else {
+                let taken = try succeed(run, rows, from: row, jobID, source, &taker)
+                row += taken
+                if taken < run.count { return row }
+                continue
+            }
+            var ids = run.ids ?? 0..<0
+            for _ in 0..<run.count {
+                guard try source.next() else { return row }
+                row += 1
+                let id = rows.nextID(&ids)
+                let rejected = RejectRow(
+                    sourceRow: source.row, jobID: jobID, row: row, outcome: run.outcome.rawValue,
+                    code: run.code.map { rows.span($0) { [UInt8](span: $0) } },
+                    message: run.message.map { rows.span($0) { [UInt8](span: $0) } },
+                    recordID: id.map { rows.span($0) { [UInt8](span: $0) } })
+                if let message = rejected.message { evidence?.look(for: message.span, in: source) }
+                try taker.reject(source, name, rejected)
+            }
+        }
+        // What the job has and the dump does not say. Without a total, the last job of a source has all that is left.
+        while row < total ?? .max, try source.next() {
+            row += 1
+            try taker.leave(
+                source, name, RejectRow(sourceRow: source.row, jobID: jobID, row: row, outcome: "no-result"))
+        }
+        return row
+    }
+
+    private mutating func succeed(
+        _ run: SpooledRows.Run, _ rows: SpooledRows, from row: Int, _ jobID: [UInt8]?, _ source: SourceReader,
+        _ taker: inout some PairedRows
+    ) throws -> Int {
+        guard taker.takesSucceeded || run.ids != nil && idsLeft > 0 else {
+            let taken = try source.skip(run.count)
+            succeeded += taken
+            return taken
+        }
+        var ids = run.ids ?? 0..<0
+        var taken = 0
+        while taken < run.count, try source.next() {
+            taken += 1
+            let id = rows.nextID(&ids)
+            if let id, idsLeft > 0 {
+                idsLeft -= 1
+                rows.span(id) { evidence?.look(forID: $0, in: source) }
+            }
+            guard taker.takesSucceeded else { continue }
+            try taker.succeed(
+                source,
+                RejectRow(
+                    sourceRow: source.row, jobID: jobID, row: row + taken, outcome: run.outcome.rawValue,
+                    recordID: id.map { rows.span($0) { [UInt8](span: $0) } }))
+        }
+        succeeded += taken
+        return taken
+    }
+}

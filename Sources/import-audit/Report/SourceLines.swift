@@ -1,0 +1,264 @@
+import ImportAnalysis
+import ImportDumps
+import ImportFoundation
+import ImportInputs
+import ImportRedaction
+import ImportReports
+import ImportSources
+
+/// Where the failed rows of all jobs stand in what was sent: found out before a report is begun, in a pass of its own over
+/// the dumps and their sources, so that nothing is written where they do not fit.
+///
+///     dumps    →  rows in a temporary file   ┐
+///                                            ├→ lines of failed rows in a temporary file, job by job
+///     sources  →  records, one at a time     ┘
+///
+/// Memory grows with the jobs, not with their rows.
+final class SourceLines: Sendable {
+    /// A file that was sent.
+    struct Source {
+        let name: String
+        /// Its places are rows of a sheet, not lines of a file.
+        let isSheet: Bool
+    }
+
+    /// The lines of a job.
+    fileprivate struct Job {
+        let source: Int
+        let sha256: SHA256Digest?
+        /// In the temporary file: each row and its line, as distances from those before.
+        var pieces: [Range<Int>]
+    }
+
+    let sources: [Source]
+    /// The files that they are in, under the names that are shown.
+    let files: [PackedFile]
+    /// The pairing rests on the user's word.
+    let trustsOrder: Bool
+    /// A digest of all that the lines depend on: sources, how they are read, and which rows of them are whose.
+    let fingerprint: String
+    private let jobs: [DocumentOrder: Job]
+    private let spool: RowSpool
+
+    private init(
+        _ sources: [Source], files: [PackedFile], trustsOrder: Bool, fingerprint: String, jobs: [DocumentOrder: Job],
+        _ spool: RowSpool
+    ) {
+        self.sources = sources
+        self.files = files
+        self.trustsOrder = trustsOrder
+        self.fingerprint = fingerprint
+        self.jobs = jobs
+        self.spool = spool
+    }
+
+    enum Result {
+        case found(SourceLines)
+        /// Rows and records do not belong together, which was said.
+        case refused
+        case interrupted
+    }
+
+    /// Reads the dumps and what was sent.
+    ///
+    /// - Parameter place: what is no input, wherever it lies.
+    static func find(
+        _ pairing: PairingOptions, for options: RunOptions, _ settings: ReportSettings, leavingOut place: OutputPlace?
+    ) throws -> Result {
+        let folder = Console.environment("TMPDIR") ?? "/tmp"
+        let collector = Collector(folder: folder)
+        let spool = try RowSpool(in: folder)
+        let run = try InputRun(options: options, collector: collector, hashing: true, names: .plain, output: place)
+        let end = try run.run {
+            SpoolingHandler(
+                SummaryHandler(
+                    collector: collector, concurrency: settings.concurrency, isStrict: settings.isStrict,
+                    isVerbose: false), spool, keepsAllIDs: false)
+        }
+        guard case .done = end else { return .interrupted }
+        let results = try collector.results()
+        let lines = try RowSpool(in: folder)
+        var taker = LineTaker(lines)
+        // Where there is no job, the report says so.
+        guard results.jobCount > 0 else {
+            return .found(SourceLines([], files: [], trustsOrder: false, fingerprint: "", jobs: [:], lines))
+        }
+        var paired = try RowPairing(pairing, results: results, spool: spool, sourceCount: pairing.sources.count())
+        try paired.checkTotals()
+        guard try paired.pair(&taker) else { return .refused }
+        let sources = zip(paired.sources, taker.areSheets).map { source, isSheet in
+            Source(name: settings.names.shown(source.name), isSheet: isSheet)
+        }
+        let files = try pairing.sources.paths.compactMap { path in
+            try InputFingerprint(of: InputPath(path))?.shown(under: settings.names)
+        }
+        return .found(
+            SourceLines(
+                sources, files: files.map { PackedFile(path: $0.path, bytes: $0.bytes, sha256: $0.sha256) },
+                trustsOrder: pairing.trustsOrder, fingerprint: fingerprint(of: paired), jobs: taker.jobs, lines))
+    }
+
+    private static func fingerprint(of paired: RowPairing) -> String {
+        var digest = SHA256()
+        func add(_ text: String) { digest.update(Array("\(text.utf8.count):\(text)".utf8).span) }
+        for source in paired.sources {
+            add(source.name)
+            add(source.sha256 ?? "")
+        }
+        for job in paired.jobs {
+            add("\(job.source) \(job.firstSourceRow ?? 0) \(job.rows)")
+            add(job.jobID ?? job.dump)
+        }
+        let options = paired.options
+        add("\(options.trustsOrder) \(options.form.hasHeader) \(options.form.delimiter ?? 0)")
+        add(options.form.encoding?.name ?? "")
+        return digest.finish()
+    }
+
+    /// The source of a job's rows; nil for a dump that does not count.
+    func source(of order: DocumentOrder) -> Source? { jobs[order].map { sources[$0.source] } }
+
+    /// Fails if a dump is another one than when its rows were paired.
+    func check(_ order: DocumentOrder, sha256: String?, of name: String) throws(CommandFailure) {
+        guard let known = jobs[order]?.sha256?.hexadecimal, let sha256, known != sha256 else { return }
+        throw CommandFailure(
+            .inputNotReadWhole, of: name,
+            "it was changed while it was read: its rows were paired with other lines. Run the command again.")
+    }
+
+    /// The lines of a job's failed rows, in order.
+    func cursor(of order: DocumentOrder) -> LineCursor { LineCursor(self, pieces: jobs[order]?.pieces ?? []) }
+
+    /// The lines of some rows of a job, as far as they are known.
+    func lines(of rows: [Int], in order: DocumentOrder) throws -> [Int: Int] {
+        let cursor = cursor(of: order)
+        var lines: [Int: Int] = [:]
+        for row in Set(rows).sorted() { lines[row] = try cursor.line(of: row) }
+        return lines
+    }
+
+    fileprivate func read(_ range: Range<Int>) throws -> [UInt8] { try spool.read(range) }
+}
+
+/// Goes through the lines of a job's failed rows.
+final class LineCursor: RowPlaces {
+    private let lines: SourceLines
+    private let pieces: [Range<Int>]
+    private var nextPiece = 0
+    private var bytes: [UInt8] = []
+    private var index = 0
+    private var current = (row: 0, line: 0)
+
+    fileprivate init(_ lines: SourceLines, pieces: [Range<Int>]) {
+        self.lines = lines
+        self.pieces = pieces
+    }
+
+    func line(of row: Int) throws -> Int? {
+        // The rows of a dump may begin anew.
+        if row < current.row { (nextPiece, bytes, index, current) = (0, [], 0, (0, 0)) }
+        while current.row < row {
+            if index == bytes.count {
+                guard nextPiece < pieces.count else { return nil }
+                bytes = try lines.read(pieces[nextPiece])
+                (index, nextPiece) = (0, nextPiece + 1)
+            }
+            current.row += Self.number(bytes, &index)
+            current.line += Self.number(bytes, &index)
+        }
+        return current.row == row ? current.line : nil
+    }
+
+    /// Seven bits a byte, the lowest first.
+    private static func number(_ bytes: [UInt8], _ index: inout Int) -> Int {
+        var (value, shift) = (0, 0)
+        while true {
+            let byte = bytes[index]
+            index += 1
+            value |= Int(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+    }
+}
+
+/// Notes on which lines failed rows begin.
+private struct LineTaker: PairedRows {
+    private static let flushBytes = 64 * 1024
+
+    private let spool: RowSpool
+    private(set) var jobs: [DocumentOrder: SourceLines.Job] = [:]
+    /// Of each source, whether it is a sheet.
+    private(set) var areSheets: [Bool] = []
+    private var order = DocumentOrder(input: 0)
+    /// Rows of the job that the dump has.
+    private var seen = 0
+    private var bytes: [UInt8] = []
+    private var last = (row: 0, line: 0)
+
+    init(_ spool: RowSpool) {
+        self.spool = spool
+    }
+
+    var takesSucceeded: Bool { false }
+
+    mutating func begin(_ source: SourceReader, _ name: String) {
+        if case .sheet = source.form { areSheets.append(true) } else { areSheets.append(false) }
+    }
+
+    mutating func begin(_ job: JobSummary, _ order: DocumentOrder, source index: Int) throws {
+        try flush()
+        self.order = order
+        seen = job.rows.seen
+        last = (0, 0)
+        jobs[order] = SourceLines.Job(
+            source: index, sha256: job.sha256.flatMap { SHA256Digest(hexadecimal: $0) }, pieces: [])
+    }
+
+    mutating func reject(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws {
+        guard let number = row.row else { return }
+        try note(number, source.line)
+    }
+
+    /// Of a row in a damaged stretch, the report has as much as could be read.
+    mutating func leave(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws {
+        guard let number = row.row, number <= seen else { return }
+        try note(number, source.line)
+    }
+
+    mutating func succeed(_ source: SourceReader, _ row: RejectRow) {}
+
+    mutating func finish(_ source: SourceReader) throws { try flush() }
+
+    private mutating func note(_ row: Int, _ line: Int) throws {
+        Self.append(row - last.row, to: &bytes)
+        Self.append(line - last.line, to: &bytes)
+        last = (row, line)
+        if bytes.count >= Self.flushBytes { try flush() }
+    }
+
+    private mutating func flush() throws {
+        guard !bytes.isEmpty else { return }
+        jobs[order]?.pieces.append(try spool.append(bytes))
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    private static func append(_ number: Int, to bytes: inout [UInt8]) {
+        var rest = number
+        while rest >= 0x80 {
+            bytes.append(UInt8(rest & 0x7F) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+}
+
+extension SourceLines {
+    /// What the pages of a job say of the lines of its failed rows; nil where none is known.
+    func places(of summary: JobSummary, _ order: DocumentOrder) throws -> ShownPlaces? {
+        guard let source = source(of: order) else { return nil }
+        let lines = try lines(of: ShownPlaces.rows(of: summary), in: order)
+        if lines.isEmpty { return nil }
+        return ShownPlaces(source: source.name, isSheet: source.isSheet, trustsOrder: trustsOrder, lines: lines)
+    }
+}
