@@ -135,10 +135,11 @@ final class ReportRun: Sendable {
         fresh.wrappingAdd(1, ordering: .relaxed)
         let name = summary.folderName
         let folders = try folders()
+        // Others need not wait for it.
+        let files = try report.finishAndClose()
         try collector.add(summary, order) { standing in
             guard standing != .superseded else { return }
             try beginChanges()
-            let files = try report.finish()
             try folders.publish(report, as: name) { (folder, path) in
                 if let folder, !owns(name) {
                     let (names, place) = (settings.formats.files.map { $0.name }, Self.place(name))
