@@ -123,14 +123,15 @@ final class Collector: Sendable {
             if let ledger = state.ledger {
                 try ledger.settle()
                 return RunResults(
-                    status: state.status, store: store, ledger: ledger, allJobs: [], jobs: [], unreadable: [],
-                    groups: [:], severalDumps: [], ownOutputs: state.ownOutputs)
+                    status: state.status, store: store, ledger: ledger, allJobs: [], jobs: [], superseded: [],
+                    unreadable: [], groups: [:], severalDumps: [], ownOutputs: state.ownOutputs)
             }
             let all = store.inOrder
             let superseded = state.standings.superseded
             return RunResults(
                 status: state.status, store: store, ledger: nil, allJobs: all,
                 jobs: superseded.isEmpty ? all : all.filter { !superseded.contains($0) },
+                superseded: superseded,
                 unreadable: store.unreadable.indices.sorted {
                     store.unreadable[$0].order < store.unreadable[$1].order
                 },

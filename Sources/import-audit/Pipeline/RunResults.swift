@@ -13,6 +13,8 @@ struct RunResults {
     let allJobs: [Int]
     /// Of those that count.
     let jobs: [Int]
+    /// Numbers of the others.
+    let superseded: Set<Int>
     /// Numbers of what is no job.
     let unreadable: [Int]
     let groups: [JobIdentity: SnapshotGroup]

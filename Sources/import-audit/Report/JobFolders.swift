@@ -125,7 +125,7 @@ extension JobSummary {
 }
 
 /// Stands for a folder's name, of which there may be a million.
-struct NameDigest: Hashable {
+struct NameDigest: Hashable, BitwiseCopyable {
     private let first: UInt64
     private let second: UInt64
 
@@ -135,4 +135,8 @@ struct NameDigest: Hashable {
         name.withUTF8 { bytes in unsafe digest.update(bytes) }
         (first, second) = digest.finishDigest().halves
     }
+    func precedes(_ other: NameDigest) -> Bool { (first, second) < (other.first, other.second) }
+
+    /// Where it stands among all that there can be, from 0 to 1.
+    var share: Double { Double(first) / 0x1p64 }
 }

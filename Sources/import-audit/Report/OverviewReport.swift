@@ -54,15 +54,23 @@ struct OverviewReport {
     /// Whether the report of each job that gets one is there, and the failed rows of the others. If something is not, all
     /// must be done anew.
     func isEverythingInPlace() throws -> Bool {
-        for index in 0..<results.jobCount {
-            let (job, order) = (try results.job(index), results.order(ofJob: index))
-            if run.settings.jobReports.includes(job) {
-                guard run.isInPlace(order, job.folderName) else { return false }
-            } else if run.settings.needsFailedRows(of: job) {
-                guard run.leftOut.holdsRows(of: order) else { return false }
-            }
-        }
+        for index in 0..<results.jobCount where try !isInPlace(index) { return false }
         return true
+    }
+
+    /// Inputs with dumps that count now and have nothing of their own in place, for others of their jobs counted before.
+    func inputsWithoutResults() throws -> Set<Int> {
+        var inputs: Set<Int> = []
+        for index in 0..<results.jobCount where try !isInPlace(index) {
+            inputs.insert(results.order(ofJob: index).input)
+        }
+        return inputs
+    }
+
+    private func isInPlace(_ index: Int) throws -> Bool {
+        let (job, order) = (try results.job(index), results.order(ofJob: index))
+        if run.settings.jobReports.includes(job) { return run.isInPlace(order, job.folderName) }
+        return !run.settings.needsFailedRows(of: job) || run.leftOut.holdsRows(of: order)
     }
 
     /// Dumps that get a report for what other dumps of their jobs show: it can be made when that is known.
@@ -134,7 +142,7 @@ struct OverviewReport {
         }
         let written = try root.finish()
         if Interruption.isRequested { throw Interrupted() }
-        try run.guardOfAll.removeStale(in: root, keeping: Set(written.map { $0.path })) {
+        try run.guardOfAll().removeStale(in: root, keeping: Set(written.map { $0.path })) {
             names.contains(NameDigest($0))
         }
         let manifest = try writeManifest(documentCount: documentCount) { _ in true }
@@ -187,11 +195,10 @@ struct OverviewReport {
     ) throws -> PartialFile {
         let file = try root.begin(RunManifest.file)
         let jobReports = run.settings.jobReports
-        let counting = jobReports == .all ? [] : Set((0..<results.jobCount).map { results.order(ofJob: $0) })
         try recorder.write(
             results, run.header(documents: documentCount), to: file, isWhole: isWhole, content: run.content(of:)
-        ) { order, job in
-            let isLeftOut = !jobReports.includes(job) && counting.contains(order)
+        ) { number, order, job in
+            let isLeftOut = !jobReports.includes(job) && !results.superseded.contains(number)
             return (
                 counted: isLeftOut || run.isInPlace(order, job.folderName), combined: results.isCombined(job)
             )

@@ -35,7 +35,7 @@ struct ReportPlan {
     func run() throws -> ExitStatus {
         Interruption.listenForTermination()
         let root = try OutputFolder(output, writesBehind: settings.concurrency.allowsHelpers)
-        let earlier = RunManifest(in: root)
+        let earlier = try RunManifest(in: root)
         try protectInputs(earlier)
         var `guard` = OutputGuard(earlier: earlier, isForced: isForced)
         // What will be written for certain must not be in the way of hours of reading.
@@ -58,9 +58,11 @@ struct ReportPlan {
                 } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
         try checkJobs(root, `guard`, place)
         var needed: Set<DocumentOrder> = []
+        var readAgain: Set<Int> = []
         while true {
             let run = ReportRun(
-                settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known, needed: needed)
+                settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known, needed: needed,
+                readAgain: readAgain)
             let inputs = try InputRun(
                 options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
             var end = try inputs.run(settings.redaction) { try ReportHandler(run) }
@@ -78,10 +80,15 @@ struct ReportPlan {
                 let isUnchanged = overview.isUnchanged(since: known)
                 if !isUnchanged, try !overview.isEverythingInPlace() {
                     // A dump counts now whose report was not kept, for another one counted before.
-                    known = nil
+                    if known != nil, readAgain.isEmpty {
+                        readAgain = try overview.inputsWithoutResults()
+                    } else {
+                        // The inputs changed meanwhile.
+                        (known, readAgain) = (nil, [])
+                    }
                     needed = try overview.neededReports()
                     // What this run has written by now is in the manifest too.
-                    `guard` = OutputGuard(earlier: RunManifest(in: root) ?? earlier, isForced: isForced)
+                    `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? earlier, isForced: isForced)
                     continue
                 }
                 if !isUnchanged { end = try complete(&overview, run) }

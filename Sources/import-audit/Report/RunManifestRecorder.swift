@@ -43,13 +43,19 @@ struct RunManifestRecorder {
     ///   - header: about the run.
     ///   - isWhole: whether all that is in an input was read.
     ///   - content: the size and the hash of what is no job.
-    ///   - standing: whether the report of a dump is in its place, and whether it mentions other dumps of the job.
+    ///   - standing: of a dump by its number: whether the report is in its place, and whether it mentions other dumps of the job.
     func write(
         _ results: RunResults, _ header: RunManifestHeader, to file: PartialFile,
         isWhole: (RunResults.InputDocuments) -> Bool, content: (DocumentOrder) -> ContentHash?,
-        standing: (DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
+        standing: (Int, DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
     ) throws {
         var bytes = RunManifestLine.header(header).bytes
+        // There may be a million documents in one input.
+        func flush(_ limit: Int) throws {
+            guard bytes.count >= limit else { return }
+            try file.write(bytes.span)
+            bytes.removeAll(keepingCapacity: true)
+        }
         var known = inputs.sorted { $0.number < $1.number }[...]
         for number in results.inputNumbers(and: known.map { $0.number }) {
             let documents = results.documents(ofInput: number)
@@ -71,18 +77,17 @@ struct RunManifestRecorder {
             for number in documents.jobs {
                 let order = results.store.jobs[number].order
                 let job = try results.store.job(number)
-                let (counted, combined) = try standing(order, job)
+                let (counted, combined) = try standing(number, order, job)
                 bytes +=
                     RunManifestLine.job(
                         entry: order.entry, document: order.document, counted: counted, combined: counted && combined
                     ).bytes
-                bytes += SummaryJSON.renderLine(job) + [UInt8(ascii: "\n")]
+                bytes += SummaryJSON.renderLine(job)
+                bytes.append(UInt8(ascii: "\n"))
+                try flush(256 * 1024)
             }
-            if bytes.count >= 256 * 1024 {
-                try file.write(bytes.span)
-                bytes.removeAll(keepingCapacity: true)
-            }
+            try flush(256 * 1024)
         }
-        try file.write(bytes.span)
+        try flush(0)
     }
 }
