@@ -1,3 +1,5 @@
+private import Glibc
+
 /// Goes through a page that is written in the plainest XML there is: what it takes is well-formed, and means the same to
 /// every parser. At anything else it says so, and a parser has to judge.
 ///
@@ -105,13 +107,19 @@ struct MarkupCursor {
     /// Goes to the next `<` in an element whose text is looked at as it is; nil if it is not plain.
     mutating func verbatimText() -> Range<Int>? {
         let start = index
-        while index < count {
-            let byte = unsafe bytes[index]
-            if byte == UInt8(ascii: "<") { return start..<index }
-            if byte == UInt8(ascii: "&") || byte == 0x0D { return nil }
-            index += 1
+        guard let end = unsafe find(UInt8(ascii: "<"), in: bytes[index...]) else { return nil }
+        let text = unsafe bytes[start..<end]
+        guard unsafe find(UInt8(ascii: "&"), in: text) == nil, unsafe find(0x0D, in: text) == nil else { return nil }
+        index = end
+        return start..<end
+    }
+
+    private func find(_ byte: UInt8, in bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+        let rest = unsafe UnsafeBufferPointer(rebasing: bytes)
+        guard let start = rest.baseAddress, let found = unsafe memchr(start, Int32(byte), rest.count) else {
+            return nil
         }
-        return nil
+        return unsafe bytes.startIndex + UnsafeRawPointer(start).distance(to: UnsafeRawPointer(found))
     }
 
     /// Whether XML allows the character at the cursor, of which this is the first byte, or one of those that follow.

@@ -61,7 +61,8 @@ final class MergeOfSummaries {
         ledger.numbersRefused = redaction != nil
         try ledger.settle()
         return RunResults(
-            status: status, store: ResultStore(spool), ledger: ledger, allJobs: [], jobs: [], superseded: [],
+            status: status, store: ResultStore(spool, folder: folder), ledger: ledger, allJobs: [], jobs: [],
+            superseded: [],
             unreadable: [], groups: [:], severalDumps: [], ownOutputs: ownOutputs)
     }
 

@@ -199,7 +199,7 @@ struct RejectsRun {
         for index in jobs {
             let job = try results.job(index)
             let first = source.row + 1
-            let rows = try take(job, order: results.order(ofJob: index), source, shown)
+            let rows = try take(job, order: try results.order(ofJob: index), source, shown)
             let total = job.job.total ?? rows
             isShort = isShort || rows < total
             totals.append((job.job.jobID.map { "job \($0)" } ?? job.source, total))

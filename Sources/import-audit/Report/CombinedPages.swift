@@ -40,7 +40,7 @@ final class CombinedPages: @unchecked Sendable {
                 if Interruption.isRequested { throw Interrupted() }
                 let index = next
                 next += 1
-                let (job, order) = (try results.job(index), results.order(ofJob: index))
+                let (job, order) = (try results.job(index), try results.order(ofJob: index))
                 guard run.settings.jobReports.includes(job) else { continue }
                 if !job.superseded.isEmpty || run.isDue(order) { return (job, order) }
             }

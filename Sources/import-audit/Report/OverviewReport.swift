@@ -62,13 +62,13 @@ struct OverviewReport {
     func inputsWithoutResults() throws -> Set<Int> {
         var inputs: Set<Int> = []
         for index in 0..<results.jobCount where try !isInPlace(index) {
-            inputs.insert(results.order(ofJob: index).input)
+            inputs.insert(try results.order(ofJob: index).input)
         }
         return inputs
     }
 
     private func isInPlace(_ index: Int) throws -> Bool {
-        let (job, order) = (try results.job(index), results.order(ofJob: index))
+        let (job, order) = (try results.job(index), try results.order(ofJob: index))
         if run.settings.jobReports.includes(job) { return run.isInPlace(order, job.folderName) }
         return !run.settings.needsFailedRows(of: job) || run.leftOut.holdsRows(of: order)
     }
@@ -78,7 +78,7 @@ struct OverviewReport {
         guard run.settings.jobReports != .all else { return [] }
         var needed: Set<DocumentOrder> = []
         for index in 0..<results.jobCount where try run.settings.jobReports.includes(results.job(index)) {
-            let order = results.order(ofJob: index)
+            let order = try results.order(ofJob: index)
             if try !run.isInPlace(order, results.job(index).folderName) { needed.insert(order) }
         }
         return needed
@@ -112,7 +112,7 @@ struct OverviewReport {
             if Interruption.isRequested { throw Interrupted() }
             let job = try results.job(index)
             guard run.settings.jobReports.includes(job) else {
-                try append(job, results.order(ofJob: index), to: &files)
+                try append(job, try results.order(ofJob: index), to: &files)
                 continue
             }
             let name = job.folderName
@@ -172,7 +172,7 @@ struct OverviewReport {
         // A manifest that was not replaced lists what is still there.
         if run.isUntouched { return }
         // No whole run finds no documents: the next one does not take it for one.
-        let manifest = try writeManifest(documentCount: 0) { results.isPlain($0) }
+        let manifest = try writeManifest(documentCount: 0) { try results.isPlain($0) }
         try run.writeAllLines(to: manifest)
         try root.publish()
     }
@@ -191,7 +191,7 @@ struct OverviewReport {
 
     /// Last, so that a manifest never lists what is not there yet.
     private func writeManifest(
-        documentCount: Int, isWhole: (RunResults.InputDocuments) -> Bool
+        documentCount: Int, isWhole: (RunResults.InputDocuments) throws -> Bool
     ) throws -> PartialFile {
         let file = try root.begin(RunManifest.file)
         let jobReports = run.settings.jobReports

@@ -70,8 +70,8 @@ struct ReportPlan {
                 let status = say(single)
                 return try write(packContents(of: single, run, root), of: root) ?? status
             }
-            if !options.isQuiet { try run.collector.results().ownOutputs.say() }
             var overview = OverviewReport(run: run, root: root, results: try run.collector.results())
+            if !options.isQuiet { overview.results.ownOutputs.say() }
             if case .done = end {
                 if overview.results.jobCount == 0, onlyInput != nil {
                     try overview.results.sayWhatWasNotRead()

@@ -46,7 +46,7 @@ struct RunManifestRecorder {
     ///   - standing: of a dump by its number: whether the report is in its place, and whether it mentions other dumps of the job.
     func write(
         _ results: RunResults, _ header: RunManifestHeader, to file: PartialFile,
-        isWhole: (RunResults.InputDocuments) -> Bool, content: (DocumentOrder) -> ContentHash?,
+        isWhole: (RunResults.InputDocuments) throws -> Bool, content: (DocumentOrder) -> ContentHash?,
         standing: (Int, DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
     ) throws {
         var bytes = RunManifestLine.header(header).bytes
@@ -57,10 +57,11 @@ struct RunManifestRecorder {
             bytes.removeAll(keepingCapacity: true)
         }
         var known = inputs.sorted { $0.number < $1.number }[...]
-        for number in results.inputNumbers(and: known.map { $0.number }) {
-            let documents = results.documents(ofInput: number)
+        var cursor = RunResults.InputCursor()
+        for number in try results.inputNumbers(and: known.map { $0.number }) {
+            let documents = try results.documents(ofInput: number, &cursor)
             let input = known.first?.number == number ? known.popFirst() : nil
-            guard isWhole(documents) else { continue }
+            guard try isWhole(documents) else { continue }
             bytes +=
                 RunManifestLine.input(
                     path: input.map { String(decoding: paths[$0.path], as: UTF8.self) } ?? "", bytes: input?.bytes,
@@ -75,7 +76,7 @@ struct RunManifestRecorder {
                     ).bytes
             }
             for number in documents.jobs {
-                let order = results.store.jobs[number].order
+                let order = try results.store.order(number)
                 let job = try results.store.job(number)
                 let (counted, combined) = try standing(number, order, job)
                 bytes +=
