@@ -85,7 +85,7 @@ struct AgainTests {
             let text = #"{"job_id":"j\#(number)","status":"complete","total":1,"results":[{"id":"x","created":true}]}"#
             try space.write(text, as: "in/\(number % 50)/\(number).json")
         }
-        let options = ["--job-reports", "none", "--format", "json"]
+        let options = ["--job-reports", "none", "--formats", "json"]
         #expect(try report(space, "o", options).status == 0)
         try space.shell("echo >> in/7/4207.json && rm in/8/4208.json")
         let run = try report(space, "o", options)

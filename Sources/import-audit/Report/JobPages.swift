@@ -13,14 +13,18 @@ struct JobPages {
 
     /// Writes the pages and the summary into a folder. They take their places when the folder is published.
     ///
-    /// - Parameter ruleResults: what the user's own rules came to, if the job is all there is.
-    func write(_ summary: JobSummary, to folder: OutputFolder, ruleResults: RuleResults? = nil) throws {
+    /// - Parameters:
+    ///   - ruleResults: what the user's own rules came to, if the job is all there is.
+    ///   - isAlone: whether it is, and the title that the user chose is that of its pages.
+    func write(
+        _ summary: JobSummary, to folder: OutputFolder, ruleResults: RuleResults? = nil, isAlone: Bool = false
+    ) throws {
         let formats = settings.formats
         let codes = settings.userRules.codes
         func model(_ limits: ModelLimits, _ files: [ReportFile]) -> ReportModel {
             ReportModel(
-                summary, toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
-                redaction: settings.redaction?.mark, limits: limits)
+                summary, title: isAlone ? settings.title : nil, toolVersion: toolVersion, files: files, codes: codes,
+                ruleResults: ruleResults, redaction: settings.redaction?.mark, limits: limits)
         }
         // Both pages show the same.
         let whole = formats.contains(.xhtml) || formats.contains(.markdown) ? model(.page, formats.files) : nil
