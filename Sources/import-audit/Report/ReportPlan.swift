@@ -95,9 +95,9 @@ struct ReportPlan {
                     if !isUnchanged { end = try complete(&overview, run) }
                 } catch is LackingRows {
                     // Another dump of a job came in whose own dump was not read again.
-                    known = nil
+                    (known, readAgain) = (nil, [])
                     needed = try overview.neededReports()
-                    `guard` = OutputGuard(earlier: RunManifest(in: root) ?? earlier, isForced: isForced)
+                    `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? earlier, isForced: isForced)
                     continue
                 }
                 if case .done = end {
