@@ -22,6 +22,9 @@ package struct DumpStandings: Sendable {
     /// Whether a dump of the job was taken in already.
     package func hasDump(of identity: JobIdentity) -> Bool { counting[identity] != nil }
 
+    /// Forgets which dump of each job counts, when all were taken in.
+    package mutating func forgetJobs() { counting = JobTable() }
+
     /// Numbers of the dumps that count of jobs with several.
     package var ofSeveral: Set<Int> { Set(groups.keys.compactMap { counting[$0] }) }
 

@@ -1,5 +1,3 @@
-internal import CLibXML2
-
 /// What the valid pages so far were made of, so that a page of the same parts need not be compared with the grammar again.
 ///
 /// A **part** is an element without what is inside its children: the names of all elements around it (its *path*) and its
@@ -19,56 +17,61 @@ internal import CLibXML2
 ///
 /// The other checks (``PageCheck``) are about a link inside a link, which the path tells; about addresses, and about what
 /// a style sheet loads, which the values in the part tell; and about ids and what refers to them, which no part alone
-/// can tell: those are compared for each page. Each page is parsed by libxml2, which finds whatever is not well-formed.
+/// can tell: those are compared for each page.
+///
+/// **Why it is well-formed.** ``MarkupCursor`` takes only what every parser takes in the same way: it looks at each byte of
+/// text and of values, and elements are closed in the order in which they were opened. What is left is that an element
+/// has no attribute twice, which its part tells; that namespaces are declared as they may be, of which those in force
+/// were so in a valid page (``NamespaceScopes``); and libxml2's limits, which depend on the path, or are far from what is
+/// taken here. Where a page is written in another way, libxml2 judges all of it.
 ///
 /// Nothing is said of a page that has anything else: then all checks are made, and if they find nothing, its parts are
 /// known from then on.
-///
-/// One thread at a time uses it.
-@safe
-final class KnownParts {
+struct KnownParts {
+    /// Of larger pages nothing is said.
+    private static let largestPage = 4 * 1024 * 1024
+    private static let mostAttributes = 200
+
     /// How much is kept, in bytes or so: beyond it, everything is forgotten.
     private let memory: Int
     private let shape: GrammarShape
-    private var parser: xmlParserCtxtPtr
     private var names = NameTable()
+    private var scopes = NamespaceScopes()
     private var values = ValueTable()
     private var parts = PartTable()
     private var freedom = PairTable()
     private var references = PageReferences()
+    /// Start tags that have no attribute with any value, as they are written, by path and scope: where they lead.
+    private var tags = ValueTable()
+    private var tagPlaces = PairTable()
+    private var knownTags: [OpenElement] = []
 
     // Of the page at hand.
-    private var document: [UInt8] = []
-    private var start = 0
     private var open: [OpenElement] = []
-    private var text = Text.none
-    private var styleSheet: [UInt8] = []
+    private var text = MarkupCursor.Text.none
+    private var attributes: [MarkupCursor.Attribute] = []
     private var newParts: [PartTable.Place] = []
-    /// Whether there is something that only the full check can judge.
-    private var isGivenUp = false
+    private var newScopes: [UInt32] = []
 
     private struct OpenElement {
+        var name: UInt32
         var path: PartTable.Place
         /// Where the part has come to.
         var place: PartTable.Place
+        var scope: UInt32
+        /// In its tag.
+        var declarations: Int
         var isStyleSheet: Bool
-    }
-
-    private enum Text {
-        case none, blank, some
+        var isEmpty: Bool
+        /// Its name as it is written.
+        var written: Range<Int>
     }
 
     /// Nil if the grammar is not such that parts can be judged by themselves.
     init?(_ grammar: XMLDocument, memory: Int) {
-        guard let shape = GrammarShape(of: grammar), let parser = unsafe xmlNewParserCtxt() else { return nil }
+        guard let shape = GrammarShape(of: grammar) else { return nil }
         self.shape = shape
         self.memory = memory
-        unsafe self.parser = unsafe parser
-        listen()
-    }
-
-    deinit {
-        unsafe xmlFreeParserCtxt(parser)
     }
 
     enum Judgement {
@@ -79,196 +82,194 @@ final class KnownParts {
         case unknown
     }
 
-    /// - Parameter document: one that has passed ``EncodingCheck`` and ``TagCheck``.
-    func judge(_ document: [UInt8]) -> Judgement {
+    mutating func judge(_ document: [UInt8]) -> Judgement {
         if size > memory { forget() }
-        self.document = document
-        start = document.hasByteOrderMark ? 3 : 0
         open.removeAll(keepingCapacity: true)
         newParts.removeAll(keepingCapacity: true)
-        styleSheet.removeAll(keepingCapacity: true)
-        (text, isGivenUp) = (.none, false)
+        newScopes.removeAll(keepingCapacity: true)
+        text = .none
         references.begin()
-        defer { self.document = [] }
-        LibXML2.droppingStrayErrors {
-            unsafe document[start...].withUnsafeBytes { bytes in
-                _ = unsafe xmlCtxtReadMemory(
-                    parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil, nil,
-                    XMLDocument.options)
-            }
+        guard document.count <= Self.largestPage, (try? UTF8Span(validating: document.span)) != nil else {
+            return .unknown
         }
-        guard unsafe !isGivenUp && parser.pointee.wellFormed != 0 && open.isEmpty else { return .unknown }
-        guard newParts.isEmpty else { return .new }
+        let isPlain = unsafe document.withUnsafeBufferPointer { bytes in
+            var cursor = unsafe MarkupCursor(bytes)
+            return read(&cursor)
+        }
+        guard isPlain else { return .unknown }
+        guard newParts.isEmpty, newScopes.isEmpty else { return .new }
         return references.areWhole ? .valid : .unknown
     }
 
     /// Takes in the new parts of the page that was judged last, which was found valid.
-    func learn() {
+    mutating func learn() {
         for place in newParts { parts.learn(place, mentions(at: place)) }
+        for scope in newScopes { scopes.learn(scope) }
     }
 
     /// In bytes or so.
-    private var size: Int { 100 * (parts.count + values.count + names.count) + values.byteCount }
+    private var size: Int {
+        100 * (parts.count + values.count + names.count + scopes.count + tags.count + knownTags.count)
+            + values.byteCount + tags.byteCount
+    }
 
-    private func forget() {
-        (names, values, parts) = (NameTable(), ValueTable(), PartTable())
+    private mutating func forget() {
+        (names, scopes, values, parts) = (NameTable(), NamespaceScopes(), ValueTable(), PartTable())
         (freedom, references) = (PairTable(), PageReferences())
-        // Names are known by where its dictionary has them.
-        guard let parser = unsafe xmlNewParserCtxt() else { return }
-        unsafe xmlFreeParserCtxt(self.parser)
-        unsafe self.parser = unsafe parser
-        listen()
+        (tags, tagPlaces, knownTags) = (ValueTable(), PairTable(), [])
     }
 }
 
-// MARK: - What the parser tells
+// MARK: - Reading a page
 
 extension KnownParts {
-    /// Puts this in the place of what would build a tree.
-    private func listen() {
-        unsafe parser.pointee._private = Unmanaged.passUnretained(self).toOpaque()
-        guard let events = unsafe parser.pointee.sax else { return }
-        unsafe events.pointee.startDocument = nil
-        unsafe events.pointee.endDocument = nil
-        unsafe events.pointee.reference = nil
-        unsafe events.pointee.internalSubset = { context, name, publicID, systemID in
-            guard let parts = unsafe knownParts(context) else { return }
-            let hasIDs = unsafe publicID != nil || systemID != nil
-            unsafe parts.documentType(name: String(copying: name) ?? "", hasIDs: hasIDs)
-        }
-        unsafe events.pointee.startElementNs = {
-            context, name, _, namespace, _, _, count, _, attributes in
-            guard let parts = unsafe knownParts(context), let name = unsafe name else { return }
-            unsafe parts.begin(name, namespace, attributes, count: Int(count))
-        }
-        unsafe events.pointee.endElementNs = { context, _, _, _ in
-            unsafe knownParts(context)?.end()
-        }
-        let characters: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<xmlChar>?, Int32) -> Void = {
-            context, text, count in
-            guard let parts = unsafe knownParts(context), let text = unsafe text else { return }
-            unsafe parts.add(UnsafeBufferPointer(start: text, count: Int(count)))
-        }
-        // libxml2 asks what is blank only if these two differ.
-        unsafe events.pointee.characters = unsafe characters
-        unsafe events.pointee.ignorableWhitespace = unsafe characters
-        unsafe events.pointee.comment = { context, _ in unsafe knownParts(context)?.comment() }
-        unsafe events.pointee.cdataBlock = { context, _, _ in unsafe knownParts(context)?.giveUp() }
-        unsafe events.pointee.processingInstruction = { context, _, _ in unsafe knownParts(context)?.giveUp() }
-        unsafe clibxml2_on_parse_error(parser) { context, error in
-            guard let parts = unsafe knownParts(context), let error = unsafe error,
-                unsafe error.pointee.level.rawValue >= XML_ERR_ERROR.rawValue
-            else { return }
-            parts.giveUp()
-        }
+    /// False if only the full check can judge.
+    private mutating func read(_ cursor: inout MarkupCursor) -> Bool {
+        guard cursor.skipProlog() else { return false }
+        var declarations = 0
+        repeat {
+            if cursor.isAtEndTag {
+                guard let element = open.last, cursor.endTag(element.written) else { return false }
+                declarations -= element.declarations
+                end()
+            } else if cursor.isAtComment {
+                guard !open.isEmpty, cursor.comment() else { return false }
+                addText()
+                open[open.count - 1].place = parts.place(after: .comment, from: open[open.count - 1].place)
+            } else {
+                guard begin(&cursor), let element = open.last else { return false }
+                declarations += element.declarations
+                guard declarations <= XHTMLValidator.maximumNamespaces else { return false }
+                if element.isStyleSheet {
+                    guard element.isEmpty || readStyleSheet(&cursor) else { return false }
+                }
+                if element.isEmpty {
+                    declarations -= element.declarations
+                    end()
+                }
+            }
+            guard !open.isEmpty else { break }
+            guard let next = cursor.text() else { return false }
+            if next == .some || text == .none { text = next }
+        } while true
+        return cursor.isAtEnd()
     }
 
-    private func documentType(name: String, hasIDs: Bool) {
-        let end = start + max(0, unsafe Int(xmlByteConsumed(parser)))
-        guard name == "html", !hasIDs, end < document.count, document[end] == UInt8(ascii: ">") else {
-            giveUp()
-            // Before any declaration is read: entities made of entities would be gone through one by one.
-            return unsafe xmlStopParser(parser)
+    private mutating func begin(_ cursor: inout MarkupCursor) -> Bool {
+        guard open.count < XHTMLValidator.maximumDepth, size <= 2 * memory, let end = cursor.endOfStartTag() else {
+            return false
         }
+        addText()
+        let scope = open.last?.scope ?? 0
+        let outer = open.last?.path ?? PartTable.root
+        let start = cursor.index
+        let key = UInt64(outer) << 32 | UInt64(scope)
+        let tag = unsafe tags.find(cursor[start..<end])
+        if let tag, let known = tagPlaces.find(key, UInt64(tag)) {
+            var element = knownTags[Int(known) - 1]
+            element.written = start + 1..<start + 1 + element.written.count
+            cursor.skip(to: end)
+            enter(element)
+            return true
+        }
+        attributes.removeAll(keepingCapacity: true)
+        guard let (name, isEmpty) = cursor.startTag(&attributes), attributes.count <= Self.mostAttributes,
+            let (element, isConstant) = makeElement(name, outer, scope, cursor)
+        else { return false }
+        var entered = element
+        entered.isEmpty = isEmpty
+        enter(entered)
+        if isConstant {
+            knownTags.append(entered)
+            _ = tagPlaces.number(
+                of: key, UInt64(unsafe tags.number(of: cursor[start..<end])), new: UInt32(knownTags.count))
+        }
+        return true
     }
 
-    private func begin(
-        _ name: UnsafePointer<xmlChar>, _ namespace: UnsafePointer<xmlChar>?,
-        _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, count: Int
-    ) {
-        guard !isGivenUp else { return }
-        // Namespaces in force are counted whatever they are for.
-        guard open.count < XHTMLValidator.maximumDepth, size <= 2 * memory,
-            unsafe parser.pointee.nsNr <= 2 * XHTMLValidator.maximumNamespaces
-        else { return giveUp() }
-        let name = unsafe names.number(of: name, namespace)
-        var path = PartTable.root
-        if let last = open.indices.last {
-            guard !open[last].isStyleSheet else { return giveUp() }
-            addText()
-            open[last].place = parts.place(after: .child(name), from: open[last].place)
-            path = open[last].path
+    /// The element of a tag, and whether the tag always means the same in its place.
+    private mutating func makeElement(
+        _ written: Range<Int>, _ outer: PartTable.Place, _ outerScope: UInt32, _ cursor: MarkupCursor
+    ) -> (OpenElement, isConstant: Bool)? {
+        var scope = outerScope
+        var declarations = 0
+        for attribute in attributes where unsafe NamespaceScopes.declares(cursor[attribute.name]) {
+            declarations += 1
+            scope = unsafe scopes.scope(
+                declaring: values.number(of: cursor[attribute.name]), values.number(of: cursor[attribute.value]),
+                in: scope)
         }
-        path = parts.place(after: .inside(name), from: path)
+        let writtenNumber = unsafe values.number(of: cursor[written])
+        guard let name = names.number(of: writtenNumber, in: scope, isAttribute: false, scopes, values) else {
+            return nil
+        }
+        let path = parts.place(after: .inside(name), from: outer)
         var place = path
-        for index in 0..<count {
-            // Five pointers each: the local name, the prefix, the namespace, and the two ends of the value.
-            guard let attribute = unsafe attributes.map({ unsafe $0 + 5 * index }), let local = unsafe attribute[0],
-                let value = unsafe attribute[3], let end = unsafe attribute[4]
-            else { return giveUp() }
-            let attributeName = unsafe names.number(of: local, attribute[2])
-            place = parts.place(after: .attribute(attributeName), from: place)
-            if isFree(attributeName, on: name) { continue }
-            let bytes = unsafe UnsafeBufferPointer(start: value, count: end - value)
-            place = unsafe parts.place(after: .value(values.number(of: bytes)), from: place)
+        var isConstant = true
+        for attribute in attributes {
+            let raw = unsafe cursor[attribute.name]
+            if unsafe declarations > 0 && NamespaceScopes.declares(raw) { continue }
+            let rawNumber = unsafe values.number(of: raw)
+            guard let number = names.number(of: rawNumber, in: scope, isAttribute: true, scopes, values) else {
+                return nil
+            }
+            place = parts.place(after: .attribute(number), from: place)
+            if isFree(number, on: name) {
+                isConstant = false
+            } else {
+                place = parts.place(after: .value(unsafe values.number(of: cursor[attribute.value])), from: place)
+            }
         }
-        open.append(OpenElement(path: path, place: place, isStyleSheet: names[name].isStyleSheet))
+        return (
+            OpenElement(
+                name: name, path: path, place: place, scope: scope, declarations: declarations,
+                isStyleSheet: names[name].isStyleSheet, isEmpty: false, written: written), isConstant
+        )
     }
 
-    private func end() {
-        guard !isGivenUp, let element = open.last else { return }
-        if element.isStyleSheet {
-            // What the text is says whether there is any.
-            text = .none
-            let value = unsafe styleSheet.withUnsafeBufferPointer { unsafe values.number(of: $0) }
-            open[open.count - 1].place = parts.place(after: .value(value), from: element.place)
-            styleSheet.removeAll(keepingCapacity: true)
-        } else {
-            addText()
+    private mutating func enter(_ element: OpenElement) {
+        if let last = open.indices.last {
+            open[last].place = parts.place(after: .child(element.name), from: open[last].place)
         }
-        let place = open.removeLast().place
-        switch parts.mentions(at: place) {
-        case .none: newParts.append(place)
+        if element.declarations > 0, !scopes.isKnown(element.scope) { newScopes.append(element.scope) }
+        open.append(element)
+    }
+
+    /// All of what is in a style sheet belongs to its part.
+    private mutating func readStyleSheet(_ cursor: inout MarkupCursor) -> Bool {
+        guard let range = cursor.verbatimText(), cursor.isAtEndTag else { return false }
+        let value = unsafe values.number(of: cursor[range])
+        open[open.count - 1].place = parts.place(after: .value(value), from: open[open.count - 1].place)
+        return true
+    }
+
+    private mutating func end() {
+        addText()
+        var element = open.removeLast()
+        if element.isStyleSheet, element.isEmpty {
+            element.place = parts.place(
+                after: .value(unsafe values.number(of: UnsafeBufferPointer(start: nil, count: 0))), from: element.place)
+        }
+        switch parts.mentions(at: element.place) {
+        case .none: newParts.append(element.place)
         case .some(nil): break
         case .some(let mentions?): references.add(mentions)
         }
     }
 
-    private func add(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard !isGivenUp, let element = open.last else { return }
-        if element.isStyleSheet {
-            unsafe styleSheet.append(contentsOf: bytes)
-        } else if text != .some {
-            text = unsafe bytes.allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x09 || $0 == 0x0D } ? .blank : .some
-        }
-    }
-
-    private func comment() {
-        // Comments beside the root are nothing to the grammar.
-        guard !isGivenUp, let element = open.last else { return }
-        guard !element.isStyleSheet else { return giveUp() }
-        addText()
-        open[open.count - 1].place = parts.place(after: .comment, from: open[open.count - 1].place)
-    }
-
     /// Goes on with the part of the innermost element past the text that has come.
-    private func addText() {
+    private mutating func addText() {
         guard text != .none, let last = open.indices.last else { return }
         open[last].place = parts.place(after: .text(isBlank: text == .blank), from: open[last].place)
         text = .none
     }
-
-    /// Ends the parse: nothing is said of the page.
-    private func giveUp() {
-        isGivenUp = true
-        unsafe parser.pointee.disableSAX = 1
-        unsafe parser.pointee.instate = XML_PARSER_EOF
-    }
-}
-
-/// The pointer is that of the object which owns the parser.
-private func knownParts(_ context: UnsafeMutableRawPointer?) -> KnownParts? {
-    guard let parser = unsafe context?.assumingMemoryBound(to: xmlParserCtxt.self),
-        let parts = unsafe parser.pointee._private
-    else { return nil }
-    return unsafe Unmanaged<KnownParts>.fromOpaque(parts).takeUnretainedValue()
 }
 
 // MARK: - Attributes
 
 extension KnownParts {
     /// Whether neither the grammar nor another check looks at the value of an attribute.
-    private func isFree(_ attribute: UInt32, on element: UInt32) -> Bool {
+    private mutating func isFree(_ attribute: UInt32, on element: UInt32) -> Bool {
         let answer = freedom.number(of: UInt64(element), UInt64(attribute), new: 3)
         guard answer == 3 else { return answer == 1 }
         let isFree =
@@ -279,7 +280,7 @@ extension KnownParts {
     }
 
     /// What a part mentions, from the steps that lead to its end.
-    private func mentions(at end: PartTable.Place) -> PartMentions {
+    private mutating func mentions(at end: PartTable.Place) -> PartMentions {
         var steps: [PartTable.Step] = []
         var element = NameTable.Name(local: "", namespace: "")
         var place = end
@@ -312,7 +313,7 @@ extension KnownParts {
     }
 
     /// Notes what the value of an attribute mentions, as ``PageCheck`` does.
-    private func note(
+    private mutating func note(
         _ value: String, of attribute: String, on element: NameTable.Name, in mentioned: inout PartMentions
     ) {
         switch AttributeRole(of: attribute, on: element.local) {
@@ -327,9 +328,32 @@ extension KnownParts {
 }
 
 extension String {
-    /// The value of an attribute, which libxml2 hands out with each `&` as a reference.
+    /// The value of an attribute, as it is written in a plain page.
     fileprivate var decoded: String {
-        guard utf8.contains(UInt8(ascii: "&")) else { return self }
-        return split(separator: "&#38;", omittingEmptySubsequences: false).joined(separator: "&")
+        guard utf8.contains(where: { $0 == UInt8(ascii: "&") || $0 < 0x20 }) else { return self }
+        var decoded = String.UnicodeScalarView()
+        var rest = unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            guard scalar == "&", let end = rest.firstIndex(of: ";") else {
+                decoded.append(scalar.value < 0x20 ? " " : scalar)
+                continue
+            }
+            let name = String(rest[..<end])
+            rest = rest[rest.index(after: end)...]
+            let isHexadecimal = name.hasPrefix("#x")
+            switch name {
+            case "amp": decoded.append("&")
+            case "lt": decoded.append("<")
+            case "gt": decoded.append(">")
+            case "quot": decoded.append("\"")
+            case "apos": decoded.append("'")
+            default:
+                let digits = name.dropFirst(isHexadecimal ? 2 : 1)
+                guard let scalar = UInt32(digits, radix: isHexadecimal ? 16 : 10).flatMap({ Unicode.Scalar($0) })
+                else { continue }
+                decoded.append(scalar)
+            }
+        }
+        return String(decoded)
     }
 }

@@ -25,6 +25,17 @@ struct PairTable {
         return new
     }
 
+    /// The number of a pair; nil if it has none.
+    func find(_ first: UInt64, _ second: UInt64) -> UInt32? {
+        let mask = values.count - 1
+        var place = Self.hash(first, second) & mask
+        while values[place] != 0 {
+            if keys[place] == (first, second) { return values[place] }
+            place = (place + 1) & mask
+        }
+        return nil
+    }
+
     /// Gives a pair that has a number another one.
     mutating func replace(_ first: UInt64, _ second: UInt64, by value: UInt32) {
         let mask = values.count - 1
@@ -213,23 +224,92 @@ struct NameTable {
     }
 
     private var names: [Name] = []
-    private var numbers = PairTable()
+    private var numbers: [String: UInt32] = [:]
+    /// Of names as they are written, by scope.
+    private var written = PairTable()
 
-    var count: Int { names.count }
+    var count: Int { names.count + written.count }
 
     subscript(number: UInt32) -> Name { names[Int(number) - 1] }
 
-    /// The texts are told apart by where they are: a parser's dictionary has each of them once.
-    mutating func number(of local: UnsafePointer<UInt8>, _ namespace: UnsafePointer<UInt8>?) -> UInt32 {
-        let new = UInt32(names.count + 1)
-        let number = numbers.number(
-            of: UInt64(UInt(bitPattern: local)), UInt64(UInt(bitPattern: namespace)), new: new)
-        if number == new {
-            let name = unsafe String(cString: local)
-            let namespace = unsafe namespace.map { unsafe String(cString: $0) } ?? ""
-            names.append(Name(local: name, namespace: namespace, isStyleSheet: name == "style"))
+    /// The number of a name; nil if its prefix is not declared.
+    ///
+    /// - Parameters:
+    ///   - text: the name as it is written, in `values`.
+    ///   - scope: in `scopes`.
+    mutating func number(
+        of text: UInt32, in scope: UInt32, isAttribute: Bool, _ scopes: NamespaceScopes, _ values: borrowing ValueTable
+    ) -> UInt32? {
+        let key = UInt64(text) << 1 | (isAttribute ? 1 : 0)
+        if let number = written.find(key, UInt64(scope)) { return number }
+        let parts = values.text(text).split(separator: ":", maxSplits: 1).map { String($0) }
+        guard let local = parts.last else { return nil }
+        var namespace = ""
+        if parts.count == 2 || !isAttribute {
+            let prefix = parts.count == 2 ? parts[0] : ""
+            guard let declared = scopes.namespace(of: prefix, in: scope, values) else { return nil }
+            namespace = declared
         }
+        // A space is in no name.
+        let whole = "\(local) \(namespace)"
+        let number = numbers[whole] ?? UInt32(names.count + 1)
+        if number > names.count {
+            names.append(Name(local: local, namespace: namespace, isStyleSheet: local == "style"))
+            numbers[whole] = number
+        }
+        return written.number(of: key, UInt64(scope), new: number)
+    }
+}
+
+/// The declarations of namespaces that are in force at a place, as numbers: 0 where there are none.
+///
+/// Those of valid pages are known. So no tag of a known scope declares a prefix twice, or one that must not be declared.
+struct NamespaceScopes {
+    private struct Scope {
+        var outer: UInt32
+        /// The attribute that declares, and its value, in a ``ValueTable``.
+        var name: UInt32
+        var value: UInt32
+        var isKnown = false
+    }
+
+    private var scopes: [Scope] = []
+    private var numbers = PairTable()
+
+    var count: Int { scopes.count }
+
+    /// Whether an attribute of this name declares a namespace.
+    static func declares(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        unsafe name.count >= 5 && name[0] == UInt8(ascii: "x") && name.starts(with: "xmlns".utf8)
+            && (name.count == 5 || name[5] == UInt8(ascii: ":"))
+    }
+
+    /// The scope with one declaration more.
+    mutating func scope(declaring name: UInt32, _ value: UInt32, in outer: UInt32) -> UInt32 {
+        let new = UInt32(scopes.count + 1)
+        let number = numbers.number(of: UInt64(outer), UInt64(name) << 32 | UInt64(value), new: new)
+        if number == new { scopes.append(Scope(outer: outer, name: name, value: value)) }
         return number
+    }
+
+    func isKnown(_ scope: UInt32) -> Bool { scopes[Int(scope) - 1].isKnown }
+
+    mutating func learn(_ scope: UInt32) { scopes[Int(scope) - 1].isKnown = true }
+
+    /// What a prefix stands for, empty for no namespace; nil if it is not declared, or in a way that is not plain.
+    func namespace(of prefix: String, in scope: UInt32, _ values: borrowing ValueTable) -> String? {
+        if prefix == "xml" { return "http://www.w3.org/XML/1998/namespace" }
+        let name = prefix.isEmpty ? "xmlns" : "xmlns:\(prefix)"
+        var scope = scope
+        while scope != 0 {
+            let declaration = scopes[Int(scope) - 1]
+            if values.text(declaration.name) == name {
+                let namespace = values.text(declaration.value)
+                return namespace.utf8.contains { $0 <= 0x20 || $0 == UInt8(ascii: "&") } ? nil : namespace
+            }
+            scope = declaration.outer
+        }
+        return prefix.isEmpty ? "" : nil
     }
 }
 
@@ -255,6 +335,17 @@ struct ValueTable {
         slots[slot] = number
         if ends.count * 2 > slots.count { grow() }
         return number
+    }
+
+    /// The number of a text; nil if it has none.
+    func find(_ value: UnsafeBufferPointer<UInt8>) -> UInt32? {
+        let mask = slots.count - 1
+        var slot = unsafe Self.hash(value) & mask
+        while slots[slot] != 0 {
+            if unsafe isEqual(range(slots[slot]), value) { return slots[slot] }
+            slot = (slot + 1) & mask
+        }
+        return nil
     }
 
     private func isEqual(_ known: Range<Int>, _ value: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -57,7 +57,8 @@ package struct XHTMLValidator: Sendable {
 package final class PageSeries {
     private let validator: XHTMLValidator
     private let memory: Int
-    private lazy var parts = validator.grammar.document.flatMap { KnownParts($0, memory: memory) }
+    /// Nil before the second page, and where no part can be judged by itself.
+    private var parts: KnownParts?
     private var count = 0
     /// How many of the pages were checked as if they were the only one.
     package private(set) var wholeChecks = 0
@@ -72,11 +73,11 @@ package final class PageSeries {
     package func problems(in page: [UInt8]) -> [XHTMLProblem] {
         count += 1
         // There may be no other page, and learning takes time.
-        guard count > 1, let parts, XHTMLValidator.fault(beforeParsing: page) == nil else { return check(page) }
-        let judgement = parts.judge(page)
+        if count == 2 { parts = validator.grammar.document.flatMap { KnownParts($0, memory: memory) } }
+        guard let judgement = parts?.judge(page) else { return check(page) }
         if case .valid = judgement { return [] }
         let problems = check(page)
-        if problems.isEmpty, case .new = judgement { parts.learn() }
+        if problems.isEmpty, case .new = judgement { parts?.learn() }
         return problems
     }
 

@@ -74,7 +74,7 @@ struct MergeCommand: ParsableCommand {
 
     private func write(_ results: RunResults, _ redaction: RedactionMark?, into output: String) throws {
         let folder = try OutputFolder(output)
-        let earlier = RunManifest(in: folder)
+        let earlier = try RunManifest(in: folder)
         let `guard` = OutputGuard(earlier: earlier, isForced: force)
         try folder.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
         folder.removePartialFiles(Self.names)

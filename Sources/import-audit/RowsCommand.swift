@@ -75,7 +75,7 @@ struct RowsCommand: ParsableCommand {
             try rewind?.rewind()
             var jobs: [DocumentOrder: PrintedJob] = [:]
             for index in 0..<results.jobCount {
-                let (job, order) = (try results.job(index), results.order(ofJob: index))
+                let (job, order) = (try results.job(index), try results.order(ofJob: index))
                 jobs[order] = PrintedJob(source: job.source, jobID: job.job.jobID, attempts: attempts.of(order))
             }
             let output = Console.Output()

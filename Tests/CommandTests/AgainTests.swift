@@ -63,6 +63,37 @@ struct AgainTests {
         #expect(again.errorText.contains("Nothing has changed"), "\(again)")
     }
 
+    @Test("The dump that counted is gone: only the one that counts now is read again")
+    func countedIsGone() throws {
+        let space = try Workspace()
+        try space.makeJobs(4, in: "in")
+        for second in 0..<3 {
+            try space.write(jobDump("many", created: second, updated: second), as: "in/m/\(second).json")
+        }
+        #expect(try report(space).status == 0)
+        try space.shell("rm in/m/2.json")
+        let run = try report(space)
+        // The four jobs, and the first dump of the fifth.
+        #expect(run.errorText.contains("5 inputs were as before"), "\(run)")
+        try expectAsFromNothing(space, "the one that counted is gone")
+    }
+
+    @Test("More inputs than their places are kept in memory: each is known again")
+    func manyInputs() throws {
+        let space = try Workspace()
+        for number in 0..<5000 {
+            let text = #"{"job_id":"j\#(number)","status":"complete","total":1,"results":[{"id":"x","created":true}]}"#
+            try space.write(text, as: "in/\(number % 50)/\(number).json")
+        }
+        let options = ["--job-reports", "none", "--formats", "json"]
+        #expect(try report(space, "o", options).status == 0)
+        try space.shell("echo >> in/7/4207.json && rm in/8/4208.json")
+        let run = try report(space, "o", options)
+        #expect(run.errorText.contains("4,998 inputs were as before"), "\(run)")
+        let again = try report(space, "o", options)
+        #expect(again.errorText.contains("Nothing has changed"), "\(again)")
+    }
+
     @Test("Other options, and everything is done anew")
     func otherOptions() throws {
         let space = try Workspace()

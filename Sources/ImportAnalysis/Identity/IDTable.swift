@@ -101,9 +101,11 @@ package struct IDHashing: Sendable {
         self.second = second
     }
 
-    static func random() -> IDHashing {
-        IDHashing(.random(in: .min ... .max), .random(in: .min ... .max))
-    }
+    /// Of numbers that nobody can know who writes a dump. They are drawn once: the system takes a while for it, and there
+    /// may be a million small dumps.
+    static func random() -> IDHashing { drawn }
+
+    private static let drawn = IDHashing(.random(in: .min ... .max), .random(in: .min ... .max))
 
     /// The upper bits choose the partition, the lower ones the place in a table.
     @inline(__always)

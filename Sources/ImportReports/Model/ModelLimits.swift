@@ -46,6 +46,8 @@ package struct ModelLimits: Sendable {
     /// Those of a page that need not be shorter than it is.
     package static let page = ModelLimits()
 
+    package var areThoseOfPage: Bool { pageSize == nil }
+
     /// Parts of a page that can be left out, under the names that templates know them by.
     struct Parts: OptionSet, Sendable {
         let rawValue: Int

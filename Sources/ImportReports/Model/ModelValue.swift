@@ -17,13 +17,18 @@ package enum ModelValue: Sendable {
 package struct ModelObject: Sendable {
     /// Where the value of each name is. All objects of a table share it.
     private let places: [String: Int]
-    let values: [ModelValue]
+    private(set) var values: [ModelValue]
 
     /// - Parameters:
     ///   - places: for each name an index of `values`.
     init(places: [String: Int], values: [ModelValue]) {
         self.places = places
         self.values = values
+    }
+
+    /// Gives a name another value.
+    mutating func replace(_ name: String, by value: ModelValue) {
+        if let place = places[name] { values[place] = value }
     }
 
     package subscript(name: String) -> ModelValue? { places[name].map { values[$0] } }

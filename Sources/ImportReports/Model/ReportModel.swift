@@ -7,7 +7,21 @@ import ImportDumps
 /// never about names.
 package struct ReportModel: Sendable {
     /// The root's names.
-    package let root: ModelObject
+    package private(set) var root: ModelObject
+    private let files: [ReportFile]
+
+    /// The same for one of the files, which does not name itself.
+    package func page(_ page: ReportFile) -> ReportModel {
+        var model = self
+        model.root.replace("files", by: Self.filesValue(files.filter { $0 != page }))
+        return model
+    }
+
+    private static let filesTable = ModelTable<[ReportFile]>([.files { $0 }])
+
+    private static func filesValue(_ files: [ReportFile]) -> ModelValue {
+        filesTable.object(files)["files"] ?? .nothing
+    }
 
     /// - Parameters:
     ///   - title: what the user calls it; nil for the name of the file.
@@ -23,6 +37,7 @@ package struct ReportModel: Sendable {
         ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil, places: ShownPlaces? = nil,
         limits: ModelLimits = .page
     ) {
+        self.files = files
         root = Self.table.object(
             ReportModelBuilder(
                 summary,

@@ -61,7 +61,12 @@ extension ModelName where Root: ModelBuilder {
         ) { $0.context.redaction }
     }
 
-    static var files: ModelName {
+    static var files: ModelName { .files { $0.context.files } }
+}
+
+extension ModelName {
+    /// - Parameter files: all but the page itself.
+    static func files(_ files: @escaping @Sendable (Root) -> [ReportFile]) -> ModelName {
         let file = ModelTable<ReportFile>([
             .text("name", "a bare file name: it becomes a relative link") { $0.name },
             .text("description", "what is in it") { $0.description },
@@ -71,7 +76,10 @@ extension ModelName where Root: ModelBuilder {
             "files written beside this one, without the page itself; false when there are none. A page names the same "
                 + "page in the other format",
             ModelTable<[ReportFile]>([.list("items", "1 or more", of: file) { $0 }])
-        ) { $0.context.files.isEmpty ? nil : $0.context.files }
+        ) { root in
+            let files = files(root)
+            return files.isEmpty ? nil : files
+        }
     }
 }
 

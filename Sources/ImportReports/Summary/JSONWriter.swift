@@ -111,7 +111,13 @@ package struct JSONWriter {
     private mutating func newLine() {
         if isOnOneLine { return }
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * 2))
+        let spaces: StaticString = "                                                                "
+        var count = depth * 2
+        while count > 0 {
+            let part = min(count, spaces.utf8CodeUnitCount)
+            unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: spaces.utf8Start, count: part))
+            count -= part
+        }
     }
 
     private mutating func append(text: String) {

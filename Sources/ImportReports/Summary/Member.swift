@@ -42,29 +42,32 @@ struct Member<Root>: Sendable {
     // MARK: Values
 
     static func text(_ name: String, _ path: Path<String>) -> Member {
-        Member(name, .always, .text) { root, json in
+        let value = StoredValue(path)
+        return Member(name, .always, .text) { root, json in
             json.key(name)
-            json.value(root[keyPath: path])
+            json.value(value(root))
         } read: { root, fields throws(SummaryFault) in
             root[keyPath: path] = try fields.text(name)
         }
     }
 
     static func optionalText(_ name: String, _ path: Path<String?>, _ presence: MemberPresence = .always) -> Member {
-        Member(name, presence, .nullable(.text)) { root, json in
+        let value = StoredValue(path)
+        return Member(name, presence, .nullable(.text)) { root, json in
             json.key(name)
-            json.value(root[keyPath: path])
+            json.value(value(root))
         } read: { root, fields throws(SummaryFault) in
             root[keyPath: path] = try fields.optionalText(name)
         }
     }
 
     static func count(_ name: String, _ path: Path<Int>, _ presence: MemberPresence = .always) -> Member {
-        Member(
-            name, presence, .count, number: { $0[keyPath: path] },
+        let value = StoredValue(path)
+        return Member(
+            name, presence, .count, number: { value($0) },
             write: { root, json in
                 json.key(name)
-                json.value(root[keyPath: path])
+                json.value(value(root))
             },
             read: { root, fields throws(SummaryFault) in
                 root[keyPath: path] = try fields.count(name)
@@ -72,11 +75,12 @@ struct Member<Root>: Sendable {
     }
 
     static func optionalCount(_ name: String, _ path: Path<Int?>, _ presence: MemberPresence = .always) -> Member {
-        Member(
-            name, presence, .nullable(.count), number: { $0[keyPath: path] },
+        let value = StoredValue(path)
+        return Member(
+            name, presence, .nullable(.count), number: { value($0) },
             write: { root, json in
                 json.key(name)
-                json.value(root[keyPath: path])
+                json.value(value(root))
             },
             read: { root, fields throws(SummaryFault) in
                 root[keyPath: path] = try fields.optionalCount(name)
@@ -84,9 +88,10 @@ struct Member<Root>: Sendable {
     }
 
     static func flag(_ name: String, _ path: Path<Bool>) -> Member {
-        Member(name, .always, .flag) { root, json in
+        let value = StoredValue(path)
+        return Member(name, .always, .flag) { root, json in
             json.key(name)
-            json.value(root[keyPath: path])
+            json.value(value(root))
         } read: { root, fields throws(SummaryFault) in
             root[keyPath: path] = try fields.flag(name)
         }
@@ -94,8 +99,9 @@ struct Member<Root>: Sendable {
 
     /// A flag that is there only where it is true.
     static func mark(_ name: String, _ path: Path<Bool>) -> Member {
-        Member(name, .sometimes, .flag) { root, json in
-            guard root[keyPath: path] else { return }
+        let value = StoredValue(path)
+        return Member(name, .sometimes, .flag) { root, json in
+            guard value(root) else { return }
             json.key(name)
             json.value(true)
         } read: { root, fields throws(SummaryFault) in
@@ -105,18 +111,20 @@ struct Member<Root>: Sendable {
 
     /// 64 bits as 16 hexadecimal digits: as a number, most readers of JSON would round them.
     static func bits(_ name: String, _ path: Path<UInt64>) -> Member {
-        Member(name, .always, .hexadecimal(16)) { root, json in
+        let value = StoredValue(path)
+        return Member(name, .always, .hexadecimal(16)) { root, json in
             json.key(name)
-            json.value(bits: root[keyPath: path])
+            json.value(bits: value(root))
         } read: { root, fields throws(SummaryFault) in
             root[keyPath: path] = try fields.bits(name)
         }
     }
 
     static func optionalBits(_ name: String, _ path: Path<UInt64?>, _ presence: MemberPresence) -> Member {
-        Member(name, presence, .nullable(.hexadecimal(16))) { root, json in
+        let value = StoredValue(path)
+        return Member(name, presence, .nullable(.hexadecimal(16))) { root, json in
             json.key(name)
-            if let bits = root[keyPath: path] { json.value(bits: bits) } else { json.value(String?.none) }
+            if let bits = value(root) { json.value(bits: bits) } else { json.value(String?.none) }
         } read: { root, fields throws(SummaryFault) in
             root[keyPath: path] = try fields.optionalBits(name)
         }
@@ -127,13 +135,14 @@ struct Member<Root>: Sendable {
         _ name: String, _ path: Path<Value>, of all: [Value], named nameOf: @escaping @Sendable (Value) -> String,
         expected: String, _ presence: MemberPresence = .always
     ) -> Member {
-        Member(name, presence, .oneOf(all.map(nameOf))) { root, json in
+        let value = StoredValue(path)
+        return Member(name, presence, .oneOf(all.map(nameOf))) { root, json in
             json.key(name)
-            json.value(nameOf(root[keyPath: path]))
+            json.value(nameOf(value(root)))
         } read: { root, fields throws(SummaryFault) in
             let text = try fields.text(name)
-            guard let value = all.first(where: { nameOf($0) == text }) else { throw fields.wrong(name, expected) }
-            root[keyPath: path] = value
+            guard let found = all.first(where: { nameOf($0) == text }) else { throw fields.wrong(name, expected) }
+            root[keyPath: path] = found
         }
     }
 
@@ -151,19 +160,21 @@ struct Member<Root>: Sendable {
 
     /// Numbers on one line.
     static func counts(_ name: String, _ path: Path<[Int]>) -> Member {
-        Member(name, .always, .list(.count)) { root, json in
+        let value = StoredValue(path)
+        return Member(name, .always, .list(.count)) { root, json in
             json.key(name)
-            json.value(root[keyPath: path])
+            json.value(value(root))
         } read: { root, fields throws(SummaryFault) in
             root[keyPath: path] = try fields.list(name) { fields throws(SummaryFault) in try fields.count("") }
         }
     }
 
     static func list<Element>(_ name: String, _ path: Path<[Element]>, of object: JSONObject<Element>) -> Member {
-        Member(name, .always, .list(object.schema)) { root, json in
+        let value = StoredValue(path)
+        return Member(name, .always, .list(object.schema)) { root, json in
             json.key(name)
             json.array { json in
-                for element in root[keyPath: path] { object.write(element, &json) }
+                for element in value(root) { object.write(element, &json) }
             }
         } read: { root, fields throws(SummaryFault) in
             root[keyPath: path] = try fields.list(name) { fields throws(SummaryFault) in try object.read(&fields, "") }
@@ -171,9 +182,10 @@ struct Member<Root>: Sendable {
     }
 
     static func object<Value>(_ name: String, _ path: Path<Value>, _ object: JSONObject<Value>) -> Member {
-        Member(name, .always, object.schema) { root, json in
+        let value = StoredValue(path)
+        return Member(name, .always, object.schema) { root, json in
             json.key(name)
-            object.write(root[keyPath: path], &json)
+            object.write(value(root), &json)
         } read: { root, fields throws(SummaryFault) in
             root[keyPath: path] = try object.read(&fields, name)
         }
@@ -182,9 +194,10 @@ struct Member<Root>: Sendable {
     static func optionalObject<Value>(
         _ name: String, _ path: Path<Value?>, _ object: JSONObject<Value>, _ presence: MemberPresence = .always
     ) -> Member {
-        Member(name, presence, .nullable(object.schema)) { root, json in
+        let value = StoredValue(path)
+        return Member(name, presence, .nullable(object.schema)) { root, json in
             json.key(name)
-            if let value = root[keyPath: path] { object.write(value, &json) } else { json.value(String?.none) }
+            if let inner = value(root) { object.write(inner, &json) } else { json.value(String?.none) }
         } read: { root, fields throws(SummaryFault) in
             root[keyPath: path] = try object.readOptional(&fields, name)
         }
@@ -332,6 +345,7 @@ struct Member<Root>: Sendable {
     /// The same member of the object that has the value at a path for its own.
     func within<Outer>(_ path: WritableKeyPath<Outer, Root> & Sendable) -> Member<Outer> {
         let (inner, innerRead, innerNumber) = (write, read, number)
+        let value = StoredValue(path)
         var outerRead: Member<Outer>.Read?
         if let innerRead {
             outerRead = { (outer: inout Outer, fields: inout SummaryFields) throws(SummaryFault) -> Void in
@@ -339,11 +353,29 @@ struct Member<Root>: Sendable {
             }
         }
         var outerNumber: (@Sendable (Outer) -> Int?)?
-        if let innerNumber { outerNumber = { (outer: Outer) -> Int? in innerNumber(outer[keyPath: path]) } }
+        if let innerNumber { outerNumber = { (outer: Outer) -> Int? in innerNumber(value(outer)) } }
         let outerWrite: @Sendable (Outer, inout JSONWriter) -> Void = { outer, json in
-            inner(outer[keyPath: path], &json)
+            inner(value(outer), &json)
         }
         return Member<Outer>(
             name, presence, schema, number: outerNumber, write: outerWrite, read: outerRead)
+    }
+}
+
+/// Reads the value at a path. Where it is stored in the object itself it is read there: to follow a path costs many times
+/// as much, and there are a hundred values in a job.
+private struct StoredValue<Root, Value>: Sendable {
+    private let path: WritableKeyPath<Root, Value> & Sendable
+    /// In bytes; nil for a value that is worked out, or lies elsewhere.
+    private let offset: Int?
+
+    init(_ path: WritableKeyPath<Root, Value> & Sendable) {
+        self.path = path
+        offset = MemoryLayout<Root>.offset(of: path)
+    }
+
+    func callAsFunction(_ root: Root) -> Value {
+        guard let offset else { return root[keyPath: path] }
+        return unsafe withUnsafeBytes(of: root) { unsafe $0.load(fromByteOffset: offset, as: Value.self) }
     }
 }

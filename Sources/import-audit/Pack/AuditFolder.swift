@@ -16,10 +16,14 @@ struct AuditFolder {
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    init(_ path: String) throws(CommandFailure) {
+    init(_ path: String) throws {
         self.path = path
         folder = try OutputFolder(reading: path)
-        guard let manifest = RunManifest(in: folder), let descriptor = folder.openFile(RunManifest.file) else {
+        // It may be one that only may be read.
+        let temporaryFolder = Console.environment("TMPDIR") ?? "/tmp"
+        guard let manifest = try RunManifest(in: folder, temporaryFolder: temporaryFolder),
+            let descriptor = folder.openFile(RunManifest.file)
+        else {
             throw CommandFailure(
                 .inputNotReadWhole, of: path, "there is no file \(RunManifest.file) in it that import-audit wrote")
         }

@@ -72,7 +72,6 @@ extension RunResults {
     func forEachPackInput(
         content: (DocumentOrder) -> ContentHash?, _ body: (PackInput) throws -> Void
     ) throws {
-        let counting = Set(jobs)
         var others = unreadable[...]
         func handOutOthers(before order: DocumentOrder?) throws {
             while let number = others.first, order.map({ store.unreadable[number].order < $0 }) != false {
@@ -86,8 +85,8 @@ extension RunResults {
             }
         }
         for number in allJobs {
-            try handOutOthers(before: store.jobs[number].order)
-            try body(PackInput(try store.job(number), isCounting: counting.contains(number)))
+            try handOutOthers(before: try store.order(number))
+            try body(PackInput(try store.job(number), isCounting: !superseded.contains(number)))
         }
         try handOutOthers(before: nil)
     }

@@ -39,7 +39,7 @@ final class Collector: Sendable {
         let ledger =
             decision == .atTheEnd
             ? JobLedger(folder: folder, spool: spool, combinesSnapshots: combinesSnapshots) : nil
-        state = Mutex(State(store: ResultStore(spool), ledger: ledger))
+        state = Mutex(State(store: ResultStore(spool, folder: folder), ledger: ledger))
         self.combinesSnapshots = combinesSnapshots
     }
 
@@ -108,7 +108,7 @@ final class Collector: Sendable {
     func results() throws -> RunResults {
         try state.withLock { state in
             // Where there is nothing else, that is why.
-            if state.store.jobs.isEmpty, (state.ledger?.dumpCount ?? 0) == 0, state.ownOutputs.count > 0 {
+            if state.store.jobCount == 0, (state.ledger?.dumpCount ?? 0) == 0, state.ownOutputs.count > 0 {
                 for (input, order) in state.ownOutputs.first {
                     state.status = state.status.orWorse(.inputNotReadWhole)
                     if let ledger = state.ledger {
@@ -123,18 +123,22 @@ final class Collector: Sendable {
             if let ledger = state.ledger {
                 try ledger.settle()
                 return RunResults(
-                    status: state.status, store: store, ledger: ledger, allJobs: [], jobs: [], unreadable: [],
-                    groups: [:], severalDumps: [], ownOutputs: state.ownOutputs)
+                    status: state.status, store: store, ledger: ledger, allJobs: [], jobs: [], superseded: [],
+                    unreadable: [], groups: [:], severalDumps: [], ownOutputs: state.ownOutputs)
             }
-            let all = store.inOrder
+            let all = try store.inOrder()
             let superseded = state.standings.superseded
+            let severalDumps = state.standings.ofSeveral
+            // It takes more than all else, and no other dump is to come.
+            state.standings.forgetJobs()
             return RunResults(
                 status: state.status, store: store, ledger: nil, allJobs: all,
                 jobs: superseded.isEmpty ? all : all.filter { !superseded.contains($0) },
+                superseded: superseded,
                 unreadable: store.unreadable.indices.sorted {
                     store.unreadable[$0].order < store.unreadable[$1].order
                 },
-                groups: state.standings.groups, severalDumps: state.standings.ofSeveral,
+                groups: state.standings.groups, severalDumps: severalDumps,
                 ownOutputs: state.ownOutputs)
         }
     }

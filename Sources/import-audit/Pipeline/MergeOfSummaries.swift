@@ -61,8 +61,9 @@ final class MergeOfSummaries {
         ledger.numbersRefused = redaction != nil
         try ledger.settle()
         return RunResults(
-            status: status, store: ResultStore(spool), ledger: ledger, allJobs: [], jobs: [], unreadable: [],
-            groups: [:], severalDumps: [], ownOutputs: ownOutputs)
+            status: status, store: ResultStore(spool, folder: folder), ledger: ledger, allJobs: [], jobs: [],
+            superseded: [],
+            unreadable: [], groups: [:], severalDumps: [], ownOutputs: ownOutputs)
     }
 
     /// - Parameter isNamed: whether an argument names it. In a folder, other files of an audit may lie beside summaries.

@@ -46,17 +46,22 @@ final class ResultStore {
         var status: ExitStatus
     }
 
-    private(set) var jobs: [Entry] = []
+    /// Beyond so many jobs, their entries go into a temporary file.
+    private static let memoryEntries = 256 * 1024
+
+    private let jobs: SpilledList<Entry>
     private(set) var unreadable: [Refusal] = []
     private let spool: Spool
 
-    init(_ spool: Spool) {
+    /// - Parameter folder: where there is room for a temporary file.
+    init(_ spool: Spool, folder: String) {
         self.spool = spool
+        jobs = SpilledList(in: folder, memoryElements: Self.memoryEntries)
     }
 
     /// Takes the record of a job in; returns its number.
     func append(job record: [UInt8], _ order: DocumentOrder) throws -> Int {
-        jobs.append(Entry(order, try spool.append(record), kind: .job))
+        try jobs.append(Entry(order, try spool.append(record), kind: .job))
         return jobs.count - 1
     }
 
@@ -66,12 +71,29 @@ final class ResultStore {
     }
 
     /// The numbers of all jobs in the order of their inputs.
-    var inOrder: [Int] {
-        let isInOrder = jobs.indices.dropFirst().allSatisfy { !(jobs[$0].order < jobs[$0 - 1].order) }
-        return isInOrder ? Array(jobs.indices) : jobs.indices.sorted { jobs[$0].order < jobs[$1].order }
+    func inOrder() throws -> [Int] {
+        var isInOrder = true
+        var last: Entry?
+        for number in 0..<jobs.count where isInOrder {
+            let entry = try jobs.element(number)
+            if let last, entry.precedes(last) { isInOrder = false }
+            last = entry
+        }
+        if isInOrder { return Array(0..<jobs.count) }
+        // Not by their numbers: each comparison might read them from the file.
+        var entries: [(entry: Entry, number: Int)] = []
+        entries.reserveCapacity(jobs.count)
+        for number in 0..<jobs.count { entries.append((try jobs.element(number), number)) }
+        entries.sort { $0.entry.precedes($1.entry) }
+        return entries.map { $0.number }
     }
 
-    func job(_ number: Int) throws -> JobSummary { JobSummary(record: try spool.read(jobs[number].stretch)) }
+    var jobCount: Int { jobs.count }
+
+    /// Where a job stands among all documents.
+    func order(_ number: Int) throws -> DocumentOrder { try jobs.element(number).order }
+
+    func job(_ number: Int) throws -> JobSummary { JobSummary(record: try spool.read(jobs.element(number).stretch)) }
 
     func unreadable(_ number: Int) throws -> UnreadableInput {
         Self.unreadable(record: try spool.read(unreadable[number].stretch))

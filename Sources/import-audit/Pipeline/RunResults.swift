@@ -13,6 +13,8 @@ struct RunResults {
     let allJobs: [Int]
     /// Of those that count.
     let jobs: [Int]
+    /// Numbers of the others.
+    let superseded: Set<Int>
     /// Numbers of what is no job.
     let unreadable: [Int]
     let groups: [JobIdentity: SnapshotGroup]
@@ -42,7 +44,7 @@ struct RunResults {
         return groups[identity] != nil
     }
 
-    func order(ofJob index: Int) -> DocumentOrder { store.jobs[jobs[index]].order }
+    func order(ofJob index: Int) throws -> DocumentOrder { try store.order(jobs[index]) }
 
     func unreadable(_ index: Int) throws -> UnreadableInput {
         if let ledger { return try ledger.unreadable(index) }
@@ -96,12 +98,13 @@ extension RunResults {
     }
 
     /// The numbers of inputs that hold documents, and of others, in order.
-    func inputNumbers(and others: [Int]) -> [Int] {
+    func inputNumbers(and others: [Int]) throws -> [Int] {
         var numbers = others
         var last: Int?
-        for number in allJobs where store.jobs[number].order.input != last {
-            last = store.jobs[number].order.input
-            if let last { numbers.append(last) }
+        for number in allJobs {
+            let input = try store.order(number).input
+            if input != last { numbers.append(input) }
+            last = input
         }
         numbers += unreadable.map { store.unreadable[$0].order.input }
         numbers.sort()
@@ -110,30 +113,31 @@ extension RunResults {
         return unique
     }
 
-    func documents(ofInput input: Int) -> InputDocuments {
-        InputDocuments(
-            jobs: Self.slice(of: allJobs, input) { store.jobs[$0].order },
-            unreadable: Self.slice(of: unreadable, input) { store.unreadable[$0].order })
+    /// Where the documents of the next input begin.
+    struct InputCursor {
+        fileprivate var job = 0
+        fileprivate var unreadable = 0
+    }
+
+    /// - Parameter cursor: is moved on; inputs are asked for in their order.
+    func documents(ofInput input: Int, _ cursor: inout InputCursor) throws -> InputDocuments {
+        func documents(
+            of numbers: [Int], _ place: inout Int, _ order: (Int) throws -> DocumentOrder
+        ) rethrows -> ArraySlice<Int> {
+            while place < numbers.count, try order(numbers[place]).input < input { place += 1 }
+            let start = place
+            while place < numbers.count, try order(numbers[place]).input == input { place += 1 }
+            return numbers[start..<place]
+        }
+        return InputDocuments(
+            jobs: try documents(of: allJobs, &cursor.job) { try store.order($0) },
+            unreadable: documents(of: unreadable, &cursor.unreadable) { store.unreadable[$0].order })
     }
 
     /// Whether nothing of an input was left to other threads.
-    func isPlain(_ documents: InputDocuments) -> Bool {
-        documents.jobs.allSatisfy { store.jobs[$0].order.entry == 0 }
+    func isPlain(_ documents: InputDocuments) throws -> Bool {
+        try documents.jobs.allSatisfy { try store.order($0).entry == 0 }
             && documents.unreadable.allSatisfy { store.unreadable[$0].order.entry == 0 }
-    }
-
-    private static func slice(
-        of numbers: [Int], _ input: Int, _ order: (Int) -> DocumentOrder
-    ) -> ArraySlice<Int> {
-        func firstIndex(of input: Int) -> Int {
-            var (low, high) = (0, numbers.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if order(numbers[middle]).input < input { low = middle + 1 } else { high = middle }
-            }
-            return low
-        }
-        return numbers[firstIndex(of: input)..<firstIndex(of: input + 1)]
     }
 }
 

@@ -37,7 +37,7 @@ struct RejectsPlan {
 
     func run() throws -> ExitStatus {
         let root = try OutputFolder(output, writesBehind: concurrency.allowsHelpers)
-        let earlier = RunManifest(in: root)
+        let earlier = try RunManifest(in: root)
         let `guard` = OutputGuard(earlier: earlier, isForced: isForced)
         try protect(root, earlier, `guard`)
 

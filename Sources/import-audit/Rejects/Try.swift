@@ -42,7 +42,7 @@ struct Try {
             throw CommandFailure(status == .done ? .inputNotReadWhole : status, "\(input): there is no import job")
         }
         for index in 0..<results.jobCount {
-            jobs.append(Job(summary: try results.job(index), order: results.order(ofJob: index)))
+            jobs.append(Job(summary: try results.job(index), order: try results.order(ofJob: index)))
         }
     }
 

@@ -55,7 +55,20 @@ final class PendingNames: Sendable {
         fileprivate var made: Set<String> = []
         fileprivate var isGivenUp = false
         /// Where the folder was made, as long as it is to be removed when nothing comes of it.
-        fileprivate var madeIn: (folder: Int32, name: String)?
+        fileprivate(set) var madeIn: (folder: Int32, name: String)?
+        /// Whether the folder was made, so that nothing of an earlier run is in it.
+        let wasMade: Bool
+
+        fileprivate init(madeIn: (folder: Int32, name: String)?) {
+            self.madeIn = madeIn
+            wasMade = madeIn != nil
+        }
+
+        /// Says that the folder has its final name, and so has all that is in it.
+        mutating func settle() {
+            made.removeAll()
+            madeIn = nil
+        }
 
         /// Says that a file of this name is about to be made.
         mutating func note(_ name: String) { made.insert(name) }

@@ -44,7 +44,7 @@ final class CombinedPages: @unchecked Sendable {
         guard run.settings.formats.contains(.xhtml) else { return }
         var inputs: Set<Int> = []
         for index in 0..<results.jobCount {
-            let (job, order) = (try results.job(index), results.order(ofJob: index))
+            let (job, order) = (try results.job(index), try results.order(ofJob: index))
             let isMade = run.settings.jobReports.includes(job) && (!job.superseded.isEmpty || run.isDue(order))
             if isMade, run.settings.lacksListedRows(job) { inputs.insert(order.input) }
         }
@@ -59,7 +59,7 @@ final class CombinedPages: @unchecked Sendable {
                 if Interruption.isRequested { throw Interrupted() }
                 let index = next
                 next += 1
-                let (job, order) = (try results.job(index), results.order(ofJob: index))
+                let (job, order) = (try results.job(index), try results.order(ofJob: index))
                 guard run.settings.jobReports.includes(job) else { continue }
                 guard !job.superseded.isEmpty || run.isDue(order) else { continue }
                 return (job, order)

@@ -8,7 +8,8 @@ import Synchronization
 
 /// The folder `jobs` of an overview, with a folder for the report of each job.
 ///
-/// A report is written into a folder of its own, `.N.partial`, and its files are moved from there.
+/// A report is written into a folder of its own, `.N.partial`, which takes its place as a whole, or whose files are moved
+/// from there if the job has a folder already.
 final class JobFolders: Sendable {
     private let path: String
     private let descriptor: Int32
@@ -41,7 +42,8 @@ final class JobFolders: Sendable {
     func stage() throws -> OutputFolder {
         let number = count.wrappingAdd(1, ordering: .relaxed).newValue
         return try OutputFolder(
-            ".\(number).partial", in: descriptor, path: path, writesBehind: writesBehind, abandonedWith: abandonment)
+            ".\(number).partial", in: descriptor, path: path, writesBehind: writesBehind, isStage: true,
+            abandonedWith: abandonment)
     }
 
     /// Moves a report into the folder of its job.
@@ -50,6 +52,8 @@ final class JobFolders: Sendable {
     func publish(
         _ report: OutputFolder, as name: String, prepare: (Int32?, String) throws -> Void
     ) throws {
+        let isDone = try report.publishWhole(as: name, in: descriptor) { try prepare(nil, "\(path)/\(name)") }
+        if isDone { return }
         try report.unlessAbandoned {
             let wasMade = unsafe mkdirat(descriptor, name, 0o777) == 0
             guard wasMade || errno == EEXIST else { throw failure(name) }
@@ -121,7 +125,7 @@ extension JobSummary {
 }
 
 /// Stands for a folder's name, of which there may be a million.
-struct NameDigest: Hashable {
+struct NameDigest: Hashable, BitwiseCopyable {
     private let first: UInt64
     private let second: UInt64
 
@@ -131,4 +135,8 @@ struct NameDigest: Hashable {
         name.withUTF8 { bytes in unsafe digest.update(bytes) }
         (first, second) = digest.finishDigest().halves
     }
+    func precedes(_ other: NameDigest) -> Bool { (first, second) < (other.first, other.second) }
+
+    /// Where it stands among all that there can be, from 0 to 1.
+    var share: Double { Double(first) / 0x1p64 }
 }

@@ -24,25 +24,29 @@ struct JobPages {
         let formats = settings.formats
         let codes = settings.userRules.codes
         let places = try settings.lines?.places(of: summary, order)
-        func model(without page: ReportFile, limits: ModelLimits = .page) -> ReportModel {
+        func model(_ limits: ModelLimits, _ files: [ReportFile]) -> ReportModel {
             ReportModel(
-                summary, title: isAlone ? settings.title : nil, toolVersion: toolVersion,
-                files: formats.files.filter { $0 != page }, codes: codes, ruleResults: ruleResults,
-                redaction: settings.redaction?.mark, places: places, limits: limits)
+                summary, title: isAlone ? settings.title : nil, toolVersion: toolVersion, files: files, codes: codes,
+                ruleResults: ruleResults, redaction: settings.redaction?.mark, places: places, limits: limits)
         }
+        // Both pages show the same.
+        let whole = formats.contains(.xhtml) || formats.contains(.markdown) ? model(.page, formats.files) : nil
         for format in formats.inReadingOrder {
             switch format {
             case .xhtml:
-                let page = settings.templates.render(model(without: .xhtml), as: .xhtml)
+                guard let whole else { continue }
+                let page = settings.templates.render(whole.page(.xhtml), as: .xhtml)
                 if let problem = validator.firstProblem(of: page) {
                     throw settings.invalidPage(problem, of: TemplateSet.Format.xhtml.fileName)
                 }
                 try folder.write(page, as: ReportFile.xhtml.name)
             case .markdown:
+                guard let whole else { continue }
                 let page: [UInt8]
                 do throws(PageTooLarge) {
                     page = try settings.templates.renderMarkdown(within: settings.markdownLimit) {
-                        model(without: .markdown, limits: $0)
+                        $0.areThoseOfPage
+                            ? whole.page(.markdown) : model($0, formats.files.filter { $0 != .markdown })
                     }
                 } catch {
                     throw settings.pageTooLarge(error)

@@ -16,6 +16,8 @@ final class OutputFolder: @unchecked Sendable {
     private var descriptor: Int32 { pending.folder }
     private var files: [PartialFile] = []
     private let writesBehind: Bool
+    /// Whether it was made for a report that gets another place.
+    private let isStage: Bool
     /// What has no final name yet.
     private let pending: PendingNames
     /// Of this folder, and of those that are made for the same run.
@@ -25,6 +27,7 @@ final class OutputFolder: @unchecked Sendable {
     init(_ path: String, writesBehind: Bool = true) throws(CommandFailure) {
         self.path = path
         abandonment = Abandonment()
+        isStage = false
         self.writesBehind = writesBehind
         let wasCreated = try Self.create(path)
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -48,7 +51,7 @@ final class OutputFolder: @unchecked Sendable {
     init(reading path: String) throws(CommandFailure) {
         self.path = path
         abandonment = Abandonment()
-        writesBehind = false
+        (writesBehind, isStage) = (false, false)
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw CommandFailure(.noInput, of: path, SystemFailure.last.description) }
         pending = PendingNames(in: descriptor, madeIn: nil)
@@ -56,10 +59,13 @@ final class OutputFolder: @unchecked Sendable {
 
     /// A folder in one that is locked already; it is made if need be.
     ///
+    /// - Parameter isStage: whether its files get another place, or all of it does.
     /// - Throws: ``Interrupted`` if the run is given up.
     init(
-        _ name: String, in parent: Int32, path: String, writesBehind: Bool, abandonedWith abandonment: Abandonment
+        _ name: String, in parent: Int32, path: String, writesBehind: Bool, isStage: Bool = false,
+        abandonedWith abandonment: Abandonment
     ) throws {
+        self.isStage = isStage
         self.path = "\(path)/\(name)"
         self.abandonment = abandonment
         self.writesBehind = writesBehind
@@ -88,7 +94,8 @@ final class OutputFolder: @unchecked Sendable {
     ///
     /// - Throws: ``Interrupted`` if the folder is given up.
     func begin(_ name: String) throws -> PartialFile {
-        let file = try PartialFile(name: name, in: pending, folderPath: path, writesBehind: writesBehind)
+        let file = try PartialFile(
+            name: name, in: pending, folderPath: path, writesBehind: writesBehind, isStaged: isStage)
         files.append(file)
         return file
     }
@@ -150,6 +157,37 @@ final class OutputFolder: @unchecked Sendable {
     /// Begins a file and writes all of it.
     func write(_ bytes: [UInt8], as name: String) throws {
         try begin(name).write(bytes.span)
+    }
+
+    /// Completes and closes all files; returns what they have become, in the order in which they were begun.
+    func finishAndClose() throws(CommandFailure) -> [PackedFile] {
+        let finished = try finish()
+        for file in files { try file.closeWritten() }
+        return finished
+    }
+
+    /// Moves the folder itself to where nothing is: all files of a report take their places in one go. False, and nothing
+    /// is done, if there is something, or if anything else is in the folder.
+    ///
+    /// - Parameter prepare: is called before.
+    func publishWhole(as name: String, in parent: Int32, prepare: () throws -> Void) throws -> Bool {
+        var status = stat()
+        guard isStage, unsafe fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0, errno == ENOENT else {
+            return false
+        }
+        return try pending.change { names in
+            guard let (made, own) = names.madeIn, made == parent else { return false }
+            try prepare()
+            for file in files { try file.closeWritten() }
+            // Whatever came there meanwhile stays, but for an empty folder.
+            guard unsafe renameat(parent, own, parent, name) == 0 else {
+                if [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) { return false }
+                throw CommandFailure(.cannotWrite, of: "\(path): \(name)", SystemFailure.last.description)
+            }
+            names.settle()
+            files.removeAll()
+            return true
+        }
     }
 
     /// Completes all files; returns what they have become, in the order in which they were begun.

@@ -54,15 +54,23 @@ struct OverviewReport {
     /// Whether the report of each job that gets one is there, and the failed rows of the others. If something is not, all
     /// must be done anew.
     func isEverythingInPlace() throws -> Bool {
-        for index in 0..<results.jobCount {
-            let (job, order) = (try results.job(index), results.order(ofJob: index))
-            if run.settings.jobReports.includes(job) {
-                guard run.isInPlace(order, job.folderName) else { return false }
-            } else if run.settings.needsFailedRows(of: job) {
-                guard run.leftOut.holdsRows(of: order) else { return false }
-            }
-        }
+        for index in 0..<results.jobCount where try !isInPlace(index) { return false }
         return true
+    }
+
+    /// Inputs with dumps that count now and have nothing of their own in place, for others of their jobs counted before.
+    func inputsWithoutResults() throws -> Set<Int> {
+        var inputs: Set<Int> = []
+        for index in 0..<results.jobCount where try !isInPlace(index) {
+            inputs.insert(try results.order(ofJob: index).input)
+        }
+        return inputs
+    }
+
+    private func isInPlace(_ index: Int) throws -> Bool {
+        let (job, order) = (try results.job(index), try results.order(ofJob: index))
+        if run.settings.jobReports.includes(job) { return run.isInPlace(order, job.folderName) }
+        return !run.settings.needsFailedRows(of: job) || run.leftOut.holdsRows(of: order)
     }
 
     /// Dumps that get a report for what other dumps of their jobs show: it can be made when that is known.
@@ -70,7 +78,7 @@ struct OverviewReport {
         guard run.settings.jobReports != .all else { return [] }
         var needed: Set<DocumentOrder> = []
         for index in 0..<results.jobCount where try run.settings.jobReports.includes(results.job(index)) {
-            let order = results.order(ofJob: index)
+            let order = try results.order(ofJob: index)
             if try !run.isInPlace(order, results.job(index).folderName) { needed.insert(order) }
         }
         return needed
@@ -105,7 +113,7 @@ struct OverviewReport {
             if Interruption.isRequested { throw Interrupted() }
             let job = try results.job(index)
             guard run.settings.jobReports.includes(job) else {
-                try append(job, results.order(ofJob: index), to: &files)
+                try append(job, try results.order(ofJob: index), to: &files)
                 continue
             }
             let name = job.folderName
@@ -136,7 +144,7 @@ struct OverviewReport {
         }
         let written = try root.finish()
         if Interruption.isRequested { throw Interrupted() }
-        try run.guardOfAll.removeStale(in: root, keeping: Set(written.map { $0.path })) {
+        try run.guardOfAll().removeStale(in: root, keeping: Set(written.map { $0.path })) {
             names.contains(NameDigest($0))
         }
         let manifest = try writeManifest(documentCount: documentCount) { _ in true }
@@ -166,7 +174,7 @@ struct OverviewReport {
         // A manifest that was not replaced lists what is still there.
         if run.isUntouched { return }
         // No whole run finds no documents: the next one does not take it for one.
-        let manifest = try writeManifest(documentCount: 0) { results.isPlain($0) }
+        let manifest = try writeManifest(documentCount: 0) { try results.isPlain($0) }
         try run.writeAllLines(to: manifest)
         try root.publish()
     }
@@ -188,16 +196,15 @@ struct OverviewReport {
 
     /// Last, so that a manifest never lists what is not there yet.
     private func writeManifest(
-        documentCount: Int, isWhole: (RunResults.InputDocuments) -> Bool
+        documentCount: Int, isWhole: (RunResults.InputDocuments) throws -> Bool
     ) throws -> PartialFile {
         let file = try root.begin(RunManifest.file)
         let jobReports = run.settings.jobReports
-        let counting = jobReports == .all ? [] : Set((0..<results.jobCount).map { results.order(ofJob: $0) })
         try recorder.write(
             results, opening: run.opening(documents: documentCount), to: file, isWhole: isWhole,
             content: run.content(of:)
-        ) { order, job in
-            let isLeftOut = !jobReports.includes(job) && counting.contains(order)
+        ) { number, order, job in
+            let isLeftOut = !jobReports.includes(job) && !results.superseded.contains(number)
             return (
                 counted: isLeftOut || run.isInPlace(order, job.folderName), combined: results.isCombined(job)
             )

@@ -30,17 +30,21 @@ final class PartialFile: ReportOutput {
     /// Its place, as messages name it.
     var path: String { "\(folderPath)/\(name)" }
 
-    private var partialName: String { Self.partialName(of: name) }
+    /// Under what name it is written.
+    private let partialName: String
     private var rewrittenName: String { Self.rewrittenName(of: name) }
 
     /// Under what name a file is written before it takes its place.
     static func partialName(of name: String) -> String { ".\(name).partial" }
     static func rewrittenName(of name: String) -> String { ".\(name).rewritten.partial" }
 
-    /// - Parameter writesBehind: whether a thread of its own may write a large file.
+    /// - Parameters:
+    ///   - writesBehind: whether a thread of its own may write a large file.
+    ///   - isStaged: whether the folder is not in its place yet, so that the file may have its name.
     /// - Throws: ``Interrupted`` if the folder is given up.
-    init(name: String, in names: PendingNames, folderPath: String, writesBehind: Bool) throws {
+    init(name: String, in names: PendingNames, folderPath: String, writesBehind: Bool, isStaged: Bool = false) throws {
         self.name = name
+        partialName = isStaged ? name : Self.partialName(of: name)
         self.writesBehind = writesBehind
         self.names = names
         self.folderPath = folderPath
@@ -114,6 +118,7 @@ final class PartialFile: ReportOutput {
     /// files than a process may have open.
     func closeWritten() throws(CommandFailure) {
         try finishWriting()
+        guard descriptor >= 0 else { return }
         let closed = close(descriptor)
         descriptor = -1
         guard closed == 0 else { throw failure() }
@@ -178,7 +183,7 @@ final class PartialFile: ReportOutput {
     private func create(_ name: String) throws -> Int32 {
         try names.change { names in
             // What an earlier run left behind goes, and so does a link that would lead elsewhere.
-            unsafe unlinkat(folder, name, 0)
+            if !names.wasMade { unsafe unlinkat(folder, name, 0) }
             names.note(name)
             let descriptor = unsafe openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
             guard descriptor >= 0 else { throw failure() }

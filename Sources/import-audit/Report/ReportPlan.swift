@@ -45,7 +45,7 @@ struct ReportPlan {
         Interruption.listenForTermination()
         try checkInputsOfPairing()
         let root = try OutputFolder(output, writesBehind: settings.concurrency.allowsHelpers)
-        let earlier = RunManifest(in: root)
+        let earlier = try RunManifest(in: root)
         try protectInputs(earlier)
         var `guard` = OutputGuard(earlier: earlier, isForced: isForced)
         // What will be written for certain must not be in the way of hours of reading.
@@ -77,11 +77,11 @@ struct ReportPlan {
         var known =
             isFresh || !settings.isRepeatable || options.inputs.contains("-") ? nil : usable(earlier)
         var needed: Set<DocumentOrder> = []
-        var unknown: Set<Int> = []
+        var readAgain: Set<Int> = []
         while true {
             let run = ReportRun(
                 settings: settings, root: root, onlyInput: onlyInput, guard: `guard`, known: known, needed: needed,
-                unknown: unknown)
+                readAgain: readAgain)
             let inputs = try InputRun(
                 options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
             var end = try inputs.run(settings.redaction) { try ReportHandler(run) }
@@ -89,8 +89,8 @@ struct ReportPlan {
                 let status = say(single)
                 return try write(packContents(of: single, run, root), of: root) ?? status
             }
-            if !options.isQuiet { try run.collector.results().ownOutputs.say() }
             var overview = OverviewReport(run: run, root: root, results: try run.collector.results())
+            if !options.isQuiet { overview.results.ownOutputs.say() }
             if case .done = end {
                 if overview.results.jobCount == 0, onlyInput != nil {
                     try overview.results.sayWhatWasNotRead()
@@ -99,20 +99,26 @@ struct ReportPlan {
                 let isUnchanged = overview.isUnchanged(since: known)
                 if !isUnchanged, try !overview.isEverythingInPlace() {
                     // A dump counts now whose report was not kept, for another one counted before.
-                    known = nil
+                    let lacking = try overview.inputsWithoutResults()
+                    if known != nil, !lacking.isSubset(of: readAgain) {
+                        readAgain.formUnion(lacking)
+                    } else {
+                        // The inputs changed meanwhile.
+                        (known, readAgain) = (nil, [])
+                    }
                     needed = try overview.neededReports()
                     // What this run has written by now is in the manifest too.
-                    `guard` = OutputGuard(earlier: RunManifest(in: root) ?? earlier, isForced: isForced)
+                    `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? earlier, isForced: isForced)
                     continue
                 }
                 do {
                     if !isUnchanged { end = try complete(&overview, run) }
                 } catch let lacking as LackingRows {
                     // Something has changed, and pages of jobs with several dumps are made again.
-                    if !unknown.isDisjoint(with: lacking.inputs) { known = nil }
-                    unknown.formUnion(lacking.inputs)
+                    if lacking.inputs.isSubset(of: readAgain) { known = nil }
+                    readAgain.formUnion(lacking.inputs)
                     needed = try overview.neededReports()
-                    `guard` = OutputGuard(earlier: RunManifest(in: root) ?? earlier, isForced: isForced)
+                    `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? earlier, isForced: isForced)
                     continue
                 }
                 if case .done = end {

@@ -15,16 +15,16 @@ import Synchronization
 final class ReportRun: Sendable {
     let settings: ReportSettings
     let collector: Collector
-    private let root: OutputFolder
+    let root: OutputFolder
     /// The only argument, if one dump may be all there is: it is no folder.
-    private let onlyInput: String?
+    let onlyInput: String?
     let `guard`: OutputGuard
     /// What an earlier run found in its inputs, as far as it holds for this one.
     private let known: RunManifest?
     /// Dumps whose reports are needed although they do not show it: other dumps of their jobs do.
     private let needed: Set<DocumentOrder>
-    /// Inputs that are read whatever is known of them, by their numbers.
-    private let unknown: Set<Int>
+    /// Inputs that are read although they are as they were.
+    private let readAgain: Set<Int>
     /// Failed rows of jobs that get no report.
     let leftOut: LeftOutRows
     private let state: Mutex<State>
@@ -63,13 +63,12 @@ final class ReportRun: Sendable {
     ///   - onlyInput: the only argument, unless it is a folder.
     ///   - known: the earlier manifest, if what it says of inputs holds.
     ///   - needed: dumps that get a report whatever is in them.
-    ///   - unknown: inputs that are read whatever is known of them.
+    ///   - readAgain: inputs of which nothing is taken from there.
     init(
         settings: ReportSettings, root: OutputFolder, onlyInput: String?, guard: OutputGuard, known: RunManifest?,
-        needed: Set<DocumentOrder>, unknown: Set<Int> = []
+        needed: Set<DocumentOrder>, readAgain: Set<Int>
     ) {
-        self.unknown = unknown
-        self.needed = needed
+        (self.needed, self.readAgain) = (needed, readAgain)
         leftOut = LeftOutRows(in: root.path)
         self.settings = settings
         self.root = root
@@ -139,10 +138,11 @@ final class ReportRun: Sendable {
         fresh.wrappingAdd(1, ordering: .relaxed)
         let name = summary.folderName
         let folders = try folders()
+        // Others need not wait for it.
+        let files = try report.finishAndClose()
         try collector.add(summary, order) { standing in
             guard standing != .superseded else { return }
             try beginChanges()
-            let files = try report.finish()
             try folders.publish(report, as: name) { (folder, path) in
                 if let folder, !owns(name) {
                     let (names, place) = (settings.formats.files.map { $0.name }, Self.place(name))
@@ -205,7 +205,7 @@ final class ReportRun: Sendable {
     }
 
     /// The line about the folder of a job, as this run or an earlier one has written it.
-    private func line(about name: String) throws -> [UInt8] {
+    func line(about name: String) throws -> [UInt8] {
         try state.withLock { state in
             guard case .written(let stretch) = state.owners[NameDigest(name)]?.line else {
                 return `guard`.earlier?.line(about: Self.place(name)) ?? []
@@ -282,7 +282,7 @@ final class ReportRun: Sendable {
 extension ReportRun {
     /// Takes up what an earlier run found in an input, if that is as it was; false if it is to be read.
     func takeUp(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
-        guard let known, !unknown.contains(number), let size,
+        guard let known, let size, !readAgain.contains(number),
             known.knows(settings.names.shown(input.shown), ofSize: size),
             let found = try InputFingerprint(of: input)?.shown(under: settings.names),
             let documents = try known.documents(of: found), !isSingle(documents, found)
@@ -346,98 +346,4 @@ extension ReportRun {
 
     /// What this run leaves for the next.
     var recorder: RunManifestRecorder { state.withLock { $0.recorder } }
-}
-
-// MARK: - What is left in the folder
-
-extension ReportRun {
-    /// Moves the report of the only dump into its place.
-    private func publishAlone(_ summary: JobSummary, _ report: OutputFolder) throws {
-        let names = settings.formats.files.map { $0.name }
-        try root.check(names + [RunManifest.file], `guard`, as: RunManifest.root)
-        let files = try report.finish()
-        try beginChanges()
-        let manifest = try report.begin(RunManifest.file)
-        var bytes = opening(documents: 1)
-        // With pseudonyms of a random key, no other run can know an input again.
-        let input = settings.isRepeatable ? try fingerprint(of: summary) : nil
-        bytes +=
-            RunManifestLine.input(
-                path: input?.path ?? "", bytes: input?.bytes, sha256: input?.sha256, documents: 1
-            ).bytes
-        bytes += RunManifestLine.job(entry: 0, document: 0, counted: true, combined: false).bytes
-        bytes += SummaryJSON.renderLine(summary) + [UInt8(ascii: "\n")]
-        bytes += Self.rootLine(files)
-        try manifest.write(bytes.span)
-        try `guard`.removeStale(in: root, keeping: Set(names)) { _ in false }
-        try report.publish()
-    }
-
-    /// The file that the only dump came from; nil for standard input.
-    func fingerprint(of single: JobSummary) throws -> InputFingerprint? {
-        // A pipe must be opened once only.
-        guard let onlyInput, InputPath(onlyInput).identity != nil else { return nil }
-        let whole = single.sha256.map { (single.bytes, $0) }
-        return try InputFingerprint(of: InputPath(onlyInput), whole: whole)?.shown(under: settings.names)
-    }
-
-    /// The lines about the run, and about what was sent.
-    func opening(documents: Int) -> [UInt8] {
-        let header = RunManifestHeader(
-            options: settings.fingerprint, jobOptions: settings.jobFingerprint, documents: documents,
-            toolVersion: toolVersion)
-        let sources = settings.lines?.files ?? []
-        return RunManifestLine.header(header).bytes + sources.flatMap { RunManifestLine.source($0).bytes }
-    }
-
-    /// The line about the files in the folder itself.
-    static func rootLine(_ files: [PackedFile]) -> [UInt8] {
-        RunManifestLine.folder(RunManifest.root, files: files.map { FileRecord($0) }.sorted { $0.name < $1.name }).bytes
-    }
-
-    /// Writes the lines about the folders of jobs.
-    func writeLines(about names: [String], to file: PartialFile) throws {
-        var bytes: [UInt8] = []
-        for name in names {
-            bytes += try line(about: name)
-            guard bytes.count > 256 * 1024 else { continue }
-            try file.write(bytes.span)
-            bytes.removeAll(keepingCapacity: true)
-        }
-        try file.write(bytes.span)
-    }
-
-    /// Writes the lines about all folders that this run and earlier ones have written into.
-    func writeAllLines(to file: PartialFile) throws {
-        try guardOfAll.earlier?.forEachFolder { folder, files in
-            try file.write(RunManifestLine.folder(folder, files: files).bytes.span)
-        }
-    }
-
-    /// Knows what this run has written, too: the report of a dump that another one has superseded since is stale.
-    var guardOfAll: OutputGuard {
-        OutputGuard(earlier: RunManifest(in: root) ?? `guard`.earlier, isForced: `guard`.isForced)
-    }
-
-    /// Whether an earlier run has left something that this one does not write.
-    func hasStale(keeping names: Set<String>, jobs isKept: (String) -> Bool) -> Bool {
-        guard let earlier = `guard`.earlier else { return false }
-        var isStale = earlier.files(in: RunManifest.root).contains { !names.contains($0.name) }
-        earlier.forEachFolder { place, _ in
-            if place != RunManifest.root, !isKept(String(place.dropFirst("jobs/".count))) { isStale = true }
-        }
-        return isStale
-    }
-
-    /// Whether the files in the folder itself are as an earlier run has written them.
-    func holdsAll(_ files: [ReportFile]) -> Bool {
-        let records = `guard`.earlier?.files(in: RunManifest.root) ?? []
-        return files.allSatisfy { file in
-            guard let expected = records.first(where: { $0.name == file.name })?.content,
-                let descriptor = root.openFile(file.name)
-            else { return false }
-            defer { close(descriptor) }
-            return ContentHash(ofFile: descriptor, expected: expected.bytes) == expected
-        }
-    }
 }

@@ -14,22 +14,17 @@ final class RunManifest: Sendable {
     /// What the folder of the manifest is called in it; those of jobs are `jobs/NAME`.
     static let root = "."
 
-    /// Where the lines about an input's documents are.
-    private struct Input {
-        var bytes: Int
-        var sha256: String
-        var documents: Int
-        var lines: Range<Int>
-    }
-
     private static let sentStart = Array(#"{"sent":"#.utf8)
     private static let inputStart = Array(#"{"input":"#.utf8)
 
     private let descriptor: Int32
     let header: RunManifestHeader
-    private let inputs: [ExactText: Input]
+    /// Where the line about each input is, with those about its documents.
+    private let inputs: PlaceIndex
+    /// How many of them can be known again.
+    let inputCount: Int
     /// Where the last line about each folder is.
-    private let folders: [NameDigest: Range<Int>]
+    private let folders: PlaceIndex
     /// From the first line about a folder on.
     private let folderLines: Range<Int>
     /// Whether a line makes no sense. What comes before it holds.
@@ -43,55 +38,78 @@ final class RunManifest: Sendable {
         case unreadable(UnreadableInput, entry: Int, document: Int, ContentHash?, ExitStatus)
     }
 
-    /// Nil if there is none, or something else in its place.
-    init?(in folder: OutputFolder) {
+    /// Nil if there is none, or something else in its place. Memory does not grow with what it lists.
+    ///
+    /// - Parameter temporaryFolder: where there is room for what is looked up; nil for the folder itself.
+    init?(in folder: OutputFolder, temporaryFolder: String? = nil) throws {
         guard let descriptor = folder.openFile(Self.file) else { return nil }
         var lines = RunManifestLines(descriptor)
         guard let first = lines.next(), case .header(let header) = RunManifestLine(first.bytes) else {
             close(descriptor)
             return nil
         }
+        do {
+            let found = try Contents(&lines, header, from: first.range.upperBound, in: temporaryFolder ?? folder.path)
+            (inputs, folders) = (try found.inputs.index(), try found.folders.index())
+            (inputCount, isBroken) = (found.inputs.count, found.isBroken)
+            folderLines = min(found.firstFolder, found.end)..<found.end
+        } catch {
+            close(descriptor)
+            throw error
+        }
         self.descriptor = descriptor
         self.header = header
-        var inputs: [ExactText: Input] = [:]
-        var folders: [NameDigest: Range<Int>] = [:]
-        var (firstFolder, end) = (Int.max, first.range.upperBound)
-        var last: ExactText?
-        var isInInput = false
-        var isBroken = false
-        // Another version may mean something else by the same words.
-        while header.version == Self.version, let (bytes, range) = lines.next() {
-            end = range.upperBound
-            if bytes.starts(with: Self.sentStart) {
-                // What was sent is in the digest of the options, too.
-                continue
-            } else if let folder = RunManifestLine.folder(of: bytes) {
-                folders[NameDigest(folder)] = range
-                firstFolder = min(firstFolder, range.lowerBound)
-                (last, isInInput) = (nil, false)
-            } else if bytes.starts(with: Self.inputStart) {
-                guard case .input(let path, let count, let sha256, let documents) = RunManifestLine(bytes) else {
+    }
+
+    /// What is where in a manifest.
+    private struct Contents {
+        let inputs: PlaceIndex.Builder
+        let folders: PlaceIndex.Builder
+        private(set) var firstFolder = Int.max
+        private(set) var end: Int
+        private(set) var isBroken = false
+
+        init(_ lines: inout RunManifestLines, _ header: RunManifestHeader, from start: Int, in folder: String) throws {
+            inputs = PlaceIndex.Builder(in: folder)
+            folders = PlaceIndex.Builder(in: folder)
+            end = start
+            /// The input that the lines are about, if it can be known again.
+            var input: (path: String, start: Int)?
+            func endInput() throws {
+                if let (path, start) = input { try inputs.add(path, start..<end) }
+                input = nil
+            }
+            var isInInput = false
+            // Another version may mean something else by the same words.
+            while header.version == RunManifest.version, let (bytes, range) = lines.next() {
+                if bytes.starts(with: RunManifest.sentStart) {
+                    // What was sent is in the digest of the options, too.
+                    end = range.upperBound
+                    continue
+                } else if let folder = RunManifestLine.folder(of: bytes) {
+                    try endInput()
+                    try folders.add(folder, range)
+                    firstFolder = min(firstFolder, range.lowerBound)
+                    isInInput = false
+                } else if bytes.starts(with: RunManifest.inputStart) {
+                    try endInput()
+                    guard case .input(let path, let count, let sha256, _) = RunManifestLine(bytes) else {
+                        isBroken = true
+                        end = range.upperBound
+                        break
+                    }
+                    isInInput = true
+                    if count != nil, sha256 != nil { input = (path, range.lowerBound) }
+                } else if !isInInput {
                     isBroken = true
+                    end = range.upperBound
                     break
                 }
-                (last, isInInput) = (nil, true)
-                guard let count, let sha256 else { continue }
-                let key = ExactText(path)
-                inputs[key] = Input(
-                    bytes: count, sha256: sha256, documents: documents, lines: range.upperBound..<range.upperBound)
-                last = key
-            } else if let last, let known = inputs[last] {
                 // Lines about documents are read when their input is taken up.
-                inputs[last]?.lines = known.lines.lowerBound..<range.upperBound
-            } else if !isInInput {
-                isBroken = true
-                break
+                end = range.upperBound
             }
+            try endInput()
         }
-        self.inputs = inputs
-        self.folders = folders
-        folderLines = min(firstFolder, end)..<end
-        self.isBroken = isBroken
     }
 
     deinit {
@@ -99,14 +117,12 @@ final class RunManifest: Sendable {
     }
 
     /// The manifest that this run has just written.
-    static func written(in folder: OutputFolder) throws(CommandFailure) -> RunManifest {
-        guard let manifest = RunManifest(in: folder) else {
+    static func written(in folder: OutputFolder) throws -> RunManifest {
+        guard let manifest = try RunManifest(in: folder) else {
             throw CommandFailure(.cannotWrite, "\(folder.path)/\(file) was changed by another program")
         }
         return manifest
     }
-
-    var inputCount: Int { inputs.count }
 
     /// Whether what it says of jobs holds for a run with these options.
     func isUsable(jobOptions: String) -> Bool {
@@ -118,13 +134,11 @@ final class RunManifest: Sendable {
     /// Whether an input of that path and size was there.
     ///
     /// - Parameter path: as it is shown.
-    func knows(_ path: String, ofSize size: Int) -> Bool {
-        inputs[ExactText(path)]?.bytes == size
-    }
+    func knows(_ path: String, ofSize size: Int) -> Bool { input(path)?.bytes == size }
 
     /// What was found in an input; nil if it was another one then, or was not there.
     func documents(of input: InputFingerprint) throws -> [Document]? {
-        guard let known = inputs[ExactText(input.path)], known.bytes == input.bytes, known.sha256 == input.sha256 else {
+        guard let known = self.input(input.path), known.bytes == input.bytes, known.sha256 == input.sha256 else {
             return nil
         }
         var documents: [Document] = []
@@ -135,6 +149,16 @@ final class RunManifest: Sendable {
         }
         // Lines may be missing at the end of a file that was cut off.
         return documents.count == known.documents ? documents : nil
+    }
+
+    private func input(_ path: String) -> (bytes: Int, sha256: String, documents: Int, lines: Range<Int>)? {
+        guard let place = inputs.place(of: path) else { return nil }
+        var lines = RunManifestLines(descriptor, place, blockBytes: 4096)
+        guard let (bytes, range) = lines.next(),
+            case .input(let found, let count?, let sha256?, let documents) = RunManifestLine(bytes),
+            ExactText(found) == ExactText(path)
+        else { return nil }
+        return (count, sha256, documents, range.upperBound..<place.upperBound)
     }
 
     private static func document(_ line: ArraySlice<UInt8>, _ lines: inout RunManifestLines) -> Document? {
@@ -166,11 +190,11 @@ final class RunManifest: Sendable {
     // MARK: - Files
 
     /// Whether files were written into a folder.
-    func knows(folder: String) -> Bool { folders[NameDigest(folder)] != nil }
+    func knows(folder: String) -> Bool { folders.place(of: folder) != nil }
 
     /// The files that were written into a folder; none if there are none.
     func files(in folder: String) -> [FileRecord] {
-        guard let range = folders[NameDigest(folder)] else { return [] }
+        guard let range = folders.place(of: folder) else { return [] }
         var lines = RunManifestLines(descriptor, range)
         guard let line = lines.next(), case .folder(_, let files) = RunManifestLine(line.bytes) else { return [] }
         return files
@@ -178,7 +202,7 @@ final class RunManifest: Sendable {
 
     /// The line about a folder as it is, with its line feed.
     func line(about folder: String) -> [UInt8] {
-        guard let range = folders[NameDigest(folder)] else { return [] }
+        guard let range = folders.place(of: folder) else { return [] }
         var lines = RunManifestLines(descriptor, range)
         return lines.next().map { Array($0.bytes) + [UInt8(ascii: "\n")] } ?? []
     }
@@ -188,7 +212,7 @@ final class RunManifest: Sendable {
         var lines = RunManifestLines(descriptor, folderLines)
         while let line = lines.next() {
             guard case .folder(let folder, let files) = RunManifestLine(line.bytes),
-                folders[NameDigest(folder)]?.lowerBound == line.range.lowerBound
+                folders.place(of: folder)?.lowerBound == line.range.lowerBound
             else { continue }
             try body(folder, files)
         }
@@ -197,15 +221,16 @@ final class RunManifest: Sendable {
 
 /// The lines of a file, one after another.
 struct RunManifestLines {
-    private static let blockBytes = 256 * 1024
-
+    private let blockBytes: Int
     private let descriptor: Int32
     private var offset: Int
     private let end: Int
     private var buffer: [UInt8] = []
     private var position = 0
 
-    init(_ descriptor: Int32, _ range: Range<Int> = 0..<Int.max) {
+    /// - Parameter blockBytes: what is read at once.
+    init(_ descriptor: Int32, _ range: Range<Int> = 0..<Int.max, blockBytes: Int = 256 * 1024) {
+        self.blockBytes = blockBytes
         self.descriptor = descriptor
         offset = range.lowerBound
         end = range.upperBound
@@ -221,7 +246,7 @@ struct RunManifestLines {
             }
             buffer.removeFirst(position)
             position = 0
-            let wanted = min(max(Self.blockBytes, buffer.count), end - offset)
+            let wanted = min(max(blockBytes, buffer.count), end - offset)
             guard wanted > 0 else { return nil }
             let filled = buffer.count
             buffer.append(contentsOf: repeatElement(0, count: wanted))

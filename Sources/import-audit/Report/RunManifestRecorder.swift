@@ -43,18 +43,25 @@ struct RunManifestRecorder {
     ///   - opening: the lines about the run.
     ///   - isWhole: whether all that is in an input was read.
     ///   - content: the size and the hash of what is no job.
-    ///   - standing: whether the report of a dump is in its place, and whether it mentions other dumps of the job.
+    ///   - standing: of a dump by its number: whether the report is in its place, and whether it mentions other dumps of the job.
     func write(
         _ results: RunResults, opening: [UInt8], to file: PartialFile,
-        isWhole: (RunResults.InputDocuments) -> Bool, content: (DocumentOrder) -> ContentHash?,
-        standing: (DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
+        isWhole: (RunResults.InputDocuments) throws -> Bool, content: (DocumentOrder) -> ContentHash?,
+        standing: (Int, DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
     ) throws {
         var bytes = opening
+        // There may be a million documents in one input.
+        func flush(_ limit: Int) throws {
+            guard bytes.count >= limit else { return }
+            try file.write(bytes.span)
+            bytes.removeAll(keepingCapacity: true)
+        }
         var known = inputs.sorted { $0.number < $1.number }[...]
-        for number in results.inputNumbers(and: known.map { $0.number }) {
-            let documents = results.documents(ofInput: number)
+        var cursor = RunResults.InputCursor()
+        for number in try results.inputNumbers(and: known.map { $0.number }) {
+            let documents = try results.documents(ofInput: number, &cursor)
             let input = known.first?.number == number ? known.popFirst() : nil
-            guard isWhole(documents) else { continue }
+            guard try isWhole(documents) else { continue }
             bytes +=
                 RunManifestLine.input(
                     path: input.map { String(decoding: paths[$0.path], as: UTF8.self) } ?? "", bytes: input?.bytes,
@@ -69,20 +76,19 @@ struct RunManifestRecorder {
                     ).bytes
             }
             for number in documents.jobs {
-                let order = results.store.jobs[number].order
+                let order = try results.store.order(number)
                 let job = try results.store.job(number)
-                let (counted, combined) = try standing(order, job)
+                let (counted, combined) = try standing(number, order, job)
                 bytes +=
                     RunManifestLine.job(
                         entry: order.entry, document: order.document, counted: counted, combined: counted && combined
                     ).bytes
-                bytes += SummaryJSON.renderLine(job) + [UInt8(ascii: "\n")]
+                bytes += SummaryJSON.renderLine(job)
+                bytes.append(UInt8(ascii: "\n"))
+                try flush(256 * 1024)
             }
-            if bytes.count >= 256 * 1024 {
-                try file.write(bytes.span)
-                bytes.removeAll(keepingCapacity: true)
-            }
+            try flush(256 * 1024)
         }
-        try file.write(bytes.span)
+        try flush(0)
     }
 }

@@ -1,0 +1,99 @@
+import Glibc
+import ImportAnalysis
+import ImportFoundation
+import ImportInputs
+import ImportReports
+
+// What a run leaves in the folder itself, and what earlier ones have left there.
+
+extension ReportRun {
+    /// Moves the report of the only dump into its place.
+    func publishAlone(_ summary: JobSummary, _ report: OutputFolder) throws {
+        let names = settings.formats.files.map { $0.name }
+        try root.check(names + [RunManifest.file], `guard`, as: RunManifest.root)
+        let files = try report.finish()
+        try beginChanges()
+        let manifest = try report.begin(RunManifest.file)
+        var bytes = opening(documents: 1)
+        // With pseudonyms of a random key, no other run can know an input again.
+        let input = settings.isRepeatable ? try fingerprint(of: summary) : nil
+        bytes +=
+            RunManifestLine.input(
+                path: input?.path ?? "", bytes: input?.bytes, sha256: input?.sha256, documents: 1
+            ).bytes
+        bytes += RunManifestLine.job(entry: 0, document: 0, counted: true, combined: false).bytes
+        bytes += SummaryJSON.renderLine(summary) + [UInt8(ascii: "\n")]
+        bytes += Self.rootLine(files)
+        try manifest.write(bytes.span)
+        try `guard`.removeStale(in: root, keeping: Set(names)) { _ in false }
+        try report.publish()
+    }
+
+    /// The file that the only dump came from; nil for standard input.
+    func fingerprint(of single: JobSummary) throws -> InputFingerprint? {
+        // A pipe must be opened once only.
+        guard let onlyInput, InputPath(onlyInput).identity != nil else { return nil }
+        let whole = single.sha256.map { (single.bytes, $0) }
+        return try InputFingerprint(of: InputPath(onlyInput), whole: whole)?.shown(under: settings.names)
+    }
+
+    /// The lines about the run, and about what was sent.
+    func opening(documents: Int) -> [UInt8] {
+        let header = RunManifestHeader(
+            options: settings.fingerprint, jobOptions: settings.jobFingerprint, documents: documents,
+            toolVersion: toolVersion)
+        let sources = settings.lines?.files ?? []
+        return RunManifestLine.header(header).bytes + sources.flatMap { RunManifestLine.source($0).bytes }
+    }
+
+    /// The line about the files in the folder itself.
+    static func rootLine(_ files: [PackedFile]) -> [UInt8] {
+        RunManifestLine.folder(RunManifest.root, files: files.map { FileRecord($0) }.sorted { $0.name < $1.name }).bytes
+    }
+
+    /// Writes the lines about the folders of jobs.
+    func writeLines(about names: [String], to file: PartialFile) throws {
+        var bytes: [UInt8] = []
+        for name in names {
+            bytes += try line(about: name)
+            guard bytes.count > 256 * 1024 else { continue }
+            try file.write(bytes.span)
+            bytes.removeAll(keepingCapacity: true)
+        }
+        try file.write(bytes.span)
+    }
+
+    /// Writes the lines about all folders that this run and earlier ones have written into.
+    func writeAllLines(to file: PartialFile) throws {
+        try guardOfAll().earlier?.forEachFolder { folder, files in
+            try file.write(RunManifestLine.folder(folder, files: files).bytes.span)
+        }
+    }
+
+    /// Knows what this run has written, too: the report of a dump that another one has superseded since is stale.
+    func guardOfAll() throws -> OutputGuard {
+        OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: `guard`.isForced)
+    }
+
+    /// Whether an earlier run has left something that this one does not write.
+    func hasStale(keeping names: Set<String>, jobs isKept: (String) -> Bool) -> Bool {
+        guard let earlier = `guard`.earlier else { return false }
+        var isStale = earlier.files(in: RunManifest.root).contains { !names.contains($0.name) }
+        earlier.forEachFolder { place, _ in
+            if place != RunManifest.root, !isKept(String(place.dropFirst("jobs/".count))) { isStale = true }
+        }
+        return isStale
+    }
+
+    /// Whether the files in the folder itself are as an earlier run has written them.
+    func holdsAll(_ files: [ReportFile]) -> Bool {
+        let records = `guard`.earlier?.files(in: RunManifest.root) ?? []
+        return files.allSatisfy { file in
+            guard let expected = records.first(where: { $0.name == file.name })?.content,
+                let descriptor = root.openFile(file.name)
+            else { return false }
+            defer { close(descriptor) }
+            return ContentHash(ofFile: descriptor, expected: expected.bytes) == expected
+        }
+    }
+}
