@@ -10,7 +10,9 @@ package final class RecordBuffer: @unchecked Sendable {
     private var capacity = 80 * 1024
     package private(set) var count = 0
     /// The input that was named last, and where its name lies.
-    private var named: (source: String, offset: Int, count: Int)?
+    private var named: String?
+    private var nameOffset = 0
+    private var nameCount = 0
 
     package init() {
         unsafe memory = .allocate(capacity: capacity)
@@ -33,19 +35,38 @@ package final class RecordBuffer: @unchecked Sendable {
         unsafe memory = larger
     }
 
-    /// Appends a plain job.
+    /// Where a job is.
+    struct Source {
+        fileprivate let name: String
+        /// The line on which it begins, if that is what tells it from others.
+        fileprivate var line: Int?
+        fileprivate let suffix: String
+        /// Whether the name stands in the buffer already, as the last one that does.
+        fileprivate var isNamed = false
+
+        init(_ name: String, _ position: DocumentPosition, in buffer: RecordBuffer) {
+            self.name = name
+            isNamed = buffer.named == name
+            if case .line(let place) = position { line = place.line }
+            suffix = line == nil ? position.suffix : ""
+        }
+
+        /// Goes on to the next line.
+        @inline(__always)
+        mutating func passLine() {
+            if let line { self.line = line + 1 }
+        }
+    }
+
+    /// Appends a plain job; what there is of its failures is to follow.
+    @inline(__always)
     func append(
-        _ job: PlainJob, _ text: Span<UInt8>, _ source: String, _ position: DocumentPosition, _ outcomes: UInt64,
-        _ failures: PlainFailures?, isIdentified: Bool
+        _ job: borrowing PlainJob, _ text: Span<UInt8>, at source: inout Source, _ outcomes: UInt64,
+        hasFailures: Bool, isIdentified: Bool
     ) {
-        // A number takes ten bytes at most, and there are fewer than thirty; times have 20 bytes each.
+        // A number takes ten bytes at most, and there are fewer than thirty.
         let start = count
-        let suffix: String? =
-            switch position {
-            case .whole, .line: nil
-            case .place, .element, .inside: position.suffix
-            }
-        reserve(400 + job.jobID.count + source.utf8.count + (suffix?.utf8.count ?? 0))
+        reserve(400 + job.jobID.count + source.name.utf8.count + source.suffix.utf8.count)
         var record = unsafe Writer(at: memory + start)
         var flags: PlainJobRecord.Flags = []
         if job.uuid != nil { flags.insert(.uuid) }
@@ -55,65 +76,59 @@ package final class RecordBuffer: @unchecked Sendable {
         if job.processed != nil { flags.insert(.processed) }
         if job.succeeded != nil { flags.insert(.succeeded) }
         if job.failed != nil { flags.insert(.failed) }
-        if failures != nil { flags.insert(.failures) }
+        if hasFailures { flags.insert(.failures) }
         unsafe record.append(byte: flags.rawValue)
         if let uuid = job.uuid {
             unsafe record.append(word: uuid.first)
             unsafe record.append(word: uuid.second)
         } else {
-            unsafe record.append(UInt(job.jobID.count))
+            let range = job.jobID.offset..<job.jobID.offset + job.jobID.count
+            unsafe record.append(UInt(range.count))
             unsafe text.withUnsafeBufferPointer { text in
-                unsafe record.append(
-                    UnsafeBufferPointer(
-                        rebasing: text[job.jobID.offset..<job.jobID.offset + job.jobID.count]))
+                unsafe record.append(UnsafeBufferPointer(rebasing: text[range]))
             }
         }
-        for time in [job.times.created, job.times.updated, job.times.expires] {
-            if let time { unsafe record.append(UInt(time)) }
-        }
+        if let time = job.times.created { unsafe record.append(UInt(time)) }
+        if let time = job.times.updated { unsafe record.append(UInt(time)) }
+        if let time = job.times.expires { unsafe record.append(UInt(time)) }
         unsafe record.append(UInt(job.createdRows))
         unsafe record.append(UInt(job.existingRows))
         unsafe record.append(UInt(job.failedRows))
         unsafe record.append(UInt(job.byteCount))
         unsafe record.append(word: outcomes)
         let mark = isIdentified ? PlainJobRecord.Source.identified : 0
-        unsafe append(source, position, suffix, mark, to: &record, from: start)
+        if let line = source.line, source.isNamed {
+            unsafe record.append(byte: PlainJobRecord.Source.lineOfNamed.rawValue | mark)
+            unsafe record.append(UInt(start - nameOffset))
+            unsafe record.append(UInt(nameCount))
+            unsafe record.append(UInt(line))
+        } else {
+            unsafe append(&source, mark, to: &record)
+        }
         unsafe count = record.at - memory
-        if let failures { append(failures) }
     }
 
     /// Appends where the job is. Of a log the name stands in the first record only.
-    private func append(
-        _ source: String, _ position: DocumentPosition, _ suffix: String?, _ mark: UInt8, to record: inout Writer,
-        from start: Int
-    ) {
-        var source = source
-        if case .line(let place) = position {
-            if let named, named.source == source {
-                unsafe record.append(byte: PlainJobRecord.Source.lineOfNamed.rawValue | mark)
-                unsafe record.append(UInt(start - named.offset))
-                unsafe record.append(UInt(named.count))
-            } else {
-                unsafe record.append(byte: PlainJobRecord.Source.line.rawValue | mark)
-                unsafe record.append(UInt(source.utf8.count))
-                unsafe named = (source, record.at - memory, source.utf8.count)
-                source.withUTF8 { unsafe record.append($0) }
-            }
-            unsafe record.append(UInt(place.line))
+    private func append(_ source: inout Source, _ mark: UInt8, to record: inout Writer) {
+        var (name, suffix) = (source.name, source.suffix)
+        if let line = source.line {
+            unsafe record.append(byte: PlainJobRecord.Source.line.rawValue | mark)
+            unsafe record.append(UInt(name.utf8.count))
+            unsafe (named, nameOffset, nameCount) = (name, record.at - memory, name.utf8.count)
+            name.withUTF8 { unsafe record.append($0) }
+            unsafe record.append(UInt(line))
+            source.isNamed = true
         } else {
-            var suffix = suffix ?? ""
             unsafe record.append(byte: PlainJobRecord.Source.whole.rawValue | mark)
-            unsafe record.append(UInt(source.utf8.count + suffix.utf8.count))
-            source.withUTF8 { unsafe record.append($0) }
+            unsafe record.append(UInt(name.utf8.count + suffix.utf8.count))
+            name.withUTF8 { unsafe record.append($0) }
             suffix.withUTF8 { unsafe record.append($0) }
         }
     }
 
-    private func append(_ failures: PlainFailures) {
-        var (failures, writer) = (failures, RecordWriter(bytes: []))
-        failures.code(with: &writer)
-        reserve(writer.bytes.count)
-        unsafe writer.bytes.withUnsafeBufferPointer { bytes in
+    func append(_ bytes: [UInt8]) {
+        reserve(bytes.count)
+        unsafe bytes.withUnsafeBufferPointer { bytes in
             var record = unsafe Writer(at: memory + count)
             unsafe record.append(bytes)
             unsafe count = record.at - memory

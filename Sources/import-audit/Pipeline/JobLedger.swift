@@ -53,21 +53,24 @@ final class JobLedger {
 
     /// Takes plain jobs in.
     func append(_ batch: PlainJobBatch.Contents) throws {
-        let stretch = try unsafe spool.append(batch.records.bytes.span)
-        let areTallied = tallies.add(batch.tallies, limit: Self.dayLimit)
+        let records = batch.records
+        let stretch = try unsafe spool.append(records.buffer.bytes.span)
+        let areTallied = tallies.add(records.tallies, limit: Self.dayLimit)
         var start = 0
-        let entries = batch.jobs.map { job in
-            defer { start = job.end }
-            return Entry(
-                job.order, Spool.Stretch(offset: stretch.offset + start, count: job.end - start),
-                kind: areTallied && !job.hasFailedRows ? .tallied : .plain)
+        var entries: [Entry] = []
+        entries.reserveCapacity(batch.orders.count)
+        for (order, mark) in zip(batch.orders, records.marks) {
+            entries.append(
+                Entry(
+                    order, Spool.Stretch(offset: stretch.offset + start, count: mark.end - start),
+                    kind: areTallied && !mark.hasFailedRows ? .tallied : .plain))
+            start = mark.end
         }
-        try repeated?.add(batch.identities, first: dumpCount)
+        try repeated?.add(records.identities, first: dumpCount)
         dumpCount += entries.count
-        for entry in entries {
-            if let lastEntry, entry.precedes(lastEntry) { isInOrder = false }
-            lastEntry = entry
-        }
+        // Those of one batch come in order.
+        if let first = entries.first, let lastEntry, first.precedes(lastEntry) { isInOrder = false }
+        lastEntry = entries.last ?? lastEntry
         try self.entries.append(contentsOf: entries)
     }
 
