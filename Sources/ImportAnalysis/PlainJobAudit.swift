@@ -42,6 +42,11 @@ package struct PlainJobTally: Sendable {
     /// As days since 1970-01-01; nil if they do not say.
     package let day: Int?
 
+    /// - Parameter date: such as 20250304, of a day that there is.
+    static func day(_ date: Int) -> Int {
+        DateTime.daysSince1970(date / 10_000, date / 100 % 100, date % 100)
+    }
+
     fileprivate init(_ sums: PlainJobTallies.Sums, day: Int?) {
         jobs = sums.jobs
         rows.created = sums.created
@@ -114,7 +119,7 @@ package struct PlainJobTallies: Sendable {
         days.filter { $0.value.jobs > 0 }.sorted { $0.key < $1.key }.map { date, sums in
             PlainJobTally(
                 sums,
-                day: date == 0 ? nil : DateTime.daysSince1970(date / 10_000, date / 100 % 100, date % 100))
+                day: date == 0 ? nil : PlainJobTally.day(date))
         }
     }
 }

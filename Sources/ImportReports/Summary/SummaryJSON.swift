@@ -67,9 +67,11 @@ package enum SummaryJSON {
             try append(fragment: SummaryJSON.renderJob(job, codes: codes).span)
         }
 
-        /// The next job, a plain one without failed rows.
-        package mutating func append(plain job: PlainJobRecord.Fields) throws {
-            try append(fragment: plainJobs.render(job).span)
+        /// The next job, a plain one; false if it is to be appended as any other.
+        package mutating func append(plain job: PlainJobRecord.Fields) throws -> Bool {
+            guard let fragment = plainJobs.render(job) else { return false }
+            try append(fragment: fragment.span)
+            return true
         }
 
         /// The next job, as ``SummaryJSON/renderJob(_:)`` has made it.

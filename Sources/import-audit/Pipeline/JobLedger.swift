@@ -29,6 +29,7 @@ final class JobLedger {
     /// The kind of an input that was to be a summary; and whether its number stands in place of its name.
     static let refusedSummary = Entry.Kind.plain
     var numbersRefused = false
+    private var plainSummaries = PlainJobSummaries()
     /// Dumps that were taken in, whether they count or not.
     private(set) var dumpCount = 0
 
@@ -176,7 +177,7 @@ final class JobLedger {
 
     private func job(_ entry: Entry) throws -> JobSummary {
         let record = try spool.read(entry.stretch)
-        return entry.kind == .job ? JobSummary(record: record) : PlainJobRecord.summary(try fields(entry, record))
+        return entry.kind == .job ? JobSummary(record: record) : plainSummaries.summary(try fields(entry, record))
     }
 
     private func fields(_ entry: Entry, _ record: ArraySlice<UInt8>) throws -> PlainJobRecord.Fields {
@@ -185,11 +186,15 @@ final class JobLedger {
         }
     }
 
-    /// What is kept of a tallied job; nil of any other.
-    func tallied(_ index: Int) throws -> PlainJobRecord.Fields? {
+    /// What is kept of a plain job, and whether it is tallied; nil of any other.
+    func plain(_ index: Int) throws -> (fields: PlainJobRecord.Fields, isTallied: Bool)? {
         let entry = try entries.element(index)
-        return entry.kind == .tallied ? try fields(entry, try spool.read(entry.stretch)) : nil
+        guard entry.kind != .job else { return nil }
+        return (try fields(entry, try spool.read(entry.stretch)), entry.kind == .tallied)
     }
+
+    /// A job that differs from a plain one only in its id, source, size, times and digest of outcomes.
+    func job(like plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.like(plain) }
 
     /// Whether a job is in the ``tallies``, and there is nothing else to say of it.
     func isTallied(_ index: Int) throws -> Bool { try entries.element(index).kind == .tallied }
