@@ -1,5 +1,5 @@
 /// What plain jobs have in common whose summaries differ only in their ids, sources, sizes, times and digests of outcomes.
-package struct PlainJobKind: Hashable, Sendable {
+package struct PlainJobKind: Equatable, Sendable {
     private let shape: Int
     private let created: Int
     private let existing: Int
@@ -21,23 +21,35 @@ package struct PlainJobKind: Hashable, Sendable {
 
     /// What there is to remember of it, in bytes.
     fileprivate var size: Int { failures.count }
+
+    fileprivate var digest: UInt64 {
+        let rows = UInt64(truncatingIfNeeded: (created << 16 ^ existing) << 16 ^ failed << 9 ^ shape)
+        return unsafe failures.withUnsafeBufferPointer { unsafe TextHash.hash($0.span) } ^ rows &* 0x9E37_79B9_7F4A_7C15
+    }
 }
 
-/// Something for each kind of plain jobs, as long as there are not too many: in a log, most jobs are of a few kinds.
+/// Something for each kind of plain jobs, as long as there are not too many: in a log, most jobs are of a few kinds. Of
+/// two that have the same place, the last one is kept.
 package struct PlainJobKinds<Value: Sendable>: Sendable {
-    private static var kindLimit: Int { 512 }
+    private static var places: Int { 512 }
     private static var sizeLimit: Int { 2048 }
 
-    private var values: [PlainJobKind: Value] = [:]
+    private var kept = [(kind: PlainJobKind, value: Value)?](repeating: nil, count: places)
 
     package init() {}
 
+    private func place(of kind: PlainJobKind) -> Int {
+        Int(truncatingIfNeeded: kind.digest >> 32) & (Self.places - 1)
+    }
+
     package subscript(kind: PlainJobKind) -> Value? {
-        get { values[kind] }
+        get {
+            guard let known = kept[place(of: kind)], known.kind == kind else { return nil }
+            return known.value
+        }
         set {
-            guard kind.size <= Self.sizeLimit else { return }
-            if values[kind] == nil, values.count >= Self.kindLimit { values.removeAll(keepingCapacity: true) }
-            values[kind.trimmed] = newValue
+            guard kind.size <= Self.sizeLimit, let newValue else { return }
+            kept[place(of: kind)] = (kind.trimmed, newValue)
         }
     }
 }

@@ -6,9 +6,11 @@ import ImportDumps
 /// One thread at a time uses it, as it does the batch that it is a part of: that is why it can be sent between them.
 @safe
 package final class RecordBuffer: @unchecked Sendable {
-    private var memory: UnsafeMutablePointer<UInt8>
-    private var capacity = 80 * 1024
-    package private(set) var count = 0
+    // No access overlaps another one: nothing is called meanwhile. To check each costs as much as writing a record.
+    @exclusivity(unchecked) private var memory: UnsafeMutablePointer<UInt8>
+    @exclusivity(unchecked) private var capacity = 80 * 1024
+    @exclusivity(unchecked) private var used = 0
+    package var count: Int { unsafe used }
     /// The input that was named last, and where its name lies.
     private var named: String?
     private var nameOffset = 0
@@ -22,15 +24,15 @@ package final class RecordBuffer: @unchecked Sendable {
         unsafe memory.deallocate()
     }
 
-    package var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: memory, count: count) }
+    package var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: memory, count: used) }
 
-    package func removeAll() { (count, named) = (0, nil) }
+    package func removeAll() { unsafe (used, named) = (0, nil) }
 
     private func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
-        capacity = max(2 * capacity, count + more)
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-        unsafe larger.update(from: memory, count: count)
+        guard unsafe used + more > capacity else { return }
+        unsafe capacity = max(2 * capacity, used + more)
+        let larger = unsafe UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        unsafe larger.update(from: memory, count: used)
         unsafe memory.deallocate()
         unsafe memory = larger
     }
@@ -65,7 +67,7 @@ package final class RecordBuffer: @unchecked Sendable {
         hasFailures: Bool, isIdentified: Bool
     ) {
         // A number takes ten bytes at most, and there are fewer than thirty.
-        let start = count
+        let start = unsafe used
         reserve(400 + job.jobID.count + source.name.utf8.count + source.suffix.utf8.count)
         var record = unsafe Writer(at: memory + start)
         var flags: PlainJobRecord.Flags = []
@@ -105,7 +107,7 @@ package final class RecordBuffer: @unchecked Sendable {
         } else {
             unsafe append(&source, mark, to: &record)
         }
-        unsafe count = record.at - memory
+        unsafe used = record.at - memory
     }
 
     /// Appends where the job is. Of a log the name stands in the first record only.
@@ -129,9 +131,9 @@ package final class RecordBuffer: @unchecked Sendable {
     func append(_ bytes: [UInt8]) {
         reserve(bytes.count)
         unsafe bytes.withUnsafeBufferPointer { bytes in
-            var record = unsafe Writer(at: memory + count)
+            var record = unsafe Writer(at: memory + used)
             unsafe record.append(bytes)
-            unsafe count = record.at - memory
+            unsafe used = record.at - memory
         }
     }
 

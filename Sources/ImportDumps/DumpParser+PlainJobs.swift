@@ -21,7 +21,7 @@ extension DumpParser {
         var hasRead = false
         while scanner.window.offset < end {
             let text = unsafe scanner.window.bytes
-            let count = unsafe plainJobs.read(
+            var count = unsafe plainJobs.read(
                 text, at: scanner.window.position,
                 before: end == .max ? .max : end - scanner.window.offset + scanner.window.position)
             guard count > 0 else { break }
@@ -29,8 +29,11 @@ extension DumpParser {
             // What is held shows by it that another document follows.
             input.place = place
             if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
+            let position = input.nextPosition(of: place)
+            // One that begins on a line with another document is told apart otherwise than those below.
+            if position != .line(place) { count = 1 }
             let taken = try plainJobs.handOver(count) {
-                try unsafe sink.consume($0, $1, text: text.span, at: input.nextPosition(of: place))
+                try unsafe sink.consume($0, $1, text: text.span, at: position)
             }
             guard taken > 0 else { break }
             var last = place

@@ -8,19 +8,21 @@ struct PlainJobJSON: Sendable {
     private var templates = PlainJobKinds<Known>()
     /// Those of jobs without failed rows, whose numbers of rows are values too, by ``PlainJobRecord/Fields/shape``.
     private var templatesWithoutFailures = [Template?](repeating: nil, count: 512)
+    /// Room for a job, and the bytes of it that are taken.
     private var bytes: [UInt8] = []
+    private var count = 0
     /// A name of an input, and how it stands in a text.
-    private var name: (raw: ArraySlice<UInt8>, written: ArraySlice<UInt8>) = ([], [])
+    private var name: (raw: ArraySlice<UInt8>, written: [UInt8]) = ([], [])
 
     /// A value that is not the same in all jobs of a template.
     private enum Value: CaseIterable {
         case jobID, source, byteCount, createdAt, updatedAt, expiresAt, seen, created, existing, outcomes
     }
 
-    /// What stands between the values, and the value behind each.
+    /// What stands between the values, one after another, and the value behind each stretch of it but the last.
     private struct Template {
-        var pieces: [(text: ArraySlice<UInt8>, value: Value)]
-        var end: ArraySlice<UInt8>
+        var text: [UInt8] = []
+        var values: [(value: Value, offset: Int)] = []
     }
 
     /// What is known of a kind of jobs with failed rows.
@@ -37,10 +39,10 @@ struct PlainJobJSON: Sendable {
 
     /// The job as ``SummaryJSON/renderJob(_:codes:)`` writes it; nil if there is no template for it. The bytes are valid
     /// until the next call.
-    mutating func render(_ job: PlainJobRecord.Fields) -> [UInt8]? {
+    mutating func render(_ job: PlainJobRecord.Fields) -> ArraySlice<UInt8>? {
         guard let template = template(for: job) else { return nil }
         render(job, template)
-        return bytes
+        return bytes[..<count]
     }
 
     private mutating func template(for job: PlainJobRecord.Fields) -> Template? {
@@ -62,98 +64,132 @@ struct PlainJobJSON: Sendable {
             render(job, template)
             // Texts of the dump stand in it, and may look like a mark.
             let text = SummaryJSON.renderJob(PlainJobRecord.summary(job), codes: codes)
-            let hasMark = Self.marks.contains { Self.isMark($0.text, in: text) }
-            let isExact = bytes == text && !hasMark
+            let hasMark = text.indices.contains { Self.mark(at: $0, of: text) != nil }
+            let isExact = bytes[..<count] == text[...] && !hasMark
             templates[kind] = isExact ? .template(template) : .unlike
             return isExact ? template : nil
         }
     }
 
     private mutating func render(_ job: PlainJobRecord.Fields, _ template: Template) {
-        bytes.removeAll(keepingCapacity: true)
-        for (text, value) in template.pieces {
-            bytes += text
-            append(value, of: job)
-        }
-        bytes += template.end
-    }
-
-    private mutating func append(_ value: Value, of job: PlainJobRecord.Fields) {
-        switch value {
-        case .jobID:
-            if let uuid = job.uuid {
-                append(hexadecimal: uuid.first, dashesBehind: 1 << 8 | 1 << 12 | 1 << 16)
-                append(hexadecimal: uuid.second, dashesBehind: 1 << 4)
-            } else {
-                append(text: job.jobID)
+        if name.raw != job.name { name = (job.name, Self.written(job.name)) }
+        let source = name.written
+        let jobID = job.uuid == nil ? Self.written(job.jobID) : []
+        // A value takes 40 bytes at most, but for these two.
+        let size = template.text.count + template.values.count * (40 + source.count + jobID.count)
+        if bytes.count < size { bytes = [UInt8](repeating: 0, count: 2 * size) }
+        count = unsafe bytes.withUnsafeMutableBufferPointer { room in
+            guard let start = room.baseAddress else { return 0 }
+            var writer = unsafe Writer(at: start)
+            var offset = 0
+            for (value, end) in template.values {
+                unsafe writer.append(template.text.span.extracting(offset..<end))
+                offset = end
+                switch value {
+                case .jobID:
+                    if let uuid = job.uuid {
+                        unsafe writer.append(hexadecimal: uuid.first, dashesBehind: 1 << 8 | 1 << 12 | 1 << 16)
+                        unsafe writer.append(hexadecimal: uuid.second, dashesBehind: 1 << 4)
+                    } else {
+                        unsafe writer.append(jobID.span)
+                    }
+                case .source:
+                    unsafe writer.append(source.span)
+                    guard let line = job.line else { break }
+                    unsafe writer.append(byte: UInt8(ascii: ":"))
+                    unsafe writer.append(number: line)
+                case .byteCount: unsafe writer.append(number: job.byteCount)
+                case .createdAt: unsafe writer.append(time: job.created)
+                case .updatedAt: unsafe writer.append(time: job.updated)
+                case .expiresAt: unsafe writer.append(time: job.expires)
+                case .seen: unsafe writer.append(number: job.rows.seen)
+                case .created: unsafe writer.append(number: job.rows.created)
+                case .existing: unsafe writer.append(number: job.rows.existing)
+                case .outcomes: unsafe writer.append(hexadecimal: job.outcomes, dashesBehind: 0)
+                }
             }
-        case .source:
-            guard let line = job.line else { return append(text: job.name) }
-            if name.raw != job.name { name = (job.name, Self.written(job.name)) }
-            bytes += name.written
-            bytes.append(UInt8(ascii: ":"))
-            append(number: line)
-        case .byteCount: append(number: job.byteCount)
-        case .createdAt: append(time: job.created)
-        case .updatedAt: append(time: job.updated)
-        case .expiresAt: append(time: job.expires)
-        case .seen: append(number: job.rows.seen)
-        case .created: append(number: job.rows.created)
-        case .existing: append(number: job.rows.existing)
-        case .outcomes: append(hexadecimal: job.outcomes, dashesBehind: 0)
+            unsafe writer.append(template.text.span.extracting(offset..<template.text.count))
+            return unsafe writer.at - start
         }
     }
-
-    private mutating func append(text: ArraySlice<UInt8>) { bytes += Self.written(text) }
 
     /// A text without its quotes.
-    private static func written(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    private static func written(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var json = JSONWriter()
         json.value(String(decoding: text, as: UTF8.self))
-        return json.bytes.dropFirst().dropLast()
+        return Array(json.bytes.dropFirst().dropLast())
     }
 
-    private mutating func append(number: Int) {
-        var digits: InlineArray<20, UInt8> = .init(repeating: 0)
-        var (first, rest) = (20, UInt(bitPattern: number))
-        repeat {
-            first -= 1
-            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        append(digits.span.extracting(first..<20))
-    }
+    /// Writes where there is room.
+    @unsafe
+    private struct Writer {
+        var at: UnsafeMutablePointer<UInt8>
 
-    private mutating func append(time: Int?) {
-        guard let time else { return }
-        var text: InlineArray<20, UInt8> = .init(repeating: UInt8(ascii: "0"))
-        (text[4], text[7]) = (UInt8(ascii: "-"), UInt8(ascii: "-"))
-        (text[13], text[16]) = (UInt8(ascii: ":"), UInt8(ascii: ":"))
-        text[10] = UInt8(ascii: "T")
-        text[19] = UInt8(ascii: "Z")
-        var rest = UInt(bitPattern: time)
-        for place in (0..<19).reversed() where text[place] == UInt8(ascii: "0") {
-            text[place] += UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
+        @inline(__always)
+        mutating func append(byte: UInt8) {
+            unsafe at.pointee = byte
+            unsafe at += 1
         }
-        append(text.span)
-    }
 
-    /// - Parameter dashes: a bit for each number of digits behind which a dash stands.
-    private mutating func append(hexadecimal number: UInt64, dashesBehind dashes: UInt32) {
-        var text: InlineArray<20, UInt8> = .init(repeating: UInt8(ascii: "-"))
-        var place = 0
-        for digit in 0..<16 {
-            let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * digit)) & 15
-            // From 10 on 39 more: from behind the digit 9 to the letter a.
-            text[place] = UInt8(ascii: "0") + value + (value > 9 ? 39 : 0)
-            place += 1 + Int(dashes >> UInt32(digit + 1) & 1)
+        @inline(__always)
+        mutating func append(_ text: Span<UInt8>) {
+            unsafe text.withUnsafeBufferPointer { text in
+                guard let start = text.baseAddress else { return }
+                unsafe at.update(from: start, count: text.count)
+            }
+            unsafe at += text.count
         }
-        append(text.span.extracting(0..<place))
-    }
 
-    private mutating func append(_ text: Span<UInt8>) {
-        unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        @inline(__always)
+        mutating func append(number: Int) {
+            var rest = UInt(bitPattern: number)
+            var count = 1
+            while rest >= 10 {
+                count += 1
+                rest /= 10
+            }
+            unsafe append(digits: count, of: UInt(bitPattern: number))
+        }
+
+        /// The last digits of a number.
+        @inline(__always)
+        private mutating func append(digits count: Int, of number: UInt) {
+            var rest = number
+            for place in (0..<count).reversed() {
+                unsafe at[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            unsafe at += count
+        }
+
+        @inline(__always)
+        mutating func append(time: Int?) {
+            guard let time else { return }
+            let (days, clock) = UInt(bitPattern: time).quotientAndRemainder(dividingBy: 1_000_000)
+            unsafe append(digits: 4, of: days / 10_000)
+            unsafe append(byte: UInt8(ascii: "-"))
+            unsafe append(digits: 2, of: days / 100)
+            unsafe append(byte: UInt8(ascii: "-"))
+            unsafe append(digits: 2, of: days)
+            unsafe append(byte: UInt8(ascii: "T"))
+            unsafe append(digits: 2, of: clock / 10_000)
+            unsafe append(byte: UInt8(ascii: ":"))
+            unsafe append(digits: 2, of: clock / 100)
+            unsafe append(byte: UInt8(ascii: ":"))
+            unsafe append(digits: 2, of: clock)
+            unsafe append(byte: UInt8(ascii: "Z"))
+        }
+
+        /// - Parameter dashes: a bit for each number of digits behind which a dash stands.
+        @inline(__always)
+        mutating func append(hexadecimal number: UInt64, dashesBehind dashes: UInt32) {
+            for digit in 0..<16 {
+                let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * digit)) & 15
+                // From 10 on 39 more: from behind the digit 9 to the letter a.
+                unsafe append(byte: UInt8(ascii: "0") + value + (value > 9 ? 39 : 0))
+                if dashes >> UInt32(digit + 1) & 1 == 1 { unsafe append(byte: UInt8(ascii: "-")) }
+            }
+        }
     }
 
     // MARK: - Templates
@@ -183,23 +219,24 @@ struct PlainJobJSON: Sendable {
         if sample.job.updatedAt != nil { sample.job.updatedAt = "<updated>" }
         if sample.job.expiresAt != nil { sample.job.expiresAt = "<expires>" }
         sample.outcomes = 0xF1E2_D3C4_B5A6_9788
-        let text = SummaryJSON.renderJob(sample, codes: codes)[...]
-        var template = Template(pieces: [], end: [])
-        var (start, index) = (text.startIndex, text.startIndex)
+        let text = SummaryJSON.renderJob(sample, codes: codes)
+        var template = Template()
+        var index = text.startIndex
         while index < text.endIndex {
-            if let mark = Self.marks.first(where: { text[index...].starts(with: $0.text.utf8) }) {
-                template.pieces.append((text[start..<index], mark.value))
+            if let mark = Self.mark(at: index, of: text) {
+                template.values.append((mark.value, template.text.count))
                 index += mark.text.utf8.count
-                start = index
             } else {
+                template.text.append(text[index])
                 index += 1
             }
         }
-        template.end = text[start...]
         return template
     }
 
-    private static func isMark(_ mark: String, in text: [UInt8]) -> Bool {
-        text.indices.contains { text[$0...].starts(with: mark.utf8) }
+    private static func mark(at index: Int, of text: [UInt8]) -> (value: Value, text: String)? {
+        // Nearly every byte is none of these.
+        guard "<178f".utf8.contains(text[index]) else { return nil }
+        return marks.first { text[index...].starts(with: $0.text.utf8) }
     }
 }

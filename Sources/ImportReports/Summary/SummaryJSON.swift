@@ -102,6 +102,7 @@ package enum SummaryJSON {
             guard isDue else { return }
             let bytes = pieces.takeBytes()
             try output.write(bytes.span)
+            pieces.reuse(consume bytes)
         }
     }
 }
@@ -137,6 +138,13 @@ struct SummaryPieces {
     mutating func takeBytes() -> [UInt8] {
         defer { bytes = [] }
         return bytes
+    }
+
+    /// Uses the room of bytes that were taken again.
+    mutating func reuse(_ taken: consuming [UInt8]) {
+        guard bytes.isEmpty else { return }
+        bytes = taken
+        bytes.removeAll(keepingCapacity: true)
     }
 
     mutating func append(fragment: Span<UInt8>) {
