@@ -15,6 +15,12 @@ static const unsigned char index_xhtml[] = {
 static const unsigned char index_md[] = {
 #embed "../../Templates/index.md.mustache"
 };
+static const unsigned char checks_xhtml[] = {
+#embed "../../Templates/checks.xhtml.mustache"
+};
+static const unsigned char icons_xhtml[] = {
+#embed "../../Templates/icons.xhtml.mustache"
+};
 static const unsigned char report_css[] = {
 #embed "../../Templates/report.css"
 };
@@ -27,6 +33,8 @@ static const built_in_template all[] = {
     {"report.md.mustache", report_md, sizeof report_md},
     {"index.xhtml.mustache", index_xhtml, sizeof index_xhtml},
     {"index.md.mustache", index_md, sizeof index_md},
+    {"checks.xhtml.mustache", checks_xhtml, sizeof checks_xhtml},
+    {"icons.xhtml.mustache", icons_xhtml, sizeof icons_xhtml},
     {"report.css", report_css, sizeof report_css},
     {"report.rng", report_rng, sizeof report_rng},
 };

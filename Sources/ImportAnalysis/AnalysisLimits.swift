@@ -58,6 +58,16 @@ package enum AnalysisLimits {
     /// Rows that a finding lists.
     package static let rowsListed = 20
 
+    /// Failed rows that the page of a job lists, and the codes whose rows it lists: the first ones.
+    package static let rowsListedOfJob = 500
+    package static let codesWithRows = 20
+
+    /// Failed rows that are gathered for that while a dump is read.
+    package static let rowsGathered = 8192
+
+    /// Bytes of the texts of such a row (rounded down to a whole character).
+    package static let listedTextBytes = 512
+
     /// Superseded dumps of a job that are kept with what they say: the latest ones.
     package static let snapshotsListed = 20
 

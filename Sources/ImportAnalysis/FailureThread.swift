@@ -97,14 +97,22 @@ struct FailureAudit: Sendable {
     private(set) var codes = CodeTable()
     private var stretches = StretchFinder()
     private var details = DetailExamples()
+    private var listed: ListedRows?
+
+    /// - Parameter listsRows: whether the first rows of each code are kept for pages.
+    init(listsRows: Bool = false) {
+        if listsRows { listed = ListedRows() }
+    }
 
     /// Counts the next failed row, whose code, message and details lie in `text`.
     @inline(__always)
     mutating func count(
-        row: Int, code: TextRange?, message: TextRange?, details: TextRange? = nil, text: Span<UInt8>
+        row: Int, code: TextRange?, message: TextRange?, details: TextRange? = nil, id: TextRange? = nil,
+        text: Span<UInt8>
     ) {
         let code = codes.count(row: row, code: code, message: message, text: text)
         if let details { self.details.note(row: row, code: code, details: details, text: text, codes: codes) }
+        listed?.note(row: row, code: code, id: id, message: message, text: text, codes: codes)
         stretches.count(row: row, code: code, codes: codes)
     }
 
@@ -118,6 +126,7 @@ struct FailureAudit: Sendable {
     func summaries(rowsSeen: Int) -> [CodeSummary] {
         var summaries = codes.summaries(rowsSeen: rowsSeen)
         details.add(to: &summaries, codes: codes)
+        listed?.add(to: &summaries, codes: codes)
         return summaries
     }
 

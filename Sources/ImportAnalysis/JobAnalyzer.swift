@@ -5,20 +5,25 @@ package struct JobAnalyzer: RowSink {
     private var counts = RowCounts()
     private var outcomes = OutcomeDigest()
     private var lists = RowLists()
-    private var failures = FailureAudit()
+    private var failures: FailureAudit
     /// Goes on with `failures` once it is there.
     private var thread: FailureThread?
     /// The failed row after which a thread is asked for.
     private var threadAfter: Int?
+    private let listsRows: Bool
 
-    /// - Parameter usesThread: whether a thread of its own may audit the failed rows of a dump that has many. Then a copy
-    ///   of the analyzer is of no use while the other one goes on.
-    package init(usesThread: Bool = false) {
-        threadAfter = usesThread ? AnalysisLimits.failedRowsWithoutThread : nil
+    /// - Parameters:
+    ///   - usesThread: whether a thread of its own may audit the failed rows of a dump that has many. Then a copy of the
+    ///     analyzer is of no use while the other one goes on.
+    ///   - listsRows: whether the first failed rows of each code are kept for pages. Then there is no thread.
+    package init(usesThread: Bool = false, listsRows: Bool = false) {
+        threadAfter = usesThread && !listsRows ? AnalysisLimits.failedRowsWithoutThread : nil
+        self.listsRows = listsRows
+        failures = FailureAudit(listsRows: listsRows)
     }
 
     package mutating func beginRows(of job: DeclaredJob) {
-        self = JobAnalyzer(usesThread: threadAfter != nil)
+        self = JobAnalyzer(usesThread: threadAfter != nil, listsRows: listsRows)
     }
 
     package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
@@ -44,7 +49,7 @@ package struct JobAnalyzer: RowSink {
                 thread.count(row: row, code: run.code, message: run.message, details: run.details, text: text)
             } else {
                 failures.count(
-                    row: row, code: run.code, message: run.message, details: run.details, text: text)
+                    row: row, code: run.code, message: run.message, details: run.details, id: run.id, text: text)
             }
         }
         // Where few rows fail, the thread would only take time from the one that reads.

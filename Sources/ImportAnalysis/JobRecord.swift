@@ -99,6 +99,11 @@ extension CodeSummary {
             $1.code(&$0.text)
             $1.code(&$0.row)
         }
+        coder.code(&listedRows, ListedRow(row: 0, id: nil, message: nil)) {
+            $1.code(&$0.row)
+            $1.code(&$0.id)
+            $1.code(&$0.message)
+        }
     }
 }
 

@@ -156,6 +156,8 @@ package struct CodeSummary: Sendable, Equatable {
     package var isAtLeast = false
     /// What the errors of these rows say besides code and message, of one of them; nil if that is nothing.
     package var exampleDetails: ErrorDetails?
+    /// The first rows of it, where they were asked for (``JobAnalyzer``); `summary.json` has none.
+    package var listedRows: [ListedRow] = []
 
     package init(
         code: String?, rows: Int, share: Share, firstRow: Int, lastRow: Int, messages: [MessageSummary],

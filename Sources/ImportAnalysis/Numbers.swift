@@ -64,12 +64,13 @@ extension Share {
 
 /// For people: a number of percent.
 extension Share {
-    /// With one digit after the point, as in `3.3 %`; never 0.0 % for what is there nor 100.0 % for what is not all.
+    /// With one digit after the point unless it is 0, as in `3.3%`; never 0% for what is there nor 100% for what is not
+    /// all.
     package var text: String {
         let tenths = rounded(to: 1000)
-        if part > 0, tenths == 0 { return "<0.1 %" }
-        if part < whole, tenths >= 1000 { return ">99.9 %" }
-        return "\(tenths / 10).\(tenths % 10) %"
+        if part > 0, tenths == 0 { return "<0.1%" }
+        if part < whole, tenths >= 1000 { return ">99.9%" }
+        return tenths % 10 == 0 ? "\(tenths / 10)%" : "\(tenths / 10).\(tenths % 10)%"
     }
 }
 

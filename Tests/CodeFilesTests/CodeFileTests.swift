@@ -174,7 +174,7 @@ struct RulesFileTests {
             """)
         #expect(
             rules.gate?.rules.map { $0.demand } == [
-                "at most 2.5 % of the rows seen failed", "at most 100 rows failed with the code “a=b”",
+                "at most 2.5% of the rows seen failed", "at most 100 rows failed with the code “a=b”",
                 "at most 0 % of the rows seen failed without a code", "no critical finding",
                 "no finding row-contradictory", "every input is a complete job with all its rows",
                 "at least 1,000 rows",

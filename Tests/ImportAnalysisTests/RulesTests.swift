@@ -5,7 +5,7 @@ struct RulesTests {
     @Test(
         "A demand says a limit as one would write it",
         arguments: [
-            ("2.50%", "at most 2.5 % of the rows seen failed"), ("0%", "at most 0 % of the rows seen failed"),
+            ("2.50%", "at most 2.5% of the rows seen failed"), ("0%", "at most 0% of the rows seen failed"),
             ("0.000001%", "at most 0.000001 % of the rows seen failed"),
             ("100%", "at most 100 % of the rows seen failed"), ("1000", "at most 1,000 rows failed"),
         ])

@@ -6,11 +6,11 @@ import Testing
 /// Shares in figures and in pictures.
 struct BarAndPercentTests {
     @Test(
-        "A share never shows 0.0 % for something, nor 100.0 % for what is not all",
+        "A share never shows 0% for something, nor 100% for what is not all",
         arguments: [
-            (0, 0, "0.0 %"), (0, 5, "0.0 %"), (5, 5, "100.0 %"), (1, 3, "33.3 %"), (2, 3, "66.7 %"), (1, 2000, "0.1 %"),
-            (1, 2001, "<0.1 %"), (1, .max, "<0.1 %"), (.max - 1, .max, ">99.9 %"), (.max, .max, "100.0 %"),
-            (1999, 2000, ">99.9 %"), (1998, 2000, "99.9 %"), (3, 2, "150.0 %"), (1, 1, "100.0 %"),
+            (0, 0, "0%"), (0, 5, "0%"), (5, 5, "100%"), (1, 3, "33.3%"), (2, 3, "66.7%"), (1, 2000, "0.1%"),
+            (1, 2001, "<0.1%"), (1, .max, "<0.1%"), (.max - 1, .max, ">99.9%"), (.max, .max, "100%"),
+            (1999, 2000, ">99.9%"), (1998, 2000, "99.9%"), (3, 2, "150%"), (1, 1, "100%"),
         ])
     func percent(part: Int, whole: Int, expected: String) {
         #expect(Share(of: part, in: whole).text == expected)
@@ -23,8 +23,8 @@ struct BarAndPercentTests {
             let whole = Int.random(in: 1...(Int.max >> Int.random(in: 0...62, using: &numbers)), using: &numbers)
             let part = Int.random(in: 0...whole, using: &numbers)
             let text = Share(of: part, in: whole).text
-            #expect((text == "0.0 %") == (part == 0), "\(part) of \(whole)")
-            #expect((text == "100.0 %") == (part == whole), "\(part) of \(whole)")
+            #expect((text == "0%") == (part == 0), "\(part) of \(whole)")
+            #expect((text == "100%") == (part == whole), "\(part) of \(whole)")
         }
     }
 
@@ -51,7 +51,7 @@ struct BarAndPercentTests {
                 guard let segment else { continue }
                 let width = try #require(hundredths(segment.width))
                 #expect(hundredths(segment.x) == end, "a gap in \(counts)")
-                // 1.5 %; a little less for one that has just that, when others are widened at the cost of all.
+                // 1.5%; a little less for one that has just that, when others are widened at the cost of all.
                 #expect(width >= 141, "\(counts)")
                 end += width
             }

@@ -28,6 +28,10 @@ package struct Verdict: Sendable {
     package let word: String
     /// What happened, in a sentence or two. No text of the dump is in it.
     package let sentence: String
+    /// The one thing to know, as a headline beside the numbers: "143 of 240 rows failed".
+    package let headline: String
+    /// What else there is to know, in a plain line below the headline.
+    package let remark: String
 
     /// What decides about a job: the first of these that is so.
     private enum Ground {
@@ -84,28 +88,45 @@ package struct Verdict: Sendable {
             sentence =
                 Self.whole(rows, summary.job.total, counts, unseen: "not seen")
                 + " What is wrong in the dump was read over; the findings tell where it is."
+            headline = Self.headline(rows, total: summary.job.total, unseen: "not seen")
+            remark = "The dump is damaged. The damaged places were skipped; the checks say where they are."
         case .salvaged(let salvage):
             word = salvage.kind == .truncated ? "The dump is cut off" : "The dump is malformed"
             sentence = Self.salvaged(rows, total: summary.job.total, counts)
+            headline =
+                salvage.kind == .truncated
+                ? "The dump is cut off after \(Self.read(rows, summary.job.total))"
+                : "The dump is malformed after \(Self.read(rows, summary.job.total))"
+            remark = Self.lost(rows, counts)
         case .failedWithoutRows:
             word = "The job failed"
             let sent = summary.job.total.map { "the \(Wording.rowsWord($0)) sent" } ?? "the rows sent"
             sentence = "The job failed as a whole and reports no rows: what became of \(sent), the dump does not say."
+            headline = "The job failed as a whole"
+            remark = "It reports no rows, so the dump does not say what became of \(sent)."
         case .failed:
             word = "The job failed"
             sentence =
                 "The job failed as a whole. Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
+            headline = "The job failed as a whole"
+            remark = "Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
         case .withoutResults:
             word = "The results are absent"
             sentence = "The job is complete, but the dump has no results: what became of its rows, it does not say."
+            headline = "The results are missing"
+            remark = "The job is complete, but the dump has no results and does not say what became of its rows."
         case .conflict:
             word = "The dumps disagree"
             sentence =
                 Self.whole(rows, summary.job.total, counts)
                 + " Another dump of this finished job says otherwise."
+            headline = "Two dumps of this job disagree"
+            remark = "The job is finished, and another dump of it has other results; the checks say which."
         case .criticalFinding:
             word = arithmetic.differing > 0 ? "The numbers do not hold" : "A finding is critical"
             sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
+            headline = Self.headline(rows, total: summary.job.total)
+            remark = arithmetic.shortSentence
         case .processing:
             word = "Still processing"
             let progress =
@@ -116,6 +137,13 @@ package struct Verdict: Sendable {
                 }
             let seen = rows.seen > 0 ? " So far, \(counts)." : " It has no results yet."
             sentence = "The job was still running when this dump was saved\(progress).\(seen)"
+            headline =
+                if let processed = summary.job.processed, let total = summary.job.total {
+                    "Still processing: \(Wording.grouped(processed)) of \(Wording.rowsWord(total)) so far"
+                } else {
+                    "Still processing"
+                }
+            remark = "Save the dump again when the job has finished; the API keeps it for 7 days."
         case .failedRows, .warnings, .nothing:
             word =
                 switch ground {
@@ -124,7 +152,51 @@ package struct Verdict: Sendable {
                 default: "Everything accounted for"
                 }
             sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
+            headline = Self.headline(rows, total: summary.job.total)
+            remark = arithmetic.shortSentence
         }
+    }
+
+    /// "143 of 240 rows failed; 13 are missing".
+    private static func headline(_ rows: RowCounts, total: Int?, unseen: String = "missing") -> String {
+        let missing = rows.missing ?? 0
+        let whole = Wording.rowsWord(missing > 0 ? total ?? rows.seen : rows.seen)
+        let lost = missing > 0 ? "\(Wording.grouped(missing)) \(missing == 1 ? "is" : "are") \(unseen)" : nil
+        if rows.seen == 0 {
+            if missing > 0 { return missing == 1 ? "The one row is \(unseen)" : "All \(whole) are \(unseen)" }
+            return total == 0 ? "The job had no rows" : "The dump has no rows"
+        }
+        if rows.failed > 0 {
+            let isAll = rows.failed == rows.seen && missing == 0
+            let failed =
+                isAll
+                ? (rows.seen == 1 ? "The one row failed" : "All \(whole) failed")
+                : "\(Wording.grouped(rows.failed)) of \(whole) failed"
+            return failed + (lost.map { "; \($0)" } ?? "")
+        }
+        if missing > 0 { return "\(Wording.grouped(missing)) of \(whole) \(missing == 1 ? "is" : "are") \(unseen)" }
+        if rows.unclassified > 0 {
+            return "\(Wording.grouped(rows.unclassified)) of \(whole) \(rows.unclassified == 1 ? "has" : "have") no outcome"
+        }
+        let verb = rows.applied == rows.seen ? "applied" : "imported"
+        return rows.seen == 1 ? "The one row was \(verb)" : "All \(whole) were \(verb)"
+    }
+
+    /// How much of a dump that breaks off was read: "39 of 64 rows".
+    private static func read(_ rows: RowCounts, _ total: Int?) -> String {
+        guard let total, total >= rows.seen else { return Wording.rowsWord(rows.seen) }
+        return "\(Wording.grouped(rows.seen)) of \(Wording.rowsWord(total))"
+    }
+
+    /// What is known of the rows of a dump that breaks off.
+    private static func lost(_ rows: RowCounts, _ counts: String) -> String {
+        let read = rows.seen > 0 ? "Of these, \(counts)." : ""
+        guard let missing = rows.missing, missing > 0 else { return read }
+        let others =
+            rows.seen > 0
+            ? (missing == 1 ? "The other one is" : "The other \(Wording.grouped(missing)) are")
+            : (missing == 1 ? "The row is" : "The \(Wording.grouped(missing)) rows are")
+        return (read.isEmpty ? "" : read + " ") + "\(others) unknown: save the dump again if you can."
     }
 
     private static func salvaged(_ rows: RowCounts, total: Int?, _ counts: String) -> String {

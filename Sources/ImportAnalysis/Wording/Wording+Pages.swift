@@ -1,3 +1,5 @@
+package import ImportFoundation
+
 // What pages and workbooks say of a job, or of many.
 
 // MARK: - Failed rows
@@ -80,7 +82,7 @@ extension Wording {
     ///   - hasWidened: whether some pieces are wider than to scale.
     package static func outcomesCaption(rows: Int, missing: Int, hasWidened: Bool) -> String {
         let declared = missing > 0 ? "declared " : ""
-        let widened = hasWidened ? "; an outcome under 1.5 % is drawn wider so that it can be seen" : ""
+        let widened = hasWidened ? "; an outcome under 1.5% is drawn wider so that it can be seen" : ""
         return "\(grouped(rows)) \(declared)\(rows == 1 ? "row" : "rows") by outcome, to scale\(widened)."
     }
 }
@@ -126,6 +128,57 @@ extension Severity {
         case .critical: "\(Wording.grouped(count)) critical \(count == 1 ? "finding" : "findings")"
         case .warning: "\(Wording.grouped(count)) \(count == 1 ? "warning" : "warnings")"
         case .note: "\(Wording.grouped(count)) \(count == 1 ? "note" : "notes")"
+        }
+    }
+}
+
+// MARK: - Filters
+
+extension Wording {
+    package static let noCode = "no code"
+    package static let noOwner = "no owner"
+    package static let noAction = "no action"
+}
+
+// MARK: - When a job ran
+
+extension Wording {
+    /// How long a job took, in its two largest units: "took 2 min 31 s"; nil if it would be less than nothing.
+    package static func duration(from start: DateTime, to end: DateTime) -> String? {
+        let seconds = end.seconds - start.seconds
+        guard seconds >= 0 else { return nil }
+        let units = [(86400, "d"), (3600, "h"), (60, "min"), (1, "s")]
+        guard let largest = units.firstIndex(where: { seconds >= $0.0 }) else { return "took less than 1 s" }
+        var rest = seconds
+        let parts = units[largest...].prefix(2).compactMap { unit -> String? in
+            let count = rest / unit.0
+            rest %= unit.0
+            return count > 0 ? "\(grouped(count)) \(unit.1)" : nil
+        }
+        return "took \(parts.joined(separator: " "))"
+    }
+
+    /// The beginning of an id that is long enough to find it again: the first part of a UUID, or 24 characters.
+    package static func shortID(_ id: String) -> String {
+        let bytes = Array(id.utf8)
+        let isUUID =
+            bytes.count == 36
+            && bytes.indices.allSatisfy { index in
+                [8, 13, 18, 23].contains(index) ? bytes[index] == 0x2D : isHexDigit(bytes[index])
+            }
+        if isUUID { return String(decoding: bytes[..<8], as: UTF8.self) }
+        let scalars = id.unicodeScalars
+        guard scalars.count > 24 else { return id }
+        var cut = String.UnicodeScalarView()
+        cut.append(contentsOf: scalars.prefix(24))
+        cut.append("…")
+        return String(cut)
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
+        default: false
         }
     }
 }

@@ -109,6 +109,20 @@ extension Wording {
         }
     }
 
+    /// Said of rows whose codes suggest that they can be sent again.
+    package static let guessedRetry = "A guess: the names of these codes suggest a temporary failure."
+
+    /// The heading of what is to be done about rows that have no result.
+    package static let checkFirst = "Check before you send again"
+
+    /// How to get a better plan.
+    package static let codesFileHint = "A codes file can name an owner and an action for each code."
+
+    /// Codes that are not named.
+    package static func moreCodes(_ count: Int) -> String {
+        count == 1 ? "and 1 more code" : "and \(grouped(count)) more codes"
+    }
+
     /// How rows are to be sent again.
     package static func retry(_ retry: CodeBook.Retry?) -> String? {
         guard let retry else { return nil }

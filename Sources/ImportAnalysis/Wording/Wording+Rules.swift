@@ -21,7 +21,7 @@ extension Rules.Limit {
     fileprivate var words: String {
         switch self {
         case .rows(let rows): Wording.rowsWord(rows)
-        case .percent(let share): "\(share.percent) % of the rows seen"
+        case .percent(let share): "\(share.percent)% of the rows seen"
         }
     }
 }

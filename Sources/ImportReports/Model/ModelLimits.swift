@@ -7,6 +7,8 @@ import ImportAnalysis
 package struct ModelLimits: Sendable {
     /// Messages, examples, explanations, reasons.
     var textLength = 500
+    /// Messages of single rows, of which there are many.
+    var rowMessageLength = 200
     /// Codes, ids, titles, names of owners.
     var nameLength = 200
     /// Inputs, and records that several rows share: the end says more than the beginning.
@@ -76,6 +78,8 @@ extension ModelLimits {
 
     /// The beginning of the text of a JSON object, which may have been cut before: its whole length is not known here.
     func details(_ text: String) -> String { Wording.cut(text, to: textLength) }
+
+    func rowMessage(_ text: String) -> String { Wording.cut(text, to: rowMessageLength) }
 
     func name(_ text: String) -> String { Wording.shortened(text, to: nameLength) }
 

@@ -10,6 +10,7 @@ package struct ReportModel: Sendable {
     package let root: ModelObject
 
     /// - Parameters:
+    ///   - title: what the user calls it; nil for the name of the file.
     ///   - toolVersion: as the report is to name it.
     ///   - files: all that are written beside each other.
     ///   - codes: what is known of codes, said of each of them.
@@ -17,20 +18,19 @@ package struct ReportModel: Sendable {
     ///   - redaction: what is said of values that are pseudonyms.
     ///   - limits: how much it holds.
     package init(
-        _ summary: JobSummary, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
+        _ summary: JobSummary, title: String? = nil, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
         ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil, limits: ModelLimits = .page
     ) {
         root = Self.table.object(
             ReportModelBuilder(
                 summary,
                 ModelContext(
-                    toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
+                    title: title, toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
                     redaction: redaction, limits: limits)))
     }
 
-    /// The job's id; for a sync import or without an id the file's name.
+    /// The file's name: people know the job by it, and not by its id.
     static func title(of summary: JobSummary) -> String {
-        if let jobID = summary.job.jobID { return jobID }
         guard summary.source != "-" else { return "standard input" }
         return summary.source.split(separator: "/").last.map { String($0) } ?? summary.source
     }
@@ -50,9 +50,10 @@ final class ReportModelBuilder: ModelBuilder {
 
 extension ReportModel {
     private static let table = ModelTable<ReportModelBuilder>([
-        .quote("title", "job id; for a sync import or without an id the file's name") {
-            $0.limits.name(title(of: $0.summary))
+        .quote("title", "what `--title` says, else the name of the dump's file") {
+            $0.limits.name($0.context.title ?? title(of: $0.summary))
         },
+        .object("about", "what stands under the title", about) { $0 },
         .parts(
             "parts that there is room for: all true, but where `--markdown-limit` made it leave some out",
             PagePart.ofReports),
@@ -63,10 +64,14 @@ extension ReportModel {
             ModelTable([
                 .text("sentence", "how many rows to send again, to correct, …") { (sentence: String) in sentence }
             ])
-        ) { RetryPlan.sentence(of: $0.summary, $0.context.codes) },
+        ) { builder in builder.context.codes.flatMap { RetryPlan(of: builder.summary, $0)?.sentence } },
+        .optionalObject(
+            "next", "what to do next about the rows that did not succeed; false where all rows succeeded", NextSteps.table
+        ) { $0.nextSteps },
         .object("rows", "rows by outcome", OutcomeRows.table) { $0.rows },
         .object("arithmetic", "the numbers that the job declares", arithmetic) { Arithmetic($0.summary) },
         .object("findings", "what the audit noticed", findings) { $0 },
+        .object("checks", "the arithmetic and the findings in short", checks) { $0 },
         .optionalObject(
             "shared_records",
             "records that several rows created or matched; false when there are none, or they were not looked for",
@@ -93,6 +98,12 @@ extension ReportModel {
                 "sentence",
                 "what happened and whether the numbers hold, one sentence or two short ones. Plurals right. No dump text"
             ) { $0.verdict.sentence },
+            .text("headline", "the one thing to know, a few words without a full stop. No dump text") {
+                $0.verdict.headline
+            },
+            .text("remark", "what else there is to know, for a plain line below the headline. No dump text") {
+                $0.verdict.remark
+            },
             .optionalObject("salvaged", "the dump was cut off or malformed", salvaged) { verdict in
                 verdict.builder.summary.salvage.map { ($0, verdict.builder.limits) }
             },
@@ -110,6 +121,15 @@ extension ReportModel {
     private static let arithmetic = ModelTable<Arithmetic>([
         .text("sentence", "whether they hold") { $0.sentence },
         .list("checks", "4: `total`, `processed`, `succeeded`, `failed`, in this order", of: check) { $0.checks },
+    ])
+
+    private static let checks = ModelTable<ReportModelBuilder>([
+        .flag("good", "no declared number differs, and no finding is critical: the details can wait") { builder in
+            Arithmetic(builder.summary).differing == 0 && builder.summary.count(of: .critical) == 0
+        },
+        .text("sentence", "whether the totals match, and how many findings there are") { builder in
+            "\(Arithmetic(builder.summary).shortSentence) \(builder.summary.findingsSentence)"
+        },
     ])
 
     private static let check = ModelTable<Arithmetic.Check>([

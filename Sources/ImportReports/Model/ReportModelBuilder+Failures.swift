@@ -12,13 +12,17 @@ extension ReportModel {
         ) { $0.summary.failuresSentence },
         .optionalObject(
             "positions", "where the failed rows are; false when no row failed", ShownPositions.table
-        ) { ShownPositions($0.summary) },
+        ) { ShownPositions($0.summary, $0.limits) },
         .optionalObject(
             "stretches",
             "consecutive rows that all failed; false when there are none that [chance does not "
                 + "explain](audit.md#stretches-on-pages)",
             stretches
         ) { $0.stretches },
+        .optionalObject(
+            "filters", "what the codes can be filtered by; false where there is one code at most, or rows are not listed",
+            CodeFilters.table
+        ) { CodeFilters($0) },
         .optionalObject("listing", "false when no row failed", listing) { $0.summary.failedByCode.isEmpty ? nil : $0 },
     ])
 
@@ -43,6 +47,10 @@ extension ReportModel {
 
     private static let code = ModelTable<ListedCode>([
         .text("anchor", "`code-1` …, made from the position, never from the code") { "code-\($0.number)" },
+        .text("classes", "class names for filters, as in `c-1 a-retry o-2`") { code in
+            CodeFilters.classes(code.number, code.code, code.builder)
+        },
+        .flag("first", "the first of the list") { $0.number == 1 },
         .code("false: no code") { ShownCode($0.code.code, $0.limits) },
         .text("rows", "how many") { Wording.grouped($0.code.rows, isAtLeast: $0.code.isAtLeast) },
         .text("share", "of rows seen") { Share(of: $0.code.rows, in: $0.builder.summary.rows.seen).text },
@@ -51,7 +59,14 @@ extension ReportModel {
         },
         .text("first_row", "the first and the last row of the code") { Wording.grouped($0.code.firstRow) },
         .text("last_row", "the first and the last row of the code") { Wording.grouped($0.code.lastRow) },
+        .optionalObject(
+            "spark", "where its rows are, as a small chart; false when that is not known",
+            .only("path", "bars for the attribute `d` of an SVG path, in a box of 64 by 12")
+        ) { $0.code.positions?.spark },
         .standing(ShownStanding.tableWithExplanations) { $0.standing },
+        .optionalObject("listed", "its rows, the first ones; false where rows are not listed", listed) { code in
+            code.code.listedRows.isEmpty ? nil : code
+        },
         .optionalObject(
             "details", "what an error of the code has besides its code and message; false if no row has more", details
         ) { code in code.code.exampleDetails.map { ($0.text, $0.row, code.limits) } },
@@ -59,6 +74,25 @@ extension ReportModel {
         .cut(
             "more messages than shown", numbers: "N of M; `more than 20` where the summary does not tell all apart"
         ) { $0.cut },
+    ])
+
+    private static let listed = ModelTable<ListedCode>([
+        .list("rows", "1 to 500 over all codes, in their order", of: row) { code in
+            code.code.listedRows.map { ($0, code.limits) }
+        },
+        .cut("more rows than shown") { code in
+            code.builder.cut(code.code.listedRows.count, of: code.code.rows, file: .failures)
+        },
+    ])
+
+    private static let row = ModelTable<(row: ListedRow, limits: ModelLimits)>([
+        .text("row", "its number") { Wording.grouped($0.row.row) },
+        .optionalQuote("id", "false when it has none", text: "the id of its record") {
+            ($0.row.id).map($0.limits.name)
+        },
+        .optionalQuote("message", "false when it has none", text: "at most 200 characters of the message") {
+            ($0.row.message).map($0.limits.rowMessage)
+        },
     ])
 
     private static let details = ModelTable<(text: String, row: Int, limits: ModelLimits)>([
@@ -73,6 +107,9 @@ extension ReportModel {
     private static let message = ModelTable<ListedMessage>([
         .optionalQuote("pattern", "false: no message", text: "the pattern") {
             ($0.message.pattern).map($0.limits.text)
+        },
+        .list("pieces", "the same pattern in pieces: text of the messages, and what varies in it", of: part) {
+            ($0.message.pattern).map($0.limits.text).map(PatternPart.parts) ?? []
         },
         .optionalQuote(
             "example", "false when nothing varies in the pattern, or there is none",
@@ -89,10 +126,18 @@ extension ReportModel {
         },
     ])
 
+    private static let part = ModelTable<PatternPart>([
+        .quote("text", "a piece of the message; of what varies, the name of its kind: `number`") { $0.text },
+        .flag("varies", "it stands for values that differ from row to row") { $0.varies },
+    ])
+
     private static let slot = ModelTable<(slot: SlotSummary, limits: ModelLimits)>([
         .text("name", "`{number}`") { "{\($0.slot.name)}" },
         .list("values", "0 to 3, the most frequent", of: value) { slot in
             slot.slot.values.prefix(slot.limits.values).enumerated().map { ($0, $1, slot.limits) }
+        },
+        .flag("repeats", "one of the values occurs more than once, so that they are worth a look") { slot in
+            slot.slot.values.contains { $0.rows > 1 }
         },
         .text(
             "others",
@@ -189,102 +234,5 @@ extension ReportModelBuilder {
     fileprivate var stretches: [StretchOfJob]? {
         let stretches = summary.tellingStretches
         return stretches.isEmpty ? nil : stretches.map { ($0, self) }
-    }
-}
-
-/// A strip with a bar for each stretch of rows, as high as the part of them that failed.
-private struct ShownPositions {
-    let positions: FailurePositions
-    let seen: Int
-
-    init?(_ summary: JobSummary) {
-        guard let positions = summary.failurePositions else { return nil }
-        self.positions = positions
-        seen = summary.rows.seen
-    }
-
-    static let table = ModelTable<ShownPositions>([
-        .text("caption", "what the bars show") {
-            Wording.positionsCaption(bucketRows: $0.positions.bucketRows)
-        },
-        .text("strip", "the bars in characters: `▁` … `█`, `·` for none") { $0.strip },
-        .text("counts", "their numbers of failed rows") {
-            $0.positions.counts.map(Wording.grouped).joined(separator: " · ")
-        },
-        .list("bars", "1 to 64: those that are not empty", of: ChartBar.table) { $0.bars },
-        .list("buckets", "1 to 64: the numbers of the same bars", of: bucket) { $0.buckets },
-    ])
-
-    private typealias Bucket = (before: Int, rows: Int, failed: Int)
-
-    private static let bucket = ModelTable<Bucket>([
-        .text("rows", "`1 to 4`, or `5`") { bucket in
-            bucket.rows == 1
-                ? Wording.grouped(bucket.before + 1)
-                : "\(Wording.grouped(bucket.before + 1)) to \(Wording.grouped(bucket.before.clampedAdding(bucket.rows)))"
-        },
-        .text("failed", "how many of them failed") { Wording.grouped($0.failed) },
-        .text("share", "the share of those rows") { Share(of: min($0.failed, $0.rows), in: $0.rows).text },
-    ])
-
-    private var bars: [ChartBar] {
-        let buckets = positions.counts.count
-        // Each bucket in hundredths of a percent of the strip; the last one is drawn as wide as the others.
-        return positions.counts.enumerated().compactMap { index, count in
-            guard count > 0 else { return nil }
-            let rows = rows(ofBucket: index)
-            let height = max(200, Int(clamping: Int128(min(count, rows)) * 10_000 / Int128(rows)))
-            let start = index * 10_000 / buckets
-            let end = (index + 1) * 10_000 / buckets
-            return ChartBar(x: start, y: 10_000 - height, width: end - start, height: height)
-        }
-    }
-
-    /// The numbers behind the bars that are not empty.
-    private var buckets: [Bucket] {
-        positions.counts.enumerated().compactMap { index, count in
-            count > 0 ? (index.multiplied(by: positions.bucketRows), rows(ofBucket: index), count) : nil
-        }
-    }
-
-    /// The bars in characters, in eighths of a line.
-    private var strip: String {
-        let blocks = Array("▁▂▃▄▅▆▇█")
-        let characters = positions.counts.enumerated().map { index, count -> Character in
-            guard count > 0 else { return "·" }
-            let rows = rows(ofBucket: index)
-            return blocks[min(7, Int(clamping: Int128(min(count, rows)) * 8 / Int128(rows)))]
-        }
-        return String(characters)
-    }
-
-    /// How many rows a bucket stands for.
-    private func rows(ofBucket index: Int) -> Int {
-        max(1, min(positions.bucketRows, seen - index.multiplied(by: positions.bucketRows)))
-    }
-}
-
-/// A bar of a chart, in hundredths of a percent of the chart.
-struct ChartBar {
-    let x: Int
-    let y: Int
-    let width: Int
-    let height: Int
-
-    static let table: ModelTable<ChartBar> = {
-        let meaning = "percentages for attributes of SVG"
-        return ModelTable([
-            .text("x", meaning) { BarSegments.percent($0.x) }, .text("y", meaning) { BarSegments.percent($0.y) },
-            .text("width", meaning) { BarSegments.percent($0.width) },
-            .text("height", meaning) { BarSegments.percent($0.height) },
-        ])
-    }()
-}
-
-extension Int {
-    /// The product, or the largest number if none can hold it.
-    fileprivate func multiplied(by other: Int) -> Int {
-        let (product, overflow) = multipliedReportingOverflow(by: other)
-        return overflow ? .max : product
     }
 }

@@ -61,6 +61,12 @@ extension DateTime {
             + "\(hour.digits(2)):\(minute.digits(2)):\(second.digits(2)) UTC\(zone)"
     }
 
+    /// The same without seconds: "4 March 2026, 09:15 UTC".
+    var toTheMinute: String { "\(dayInWords), \(hour.digits(2)):\(minute.digits(2)) UTC\(zone)" }
+
+    /// "4 March 2026".
+    var dayInWords: String { "\(day) \(Self.monthNames[month - 1]) \(year)" }
+
     /// For programs, as HTML's element `time` wants it; nil for what HTML has no form for (a leap second, the year 0).
     var globalDateTime: String? {
         guard second < 60, year > 0 else { return nil }

@@ -55,7 +55,7 @@ struct OutcomeRows {
             "bar", "false when rows seen + missing = 0",
             .only(
                 "caption",
-                "what the bar shows. The bar is rows seen + missing. A piece under 1.5 % is drawn 1.5 % wide, the "
+                "what the bar shows. The bar is rows seen + missing. A piece under 1.5% is drawn 1.5% wide, the "
                     + "others share the rest in proportion; then the caption says so")
         ) { $0.caption },
     ])
@@ -64,21 +64,30 @@ struct OutcomeRows {
         .text("count", "how many") { Wording.grouped($0.seen) },
         .optionalObject(
             "share", "false when there is no declared total, and in an overview",
-            ShownShare.table("`3.3 %`; with a declared total of 0, the number of rows", "`of the 12,000 declared`")
+            ShownShare.table("`3.3%`; with a declared total of 0, the number of rows", "`of the 12,000 declared`")
         ) { $0.seenShare },
     ])
 
     private static let line = ModelTable<Line>([
         .text("outcome", "the contract's word: a class name") { $0.outcome },
         .text("label", "`Created` …") { $0.label },
+        .text("colour", "its colour where there is no style sheet: the fill of an SVG shape") {
+            colours[$0.outcome] ?? "#6d7682"
+        },
         .text("count", "how many") { Wording.grouped($0.count) },
         .optionalObject(
             "share", "false when the base is 0",
             ShownShare.table(
-                "`3.3 %`", "`of rows seen`, `of the declared total`; in an overview `of rows seen and missing`")
+                "`3.3%`", "`of rows seen`, `of the declared total`; in an overview `of rows seen and missing`")
         ) { $0.share },
         .optionalObject("segment", "its piece of the bar; false when its count is 0", segment) { $0.segment },
     ])
+
+    /// As in the style sheet. Where that is refused, rows that are missing are grey.
+    private static let colours = [
+        "created": "#17825c", "existing": "#6b93cf", "applied": "#2b8a94", "failed": "#cb2f3a", "unclassified": "#a86c00",
+        "missing": "#c3cad2",
+    ]
 
     private static let segment: ModelTable<(x: String, width: String)> = {
         let meaning =

@@ -3,6 +3,8 @@ import ImportDumps
 
 /// What a model is made from besides jobs, and how much it holds.
 struct ModelContext {
+    /// What the user calls the report; nil for its own title.
+    let title: String?
     let toolVersion: String
     let files: [ReportFile]
     let codes: CodeBook?

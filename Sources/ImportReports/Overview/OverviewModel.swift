@@ -10,6 +10,7 @@ package struct OverviewModel: Sendable {
 
     /// - Parameters:
     ///   - page: what the model is for: a page links to reports of its own kind where there are any.
+    ///   - title: what the user calls it; nil for the number of jobs.
     ///   - toolVersion: as the overview is to name it.
     ///   - files: all that are written beside the page, without the page itself.
     ///   - codes: what is known of codes, said of each of them.
@@ -17,7 +18,7 @@ package struct OverviewModel: Sendable {
     ///   - redaction: what is said of values that are pseudonyms.
     ///   - limits: how much it holds.
     package init(
-        _ overview: OverviewBuilder, for page: TemplateSet.Format, toolVersion: String, files: [ReportFile],
+        _ overview: OverviewBuilder, for page: TemplateSet.Format, title: String? = nil, toolVersion: String, files: [ReportFile],
         codes: CodeBook? = nil, ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil,
         limits: ModelLimits = .page
     ) {
@@ -25,7 +26,7 @@ package struct OverviewModel: Sendable {
             OverviewModelBuilder(
                 overview, pages: page == .markdown ? [.markdown, .xhtml] : [.xhtml, .markdown],
                 ModelContext(
-                    toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
+                    title: title, toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
                     redaction: redaction, limits: limits)))
     }
 }
@@ -51,8 +52,9 @@ final class OverviewModelBuilder: ModelBuilder {
 
 extension OverviewModel {
     private static let table = ModelTable<OverviewModelBuilder>([
-        .text("title", "`500 jobs`") {
-            $0.totals.jobs == 1 ? "1 job" : "\(Wording.grouped($0.totals.jobs)) jobs"
+        .quote("title", "what `--title` says, else `500 jobs`") { builder in
+            builder.context.title.map(builder.limits.name)
+                ?? (builder.totals.jobs == 1 ? "1 job" : "\(Wording.grouped(builder.totals.jobs)) jobs")
         },
         .parts("parts that there is room for, as in a report", PagePart.ofOverviews),
         .shortening(of: PagePart.ofOverviews),

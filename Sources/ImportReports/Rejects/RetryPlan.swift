@@ -267,21 +267,26 @@ extension JSONWriter {
 // MARK: - On the page of a job
 
 extension RetryPlan {
-    /// What is to be done about the rows of a job that did not succeed, as far as its dump alone tells; nil if nothing is,
-    /// or nothing is known of any code.
-    static func sentence(of job: JobSummary, _ codes: CodeBook?) -> String? {
-        guard let codes, job.rows.failed + job.rows.unclassified > 0 else { return nil }
-        var plan = RetryPlan()
-        plan.groups = job.failedByCode.map { code in
+    /// What is to be done about the rows of a job that did not succeed, as far as its dump alone tells; nil if nothing is.
+    ///
+    /// - Parameter codes: what is known of codes; without it, names of codes alone suggest something.
+    init?(of job: JobSummary, _ codes: CodeBook?) {
+        guard job.rows.failed + job.rows.unclassified > 0 else { return nil }
+        self.init()
+        groups = job.failedByCode.map { code in
             Group(
                 code: code.isOther ? nil : code.code, isUnclassified: false, rows: code.rows, files: [],
-                entry: codes.standing(of: code.code, isOther: code.isOther).entry)
+                entry: codes?.standing(of: code.code, isOther: code.isOther).entry)
         }
         if job.rows.unclassified > 0 {
-            plan.groups.append(
-                Group(code: nil, isUnclassified: true, rows: job.rows.unclassified, files: [], entry: nil))
+            groups.append(Group(code: nil, isUnclassified: true, rows: job.rows.unclassified, files: [], entry: nil))
         }
-        return Wording.plan(plan.actions.map { ($0.action, $0.isGuess, $0.rows) }, noResult: job.rows.missing ?? 0)
+        noResult = job.rows.missing ?? 0
+    }
+
+    /// All of it in a sentence.
+    var sentence: String {
+        Wording.plan(actions.map { ($0.action, $0.isGuess, $0.rows) }, noResult: noResult)
     }
 }
 
@@ -291,7 +296,7 @@ extension RetryPlan {
     /// `plan.md`.
     package func markdown() -> [UInt8] {
         var text = "# Retry plan\n\n"
-        text += "**\(Wording.plan(self.actions.map { ($0.action, $0.isGuess, $0.rows) }, noResult: noResult))**\n\n"
+        text += "**\(sentence)**\n\n"
         text += "| rows | |\n|---|--:|\n"
         text += "| sent | \(Wording.grouped(sourceRows)) |\n"
         text += "| succeeded | \(Wording.grouped(succeeded)) |\n"

@@ -69,7 +69,7 @@ final class ProgressReport: Sendable {
         let rate = Double(read) / seconds
         var parts = ["\(Wording.grouped(jobs)) job\(jobs == 1 ? "" : "s")"]
         if let total, total > 0, read <= total {
-            parts.append("\(Self.size(read)) of \(Self.size(total)) (\(100 * read / total) %)")
+            parts.append("\(Self.size(read)) of \(Self.size(total)) (\(100 * read / total)%)")
         } else {
             parts.append(Self.size(read))
         }

@@ -3,6 +3,9 @@ import ImportAnalysis
 import ImportReports
 import Synchronization
 
+/// The page of a job is to be made again, and its rows are only in its dump, which was not read in this run.
+struct LackingRows: Error {}
+
 /// The second round of a report: the pages of jobs that have several dumps. What there is to say about the others shows
 /// when all were read.
 ///
@@ -42,7 +45,9 @@ final class CombinedPages: @unchecked Sendable {
                 next += 1
                 let (job, order) = (try results.job(index), results.order(ofJob: index))
                 guard run.settings.jobReports.includes(job) else { continue }
-                if !job.superseded.isEmpty || run.isDue(order) { return (job, order) }
+                guard !job.superseded.isEmpty || run.isDue(order) else { continue }
+                if run.settings.lacksListedRows(job) { throw LackingRows() }
+                return (job, order)
             }
             return nil
         }

@@ -13,13 +13,17 @@ struct JobPages {
 
     /// Writes the pages and the summary into a folder. They take their places when the folder is published.
     ///
-    /// - Parameter ruleResults: what the user's own rules came to, if the job is all there is.
-    func write(_ summary: JobSummary, to folder: OutputFolder, ruleResults: RuleResults? = nil) throws {
+    /// - Parameters:
+    ///   - ruleResults: what the user's own rules came to, if the job is all there is.
+    ///   - isAlone: whether it is, and the title that the user chose is that of its pages.
+    func write(
+        _ summary: JobSummary, to folder: OutputFolder, ruleResults: RuleResults? = nil, isAlone: Bool = false
+    ) throws {
         let formats = settings.formats
         let codes = settings.userRules.codes
         func model(without page: ReportFile, limits: ModelLimits = .page) -> ReportModel {
             ReportModel(
-                summary, toolVersion: toolVersion, files: formats.files.filter { $0 != page }, codes: codes,
+                summary, title: isAlone ? settings.title : nil, toolVersion: toolVersion, files: formats.files.filter { $0 != page }, codes: codes,
                 ruleResults: ruleResults, redaction: settings.redaction?.mark, limits: limits)
         }
         for format in formats.inReadingOrder {

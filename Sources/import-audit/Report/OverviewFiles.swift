@@ -119,7 +119,7 @@ struct OverviewFiles {
     /// - Parameter invalidPage: what to say of a page that is not valid, made from the template of that name.
     /// - Returns: their names, in the order in which a person would open them.
     mutating func finish(
-        templates: TemplateSet, markdownLimit: Int? = nil,
+        templates: TemplateSet, title: String? = nil, markdownLimit: Int? = nil,
         invalidPage: ((problem: XHTMLProblem, line: String), String) -> CommandFailure
     ) throws -> [String] {
         let files = formats.overviewFiles(hasFailures: hasFailures)
@@ -127,7 +127,7 @@ struct OverviewFiles {
         for (format, file) in pages {
             func model(_ limits: ModelLimits) -> OverviewModel {
                 OverviewModel(
-                    overview, for: format, toolVersion: toolVersion, files: files.filter { $0.name != file.name },
+                    overview, for: format, title: title, toolVersion: toolVersion, files: files.filter { $0.name != file.name },
                     codes: ruleTally.codes, ruleResults: ruleResults, redaction: redaction,
                     limits: limits)
             }

@@ -127,7 +127,8 @@ struct OverviewReport {
         for index in 0..<results.unreadableCount { try files.append(try results.unreadable(index)) }
         do {
             fileNames = try files.finish(
-                templates: run.settings.overviewTemplates(), markdownLimit: run.settings.markdownLimit
+                templates: run.settings.overviewTemplates(), title: run.settings.title,
+                markdownLimit: run.settings.markdownLimit
             ) { problem, page in run.settings.invalidPage(problem, of: page) }
         } catch let page as PageTooLarge {
             throw run.settings.pageTooLarge(page)

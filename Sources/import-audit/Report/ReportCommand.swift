@@ -48,6 +48,11 @@ struct ReportCommand: ParsableCommand {
     var templates: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The title of the pages; by default the name of the file, or the number of jobs.", valueName: "text"))
+    var title: String?
+
+    @Option(
         name: .customLong("markdown-limit"),
         help: ArgumentHelp(
             "Shorten report.md and index.md to this size, at least 1000; a comment on GitHub may have 65536.",
@@ -73,6 +78,7 @@ struct ReportCommand: ParsableCommand {
 
     func validate() throws {
         try OutputOption.check(output)
+        if title?.isEmpty == true { throw ValidationError("--title takes a text of one character or more.") }
     }
 
     func run() throws {
@@ -84,7 +90,7 @@ struct ReportCommand: ParsableCommand {
                 formats: formats, csv: csv.options,
                 templateFolder: templates, options: options, userRules: try gate.userRules(codes),
                 redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: markdownLimit?.bytes,
-                jobReports: jobReports)
+                jobReports: jobReports, title: title)
             return try ReportPlan(
                 options: options, output: output, settings: settings, isFresh: fresh, isForced: force,
                 optionFiles: optionFiles + settings.templateFiles,

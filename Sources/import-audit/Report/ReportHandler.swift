@@ -98,7 +98,10 @@ struct ReportHandler: DocumentHandler {
                 let mayHaveOthers =
                     summary.job.status == JobStatus.processing.rawValue || run.collector.hasDump(of: summary)
                 let hasPages = run.isAlone(order, position) || !mayHaveOthers
-                if hasPages { try pages.write(summary, to: stage.folder(), ruleResults: ruleResults) }
+                if hasPages {
+                    try pages.write(
+                        summary, to: stage.folder(), ruleResults: ruleResults, isAlone: run.isAlone(order, position))
+                }
                 try run.publish(summary, stage.folder(), order, position, hasPages: hasPages)
             } else {
                 try run.leaveOut(summary, order) { try pass?.keepFailures(of: order, in: $0) }

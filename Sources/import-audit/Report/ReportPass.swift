@@ -4,7 +4,7 @@ import ImportReports
 
 /// The consumers of a dump's rows in a report: one pass feeds the analyzer and the CSV files.
 struct ReportPass: RowSink {
-    private var analyzer = JobAnalyzer()
+    private var analyzer: JobAnalyzer
     private var rows: RowsCSV<PendingFile>?
     private var failures: RowsCSV<PendingFile>?
     private var files: (rows: PendingFile?, failures: PendingFile?) = (nil, nil)
@@ -17,6 +17,7 @@ struct ReportPass: RowSink {
     /// - Parameter mayBeAlone: whether the dump may be all there is.
     init(_ settings: ReportSettings, stage: JobStage, identity: IdentityAudit, mayBeAlone: Bool) throws {
         self.identity = identity
+        analyzer = JobAnalyzer(listsRows: settings.formats.contains(.xhtml))
         csv = settings.csv
         codes = settings.userRules.codes
         self.stage = stage

@@ -84,7 +84,15 @@ struct ReportPlan {
                     `guard` = OutputGuard(earlier: RunManifest(in: root) ?? earlier, isForced: isForced)
                     continue
                 }
-                if !isUnchanged { end = try complete(&overview, run) }
+                do {
+                    if !isUnchanged { end = try complete(&overview, run) }
+                } catch is LackingRows {
+                    // Another dump of a job came in whose own dump was not read again.
+                    known = nil
+                    needed = try overview.neededReports()
+                    `guard` = OutputGuard(earlier: RunManifest(in: root) ?? earlier, isForced: isForced)
+                    continue
+                }
                 if case .done = end {
                     if isUnchanged { say(unchanged: overview) } else { say(overview) }
                     let status = try status(of: overview)

@@ -286,7 +286,9 @@ extension ReportRun {
         func hasReport(_ summary: JobSummary) -> Bool {
             settings.jobReports.includes(summary) || !known.files(in: Self.place(summary.folderName)).isEmpty
         }
-        for case .job(let summary, _, _, counted: true, _) in documents {
+        for case .job(let summary, _, _, counted: true, let combined) in documents {
+            // Its page is made again, and only its dump has the rows that stand there.
+            if combined, settings.lacksListedRows(summary) { return false }
             guard hasReport(summary) else {
                 // Nothing has its failed rows by themselves.
                 if settings.needsFailedRows(of: summary) { return false }

@@ -28,10 +28,12 @@ struct ReportSettings: Sendable {
     let markdownLimit: Int?
     /// Which jobs get a report of their own.
     let jobReports: JobReports
+    /// What the user calls the report; nil for a title of its own.
+    let title: String?
 
     init(
         formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, userRules: UserRules,
-        redaction: Redaction?, markdownLimit: Int? = nil, jobReports: JobReports = .all
+        redaction: Redaction?, markdownLimit: Int? = nil, jobReports: JobReports = .all, title: String? = nil
     ) throws(CommandFailure) {
         // Better known before anything is read.
         if formats.contains(.xlsx), !Workbook.isAvailable {
@@ -41,6 +43,7 @@ struct ReportSettings: Sendable {
         self.userRules = userRules
         self.markdownLimit = markdownLimit
         self.jobReports = jobReports
+        self.title = title
         self.formats = formats
         self.csv = csv
         self.templateFolder = templateFolder
@@ -70,10 +73,17 @@ struct ReportSettings: Sendable {
         }
     }
 
+    /// Whether a page of the job would list rows that the summary does not have: one that was read back from JSON.
+    func lacksListedRows(_ summary: JobSummary) -> Bool {
+        formats.contains(.xhtml) && summary.rows.failed > 0
+            && summary.failedByCode.allSatisfy { $0.listedRows.isEmpty }
+    }
+
     /// A digest of all that the files of a run depend on, apart from the inputs.
     var fingerprint: String {
         var digest = OptionsDigest()
         digest.add(jobFingerprint)
+        if let title { digest.add("title \(title)") }
         for name in Self.overviewTemplates {
             digest.add(name, BuiltInTemplates.files[name] ?? [], ownTemplates[name] ?? [])
         }

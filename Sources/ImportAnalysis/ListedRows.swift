@@ -1,0 +1,94 @@
+import ImportDumps
+import ImportFoundation
+
+/// A failed row as a page lists it under its code.
+package struct ListedRow: Sendable, Equatable {
+    /// Its 1-based position in the job.
+    package var row: Int
+    /// The id of its record, if it has one, and its message: the first ``AnalysisLimits/listedTextBytes`` of each.
+    package var id: String?
+    package var message: String?
+
+    package init(row: Int, id: String?, message: String?) {
+        self.row = row
+        self.id = id
+        self.message = message
+    }
+}
+
+/// The first failed rows of each code, for pages.
+///
+/// Memory is bounded: beyond ``AnalysisLimits/rowsGathered`` each code keeps half as many as before. Which rows are
+/// kept depends on the rows of the job alone.
+struct ListedRows: Sendable {
+    private var rows: [CodeTable.CodeID: [ListedRow]] = [:]
+    private var count = 0
+    /// So many rows of each code are kept.
+    private var most = AnalysisLimits.rowsListedOfJob
+    /// The code of the latest row that there was no room for: most of the rows that follow have it too.
+    private var full: CodeTable.CodeID?
+
+    /// Takes note of a row whose code was counted, and whose texts lie in `text`.
+    mutating func note(
+        row: Int, code: CodeTable.CodeID, id: TextRange?, message: TextRange?, text: Span<UInt8>, codes: CodeTable
+    ) {
+        guard code != full, code != .other else { return }
+        guard rows[code]?.count ?? 0 < most else {
+            full = code
+            return
+        }
+        rows[code, default: []].append(
+            ListedRow(row: row, id: Self.text(id, in: text), message: Self.text(message, in: text)))
+        count += 1
+        if count > AnalysisLimits.rowsGathered { thin(codes) }
+    }
+
+    private static func text(_ range: TextRange?, in text: Span<UInt8>) -> String? {
+        guard let range else { return nil }
+        let whole = text.extracting(range.offset..<range.offset + range.count)
+        let kept = whole.extracting(0..<whole.wholeCharacters(within: AnalysisLimits.listedTextBytes))
+        let bytes = kept.indices.map { kept[$0] }
+        return String(decoding: bytes, as: UTF8.self) + (kept.count < whole.count ? "…" : "")
+    }
+
+    private mutating func thin(_ codes: CodeTable) {
+        // Codes that gave way to others are on no list.
+        if let kept = codes.keptIDs { rows = rows.filter { kept.contains($0.key) } }
+        count = rows.values.reduce(0) { $0 + $1.count }
+        while count > AnalysisLimits.rowsGathered / 2, most > 1 {
+            most /= 2
+            rows = rows.mapValues { Array($0.prefix(most)) }
+            count = rows.values.reduce(0) { $0 + $1.count }
+        }
+        full = nil
+        // One row of each code may still be too many: there is a bound for codes, too.
+        if count > AnalysisLimits.rowsGathered { rows = [:]; count = 0 }
+    }
+
+    /// Gives codes their rows: of the first ``AnalysisLimits/codesWithRows`` as many as they may have together, shared
+    /// out evenly.
+    func add(to summaries: inout [CodeSummary], codes: CodeTable) {
+        guard !rows.isEmpty else { return }
+        var byCode: [ExactKey: [ListedRow]] = [:]
+        for (id, rows) in rows {
+            let (code, isOther) = codes.name(of: id)
+            if !isOther { byCode[ExactKey(code)] = rows }
+        }
+        let listed = summaries.indices.filter { !summaries[$0].isOther }.prefix(AnalysisLimits.codesWithRows)
+        var room = AnalysisLimits.rowsListedOfJob
+        var waiting = listed.sorted { (byCode[ExactKey(summaries[$0].code)]?.count ?? 0, $0) < (byCode[ExactKey(summaries[$1].code)]?.count ?? 0, $1) }[...]
+        while let index = waiting.popFirst() {
+            let rows = byCode[ExactKey(summaries[index].code)] ?? []
+            let share = room / (waiting.count + 1)
+            summaries[index].listedRows = Array(rows.prefix(share))
+            room -= min(share, rows.count)
+        }
+    }
+
+    /// A code by its bytes: Swift holds canonically equivalent texts for one.
+    private struct ExactKey: Hashable {
+        let bytes: [UInt8]?
+
+        init(_ text: String?) { bytes = text.map { Array($0.utf8) } }
+    }
+}

@@ -1,0 +1,84 @@
+import ImportAnalysis
+
+/// What the codes of a page can be filtered by without script: radio buttons, and classes that the style sheet knows.
+struct CodeFilters {
+    let codes: [Choice]
+    let owners: [Choice]
+    let actions: [Choice]
+
+    /// One radio button.
+    struct Choice {
+        /// The end of a class name.
+        let name: String
+        let label: String
+    }
+
+    /// Owners that the style sheet has classes for.
+    private static let mostOwners = 10
+
+    /// Where nobody is named.
+    private static let none = "none"
+
+    init?(_ builder: ReportModelBuilder) {
+        let shown = builder.summary.failedByCode.prefix(builder.limits.codes)
+        guard shown.count > 1, shown.contains(where: { !$0.listedRows.isEmpty }) else { return nil }
+        codes = shown.enumerated().map { index, code in
+            Choice(
+                name: String(index + 1), label: code.code.map(builder.limits.name) ?? Wording.noCode)
+        }
+        let owners = Self.owners(builder)
+        self.owners =
+            owners.isEmpty
+            ? []
+            : owners.enumerated().map { Choice(name: String($0 + 1), label: builder.limits.name($1)) }
+                + [Choice(name: Self.none, label: Wording.noOwner)]
+        let actions = CodeBook.Action.allCases.filter { action in
+            shown.contains { Self.entry($0, builder)?.action == action }
+        }
+        self.actions =
+            actions.isEmpty
+            ? []
+            : actions.map { Choice(name: $0.rawValue, label: $0.rawValue) }
+                + [Choice(name: Self.none, label: Wording.noAction)]
+    }
+
+    private static func entry(_ code: CodeSummary, _ builder: ReportModelBuilder) -> CodeBook.Entry? {
+        builder.context.codes?.standing(of: code.code, isOther: code.isOther).entry
+    }
+
+    /// In the order of the codes that they own.
+    private static func owners(_ builder: ReportModelBuilder) -> [String] {
+        var owners: [String] = []
+        for code in builder.summary.failedByCode.prefix(builder.limits.codes) {
+            guard let owner = entry(code, builder)?.owner,
+                !owners.contains(where: { $0.utf8.elementsEqual(owner.utf8) })
+            else { continue }
+            owners.append(owner)
+        }
+        return Array(owners.prefix(mostOwners))
+    }
+
+    /// The classes by which a code is shown or not.
+    static func classes(_ number: Int, _ code: CodeSummary, _ builder: ReportModelBuilder) -> String {
+        let entry = entry(code, builder)
+        let owner = entry?.owner.flatMap { owner in
+            owners(builder).firstIndex { $0.utf8.elementsEqual(owner.utf8) }
+        }
+        return "c-\(number) a-\(entry?.action?.rawValue ?? none) o-\(owner.map { String($0 + 1) } ?? none)"
+    }
+
+    static let table = ModelTable<CodeFilters>([
+        .list("codes", "2 to 20, in the order of the list", of: choice) { $0.codes },
+        .optionalObject("owners", "false where no code has an owner", choices) { $0.owners.isEmpty ? nil : $0.owners },
+        .optionalObject("actions", "false where no code has an action", choices) { $0.actions.isEmpty ? nil : $0.actions },
+    ])
+
+    private static let choices = ModelTable<[Choice]>([
+        .list("items", "2 or more; the last one stands for none", of: choice) { $0 }
+    ])
+
+    private static let choice = ModelTable<Choice>([
+        .text("name", "the end of a class name: `2`, `retry`, `none`") { $0.name },
+        .quote("label", "a code, an owner or an action") { $0.label },
+    ])
+}

@@ -1,0 +1,48 @@
+import ImportAnalysis
+import ImportDumps
+import ImportFoundation
+
+/// What stands under the title of a job's report: when the job ran, how long, until when the API keeps it, and its id.
+struct JobFact {
+    /// In words; nothing of the dump is in it but the id.
+    let text: String
+    /// For programs; nil where it is no date.
+    var datetime: String?
+
+    static let table = ModelTable<JobFact>([
+        .quote("text", "`4 March 2026, 09:15 UTC`, `took 2 min 31 s`, `kept until 11 March 2026`, `job 9e299f7a`") {
+            $0.text
+        },
+        .optionalObject(
+            "datetime", "false when it is not about a date", .only("value", "a valid RFC 3339 date-time")
+        ) { $0.datetime },
+    ])
+}
+
+extension ReportModel {
+    /// What the report is about, for its title.
+    static let about = ModelTable<ReportModelBuilder>([
+        .list("facts", "0 to 4: what the dump says of when the job ran, how long, its expiry and its id", of: JobFact.table) {
+            $0.facts
+        }
+    ])
+}
+
+extension ReportModelBuilder {
+    fileprivate var facts: [JobFact] {
+        let job = summary.job
+        var facts: [JobFact] = []
+        let created = job.createdAt.flatMap { DateTime($0) }
+        if let created { facts.append(JobFact(text: created.toTheMinute, datetime: created.globalDateTime)) }
+        if let created, let updated = job.updatedAt.flatMap({ DateTime($0) }),
+            job.status != JobStatus.processing.rawValue, let duration = Wording.duration(from: created, to: updated)
+        {
+            facts.append(JobFact(text: duration))
+        }
+        if let expires = job.expiresAt.flatMap({ DateTime($0) }) {
+            facts.append(JobFact(text: "kept until \(expires.dayInWords)", datetime: expires.globalDateTime))
+        }
+        if let id = job.jobID { facts.append(JobFact(text: "job \(limits.name(Wording.shortID(id)))")) }
+        return facts
+    }
+}

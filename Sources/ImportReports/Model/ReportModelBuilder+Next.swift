@@ -1,0 +1,95 @@
+import ImportAnalysis
+import ImportDumps
+
+/// What to do next about the rows of a job that did not succeed.
+struct NextSteps {
+    let steps: [Step]
+    /// How to know more; nil where all is known.
+    let hint: String?
+
+    /// Rows about which the same is to be done.
+    struct Step {
+        let action: String
+        let heading: String
+        let rows: Int
+        let note: String?
+        let codes: [Code]
+        /// Codes that are not listed.
+        let more: Int
+    }
+
+    /// A code of a step, and where on the page its rows are.
+    struct Code {
+        let code: ShownCode?
+        let isUnclassified: Bool
+        let rows: Int
+        let anchor: String?
+    }
+
+    /// Codes of each step that a page names.
+    private static let codesShown = 8
+
+    fileprivate init?(_ builder: ReportModelBuilder) {
+        let (summary, limits) = (builder.summary, builder.limits)
+        let plan = RetryPlan(of: summary, builder.context.codes)
+        let missing = summary.rows.missing ?? 0
+        var steps = (plan?.actions ?? []).map { action, isGuess, rows, groups in
+            let shown = groups.sorted { $0.rows > $1.rows }.prefix(Self.codesShown)
+            return Step(
+                action: action?.rawValue ?? "decide", heading: Wording.heading(action, isGuess: false), rows: rows,
+                note: isGuess
+                    ? Wording.guessedRetry : Wording.retry(groups.count == 1 ? groups[0].entry?.retry : nil),
+                codes: shown.map { group in
+                    Code(
+                        code: ShownCode(group.code, limits), isUnclassified: group.isUnclassified, rows: group.rows,
+                        anchor: builder.anchor(of: group))
+                }, more: groups.count - shown.count)
+        }
+        if missing > 0 {
+            steps.append(
+                Step(
+                    action: "check", heading: Wording.checkFirst, rows: missing, note: Wording.noResult(missing),
+                    codes: [], more: 0))
+        }
+        guard !steps.isEmpty else { return nil }
+        self.steps = steps
+        hint = builder.context.codes == nil && summary.rows.failed > 0 ? Wording.codesFileHint : nil
+    }
+
+    static let table = ModelTable<NextSteps>([
+        .list("steps", "1 or more: what to do, each with its rows", of: step) { $0.steps },
+        .optionalText("hint", "how to know more; false with a codes file", text: "a sentence") { $0.hint },
+    ])
+
+    private static let step = ModelTable<Step>([
+        .text("action", "`retry`, `fix-data` …, `decide` or `check`: a class name") { $0.action },
+        .text("heading", "`Send again unchanged`, `Correct` …") { $0.heading },
+        .text("rows", "`31 rows`") { Wording.rowsWord($0.rows) },
+        .optionalText("note", "false when there is nothing to add", text: "why, or how") { $0.note },
+        .list("codes", "0 to 8: the codes of these rows, most rows first", of: code) { $0.codes },
+        .optionalText("more", "false when all codes are listed", text: "`and 3 more codes`") {
+            $0.more == 0 ? nil : Wording.moreCodes($0.more)
+        },
+    ])
+
+    private static let code = ModelTable<Code>([
+        .code("false: no code") { $0.code },
+        .flag("unclassified", "rows that have no outcome") { $0.isUnclassified },
+        .text("rows", "how many") { Wording.grouped($0.rows) },
+        .optionalObject(
+            "anchor", "false when the page does not list the code", .only("name", "`code-1` …: an id on the page")
+        ) { $0.anchor },
+    ])
+}
+
+extension ReportModelBuilder {
+    var nextSteps: NextSteps? { NextSteps(self) }
+
+    fileprivate func anchor(of group: RetryPlan.Group) -> String? {
+        guard !group.isUnclassified else { return nil }
+        let index = summary.failedByCode.prefix(limits.codes).firstIndex { code in
+            !code.isOther && code.code.map { Array($0.utf8) } == group.code.map { Array($0.utf8) }
+        }
+        return index.map { "code-\($0 + 1)" }
+    }
+}
