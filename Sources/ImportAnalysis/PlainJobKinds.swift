@@ -28,13 +28,14 @@ package struct PlainJobKind: Equatable, Sendable {
     }
 }
 
-/// Something for each kind of plain jobs, as long as there are not too many: in a log, most jobs are of a few kinds. Of
-/// two that have the same place, the last one is kept.
+/// Something for each kind of plain jobs, as long as there are not too many: in a log, most jobs are of a few kinds. Each
+/// has one place. What was found there since another kind asked for the place is left once, so that kinds of which there
+/// is one job only do not drive out those of which there are many.
 package struct PlainJobKinds<Value: Sendable>: Sendable {
     private static var places: Int { 512 }
     private static var sizeLimit: Int { 2048 }
 
-    private var kept = [(kind: PlainJobKind, value: Value)?](repeating: nil, count: places)
+    private var kept = [(kind: PlainJobKind, value: Value, isFound: Bool)?](repeating: nil, count: places)
 
     package init() {}
 
@@ -43,13 +44,20 @@ package struct PlainJobKinds<Value: Sendable>: Sendable {
     }
 
     package subscript(kind: PlainJobKind) -> Value? {
-        get {
-            guard let known = kept[place(of: kind)], known.kind == kind else { return nil }
+        mutating get {
+            let place = place(of: kind)
+            guard let known = kept[place], known.kind == kind else { return nil }
+            if !known.isFound { kept[place]?.isFound = true }
             return known.value
         }
         set {
             guard kind.size <= Self.sizeLimit, let newValue else { return }
-            kept[place(of: kind)] = (kind.trimmed, newValue)
+            let place = place(of: kind)
+            if let known = kept[place], known.isFound, known.kind != kind {
+                kept[place]?.isFound = false
+            } else {
+                kept[place] = (kind.trimmed, newValue, false)
+            }
         }
     }
 }

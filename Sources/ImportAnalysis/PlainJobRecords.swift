@@ -73,17 +73,23 @@ struct FailureRecords: Sendable {
     /// Bytes of the longest ones that are kept, and of what they were made of.
     private static let limit = 1024
 
-    private var kept = [(key: [UInt8], record: [UInt8])](repeating: ([], []), count: places)
+    /// What was found since other rows asked for its place is left once: what came once does not drive it out.
+    private var kept = [(key: [UInt8], record: [UInt8], isFound: Bool)](repeating: ([], [], false), count: places)
     private var key: [UInt8] = []
 
     mutating func record(of runs: Span<RowRun>, text: Span<UInt8>, rowsSeen: Int) -> [UInt8] {
         makeKey(runs, text, rowsSeen)
         let place = Int(truncatingIfNeeded: TextHash.hash(key.span) >> 32) & (Self.places - 1)
-        if kept[place].key == key { return kept[place].record }
+        if kept[place].key == key {
+            kept[place].isFound = true
+            return kept[place].record
+        }
         var (failures, writer) = (PlainFailures(runs, text: text, rowsSeen: rowsSeen), RecordWriter(bytes: []))
         failures.code(with: &writer)
-        if key.count <= Self.limit, writer.bytes.count <= Self.limit {
-            kept[place] = (key, writer.bytes)
+        if kept[place].isFound {
+            kept[place].isFound = false
+        } else if key.count <= Self.limit, writer.bytes.count <= Self.limit {
+            kept[place] = (key, writer.bytes, false)
         }
         return writer.bytes
     }
