@@ -3,6 +3,8 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include "plain_text.h"
+#include "usual_rows.h"
 #include "uuid.h"
 
 #define NAME(x) avx2_##x

@@ -3,6 +3,8 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
+#include "plain_text.h"
+#include "usual_rows.h"
 #include "uuid.h"
 
 // Part of every 64-bit ARM processor.

@@ -1,4 +1,6 @@
 #include "kernels.h"
+#include "plain_text.h"
+#include "usual_rows.h"
 #include "uuid.h"
 
 #define NAME(x) scalar_##x

@@ -3,6 +3,8 @@
 #if defined(__x86_64__)
 #include <emmintrin.h>
 
+#include "plain_text.h"
+#include "usual_rows.h"
 #include "uuid.h"
 
 // Part of every x86-64 processor.

@@ -2,32 +2,14 @@ package import ImportDumps
 import ImportFoundation
 
 extension PlainJob {
-    /// Judges the job if there is nothing to say of it: it is complete, its numbers agree with its rows, its times
-    /// are in order. Its summary has no finding then, and is written as a record without being made.
-    ///
-    /// - Parameters:
-    ///   - source: the input, as its user named it.
-    ///   - position: where the job is in that.
-    ///   - isIdentified: whether ids of its rows were compared. None came back, or it would not be plain.
-    ///   - records: is appended to.
-    /// - Returns: false, and nothing is appended, if the job is to be read in full.
-    package func appendRecord(
-        _ runs: Span<RowRun>, text: Span<UInt8>, source: String, at position: DocumentPosition,
-        isIdentified: Bool, to records: RecordBuffer
-    ) -> Bool {
+    /// Whether there is nothing to say of the job: it is complete, its numbers agree with its rows, its times are in
+    /// order. Its summary has no finding then.
+    @inline(__always)
+    func isUnremarkable(_ text: Span<UInt8>) -> Bool {
         let rows = createdRows + existingRows + failedRows
-        guard jobID.count > 0, isComplete(text), total == rows,
-            processed ?? rows == rows, succeeded ?? rows - failedRows == rows - failedRows,
-            failed ?? failedRows == failedRows, areTimesInOrder
-        else { return false }
-        var outcomes = OutcomeDigest()
-        for index in runs.indices {
-            outcomes.add(runs[index].firstRow..<runs[index].firstRow + 1, Outcome(runs[index].facts))
-        }
-        records.append(
-            self, text, source, position, outcomes.value,
-            failedRows == 0 ? nil : PlainFailures(runs, text: text, rowsSeen: rows), isIdentified: isIdentified)
-        return true
+        return jobID.count > 0 && isComplete(text) && total == rows && processed ?? rows == rows
+            && succeeded ?? rows - failedRows == rows - failedRows && failed ?? failedRows == failedRows
+            && areTimesInOrder
     }
 
     private func isComplete(_ text: Span<UInt8>) -> Bool {
@@ -42,11 +24,8 @@ extension PlainJob {
         $0 << 8 | UInt64($1)
     }.littleEndian
 
-    /// Whether each time that it has can be read and is not before the one in front of it.
+    /// Whether no time that it has is before the one in front of it.
     private var areTimesInOrder: Bool {
-        guard (createdAt == nil) == (times.created == nil), (updatedAt == nil) == (times.updated == nil),
-            (expiresAt == nil) == (times.expires == nil)
-        else { return false }
         let created = times.created ?? 0
         let updated = times.updated ?? created
         return created <= updated && updated <= times.expires ?? updated
@@ -62,6 +41,11 @@ package struct PlainJobTally: Sendable {
     package private(set) var rows = RowCounts()
     /// As days since 1970-01-01; nil if they do not say.
     package let day: Int?
+
+    /// - Parameter date: such as 20250304, of a day that there is.
+    static func day(_ date: Int) -> Int {
+        DateTime.daysSince1970(date / 10_000, date / 100 % 100, date % 100)
+    }
 
     fileprivate init(_ sums: PlainJobTallies.Sums, day: Int?) {
         jobs = sums.jobs
@@ -135,7 +119,7 @@ package struct PlainJobTallies: Sendable {
         days.filter { $0.value.jobs > 0 }.sorted { $0.key < $1.key }.map { date, sums in
             PlainJobTally(
                 sums,
-                day: date == 0 ? nil : DateTime.daysSince1970(date / 10_000, date / 100 % 100, date % 100))
+                day: date == 0 ? nil : PlainJobTally.day(date))
         }
     }
 }

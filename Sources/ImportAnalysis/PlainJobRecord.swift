@@ -57,7 +57,11 @@ package enum PlainJobRecord {
         package fileprivate(set) var name: ArraySlice<UInt8> = []
         package fileprivate(set) var line: Int?
         package fileprivate(set) var isIdentified = false
-        fileprivate var failures = PlainFailures()
+        /// What is kept of failed rows: the same bytes for the same.
+        fileprivate(set) var failures: ArraySlice<UInt8> = []
+
+        /// The day on which it was created, as days since 1970-01-01; nil if it does not say.
+        package var day: Int? { created.map { PlainJobTally.day($0 / 1_000_000) } }
     }
 
     /// - Parameter name: reads the name of the input, which lies so many bytes in front of the record.
@@ -91,32 +95,56 @@ package enum PlainJobRecord {
             fields.name = try name(reader.number(), reader.number())
             fields.line = reader.number()
         }
-        if fields.flags.contains(.failures) { fields.failures.code(with: &reader) }
+        if fields.flags.contains(.failures) { fields.failures = reader.rest }
         return fields
     }
 
     /// The summary of the job.
     package static func summary(_ fields: Fields) -> JobSummary {
         var job = DeclaredJob()
-        job.jobID = fields.uuid.map { uuid($0, $1) } ?? String(decoding: fields.jobID, as: UTF8.self)
+        identify(&job, fields)
         job.status = JobStatus.complete.rawValue
-        job.createdAt = fields.created.map(time)
-        job.updatedAt = fields.updated.map(time)
-        job.expiresAt = fields.expires.map(time)
         let rows = fields.rows
         job.total = rows.seen
         if fields.flags.contains(.processed) { job.processed = rows.seen }
         if fields.flags.contains(.succeeded) { job.succeeded = rows.created + rows.existing }
         if fields.flags.contains(.failed) { job.failed = rows.failed }
-        let name = String(decoding: fields.name, as: UTF8.self)
+        var failures = PlainFailures()
+        if fields.flags.contains(.failures) {
+            var reader = RecordReader(fields.failures)
+            failures.code(with: &reader)
+        }
         var summary = JobSummary(
-            job: job, source: fields.line.map { "\(name):\($0)" } ?? name, bytes: fields.byteCount, sha256: nil,
-            rows: rows, failedByCode: fields.failures.byCode, findings: [], results: .complete, salvage: nil)
+            job: job, source: source(fields), bytes: fields.byteCount, sha256: nil, rows: rows,
+            failedByCode: failures.byCode, findings: [], results: .complete, salvage: nil)
         summary.outcomes = fields.outcomes
-        summary.failurePositions = fields.failures.positions
-        summary.failureStretches = fields.failures.stretches
+        summary.failurePositions = failures.positions
+        summary.failureStretches = failures.stretches
         if fields.isIdentified { summary.identity = IdentitySummary() }
         return summary
+    }
+
+    /// The summary of a job that is of the same kind as another one.
+    static func summary(_ fields: Fields, like other: JobSummary) -> JobSummary {
+        var summary = other
+        identify(&summary.job, fields)
+        summary.source = source(fields)
+        summary.bytes = fields.byteCount
+        summary.outcomes = fields.outcomes
+        return summary
+    }
+
+    /// Sets what is not the same in all jobs of one kind.
+    private static func identify(_ job: inout DeclaredJob, _ fields: Fields) {
+        job.jobID = fields.uuid.map { uuid($0, $1) } ?? String(decoding: fields.jobID, as: UTF8.self)
+        job.createdAt = fields.created.map(time)
+        job.updatedAt = fields.updated.map(time)
+        job.expiresAt = fields.expires.map(time)
+    }
+
+    private static func source(_ fields: Fields) -> String {
+        let name = String(decoding: fields.name, as: UTF8.self)
+        return fields.line.map { "\(name):\($0)" } ?? name
     }
 
     package static func uuid(_ high: UInt64, _ low: UInt64) -> String {

@@ -6,11 +6,15 @@ import ImportDumps
 /// One thread at a time uses it, as it does the batch that it is a part of: that is why it can be sent between them.
 @safe
 package final class RecordBuffer: @unchecked Sendable {
-    private var memory: UnsafeMutablePointer<UInt8>
-    private var capacity = 80 * 1024
-    package private(set) var count = 0
+    // No access overlaps another one: nothing is called meanwhile. To check each costs as much as writing a record.
+    @exclusivity(unchecked) private var memory: UnsafeMutablePointer<UInt8>
+    @exclusivity(unchecked) private var capacity = 80 * 1024
+    @exclusivity(unchecked) private var used = 0
+    package var count: Int { unsafe used }
     /// The input that was named last, and where its name lies.
-    private var named: (source: String, offset: Int, count: Int)?
+    private var named: String?
+    private var nameOffset = 0
+    private var nameCount = 0
 
     package init() {
         unsafe memory = .allocate(capacity: capacity)
@@ -20,32 +24,51 @@ package final class RecordBuffer: @unchecked Sendable {
         unsafe memory.deallocate()
     }
 
-    package var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: memory, count: count) }
+    package var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: memory, count: used) }
 
-    package func removeAll() { (count, named) = (0, nil) }
+    package func removeAll() { unsafe (used, named) = (0, nil) }
 
     private func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
-        capacity = max(2 * capacity, count + more)
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-        unsafe larger.update(from: memory, count: count)
+        guard unsafe used + more > capacity else { return }
+        unsafe capacity = max(2 * capacity, used + more)
+        let larger = unsafe UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        unsafe larger.update(from: memory, count: used)
         unsafe memory.deallocate()
         unsafe memory = larger
     }
 
-    /// Appends a plain job.
+    /// Where a job is.
+    struct Source {
+        fileprivate let name: String
+        /// The line on which it begins, if that is what tells it from others.
+        fileprivate var line: Int?
+        fileprivate let suffix: String
+        /// Whether the name stands in the buffer already, as the last one that does.
+        fileprivate var isNamed = false
+
+        init(_ name: String, _ position: DocumentPosition, in buffer: RecordBuffer) {
+            self.name = name
+            isNamed = buffer.named == name
+            if case .line(let place) = position { line = place.line }
+            suffix = line == nil ? position.suffix : ""
+        }
+
+        /// Goes on to the next line.
+        @inline(__always)
+        mutating func passLine() {
+            if let line { self.line = line + 1 }
+        }
+    }
+
+    /// Appends a plain job; what there is of its failures is to follow.
+    @inline(__always)
     func append(
-        _ job: PlainJob, _ text: Span<UInt8>, _ source: String, _ position: DocumentPosition, _ outcomes: UInt64,
-        _ failures: PlainFailures?, isIdentified: Bool
+        _ job: borrowing PlainJob, _ text: Span<UInt8>, at source: inout Source, _ outcomes: UInt64,
+        hasFailures: Bool, isIdentified: Bool
     ) {
-        // A number takes ten bytes at most, and there are fewer than thirty; times have 20 bytes each.
-        let start = count
-        let suffix: String? =
-            switch position {
-            case .whole, .line: nil
-            case .place, .element, .inside: position.suffix
-            }
-        reserve(400 + job.jobID.count + source.utf8.count + (suffix?.utf8.count ?? 0))
+        // A number takes ten bytes at most, and there are fewer than thirty.
+        let start = unsafe used
+        reserve(400 + job.jobID.count + source.name.utf8.count + source.suffix.utf8.count)
         var record = unsafe Writer(at: memory + start)
         var flags: PlainJobRecord.Flags = []
         if job.uuid != nil { flags.insert(.uuid) }
@@ -55,68 +78,62 @@ package final class RecordBuffer: @unchecked Sendable {
         if job.processed != nil { flags.insert(.processed) }
         if job.succeeded != nil { flags.insert(.succeeded) }
         if job.failed != nil { flags.insert(.failed) }
-        if failures != nil { flags.insert(.failures) }
+        if hasFailures { flags.insert(.failures) }
         unsafe record.append(byte: flags.rawValue)
         if let uuid = job.uuid {
             unsafe record.append(word: uuid.first)
             unsafe record.append(word: uuid.second)
         } else {
-            unsafe record.append(UInt(job.jobID.count))
+            let range = job.jobID.offset..<job.jobID.offset + job.jobID.count
+            unsafe record.append(UInt(range.count))
             unsafe text.withUnsafeBufferPointer { text in
-                unsafe record.append(
-                    UnsafeBufferPointer(
-                        rebasing: text[job.jobID.offset..<job.jobID.offset + job.jobID.count]))
+                unsafe record.append(UnsafeBufferPointer(rebasing: text[range]))
             }
         }
-        for time in [job.times.created, job.times.updated, job.times.expires] {
-            if let time { unsafe record.append(UInt(time)) }
-        }
+        if let time = job.times.created { unsafe record.append(UInt(time)) }
+        if let time = job.times.updated { unsafe record.append(UInt(time)) }
+        if let time = job.times.expires { unsafe record.append(UInt(time)) }
         unsafe record.append(UInt(job.createdRows))
         unsafe record.append(UInt(job.existingRows))
         unsafe record.append(UInt(job.failedRows))
         unsafe record.append(UInt(job.byteCount))
         unsafe record.append(word: outcomes)
         let mark = isIdentified ? PlainJobRecord.Source.identified : 0
-        unsafe append(source, position, suffix, mark, to: &record, from: start)
-        unsafe count = record.at - memory
-        if let failures { append(failures) }
+        if let line = source.line, source.isNamed {
+            unsafe record.append(byte: PlainJobRecord.Source.lineOfNamed.rawValue | mark)
+            unsafe record.append(UInt(start - nameOffset))
+            unsafe record.append(UInt(nameCount))
+            unsafe record.append(UInt(line))
+        } else {
+            unsafe append(&source, mark, to: &record)
+        }
+        unsafe used = record.at - memory
     }
 
     /// Appends where the job is. Of a log the name stands in the first record only.
-    private func append(
-        _ source: String, _ position: DocumentPosition, _ suffix: String?, _ mark: UInt8, to record: inout Writer,
-        from start: Int
-    ) {
-        var source = source
-        if case .line(let place) = position {
-            if let named, named.source == source {
-                unsafe record.append(byte: PlainJobRecord.Source.lineOfNamed.rawValue | mark)
-                unsafe record.append(UInt(start - named.offset))
-                unsafe record.append(UInt(named.count))
-            } else {
-                unsafe record.append(byte: PlainJobRecord.Source.line.rawValue | mark)
-                unsafe record.append(UInt(source.utf8.count))
-                unsafe named = (source, record.at - memory, source.utf8.count)
-                source.withUTF8 { unsafe record.append($0) }
-            }
-            unsafe record.append(UInt(place.line))
+    private func append(_ source: inout Source, _ mark: UInt8, to record: inout Writer) {
+        var (name, suffix) = (source.name, source.suffix)
+        if let line = source.line {
+            unsafe record.append(byte: PlainJobRecord.Source.line.rawValue | mark)
+            unsafe record.append(UInt(name.utf8.count))
+            unsafe (named, nameOffset, nameCount) = (name, record.at - memory, name.utf8.count)
+            name.withUTF8 { unsafe record.append($0) }
+            unsafe record.append(UInt(line))
+            source.isNamed = true
         } else {
-            var suffix = suffix ?? ""
             unsafe record.append(byte: PlainJobRecord.Source.whole.rawValue | mark)
-            unsafe record.append(UInt(source.utf8.count + suffix.utf8.count))
-            source.withUTF8 { unsafe record.append($0) }
+            unsafe record.append(UInt(name.utf8.count + suffix.utf8.count))
+            name.withUTF8 { unsafe record.append($0) }
             suffix.withUTF8 { unsafe record.append($0) }
         }
     }
 
-    private func append(_ failures: PlainFailures) {
-        var (failures, writer) = (failures, RecordWriter(bytes: []))
-        failures.code(with: &writer)
-        reserve(writer.bytes.count)
-        unsafe writer.bytes.withUnsafeBufferPointer { bytes in
-            var record = unsafe Writer(at: memory + count)
+    func append(_ bytes: [UInt8]) {
+        reserve(bytes.count)
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            var record = unsafe Writer(at: memory + used)
             unsafe record.append(bytes)
-            unsafe count = record.at - memory
+            unsafe used = record.at - memory
         }
     }
 

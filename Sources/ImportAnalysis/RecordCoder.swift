@@ -175,8 +175,16 @@ struct RecordReader: RecordCoder {
 
     /// Eight bytes, the lowest first.
     mutating func word() -> UInt64 {
-        (0..<8).reduce(0) { $0 | UInt64(byte()) << UInt64(8 * $1) }
+        guard position + 8 <= bytes.endIndex else { return 0 }
+        let start = position - bytes.startIndex
+        position += 8
+        return unsafe bytes.withUnsafeBytes { bytes in
+            unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+        }
     }
+
+    /// The bytes that were not read.
+    var rest: ArraySlice<UInt8> { bytes[position...] }
 
     mutating func bytes(_ count: Int) -> ArraySlice<UInt8> {
         let start = position

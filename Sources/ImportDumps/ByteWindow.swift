@@ -167,7 +167,7 @@ struct ByteWindow: ~Copyable {
         assert(position == count)
         guard !isLookingAhead || canRetain else { return false }
         if !documentHashes.isEmpty { unsafe documentHashes.update(bytes, from: startOffset) }
-        let feeds = unsafe kernel.functions.pointee.count_lines(storage, count)
+        let feeds = unsafe lines.feeds(in: bytes, kernel)
         if mark != Self.noMark, goesBack { retain(feeds: feeds) }
         // Places in the window that is passed may still be asked for, and behind the mark.
         placeMap?.forget(before: min(startOffset, mark))
@@ -198,6 +198,18 @@ struct ByteWindow: ~Copyable {
     mutating func passPlace(ofOffset offset: Int) -> Place {
         if offset < startOffset { return place(ofOffset: offset, lineInRetained(of: offset)) }
         return unsafe place(ofOffset: offset, lines.count(in: bytes, from: startOffset, upTo: offset))
+    }
+
+    /// The place of a byte of the window at which a line begins.
+    func place(ofLineAt offset: Int) -> Place {
+        let front = unsafe UnsafeBufferPointer(start: storage, count: offset - startOffset)
+        return place(ofOffset: offset, unsafe lines.beginning(behind: front, from: startOffset, kernel))
+    }
+
+    /// Consumes whole lines of the window, from where the place was asked for last.
+    mutating func passLines(_ count: Int, bytes: Int) {
+        position += bytes
+        lines.pass(count, to: position, startOffset: startOffset)
     }
 
     private func place(ofOffset offset: Int, _ line: WindowLines.Line) -> Place {

@@ -21,20 +21,30 @@ extension DumpParser {
         var hasRead = false
         while scanner.window.offset < end {
             let text = unsafe scanner.window.bytes
-            guard
-                let job = unsafe plainJobs.read(text, at: scanner.window.position, offset: scanner.window.offset)
-            else { break }
+            var count = unsafe plainJobs.read(
+                text, at: scanner.window.position,
+                before: end == .max ? .max : end - scanner.window.offset + scanner.window.position)
+            guard count > 0 else { break }
             let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
             // What is held shows by it that another document follows.
             input.place = place
             if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
-            let isTaken = try plainJobs.withRuns {
-                try unsafe sink.consume(job, $0, text: text.span, at: input.nextPosition(of: place))
+            let position = input.nextPosition(of: place)
+            // One that begins on a line with another document is told apart otherwise than those below.
+            if position != .line(place) { count = 1 }
+            let taken = try plainJobs.handOver(count) {
+                try unsafe sink.consume($0, $1, text: text.span, at: position)
             }
-            guard isTaken else { break }
-            found(1, lastAt: place)
-            scanner.window.position = plainJobs.pass(from: place.byte)
+            guard taken > 0 else { break }
+            var last = place
+            if taken > 1 {
+                last = Place(
+                    byte: place.byte + plainJobs.distance(to: taken - 1), line: place.line + taken - 1, column: 1)
+            }
+            found(taken, lastAt: last)
+            scanner.window.passLines(taken, bytes: plainJobs.distance(to: taken))
             hasRead = true
+            guard taken == count else { break }
         }
         return hasRead
     }
@@ -61,7 +71,12 @@ extension DumpParser {
             found(
                 outcome.jobs,
                 lastAt: Place(byte: outcome.end, line: outcome.start.line + outcome.jobs - 1, column: 1))
-            scanner.window.advance(to: outcome.end)
+            if outcome.end - scanner.window.startOffset <= scanner.window.count {
+                _ = scanner.window.passPlace(ofOffset: outcome.start.byte)
+                scanner.window.passLines(outcome.jobs, bytes: outcome.end - outcome.start.byte)
+            } else {
+                scanner.window.advance(to: outcome.end)
+            }
             return true
         }
         return false
@@ -86,7 +101,7 @@ extension DumpParser {
             guard index < window.upperBound, unsafe bytes[index] == UInt8(ascii: "{") else { break }
             let offset = scanner.window.offset + index - window.lowerBound
             unsafe helper.start(
-                .init(bytes: bytes, index: index, place: scanner.window.place(ofOffset: offset)))
+                .init(bytes: bytes, index: index, place: scanner.window.place(ofLineAt: offset)))
             started.append((helper, offset))
             last = index
         }

@@ -68,7 +68,6 @@ struct DumpParser: ~Copyable {
         scanner.window.restart(source: source, readsAhead: readsAhead)
         scanner.untornUntil = 0
         sinkError = nil
-        plainJobs?.restart()
         (takesPlainJobs, plainJobHelperCount, plainJobHelpers, plainJobsAhead) = (false, 0, [], [])
         held = nil
         input = InputContents()

@@ -116,10 +116,10 @@ package struct DumpSession: ~Copyable {
     package func readPlainDump(_ bytes: UnsafeBufferPointer<UInt8>, into sink: inout some DumpSink) throws -> Bool {
         guard readsPlainDumps, sink.plainJobs != .none, let plainJobs = parser.plainJobs else { return false }
         plainJobs.refusesRepeatedIDs = sink.plainJobs == .withDistinctIDs
-        guard let job = unsafe plainJobs.readAlone(bytes) else { return false }
-        return try plainJobs.withRuns { runs in
-            try unsafe sink.consume(job, runs, text: bytes.span, at: .whole)
-        }
+        guard unsafe plainJobs.readAlone(bytes) else { return false }
+        return try plainJobs.handOver(1, inputSize: bytes.count) {
+            try unsafe sink.consume($0, $1, text: bytes.span, at: .whole)
+        } == 1
     }
 }
 
@@ -139,14 +139,17 @@ package protocol DumpSink: RowSink {
     /// Which whole jobs it takes in which there is nothing to note, as a rule.
     var plainJobs: PlainJobs { get }
 
-    /// Takes a whole job in which there is nothing to note; false if it is to come row by row, as others do.
+    /// Takes whole jobs in which there is nothing to note; returns how many. The one behind them is to come row by row, as
+    /// others do.
     ///
     /// - Parameters:
-    ///   - runs: those of the rows that were not created, each of one row, in order.
-    ///   - text: what all ranges are in. Both are valid during the call only.
+    ///   - jobs: those behind the first one lie each at the beginning of the next line.
+    ///   - runs: those of the rows that were not created, each of one row, in order, job by job.
+    ///   - text: what all ranges are in. All are valid during the call only.
+    ///   - position: of the first one.
     mutating func consume(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
-    ) throws -> Bool
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Int
 
     /// What takes such jobs in on another thread; nil if nothing can.
     func makeTaker() -> (any PlainJobTaker)?
@@ -163,8 +166,8 @@ extension DumpSink {
     package mutating func adopt(_ taker: any PlainJobTaker) throws {}
 
     package mutating func consume(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
-    ) throws -> Bool { false }
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Int { 0 }
 }
 
 /// A consumer as the parser sees it. Which one it is only shows behind this, so that the parser is compiled once, and
@@ -174,8 +177,8 @@ protocol DumpReceiver {
     func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws
     func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
     func consume(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
-    ) throws -> Bool
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Int
     func makeTaker() -> (any PlainJobTaker)?
     func adopt(_ taker: any PlainJobTaker) throws
 }
@@ -186,8 +189,8 @@ extension DumpReceiver {
     func adopt(_ taker: any PlainJobTaker) throws {}
 
     func consume(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
-    ) throws -> Bool { false }
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Int { 0 }
 
     /// Takes one run.
     func consume(_ run: RowRun, text: Span<UInt8>) throws {
@@ -210,9 +213,9 @@ private struct DumpsOfSink<Sink: DumpSink>: DumpReceiver {
     }
 
     func consume(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
-    ) throws -> Bool {
-        try unsafe sink.pointee.consume(job, runs, text: text, at: position)
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Int {
+        try unsafe sink.pointee.consume(jobs, runs, text: text, at: position)
     }
 
     func makeTaker() -> (any PlainJobTaker)? { unsafe sink.pointee.makeTaker() }

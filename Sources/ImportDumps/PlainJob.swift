@@ -12,9 +12,6 @@ package struct PlainJob: Sendable {
     package var byteCount: Int
     package var jobID: TextRange
     package var status: TextRange
-    package var createdAt: TextRange?
-    package var updatedAt: TextRange?
-    package var expiresAt: TextRange?
     /// The times that it has.
     package var times: Times
     /// What its id stands for, if that is a UUID of RFC 9562 in small letters: no other text is the same one.
@@ -27,9 +24,10 @@ package struct PlainJob: Sendable {
     package var createdRows: Int
     package var existingRows: Int
     package var failedRows: Int
+    /// Runs of one row for those that were not created, behind those of the jobs before it.
+    package var runCount: Int
 
-    /// Times as nearly all dumps have them, such as `2025-03-04T10:06:00Z`: their digits as one number, nil for a text of
-    /// any other form.
+    /// Times as nearly all dumps have them, such as `2025-03-04T10:06:00Z`: their digits as one number.
     package struct Times: Sendable {
         package var created: Int?
         package var updated: Int?
@@ -38,28 +36,27 @@ package struct PlainJob: Sendable {
 }
 
 extension PlainJob {
-    fileprivate init(_ job: rowscan_plain_job) {
-        func text(_ key: Int, _ text: rowscan_text) -> TextRange? {
-            job.keys & 1 << UInt32(key) == 0 ? nil : TextRange(text)
-        }
-        range = TextRange(offset: Int(job.offset), count: Int(job.length))
+    @inline(__always)
+    fileprivate init(_ job: UnsafePointer<rowscan_plain_job>) {
+        let keys = unsafe job.pointee.keys
+        func value(_ key: Int, _ value: Int64) -> Int? { keys & 1 << UInt32(key) == 0 ? nil : Int(value) }
+        range = unsafe TextRange(offset: Int(job.pointee.offset), count: Int(job.pointee.length))
         byteCount = range.count
-        jobID = TextRange(job.texts.0)
-        status = TextRange(job.texts.1)
-        createdAt = text(ROWSCAN_CREATED_AT, job.texts.6)
-        updatedAt = text(ROWSCAN_UPDATED_AT, job.texts.7)
-        expiresAt = text(ROWSCAN_EXPIRES_AT, job.texts.8)
-        func time(_ time: Int64) -> Int? { time < 0 ? nil : Int(time) }
-        times = Times(created: time(job.times.0), updated: time(job.times.1), expires: time(job.times.2))
-        uuid = job.has_uuid ? job.uuid : nil
-        func count(_ key: Int, _ count: Int64) -> Int? {
-            job.keys & 1 << UInt32(key) == 0 ? nil : Int(count)
-        }
-        total = Int(job.counts.0)
-        processed = count(ROWSCAN_PROCESSED, job.counts.1)
-        succeeded = count(ROWSCAN_SUCCEEDED, job.counts.2)
-        failed = count(ROWSCAN_FAILED_COUNT, job.counts.3)
-        (createdRows, existingRows, failedRows) = (Int(job.rows.0), Int(job.rows.1), Int(job.rows.2))
+        jobID = unsafe TextRange(job.pointee.id)
+        status = unsafe TextRange(job.pointee.status)
+        times = unsafe Times(
+            created: value(ROWSCAN_CREATED_AT, job.pointee.times.0),
+            updated: value(ROWSCAN_UPDATED_AT, job.pointee.times.1),
+            expires: value(ROWSCAN_EXPIRES_AT, job.pointee.times.2))
+        uuid = unsafe job.pointee.has_uuid ? job.pointee.uuid : nil
+        total = unsafe Int(job.pointee.counts.0)
+        processed = unsafe value(ROWSCAN_PROCESSED, job.pointee.counts.1)
+        succeeded = unsafe value(ROWSCAN_SUCCEEDED, job.pointee.counts.2)
+        failed = unsafe value(ROWSCAN_FAILED_COUNT, job.pointee.counts.3)
+        createdRows = unsafe Int(job.pointee.rows.0)
+        existingRows = unsafe Int(job.pointee.rows.1)
+        failedRows = unsafe Int(job.pointee.rows.2)
+        runCount = unsafe Int(job.pointee.noted_count)
     }
 }
 
@@ -69,113 +66,103 @@ extension TextRange {
     }
 }
 
-/// Reads plain jobs that lie whole in a block of bytes, one on each line.
+extension RowRun {
+    @inline(__always)
+    fileprivate init(_ row: UnsafePointer<rowscan_plain_row>) {
+        let number = unsafe Int(row.pointee.number)
+        if unsafe row.pointee.outcome == UInt32(ROWSCAN_FAILED) {
+            self = unsafe RowRun(
+                firstRow: number, facts: [.error, .code], code: TextRange(row.pointee.code),
+                message: TextRange(row.pointee.message))
+        } else {
+            self.init(firstRow: number, facts: .existing)
+        }
+    }
+}
+
+/// Reads plain jobs that lie whole in a block of bytes, one on each line: some at a time.
 @safe
 final class PlainJobReader {
-    private static let rowLimit = Int(ROWSCAN_PLAIN_ROWS)
+    private static let mostJobs = 64
+    private static let mostRuns = 4 * Int(ROWSCAN_PLAIN_ROWS)
 
     private let kernel: RowKernel
-    /// The job at hand and the one on the next line, for one is only known to be over when the next one is there; and the
-    /// rows of each. Which is which changes with each job.
-    private let jobs = UnsafeMutablePointer<rowscan_plain_job>.allocate(capacity: 2)
-    private let rows = UnsafeMutablePointer<rowscan_plain_row>.allocate(capacity: 2 * rowLimit)
-    private var current = 0
-    private let runs = UnsafeMutablePointer<RowRun>.allocate(capacity: rowLimit)
-    /// Where the job that was passed on to begins: it was read already, and is the current one. Of use to the next call
-    /// only, for after any other reading the bytes there may be others.
-    private var passed: (index: Int, offset: Int)?
+    /// What was read last, and what is made of that.
+    private let jobs = UnsafeMutablePointer<rowscan_plain_job>.allocate(capacity: mostJobs)
+    private let rows = UnsafeMutablePointer<rowscan_plain_row>.allocate(capacity: mostRuns)
+    private let plainJobs = UnsafeMutablePointer<PlainJob>.allocate(capacity: mostJobs)
+    private let runs = UnsafeMutablePointer<RowRun>.allocate(capacity: mostRuns)
+    /// How many to read at once. Where some are not taken, those behind them are read again: so it is few then.
+    private var wanted = 2
     /// Whether a job is only plain if no two of its rows have the same id.
     var refusesRepeatedIDs = false
 
     init(kernel: RowKernel) {
         self.kernel = kernel
-        unsafe jobs.initialize(repeating: rowscan_plain_job(), count: 2)
     }
 
     deinit {
         unsafe jobs.deallocate()
         unsafe rows.deallocate()
+        unsafe plainJobs.deallocate()
         unsafe runs.deallocate()
     }
 
-    /// Reads the job at an index; nil if it is not plain, or if no plain job begins on the line behind it.
+    /// Reads some jobs from an index on, as far as a plain job begins on the line behind each; returns how many.
     ///
     /// What lies between two jobs would have to be told of the first one. So of a job nothing is told until the next one
     /// was read too.
     ///
     /// - Parameters:
     ///   - bytes: a zero stands behind the last one.
-    ///   - offset: that of the job in the input.
-    func read(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int, offset: Int) -> PlainJob? {
-        guard let start = bytes.baseAddress else { return nil }
-        let isRead = passed.map { $0 == (index, offset) } ?? false
-        passed = nil
-        let current = current
-        guard unsafe isRead || read(start, at: index, into: current) else { return nil }
-        let job = unsafe jobs + current
-        var end = unsafe Int(job.pointee.offset) + Int(job.pointee.length)
-        if unsafe start[end] == UInt8(ascii: "\r") { end += 1 }
-        guard unsafe start[end] == UInt8(ascii: "\n"), unsafe read(start, at: end + 1, into: 1 - current) else {
-            return nil
-        }
-        return unsafe PlainJob(job.pointee)
+    ///   - end: those that begin there or behind it are not wanted.
+    func read(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int, before end: Int = .max) -> Int {
+        guard let start = bytes.baseAddress else { return 0 }
+        return max(0, unsafe read(start, at: index, upTo: end, limit: wanted) - 1)
     }
 
-    /// Reads a job with nothing but white space behind it; nil if that is not all there is.
+    /// Reads a job with nothing but white space behind it; false if that is not all there is.
     ///
     /// - Parameter bytes: a zero stands behind the last one.
-    func readAlone(_ bytes: UnsafeBufferPointer<UInt8>) -> PlainJob? {
-        passed = nil
-        guard let start = bytes.baseAddress, unsafe read(start, at: 0, into: current) else { return nil }
-        let job = unsafe jobs + current
-        for index in unsafe Int(job.pointee.length)..<bytes.count {
-            guard unsafe ASCII.isSpace(bytes[index]) else { return nil }
+    func readAlone(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let start = bytes.baseAddress, unsafe read(start, at: 0, upTo: 0, limit: 1) == 1 else { return false }
+        for index in unsafe Int(jobs.pointee.length)..<bytes.count {
+            guard unsafe ASCII.isSpace(bytes[index]) else { return false }
         }
-        var whole = unsafe PlainJob(job.pointee)
-        whole.byteCount = bytes.count
-        return whole
+        return true
     }
 
-    /// Passes on to the next job; returns its index.
+    private func read(_ bytes: UnsafePointer<UInt8>, at index: Int, upTo end: Int, limit: Int) -> Int {
+        unsafe Int(
+            kernel.functions.pointee.read_plain_jobs(
+                bytes, UInt32(index), UInt32(clamping: end), refusesRepeatedIDs, jobs, UInt32(limit), rows,
+                UInt32(Self.mostRuns)))
+    }
+
+    /// Hands over the first jobs that were read, and the runs of their rows that were not created.
     ///
-    /// - Parameter offset: of the job that was read, in the input.
-    func pass(from offset: Int) -> Int {
-        let before = unsafe Int(jobs[current].offset)
-        current = 1 - current
-        let index = unsafe Int(jobs[current].offset)
-        passed = (index, offset + index - before)
-        return index
-    }
-
-    /// Forgets what was read: another input follows.
-    func restart() {
-        passed = nil
-    }
-
-    /// The runs of the rows that were not created, of the job that was read.
-    func withRuns<Result>(_ body: (Span<RowRun>) throws -> Result) rethrows -> Result {
-        let rows = unsafe rows + current * Self.rowLimit
-        var count = 0
-        for index in unsafe 0..<Int(jobs[current].row_count) {
-            let row = unsafe rows + index
-            switch unsafe Int(row.pointee.outcome) {
-            case Int(ROWSCAN_CREATED): continue
-            case Int(ROWSCAN_EXISTING):
-                unsafe (runs + count).initialize(to: RowRun(firstRow: index + 1, facts: .existing))
-            default:
-                unsafe (runs + count).initialize(
-                    to: RowRun(
-                        firstRow: index + 1, facts: [.error, .code], code: TextRange(row.pointee.code),
-                        message: TextRange(row.pointee.message)))
+    /// - Parameters:
+    ///   - inputSize: that of the input, if there is nothing else in it.
+    ///   - body: returns how many of the jobs are taken.
+    func handOver(
+        _ count: Int, inputSize: Int? = nil, _ body: (Span<PlainJob>, Span<RowRun>) throws -> Int
+    ) rethrows -> Int {
+        var runCount = 0
+        for index in 0..<count {
+            unsafe (plainJobs + index).initialize(to: PlainJob(jobs + index))
+            for row in unsafe runCount..<runCount + Int(jobs[index].noted_count) {
+                unsafe (runs + row).initialize(to: RowRun(rows + row))
             }
-            count += 1
+            unsafe runCount += Int(jobs[index].noted_count)
         }
-        return try body(unsafe UnsafeBufferPointer(start: runs, count: count).span)
+        if let inputSize { unsafe plainJobs.pointee.byteCount = inputSize }
+        let taken = try body(
+            unsafe UnsafeBufferPointer(start: plainJobs, count: count).span,
+            unsafe UnsafeBufferPointer(start: runs, count: runCount).span)
+        wanted = taken < count ? 2 : min(2 * wanted, Self.mostJobs)
+        return taken
     }
 
-    private func read(_ bytes: UnsafePointer<UInt8>, at index: Int, into number: Int) -> Bool {
-        let (job, rows) = unsafe (jobs + number, rows + number * Self.rowLimit)
-        guard unsafe rowscan_read_plain_job(kernel.functions, bytes, UInt32(index), job, rows) else { return false }
-        return unsafe !refusesRepeatedIDs || !rowscan_has_repeated_ids(kernel.functions, bytes, job, rows)
-    }
+    /// Bytes from where the first job begins that was read to where another one does.
+    func distance(to job: Int) -> Int { unsafe Int(jobs[job].offset) - Int(jobs[0].offset) }
 }

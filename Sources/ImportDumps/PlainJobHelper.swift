@@ -3,10 +3,15 @@ import ImportFoundation
 /// Takes in plain jobs of a stretch of an input, on a thread of its own, before anyone knows that they are read: the
 /// consumer that made it adopts them when reading has come to the first of them, or nothing of them is used.
 package protocol PlainJobTaker: AnyObject, Sendable {
-    /// False if the job is to come row by row. No more are taken then.
+    /// Takes jobs on lines one after another; returns how many. The one behind them is to come row by row, and no more are
+    /// taken then.
+    ///
+    /// - Parameters:
+    ///   - runs: of all of them, as in ``DumpSink/consume(_:_:text:at:)``.
+    ///   - position: of the first one.
     func take(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
-    ) throws -> Bool
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Int
 
     /// Forgets what was taken.
     func forget()
@@ -98,15 +103,15 @@ final class PlainJobHelper {
         var (index, place) = unsafe (stretch.index, stretch.place)
         var outcome = unsafe Outcome(start: stretch.place, end: stretch.place.byte)
         do {
-            while let job = unsafe desk.reader.read(stretch.bytes, at: index, offset: place.byte) {
-                let isTaken = try desk.reader.withRuns {
-                    try unsafe desk.taker.take(job, $0, text: stretch.bytes.span, at: .line(place))
+            while case let count = unsafe desk.reader.read(stretch.bytes, at: index), count > 0 {
+                let taken = try desk.reader.handOver(count) {
+                    try unsafe desk.taker.take($0, $1, text: stretch.bytes.span, at: .line(place))
                 }
-                guard isTaken else { break }
-                let next = desk.reader.pass(from: place.byte)
-                place = Place(byte: place.byte + next - index, line: place.line + 1, column: 1)
-                index = next
-                outcome.jobs += 1
+                let distance = desk.reader.distance(to: taken)
+                place = Place(byte: place.byte + distance, line: place.line + taken, column: 1)
+                index += distance
+                outcome.jobs += taken
+                guard taken == count else { break }
             }
         } catch {
             outcome.error = error

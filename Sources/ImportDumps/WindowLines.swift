@@ -1,3 +1,4 @@
+internal import CRowScan
 private import Glibc
 
 /// Which lines the bytes of a window are on.
@@ -44,6 +45,28 @@ struct WindowLines {
         }
         countedIndex = end
         return countedLine
+    }
+
+    /// Goes on to a place so many lines down, at which one begins. Those in front of it are not counted then.
+    ///
+    /// - Parameter index: of the place in the window. The line of the one before was asked for last.
+    mutating func pass(_ lines: Int, to index: Int, startOffset: Int) {
+        countedIndex = index
+        countedLine = Line(number: countedLine.number + lines, start: startOffset + index)
+    }
+
+    /// How many line feeds are in the first bytes of the window.
+    func feeds(in bytes: UnsafeBufferPointer<UInt8>, _ kernel: RowKernel) -> Int {
+        guard let base = bytes.baseAddress else { return 0 }
+        let isCounted = countedIndex <= bytes.count
+        let start = isCounted ? countedIndex : 0
+        return unsafe kernel.functions.pointee.count_lines(base + start, bytes.count - start)
+            + (isCounted ? countedLine.number - first.number : 0)
+    }
+
+    /// The line that begins behind the first bytes of the window.
+    func beginning(behind bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, _ kernel: RowKernel) -> Line {
+        Line(number: first.number + (unsafe feeds(in: bytes, kernel)), start: startOffset + bytes.count)
     }
 
     /// Lines are counted from the window's start again.

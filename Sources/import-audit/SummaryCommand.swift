@@ -87,8 +87,10 @@ extension SummaryCommand.Format {
             var totals = Totals()
             var document = SummaryJSON.Document(to: Console.Output(), codes: codes, redaction: redaction)
             for index in 0..<results.jobCount {
-                if let job = try results.ledger?.tallied(index) {
+                if let ledger = results.ledger, let (job, isTallied) = try ledger.plain(index),
                     try document.append(plain: job)
+                {
+                    if !isTallied { totals.add(ledger.job(like: job)) }
                 } else {
                     let job = try results.job(index)
                     totals.add(job)

@@ -77,36 +77,12 @@ typedef struct {
     uint64_t tag;
 } rowscan_id;
 
-/// The kernels of one kind of processor.
-typedef struct {
-    const char *name;
-    /// Matches rows from `offset` on, which must be where a row begins, as long as they match one of the shapes and end
-    /// before `end`, and as long as there is room for runs.
-    rowscan_result (*scan)(
-        const rowscan_shape *shapes, uint32_t shape_count, const uint8_t *bytes, uint32_t offset, uint32_t end,
-        rowscan_run *runs, uint32_t capacity);
-    /// The length of the plain text at the front: up to a quote, a backslash, a control character or a byte beyond
-    /// ASCII. Vectors are loaded whole: ROWSCAN_PADDING bytes behind the end must be readable.
-    size_t (*plain_text)(const uint8_t *bytes, size_t count);
-    /// How many line feeds there are.
-    size_t (*count_lines)(const uint8_t *bytes, size_t count);
-    /// Whether 36 bytes are a UUID: 8-4-4-4-12 hexadecimal digits of either case.
-    bool (*is_uuid)(const uint8_t *bytes);
-    /// Packs `count` UUIDs that lie `stride` bytes apart. Each has the tag of the one before and `step` more. Only the
-    /// 36 bytes of each are read.
-    void (*pack_uuids)(
-        const uint8_t *text, size_t stride, size_t count, uint64_t tag, uint64_t step, rowscan_id *ids);
-} rowscan_kernel;
-
-/// The kernel at `index`, best first, among those that this processor can run; NULL beyond the last. The last one is
-/// scalar and runs everywhere.
-const rowscan_kernel *rowscan_kernel_at(size_t index);
-
 // MARK: Whole jobs
 
 // Logs hold many jobs of a few rows. A *plain* job lies on one line, with nothing in it that would have to be noted: the
-// fields that the API defines, each once, texts of plain ASCII, whole numbers, rows with one outcome each. It is read in
-// one go, without memory of its own; any other job is refused, and goes to the strict reader.
+// fields that the API defines, each once, texts of plain ASCII, whole numbers, times of the usual form, rows with one
+// outcome each. It has an id, a status, a total and at least one row. It is read in one go; any other job is refused, and
+// goes to the strict reader.
 
 enum {
     /// Rows of the largest plain job.
@@ -149,36 +125,62 @@ typedef struct {
     uint32_t row_count;
     /// By outcome.
     uint32_t rows[ROWSCAN_OUTCOMES];
-    /// By key, of those that are texts.
-    rowscan_text texts[ROWSCAN_JOB_KEYS];
+    /// Rows that were written, for they were not created.
+    uint32_t noted_count;
+    rowscan_text id;
+    rowscan_text status;
     /// From ROWSCAN_TOTAL on.
     int64_t counts[4];
-    /// From ROWSCAN_CREATED_AT on: the digits of a time such as 2025-03-04T10:06:00Z as one number; -1 for any other text.
+    /// From ROWSCAN_CREATED_AT on: the digits of a time such as 2025-03-04T10:06:00Z as one number.
     int64_t times[3];
     /// What the id stands for, if `has_uuid`: it is a UUID of RFC 9562 in small letters, and no other text is the same one.
     uint64_t uuid[2];
     bool has_uuid;
 } rowscan_plain_job;
 
+/// A row of a plain job that was not created.
 typedef struct {
+    /// From 1.
+    uint32_t number;
     uint32_t outcome;
-    /// Where the row's id lies, 36 bytes; 0 if it has none.
-    uint32_t id;
     /// Of a failed row.
     rowscan_text code;
     rowscan_text message;
 } rowscan_plain_row;
 
-/// Reads the job that begins at `offset`; false, and nothing of what is written counts, if it is not plain. A zero must
-/// stand behind the last byte, and ROWSCAN_PADDING bytes behind that be readable.
-///
-/// It has an id, a status, a total and at least one row; other counts and times may be absent.
-///
-/// `rows` has room for ROWSCAN_PLAIN_ROWS.
-bool rowscan_read_plain_job(
-    const rowscan_kernel *kernel, const uint8_t *bytes, uint32_t offset, rowscan_plain_job *job,
-    rowscan_plain_row *rows);
+// MARK: Kernels
 
-/// Whether two rows of a job that was read have the same id.
-bool rowscan_has_repeated_ids(
-    const rowscan_kernel *kernel, const uint8_t *bytes, const rowscan_plain_job *job, const rowscan_plain_row *rows);
+/// The kernels of one kind of processor.
+typedef struct {
+    const char *name;
+    /// Matches rows from `offset` on, which must be where a row begins, as long as they match one of the shapes and end
+    /// before `end`, and as long as there is room for runs.
+    rowscan_result (*scan)(
+        const rowscan_shape *shapes, uint32_t shape_count, const uint8_t *bytes, uint32_t offset, uint32_t end,
+        rowscan_run *runs, uint32_t capacity);
+    /// The length of the plain text at the front: up to a quote, a backslash, a control character or a byte beyond
+    /// ASCII. Vectors are loaded whole: ROWSCAN_PADDING bytes behind the end must be readable.
+    size_t (*plain_text)(const uint8_t *bytes, size_t count);
+    /// How many line feeds there are.
+    size_t (*count_lines)(const uint8_t *bytes, size_t count);
+    /// Whether 36 bytes are a UUID: 8-4-4-4-12 hexadecimal digits of either case.
+    bool (*is_uuid)(const uint8_t *bytes);
+    /// Packs `count` UUIDs that lie `stride` bytes apart. Each has the tag of the one before and `step` more. Only the
+    /// 36 bytes of each are read.
+    void (*pack_uuids)(
+        const uint8_t *text, size_t stride, size_t count, uint64_t tag, uint64_t step, rowscan_id *ids);
+    /// Reads plain jobs, one on each line, from `offset` on, where the first one must begin; returns how many. None that
+    /// begins behind `last` is read.
+    ///
+    /// A zero must stand behind the last byte of the text, and ROWSCAN_PADDING bytes behind that be readable.
+    ///
+    /// - distinct: a job is only plain if no two of its rows have the same id.
+    /// - noted: the rows that were not created, job by job. There must be room for ROWSCAN_PLAIN_ROWS for a job to be read.
+    uint32_t (*read_plain_jobs)(
+        const uint8_t *bytes, uint32_t offset, uint32_t last, bool distinct, rowscan_plain_job *jobs, uint32_t capacity,
+        rowscan_plain_row *noted, uint32_t noted_capacity);
+} rowscan_kernel;
+
+/// The kernel at `index`, best first, among those that this processor can run; NULL beyond the last. The last one is
+/// scalar and runs everywhere.
+const rowscan_kernel *rowscan_kernel_at(size_t index);

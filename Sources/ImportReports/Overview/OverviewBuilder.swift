@@ -51,6 +51,22 @@ package struct OverviewBuilder: Sendable {
         if job.findings.contains(where: { $0.id == .conflictingSnapshots }) { conflicts += 1 }
     }
 
+    /// Adds a job that is complete and has no findings, but for the list of jobs: false, and nothing is done, if it belongs
+    /// into that.
+    ///
+    /// - Parameters:
+    ///   - job: differs from it only in what is said there.
+    ///   - day: on which it was created, as days since 1970-01-01; nil if it does not say.
+    package mutating func append(like job: JobSummary, day: Int?) -> Bool {
+        guard !worst.lists(criticalFindings: 0, rows: job.rows) else { return false }
+        place += 1
+        totals.add(job)
+        levels[Verdict.level(of: job), default: 0] += 1
+        timeLine.add(1, day: day, rows: job.rows)
+        worst.passOver(1)
+        return true
+    }
+
     /// Whether the list of jobs has room for worse ones only than those that are complete, without findings and failed
     /// rows: of these, only the numbers matter.
     package var listsWorseJobsOnly: Bool { worst.jobs.count == worst.limit }

@@ -1,99 +1,194 @@
 import ImportAnalysis
 import ImportDumps
 
-/// Writes plain jobs without failed rows as they stand in `summary.json`, by a template for each set of members that they
-/// have. A template is made by writing such a job with marks in place of its values: so there is no second declaration of
-/// what is written.
+/// Writes plain jobs as they stand in `summary.json`, by a template for each kind of them. A template is made by writing
+/// such a job with marks in place of its values: so there is no second declaration of what is written.
 struct PlainJobJSON: Sendable {
     private let codes: CodeBook?
-    private var templates: [Int: Template] = [:]
+    private var templates = PlainJobKinds<Known>()
+    /// Those of jobs without failed rows, whose numbers of rows are values too, by ``PlainJobRecord/Fields/shape``.
+    private var templatesWithoutFailures = [Template?](repeating: nil, count: 512)
+    /// Room for a job, and the bytes of it that are taken.
     private var bytes: [UInt8] = []
+    private var count = 0
     /// A name of an input, and how it stands in a text.
-    private var name: (raw: ArraySlice<UInt8>, written: ArraySlice<UInt8>) = ([], [])
+    private var name: (raw: ArraySlice<UInt8>, written: [UInt8]) = ([], [])
 
     /// A value that is not the same in all jobs of a template.
     private enum Value: CaseIterable {
         case jobID, source, byteCount, createdAt, updatedAt, expiresAt, seen, created, existing, outcomes
     }
 
-    /// What stands between the values, and the value behind each.
+    /// What stands between the values, one after another, and the value behind each stretch of it but the last.
     private struct Template {
-        var pieces: [(text: ArraySlice<UInt8>, value: Value)]
-        var end: ArraySlice<UInt8>
+        var text: [UInt8] = []
+        var values: [(value: Value, offset: Int)] = []
+    }
+
+    /// What is known of a kind of jobs with failed rows.
+    private enum Known {
+        /// There was one such job. Where no two jobs are alike, templates would cost more than they save.
+        case once
+        case template(Template)
+        case unlike
     }
 
     init(codes: CodeBook?) {
         self.codes = codes
     }
 
-    /// The job as ``SummaryJSON/renderJob(_:codes:)`` writes it. The bytes are valid until the next call.
-    mutating func render(_ job: PlainJobRecord.Fields) -> [UInt8] {
-        let template = templates[job.shape] ?? makeTemplate(job)
-        bytes.removeAll(keepingCapacity: true)
-        for (text, value) in template.pieces {
-            bytes += text
-            append(value, of: job)
-        }
-        bytes += template.end
-        return bytes
+    /// The job as ``SummaryJSON/renderJob(_:codes:)`` writes it; nil if there is no template for it. The bytes are valid
+    /// until the next call.
+    mutating func render(_ job: PlainJobRecord.Fields) -> ArraySlice<UInt8>? {
+        guard let template = template(for: job) else { return nil }
+        render(job, template)
+        return bytes[..<count]
     }
 
-    private mutating func append(_ value: Value, of job: PlainJobRecord.Fields) {
-        switch value {
-        case .jobID:
-            if let uuid = job.uuid {
-                append(hexadecimal: uuid.first, dashesBehind: [8, 12, 16])
-                append(hexadecimal: uuid.second, dashesBehind: [4])
-            } else {
-                append(text: job.jobID)
+    private mutating func template(for job: PlainJobRecord.Fields) -> Template? {
+        guard job.rows.failed > 0 else {
+            if let known = templatesWithoutFailures[job.shape] { return known }
+            let template = makeTemplate(job)
+            templatesWithoutFailures[job.shape] = template
+            return template
+        }
+        let kind = PlainJobKind(job)
+        switch templates[kind] {
+        case nil:
+            templates[kind] = .once
+            return nil
+        case .unlike: return nil
+        case .template(let template): return template
+        case .once:
+            let template = makeTemplate(job)
+            render(job, template)
+            // Texts of the dump stand in it, and may look like a mark.
+            let text = SummaryJSON.renderJob(PlainJobRecord.summary(job), codes: codes)
+            let hasMark = text.indices.contains { Self.mark(at: $0, of: text) != nil }
+            let isExact = bytes[..<count] == text[...] && !hasMark
+            templates[kind] = isExact ? .template(template) : .unlike
+            return isExact ? template : nil
+        }
+    }
+
+    private mutating func render(_ job: PlainJobRecord.Fields, _ template: Template) {
+        if name.raw != job.name { name = (job.name, Self.written(job.name)) }
+        let source = name.written
+        let jobID = job.uuid == nil ? Self.written(job.jobID) : []
+        // A value takes 40 bytes at most, but for these two.
+        let size = template.text.count + template.values.count * (40 + source.count + jobID.count)
+        if bytes.count < size { bytes = [UInt8](repeating: 0, count: 2 * size) }
+        count = unsafe bytes.withUnsafeMutableBufferPointer { room in
+            guard let start = room.baseAddress else { return 0 }
+            var writer = unsafe Writer(at: start)
+            var offset = 0
+            for (value, end) in template.values {
+                unsafe writer.append(template.text.span.extracting(offset..<end))
+                offset = end
+                switch value {
+                case .jobID:
+                    if let uuid = job.uuid {
+                        unsafe writer.append(hexadecimal: uuid.first, dashesBehind: 1 << 8 | 1 << 12 | 1 << 16)
+                        unsafe writer.append(hexadecimal: uuid.second, dashesBehind: 1 << 4)
+                    } else {
+                        unsafe writer.append(jobID.span)
+                    }
+                case .source:
+                    unsafe writer.append(source.span)
+                    guard let line = job.line else { break }
+                    unsafe writer.append(byte: UInt8(ascii: ":"))
+                    unsafe writer.append(number: line)
+                case .byteCount: unsafe writer.append(number: job.byteCount)
+                case .createdAt: unsafe writer.append(time: job.created)
+                case .updatedAt: unsafe writer.append(time: job.updated)
+                case .expiresAt: unsafe writer.append(time: job.expires)
+                case .seen: unsafe writer.append(number: job.rows.seen)
+                case .created: unsafe writer.append(number: job.rows.created)
+                case .existing: unsafe writer.append(number: job.rows.existing)
+                case .outcomes: unsafe writer.append(hexadecimal: job.outcomes, dashesBehind: 0)
+                }
             }
-        case .source:
-            guard let line = job.line else { return append(text: job.name) }
-            if name.raw != job.name { name = (job.name, Self.written(job.name)) }
-            bytes += name.written
-            bytes.append(UInt8(ascii: ":"))
-            append(number: line)
-        case .byteCount: append(number: job.byteCount)
-        case .createdAt: append(time: job.created)
-        case .updatedAt: append(time: job.updated)
-        case .expiresAt: append(time: job.expires)
-        case .seen: append(number: job.rows.seen)
-        case .created: append(number: job.rows.created)
-        case .existing: append(number: job.rows.existing)
-        case .outcomes: append(hexadecimal: job.outcomes, dashesBehind: [])
+            unsafe writer.append(template.text.span.extracting(offset..<template.text.count))
+            return unsafe writer.at - start
         }
     }
-
-    private mutating func append(text: ArraySlice<UInt8>) { bytes += Self.written(text) }
 
     /// A text without its quotes.
-    private static func written(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    private static func written(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var json = JSONWriter()
         json.value(String(decoding: text, as: UTF8.self))
-        return json.bytes.dropFirst().dropLast()
+        return Array(json.bytes.dropFirst().dropLast())
     }
 
-    private mutating func append(number: Int) {
-        var digits: InlineArray<20, UInt8> = .init(repeating: 0)
-        var (first, rest) = (20, number)
-        repeat {
-            first -= 1
-            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        for index in first..<20 { bytes.append(digits[index]) }
-    }
+    /// Writes where there is room.
+    @unsafe
+    private struct Writer {
+        var at: UnsafeMutablePointer<UInt8>
 
-    private mutating func append(time: Int?) {
-        guard let time else { return }
-        bytes += PlainJobRecord.time(time).utf8
-    }
+        @inline(__always)
+        mutating func append(byte: UInt8) {
+            unsafe at.pointee = byte
+            unsafe at += 1
+        }
 
-    private mutating func append(hexadecimal number: UInt64, dashesBehind dashes: [Int]) {
-        for digit in 0..<16 {
-            let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * digit)) & 15
-            bytes.append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
-            if dashes.contains(digit + 1) { bytes.append(UInt8(ascii: "-")) }
+        @inline(__always)
+        mutating func append(_ text: Span<UInt8>) {
+            unsafe text.withUnsafeBufferPointer { text in
+                guard let start = text.baseAddress else { return }
+                unsafe at.update(from: start, count: text.count)
+            }
+            unsafe at += text.count
+        }
+
+        @inline(__always)
+        mutating func append(number: Int) {
+            var rest = UInt(bitPattern: number)
+            var count = 1
+            while rest >= 10 {
+                count += 1
+                rest /= 10
+            }
+            unsafe append(digits: count, of: UInt(bitPattern: number))
+        }
+
+        /// The last digits of a number.
+        @inline(__always)
+        private mutating func append(digits count: Int, of number: UInt) {
+            var rest = number
+            for place in (0..<count).reversed() {
+                unsafe at[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            unsafe at += count
+        }
+
+        @inline(__always)
+        mutating func append(time: Int?) {
+            guard let time else { return }
+            let (days, clock) = UInt(bitPattern: time).quotientAndRemainder(dividingBy: 1_000_000)
+            unsafe append(digits: 4, of: days / 10_000)
+            unsafe append(byte: UInt8(ascii: "-"))
+            unsafe append(digits: 2, of: days / 100)
+            unsafe append(byte: UInt8(ascii: "-"))
+            unsafe append(digits: 2, of: days)
+            unsafe append(byte: UInt8(ascii: "T"))
+            unsafe append(digits: 2, of: clock / 10_000)
+            unsafe append(byte: UInt8(ascii: ":"))
+            unsafe append(digits: 2, of: clock / 100)
+            unsafe append(byte: UInt8(ascii: ":"))
+            unsafe append(digits: 2, of: clock)
+            unsafe append(byte: UInt8(ascii: "Z"))
+        }
+
+        /// - Parameter dashes: a bit for each number of digits behind which a dash stands.
+        @inline(__always)
+        mutating func append(hexadecimal number: UInt64, dashesBehind dashes: UInt32) {
+            for digit in 0..<16 {
+                let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * digit)) & 15
+                // From 10 on 39 more: from behind the digit 9 to the letter a.
+                unsafe append(byte: UInt8(ascii: "0") + value + (value > 9 ? 39 : 0))
+                if dashes >> UInt32(digit + 1) & 1 == 1 { unsafe append(byte: UInt8(ascii: "-")) }
+            }
         }
     }
 
@@ -106,36 +201,42 @@ struct PlainJobJSON: Sendable {
         (.existing, "1234567890123"), (.outcomes, "f1e2d3c4b5a69788"),
     ]
 
-    private mutating func makeTemplate(_ job: PlainJobRecord.Fields) -> Template {
+    private func makeTemplate(_ job: PlainJobRecord.Fields) -> Template {
         var sample = PlainJobRecord.summary(job)
         func number(_ value: Value) -> Int { Self.marks.first { $0.value == value }.flatMap { Int($0.text) } ?? 0 }
         sample.job.jobID = "<job>"
         sample.source = "<source>"
         sample.bytes = number(.byteCount)
-        sample.rows.created = number(.created)
-        sample.rows.existing = number(.existing)
-        sample.job.total = number(.seen)
-        // Of a job without failed rows these are all the same.
-        if sample.job.processed != nil { sample.job.processed = number(.seen) }
-        if sample.job.succeeded != nil { sample.job.succeeded = number(.seen) }
+        if sample.rows.failed == 0 {
+            sample.rows.created = number(.created)
+            sample.rows.existing = number(.existing)
+            // Of a job without failed rows these are all the same.
+            sample.job.total = number(.seen)
+            if sample.job.processed != nil { sample.job.processed = number(.seen) }
+            if sample.job.succeeded != nil { sample.job.succeeded = number(.seen) }
+        }
         if sample.job.createdAt != nil { sample.job.createdAt = "<created>" }
         if sample.job.updatedAt != nil { sample.job.updatedAt = "<updated>" }
         if sample.job.expiresAt != nil { sample.job.expiresAt = "<expires>" }
         sample.outcomes = 0xF1E2_D3C4_B5A6_9788
-        let text = SummaryJSON.renderJob(sample, codes: codes)[...]
-        var template = Template(pieces: [], end: [])
-        var (start, index) = (text.startIndex, text.startIndex)
+        let text = SummaryJSON.renderJob(sample, codes: codes)
+        var template = Template()
+        var index = text.startIndex
         while index < text.endIndex {
-            if let mark = Self.marks.first(where: { text[index...].starts(with: $0.text.utf8) }) {
-                template.pieces.append((text[start..<index], mark.value))
+            if let mark = Self.mark(at: index, of: text) {
+                template.values.append((mark.value, template.text.count))
                 index += mark.text.utf8.count
-                start = index
             } else {
+                template.text.append(text[index])
                 index += 1
             }
         }
-        template.end = text[start...]
-        templates[job.shape] = template
         return template
+    }
+
+    private static func mark(at index: Int, of text: [UInt8]) -> (value: Value, text: String)? {
+        // Nearly every byte is none of these.
+        guard "<178f".utf8.contains(text[index]) else { return nil }
+        return marks.first { text[index...].starts(with: $0.text.utf8) }
     }
 }

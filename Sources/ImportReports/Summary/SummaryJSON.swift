@@ -67,9 +67,11 @@ package enum SummaryJSON {
             try append(fragment: SummaryJSON.renderJob(job, codes: codes).span)
         }
 
-        /// The next job, a plain one without failed rows.
-        package mutating func append(plain job: PlainJobRecord.Fields) throws {
-            try append(fragment: plainJobs.render(job).span)
+        /// The next job, a plain one; false if it is to be appended as any other.
+        package mutating func append(plain job: PlainJobRecord.Fields) throws -> Bool {
+            guard let fragment = plainJobs.render(job) else { return false }
+            try append(fragment: fragment.span)
+            return true
         }
 
         /// The next job, as ``SummaryJSON/renderJob(_:)`` has made it.
@@ -100,6 +102,7 @@ package enum SummaryJSON {
             guard isDue else { return }
             let bytes = pieces.takeBytes()
             try output.write(bytes.span)
+            pieces.reuse(consume bytes)
         }
     }
 }
@@ -135,6 +138,13 @@ struct SummaryPieces {
     mutating func takeBytes() -> [UInt8] {
         defer { bytes = [] }
         return bytes
+    }
+
+    /// Uses the room of bytes that were taken again.
+    mutating func reuse(_ taken: consuming [UInt8]) {
+        guard bytes.isEmpty else { return }
+        bytes = taken
+        bytes.removeAll(keepingCapacity: true)
     }
 
     mutating func append(fragment: Span<UInt8>) {

@@ -47,10 +47,10 @@ struct CompareHandler: SummaryCompanion {
     var plainJobs: PlainJobs { summary.plainJobs }
 
     mutating func consume(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
-    ) throws -> Bool {
-        if position == .whole, outcomes != nil { return false }
-        return try summary.consume(job, runs, text: text, at: position)
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Int {
+        if position == .whole, outcomes != nil { return 0 }
+        return try summary.consume(jobs, runs, text: text, at: position)
     }
 
     func makeTaker() -> (any PlainJobTaker)? { summary.makeTaker() }

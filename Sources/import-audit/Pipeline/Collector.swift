@@ -76,7 +76,7 @@ final class Collector: Sendable {
 
     /// Takes in plain jobs. Only where it is decided at the end which dumps count.
     func add(_ plainJobs: PlainJobBatch.Contents) throws {
-        jobCount.wrappingAdd(plainJobs.jobs.count, ordering: .relaxed)
+        jobCount.wrappingAdd(plainJobs.orders.count, ordering: .relaxed)
         try state.withLock { try $0.ledger?.append(plainJobs) }
     }
 

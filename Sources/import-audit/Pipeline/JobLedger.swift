@@ -29,6 +29,7 @@ final class JobLedger {
     /// The kind of an input that was to be a summary; and whether its number stands in place of its name.
     static let refusedSummary = Entry.Kind.plain
     var numbersRefused = false
+    private var plainSummaries = PlainJobSummaries()
     /// Dumps that were taken in, whether they count or not.
     private(set) var dumpCount = 0
 
@@ -53,21 +54,24 @@ final class JobLedger {
 
     /// Takes plain jobs in.
     func append(_ batch: PlainJobBatch.Contents) throws {
-        let stretch = try unsafe spool.append(batch.records.bytes.span)
-        let areTallied = tallies.add(batch.tallies, limit: Self.dayLimit)
+        let records = batch.records
+        let stretch = try unsafe spool.append(records.buffer.bytes.span)
+        let areTallied = tallies.add(records.tallies, limit: Self.dayLimit)
         var start = 0
-        let entries = batch.jobs.map { job in
-            defer { start = job.end }
-            return Entry(
-                job.order, Spool.Stretch(offset: stretch.offset + start, count: job.end - start),
-                kind: areTallied && !job.hasFailedRows ? .tallied : .plain)
+        var entries: [Entry] = []
+        entries.reserveCapacity(batch.orders.count)
+        for (order, mark) in zip(batch.orders, records.marks) {
+            entries.append(
+                Entry(
+                    order, Spool.Stretch(offset: stretch.offset + start, count: mark.end - start),
+                    kind: areTallied && !mark.hasFailedRows ? .tallied : .plain))
+            start = mark.end
         }
-        try repeated?.add(batch.identities, first: dumpCount)
+        try repeated?.add(records.identities, first: dumpCount)
         dumpCount += entries.count
-        for entry in entries {
-            if let lastEntry, entry.precedes(lastEntry) { isInOrder = false }
-            lastEntry = entry
-        }
+        // Those of one batch come in order.
+        if let first = entries.first, let lastEntry, first.precedes(lastEntry) { isInOrder = false }
+        lastEntry = entries.last ?? lastEntry
         try self.entries.append(contentsOf: entries)
     }
 
@@ -173,7 +177,7 @@ final class JobLedger {
 
     private func job(_ entry: Entry) throws -> JobSummary {
         let record = try spool.read(entry.stretch)
-        return entry.kind == .job ? JobSummary(record: record) : PlainJobRecord.summary(try fields(entry, record))
+        return entry.kind == .job ? JobSummary(record: record) : plainSummaries.summary(try fields(entry, record))
     }
 
     private func fields(_ entry: Entry, _ record: ArraySlice<UInt8>) throws -> PlainJobRecord.Fields {
@@ -182,11 +186,15 @@ final class JobLedger {
         }
     }
 
-    /// What is kept of a tallied job; nil of any other.
-    func tallied(_ index: Int) throws -> PlainJobRecord.Fields? {
+    /// What is kept of a plain job, and whether it is tallied; nil of any other.
+    func plain(_ index: Int) throws -> (fields: PlainJobRecord.Fields, isTallied: Bool)? {
         let entry = try entries.element(index)
-        return entry.kind == .tallied ? try fields(entry, try spool.read(entry.stretch)) : nil
+        guard entry.kind != .job else { return nil }
+        return (try fields(entry, try spool.read(entry.stretch)), entry.kind == .tallied)
     }
+
+    /// A job that differs from a plain one only in its id, source, size, times and digest of outcomes.
+    func job(like plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.like(plain) }
 
     /// Whether a job is in the ``tallies``, and there is nothing else to say of it.
     func isTallied(_ index: Int) throws -> Bool { try entries.element(index).kind == .tallied }

@@ -5,21 +5,11 @@ import ImportDumps
 ///
 /// One thread at a time uses it: that of a handler, or one that reads ahead for it.
 final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
-    struct Job: Sendable {
-        var order: DocumentOrder
-        var hasFailedRows: Bool
-        /// Where its record ends.
-        var end: Int
-    }
-
     /// What is taken in at once.
     struct Contents: Sendable {
-        let records = RecordBuffer()
-        fileprivate(set) var jobs: [Job] = []
-        /// Theirs.
-        fileprivate(set) var identities: [JobIdentity] = []
-        /// Of those without failed rows.
-        fileprivate(set) var tallies = PlainJobTallies()
+        fileprivate(set) var records = PlainJobRecords()
+        /// Of the jobs.
+        fileprivate(set) var orders: [DocumentOrder] = []
     }
 
     private static let limit = 64 * 1024
@@ -37,56 +27,47 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         self.isIdentifying = isIdentifying
     }
 
-    /// False, and nothing is done, if something is to be said of the job.
+    /// Takes jobs up to the first of which something is to be said; returns how many.
+    ///
+    /// - Parameter order: of the first one; becomes that of the document behind the last one that is taken.
     func add(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, source: String, at position: DocumentPosition,
-        _ order: DocumentOrder
-    ) throws -> Bool {
-        guard append(job, runs, text, source, position, order) else { return false }
-        if contents.records.count >= Self.limit { try flush() }
-        return true
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, source: String, at position: DocumentPosition,
+        _ order: inout DocumentOrder
+    ) throws -> Int {
+        let taken = contents.records.append(
+            jobs, runs, text: text, source: source, at: position, isIdentified: isIdentifying)
+        number(taken, from: &order)
+        if contents.records.buffer.count >= Self.limit { try flush() }
+        return taken
     }
 
-    private func append(
-        _ job: PlainJob, _ runs: Span<RowRun>, _ text: Span<UInt8>, _ source: String, _ position: DocumentPosition,
-        _ order: DocumentOrder
-    ) -> Bool {
-        guard
-            job.appendRecord(
-                runs, text: text, source: source, at: position, isIdentified: isIdentifying, to: contents.records)
-        else { return false }
-        contents.jobs.append(
-            Job(order: order, hasFailedRows: job.failedRows > 0, end: contents.records.count))
-        contents.identities.append(JobIdentity(job, text))
-        if job.failedRows == 0 { contents.tallies.add(job) }
-        return true
+    private func number(_ count: Int, from order: inout DocumentOrder) {
+        for _ in 0..<count {
+            contents.orders.append(order)
+            order.document += 1
+        }
     }
 
     func take(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
-    ) -> Bool {
-        append(job, runs, text, source, position, DocumentOrder(input: 0))
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) -> Int {
+        contents.records.append(jobs, runs, text: text, source: source, at: position, isIdentified: isIdentifying)
     }
 
     func forget() {
         contents.records.removeAll()
-        contents.jobs.removeAll(keepingCapacity: true)
-        contents.identities.removeAll(keepingCapacity: true)
-        contents.tallies.removeAll()
+        contents.orders.removeAll(keepingCapacity: true)
     }
 
     /// Has the collector take in what was taken ahead, as the documents that come next.
     func flush(from order: inout DocumentOrder) throws {
-        for index in contents.jobs.indices {
-            contents.jobs[index].order = order
-            order.document += 1
-        }
+        number(contents.records.marks.count, from: &order)
         try flush()
     }
 
     /// Has the collector take in what there is.
     func flush() throws {
-        guard !contents.jobs.isEmpty else { return }
+        guard !contents.orders.isEmpty else { return }
         try collector.add(contents)
         forget()
     }

@@ -59,6 +59,12 @@ struct RunResults {
             let next = overview.listsWorseJobsOnly ? try ledger?.firstNotTallied(from: index) ?? index : index
             overview.passOver(next - index)
             guard next < jobCount else { break }
+            if let ledger, let (plain, isTallied) = try ledger.plain(next), !isTallied,
+                overview.append(like: ledger.job(like: plain), day: plain.day)
+            {
+                index = next + 1
+                continue
+            }
             let job = try job(next)
             overview.append(job, report: nil)
             if try ledger?.isTallied(next) ?? false { tallies.remove(job) }

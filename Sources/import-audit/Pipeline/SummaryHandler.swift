@@ -45,13 +45,11 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     }
 
     mutating func consume(
-        _ job: PlainJob, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
-    ) throws -> Bool {
-        guard plainJobs != .none else { return false }
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Int {
+        guard plainJobs != .none else { return 0 }
         try checkIsWanted()
-        guard try batch.add(job, runs, text: text, source: source, at: position, order) else { return false }
-        order.document += 1
-        return true
+        return try batch.add(jobs, runs, text: text, source: source, at: position, &order)
     }
 
     func makeTaker() -> (any PlainJobTaker)? {

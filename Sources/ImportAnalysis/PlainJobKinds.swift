@@ -1,0 +1,84 @@
+/// What plain jobs have in common whose summaries differ only in their ids, sources, sizes, times and digests of outcomes.
+package struct PlainJobKind: Equatable, Sendable {
+    private let shape: Int
+    private let created: Int
+    private let existing: Int
+    private let failed: Int
+    private var failures: ArraySlice<UInt8>
+
+    package init(_ job: PlainJobRecord.Fields) {
+        shape = job.shape
+        (created, existing, failed) = (job.rows.created, job.rows.existing, job.rows.failed)
+        failures = job.failures
+    }
+
+    /// The same, without the bytes around those that it has.
+    fileprivate var trimmed: PlainJobKind {
+        var kind = self
+        kind.failures = Array(failures)[...]
+        return kind
+    }
+
+    /// What there is to remember of it, in bytes.
+    fileprivate var size: Int { failures.count }
+
+    fileprivate var digest: UInt64 {
+        let rows = UInt64(truncatingIfNeeded: (created << 16 ^ existing) << 16 ^ failed << 9 ^ shape)
+        return unsafe failures.withUnsafeBufferPointer { unsafe TextHash.hash($0.span) } ^ rows &* 0x9E37_79B9_7F4A_7C15
+    }
+}
+
+/// Something for each kind of plain jobs, as long as there are not too many: in a log, most jobs are of a few kinds. Each
+/// has one place. What was found there since another kind asked for the place is left once, so that kinds of which there
+/// is one job only do not drive out those of which there are many.
+package struct PlainJobKinds<Value: Sendable>: Sendable {
+    private static var places: Int { 512 }
+    private static var sizeLimit: Int { 2048 }
+
+    private var kept = [(kind: PlainJobKind, value: Value, isFound: Bool)?](repeating: nil, count: places)
+
+    package init() {}
+
+    private func place(of kind: PlainJobKind) -> Int {
+        Int(truncatingIfNeeded: kind.digest >> 32) & (Self.places - 1)
+    }
+
+    package subscript(kind: PlainJobKind) -> Value? {
+        mutating get {
+            let place = place(of: kind)
+            guard let known = kept[place], known.kind == kind else { return nil }
+            if !known.isFound { kept[place]?.isFound = true }
+            return known.value
+        }
+        set {
+            guard kind.size <= Self.sizeLimit, let newValue else { return }
+            let place = place(of: kind)
+            if let known = kept[place], known.isFound, known.kind != kind {
+                kept[place]?.isFound = false
+            } else {
+                kept[place] = (kind.trimmed, newValue, false)
+            }
+        }
+    }
+}
+
+/// Makes the summaries of plain jobs with failed rows: those of one kind from one another.
+package struct PlainJobSummaries: Sendable {
+    private var kinds = PlainJobKinds<JobSummary>()
+
+    package init() {}
+
+    package mutating func summary(_ job: PlainJobRecord.Fields) -> JobSummary {
+        guard job.rows.failed > 0 else { return PlainJobRecord.summary(job) }
+        return PlainJobRecord.summary(job, like: like(job))
+    }
+
+    /// The summary of the first job of its kind.
+    package mutating func like(_ job: PlainJobRecord.Fields) -> JobSummary {
+        let kind = PlainJobKind(job)
+        if let known = kinds[kind] { return known }
+        let summary = PlainJobRecord.summary(job)
+        kinds[kind] = summary
+        return summary
+    }
+}

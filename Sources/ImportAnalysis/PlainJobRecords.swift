@@ -1,0 +1,123 @@
+package import ImportDumps
+import ImportFoundation
+
+/// Plain jobs of which there is nothing to say, as records: judged without their summaries being made.
+///
+/// One thread at a time uses it, for its memory is shared by copies.
+package struct PlainJobRecords: Sendable {
+    /// A job, and where its record ends. The next one begins there.
+    package struct Mark: Sendable {
+        package let end: Int
+        package let hasFailedRows: Bool
+    }
+
+    package let buffer = RecordBuffer()
+    package private(set) var marks: [Mark] = []
+    /// Of the jobs.
+    package private(set) var identities: [JobIdentity] = []
+    /// Of those without failed rows.
+    package private(set) var tallies = PlainJobTallies()
+    private var failures = FailureRecords()
+
+    package init() {}
+
+    package mutating func removeAll() {
+        buffer.removeAll()
+        marks.removeAll(keepingCapacity: true)
+        identities.removeAll(keepingCapacity: true)
+        tallies.removeAll()
+    }
+
+    /// Appends jobs up to the first of which something is to be said; returns how many.
+    ///
+    /// - Parameters:
+    ///   - runs: of their rows that were not created, job by job.
+    ///   - source: the input, as its user named it.
+    ///   - position: where the first one is in that; the others are each on the next line.
+    ///   - isIdentified: whether ids of rows were compared. None came back, or the jobs would not be plain.
+    package mutating func append(
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, source: String,
+        at position: DocumentPosition, isIdentified: Bool
+    ) -> Int {
+        var place = RecordBuffer.Source(source, position, in: buffer)
+        var firstRun = 0
+        for index in jobs.indices {
+            guard jobs[index].isUnremarkable(text) else { return index }
+            let endOfRuns = firstRun + jobs[index].runCount
+            var outcomes = OutcomeDigest()
+            for run in firstRun..<endOfRuns {
+                outcomes.add(runs[run].firstRow..<runs[run].firstRow + 1, Outcome(runs[run].facts))
+            }
+            let hasFailedRows = jobs[index].failedRows > 0
+            buffer.append(
+                jobs[index], text, at: &place, outcomes.value, hasFailures: hasFailedRows, isIdentified: isIdentified)
+            if hasFailedRows {
+                let rows = jobs[index].createdRows + jobs[index].existingRows + jobs[index].failedRows
+                buffer.append(failures.record(of: runs.extracting(firstRun..<endOfRuns), text: text, rowsSeen: rows))
+            } else {
+                tallies.add(jobs[index])
+            }
+            marks.append(Mark(end: buffer.count, hasFailedRows: hasFailedRows))
+            identities.append(JobIdentity(jobs[index], text))
+            firstRun = endOfRuns
+            place.passLine()
+        }
+        return jobs.count
+    }
+}
+
+/// The records of failed rows of plain jobs. In a log the same few rows fail for the same reason again and again: what
+/// was made of such rows is kept, and found by the bytes that it was made of.
+struct FailureRecords: Sendable {
+    private static let places = 256
+    /// Bytes of the longest ones that are kept, and of what they were made of.
+    private static let limit = 1024
+
+    /// What was found since other rows asked for its place is left once: what came once does not drive it out.
+    private var kept = [(key: [UInt8], record: [UInt8], isFound: Bool)](repeating: ([], [], false), count: places)
+    private var key: [UInt8] = []
+
+    mutating func record(of runs: Span<RowRun>, text: Span<UInt8>, rowsSeen: Int) -> [UInt8] {
+        makeKey(runs, text, rowsSeen)
+        let place = Int(truncatingIfNeeded: TextHash.hash(key.span) >> 32) & (Self.places - 1)
+        if kept[place].key == key {
+            kept[place].isFound = true
+            return kept[place].record
+        }
+        var (failures, writer) = (PlainFailures(runs, text: text, rowsSeen: rowsSeen), RecordWriter(bytes: []))
+        failures.code(with: &writer)
+        if kept[place].isFound {
+            kept[place].isFound = false
+        } else if key.count <= Self.limit, writer.bytes.count <= Self.limit {
+            kept[place] = (key, writer.bytes, false)
+        }
+        return writer.bytes
+    }
+
+    /// All that the record depends on: which rows failed, of how many, and their codes and messages.
+    private mutating func makeKey(_ runs: Span<RowRun>, _ text: Span<UInt8>, _ rowsSeen: Int) {
+        key.removeAll(keepingCapacity: true)
+        append(rowsSeen)
+        for index in runs.indices where runs[index].facts.contains(.error) {
+            append(runs[index].firstRow)
+            append(runs[index].code, text)
+            append(runs[index].message, text)
+            // Longer ones are not kept.
+            if key.count > Self.limit { return }
+        }
+    }
+
+    /// - Parameter number: below 2^16, as rows of plain jobs and bytes of their texts are.
+    private mutating func append(_ number: Int) {
+        key.append(UInt8(truncatingIfNeeded: number))
+        key.append(UInt8(truncatingIfNeeded: number >> 8))
+    }
+
+    private mutating func append(_ range: TextRange?, _ text: Span<UInt8>) {
+        guard let range else { return append(0) }
+        append(range.count + 1)
+        unsafe text.withUnsafeBufferPointer { text in
+            unsafe key.append(contentsOf: text[range.offset..<range.offset + range.count])
+        }
+    }
+}
