@@ -53,7 +53,7 @@ extension FileFault {
         switch code {
         case .tooLarge: "The file is larger than 1 MiB."
         case .notUTF8: "The file is not UTF-8."
-        case .syntax(let problem): "This is no YAML: \(problem)."
+        case .syntax(let problem): "This is not YAML: \(problem)."
         case .anchor:
             "Anchors and aliases are not read. Where & is part of a text, put a space behind it or write \"\\x26\"."
         case .repeatedKey(let key): "The key \(Wording.quoted(key)) is there twice."

@@ -14,7 +14,7 @@ struct InputReading: ~Copyable {
         var reader = DumpReader(hashing: options.hashes)
         if let name = options.encoding {
             guard let encoding = TextEncoding(name: name) else {
-                throw AuditError(.unknownEncoding, "“\(name)” is no encoding that is known here.")
+                throw AuditError(.unknownEncoding, "“\(name)” is not an encoding that import-audit knows.")
             }
             reader.encoding = encoding
         }

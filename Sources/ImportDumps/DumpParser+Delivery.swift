@@ -23,6 +23,11 @@ extension DumpParser {
             pointer.hasPrefix(nestedPointer(path.pointer) + "/")
         else { return false }
         if case .job(let dump)? = held?.reading { scanner.damage.add(field: dump.damage) }
+        // What was skipped before it was skipped before the job around it.
+        if var skipped = held?.skipped {
+            skipped.add(input.skipped)
+            input.skipped = skipped
+        }
         held = nil
         input.jobCount -= 1
         return true

@@ -210,8 +210,8 @@ package enum FoundType: Int, Sendable, CaseIterable {
         case .string: "a string"
         case .object: "an object"
         case .array: "an array"
-        case .numberThatIsNoCount: "a number that is no count"
-        case .stringThatIsNoDateTime: "a string that is no date-time"
+        case .numberThatIsNoCount: "a number that is not a count"
+        case .stringThatIsNoDateTime: "a string that is not a date-time"
         }
     }
 }

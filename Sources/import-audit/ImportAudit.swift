@@ -8,7 +8,7 @@ struct ImportAudit: ParsableCommand {
         abstract: "Turns saved import-job dumps into audit reports, offline.",
         discussion: """
             A dump is the JSON answer of the import API, saved to a file. The audit says what was created, what \
-            already existed, what failed and why, what is missing, and whether the job's own numbers agree.
+            already existed, what failed and why, what is missing, and whether its totals match its rows.
 
             EXAMPLES
               import-audit report job.json -o audit   write the full audit into a folder

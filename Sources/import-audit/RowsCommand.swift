@@ -101,7 +101,7 @@ struct RowsCommand: ParsableCommand {
             let word = word.filter { $0 != " " }
             guard let outcome = Outcome(rawValue: String(word)) else {
                 throw ValidationError(
-                    "“\(shownText(String(word)))” is no outcome; there are "
+                    "“\(shownText(String(word)))” is not an outcome; choose from "
                         + Outcome.allCases.map { $0.rawValue }.joined(separator: ", ") + ".")
             }
             return outcome

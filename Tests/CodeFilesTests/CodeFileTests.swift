@@ -79,11 +79,11 @@ struct CodeFileTests {
             "codes:\n  - code: a\n    accepted: {reason: r, until: 2026-12-31}\n",
             "codes.yml:3:34: An acceptance with a last day"
         ),
-        ("codes:\n  - code: \"a\n", "codes.yml:2:11: This is no YAML: "),
-        ("codes:\n\t- code: a\n", "codes.yml:2:1: This is no YAML: "),
-        ("codes:\n  - code: a\n  bad\n", "codes.yml:3:3: This is no YAML: "),
-        ("codes: []\n---\ncodes: []\n", "codes.yml:2:1: This is no YAML: "),
-        ("codes:\n  - code: \u{1}\n", "This is no YAML: "),
+        ("codes:\n  - code: \"a\n", "codes.yml:2:11: This is not YAML: "),
+        ("codes:\n\t- code: a\n", "codes.yml:2:1: This is not YAML: "),
+        ("codes:\n  - code: a\n  bad\n", "codes.yml:3:3: This is not YAML: "),
+        ("codes: []\n---\ncodes: []\n", "codes.yml:2:1: This is not YAML: "),
+        ("codes:\n  - code: \u{1}\n", "This is not YAML: "),
     ]
 
     @Test("What is wrong is named with its line and column", arguments: faults)
@@ -103,7 +103,7 @@ struct CodeFileTests {
         }
         #expect(fault("codes: [*a]").contains("undefined alias"))
         for deep in ["[", "{a: ", "- ", "? "] {
-            #expect(fault(String(repeating: deep, count: 100_000)).contains("This is no YAML"))
+            #expect(fault(String(repeating: deep, count: 100_000)).contains("This is not YAML"))
         }
         #expect(fault(String(repeating: " ", count: 1024 * 1024) + "x") == "codes.yml: The file is larger than 1 MiB.")
         do {

@@ -178,7 +178,7 @@ struct MergeTests {
         let folder = try importAudit("merge", "in", folder: space.path)
         #expect(folder.status == 0, "\(folder)")
         #expect(folder.output == (try importAudit("merge", good, other, space["in/report/summary.json"])).output)
-        #expect(folder.errorText.contains("files that import-audit wrote were passed over"), "\(folder)")
+        #expect(folder.errorText.contains("files that import-audit wrote were skipped"), "\(folder)")
         let named = try importAudit("merge", "in/report/rows.csv", "2.json", folder: space.path)
         #expect(named.status == 65 && named.errorText.contains("in/report/rows.csv: "), "\(named)")
         try space.write("{\"job_id\":\"j\",\"results\":[]}", as: "in/dump.json")

@@ -64,8 +64,8 @@ struct OwnOutputTests {
             let run = try RunningCommand(command + ["in"], folder: space.path).finish()
             #expect(run.status == 0, "\(run)")
             #expect(
-                run.errorText.contains("in/old.zip was passed over: A packed audit that import-audit wrote")
-                    || run.errorText.contains("more files that import-audit wrote were passed over"), "\(run)")
+                run.errorText.contains("in/old.zip was skipped: A packed audit that import-audit wrote")
+                    || run.errorText.contains("more files that import-audit wrote were skipped"), "\(run)")
             if command[0] == "summary" { #expect(run.outputText == plain.outputText, "\(run)") }
             let quiet = try RunningCommand(command + ["in", "--quiet"], folder: space.path).finish()
             #expect(quiet.errorText == "", "\(quiet)")

@@ -18,7 +18,8 @@ struct SampleTests {
 
     static let samples: [Sample] = [
         Sample(
-            name: "clean-async", rows: [42, 28, 14, 0, 0, 0], verdict: "Everything accounted for. All 42 rows went in: "
+            name: "clean-async", rows: [42, 28, 14, 0, 0, 0],
+            verdict: "Everything accounted for. All 42 rows succeeded: "
         ),
         Sample(name: "sync", rows: [12, 8, 3, 1, 0, 0], verdict: "Rows failed. Of 12 rows, 8 were created, "),
         Sample(
@@ -33,18 +34,18 @@ struct SampleTests {
         Sample(
             name: "api-example", rows: [1, 0, 0, 1, 0, 0],
             findings: ["rows-excess 1", "failed-mismatch 1", "row-contradictory 1", "job-error-unexpected 1"],
-            verdict: "The numbers do not hold. Of 1 row, 1 failed."),
+            verdict: "The totals do not match. Of 1 row, 1 failed."),
         Sample(
             name: "missing-rows", rows: [47, 31, 11, 5, 0, 13],
             findings: ["rows-missing 13", "processed-mismatch 1", "succeeded-mismatch 9", "failed-mismatch 1"],
-            verdict: "The numbers do not hold. Of 60 rows, "),
+            verdict: "The totals do not match. Of 60 rows, "),
         Sample(
             name: "truncated", status: 65, rows: [39, 26, 9, 4, 0, 25],
             findings: ["dump-truncated 1", "rows-missing 25"],
             verdict: "The dump is cut off. The dump ends after 39 of 64 rows"),
         Sample(
             name: "repeated-ids", rows: [24, 15, 8, 1, 0, 0],
-            findings: ["created-id-repeated 5", "existing-ids-shared 6"], verdict: "A finding is critical. "),
+            findings: ["created-id-repeated 5", "existing-ids-shared 6"], verdict: "Critical finding. "),
         Sample(name: "python-client", rows: [18, 12, 4, 2, 0, 0], verdict: "Rows failed. "),
         Sample(name: "non-latin", rows: [20, 3, 1, 16, 0, 0], verdict: "Rows failed. "),
         Sample(
@@ -52,7 +53,7 @@ struct SampleTests {
             verdict: "Rows failed. "),
         Sample(
             name: "bulk-update", rows: [8, 0, 0, 2, 0, 0],
-            verdict: "Rows failed. Of 8 rows, 6 were applied and 2 failed. The job’s own numbers hold."),
+            verdict: "Rows failed. Of 8 rows, 6 were applied and 2 failed. The job’s totals match its rows."),
         Sample(
             name: "errors-of-other-types", rows: [9, 1, 1, 7, 0, 0],
             findings: ["failed-without-code 3", "wrong-type 5", "id-not-uuid 1", "unknown-field 4"],

@@ -19,7 +19,7 @@ struct StreamTests {
         close(end)
         let result = try run.finish()
         #expect(result.status == 0, "\(result)")
-        #expect((result.outputText + result.errorText).contains("All 42 rows went in"), "\(result)")
+        #expect((result.outputText + result.errorText).contains("All 42 rows succeeded"), "\(result)")
     }
 
     @Test("A slow pipe is waited for")

@@ -64,6 +64,17 @@ import Testing
         #expect(wrapped.findings.count == 1)
     }
 
+    /// A job in a field of another one is read as long as it may be the job that was meant.
+    @Test(
+        "What was skipped before a job is said of it, whatever its fields hold",
+        arguments: ["{}", "[]", #"{"a":1}"#])
+    func skippedBeforeNested(rows: String) throws {
+        let nested = #"{"x":{"results":[\#(rows == "[]" ? "" : rows)]},"#
+        let summaries = try read("Starting\n" + nested + job(rows: [created]).dropFirst())
+        #expect(summaries.count == 1)
+        #expect(summaries.first?.finding(.skippedText)?.message.contains("on 1 line") == true, "\(summaries)")
+    }
+
     private func read(_ text: String) throws -> [JobSummary] { try read(Array(text.utf8)) }
 
     private func read(_ bytes: [UInt8]) throws -> [JobSummary] {

@@ -86,7 +86,7 @@ import Testing
             id: .failedWithoutCode, raising: job(rows: [created, #"{"error":{"message":"m"}}"#]), rows: [2],
             says: "1 row failed without a code", nearMiss: job(rows: [created, failed(" ")])),
         Example(
-            id: .idNotUUID, raising: job(rows: [created, #"{"id":"7","created":true}"#]), rows: [2], says: "no UUID",
+            id: .idNotUUID, raising: job(rows: [created, #"{"id":"7","created":true}"#]), rows: [2], says: "not a UUID",
             nearMiss: job(rows: [created, #"{"id":"00000000-0000-0000-0000-00000000000F","created":true}"#])),
     ]
 

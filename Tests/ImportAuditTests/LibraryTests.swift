@@ -258,7 +258,7 @@ struct ExampleTests {
         #expect(
             lines.contains {
                 $0.hasSuffix(
-                    "many-failures.json: Of 240 rows, 73 were created, 24 already existed and 143 failed. The job’s own numbers hold."
+                    "many-failures.json: Of 240 rows, 73 were created, 24 already existed and 143 failed. The job’s totals match its rows."
                 )
             })
         #expect(lines.contains("  1 failed: no code"))

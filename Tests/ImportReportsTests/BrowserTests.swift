@@ -7,7 +7,8 @@ struct BrowserTests {
     /// Those of every kind: all samples, hostile ones among them, what is cut off, codes files, rules, overviews.
     private static let names: Set<String> = Set(
         Repository.sampleJobs + [
-            "crowded", "shared-records", "judged-many", "judged-hostile", "index-judged", "index-samples-4",
+            "many-failures-rows", "hostile-rows", "crowded", "shared-records", "judged-many", "judged-hostile",
+            "index-judged", "index-samples-4",
             "index-none-0", "index-years",
         ])
 

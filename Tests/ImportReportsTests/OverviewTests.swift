@@ -139,7 +139,7 @@ struct OverviewTests {
         let order = ["three-lost", "two-missing", "two-failed", "one-failed", "clean", "second-clean"]
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("| ") && $0.contains("from dump.json") }
         #expect(lines.map { $0.split(separator: " ")[1] } == order.map { $0[...] })
-        #expect(overview.verdict.sentence == "Of 6 jobs, 2 are clean, 2 need a look and 2 are critical.")
+        #expect(overview.verdict.sentence == "Of 6 jobs, 2 are clean, 2 need review and 2 are critical.")
         #expect(overview.verdict.level == .critical)
     }
 

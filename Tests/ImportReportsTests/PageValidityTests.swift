@@ -12,6 +12,9 @@ struct PageValidityTests {
         do {
             let templates = try TemplateSet()
             var summaries = try Repository.sampleJobs.map { ($0, try audit(sample: $0)) }
+            for sample in ["many-failures", "hostile"] {
+                summaries.append(("\(sample)-rows", try audit(sample: sample, listsRows: true)))
+            }
             summaries.append(("crowded", try audit(crowdedDump)))
             summaries.append(("shared-records", try SharedRecordsTests.summary(records: 60)))
             for (index, each) in VerdictTests.cases.enumerated() {
@@ -91,6 +94,12 @@ struct PageValidityTests {
                 let file = message["url"] as? String ?? ""
                 // What a dump says is shown as it says it: in whatever form of Unicode.
                 if text.contains("not in Unicode Normalization Form C") { continue }
+                // Its reader of style sheets does not know this selector yet.
+                if text.contains("CSS: Parse Error"), let line = message["lastLine"] as? Int,
+                    Self.line(line, of: file).contains(":has(")
+                {
+                    continue
+                }
                 if file.hasSuffix("/wrong.xhtml") {
                     seesWrong = true
                 } else {
@@ -99,6 +108,13 @@ struct PageValidityTests {
             }
             #expect(seesWrong)
         }
+    }
+
+    /// A line of a page, counted from 1.
+    private static func line(_ number: Int, of url: String) -> String {
+        guard let page = pages.first(where: { url.hasSuffix("/\($0.0).xhtml") }) else { return "" }
+        let lines = page.1.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return lines.indices.contains(number - 1) ? String(decoding: lines[number - 1], as: UTF8.self) : ""
     }
 
     private func withPages(_ body: (URL, [String]) throws -> Void) throws {

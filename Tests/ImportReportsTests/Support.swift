@@ -7,8 +7,10 @@ import TestSupport
 import Testing
 
 /// The audit of a dump that is in memory.
-func audit(_ dump: [UInt8], source: String = "dump.json") throws -> JobSummary {
-    var analyzer = JobAnalyzer()
+///
+/// - Parameter listsRows: whether it has the rows that a page lists.
+func audit(_ dump: [UInt8], source: String = "dump.json", listsRows: Bool = false) throws -> JobSummary {
+    var analyzer = JobAnalyzer(listsRows: listsRows)
     let reading = try DumpReader(hashing: true).read(from: ArraySource(dump), into: &analyzer)
     guard case .job(let dump) = reading else {
         Issue.record("no import job: \(reading)")
@@ -21,8 +23,9 @@ func audit(_ dump: String) throws -> JobSummary {
     try audit(Array(dump.utf8))
 }
 
-func audit(sample name: String) throws -> JobSummary {
-    try audit(try Repository.bytes("Samples/\(name).json"), source: "Samples/\(name).json")
+func audit(sample name: String, listsRows: Bool = false) throws -> JobSummary {
+    try audit(
+        try Repository.bytes("Samples/\(name).json"), source: "Samples/\(name).json", listsRows: listsRows)
 }
 
 extension [UInt8] {

@@ -19,10 +19,10 @@ struct VerdictTests {
     static let created = #"{"created":true}"#
     static let existing = #"{"existing":true}"#
     static let failed = #"{"error":{"code":"c","message":"m"}}"#
-    static let noNumbers = "The job declares no numbers to compare with the rows."
-    static let holds = "The job’s own numbers hold."
-    static let holdsNot = "The job’s own numbers do not hold."
-    static let cannotBe = "The job’s own numbers cannot be checked."
+    static let noNumbers = "The job declares no totals to compare with its rows."
+    static let holds = "The job’s totals match its rows."
+    static let holdsNot = "The job’s totals do not match its rows."
+    static let cannotBe = "The job’s totals cannot be checked."
 
     static let cases: [Case] = [
         Case(
@@ -31,13 +31,13 @@ struct VerdictTests {
         Case(
             dump: job(#""status":"complete","total":2"#, rows: "\(created),\(existing)"),
             level: .good, word: "Everything accounted for",
-            sentence: "All 2 rows went in: 1 was created and 1 already existed. \(holds)"),
+            sentence: "All 2 rows succeeded: 1 was created and 1 already existed. \(holds)"),
         Case(
             dump: job(#""status":"complete","total":0"#, rows: ""),
             level: .good, word: "Everything accounted for", sentence: "The job had no rows. \(holds)"),
         Case(
             dump: job(#""status":"complete""#, rows: created),
-            level: .warning, word: "Needs a look", sentence: "Of 1 row, 1 was created. \(noNumbers)"),
+            level: .warning, word: "Needs review", sentence: "Of 1 row, 1 was created. \(noNumbers)"),
         Case(
             dump: job(#""status":"complete","total":1"#, rows: failed),
             level: .warning, word: "Rows failed", sentence: "Of 1 row, 1 failed. \(holds)"),
@@ -46,43 +46,43 @@ struct VerdictTests {
                 #""status":"complete","total":5,"failed":1"#, rows: "\(created),\(created),\(existing),\(failed),{}"),
             level: .warning, word: "Rows failed",
             sentence:
-                "Of 5 rows, 2 were created, 1 already existed, 1 failed and 1 says nothing of its outcome. \(holds)"),
+                "Of 5 rows, 2 were created, 1 already existed, 1 failed and 1 has no outcome. \(holds)"),
         Case(
             dump: job(#""status":"complete","total":2"#, rows: "{},{}"),
-            level: .warning, word: "Needs a look", sentence: "Of 2 rows, 2 say nothing of their outcome. \(holds)"),
+            level: .warning, word: "Needs review", sentence: "Of 2 rows, 2 have no outcome. \(holds)"),
         Case(
             dump: job(#""status":"odd","total":1"#, rows: created),
-            level: .warning, word: "Needs a look", sentence: "Of 1 row, 1 was created. \(holds)"),
+            level: .warning, word: "Needs review", sentence: "Of 1 row, 1 was created. \(holds)"),
         Case(
             dump: job(#""status":"complete","total":2"#, rows: created),
-            level: .critical, word: "The numbers do not hold",
+            level: .critical, word: "The totals do not match",
             sentence: "Of 2 rows, 1 was created; 1 is missing. \(holdsNot)"),
         Case(
             dump: job(#""status":"complete","total":4"#, rows: "\(created),\(created)"),
-            level: .critical, word: "The numbers do not hold",
+            level: .critical, word: "The totals do not match",
             sentence: "Of 4 rows, 2 were created; 2 are missing. \(holdsNot)"),
         Case(
             dump: job(#""status":"complete","total":1"#, rows: ""),
-            level: .critical, word: "The numbers do not hold",
+            level: .critical, word: "The totals do not match",
             sentence: "The dump has no rows; 1 is missing. \(holdsNot)"),
         Case(
             dump: job(#""status":"complete","total":1"#, rows: "\(created),\(created)"),
-            level: .critical, word: "The numbers do not hold",
-            sentence: "All 2 rows went in: 2 were created. \(holdsNot)"),
+            level: .critical, word: "The totals do not match",
+            sentence: "All 2 rows succeeded: 2 were created. \(holdsNot)"),
         Case(
             dump: job(#""status":"complete","total":7"#),
             level: .critical, word: "The results are absent",
-            sentence: "The job is complete, but the dump has no results: what became of its rows, it does not say."),
+            sentence: "The job is complete, but the dump has no results and does not say what became of its rows."),
         Case(
             dump: job(#""status":"failed","total":1"#),
             level: .critical, word: "The job failed",
             sentence:
-                "The job failed as a whole and reports no rows: what became of the 1 row sent, the dump does not say."),
+                "The job failed as a whole and reports no rows. The dump does not say what became of the 1 row sent."),
         Case(
             dump: job(#""status":"failed","error":{"code":"<b>","message":"x"}"#),
             level: .critical, word: "The job failed",
             sentence:
-                "The job failed as a whole and reports no rows: what became of the rows sent, the dump does not say."),
+                "The job failed as a whole and reports no rows. The dump does not say what became of the rows sent."),
         Case(
             dump: job(#""status":"failed","total":1"#, rows: failed),
             level: .critical, word: "The job failed",
@@ -98,24 +98,24 @@ struct VerdictTests {
             sentence: "The job was still running when this dump was saved. So far, 1 was created."),
         Case(
             dump: job(#""status":"processing","total":1"#, rows: "\(created),\(created)"),
-            level: .critical, word: "The numbers do not hold",
-            sentence: "All 2 rows went in: 2 were created. \(holdsNot)"),
+            level: .critical, word: "The totals do not match",
+            sentence: "All 2 rows succeeded: 2 were created. \(holdsNot)"),
         Case(
             dump: #"{"job_id":"j","status":"complete","total":64,"results":[{"created":true},{"cre"#,
             level: .critical, word: "The dump is cut off",
-            sentence: "The dump ends after 1 of 64 rows: 1 was created. What became of the other 63 it does not say."),
+            sentence: "The dump ends after 1 of 64 rows: 1 was created. It does not say what became of the other 63."),
         Case(
             dump: #"{"job_id":"j","status":"complete","total":2,"results":[{"created":true},{"cre"#,
             level: .critical, word: "The dump is cut off",
-            sentence: "The dump ends after 1 of 2 rows: 1 was created. What became of the other one it does not say."),
+            sentence: "The dump ends after 1 of 2 rows: 1 was created. It does not say what became of the other one."),
         Case(
             dump: #"{"job_id":"j","status":"complete","total":1,"results":["#,
             level: .critical, word: "The dump is cut off",
-            sentence: "The dump ends after 0 of 1 row. What became of this row it does not say."),
+            sentence: "The dump ends after 0 of 1 row. It does not say what became of this row."),
         Case(
             dump: #"{"job_id":"j","status":"complete","total":3,"results":["#,
             level: .critical, word: "The dump is cut off",
-            sentence: "The dump ends after 0 of 3 rows. What became of these rows it does not say."),
+            sentence: "The dump ends after 0 of 3 rows. It does not say what became of these rows."),
         Case(
             dump: #"{"job_id":"j","status":"complete","results":[{"created":true},"#,
             level: .critical, word: "The dump is cut off", sentence: "The dump ends after 1 row: 1 was created."),

@@ -253,7 +253,7 @@ class Cases:
         gaps = book(data='<row r="4"/>' + ROWS.replace('"1"', '"5"').replace("A1", "A5").replace("B1", "B5").replace(
             '<row r="2"', '<row r="9"').replace("A2", "A9").replace("B2", "B9").replace('<row r="3"', '<row r="12"').replace(
                 "A3", "A12").replace("B3", "B12") + '<row r="20"><c r="A20" t="str"><v></v></c></row>')
-        self.taken("gaps", self.run(self.write("a.xlsx", gaps)), [bob], ["5 blank rows were passed over"])
+        self.taken("gaps", self.run(self.write("a.xlsx", gaps)), [bob], ["5 blank rows were skipped"])
         two = book('<sheet name="First" sheetId="1" r:id="rId1"/><sheet name="it\'s #2" sheetId="2" r:id="rId4"/>', **{
             "xl/_rels/workbook.xml.rels":
                 f'<Relationships xmlns="{PACKAGE}/relationships">'

@@ -90,30 +90,30 @@ package struct Arithmetic: Sendable {
 
     /// Whether the numbers hold, in a sentence for the agreement.
     package var shortSentence: String {
-        if differing > 0 { return "The job’s own numbers do not hold." }
-        if agreeing > 0, unchecked == 0 { return "The job’s own numbers hold." }
-        if declared == 0 { return "The job declares no numbers to compare with the rows." }
+        if differing > 0 { return "The job’s totals do not match its rows." }
+        if agreeing > 0, unchecked == 0 { return "The job’s totals match its rows." }
+        if declared == 0 { return "The job declares no totals to compare with its rows." }
         return agreeing > 0
-            ? "What can be checked of the job’s own numbers holds." : "The job’s own numbers cannot be checked."
+            ? "What can be checked of the job’s totals match its rowss." : "The job’s totals cannot be checked."
     }
 
     /// How many of the numbers hold, in a sentence.
     package var sentence: String {
-        if declared == 0 { return "The job declares no numbers to compare with the rows." }
-        if agreeing == checks.count { return "All four numbers that the job declares agree with its rows." }
+        if declared == 0 { return "The job declares no totals to compare with its rows." }
+        if agreeing == checks.count { return "All four totals that the job declares match its rows." }
         if unchecked == declared, !hasAllRows {
-            return "There are no rows yet, or not all of them, to compare the declared numbers with."
+            return "There are no rows yet, or not all of them, to compare the totals with."
         }
         var parts: [String] = []
-        if agreeing > 0 { parts.append("\(Self.word(agreeing)) \(agreeing == 1 ? "agrees" : "agree")") }
+        if agreeing > 0 { parts.append("\(Self.word(agreeing)) \(agreeing == 1 ? "matches" : "match")") }
         if differing > 0 {
             parts.append(
-                "\(Self.word(differing)) \(differing == 1 ? "does" : "do") not\(agreeing > 0 ? "" : " hold")"
+                "\(Self.word(differing)) \(differing == 1 ? "does" : "do") not\(agreeing > 0 ? "" : " match")"
             )
         }
         if unchecked > 0 { parts.append("\(Self.word(unchecked)) cannot be checked") }
         let list = parts.dropLast().joined(separator: ", ") + (parts.count > 1 ? " and " : "") + (parts.last ?? "")
-        return "Of the \(Self.word(declared)) \(declared == 1 ? "number" : "numbers") that the job declares, \(list)."
+        return "Of the \(Self.word(declared)) \(declared == 1 ? "total" : "totals") that the job declares, \(list)."
     }
 
     private static func word(_ number: Int) -> String {

@@ -87,7 +87,7 @@ package struct Verdict: Sendable {
             word = salvage.kind == .truncated ? "The dump is cut off" : "The dump is malformed"
             sentence =
                 Self.whole(rows, summary.job.total, counts, unseen: "not seen")
-                + " What is wrong in the dump was read over; the findings tell where it is."
+                + " The damaged places were skipped; the findings say where they are."
             headline = Self.headline(rows, total: summary.job.total, unseen: "not seen")
             remark = "The dump is damaged. The damaged places were skipped; the checks say where they are."
         case .salvaged(let salvage):
@@ -101,7 +101,7 @@ package struct Verdict: Sendable {
         case .failedWithoutRows:
             word = "The job failed"
             let sent = summary.job.total.map { "the \(Wording.rowsWord($0)) sent" } ?? "the rows sent"
-            sentence = "The job failed as a whole and reports no rows: what became of \(sent), the dump does not say."
+            sentence = "The job failed as a whole and reports no rows. The dump does not say what became of \(sent)."
             headline = "The job failed as a whole"
             remark = "It reports no rows, so the dump does not say what became of \(sent)."
         case .failed:
@@ -112,7 +112,7 @@ package struct Verdict: Sendable {
             remark = "Of \(Wording.rowsWord(rows.seen)) reported, \(counts). \(arithmetic.shortSentence)"
         case .withoutResults:
             word = "The results are absent"
-            sentence = "The job is complete, but the dump has no results: what became of its rows, it does not say."
+            sentence = "The job is complete, but the dump has no results and does not say what became of its rows."
             headline = "The results are missing"
             remark = "The job is complete, but the dump has no results and does not say what became of its rows."
         case .conflict:
@@ -123,7 +123,7 @@ package struct Verdict: Sendable {
             headline = "Two dumps of this job disagree"
             remark = "The job is finished, and another dump of it has other results; the checks say which."
         case .criticalFinding:
-            word = arithmetic.differing > 0 ? "The numbers do not hold" : "A finding is critical"
+            word = arithmetic.differing > 0 ? "The totals do not match" : "Critical finding"
             sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
             headline = Self.headline(rows, total: summary.job.total)
             remark = arithmetic.shortSentence
@@ -148,7 +148,7 @@ package struct Verdict: Sendable {
             word =
                 switch ground {
                 case .failedRows: "Rows failed"
-                case .warnings: "Needs a look"
+                case .warnings: "Needs review"
                 default: "Everything accounted for"
                 }
             sentence = Self.whole(rows, summary.job.total, counts) + " " + arithmetic.shortSentence
@@ -215,7 +215,7 @@ package struct Verdict: Sendable {
                 } else {
                     missing == 1 ? "the other one" : "the other \(Wording.grouped(missing))"
                 }
-            sentence += " What became of \(lost) it does not say."
+            sentence += " It does not say what became of \(lost)."
         }
         return sentence
     }
@@ -228,7 +228,7 @@ package struct Verdict: Sendable {
             missingRows > 0 ? "; \(Wording.grouped(missingRows)) \(missingRows == 1 ? "is" : "are") \(unseen)" : ""
         if rows.seen == 0 { return total == 0 ? "The job had no rows." : "The dump has no rows\(missing)." }
         if missing.isEmpty, rows.failed == 0, rows.unclassified == 0, rows.seen > 1 {
-            return "All \(Wording.rowsWord(rows.seen)) went in: \(counts)."
+            return "All \(Wording.rowsWord(rows.seen)) succeeded: \(counts)."
         }
         let whole = missing.isEmpty ? rows.seen : (total ?? rows.seen)
         return "Of \(Wording.rowsWord(whole)), \(counts)\(missing)."
@@ -244,7 +244,7 @@ package struct Verdict: Sendable {
         add(rows.existing, one: "already existed", many: "already existed")
         add(rows.applied, one: "was applied", many: "were applied")
         add(rows.failed, one: "failed", many: "failed")
-        add(rows.unclassified, one: "says nothing of its outcome", many: "say nothing of their outcome")
+        add(rows.unclassified, one: "has no outcome", many: "have no outcome")
         guard parts.count > 1 else { return parts.first ?? "none was seen" }
         return parts.dropLast().joined(separator: ", ") + " and " + (parts.last ?? "")
     }
@@ -272,7 +272,7 @@ package struct OverviewVerdict: Sendable {
             word = unreadable == 1 ? "An input was not read" : "Inputs were not read"
         } else if count(.warning) > 0 {
             level = .warning
-            word = failedRows > 0 ? "Rows failed" : "Needs a look"
+            word = failedRows > 0 ? "Rows failed" : "Needs review"
         } else if count(.pending) > 0 {
             level = .pending
             word = "Still processing"
@@ -293,7 +293,7 @@ package struct OverviewVerdict: Sendable {
         }
         if jobs == 1 {
             if count(.critical) == 1 { return "The one job is critical." }
-            return count(.warning) == 1 ? "The one job needs a look." : "The one job was still processing."
+            return count(.warning) == 1 ? "The one job needs review." : "The one job was still processing."
         }
         func part(_ level: Verdict.Level, one: String, many: String) -> String? {
             let number = count(level)
@@ -301,7 +301,7 @@ package struct OverviewVerdict: Sendable {
         }
         let parts = [
             clean == 0 ? "none is clean" : part(.good, one: "is clean", many: "are clean"),
-            part(.warning, one: "needs a look", many: "need a look"),
+            part(.warning, one: "needs review", many: "need review"),
             part(.critical, one: "is critical", many: "are critical"),
             part(.pending, one: "was still processing", many: "were still processing"),
         ].compactMap { $0 }

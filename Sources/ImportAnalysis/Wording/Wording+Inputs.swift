@@ -42,12 +42,12 @@ extension InputRefusal {
         case .needsFile(let format):
             "A \(format.name) archive can only be read from a file of its own, not from a pipe or within another: "
                 + "unpack it first."
-        case .holdsNoFiles: "The archive holds no files (hidden ones are passed over)."
+        case .holdsNoFiles: "The archive holds no files (hidden ones are skipped)."
         case .unreadable(let failure): "It cannot be read: \(failure.description)."
         case .cutShort(let failure, let entriesRead):
             "The archive could not be read to its end, after \(Wording.entries(entriesRead)): \(failure.description)."
         case .damagedPart(let message, let entriesRead):
-            "A part of the archive after \(Wording.entries(entriesRead)) is damaged and was passed over"
+            "A part of the archive after \(Wording.entries(entriesRead)) is damaged and was skipped"
                 + Wording.aside(message) + "."
         }
     }

@@ -25,14 +25,14 @@ extension ZipFault {
     private var sentence: String {
         switch code {
         case .system(let errorNumber): ReadFailure(errorNumber: errorNumber).description
-        case .noRegularFile: "This is no file that can be read back and forth"
-        case .notAZip: "This is no zip"
+        case .noRegularFile: "This is not a file that can be read in any order"
+        case .notAZip: "This is not a zip"
         case .noEnd: "The zip is cut off, or something stands behind its end"
         case .strayBytes: "The zip has bytes that belong to none of its files, or files that overlap"
         case .unusual: "The zip has parts, comments or marks that --pack does not write"
         case .encrypted: "The zip is encrypted"
         case .method: "The zip is packed in a way that --pack does not use"
-        case .noPlainFile: "The zip holds something that is no plain file with the rights that --pack gives"
+        case .noPlainFile: "The zip holds something other than a plain file with the permissions that --pack gives"
         case .unsafeName: "The zip holds a name that leads elsewhere, or that programs do not read alike"
         case .unordered: "The zip holds a name twice, or names out of order"
         case .disagreement: "What the zip says at its end and before a file is not the same"

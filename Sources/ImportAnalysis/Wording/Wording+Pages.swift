@@ -95,20 +95,20 @@ extension JobSummary {
             return count == 0 ? nil : severity.counted(count)
         }
         return parts.isEmpty
-            ? "Nothing to report: every check that this audit makes was passed." : parts.joined(separator: ", ") + "."
+            ? "All checks passed." : parts.joined(separator: ", ") + "."
     }
 }
 
 extension Totals {
     /// How many findings of each severity there are, in a sentence.
     package var findingsSentence: String {
-        guard jobs > 0 else { return "There is no import job, and so there are no findings." }
+        guard jobs > 0 else { return "There is no import job." }
         let parts = Severity.allCases.compactMap { severity -> String? in
             let count = findings[severity, default: 0]
             return count == 0 ? nil : severity.counted(count)
         }
         return parts.isEmpty
-            ? "No dump has anything odd about it: there are no findings."
+            ? "There are no findings."
             : "All findings of all jobs: \(parts.joined(separator: ", "))."
     }
 }
@@ -224,8 +224,8 @@ extension Wording {
     /// Said above a list of inputs that were not read.
     package static func unreadableInputs(_ count: Int) -> String {
         count == 1
-            ? "1 input is no import job, or cannot be read as one."
-            : "\(grouped(count)) inputs are no import jobs, or cannot be read as such."
+            ? "1 input is not an import job, or cannot be read as one."
+            : "\(grouped(count)) inputs are not import jobs, or cannot be read as such."
     }
 
     /// The jobs of a list that a page shows when it is asked to.
@@ -243,7 +243,7 @@ extension Wording {
         dated: Int, days: (first: String, last: String)?, highest: (when: String, failed: Int, rows: Int)?, undated: Int
     ) -> String {
         guard let days else {
-            return "No job says when it was created, in a form that can be read: there is no time line."
+            return "No job says when it was created, in a form that can be read, so there is no time line."
         }
         var sentence = dated == 1 ? "1 job was created" : "\(grouped(dated)) jobs were created"
         sentence += days.first == days.last ? " on \(days.first) (UTC)." : " from \(days.first) to \(days.last) (UTC)."

@@ -26,7 +26,7 @@ extension DumpFault {
             "a single quote where \(expected.words) is expected (Python prints objects so, which is not JSON)"
         case .unexpectedByte(let byte, let expected): "\(Wording.byte(byte)) where \(expected.words) is expected"
         case .controlCharacter(let byte): "\(Wording.byte(byte)) inside a string, where only an escape may stand for it"
-        case .invalidEscape(let byte): "\(Wording.byte(byte)) after a backslash is no escape of JSON"
+        case .invalidEscape(let byte): "\(Wording.byte(byte)) after a backslash is not an escape of JSON"
         case .invalidUTF8: "the bytes are not UTF-8"
         case .nestedTooDeep:
             "arrays and objects are nested deeper than \(Wording.grouped(DumpLimits.nestingLevels)) levels"

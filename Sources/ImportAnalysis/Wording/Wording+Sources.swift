@@ -32,7 +32,7 @@ extension SourceFault {
             "The header has no \(Self.name(wanted)), but \(Self.name(found)) \(count == 1 ? "once" : "\(Wording.grouped(count)) times"). Check --delimiter."
         case .notUTF8(let byte):
             "The byte \(Self.hexadecimal(byte)) is not UTF-8. Give the encoding, as in --encoding windows-1252."
-        case .notUTF16: "This line or one behind it is not valid UTF-16."
+        case .notUTF16: "This line or a later one is not valid UTF-16."
         case .encoding(let name):
             "A source in \(name) cannot be handed back byte for byte. Encodings with one byte for each character, UTF-8 and UTF-16 can."
         case .json(nil): "The JSON text ends too early."

@@ -24,7 +24,7 @@ extension WorkbookFault {
         case .noSheets: "The workbook has no sheet."
         case .firstIsHidden(let names):
             "The first sheet is hidden. Name the one that was sent, as in FILE#Sheet; the workbook has \(Self.list(names))."
-        case .isNoTable: "This is no sheet of cells. Name another one, as in FILE#Sheet."
+        case .isNoTable: "This sheet has no cells. Name another one, as in FILE#Sheet."
         case .emptySheet: "The sheet is empty."
         case .onlyHeader: "There is a header and no row. If the first row was sent, add --no-header."
         case .merged(let cells):
@@ -69,7 +69,7 @@ extension Wording {
     /// Lines or rows of a source without a value.
     package static func passedOver(_ count: Int, _ form: SourceForm) -> String {
         let what = if case .sheet = form { count == 1 ? "row" : "rows" } else { count == 1 ? "line" : "lines" }
-        return "\(grouped(count)) blank \(what) \(count == 1 ? "was" : "were") passed over."
+        return "\(grouped(count)) blank \(what) \(count == 1 ? "was" : "were") skipped."
     }
 
     /// A name out of a file, which may be of any length.

@@ -61,7 +61,7 @@ package enum Wording {
 
     static func statusUnknown(_ status: String?) -> String {
         guard let status else { return "The dump does not say the job's status." }
-        return "The status is \(quoted(status)), which is none of complete, processing and failed."
+        return "The status is \(quoted(status)), which the API does not define (complete, processing or failed)."
     }
 
     static let totalUnknown =
@@ -99,7 +99,7 @@ package enum Wording {
     }
 
     static func idNotUUID(_ count: Int) -> String {
-        count == 1 ? "1 row has an id that is no UUID." : "\(grouped(count)) rows have ids that are no UUIDs."
+        count == 1 ? "1 row has an id that is not a UUID." : "\(grouped(count)) rows have ids that are not UUIDs."
     }
 
     static func wrongTypes(_ notes: [(field: KnownField, found: FoundType, count: Int)]) -> String {

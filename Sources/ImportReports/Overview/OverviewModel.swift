@@ -115,7 +115,7 @@ extension OverviewModel {
 
     private static let level = ModelTable<(level: Verdict.Level, label: String, count: Int)>(
         ModelName.level("a class name") { $0.level } + [
-            .text("label", "`Clean`, `Need a look` …") { $0.label },
+            .text("label", "`Clean`, `Need review` …") { $0.label },
             .text("count", "how many") { Wording.grouped($0.count) },
         ])
 
@@ -137,7 +137,7 @@ extension OverviewModelBuilder {
 
     fileprivate var levels: [(level: Verdict.Level, label: String, count: Int)] {
         let labels: [(level: Verdict.Level, label: String)] = [
-            (.good, "Clean"), (.warning, "Need a look"), (.critical, "Critical"),
+            (.good, "Clean"), (.warning, "Need review"), (.critical, "Critical"),
             (.pending, "Still processing, not critical"),
         ]
         return labels.map { ($0.level, $0.label, overview.levels[$0.level, default: 0]) }

@@ -39,7 +39,7 @@ package struct PackVerifier {
         if let manifest = try directory.next(), takeTop(of: manifest) {
             try verify(manifest, input)
         } else {
-            result.add(.init(.missing, .file, PackManifest.file, detail: "so this is no audit that --pack wrote"))
+            result.add(.init(.missing, .file, PackManifest.file, detail: "so --pack did not write this audit"))
         }
         // Whatever the manifest is worth, the zip itself must be sound to its end.
         while try directory.next() != nil {}

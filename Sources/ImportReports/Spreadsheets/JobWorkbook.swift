@@ -85,7 +85,7 @@ package struct JobWorkbook: RowSink {
         if let salvage = summary.salvage { try sheet.add("salvaged", nil, detail: salvage.message) }
         if let note { try sheet.add("sheet \(FailuresSheet.name)", nil, detail: note) }
         try sheet.add(summary.rows, imports: summary.job.kind == .import, bulk: summary.job.kind == .bulk)
-        try sheet.addHeading("The job’s own numbers")
+        try sheet.addHeading("The job’s totals")
         for check in Arithmetic(summary).checks { try sheet.add(check) }
         try sheet.addHeading("Findings")
         for finding in summary.findings { try sheet.add(finding) }

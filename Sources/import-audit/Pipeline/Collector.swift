@@ -164,13 +164,13 @@ struct OwnOutputs {
     /// Says on standard error what they are.
     func say() {
         let shown = first.prefix(3)
-        for (input, _) in shown { Console.say("\(input.source) was passed over: \(input.reason)") }
+        for (input, _) in shown { Console.say("\(input.source) was skipped: \(input.reason)") }
         let more = count - shown.count
         if more > 0 {
             Console.say(
                 more == 1
-                    ? "1 more file that import-audit wrote was passed over."
-                    : "\(Wording.grouped(more)) more files that import-audit wrote were passed over.")
+                    ? "1 more file that import-audit wrote was skipped."
+                    : "\(Wording.grouped(more)) more files that import-audit wrote were skipped.")
         }
     }
 }

@@ -69,9 +69,11 @@ final class JobLedger {
         }
         try repeated?.add(records.identities, first: dumpCount)
         dumpCount += entries.count
-        // Those of one batch come in order.
-        if let first = entries.first, let lastEntry, first.precedes(lastEntry) { isInOrder = false }
-        lastEntry = entries.last ?? lastEntry
+        // A thread takes inputs as they are handed out, which need not be in their order.
+        for entry in entries {
+            if let lastEntry, entry.precedes(lastEntry) { isInOrder = false }
+            lastEntry = entry
+        }
         try self.entries.append(contentsOf: entries)
     }
 

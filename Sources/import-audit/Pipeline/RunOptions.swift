@@ -61,7 +61,7 @@ struct WorkOptions: ParsableArguments {
     func validate() throws {
         if let encodingName, encoding == nil {
             throw ValidationError(
-                "--encoding: “\(encodingName)” is no encoding that is known here. Examples: windows-1252, "
+                "--encoding: “\(encodingName)” is not an encoding that import-audit knows. Examples: windows-1252, "
                     + "iso-8859-15, utf-16le, shift_jis; iconv -l lists more.")
         }
         if let threads, !(1...256).contains(threads) {

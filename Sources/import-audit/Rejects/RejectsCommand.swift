@@ -145,7 +145,7 @@ enum EncodingName {
     static func checkSource(_ name: String?, option: String) throws {
         if let name, TextEncoding(name: name) == nil {
             throw ValidationError(
-                "\(option): “\(name)” is no encoding that is known here. Examples: windows-1252, iso-8859-15.")
+                "\(option): “\(name)” is not an encoding that import-audit knows. Examples: windows-1252, iso-8859-15.")
         }
     }
 }

@@ -92,7 +92,7 @@ struct RowMap {
     }
 
     private var notAMap: CommandFailure {
-        CommandFailure(.notPassed, of: name, "this is no map: --map takes the file reasons.csv that rejects wrote.")
+        CommandFailure(.notPassed, of: name, "this is not a map: --map takes the file reasons.csv that rejects wrote.")
     }
 
     private mutating func index(ofSource source: String) -> Int {

@@ -32,7 +32,7 @@ extension SourceFiles {
             return try SourceWorkbook(descriptor: descriptor, beginning: beginning)
         }
         guard workbook == nil, name.sheet != nil else { return workbook }
-        throw CommandFailure(.usage, of: name.path, "this is no workbook, and has no sheet to name behind a #.")
+        throw CommandFailure(.usage, of: name.path, "this is not a workbook, so it has no sheet to name after a #.")
     }
 
     /// What lies in an archive: a workbook there would be taken for many files.

@@ -82,7 +82,7 @@ extension ReportFormats {
         chosen = []
         for name in list.split(separator: ",", omittingEmptySubsequences: false) {
             guard let format = ReportFormat(rawValue: String(name)) else {
-                throw ValidationError("“\(shownText(String(name)))” is no format. Choose from \(Self.names).")
+                throw ValidationError("“\(shownText(String(name)))” is not a format. Choose from \(Self.names).")
             }
             chosen.insert(format)
         }

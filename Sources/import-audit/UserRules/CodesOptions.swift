@@ -21,7 +21,7 @@ struct CodesOptions: ParsableArguments {
 
     private static func day(_ text: String) throws -> CalendarDate {
         guard let date = CalendarDate(text) else {
-            throw ValidationError("“\(shownText(text))” is no day; --as-of takes one as in 2026-12-31.")
+            throw ValidationError("“\(shownText(text))” is not a day; --as-of takes one such as 2026-12-31.")
         }
         return date
     }

@@ -87,7 +87,7 @@ struct RuleOptions: ParsableArguments {
     private static func limit(_ text: String, _ option: String) throws -> Rules.Limit {
         guard let limit = Rules.Limit(text) else {
             throw ValidationError(
-                "“\(shownText(text))” is no limit; \(option) takes a number of rows, or a percentage such as 2.5%.")
+                "“\(shownText(text))” is not a limit; \(option) takes a number of rows, or a percentage such as 2.5%.")
         }
         return limit
     }
@@ -113,7 +113,7 @@ struct RuleOptions: ParsableArguments {
 
     private static func rows(_ text: String) throws -> Int {
         guard let rows = WholeNumber.of(text.utf8) else {
-            throw ValidationError("“\(shownText(text))” is no number of rows.")
+            throw ValidationError("“\(shownText(text))” is not a number of rows.")
         }
         return rows
     }
