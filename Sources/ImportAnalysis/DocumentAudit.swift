@@ -16,19 +16,22 @@ package struct DocumentAudit: RowSink {
     private var analyzer: JobAnalyzer
     private let identity: IdentityAudit?
     private let usesThread: Bool
+    private let listsRows: Bool
 
     /// - Parameters:
     ///   - identity: looks for ids that come back, if they are wanted.
     ///   - usesThread: whether failed rows may have a thread of their own.
-    package init(identity: IdentityAudit? = nil, usesThread: Bool) {
+    ///   - listsRows: whether the first failed rows of each code are kept for pages.
+    package init(identity: IdentityAudit? = nil, usesThread: Bool, listsRows: Bool = false) {
         self.identity = identity
+        self.listsRows = listsRows
         self.usesThread = usesThread
-        analyzer = JobAnalyzer(usesThread: usesThread)
+        analyzer = JobAnalyzer(usesThread: usesThread, listsRows: listsRows)
     }
 
     /// Forgets the rows of a document that had no end.
     package mutating func restart() {
-        analyzer = JobAnalyzer(usesThread: usesThread)
+        analyzer = JobAnalyzer(usesThread: usesThread, listsRows: listsRows)
     }
 
     package mutating func beginRows(of job: DeclaredJob) {

@@ -14,6 +14,9 @@ extension Audit {
         /// Whether records are looked for that several rows created or matched, as `report` does: the findings
         /// `created-id-repeated` and `existing-ids-shared`. Takes up to 24 bytes of memory for each row of a dump.
         public var findsRepeatedRecords = false
+        /// Whether the first failed rows of each job, up to 500, are kept for its page (``Job/xhtml()``), as `report` does.
+        /// They take up to 600 KB of memory for a job.
+        public var listsFailedRows = false
         /// The encoding of text that does not show that it is Unicode, such as `windows-1252`; UTF-8 if nil.
         public var encoding: String?
 

@@ -81,7 +81,7 @@ private struct Documents: AuditingSink {
         self.handOn = handOn
         isStrict = options.refusesDamagedDumps
         let identity = options.findsRepeatedRecords ? IdentityAudit(usesThread: false) { MemorySpill() } : nil
-        audit = DocumentAudit(identity: identity, usesThread: true)
+        audit = DocumentAudit(identity: identity, usesThread: true, listsRows: options.listsFailedRows)
     }
 
     mutating func begin(_ source: String) {

@@ -61,7 +61,7 @@ struct MustacheTests {
     func random(seed: UInt64) throws {
         var maker = TemplateMaker(seed: seed)
         var compared = 0
-        for _ in 0..<40 {
+        for _ in 0..<80 {
             let partials = ["p.mustache": maker.template(), "p.md.mustache": maker.template()]
             let sample = Bool.random(using: &maker.generator) ? "many-failures" : "hostile"
             let format = TemplateSet.Format.allCases.randomElement(using: &maker.generator) ?? .xhtml

@@ -136,6 +136,7 @@ extension Severity {
 
 extension Wording {
     package static let noCode = "no code"
+    package static let blankCode = "a blank code"
     package static let noOwner = "no owner"
     package static let noAction = "no action"
 }

@@ -23,8 +23,10 @@ struct CodeFilters {
         let shown = builder.summary.failedByCode.prefix(builder.limits.codes)
         guard shown.count > 1, shown.contains(where: { !$0.listedRows.isEmpty }) else { return nil }
         codes = shown.enumerated().map { index, code in
-            Choice(
-                name: String(index + 1), label: code.code.map(builder.limits.name) ?? Wording.noCode)
+            let shown = ShownCode(code.code, builder.limits)
+            return Choice(
+                name: String(index + 1),
+                label: shown.map { $0.isBlank ? Wording.blankCode : $0.text } ?? Wording.noCode)
         }
         let owners = Self.owners(builder)
         self.owners =
