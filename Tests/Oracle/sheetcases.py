@@ -272,7 +272,7 @@ class Cases:
                 fail(f"#{sheet}", run, f"should say {words}")
         csv = self.write("a.csv", b"email,age\nann@example.org,1\nbob@example.org,2\n")
         run = self.run(f"{csv}#First", out="none")
-        if run.returncode != 64 or "no workbook" not in run.stderr:
+        if run.returncode != 64 or "not a workbook" not in run.stderr:
             fail("#sheet of CSV", run, "should be a wrong usage")
 
         # A second try with the rejects of the first one, which are no input.
