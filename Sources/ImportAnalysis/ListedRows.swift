@@ -61,11 +61,6 @@ struct ListedRows: Sendable {
             count = rows.values.reduce(0) { $0 + $1.count }
         }
         full = nil
-        // One row of each code may still be too many: there is a bound for codes, too.
-        if count > AnalysisLimits.rowsGathered {
-            rows = [:]
-            count = 0
-        }
     }
 
     /// Gives codes their rows: of the first ``AnalysisLimits/codesWithRows`` as many as they may have together, shared

@@ -210,7 +210,7 @@ package struct FileIdentity: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
 
-    /// Nil for what is no regular file.
+    /// Nil unless it is a regular file.
     package init?(device: UInt64, inode: UInt64, mode: UInt32) {
         // 0o100000 is S_IFREG.
         guard mode & 0o170000 == 0o100000 else { return nil }

@@ -1,7 +1,7 @@
 private import Glibc
 import ImportFoundation
 
-/// Bytes of a source that are in memory, one behind the other.
+/// Bytes of a source that are in memory, in sequence.
 ///
 /// Safe to use: the storage lives as long as the window, and each access is checked against its count.
 @safe

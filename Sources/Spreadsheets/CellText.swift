@@ -27,7 +27,7 @@ struct CellText {
         bytes.append(0)
     }
 
-    /// - Parameter text: UTF-8; what is none of it becomes U+FFFD.
+    /// - Parameter text: UTF-8; invalid bytes become U+FFFD.
     mutating func encode(_ text: Span<UInt8>) {
         bytes.removeAll(keepingCapacity: true)
         bytesInFile = 0

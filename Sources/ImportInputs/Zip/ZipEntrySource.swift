@@ -188,7 +188,7 @@ struct ZipRecord {
     func half(_ offset: Int) -> Int { Int(number(at: offset, bytes: 2)) }
     func word(_ offset: Int) -> Int { Int(number(at: offset, bytes: 4)) }
 
-    /// Nil for what is no size of a file.
+    /// Nil unless it can be the size of a file.
     func long(_ offset: Int) -> Int? { Int(exactly: number(at: offset, bytes: 8)) }
 
     func hasSignature(_ kind: ZipSignature, at offset: Int = 0) -> Bool { word(offset) == kind.rawValue }

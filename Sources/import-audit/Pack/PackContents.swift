@@ -68,7 +68,7 @@ struct AuditPaths: Sequence {
 extension RunResults {
     /// All dumps, and what is none, in the order of the inputs.
     ///
-    /// - Parameter content: the size and the hash of what is no job.
+    /// - Parameter content: the size and the hash of a document that is not a job.
     func forEachPackInput(
         content: (DocumentOrder) -> ContentHash?, _ body: (PackInput) throws -> Void
     ) throws {

@@ -117,7 +117,7 @@ struct SpooledRows {
     private mutating func number() -> Int { Self.number(bytes, &index) }
 
     /// Seven bits a byte, the lowest first.
-    private static func number(_ bytes: [UInt8], _ index: inout Int) -> Int {
+    static func number(_ bytes: [UInt8], _ index: inout Int) -> Int {
         var (value, shift) = (0, 0)
         while true {
             let byte = bytes[index]

@@ -252,6 +252,9 @@ final class ReportRun: Sendable {
     /// Removes them while a thread may still be at work: it begins no others.
     func abandon() { root.abandon() }
 
+    /// Whether results of an earlier run may stand for inputs that are as they were.
+    var takesUp: Bool { known != nil }
+
     /// Whether there are pages to be made when all was read, apart from those of jobs with several dumps.
     var hasDue: Bool { state.withLock { !$0.due.isEmpty } }
 

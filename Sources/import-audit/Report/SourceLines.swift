@@ -163,22 +163,10 @@ final class LineCursor: RowPlaces {
                 bytes = try lines.read(pieces[nextPiece])
                 (index, nextPiece) = (0, nextPiece + 1)
             }
-            current.row += Self.number(bytes, &index)
-            current.line += Self.number(bytes, &index)
+            current.row += SpooledRows.number(bytes, &index)
+            current.line += SpooledRows.number(bytes, &index)
         }
         return current.row == row ? current.line : nil
-    }
-
-    /// Seven bits a byte, the lowest first.
-    private static func number(_ bytes: [UInt8], _ index: inout Int) -> Int {
-        var (value, shift) = (0, 0)
-        while true {
-            let byte = bytes[index]
-            index += 1
-            value |= Int(byte & 0x7F) << shift
-            if byte < 0x80 { return value }
-            shift += 7
-        }
     }
 }
 
