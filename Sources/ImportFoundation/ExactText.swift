@@ -18,6 +18,11 @@ package struct ExactText: Hashable, Comparable, Sendable {
     /// The text, with U+FFFD in place of bytes that are not UTF-8.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
+    package func hash(into hasher: inout Hasher) {
+        // In one go: an array combines byte by byte.
+        unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    }
+
     package static func < (left: Self, right: Self) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }

@@ -105,12 +105,13 @@ package enum SourceEncoding: Sendable, Equatable {
     }
 
     /// A text of ours in the encoding of the records: characters that it does not have become question marks.
-    package func bytes(of text: [UInt8]) -> [UInt8] {
+    package func bytes(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard case .singleByte(let characters) = self, text.contains(where: { $0 >= 0x80 }) else { return text }
-        return String(decoding: text, as: UTF8.self).unicodeScalars.map { scalar in
+        let bytes = String(decoding: text, as: UTF8.self).unicodeScalars.map { scalar in
             if scalar.value < 0x80, characters[Int(scalar.value)] == scalar.value { return UInt8(scalar.value) }
             return characters.firstIndex(of: scalar.value).map { UInt8($0) } ?? UInt8(ascii: "?")
         }
+        return bytes[...]
     }
 
     /// Bytes of a record as UTF-8.

@@ -41,16 +41,53 @@ package struct JoinEvidence: Sendable {
     private static let classes = ByteClass.table
     /// Names of columns and keys: messages quote them, and they are in no record or in all.
     private let names: Set<ExactText>
-    private var needles: [[UInt8]] = []
+    private let longestName: Int
+    private var needles = Needles()
     private var record: [UInt8] = []
 
     /// - Parameter names: of the source's columns.
     package init(names: [String]) {
-        self.names = Set(names.map { ExactText(Self.folded(Array($0.utf8))) })
+        self.names = Set(
+            names.map { name in
+                var bytes = Array(name.utf8)
+                bytes.fold()
+                return ExactText(bytes: bytes)
+            })
+        longestName = self.names.map { $0.bytes.count }.max() ?? 0
     }
 
-    private static func folded(_ text: [UInt8]) -> String {
-        String(decoding: text.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
+    /// The values that are looked for in one row, in one buffer.
+    private struct Needles {
+        private(set) var bytes: [UInt8] = []
+        private var ends: [Int] = []
+
+        var count: Int { ends.count }
+        var isEmpty: Bool { ends.isEmpty }
+
+        subscript(index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
+
+        /// Of the value that was appended last.
+        var last: Range<Int> { self[ends.count - 1] }
+
+        mutating func removeAll() {
+            bytes.removeAll(keepingCapacity: true)
+            ends.removeAll(keepingCapacity: true)
+        }
+
+        mutating func append(_ value: Span<UInt8>) {
+            let start = bytes.count
+            bytes.append(span: value)
+            bytes.fold(from: start)
+            ends.append(bytes.count)
+        }
+
+        mutating func removeLast() {
+            let start = last.lowerBound
+            bytes.removeSubrange(start...)
+            ends.removeLast()
+        }
+
+        func text(_ index: Int) -> ExactText { ExactText(bytes: Array(bytes[self[index]])) }
     }
 
     /// Looks for the values of a failed row's message.
@@ -60,7 +97,7 @@ package struct JoinEvidence: Sendable {
         slots.removeAll()
         let message = message.extracting(0..<message.wholeCharacters(within: AnalysisLimits.groupingBytes))
         MessageScanner.scan(message, Self.classes.span, into: &slots)
-        needles.removeAll(keepingCapacity: true)
+        needles.removeAll()
         var isStrong = false
         for index in 0..<slots.count where needles.count < Self.valuesOfRow {
             let slot = slots[index]
@@ -70,12 +107,14 @@ package struct JoinEvidence: Sendable {
             case .text: isOwn = false
             case .token, .date: continue
             }
-            let needle = Array(Self.folded([UInt8](message.extracting(slot.range))).utf8)
-            guard isOwn || needle.count >= Self.shortestText, !names.contains(ExactText(bytes: needle)) else {
+            guard isOwn || slot.range.count >= Self.shortestText else { continue }
+            needles.append(message.extracting(slot.range))
+            // Most values are longer than any name.
+            if slot.range.count <= longestName, names.contains(needles.text(needles.count - 1)) {
+                needles.removeLast()
                 continue
             }
             isStrong = isStrong || isOwn
-            needles.append(needle)
         }
         guard !needles.isEmpty else { return }
         values += needles.count
@@ -104,7 +143,8 @@ package struct JoinEvidence: Sendable {
 
     /// Notes whether a row has any of its values.
     private mutating func noteWords(isFound: Bool, _ isStrong: Bool) {
-        let keys = needles.map { ExactText(bytes: $0) }
+        if isFound, repeated.isEmpty { return }
+        let keys = (0..<needles.count).map { needles.text($0) }
         guard !isFound else {
             for key in keys where repeated[key] != nil { repeated[key]?.found += 1 }
             return
@@ -127,7 +167,8 @@ package struct JoinEvidence: Sendable {
     /// Looks for the id of a row that succeeded: a source may have a column with ids of records.
     package mutating func look(forID id: Span<UInt8>, in source: SourceReader) {
         guard id.count >= 8, source.hasNeighbours else { return }
-        needles = [Array(Self.folded([UInt8](id)).utf8)]
+        needles.removeAll()
+        needles.append(id)
         for distance in -SourceReader.neighbours...SourceReader.neighbours where count(in: source, distance) > 0 {
             idsAt[distance, default: 0] += 1
         }
@@ -141,28 +182,17 @@ package struct JoinEvidence: Sendable {
         }
         guard isThere != nil else { return 0 }
         if source.form.isTable {
-            if record.contains(UInt8(ascii: "\"")) { record = Self.undoubled(record) }
+            record.undouble()
         } else if record.contains(UInt8(ascii: "\\")) {
             record = Self.unescaped(record)
         }
-        for index in record.indices where 0x41...0x5A ~= record[index] { record[index] |= 0x20 }
-        return needles.count { record.span.contains(value: $0.span) }
-    }
-
-    /// Quotes that are doubled in a table, once.
-    private static func undoubled(_ bytes: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        var isDoubled = false
-        for byte in bytes {
-            if byte == UInt8(ascii: "\""), result.last == byte, !isDoubled {
-                isDoubled = true
-                continue
-            }
-            isDoubled = false
-            result.append(byte)
+        record.fold()
+        var found = 0
+        for index in 0..<needles.count
+        where record.span.contains(value: needles.bytes.span.extracting(needles[index])) {
+            found += 1
         }
-        return result
+        return found
     }
 
     /// The text of JSON with escapes as the characters that they stand for.
@@ -247,6 +277,36 @@ extension JoinEvidence {
             best.value >= 2 * (others.dropFirst().first?.value ?? 0)
         else { return nil }
         return .shifted(best.key, foundThere: best.value, foundHere: here)
+    }
+}
+
+extension [UInt8] {
+    /// Makes capital letters of ASCII small.
+    fileprivate mutating func fold(from start: Int = 0) {
+        var bytes = mutableSpan
+        for index in start..<bytes.count {
+            let byte = bytes[index]
+            bytes[index] = byte | (byte &- 0x41 < 26 ? 0x20 : 0)
+        }
+    }
+
+    /// Makes quotes that are doubled in a table single.
+    fileprivate mutating func undouble() {
+        guard var kept = firstIndex(of: UInt8(ascii: "\"")) else { return }
+        var bytes = mutableSpan
+        var (isBehindQuote, index) = (false, kept)
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            if byte == UInt8(ascii: "\""), isBehindQuote {
+                isBehindQuote = false
+                continue
+            }
+            isBehindQuote = byte == UInt8(ascii: "\"")
+            bytes[kept] = byte
+            kept += 1
+        }
+        removeSubrange(kept...)
     }
 }
 

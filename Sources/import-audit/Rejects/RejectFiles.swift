@@ -6,16 +6,18 @@ import ImportReports
 import ImportSources
 
 /// What became of a record of the source, as the columns before it say.
+///
+/// Texts are parts of what was spooled, so that a row takes no memory of its own.
 struct RejectRow {
     var sourceRow: Int
-    var jobID: [UInt8]?
+    var jobID: ArraySlice<UInt8>?
     /// In `results`; nil for a record that belongs to no job.
     var row: Int?
     var outcome: String
-    var code: [UInt8]?
-    var message: [UInt8]?
-    var recordID: [UInt8]?
-    var action: String?
+    var code: ArraySlice<UInt8>?
+    var message: ArraySlice<UInt8>?
+    var recordID: ArraySlice<UInt8>?
+    var action: ArraySlice<UInt8>?
 }
 
 /// What the files of a run of `rejects` have in common.
@@ -55,10 +57,13 @@ final class RejectWriter {
     private var file: PartialFile?
     /// What the file is made of, where it is a workbook.
     private var workbook: RejectWorkbook?
-    private var name = ""
     /// Of the source that the current file's records are of.
     private let form: SourceForm
     private let ownColumns: Int
+    /// Between records of JSON, and behind a record of CSV that has no end of its line.
+    private let separator: [UInt8]
+    /// For the new cells of CSV.
+    private let cells: CSVOptions?
     private let encoding: SourceEncoding
     private let opening: [UInt8]
     /// What a body has behind its last object; nil where one file takes all, and the end of the source shows it.
@@ -88,12 +93,17 @@ final class RejectWriter {
         encoding = source.encoding
         opening = source.opening
         self.closing = closing
+        switch form {
+        case .csv(let csv):
+            separator = Self.encoded(csv.lineEnd.rawValue, encoding)
+            cells = CSVOptions(isRaw: layout.isRaw, delimiter: csv.delimiter)
+        case .jsonLines: (separator, cells) = (Array("\n".utf8), nil)
+        case .jsonArray, .requestBody, .sheet: (separator, cells) = (Array(",\n".utf8), nil)
+        }
     }
 
-    /// The name of the file that the next record goes into.
-    var nextName: String { position == layout.batch ? name(number: files.count + 1) : currentName }
-
-    private var currentName: String { name.isEmpty ? name(number: 1) : name }
+    /// The name of the file that the last record went into.
+    private(set) var currentName: ArraySlice<UInt8> = []
 
     private func name(number: Int) -> String {
         let ending =
@@ -113,19 +123,18 @@ final class RejectWriter {
                 return try workbook.append(layout.isPlain ? [] : newCells(of: row), whole, sheet)
             }
             let record = whole.extracting(start(of: whole)...)
-            if case .csv(let csv) = form {
-                if lacksLineEnd { bytes.append(contentsOf: encoded(csv.lineEnd.rawValue)) }
-                if !layout.isPlain { appendCells(of: row, csv) }
+            if let cells {
+                if lacksLineEnd { bytes.append(contentsOf: separator) }
+                if !layout.isPlain { appendCells(of: row, cells) }
                 let last = record.isEmpty ? 0 : record[record.count - 1]
                 lacksLineEnd = last != UInt8(ascii: "\n") && last != UInt8(ascii: "\r")
             } else {
-                if !isFirst { bytes.append(contentsOf: form == .jsonLines ? "\n".utf8 : ",\n".utf8) }
+                if !isFirst { bytes.append(contentsOf: separator) }
             }
             encoding.encoded(record, into: &bytes)
         }
         isFirst = false
         position += 1
-        files[files.count - 1].rows = position
         if bytes.count >= Self.flushBytes { try flush() }
     }
 
@@ -139,19 +148,21 @@ final class RejectWriter {
 
     private func beginFile(_ source: SourceReader) throws {
         try endFile(closing ?? [])
-        name = name(number: files.count + 1)
+        let name = name(number: files.count + 1)
+        currentName = Array(name.utf8)[...]
         file = try begin(name)
         files.append(RetryPlan.File(name: name, rows: 0))
         (position, isFirst, lacksLineEnd) = (0, true, false)
         switch form {
         case .csv(let csv):
             if csv.hasByteOrderMark {
-                bytes.append(contentsOf: encoding == .utf8 ? [0xEF, 0xBB, 0xBF] : encoded("\u{FEFF}"))
+                bytes.append(contentsOf: encoding == .utf8 ? [0xEF, 0xBB, 0xBF] : Self.encoded("\u{FEFF}", encoding))
             }
             guard let header = csv.header else { return }
             if !layout.isPlain {
                 let delimiter = String(Character(Unicode.Scalar(csv.delimiter)))
-                bytes.append(contentsOf: encoded(columns.joined(separator: delimiter) + delimiter))
+                bytes.append(
+                    contentsOf: Self.encoded(columns.joined(separator: delimiter) + delimiter, encoding))
             }
             encoding.encoded(header.span.extracting(start(of: header.span)...), into: &bytes)
             let last = header.last ?? 0
@@ -186,6 +197,7 @@ final class RejectWriter {
 
     private func endFile(_ closing: [UInt8]) throws {
         guard let file else { return }
+        files[files.count - 1].rows = position
         switch form {
         case .jsonLines where position > 0: bytes.append(UInt8(ascii: "\n"))
         case .jsonArray, .requestBody: bytes.append(contentsOf: closing)
@@ -203,77 +215,46 @@ final class RejectWriter {
         if let file { try file.write(gathered: &bytes) }
     }
 
-    private func encoded(_ text: String) -> [UInt8] {
+    private static func encoded(_ text: String, _ encoding: SourceEncoding) -> [UInt8] {
         var result: [UInt8] = []
-        encoding.encoded(encoding.bytes(of: Array(text.utf8)).span, into: &result)
+        encoding.encoded(encoding.bytes(of: Array(text.utf8)[...]).span, into: &result)
         return result
     }
 
     /// Appends the new columns of a row, each with its delimiter.
-    private func appendCells(of row: RejectRow, _ csv: CSVForm) {
-        guard case .utf16 = encoding else { return append(cellsOf: row, csv, to: &bytes) }
+    private func appendCells(of row: RejectRow, _ options: CSVOptions) {
+        guard case .utf16 = encoding else { return append(cellsOf: row, options, to: &bytes) }
         var cells: [UInt8] = []
-        append(cellsOf: row, csv, to: &cells)
+        append(cellsOf: row, options, to: &cells)
         encoding.encoded(cells.span, into: &bytes)
     }
 
     /// In UTF-8, or in the single bytes of the source.
-    private func append(cellsOf row: RejectRow, _ csv: CSVForm, to cells: inout [UInt8]) {
-        func append(_ text: [UInt8]?, _ cells: inout [UInt8]) {
-            if let text { Self.append(cell: encoding.bytes(of: text), csv.delimiter, layout.isRaw, to: &cells) }
-            cells.append(csv.delimiter)
+    private func append(cellsOf row: RejectRow, _ options: CSVOptions, to cells: inout [UInt8]) {
+        func append(_ text: ArraySlice<UInt8>?, _ cells: inout [UInt8]) {
+            if let text { cells.appendCell(encoding.bytes(of: text), options) }
+            cells.append(options.delimiter)
         }
-        cells.append(contentsOf: String(row.sourceRow).utf8)
-        cells.append(csv.delimiter)
+        cells.appendDigits(row.sourceRow)
+        cells.append(options.delimiter)
         append(row.jobID, &cells)
-        if let number = row.row { cells.append(contentsOf: String(number).utf8) }
-        cells.append(csv.delimiter)
+        if let number = row.row { cells.appendDigits(number) }
+        cells.append(options.delimiter)
         cells.append(contentsOf: row.outcome.utf8)
-        cells.append(csv.delimiter)
+        cells.append(options.delimiter)
         append(row.code, &cells)
         append(row.message, &cells)
-        if layout.hasActions { append(row.action.map { Array($0.utf8) }, &cells) }
+        if layout.hasActions { append(row.action, &cells) }
         if hasIDs { append(row.recordID, &cells) }
     }
 
     /// The new cells of a row in a sheet.
     private func newCells(of row: RejectRow) -> [RejectWorkbook.NewCell] {
         [
-            .number(row.sourceRow), .init(row.jobID), .init(row.row), .text(Array(row.outcome.utf8)), .init(row.code),
-            .init(row.message),
-        ] + (layout.hasActions ? [.init(row.action.map { Array($0.utf8) })] : [])
+            .number(row.sourceRow), .init(row.jobID), .init(row.row), .text(Array(row.outcome.utf8)[...]),
+            .init(row.code), .init(row.message),
+        ] + (layout.hasActions ? [.init(row.action)] : [])
             + (hasIDs ? [.init(row.recordID)] : [])
-    }
-
-    /// Appends a text as a cell: quoted where it must be, U+0000 as U+FFFD, and with an apostrophe before what a spreadsheet
-    /// would run.
-    static func append(cell text: [UInt8], _ delimiter: UInt8, _ isRaw: Bool, to cells: inout [UInt8]) {
-        guard let first = text.first else { return }
-        var (needsQuotes, needsCare) = (false, false)
-        for byte in text {
-            needsQuotes = needsQuotes || byte == delimiter || byte == 0x22 || byte == 0x0A || byte == 0x0D
-            needsCare = needsCare || byte == 0x22 || byte == 0
-        }
-        if needsQuotes { cells.append(0x22) }
-        if !isRaw {
-            switch first {
-            case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D:
-                cells.append(UInt8(ascii: "'"))
-            default: break
-            }
-        }
-        if needsCare {
-            for byte in text {
-                switch byte {
-                case 0x22: cells.append(contentsOf: [0x22, 0x22])
-                case 0: cells.append(contentsOf: "\u{FFFD}".utf8)
-                default: cells.append(byte)
-                }
-            }
-        } else {
-            cells.append(contentsOf: text)
-        }
-        if needsQuotes { cells.append(0x22) }
     }
 }
 
@@ -283,28 +264,30 @@ final class ReasonsWriter {
     static let header = OwnOutput.headers[3] + "\r\n"
 
     private let file: PartialFile
-    private let isRaw: Bool
+    private let options: CSVOptions
     private var bytes: [UInt8]
 
     init(_ file: PartialFile, isRaw: Bool) {
         self.file = file
-        self.isRaw = isRaw
+        options = CSVOptions(isRaw: isRaw)
         bytes = Array(Self.header.utf8)
     }
 
     /// - Parameters:
     ///   - name: of the file that holds the record, where it is the one at `position`, from 1 on.
     ///   - source: the file that was sent.
-    func append(_ row: RejectRow, in name: String, at position: Int, source: [UInt8]) throws {
-        func text(_ text: [UInt8]?) {
-            if let text { RejectWriter.append(cell: text, UInt8(ascii: ","), isRaw, to: &bytes) }
+    func append(
+        _ row: RejectRow, in name: ArraySlice<UInt8>, at position: Int, source: ArraySlice<UInt8>
+    ) throws {
+        func text(_ text: ArraySlice<UInt8>?) {
+            bytes.appendCell(text, options)
             bytes.append(UInt8(ascii: ","))
         }
         func number(_ number: Int?) {
-            if let number { bytes.append(contentsOf: String(number).utf8) }
+            if let number { bytes.appendDigits(number) }
             bytes.append(UInt8(ascii: ","))
         }
-        text(Array(name.utf8))
+        text(name)
         number(position)
         text(source)
         number(row.sourceRow)
@@ -315,7 +298,7 @@ final class ReasonsWriter {
         text(row.recordID)
         text(row.code)
         text(row.message)
-        if let action = row.action { bytes.append(contentsOf: action.utf8) }
+        if let action = row.action { bytes.append(contentsOf: action) }
         bytes.append(contentsOf: "\r\n".utf8)
         if bytes.count >= 256 * 1024 { try flush() }
     }

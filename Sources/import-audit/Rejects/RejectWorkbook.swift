@@ -67,10 +67,10 @@ final class RejectWorkbook {
     enum NewCell {
         case empty
         case number(Int)
-        case text([UInt8])
+        case text(ArraySlice<UInt8>)
 
         init(_ number: Int?) { self = number.map { .number($0) } ?? .empty }
-        init(_ text: [UInt8]?) { self = text.map { .text($0) } ?? .empty }
+        init(_ text: ArraySlice<UInt8>?) { self = text.map { .text($0) } ?? .empty }
     }
 
     /// Completes the workbook.

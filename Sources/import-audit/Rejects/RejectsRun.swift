@@ -16,7 +16,7 @@ struct RejectsRun: PairedRows {
     private var closings: [[UInt8]] = []
 
     /// Where the rows of the source come from, if it is what an earlier run handed back.
-    private var origins: (sources: [[UInt8]], rows: [RowMap.Target])?
+    private var origins: (sources: [ArraySlice<UInt8>], rows: [RowMap.Target])?
     private var retry = RetryPlan()
     private var writers: Writers?
 
@@ -48,10 +48,41 @@ struct RejectsRun: PairedRows {
 
     /// Rows that failed with one code and are to be handled alike.
     private struct GroupKey: Hashable {
-        var code: [UInt8]?
+        var code: ArraySlice<UInt8>?
         var isUnclassified: Bool
+        /// Of codes beyond the limit: the writer of their rows, while `code` is what to do.
+        var otherCodesWriter: Int?
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(isUnclassified)
+            hasher.combine(otherCodesWriter)
+            // In one go: a slice combines byte by byte.
+            unsafe code?.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        }
     }
-    private var groups: [GroupKey: (group: RetryPlan.Group, files: Set<String>)] = [:]
+
+    /// What is known of these rows, found once for all of them.
+    private struct Group {
+        var listed: RetryPlan.Group
+        /// Of the codes file's entry.
+        let action: ArraySlice<UInt8>?
+        /// Which of the writers takes them.
+        let writer: Int
+        /// Of codes beyond the limit.
+        let isOther: Bool
+        var files: Set<ArraySlice<UInt8>> = []
+        var lastFile: ArraySlice<UInt8> = []
+
+        mutating func count(in file: ArraySlice<UInt8>) {
+            listed.rows += 1
+            if file != lastFile {
+                lastFile = file
+                files.insert(file)
+            }
+        }
+    }
+    private var groups: [Group] = []
+    private var groupIndices: [GroupKey: Int] = [:]
     private static let mostGroups = 100_000
 
     init(_ plan: RejectsPlan, root: OutputFolder, guard: OutputGuard) {
@@ -73,12 +104,26 @@ struct RejectsRun: PairedRows {
         retry.evidence = pairing.evidence
         retry.trustsOrder = plan.pairing.trustsOrder
         retry.sha256OfReasons = try writers?.reasonsFile.finish().sha256
-        retry.groups = groups.values.map { entry in
-            var group = entry.group
-            group.files = entry.files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-            return group
-        }.sorted { ($1.rows, Self.sortKey($0)) < ($0.rows, Self.sortKey($1)) }
+        retry.groups = listedGroups.sorted { ($1.rows, Self.sortKey($0)) < ($0.rows, Self.sortKey($1)) }
         return retry
+    }
+
+    /// For the plan: those of codes beyond the limit as one.
+    private var listedGroups: [RetryPlan.Group] {
+        var listed = groups.filter { !$0.isOther }
+        if var others = groups.first(where: { $0.isOther }) {
+            for group in groups.filter({ $0.isOther }).dropFirst() {
+                others.listed.rows += group.listed.rows
+                others.files.formUnion(group.files)
+            }
+            listed.append(others)
+        }
+        return listed.map { group in
+            var listed = group.listed
+            listed.files = group.files.sorted { $0.lexicographicallyPrecedes($1) }
+                .map { String(decoding: $0, as: UTF8.self) }
+            return listed
+        }
     }
 
     private static func sortKey(_ group: RetryPlan.Group) -> ExactText {
@@ -98,12 +143,12 @@ struct RejectsRun: PairedRows {
             total += rows
         }
         let (rows, map) = try plan.maps[...].follow(total: total, sentAs: source)
-        origins = (map.sources.map { Array($0.utf8) }, rows)
+        origins = (map.sources.map { Array($0.utf8)[...] }, rows)
         retry.maps = plan.maps.map { $0.name }
     }
 
     /// What is said of a row of the source: where it comes from, if that is known.
-    private func placed(_ row: RejectRow, _ name: [UInt8]) -> (row: RejectRow, source: [UInt8]) {
+    private func placed(_ row: RejectRow, _ name: ArraySlice<UInt8>) -> (row: RejectRow, source: ArraySlice<UInt8>) {
         guard let origins else { return (row, name) }
         let origin = origins.rows[row.sourceRow - 1]
         var row = row
@@ -124,47 +169,53 @@ struct RejectsRun: PairedRows {
     // MARK: - One row
 
     /// A row that failed or is unclassified.
-    mutating func reject(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws {
+    mutating func reject(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws {
         var (row, name) = placed(row, name)
+        retry.rejects += 1
         let isUnclassified = row.outcome == Outcome.unclassified.rawValue
         let key = GroupKey(code: row.code, isUnclassified: isUnclassified)
-        let code = row.code.map { String(decoding: $0, as: UTF8.self) }
-        var entry: CodeBook.Entry?
-        if let known = groups[key] {
-            entry = known.group.entry
-        } else if !isUnclassified {
-            entry = plan.codes?.standing(of: code).entry
-        }
-        row.action = entry?.action?.rawValue
-        retry.rejects += 1
-        guard let writer = try writer(for: entry, source) else { return }
-        let file = writer.nextName
+        guard let index = try groupIndices[key] ?? group(key, source), let writers else { return }
+        row.action = groups[index].action
+        let writer = writers.rejects[groups[index].writer]
         try writer.append(row, source)
-        try writers?.annotated?.append(row, source)
-        try writers?.reasons.append(row, in: file, at: writer.position, source: name)
-        // Of floods of codes not each has a line in the plan, but each row is counted there.
-        let isListed = groups[key] != nil || groups.count < Self.mostGroups
-        let listed = isListed ? key : GroupKey(code: Array(CodeSummary.otherCodes.utf8), isUnclassified: false)
-        groups[
-            listed,
-            default: (
-                RetryPlan.Group(
-                    code: isListed ? code : CodeSummary.otherCodes, isUnclassified: isListed && isUnclassified, rows: 0,
-                    files: [], entry: isListed ? entry : nil), []
-            )
-        ].group.rows += 1
-        groups[listed]?.files.insert(file)
+        try writers.annotated?.append(row, source)
+        try writers.reasons.append(row, in: writer.currentName, at: writer.position, source: name)
+        groups[index].count(in: writer.currentName)
+    }
+
+    /// What is known of rows that are the first of their kind: where that is.
+    private mutating func group(_ key: GroupKey, _ source: SourceReader) throws -> Int? {
+        let code = key.code.map { String(decoding: $0, as: UTF8.self) }
+        let entry = key.isUnclassified ? nil : plan.codes?.standing(of: code).entry
+        guard let writer = try writer(for: entry, source) else { return nil }
+        // Of floods of codes not each has a line in the plan, but each row is counted there: with those that are handled
+        // in the same way.
+        let isListed = groupIndices.count < Self.mostGroups
+        let action = entry?.action.map { Array($0.rawValue.utf8)[...] }
+        let known =
+            isListed
+            ? GroupKey(code: key.code.map { Array($0)[...] }, isUnclassified: key.isUnclassified)
+            : GroupKey(code: action, isUnclassified: false, otherCodesWriter: writer)
+        if let index = groupIndices[known] { return index }
+        groupIndices[known] = groups.count
+        groups.append(
+            Group(
+                listed: RetryPlan.Group(
+                    code: isListed ? code : CodeSummary.otherCodes, isUnclassified: known.isUnclassified,
+                    rows: 0, files: [], entry: isListed ? entry : nil),
+                action: action, writer: writer, isOther: !isListed))
+        return groups.count - 1
     }
 
     /// A row of which the dump says nothing.
-    mutating func leave(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws {
+    mutating func leave(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws {
         let (row, name) = placed(row, name)
         retry.noResult += 1
-        guard let writer = writers?.noResult else { return }
-        let file = writer.nextName
-        try writer.append(row, source)
-        try writers?.annotated?.append(row, source)
-        try writers?.reasons.append(row, in: file, at: writer.position, source: name)
+        guard let writers else { return }
+        try writers.noResult.append(row, source)
+        try writers.annotated?.append(row, source)
+        try writers.reasons.append(
+            row, in: writers.noResult.currentName, at: writers.noResult.position, source: name)
     }
 
     var takesSucceeded: Bool { plan.annotates || plan.listsCreated }
@@ -215,14 +266,13 @@ struct RejectsRun: PairedRows {
         return layout
     }
 
-    /// What writes the rejects whose codes an entry of the codes file is about.
-    private mutating func writer(for entry: CodeBook.Entry?, _ source: SourceReader) throws -> RejectWriter? {
+    /// Which of the writers takes the rejects whose codes an entry of the codes file is about.
+    private mutating func writer(for entry: CodeBook.Entry?, _ source: SourceReader) throws -> Int? {
         let stem = plan.division.stem(for: entry)
-        if let index = writers?.stems[stem] { return writers?.rejects[index] }
+        if let index = writers?.stems[stem] { return index }
         let begin = { [self] (name: String) in try self.begin(name) }
-        let writer = RejectWriter(stem, like: source, closing: closings.first, plan.layout, begin: begin)
-        writers?.add(writer, as: stem)
-        return writer
+        writers?.add(RejectWriter(stem, like: source, closing: closings.first, plan.layout, begin: begin), as: stem)
+        return writers?.stems[stem]
     }
 
     private func begin(_ name: String) throws -> PartialFile {

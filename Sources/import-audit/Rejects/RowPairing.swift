@@ -14,9 +14,9 @@ protocol PairedRows {
     /// A job begins.
     mutating func begin(_ job: JobSummary, _ order: DocumentOrder, source index: Int) throws
     /// A row that failed or is unclassified.
-    mutating func reject(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws
+    mutating func reject(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws
     /// A row that the dump says nothing about, or a record that belongs to no job.
-    mutating func leave(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws
+    mutating func leave(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws
     mutating func succeed(_ source: SourceReader, _ row: RejectRow) throws
     /// All sources are at their ends.
     ///
@@ -129,7 +129,7 @@ struct RowPairing {
         if evidence == nil { evidence = JoinEvidence(names: source.form.columnNames) }
         try taker.begin(source, name)
         sources.append(RetryPlan.Source(name: name, sha256: nil, rows: 0))
-        let shown = Array(name.utf8)
+        let shown = Array(name.utf8)[...]
         // Rows before the first job belong to none.
         for _ in 1..<options.firstRow {
             guard try source.next() else { break }
@@ -167,13 +167,13 @@ struct RowPairing {
 
     /// Takes the rows of a job from the source; returns how many records there were for it.
     private mutating func take(
-        _ job: JobSummary, order: DocumentOrder, _ source: SourceReader, _ name: [UInt8], _ sourceIndex: Int,
+        _ job: JobSummary, order: DocumentOrder, _ source: SourceReader, _ name: ArraySlice<UInt8>, _ sourceIndex: Int,
         _ taker: inout some PairedRows
     ) throws -> Int {
         try taker.begin(job, order, source: sourceIndex)
         var rows = spool.rows(of: order)
         idsLeft = JoinEvidence.idsLookedFor
-        let jobID = job.job.jobID.map { Array($0.utf8) }
+        let jobID = job.job.jobID.map { Array($0.utf8)[...] }
         let total = job.job.total
         var row = 0
         // Behind a stretch without a whole row, it is not known how many rows it held, unless all add up.
@@ -204,9 +204,9 @@ struct RowPairing {
                 let id = rows.nextID(&ids)
                 let rejected = RejectRow(
                     sourceRow: source.row, jobID: jobID, row: row, outcome: run.outcome.rawValue,
-                    code: run.code.map { rows.span($0) { [UInt8](span: $0) } },
-                    message: run.message.map { rows.span($0) { [UInt8](span: $0) } },
-                    recordID: id.map { rows.span($0) { [UInt8](span: $0) } })
+                    code: run.code.map { rows.text($0) },
+                    message: run.message.map { rows.text($0) },
+                    recordID: id.map { rows.text($0) })
                 if let message = rejected.message { evidence?.look(for: message.span, in: source) }
                 try taker.reject(source, name, rejected)
             }
@@ -221,7 +221,7 @@ struct RowPairing {
     }
 
     private mutating func succeed(
-        _ run: SpooledRows.Run, _ rows: SpooledRows, from row: Int, _ jobID: [UInt8]?, _ source: SourceReader,
+        _ run: SpooledRows.Run, _ rows: SpooledRows, from row: Int, _ jobID: ArraySlice<UInt8>?, _ source: SourceReader,
         _ taker: inout some PairedRows
     ) throws -> Int {
         guard taker.takesSucceeded || run.ids != nil && idsLeft > 0 else {
@@ -236,14 +236,14 @@ struct RowPairing {
             let id = rows.nextID(&ids)
             if let id, idsLeft > 0 {
                 idsLeft -= 1
-                rows.span(id) { evidence?.look(forID: $0, in: source) }
+                evidence?.look(forID: rows.text(id).span, in: source)
             }
             guard taker.takesSucceeded else { continue }
             try taker.succeed(
                 source,
                 RejectRow(
                     sourceRow: source.row, jobID: jobID, row: row + taken, outcome: run.outcome.rawValue,
-                    recordID: id.map { rows.span($0) { [UInt8](span: $0) } }))
+                    recordID: id.map { rows.text($0) }))
         }
         succeeded += taken
         return taken

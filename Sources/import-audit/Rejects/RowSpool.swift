@@ -93,9 +93,8 @@ struct SpooledRows {
         return run
     }
 
-    func span<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
-        try body(bytes.span.extracting(range))
-    }
+    /// What lies there. It stays what it is when more rows are read.
+    func text(_ range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
 
     /// The id at the front of `ids`, which loses it; nil if there are no more, or the row has none.
     func nextID(_ ids: inout Range<Int>) -> Range<Int>? {

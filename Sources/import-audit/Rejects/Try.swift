@@ -93,8 +93,8 @@ struct Try {
         while let run = try spooled.next() {
             if run.isDamaged, job.summary.rows.seen != total { break }
             let texts = (
-                code: run.code.map { spooled.span($0) { [UInt8](span: $0) } },
-                message: run.message.map { spooled.span($0) { [UInt8](span: $0) } }
+                code: run.code.map { [UInt8](spooled.text($0)) },
+                message: run.message.map { [UInt8](spooled.text($0)) }
             )
             for _ in 0..<run.count {
                 row += 1

@@ -203,13 +203,13 @@ private struct LineTaker: PairedRows {
             source: index, sha256: job.sha256.flatMap { SHA256Digest(hexadecimal: $0) }, pieces: [])
     }
 
-    mutating func reject(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws {
+    mutating func reject(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws {
         guard let number = row.row else { return }
         try note(number, source.line)
     }
 
     /// Of a row in a damaged stretch, the report has as much as could be read.
-    mutating func leave(_ source: SourceReader, _ name: [UInt8], _ row: RejectRow) throws {
+    mutating func leave(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws {
         guard let number = row.row, number <= seen else { return }
         try note(number, source.line)
     }
