@@ -57,6 +57,13 @@ struct ReportCommand: ParsableCommand {
     var title: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Where the style of pages is: in each page (embedded), or in report.css beside it (linked), for servers that "
+                + "refuse style in a page.",
+            valueName: "where"))
+    var css: StylePlace = .embedded
+
+    @Option(
         name: .customLong("markdown-limit"),
         help: ArgumentHelp(
             "Shorten report.md and index.md to this size, at least 1000; a comment on GitHub may have 65536.",
@@ -85,6 +92,9 @@ struct ReportCommand: ParsableCommand {
     func validate() throws {
         try OutputOption.check(output)
         try source.check()
+        if css == .linked, !formats.contains(.xhtml) {
+            throw ValidationError("--css is about pages in XHTML: add xhtml to --formats.")
+        }
         if title?.isEmpty == true { throw ValidationError("--title takes a text of one character or more.") }
     }
 
@@ -94,6 +104,8 @@ struct ReportCommand: ParsableCommand {
                 $0
             }
             let pairing = source.pairing(options)
+            var formats = formats
+            formats.linksStyle = css == .linked
             let settings = try ReportSettings(
                 formats: formats, csv: csv.options,
                 templateFolder: templates, options: options, userRules: try gate.userRules(codes),
@@ -108,6 +120,11 @@ struct ReportCommand: ParsableCommand {
             ).run()
         }
     }
+}
+
+/// Where the style of pages is.
+enum StylePlace: String, ExpressibleByArgument, CaseIterable {
+    case embedded, linked
 }
 
 /// How CSV files are written: options of all commands that write some.
