@@ -78,10 +78,11 @@ struct TrendLine {
             return "M\(start) 12h\(max(1, end - start))v-\(height)h-\(max(1, end - start))z"
         }.joined()
         let top = shares.max { ($0.share, $1.number) < ($1.share, $0.number) }
-        description = top.map { top in
-            Wording.highestShare(
-                step.phrase(top.number), failed: failed[top.number, default: 0],
-                rows: steps.first { $0.number == top.number }?.sums.rows ?? 0)
-        } ?? ""
+        description =
+            top.map { top in
+                Wording.highestShare(
+                    step.phrase(top.number), failed: failed[top.number, default: 0],
+                    rows: steps.first { $0.number == top.number }?.sums.rows ?? 0)
+            } ?? ""
     }
 }

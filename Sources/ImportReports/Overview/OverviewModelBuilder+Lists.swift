@@ -101,7 +101,8 @@ extension OverviewModel {
         .list("items", "1 to 100", of: job) { builder in builder.shownJobs.map { ($0, builder) } },
         .list("groups", "1 or 2, the same jobs: the first 20 at once, then the rest", of: group) { $0.jobGroups },
         .optionalQuote(
-            "folder", "false when they are not in one", text: "the folder that all of their inputs are in, left out of `source`"
+            "folder", "false when they are not in one",
+            text: "the folder that all of their inputs are in, left out of `source`"
         ) { builder in builder.commonFolder.isEmpty ? nil : builder.limits.source(builder.commonFolder) },
         .cut("more jobs than shown; all are in `jobs.csv`") {
             $0.cut($0.shownJobs.count, of: $0.overview.worst.count, file: .jobs)
@@ -210,7 +211,8 @@ extension OverviewModelBuilder {
 
     /// The name of an input without the folder that all of them are in.
     fileprivate func shownSource(_ source: String) -> String {
-        limits.source(source.utf8.starts(with: commonFolder.utf8) ? String(source.utf8.dropFirst(commonFolder.utf8.count)) ?? source : source)
+        guard source.utf8.starts(with: commonFolder.utf8) else { return limits.source(source) }
+        return limits.source(String(source.utf8.dropFirst(commonFolder.utf8.count)) ?? source)
     }
 
     fileprivate var shownJobs: ArraySlice<JobLine> { overview.worst.jobs.prefix(limits.jobs) }
