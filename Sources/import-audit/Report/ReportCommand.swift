@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import ImportReports
 
 struct ReportCommand: ParsableCommand {
@@ -37,14 +38,23 @@ struct ReportCommand: ParsableCommand {
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp("The folder to write into; it is made if need be.", valueName: "dir"))
-    var output = "audit"
+    var output = ReportCommand.defaultOutput
+    private static let defaultOutput = "audit"
 
     @Option(
         help: ArgumentHelp(
-            "What to write: a list of \(ReportFormats.names) with commas between; all but xlsx by default.",
+            "What to write: a list of \(ReportFormats.names) with commas between; \(ReportFormats.all.list) by default.",
             valueName: "list"),
         transform: ReportFormats.init(list:))
     var formats = ReportFormats.all
+
+    @Option(
+        name: .customLong("stdout"),
+        help: ArgumentHelp(
+            "Print the report in this format (\(PrintedReport.formats.map { $0.rawValue }.joined(separator: ", "))) and write no folder; csv prints the failed rows, github the annotations.",
+            valueName: "format"),
+        transform: PrintedReport.init(named:))
+    var printed: PrintedReport?
 
     @Option(
         help: ArgumentHelp(
@@ -55,6 +65,13 @@ struct ReportCommand: ParsableCommand {
         help: ArgumentHelp(
             "The title of the pages; by default the name of the file, or the number of jobs.", valueName: "text"))
     var title: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The date of a mail (eml), such as 2026-03-04T09:00:00Z; by default that of the job.",
+            valueName: "date-time"),
+        transform: ReportCommand.date)
+    var date: MessageDate?
 
     @Option(
         help: ArgumentHelp(
@@ -92,33 +109,59 @@ struct ReportCommand: ParsableCommand {
     func validate() throws {
         try OutputOption.check(output)
         try source.check()
+        if printed != nil {
+            let others: [(String, Bool)] = [
+                ("-o", output != Self.defaultOutput), ("--pack", packing.pack != nil), ("--fresh", fresh),
+                ("--force", force), ("--formats", formats.number != ReportFormats.all.number),
+                ("--css linked", css == .linked),
+            ]
+            if let other = others.first(where: { $0.1 }) {
+                throw ValidationError("--stdout writes no folder: leave \(other.0) out.")
+            }
+        }
+        if date != nil, printed?.format != .eml, !formats.contains(.eml) {
+            throw ValidationError("--date is about mails: add eml to --formats.")
+        }
         if css == .linked, !formats.contains(.xhtml) {
             throw ValidationError("--css is about pages in XHTML: add xhtml to --formats.")
         }
         if title?.isEmpty == true { throw ValidationError("--title takes a text of one character or more.") }
     }
 
+    private static func date(_ text: String) throws -> MessageDate {
+        guard let date = DateTime(text) else {
+            throw ValidationError(
+                "“\(shownText(text))” is not a date and time; --date takes one such as 2026-03-04T09:00:00Z.")
+        }
+        return MessageDate(date)
+    }
+
     func run() throws {
         try reportingFailures {
-            let optionFiles = [gate.rules, codes.codes, redacting.redactRules, redacting.redactKeyFile].compactMap {
-                $0
-            }
-            let pairing = source.pairing(options)
-            var formats = formats
-            formats.linksStyle = css == .linked
-            let settings = try ReportSettings(
-                formats: formats, csv: csv.options,
-                templateFolder: templates, options: options, userRules: try gate.userRules(codes),
-                redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: markdownLimit?.bytes,
-                jobReports: jobReports, title: title)
-            return try ReportPlan(
-                options: options, output: output, settings: settings, isFresh: fresh, isForced: force,
-                optionFiles: optionFiles + settings.templateFiles + (pairing?.sources.paths ?? []),
-                pack: try packing.target(
-                    inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []), isForced: force),
-                pairing: pairing
-            ).run()
+            guard let printed else { return try write(formats, into: output) }
+            return try printed.run { try write(ReportFormats(printed.format), into: $0) }
         }
+    }
+
+    private func write(_ formats: ReportFormats, into output: String) throws -> ExitStatus {
+        let optionFiles = [gate.rules, codes.codes, redacting.redactRules, redacting.redactKeyFile].compactMap { $0 }
+        let pairing = source.pairing(options)
+        var formats = formats
+        formats.linksStyle = css == .linked
+        var settings = try ReportSettings(
+            formats: formats, csv: csv.options, templateFolder: templates, options: options,
+            userRules: try gate.userRules(codes), redaction: try redacting.redaction(isQuiet: options.isQuiet),
+            markdownLimit: markdownLimit?.bytes,
+            // Of what is printed, nothing leads to the pages of jobs.
+            jobReports: printed == nil ? jobReports : .none, title: title)
+        settings.mailDate = date
+        return try ReportPlan(
+            options: options, output: output, settings: settings, isFresh: fresh, isForced: force,
+            optionFiles: optionFiles + settings.templateFiles + (pairing?.sources.paths ?? []),
+            pack: try packing.target(
+                inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []), isForced: force),
+            pairing: pairing, isPrinted: printed != nil
+        ).run()
     }
 }
 

@@ -11,6 +11,8 @@ struct ReportPlan {
     private var settings: ReportSettings
     private let isFresh: Bool
     private let isForced: Bool
+    /// Nothing is to be said of the folder, which will not stay.
+    private let isPrinted: Bool
     private let optionFiles: [String]
     private let pack: PackTarget?
     /// What was sent, if it is given.
@@ -22,10 +24,12 @@ struct ReportPlan {
     ///   - optionFiles: files that options name, which must not be replaced either.
     ///   - pack: where the audit is packed to, if it is.
     ///   - pairing: what was sent, if it is given, and how its records belong to rows.
+    ///   - isPrinted: says nothing of the folder, which will not stay.
     init(
         options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool, isForced: Bool,
-        optionFiles: [String], pack: PackTarget? = nil, pairing: PairingOptions? = nil
+        optionFiles: [String], pack: PackTarget? = nil, pairing: PairingOptions? = nil, isPrinted: Bool = false
     ) {
+        self.isPrinted = isPrinted
         self.pairing = pairing
         self.isForced = isForced
         self.optionFiles = optionFiles
@@ -245,7 +249,9 @@ struct ReportPlan {
         if !options.isQuiet {
             let verdict = Verdict(single)
             Console.say("\(verdict.word). \(verdict.sentence)")
-            Console.say("Written to \(output): \(settings.formats.files.map { $0.name }.joined(separator: ", "))")
+            if !isPrinted {
+                Console.say("Written to \(output): \(settings.formats.files.map { $0.name }.joined(separator: ", "))")
+            }
         }
         let ruleResults = settings.ruleResults(on: single)
         ruleResults.complain()
@@ -261,6 +267,7 @@ struct ReportPlan {
     private func say(_ overview: OverviewReport) {
         guard !options.isQuiet else { return }
         Console.say("\(overview.verdict.word). \(overview.verdict.sentence)")
+        if isPrinted { return }
         let jobs = overview.results.jobCount
         Console.say(
             "Written to \(output): \(overview.fileNames.joined(separator: ", "))"
