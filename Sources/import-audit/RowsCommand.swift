@@ -14,9 +14,8 @@ struct RowsCommand: ParsableCommand {
         abstract: "Print every row of dumps as one stream.",
         discussion: """
             Prints source, job_id, row, outcome, record_id, error_code and error_message of each row, in the order of the \
-            inputs: as CSV, or as JSON Lines with null where there is nothing. Each job comes once, as summary counts it: \
-            of several dumps the latest. For that, all inputs are read twice; what comes from standard input is kept in an \
-            unnamed temporary file.
+            inputs: as CSV, or as JSON Lines with null for an empty value. Each job is printed once, from its latest \
+            dump. All inputs are therefore read twice; standard input is kept in an unnamed temporary file.
 
             EXAMPLES
               import-audit rows dumps/ > rows.csv
@@ -26,8 +25,12 @@ struct RowsCommand: ParsableCommand {
     )
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var redacting: RedactionOptions
+    @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
 
+    @OptionGroup(title: Help.output) var printing: Printing
+    @OptionGroup(title: Help.output) var csv: CSVFlags
+
+    struct Printing: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Only rows with these outcomes: a list of \(Outcome.allCases.map { $0.rawValue }.joined(separator: ", ")).",
@@ -42,22 +45,24 @@ struct RowsCommand: ParsableCommand {
             valueName: "code"))
     var codes: [String] = []
 
-    @Option(help: "What to print.")
+    @Option(
+        name: .format,
+        help: ArgumentHelp("What to print: csv or jsonl.", valueName: "format"),
+        completion: RowStream.Format.completion, transform: RowStream.Format.named)
     var format: RowStream.Format = .csv
 
     @Flag(
         name: .customLong("every-dump"),
-        help: "Print the rows of every dump, also of those that a later one of the same job supersedes.")
+        help: "Print the rows of every dump, including those that a later dump of the same job supersedes.")
     var isEveryDumpPrinted = false
-
-    @OptionGroup var csv: CSVFlags
+    }
 
     func run() throws {
         try reportingFailures {
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             let folder = Console.environment("TMPDIR") ?? "/tmp"
             let rewind = try options.inputs.contains("-") ? KeptInput(in: folder) : nil
-            let collector = Collector(folder: folder, combinesSnapshots: !isEveryDumpPrinted)
+            let collector = Collector(folder: folder, combinesSnapshots: !printing.isEveryDumpPrinted)
             let attempts = RowAttempts()
             let states = InputStates(names: redaction?.names ?? .plain)
             let first = try InputRun(
@@ -80,7 +85,9 @@ struct RowsCommand: ParsableCommand {
             }
             let output = Console.Output()
             let stream = RowStream(
-                format, RowSelection(outcomes: outcomes, codes: codes.isEmpty ? nil : codes), options: csv.options
+                printing.format,
+                RowSelection(
+                    outcomes: printing.outcomes, codes: printing.codes.isEmpty ? nil : printing.codes), options: csv.options
             ) { try output.write($0) }
             if !jobs.isEmpty {
                 let second = try InputRun(
@@ -96,7 +103,7 @@ struct RowsCommand: ParsableCommand {
         }
     }
 
-    private static func outcomes(_ list: String) throws -> [Outcome] {
+    fileprivate static func outcomes(_ list: String) throws -> [Outcome] {
         try list.split(separator: ",", omittingEmptySubsequences: false).map { word in
             let word = word.filter { $0 != " " }
             guard let outcome = Outcome(rawValue: String(word)) else {
@@ -108,8 +115,6 @@ struct RowsCommand: ParsableCommand {
         }
     }
 }
-
-extension RowStream.Format: ExpressibleByArgument {}
 
 /// A job whose rows are printed.
 private struct PrintedJob {
@@ -326,3 +331,5 @@ private struct PrintingHandler: DocumentHandler {
         (begun, isPrinting) = (0, false)
     }
 }
+
+extension RowStream.Format: Choice {}

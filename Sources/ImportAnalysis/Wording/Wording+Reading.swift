@@ -73,10 +73,11 @@ extension NotAJob {
         switch reason {
         case .empty: "The file is empty."
         case .blank: "The file has nothing but white space."
-        case .errorBody(let message): "An error answer of the API, no import job: \(Wording.quoted(message))."
+        case .errorBody(let message): "API error response, not an import job: \(Wording.quoted(message))."
         case .ownOutput(let own): own.explanation
         case .otherJSON(let topLevel):
             "Not an import job: the JSON text is \(topLevel.words)\(topLevel == .object ? " of another kind" : "")."
+        case .foreign(.table(let columns)): Wording.sourceTable(columns)
         case .foreign(let format): "Not JSON: \(format.words)."
         case .rowsWithoutJob(let count):
             "\(Wording.rowsWord(count)) without \(count == 1 ? "its" : "their") job: rows count only in the array "
@@ -103,11 +104,22 @@ extension ForeignFormat {
         case .lz4: "it is compressed with lz4; decompress it first (lz4 -dc)"
         case .zip: "it is a zip archive; unpack it first"
         case .sevenZip: "it is a 7z archive; unpack it first"
+        case .table(let columns): Wording.sourceTable(columns)
         }
     }
 }
 
 extension Wording {
+    private static let shownColumns = 8
+
+    /// What is said of a table that is given where a dump is expected.
+    static func sourceTable(_ columns: [String]) -> String {
+        let names = columns.prefix(shownColumns).map { shownText($0) }.joined(separator: ", ")
+        let more = columns.count > shownColumns ? " and \(grouped(columns.count - shownColumns)) more" : ""
+        return (names.isEmpty ? "A CSV file" : "A CSV file with the columns \(names)\(more)")
+            + ", not a dump. If it was sent, pair it with its dump: import-audit rejects DUMP --source FILE."
+    }
+
     /// A byte, named so that nothing unprintable is sent anywhere.
     static func byte(_ byte: UInt8) -> String {
         switch byte {

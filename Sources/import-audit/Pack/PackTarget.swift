@@ -53,6 +53,18 @@ struct PackTarget {
 
     /// Begins the file. It takes its place when it is published.
     func begin() throws(CommandFailure) -> PackFile {
+        try check()
+        return try PackFile(name, folder: folder, path: path)
+    }
+
+    /// Whether a file would be replaced.
+    var isThere: Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0
+    }
+
+    /// Fails if something is in the way.
+    func check() throws(CommandFailure) {
         if let status = Self.status(path), status.st_mode & S_IFMT == S_IFDIR {
             throw CommandFailure(.cannotWrite, of: path, "this is a folder")
         }
@@ -69,7 +81,6 @@ struct PackTarget {
                 "\(folder)/\(PartialFile.partialName(of: name)) is in the way and was not written by import-audit; choose "
                     + "another place for the zip, or have it replaced with --force")
         }
-        return try PackFile(name, folder: folder, path: path)
     }
 
     private var isPartialOurs: Bool {
@@ -116,7 +127,7 @@ struct PackTarget {
 struct PackOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Pack the audit into one zip as well, with a manifest that the command verify checks it against.",
+            "Also pack the audit into one zip, with a manifest that the command verify checks.",
             valueName: "file.zip"))
     var pack: String?
 

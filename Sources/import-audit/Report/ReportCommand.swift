@@ -12,80 +12,97 @@ struct ReportCommand: ParsableCommand {
             (failed and unclassified rows) and codes.csv for spreadsheets, and summary.json for programs. With xlsx \
             among the --formats, report.xlsx has codes, patterns and failed rows in one workbook.
 
-            For several (many files, a folder, an archive, a log with a dump on each line) it gets an overview: \
-            index.xhtml and index.md, jobs.csv, codes.csv and failures.csv over all jobs (index.xlsx), summary.json, and under jobs \
-            a folder with the report of each job. Several dumps of one job are one job, the latest of them. The same \
-            command again reads only what is new or changed since, and ends with the same files as if it had read all.
+            For several dumps (many files, a folder, an archive, a log with one dump per line), the folder gets an \
+            overview: index.xhtml and index.md, jobs.csv, codes.csv and failures.csv of all jobs (index.xlsx), \
+            summary.json, and in the folder jobs a report of each job. Of several dumps of one job, the latest counts. \
+            Running the same command again reads only new and changed inputs, and gives the same files as a fresh run.
 
-            With --pack, all of it is packed into one zip as well, with a manifest: the command verify says whether \
-            anything was changed since, and whether given dumps are the ones that it is about.
+            With --pack, everything is also packed into one zip with a manifest. The command verify checks whether it \
+            was changed, and whether given dumps are the ones it is about.
 
-            With --source, the file that was sent, failures.csv and the pages say on which line of it a failed row begins. \
-            Rows are paired with records as by the command rejects, which proves that they belong together; if it cannot, \
-            nothing is written and the exit status is 1.
+            With --source, the file that was sent, failures.csv and the pages show the line of each failed row in it. \
+            Rows are paired with records as in the command rejects, which checks that they belong together. If they do \
+            not, nothing is written and the exit status is 1.
 
-            With rules (--max-failed and those that follow it), the pages and summary.json say how they were met over \
-            all jobs, and the exit status is 1 if one is not.
+            With rules (--max-failed and the others), the pages and summary.json show the result of each rule over all \
+            jobs. The exit status is 1 if a rule is not met.
+
+            EXAMPLES
+              import-audit report job.json
+              import-audit report dumps/ -o audit --formats md,csv,xhtml
+              import-audit report dumps/ --pack audit.zip
+              import-audit report dumps/ -o audit --dry-run
             """
     )
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var gate: RuleOptions
-    @OptionGroup var codes: CodesOptions
-    @OptionGroup var redacting: RedactionOptions
+    @OptionGroup(title: Help.output) var writing: Writing
+    @OptionGroup(title: Help.output) var csv: CSVFlags
+    @OptionGroup(title: Help.output) var packing: PackOptions
+    @OptionGroup(title: Help.rules) var gate: RuleOptions
+    @OptionGroup(title: Help.codes) var codes: CodesOptions
+    @OptionGroup(title: Help.source) var source: ReportSourceOptions
+    @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
 
-    @Option(
-        name: [.customShort("o"), .customLong("output")],
-        help: ArgumentHelp("The folder to write into; it is made if need be.", valueName: "dir"))
-    var output = "audit"
+    /// What is written, and where.
+    struct Writing: ParsableArguments {
+        @Option(
+            name: [.customShort("o"), .customLong("output")],
+            help: ArgumentHelp("The folder to write into; created if missing.", valueName: "dir"))
+        var output = "audit"
 
-    @Option(
-        help: ArgumentHelp(
-            "What to write: a list of \(ReportFormats.names) with commas between; all but xlsx by default.",
-            valueName: "list"),
-        transform: ReportFormats.init(list:))
-    var formats = ReportFormats.all
+        @Option(
+            name: [.customLong("formats"), .customLong("format")],
+            help: ArgumentHelp(
+                "What to write: \(ReportFormats.names), separated by commas; all but xlsx by default.",
+                valueName: "list"),
+            transform: ReportFormats.init(list:))
+        var formats = ReportFormats.all
 
-    @Option(
-        help: ArgumentHelp(
-            "A folder with templates of your own, in place of the built-in ones file by file.", valueName: "dir"))
-    var templates: String?
+        @Option(
+            help: ArgumentHelp(
+                "A folder with your own templates. Each replaces the built-in template of the same name.",
+                valueName: "dir"))
+        var templates: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The title of the pages; by default the name of the file, or the number of jobs.", valueName: "text"))
-    var title: String?
+        @Option(
+            help: ArgumentHelp(
+                "The title of the pages; by default the file name, or the number of jobs.", valueName: "text"))
+        var title: String?
 
-    @Option(
-        name: .customLong("markdown-limit"),
-        help: ArgumentHelp(
-            "Shorten report.md and index.md to this size, at least 1000; a comment on GitHub may have 65536.",
-            valueName: "bytes"))
-    var markdownLimit: MarkdownLimit?
+        @Option(
+            name: .customLong("markdown-limit"),
+            help: ArgumentHelp(
+                "Shorten report.md and index.md to this size, at least 1000; GitHub allows 65536 for a comment.",
+                valueName: "bytes"),
+            transform: MarkdownLimit.named)
+        var markdownLimit: MarkdownLimit?
 
-    @Option(
-        name: .customLong("job-reports"),
-        help: ArgumentHelp(
-            "Which jobs of an overview get a folder with a report of their own: all, those with failed or unclassified rows or a critical finding (failed), those with a critical finding (critical), or none.",
-            valueName: "which"))
-    var jobReports: JobReports = .all
+        @Option(
+            name: .customLong("job-reports"),
+            help: ArgumentHelp(
+                "Which jobs of an overview get their own report: all, failed (failed or unclassified rows, or a critical finding), critical (a critical finding) or none.",
+                valueName: "which"),
+            completion: JobReports.completion, transform: JobReports.named)
+        var jobReports: JobReports = .all
 
-    @OptionGroup var source: ReportSourceOptions
+        @Flag(help: "Do everything again, whatever an earlier run left in the folder.")
+        var fresh = false
 
-    @OptionGroup var csv: CSVFlags
+        @Flag(help: "Replace files that have the names of outputs but were not written by import-audit.")
+        var force = false
 
-    @OptionGroup var packing: PackOptions
+        @Flag(name: .customLong("dry-run"), help: DryRun.help)
+        var isDryRun = false
 
-    @Flag(help: "Do everything anew, whatever an earlier run has left in the folder.")
-    var fresh = false
-
-    @Flag(help: "Replace files in the folder that have the names of output but were not written by import-audit.")
-    var force = false
+        func validate() throws {
+            try OutputOption.check(output)
+            if title?.isEmpty == true { throw ValidationError("--title takes a text of one character or more.") }
+        }
+    }
 
     func validate() throws {
-        try OutputOption.check(output)
         try source.check()
-        if title?.isEmpty == true { throw ValidationError("--title takes a text of one character or more.") }
     }
 
     func run() throws {
@@ -95,15 +112,16 @@ struct ReportCommand: ParsableCommand {
             }
             let pairing = source.pairing(options)
             let settings = try ReportSettings(
-                formats: formats, csv: csv.options,
-                templateFolder: templates, options: options, userRules: try gate.userRules(codes),
-                redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: markdownLimit?.bytes,
-                jobReports: jobReports, title: title)
+                formats: writing.formats, csv: csv.options,
+                templateFolder: writing.templates, options: options, userRules: try gate.userRules(codes),
+                redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: writing.markdownLimit?.bytes,
+                jobReports: writing.jobReports, title: writing.title)
             return try ReportPlan(
-                options: options, output: output, settings: settings, isFresh: fresh, isForced: force,
+                options: options, output: writing.output, settings: settings, isFresh: writing.fresh,
+                isForced: writing.force, isDryRun: writing.isDryRun,
                 optionFiles: optionFiles + settings.templateFiles + (pairing?.sources.paths ?? []),
                 pack: try packing.target(
-                    inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []), isForced: force),
+                    inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []), isForced: writing.force),
                 pairing: pairing
             ).run()
         }
@@ -114,12 +132,12 @@ struct ReportCommand: ParsableCommand {
 struct CSVFlags: ParsableArguments {
     @Flag(
         name: .customLong("csv-raw"),
-        help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
+        help: "Write cells unchanged, including those that a spreadsheet would run as formulas.")
     var isRaw = false
 
     @Flag(
         name: .customLong("csv-bom"),
-        help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
+        help: "Start each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
     var hasMark = false
 
     var options: CSVOptions { CSVOptions(isRaw: isRaw, hasByteOrderMark: hasMark) }
@@ -130,8 +148,8 @@ struct ReportSourceOptions: ParsableArguments {
     @Option(
         name: .customLong("source"), parsing: .upToNextOption,
         help: ArgumentHelp(
-            "What was sent, to name the lines of failed rows: one file for all jobs, or one for each in their order; "
-                + "FILE#SHEET for a sheet of a workbook.",
+            "The file that was sent, to show the lines of failed rows: one file for all jobs, or one for each job in "
+                + "order. FILE#SHEET names a sheet of a workbook.",
             valueName: "file"))
     var arguments: [String] = []
 
@@ -153,7 +171,7 @@ struct ReportSourceOptions: ParsableArguments {
                 ("--source-encoding", encodingName != nil),
             ]
             if let other = others.first(where: { $0.1 }) {
-                throw ValidationError("\(other.0) is about the file that --source names.")
+                throw ValidationError("\(other.0) needs --source.")
             }
         }
         try form.check(sourceCount: sources.count)

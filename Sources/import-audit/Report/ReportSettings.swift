@@ -189,6 +189,14 @@ extension CodeBook {
 struct MarkdownLimit: ExpressibleByArgument {
     let bytes: Int
 
+    /// - Throws: what ArgumentParser says, with the status for wrong usage.
+    static func named(_ text: String) throws -> MarkdownLimit {
+        guard let limit = MarkdownLimit(argument: text) else {
+            throw ValidationError("--markdown-limit takes a number of bytes, at least \(TemplateSet.smallestPage).")
+        }
+        return limit
+    }
+
     init?(argument: String) {
         guard let bytes = Int(argument), argument.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             bytes >= TemplateSet.smallestPage

@@ -84,7 +84,7 @@ struct RuleOptions: ParsableArguments {
             + maxFailedCode.map { $0.text } + ["fail-on"] + failOn.map { $0.word }
     }
 
-    private static func limit(_ text: String, _ option: String) throws -> Rules.Limit {
+    static func limit(_ text: String, _ option: String) throws -> Rules.Limit {
         guard let limit = Rules.Limit(text) else {
             throw ValidationError(
                 "“\(shownText(text))” is not a limit; \(option) takes a number of rows, or a percentage such as 2.5%.")
@@ -92,7 +92,7 @@ struct RuleOptions: ParsableArguments {
         return limit
     }
 
-    private static func codeLimit(_ text: String) throws -> CodeLimit {
+    static func codeLimit(_ text: String) throws -> CodeLimit {
         // Behind the last =, for a code may have one.
         guard let equals = text.utf8.lastIndex(of: UInt8(ascii: "=")) else {
             throw ValidationError("“\(shownText(text))” has no =; --max-failed-code takes CODE=N or CODE=P%.")
@@ -102,7 +102,7 @@ struct RuleOptions: ParsableArguments {
         return CodeLimit(text: text, code: code.isEmpty ? nil : code, limit: limit)
     }
 
-    private static func failOn(_ word: String) throws -> FailOn {
+    static func failOn(_ word: String) throws -> FailOn {
         guard let rule = RuleSettings.failOn(word) else {
             let near = NearestName.of(word, among: RuleSettings.failOnWords).map { " Did you mean \($0)?" } ?? ""
             throw ValidationError(
@@ -111,7 +111,7 @@ struct RuleOptions: ParsableArguments {
         return FailOn(word: word, rule: rule)
     }
 
-    private static func rows(_ text: String) throws -> Int {
+    static func rows(_ text: String) throws -> Int {
         guard let rows = WholeNumber.of(text.utf8) else {
             throw ValidationError("“\(shownText(text))” is not a number of rows.")
         }
