@@ -57,7 +57,9 @@ package enum ProjectFile {
             case .text: values = [try text(value, of: name)]
             case .list:
                 if case .list(let list) = value.content {
-                    guard !list.isEmpty else { throw value.fault(.wrongValue(name, expected: "a text, or a list of texts")) }
+                    guard !list.isEmpty else {
+                        throw value.fault(.wrongValue(name, expected: "a text, or a list of texts"))
+                    }
                     for value in list { values.append(try text(value, of: name)) }
                 } else {
                     values = [try text(value, of: name)]

@@ -168,7 +168,8 @@ extension ForeignFormat {
         }
         let (header, rest) = line(bytes)
         // Names have no brackets, and a log has its times in front.
-        guard let first = header.first, !"{[".utf8.contains(first), !header.contains(where: { $0 < 0x20 && $0 != 0x09 }),
+        guard let first = header.first, !"{[".utf8.contains(first),
+            !header.contains(where: { $0 < 0x20 && $0 != 0x09 }),
             !header.contains(where: { "{}[]=:".utf8.contains($0) }), let rest, !rest.isEmpty
         else { return nil }
         for delimiter in [UInt8](",;\t|".utf8) {

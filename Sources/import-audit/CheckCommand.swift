@@ -32,7 +32,7 @@ struct CheckCommand: ParsableCommand {
     struct Printing: ParsableArguments {
         @Option(
             name: .format,
-            help: ArgumentHelp("What to print: text, json or junit.", valueName: "format"),
+            help: ArgumentHelp("What to print: text, json or junit; text by default.", valueName: "format"),
             completion: Format.completion, transform: Format.named)
         var format: Format = .text
     }

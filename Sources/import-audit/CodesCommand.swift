@@ -42,7 +42,11 @@ struct CodesCommand: ParsableCommand {
             else { return .interrupted }
             var draft = CodeFileDraft()
             try results.visit({ draft.add($0) }, tally: { draft.add($0) })
-            if let output = file.output { try Self.write(draft.bytes, to: output) } else { try Console.write(draft.bytes) }
+            if let output = file.output {
+                try Self.write(draft.bytes, to: output)
+            } else {
+                try Console.write(draft.bytes)
+            }
             try results.sayWhatWasNotRead()
             return results.status
         }

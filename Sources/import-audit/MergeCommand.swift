@@ -61,7 +61,9 @@ struct MergeCommand: ParsableCommand {
 
         func validate() throws {
             if let output { try OutputOption.check(output) }
-            if isDryRun, output == nil { throw ValidationError("--dry-run needs --output: otherwise nothing is written.") }
+            if isDryRun, output == nil {
+                throw ValidationError("--dry-run needs --output: otherwise nothing is written.")
+            }
         }
     }
 

@@ -31,30 +31,30 @@ struct RowsCommand: ParsableCommand {
     @OptionGroup(title: Help.output) var csv: CSVFlags
 
     struct Printing: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Only rows with these outcomes: a list of \(Outcome.allCases.map { $0.rawValue }.joined(separator: ", ")).",
-            valueName: "list"),
-        transform: RowsCommand.outcomes)
-    var outcomes: [Outcome]?
+        @Option(
+            help: ArgumentHelp(
+                "Only rows with these outcomes: a list of \(Outcome.allCases.map { $0.rawValue }.joined(separator: ", ")).",
+                valueName: "list"),
+            transform: RowsCommand.outcomes)
+        var outcomes: [Outcome]?
 
-    @Option(
-        name: .customLong("code"),
-        help: ArgumentHelp(
-            "Only failed rows with this code; an empty one stands for rows without a code. May be repeated.",
-            valueName: "code"))
-    var codes: [String] = []
+        @Option(
+            name: .customLong("code"),
+            help: ArgumentHelp(
+                "Only failed rows with this code; an empty one stands for rows without a code. May be repeated.",
+                valueName: "code"))
+        var codes: [String] = []
 
-    @Option(
-        name: .format,
-        help: ArgumentHelp("What to print: csv or jsonl.", valueName: "format"),
-        completion: RowStream.Format.completion, transform: RowStream.Format.named)
-    var format: RowStream.Format = .csv
+        @Option(
+            name: .format,
+            help: ArgumentHelp("What to print: csv or jsonl; csv by default.", valueName: "format"),
+            completion: RowStream.Format.completion, transform: RowStream.Format.named)
+        var format: RowStream.Format = .csv
 
-    @Flag(
-        name: .customLong("every-dump"),
-        help: "Print the rows of every dump, including those that a later dump of the same job supersedes.")
-    var isEveryDumpPrinted = false
+        @Flag(
+            name: .customLong("every-dump"),
+            help: "Print the rows of every dump, including those that a later dump of the same job supersedes.")
+        var isEveryDumpPrinted = false
     }
 
     func run() throws {
@@ -87,7 +87,8 @@ struct RowsCommand: ParsableCommand {
             let stream = RowStream(
                 printing.format,
                 RowSelection(
-                    outcomes: printing.outcomes, codes: printing.codes.isEmpty ? nil : printing.codes), options: csv.options
+                    outcomes: printing.outcomes, codes: printing.codes.isEmpty ? nil : printing.codes),
+                options: csv.options
             ) { try output.write($0) }
             if !jobs.isEmpty {
                 let second = try InputRun(

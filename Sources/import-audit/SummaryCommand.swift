@@ -35,7 +35,7 @@ struct SummaryCommand: ParsableCommand {
     struct Printing: ParsableArguments {
         @Option(
             name: .format,
-            help: ArgumentHelp("What to print: text or json.", valueName: "format"),
+            help: ArgumentHelp("What to print: text or json; text by default.", valueName: "format"),
             completion: Format.completion, transform: Format.named)
         var format: Format = .text
 

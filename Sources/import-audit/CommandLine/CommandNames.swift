@@ -18,7 +18,8 @@ enum CommandNames {
         if unsafe first == "-" || access(first, F_OK) == 0 {
             let examples = [near ?? "report", "summary"].map { "import-audit \($0) \(shown)" }
             throw CommandFailure(
-                .usage, of: first, "this is an input, and the command is missing. Try: \(examples.joined(separator: ", or: "))")
+                .usage, of: first,
+                "this is an input, and the command is missing. Try: \(examples.joined(separator: ", or: "))")
         }
         if first.utf8.contains(UInt8(ascii: "/")) || first.utf8.contains(UInt8(ascii: ".")) {
             throw CommandFailure(

@@ -109,7 +109,8 @@ enum ProjectOptions {
         else { return }
         throw FileFault(
             .other(
-                "\(other.key.name) needs “redact: true” here, or “redact: false” if --redact is given when it is wanted."),
+                "\(other.key.name) needs “redact: true” here, or “redact: false” if --redact is given when it is wanted."
+            ),
             line: other.setting.line, column: other.setting.column)
     }
 

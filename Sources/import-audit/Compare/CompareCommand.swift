@@ -31,7 +31,8 @@ struct CompareCommand: ParsableCommand {
         static let aliases: [String: Self] = ["md": .markdown]
     }
 
-    @Argument(help: ArgumentHelp("The dumps or the summary of the first try, or - for standard input.", valueName: "before"))
+    @Argument(
+        help: ArgumentHelp("The dumps or the summary of the first try, or - for standard input.", valueName: "before"))
     var before: String
 
     @Argument(help: ArgumentHelp("The same of the second try.", valueName: "after"))
@@ -54,7 +55,7 @@ struct CompareCommand: ParsableCommand {
     struct Printing: ParsableArguments {
         @Option(
             name: .format,
-            help: ArgumentHelp("What to print: text, json or markdown (md).", valueName: "format"),
+            help: ArgumentHelp("What to print: text, json or markdown (md); text by default.", valueName: "format"),
             completion: Format.completion, transform: Format.named)
         var format: Format = .text
     }

@@ -18,7 +18,7 @@ struct AccountCommand: ParsableCommand {
 
             EXAMPLES
               import-audit account first.json second.json --map rejects/reasons.csv
-              import-audit account 1.json 2.json 3.json --map r1/reasons.csv --map r2/reasons.csv --format csv
+              import-audit account first.json second.json --map rejects/reasons.csv --format html
             """
     )
 
@@ -34,7 +34,8 @@ struct AccountCommand: ParsableCommand {
     @Option(
         name: .customLong("map"), parsing: .upToNextOption,
         help: ArgumentHelp(
-            "reasons.csv of each try but the last, in order. Add #FILE if only that file of rejects was sent.", valueName: "reasons.csv"
+            "reasons.csv of each try but the last, in order. Add #FILE if only that file of rejects was sent.",
+            valueName: "reasons.csv"
         ))
     var maps: [String]
 
@@ -45,7 +46,8 @@ struct AccountCommand: ParsableCommand {
     struct Printing: ParsableArguments {
         @Option(
             name: .format,
-            help: ArgumentHelp("What to print: text, json, csv or a page (xhtml).", valueName: "format"),
+            help: ArgumentHelp(
+                "What to print: text, json, csv or a page (xhtml); text by default.", valueName: "format"),
             completion: Format.completion, transform: Format.named)
         var format: Format = .text
     }

@@ -23,7 +23,7 @@ struct RejectsCommand: ParsableCommand {
 
             EXAMPLES
               import-audit rejects job.json --source contacts.csv -o rejects
-              import-audit rejects job.json --source contacts.csv --codes codes.yml --by-action
+              import-audit rejects job.json --source contacts.csv --codes codes.yml
               import-audit rejects job.json --source body.json --batch 100
               import-audit rejects job.json --source "contacts.xlsx#Sheet 2" --dry-run
             """
@@ -169,14 +169,17 @@ struct SourceFormOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The delimiter of a CSV source: one character, or the word tab. By default the header decides.", valueName: "c"),
+            "The delimiter of a CSV source: one character, or the word tab. By default the header decides.",
+            valueName: "c"),
         transform: SourceFormOptions.delimiter)
     var delimiter: UInt8?
 
     @Flag(name: .customLong("no-header"), help: "The first line of a CSV source is a row.")
     var noHeader = false
 
-    @Flag(name: .customLong("trust-order"), help: "Pair rows with records even if values that messages quote are not in them.")
+    @Flag(
+        name: .customLong("trust-order"),
+        help: "Pair rows with records even if values that messages quote are not in them.")
     var trustOrder = false
 
     func check(sourceCount: Int) throws {

@@ -29,7 +29,7 @@ struct ReportCommand: ParsableCommand {
 
             EXAMPLES
               import-audit report job.json
-              import-audit report dumps/ -o audit --formats md,csv,xhtml
+              import-audit report dumps/ -o audit --formats md,csv,html
               import-audit report dumps/ --pack audit.zip
               import-audit report dumps/ -o audit --dry-run
             """
@@ -81,7 +81,7 @@ struct ReportCommand: ParsableCommand {
         @Option(
             name: .customLong("job-reports"),
             help: ArgumentHelp(
-                "Which jobs of an overview get their own report: all, failed (failed or unclassified rows, or a critical finding), critical (a critical finding) or none.",
+                "Which jobs of an overview get their own report: all (the default), failed (failed or unclassified rows, or a critical finding), critical (a critical finding) or none.",
                 valueName: "which"),
             completion: JobReports.completion, transform: JobReports.named)
         var jobReports: JobReports = .all
@@ -114,14 +114,16 @@ struct ReportCommand: ParsableCommand {
             let settings = try ReportSettings(
                 formats: writing.formats, csv: csv.options,
                 templateFolder: writing.templates, options: options, userRules: try gate.userRules(codes),
-                redaction: try redacting.redaction(isQuiet: options.isQuiet), markdownLimit: writing.markdownLimit?.bytes,
+                redaction: try redacting.redaction(isQuiet: options.isQuiet),
+                markdownLimit: writing.markdownLimit?.bytes,
                 jobReports: writing.jobReports, title: writing.title)
             return try ReportPlan(
                 options: options, output: writing.output, settings: settings, isFresh: writing.fresh,
                 isForced: writing.force, isDryRun: writing.isDryRun,
                 optionFiles: optionFiles + settings.templateFiles + (pairing?.sources.paths ?? []),
                 pack: try packing.target(
-                    inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []), isForced: writing.force),
+                    inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []),
+                    isForced: writing.force),
                 pairing: pairing
             ).run()
         }

@@ -16,7 +16,9 @@ struct CodesOptions: ParsableArguments {
     var asOf: CalendarDate?
 
     func validate() throws {
-        if asOf != nil, codes == nil { throw ValidationError("--as-of needs --codes: it is the day on which its entries are judged.") }
+        if asOf != nil, codes == nil {
+            throw ValidationError("--as-of needs --codes: it is the day on which its entries are judged.")
+        }
     }
 
     static func day(_ text: String) throws -> CalendarDate {
