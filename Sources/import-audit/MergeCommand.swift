@@ -123,6 +123,7 @@ struct MergeCommand: ParsableCommand {
         try `guard`.removeStale(in: folder, keeping: Set(names)) { _ in false }
         try folder.publish()
         _ = changes
+        try dryRun?.check(folder)
         Console.say("\(files.verdict.word). \(files.verdict.sentence)")
         if let dryRun { return try dryRun.say(folder) }
         Console.say("Written to \(output): \(names.joined(separator: ", "))")

@@ -14,7 +14,7 @@ struct ValidateCommand: ParsableCommand {
 
             EXAMPLES
               import-audit validate page.xhtml
-              import-audit validate audit/report.xhtml
+              import-audit validate audit/index.xhtml
             """
     )
 

@@ -31,7 +31,7 @@ struct CheckTests {
         let file = try space.write(Self.dump, as: "dump.json")
         let run = try RunningCommand(["check", file] + options).finish()
         #expect(run.status == (isMet ? 0 : 1), "\(run)")
-        #expect(run.outputText.contains("NOT MET") == !isMet, "\(run)")
+        #expect(run.outputText.contains("FAIL") == !isMet, "\(run)")
         let json = try parsed(try RunningCommand(["check", file, "--format", "json"] + options).finish().output)
         let gate = try #require(json["gate"] as? [String: Any])
         #expect(gate["met"] as? Bool == isMet)
@@ -64,7 +64,7 @@ struct CheckTests {
         }
         let run = try RunningCommand(["check", folder] + options).finish()
         #expect(run.status == 1, "\(run)")
-        #expect(run.outputText.contains("NOT MET"), "\(run)")
+        #expect(run.outputText.contains("FAIL"), "\(run)")
         #expect(run.outputText.contains("Nothing was checked: "), "\(run)")
         let report = try RunningCommand(["report", folder, "-o", space.path + "/out"] + options).finish()
         #expect(report.status == 1, "\(report)")

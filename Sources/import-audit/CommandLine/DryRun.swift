@@ -59,12 +59,8 @@ final class DryRun {
         try target?.check(names, `guard`, as: RunManifest.root)
     }
 
-    /// Prints a line for each file that the run would touch, and how many there are.
-    ///
-    /// - Parameter written: the temporary folder, with all files in their places.
-    func say(_ written: OutputFolder, pack: PackTarget? = nil) throws {
-        var counts = Counts()
-        var lines = ""
+    /// The files that the run would write, by folder.
+    private func folders(in written: OutputFolder) throws -> [(place: String, files: [FileRecord])] {
         let manifest = try RunManifest(in: written)
         var folders: [(place: String, files: [FileRecord])] = []
         manifest?.forEachFolder { place, files in folders.append((place, files)) }
@@ -73,8 +69,21 @@ final class DryRun {
         {
             folders[root].files.append(FileRecord(name: RunManifest.file, content: content))
         }
-        // What is in the way is an error before anything is printed.
-        for (place, files) in folders { try check(files.map { $0.name }, in: place) }
+        return folders
+    }
+
+    /// Fails, as the run would, if a file of someone else is in the place of any file.
+    func check(_ written: OutputFolder) throws {
+        for (place, files) in try folders(in: written) { try check(files.map { $0.name }, in: place) }
+    }
+
+    /// Prints a line for each file that the run would touch, and how many there are.
+    ///
+    /// - Parameter written: the temporary folder, with all files in their places.
+    func say(_ written: OutputFolder, pack: PackTarget? = nil) throws {
+        var counts = Counts()
+        var lines = ""
+        let folders = try folders(in: written)
         for (place, files) in folders {
             for file in files { lines += line(state(of: file, in: place), place, file.name, &counts) }
         }

@@ -38,13 +38,17 @@ struct CompareCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The same of the second try.", valueName: "after"))
     var after: String
 
-    @Option(
-        name: .customLong("map"),
-        help: ArgumentHelp(
-            "reasons.csv that rejects wrote after the first try, if the second try sent those rejects: its rows are then "
-                + "compared with the rows they came from. Repeat it for each try in between, in order.",
-            valueName: "reasons.csv"))
-    var maps: [String] = []
+    @OptionGroup(title: Help.input) var retry: RetryOptions
+
+    struct RetryOptions: ParsableArguments {
+        @Option(
+            name: .customLong("map"),
+            help: ArgumentHelp(
+                "reasons.csv that rejects wrote after the first try, if the second try sent those rejects: its rows are then "
+                    + "compared with the rows they came from. Repeat it for each try in between, in order.",
+                valueName: "reasons.csv"))
+        var maps: [String] = []
+    }
 
     @OptionGroup var options: ReadingOptions
 
@@ -61,7 +65,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     func validate() throws {
-        if !maps.isEmpty, redacting.isOn {
+        if !retry.maps.isEmpty, redacting.isOn {
             throw ValidationError("--map compares unredacted rows: give --map or --redact, not both.")
         }
         if before == "-", after == "-" { throw ValidationError("Only one of the two can be standard input.") }
@@ -69,7 +73,7 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            if !maps.isEmpty { return try compareRetry() }
+            if !retry.maps.isEmpty { return try compareRetry() }
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             guard let first = try ComparedAudit(before, options, redaction),
                 let second = try ComparedAudit(after, options, redaction)
@@ -93,7 +97,7 @@ struct CompareCommand: ParsableCommand {
 
     /// Compares a first try with what came of it once rows were sent again.
     private func compareRetry() throws -> ExitStatus {
-        let maps = try maps.map { try RowMap($0) }
+        let maps = try retry.maps.map { try RowMap($0) }
         guard let retried = try RetriedAudit(first: before, second: after, maps: maps, options) else {
             return .interrupted
         }

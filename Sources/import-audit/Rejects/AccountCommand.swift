@@ -18,7 +18,7 @@ struct AccountCommand: ParsableCommand {
 
             EXAMPLES
               import-audit account first.json second.json --map rejects/reasons.csv
-              import-audit account first.json second.json --map rejects/reasons.csv --format html
+              import-audit account first.json second.json --map reasons.csv --format html
             """
     )
 
@@ -31,13 +31,17 @@ struct AccountCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The dumps of the tries, in order.", valueName: "try"))
     var tries: [String]
 
-    @Option(
-        name: .customLong("map"), parsing: .upToNextOption,
-        help: ArgumentHelp(
-            "reasons.csv of each try but the last, in order. Add #FILE if only that file of rejects was sent.",
-            valueName: "reasons.csv"
-        ))
-    var maps: [String]
+    @OptionGroup(title: Help.input) var between: MapOptions
+
+    struct MapOptions: ParsableArguments {
+        @Option(
+            name: .customLong("map"), parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "reasons.csv of each try but the last, in order. Add #FILE if only that file of rejects was sent.",
+                valueName: "reasons.csv"
+            ))
+        var maps: [String]
+    }
 
     @OptionGroup(title: Help.output) var printing: Printing
     @OptionGroup(title: Help.output) var csv: CSVFlags
@@ -55,7 +59,7 @@ struct AccountCommand: ParsableCommand {
     func validate() throws {
         if tries.count < 2 { throw ValidationError("account takes the dumps of two tries or more.") }
         if tries.count > RowAccount.mostTries { throw ValidationError("account takes at most 255 tries.") }
-        if maps.count != tries.count - 1 {
+        if between.maps.count != tries.count - 1 {
             throw ValidationError(
                 "\(tries.count) tries take \(tries.count - 1 == 1 ? "1 map" : "\(tries.count - 1) maps"): --map names "
                     + "reasons.csv of each try but the last.")
@@ -65,7 +69,7 @@ struct AccountCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let maps = try maps.map { try RowMap($0) }
+            let maps = try between.maps.map { try RowMap($0) }
             guard let first = try Try(tries[0], options) else { return .interrupted }
             var status = first.status
             let space = try RowSpace(first, maps[0])

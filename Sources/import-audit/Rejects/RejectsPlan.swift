@@ -81,6 +81,7 @@ struct RejectsPlan {
             return .notPassed
         }
         try publish(plan, root, `guard`)
+        try dryRun?.check(root)
         let status = results.status
         try Console.write(
             Wording.reconciliation(

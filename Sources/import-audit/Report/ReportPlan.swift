@@ -95,6 +95,7 @@ struct ReportPlan {
                 options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
             var end = try inputs.run(settings.redaction) { try ReportHandler(run) }
             if let single = run.single {
+                try dryRun?.check(root)
                 let status = say(single)
                 if let dryRun {
                     try dryRun.say(root, pack: pack)
@@ -135,6 +136,7 @@ struct ReportPlan {
                     continue
                 }
                 if case .done = end {
+                    try dryRun?.check(root)
                     if isUnchanged { say(unchanged: overview) } else { say(overview) }
                     let status = try status(of: overview)
                     if let dryRun {

@@ -139,7 +139,7 @@ extension RuleResults {
     /// Says on standard error which rules are not met.
     func complain() {
         for result in gate ?? [] where !result.isMet {
-            Console.complain("rule not met: \(result.rule.demand): \(result.found)")
+            Console.complain("FAIL \(result.line)")
         }
     }
 
