@@ -57,7 +57,7 @@ extension FileFault {
         case .notUTF8: "The file is not UTF-8."
         case .syntax(let problem): "This is not YAML: \(problem)."
         case .anchor:
-            "Anchors and aliases are not read. Where & is part of a text, put a space behind it or write \"\\x26\"."
+            "Anchors and aliases are not read. Where & is part of a text, put a space after it or write \"\\x26\"."
         case .repeatedKey(let key): "The key \(Wording.quoted(key)) is there twice."
         case .unknownKey(let key, let allowed):
             "There is no key \(Wording.quoted(key)).\(Self.suggestion(key, allowed))"

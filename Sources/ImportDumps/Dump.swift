@@ -19,7 +19,7 @@ package struct Dump: Sendable {
     package var notes: FieldNotes
     /// What lay around the dump and was taken off, the outermost first.
     package var wrappings: [Wrapping] = []
-    /// What is around the dump in its input and is no part of it.
+    /// What is around the dump in its input and is not a part of it.
     package var skipped = SkippedText()
     /// The dump's size in bytes.
     package var byteCount: Int
@@ -40,7 +40,7 @@ extension Dump {
 package enum ResultsState: Sendable, Equatable {
     /// No such key, or null.
     case absent
-    /// It is no array.
+    /// It is not an array.
     case wrongType
     /// An array, read to its end.
     case complete
@@ -48,7 +48,7 @@ package enum ResultsState: Sendable, Equatable {
     case cut
 }
 
-/// An input that is no import job.
+/// An input that is not an import job.
 package struct NotAJob: Sendable {
     package var reason: Reason
     /// The input's size in bytes.
@@ -61,19 +61,19 @@ package struct NotAJob: Sendable {
         case empty
         /// Nothing but white space.
         case blank
-        /// An error answer of the API, with its message.
+        /// An API error response, with its message.
         case errorBody(message: String)
         /// This program wrote it.
         case ownOutput(OwnOutput)
         /// Sound JSON of another kind; `topLevel` is its type.
         case otherJSON(topLevel: FoundType)
-        /// A format that is recognised by its first bytes.
+        /// A format that is recognized by its first bytes.
         case foreign(ForeignFormat)
         /// No JSON, or broken before anything shows that it is an import job.
         case unreadable(DumpFault)
         /// Rows, each an object of its own, without the job that they are of.
         case rowsWithoutJob(count: Int)
-        /// As many more documents that are no jobs, of an input without any.
+        /// As many more documents that are not jobs, of an input without any.
         case more(count: Int)
     }
 
@@ -239,7 +239,7 @@ package enum Wrapping: Sendable, Hashable {
     }
 }
 
-/// What lies around a dump in its input and is no part of it: lines of logs, heads of HTTP answers, guards, fences.
+/// What lies around a dump in its input and is not a part of it: lines of logs, heads of HTTP answers, guards, fences.
 package struct SkippedText: Sendable, Equatable {
     package var bytes = 0
     /// How many lines it is on.

@@ -159,7 +159,7 @@ struct ContainerWalk {
         try visit(source, ContainerFormat(firstBytes: source.beginning), named: name, body)
     }
 
-    /// Visits what `source` delivers, of which the format was recognised; nil for plain data.
+    /// Visits what `source` delivers, of which the format was recognized; nil for plain data.
     func visit<Failure: Error>(
         _ source: any ByteSource, _ format: ContainerFormat?, named name: String,
         _ body: (ContainerItem) throws(Failure) -> Void

@@ -1,6 +1,6 @@
 package import ImportInputs
 
-/// The names of inputs in what is written and said: as they are, or with pseudonyms in place of their parts.
+/// The names of inputs in what is written and said: as they are, or with pseudonyms instead of their parts.
 ///
 /// A name has no form by which to tell a person's name in it from other words, so each part of a path is replaced as a
 /// whole. Known endings stay, as do `/` and the `!` in front of an archive's entry.

@@ -44,6 +44,7 @@ struct CodesCommand: ParsableCommand {
             try results.visit({ draft.add($0) }, tally: { draft.add($0) })
             if let output = file.output {
                 try Self.write(draft.bytes, to: output)
+                if !options.isQuiet { Console.say("Written to \(output)") }
             } else {
                 try Console.write(draft.bytes)
             }

@@ -33,7 +33,7 @@ struct RowsCommand: ParsableCommand {
     struct Printing: ParsableArguments {
         @Option(
             help: ArgumentHelp(
-                "Only rows with these outcomes: a list of \(Outcome.allCases.map { $0.rawValue }.joined(separator: ", ")).",
+                "Only rows with these outcomes, separated by commas: \(Outcome.allCases.map { $0.rawValue }.joined(separator: ", ")).",
                 valueName: "list"),
             transform: RowsCommand.outcomes)
         var outcomes: [Outcome]?
@@ -41,7 +41,7 @@ struct RowsCommand: ParsableCommand {
         @Option(
             name: .customLong("code"),
             help: ArgumentHelp(
-                "Only failed rows with this code; an empty one stands for rows without a code. May be repeated.",
+                "Only failed rows with this code; an empty code means rows without one. Repeatable.",
                 valueName: "code"))
         var codes: [String] = []
 
@@ -166,7 +166,7 @@ private final class InputStates: Sendable {
         )
     }
 
-    /// Nil for what is no regular file.
+    /// Nil for what is not a regular file.
     private static func state(of input: InputPath) -> State? {
         // A pipe must be opened once only.
         guard input.identity != nil, let descriptor = try? input.open() else { return nil }
@@ -299,7 +299,7 @@ private struct PrintingHandler: DocumentHandler {
         (self.order, begun, isPrinting) = (order, 0, false)
     }
 
-    // Before rows of another dump are printed, and behind them.
+    // Before rows of another dump are printed, and after them.
     func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
         try states.check(input, number)
         return false

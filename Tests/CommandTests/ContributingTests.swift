@@ -69,7 +69,7 @@ private struct Symbols {
         }
     }
 
-    /// What stands behind the words that declare something. Not by regular expressions, which take a minute for it.
+    /// What follows the words that declare something. Not by regular expressions, which take a minute for it.
     private static func declarations(of source: String) -> File {
         var file = File()
         for line in source.utf8.split(separator: UInt8(ascii: "\n")) {

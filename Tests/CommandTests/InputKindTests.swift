@@ -37,7 +37,7 @@ struct InputKindTests {
             program: "/bin/sh", ["-c", "\"$0\" summary --format json - < \(inputs[0])", RunningCommand.binary],
             folder: space.path
         ).finish()
-        // A folder is no file, and 7z needs one.
+        // A folder is not a file, and 7z needs one.
         if inputs.count == 1, !inputs[0].hasPrefix("in"), inputs[0] != "a.7z" {
             #expect(try Self.comparable(piped.output) == Self.comparable(plain.output))
         }

@@ -1,7 +1,7 @@
 import ImportDumps
 import Testing
 
-/// What is no import job gets its true name.
+/// What is not an import job gets its true name.
 @Suite struct ClassificationTests {
     @Test(
         arguments: [

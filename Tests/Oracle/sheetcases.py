@@ -293,7 +293,7 @@ class Cases:
         self.write("out/job.json", self.dump.read_bytes())
         run = subprocess.run([self.binary, "summary", self.folder / "out"], capture_output=True, text=True)
         if run.returncode != 0 or "not read" in run.stdout:
-            fail("rejects in a folder", run, "should be passed over")
+            fail("rejects in a folder", run, "should be skipped")
         run = self.run(rejects, "--force", dump=second)
         if run.returncode != 73 or "would be written over it" not in run.stderr:
             fail("over itself", run, "should not replace its source")

@@ -63,8 +63,8 @@ extension OwnOutput {
             "A summary that import-audit wrote, not a dump: import-audit merge combines summaries, import-audit compare "
                 + "compares two."
         case .manifest:
-            "The manifest of an audit that import-audit wrote, not a dump: import-audit verify checks the folder that it "
-                + "lies in."
+            "The manifest of an audit that import-audit wrote, not a dump: import-audit verify checks its "
+                + "folder."
         case .packManifest:
             "The manifest of a packed audit that import-audit wrote, not a dump: import-audit verify checks the zip."
         case .pack: "A packed audit that import-audit wrote, not a dump: import-audit verify checks it."
@@ -77,7 +77,7 @@ extension OwnOutput {
 }
 
 extension PassedOver {
-    /// Why it is passed over, as a sentence for people.
+    /// Why it is skipped, as a sentence for people.
     package var explanation: String {
         switch self {
         case .linkOutside: "A symbolic link that leads out of the folder, which is not followed."

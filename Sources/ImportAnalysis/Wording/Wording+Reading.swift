@@ -68,7 +68,7 @@ extension DumpFault.Expectation {
 }
 
 extension NotAJob {
-    /// Why the input is no import job, as a sentence for people.
+    /// Why the input is not an import job, as a sentence for people.
     package var explanation: String {
         switch reason {
         case .empty: "The file is empty."
@@ -180,7 +180,7 @@ extension Wording {
             case let total?:
                 "The numbers of the rows after it are not certain: the dump has \(rowsWord(seen)), its total is "
                     + "\(grouped(total))."
-            case nil: "The numbers of the rows after it are not certain, for the dump has no total."
+            case nil: "The numbers of the rows after it are not certain, because the dump has no total."
             }
         return
             (count == 1

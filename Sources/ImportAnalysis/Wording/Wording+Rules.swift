@@ -3,7 +3,7 @@ extension Rules.Rule {
     package var demand: String {
         switch self {
         case .maxFailed(let limit, let onlyPending):
-            return "at most \(limit.words) failed\(onlyPending ? " with a code that is new or accepted no longer" : "")"
+            return "at most \(limit.words) failed\(onlyPending ? " with a code that is new or no longer accepted" : "")"
         case .maxFailedCode(let code, let limit):
             let with = code.map { "with the code \(Wording.quoted($0))" } ?? "without a code"
             return "at most \(limit.words) failed \(with)"
@@ -101,7 +101,7 @@ extension RuleResults {
 }
 
 extension CodeBook.Key {
-    /// The code or the pattern, as it stands in the file. Hostile text until escaped.
+    /// The code or the pattern, as it is in the file. Hostile text until escaped.
     package var words: String {
         switch self {
         case .code(let code): code ?? "(no code)"
@@ -127,7 +127,7 @@ extension Wording {
     /// Which inputs were not checked against rules, in a sentence; nil if all were.
     ///
     /// - Parameters:
-    ///   - unreadable: inputs that are no import job.
+    ///   - unreadable: inputs that are not import jobs.
     ///   - salvaged: dumps that are cut off or broken.
     ///   - isAllRead: every input was read whole, also dumps that another one supersedes.
     package static func notAllChecked(unreadable: Int, salvaged: Int, isAllRead: Bool) -> String? {

@@ -52,7 +52,7 @@ package struct ZipParts: Sendable {
     /// Whether there is a part of this name.
     package func contains(_ name: String) -> Bool { names.contains { Self.key($0) == Self.key(name) } }
 
-    /// The bytes of a part; nil if there is none of this name. Its end is checked: one that is cut off or damaged fails.
+    /// The bytes of a part; nil if the zip has no such part. A part that is cut off or damaged fails at its end.
     package func source(of name: String) throws(ReadFailure) -> (any ByteSource)? {
         let archive = try LibArchive(.zip, ArchiveInput(region, format: .zip))
         let session = ArchiveSession(archive: archive, meter: meter, isPrompt: true)

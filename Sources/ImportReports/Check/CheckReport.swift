@@ -5,13 +5,13 @@ package struct CheckReport: Sendable {
     let ruleResults: RuleResults
     let totals: Totals
     let codes: CodeBook?
-    /// Inputs that are no import job.
+    /// Inputs that are not import jobs.
     let unreadable: Int
     let isAllRead: Bool
 
     /// - Parameters:
     ///   - totals: of all jobs.
-    ///   - unreadable: inputs that are no import job.
+    ///   - unreadable: inputs that are not import jobs.
     ///   - isAllRead: every input was read whole, also dumps that another one supersedes.
     package init(_ ruleResults: RuleResults, totals: Totals, codes: CodeBook?, unreadable: Int, isAllRead: Bool) {
         self.isAllRead = isAllRead

@@ -81,7 +81,7 @@ struct CompareCommand: ParsableCommand {
             guard first.redaction == second.redaction else {
                 throw CommandFailure(
                     .inputNotReadWhole,
-                    "\(first.name) and \(second.name) have pseudonyms of different keys, or just one of them has any: "
+                    "\(first.name) and \(second.name) use pseudonyms of different keys, or only one of them uses any: "
                         + "values in them cannot be compared")
             }
             let report = ComparisonReport(

@@ -72,14 +72,14 @@ struct PackTarget {
         if !isForced, unsafe lstat(path, &status) == 0, !isPack {
             throw CommandFailure(
                 .cannotWrite,
-                "\(path) is there already and was not written by import-audit; choose another place for the zip, or have it "
-                    + "replaced with --force")
+                "\(path) already exists and was not written by import-audit; choose another place for the zip, or "
+                    + "replace it with --force")
         }
         if !isForced, !isPartialOurs {
             throw CommandFailure(
                 .cannotWrite,
                 "\(folder)/\(PartialFile.partialName(of: name)) is in the way and was not written by import-audit; choose "
-                    + "another place for the zip, or have it replaced with --force")
+                    + "another place for the zip, or replace it with --force")
         }
     }
 
@@ -134,7 +134,7 @@ struct PackOptions: ParsableArguments {
     /// - Parameters:
     ///   - inputs: of which the zip must be none.
     ///   - others: files that other options name, of which it must be none either.
-    ///   - isForced: replaces a file that is no pack.
+    ///   - isForced: replaces a file that is not a pack.
     func target(inputs: [String], others: [String], isForced: Bool) throws(CommandFailure) -> PackTarget? {
         try pack.map { (path) throws(CommandFailure) in
             try PackTarget(path, inputs: inputs, others: others, isForced: isForced)

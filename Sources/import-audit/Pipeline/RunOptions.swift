@@ -140,7 +140,7 @@ enum ManyArguments {
     /// The stretches that were taken out.
     private static let taken = Mutex<[[String]]>([])
 
-    /// Puts one argument in place of each long stretch of inputs.
+    /// Puts one argument instead of each long stretch of inputs.
     ///
     /// Among arguments that follow each other and do not begin with a hyphen, the first may be the name of the command or
     /// the value of an option, and the second what a command takes first; all others can only be inputs.
@@ -188,7 +188,7 @@ enum ManyArguments {
 
 /// The option `-o` of commands that write.
 enum OutputOption {
-    /// Fails for what is no name: an empty one, as an unset variable of a script leaves it, and `-`.
+    /// Fails for what is not a name: an empty one, as an unset variable of a script leaves it, and `-`.
     ///
     /// - Parameter what: that it names.
     static func check(_ output: String, is what: String = "a folder") throws {

@@ -119,7 +119,7 @@ struct RejectsPlan {
                 throw CommandFailure(
                     .cannotWrite,
                     "\(output)/\(file.name) was changed since import-audit wrote it; nothing was replaced. Choose another "
-                        + "folder with -o, or have it replaced with --force")
+                        + "folder with -o, or replace it with --force")
             }
         }
     }

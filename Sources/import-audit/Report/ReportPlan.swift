@@ -18,7 +18,7 @@ struct ReportPlan {
     private let pairing: PairingOptions?
 
     /// - Parameters:
-    ///   - isFresh: does everything anew, whatever an earlier run left.
+    ///   - isFresh: does everything again, whatever an earlier run left.
     ///   - isForced: replaces files that this program did not write.
     ///   - isDryRun: writes nothing, and says what would be written.
     ///   - optionFiles: files that options name, which must not be replaced either.
@@ -253,9 +253,9 @@ struct ReportPlan {
         guard let manifest else { return nil }
         if manifest.isUsable(jobOptions: settings.jobFingerprint) { return manifest }
         if manifest.isBroken {
-            Console.say("\(output)/\(RunManifest.file) cannot be read: everything is done anew.")
+            Console.say("\(output)/\(RunManifest.file) cannot be read: everything is done again.")
         } else if !manifest.header.isUnfinished, onlyInput == nil || manifest.header.documents != 1 {
-            Console.say("\(output) was written by another version or with other options: everything is done anew.")
+            Console.say("\(output) was written by another version or with other options: everything is done again.")
         }
         return nil
     }

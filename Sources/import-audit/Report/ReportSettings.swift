@@ -22,13 +22,13 @@ struct ReportSettings: Sendable {
     let concurrency: Concurrency
     /// The user's own measures.
     let userRules: UserRules
-    /// Puts pseudonyms in place of values.
+    /// Puts pseudonyms instead of values.
     let redaction: Redaction?
     /// How large a page in Markdown may be, in bytes; nil for no limit.
     let markdownLimit: Int?
     /// Which jobs get a report of their own.
     let jobReports: JobReports
-    /// Where failed rows stand in what was sent, if that is given and was read.
+    /// Where failed rows are in what was sent, if that is given and was read.
     var lines: SourceLines?
     /// What the user calls the report; nil for a title of its own.
     let title: String?

@@ -5,33 +5,35 @@ import ImportAnalysis
 /// The options of commands that check an audit against rules.
 struct RuleOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("At most so many failed rows, or percent of the rows seen.", valueName: "N|P%"),
+        help: ArgumentHelp("Fail if more rows failed, or a larger share of the rows seen.", valueName: "N|P%"),
         transform: { try RuleOptions.limit($0, "--max-failed") })
     var maxFailed: Rules.Limit?
 
     @Option(
         help: ArgumentHelp(
-            "The same for the rows of one code; no code before the = for rows without.", valueName: "CODE=N|P%"),
+            "The same for the rows of one code. Nothing before the = means rows without a code.", valueName: "CODE=N|P%"
+        ),
         transform: RuleOptions.codeLimit)
     var maxFailedCode: [CodeLimit] = []
 
     @Option(
         help: ArgumentHelp(
-            "No critical finding; no warning either; or no finding of that name.", valueName: "critical|warning|FINDING"
+            "Fail on a critical finding, on any warning too, or on the finding with that name.",
+            valueName: "critical|warning|FINDING"
         ),
         transform: RuleOptions.failOn)
     var failOn: [FailOn] = []
 
-    @Flag(help: "Every input is a whole dump of a complete job, with all its rows.")
+    @Flag(help: "Fail unless every input is a whole dump of a complete job with all its rows.")
     var requireComplete = false
 
-    @Option(help: ArgumentHelp("At least so many rows seen.", valueName: "n"), transform: RuleOptions.rows)
+    @Option(help: ArgumentHelp("Fail if fewer rows were seen.", valueName: "n"), transform: RuleOptions.rows)
     var minRows: Int?
 
-    @Flag(help: "Let --max-failed count only codes that --codes does not know, or accepts no longer.")
+    @Flag(help: "Make --max-failed count only codes that are not in --codes, or no longer accepted there.")
     var onlyNewCodes = false
 
-    @Option(help: ArgumentHelp("A file with such rules; options replace those of the file.", valueName: "rules.yml"))
+    @Option(help: ArgumentHelp("A file with rules. Options replace its rules.", valueName: "rules.yml"))
     var rules: String?
 
     /// A rule about one code.
@@ -93,7 +95,7 @@ struct RuleOptions: ParsableArguments {
     }
 
     static func codeLimit(_ text: String) throws -> CodeLimit {
-        // Behind the last =, for a code may have one.
+        // After the last =, for a code may have one.
         guard let equals = text.utf8.lastIndex(of: UInt8(ascii: "=")) else {
             throw ValidationError("“\(shownText(text))” has no =; --max-failed-code takes CODE=N or CODE=P%.")
         }
