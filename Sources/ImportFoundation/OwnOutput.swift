@@ -8,7 +8,7 @@ package enum OwnOutput: Sendable, Equatable {
     case packManifest, pack
     /// JSON that `compare`, `check` or `verify` has printed, or of a later version.
     case otherJSON
-    /// `report.xhtml`, `index.xhtml`, `report.md`, `index.md`.
+    /// `report.xhtml`, `index.xhtml`, `report.md`, `index.md`, `report.css`.
     case page
     /// `rows.csv`, `failures.csv`, `codes.csv`, `jobs.csv`.
     case table
@@ -38,6 +38,9 @@ package enum OwnOutput: Sendable, Equatable {
         "file,position,source,source_row,job_id,row,outcome,record_id,error_code,error_message,action",
     ]
 
+    /// The beginning of the style sheet of pages.
+    package static let styleSheetStart = "/* The style of a report."
+
     /// The first of the columns that `rejects` puts before those of a source, whatever delimiter follows.
     package static let firstRejectColumn = "import_source_row"
 
@@ -66,6 +69,9 @@ package enum OwnOutput: Sendable, Equatable {
             // The verdict comes next; a title may be so long that it is not among these bytes.
             let next = bytes.drop { $0 != UInt8(ascii: "\n") }.prefix(4)
             guard "\n\n**".utf8.starts(with: next) else { return nil }
+            self = .page
+        case UInt8(ascii: "/"):
+            guard bytes.starts(with: Self.styleSheetStart.utf8) else { return nil }
             self = .page
         case UInt8(ascii: "i"):
             guard bytes.starts(with: Self.firstRejectColumn.utf8),

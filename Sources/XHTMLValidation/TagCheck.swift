@@ -97,6 +97,8 @@ enum AttributeRole {
     ///
     /// - Parameter element: its local name.
     init?(of attribute: String, on element: String) {
+        // The grammar allows one address there: that of the style sheet beside the page.
+        if element == "link", attribute == "href" { return nil }
         guard let role = Self.roles[attribute] else { return nil }
         // Elements other than links load what they refer to: link, base, and in SVG use, image, gradients, patterns.
         let isLink = element == "a" || element == "area"

@@ -20,7 +20,7 @@ def find() -> str | None:
 
 
 class Chromium:
-    """One page of a browser. What it loads cannot reach the network."""
+    """One page of a browser. What it loads can reach nothing but this machine."""
 
     def __init__(self) -> None:
         program = find()
@@ -32,7 +32,7 @@ class Chromium:
         arguments = [
             program, "--headless", "--no-sandbox", "--hide-scrollbars", "--disable-gpu", "--disable-dev-shm-usage",
             "--no-first-run", "--disable-background-networking", "--remote-debugging-pipe",
-            "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={self.profile.name}",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", f"--user-data-dir={self.profile.name}",
         ]  # fmt: skip
 
         def place_pipes() -> None:
@@ -103,10 +103,10 @@ class Chromium:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[scheme])
 
-    def open(self, page: Path) -> list[str]:
-        """Loads a page and waits until it is there; returns what the browser complained of."""
+    def open(self, page: Path | str) -> list[str]:
+        """Loads a page, a file or an address, and waits until it is there; returns what the browser complained of."""
         self.events = []
-        self.send("Page.navigate", url=page.resolve().as_uri())
+        self.send("Page.navigate", url=page if isinstance(page, str) else page.resolve().as_uri())
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):
             self.receive()
         complaints = (event["params"]["entry"]["text"] for event in self.events if event["method"] == "Log.entryAdded")

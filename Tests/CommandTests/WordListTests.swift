@@ -55,7 +55,7 @@ struct WordListTests {
     func finds() {
         for text in [
             "What is no dump is listed", "it is no file", "the folder that it lies in", "made if need be",
-            "12.0% of rows", "12 % of rows", "everything is done anew", "errors, be it of the API",
+            "12.0% of rows", "12 % of rows", "everything is done again", "errors, be it of the API",
         ] {
             #expect(Self.faults(in: text).count == 1, "\(text): \(Self.faults(in: text))")
         }

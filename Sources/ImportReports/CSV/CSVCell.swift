@@ -127,9 +127,16 @@ extension [UInt8] {
         appendCell(text.span, options)
     }
 
-    /// Appends the digits of a number.
+    /// Appends the digits of a number that is 0 or more.
     package mutating func appendDigits(_ number: Int) {
-        append(contentsOf: String(number).utf8)
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var (rest, index) = (number.magnitude, digits.count)
+        repeat {
+            index -= 1
+            digits[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        } while rest > 0
+        append(span: digits.span.extracting(index...))
     }
 
     mutating func appendComma() {

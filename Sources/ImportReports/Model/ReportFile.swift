@@ -14,6 +14,9 @@ package struct ReportFile: Sendable, Hashable {
     package static let workbook = ReportFile(
         name: "report.xlsx", description: "codes, patterns and failed rows as a workbook")
 
+    /// Of both: pages link to it under this name.
+    package static let styleSheet = ReportFile(name: StyleSheet.file, description: "how the page looks")
+
     // Of an overview.
     package static let indexXHTML = ReportFile(name: "index.xhtml", description: "this overview as a page")
     package static let indexMarkdown = ReportFile(name: "index.md", description: "this overview in Markdown")

@@ -75,6 +75,7 @@ extension ReportModel {
             "parts that there is room for: all true, but where `--markdown-limit` made it leave some out",
             PagePart.ofReports),
         .shortening(of: PagePart.ofReports),
+        .linkedStyle,
         .object("verdict", "how it stands", verdict) { (Verdict($0.summary), $0) },
         .optionalObject(
             "plan", "what to do about the failed rows; false without a codes file, and where no row failed",

@@ -40,6 +40,12 @@ extension ModelName where Root: ModelBuilder {
         .object("parts", meaning, ModelTable(parts.map { $0.flag })) { $0.limits }
     }
 
+    static var linkedStyle: ModelName {
+        .flag("linked_style", "`--css linked`: the style is in `report.css` beside the page, not in the page") {
+            $0.name(of: .styleSheet) != nil
+        }
+    }
+
     static func shortening(of parts: [PagePart]) -> ModelName {
         .optionalObject(
             "shortening",

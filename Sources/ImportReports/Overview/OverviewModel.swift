@@ -59,6 +59,7 @@ extension OverviewModel {
         },
         .parts("parts that there is room for, as in a report", PagePart.ofOverviews),
         .shortening(of: PagePart.ofOverviews),
+        .linkedStyle,
         .object("verdict", "how it stands", verdict) { $0.overview.verdict },
         .object("rows", "rows by outcome, of all jobs", OutcomeRows.table) { $0.rows },
         .object("jobs", "the jobs in numbers", jobs) { $0 },

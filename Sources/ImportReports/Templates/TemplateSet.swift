@@ -83,6 +83,9 @@ package struct TemplateSet: Sendable {
         }
     }
 
+    /// The style sheet of pages in XHTML.
+    package var styleSheet: [UInt8] { style }
+
     /// Renders a report.
     package func render(_ model: ReportModel, as format: Format) -> [UInt8] {
         render(model.root, format.fileName)

@@ -43,6 +43,7 @@ struct ProjectKey: Sendable {
             isJoined: true),
         ProjectKey(name: "title", kind: .text, commands: ["report"], check: { _ in }),
         ProjectKey(name: "templates", kind: .text, commands: ["report"], check: { _ in }),
+        ProjectKey(name: "css", kind: .text, commands: ["report"], check: { _ = try StylePlace.named($0) }),
         ProjectKey(
             name: "job-reports", kind: .text, commands: ["report"], check: { _ = try JobReports.named($0) }),
         ProjectKey(

@@ -7,6 +7,7 @@ extension ReportSettings {
     /// there by what is in them, not by where they are.
     var shapingOptions: [String] {
         var options = ["--formats \(formats.list)"]
+        if formats.linksStyle { options.append("--css linked") }
         if csv.isRaw { options.append("--csv-raw") }
         if csv.hasByteOrderMark { options.append("--csv-bom") }
         if let markdownLimit { options.append("--markdown-limit \(markdownLimit)") }

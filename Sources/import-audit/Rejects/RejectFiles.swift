@@ -70,6 +70,8 @@ final class RejectWriter {
     private let closing: [UInt8]?
     private var bytes: [UInt8] = []
     private var isFirst = true
+    /// The cell of the job whose rows come one after another.
+    private var job: (id: ArraySlice<UInt8>?, cell: [UInt8]) = (nil, [])
     /// Whether the last record had an end of its line.
     private var lacksLineEnd = false
     /// Records of the current file.
@@ -229,6 +231,12 @@ final class RejectWriter {
         encoding.encoded(cells.span, into: &bytes)
     }
 
+    private static func cell(_ text: ArraySlice<UInt8>?, _ options: CSVOptions) -> [UInt8] {
+        var cell: [UInt8] = []
+        cell.appendCell(text, options)
+        return cell
+    }
+
     /// In UTF-8, or in the single bytes of the source.
     private func append(cellsOf row: RejectRow, _ options: CSVOptions, to cells: inout [UInt8]) {
         func append(_ text: ArraySlice<UInt8>?, _ cells: inout [UInt8]) {
@@ -237,7 +245,9 @@ final class RejectWriter {
         }
         cells.appendDigits(row.sourceRow)
         cells.append(options.delimiter)
-        append(row.jobID, &cells)
+        if row.jobID != job.id { job = (row.jobID, Self.cell(row.jobID.map { encoding.bytes(of: $0) }, options)) }
+        cells.append(contentsOf: job.cell)
+        cells.append(options.delimiter)
         if let number = row.row { cells.appendDigits(number) }
         cells.append(options.delimiter)
         cells.append(contentsOf: row.outcome.utf8)

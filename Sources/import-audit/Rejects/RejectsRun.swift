@@ -221,7 +221,8 @@ struct RejectsRun: PairedRows {
     var takesSucceeded: Bool { plan.annotates || plan.listsCreated }
 
     mutating func succeed(_ source: SourceReader, _ row: RejectRow) throws {
-        let (row, _) = placed(row, [])
+        var row = row
+        if let origins { row.sourceRow = origins.rows[row.sourceRow - 1].row }
         try writers?.annotated?.append(row, source)
         try writers?.created?.append(row, source)
     }

@@ -39,6 +39,9 @@ struct JobPages {
                 if let problem = validator.firstProblem(of: page) {
                     throw settings.invalidPage(problem, of: TemplateSet.Format.xhtml.fileName)
                 }
+                if formats.linksStyle {
+                    try folder.write(settings.templates.styleSheet, as: ReportFile.styleSheet.name)
+                }
                 try folder.write(page, as: ReportFile.xhtml.name)
             case .markdown:
                 guard let whole else { continue }

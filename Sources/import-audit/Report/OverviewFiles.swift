@@ -142,6 +142,9 @@ struct OverviewFiles {
                 throw invalidPage(problem, format.indexFileName)
             }
             try file.write(page.span)
+            if format == .xhtml, formats.linksStyle {
+                try folder.write(templates.styleSheet, as: ReportFile.styleSheet.name)
+            }
         }
         try jobs?.flush()
         try codes?.flush()

@@ -71,6 +71,13 @@ struct ReportCommand: ParsableCommand {
         var title: String?
 
         @Option(
+            help: ArgumentHelp(
+                "Where the style of pages is: in each page (embedded, the default), or in report.css in the same folder (linked), for servers that refuse style in a page.",
+                valueName: "where"),
+            completion: StylePlace.completion, transform: StylePlace.named)
+        var css: StylePlace = .embedded
+
+        @Option(
             name: .customLong("markdown-limit"),
             help: ArgumentHelp(
                 "Shorten report.md and index.md to this size, at least 1000; GitHub allows 65536 for a comment.",
@@ -97,6 +104,9 @@ struct ReportCommand: ParsableCommand {
 
         func validate() throws {
             try OutputOption.check(output)
+            if css == .linked, !formats.contains(.xhtml) {
+                throw ValidationError("--css linked needs pages: add xhtml to --formats.")
+            }
             if title?.isEmpty == true { throw ValidationError("--title takes a text of one character or more.") }
         }
     }
@@ -111,8 +121,10 @@ struct ReportCommand: ParsableCommand {
                 $0
             }
             let pairing = source.pairing(options)
+            var formats = writing.formats
+            formats.linksStyle = writing.css == .linked
             let settings = try ReportSettings(
-                formats: writing.formats, csv: csv.options,
+                formats: formats, csv: csv.options,
                 templateFolder: writing.templates, options: options, userRules: try gate.userRules(codes),
                 redaction: try redacting.redaction(isQuiet: options.isQuiet),
                 markdownLimit: writing.markdownLimit?.bytes,
@@ -128,6 +140,13 @@ struct ReportCommand: ParsableCommand {
             ).run()
         }
     }
+}
+
+/// Where the style of pages is.
+enum StylePlace: String, Choice {
+    case embedded, linked
+
+    static let noun = "a place for the style"
 }
 
 /// How CSV files are written: options of all commands that write some.

@@ -46,10 +46,12 @@ enum ReportFormat: String, Choice {
 /// The formats that were chosen.
 struct ReportFormats: Sendable {
     private var chosen: Set<ReportFormat>
+    /// Pages link to their style sheet, which is a file of its own.
+    var linksStyle = false
 
     /// What is written unless the user chooses.
     static let all = ReportFormats(chosen: Set(ReportFormat.allCases).subtracting([.xlsx]))
-    static let every = ReportFormats(chosen: Set(ReportFormat.allCases))
+    static let every = ReportFormats(chosen: Set(ReportFormat.allCases), linksStyle: true)
 
     /// All names, as help and messages list them.
     static let names = ReportFormat.names
@@ -60,11 +62,13 @@ struct ReportFormats: Sendable {
     var inReadingOrder: [ReportFormat] { ReportFormat.inReadingOrder.filter(chosen.contains) }
 
     /// The files of a job's report, in the order in which a person would open them.
-    var files: [ReportFile] { inReadingOrder.flatMap { $0.jobFiles } }
+    var files: [ReportFile] { inReadingOrder.flatMap { $0.jobFiles } + styleSheets }
+
+    private var styleSheets: [ReportFile] { linksStyle && contains(.xhtml) ? [.styleSheet] : [] }
 
     /// The same of an overview.
     func overviewFiles(hasFailures: Bool = true) -> [ReportFile] {
-        inReadingOrder.flatMap { $0.overviewFiles(hasFailures: hasFailures) }
+        inReadingOrder.flatMap { $0.overviewFiles(hasFailures: hasFailures) } + styleSheets
     }
 
     /// Their names with commas between, in a fixed order.
@@ -74,7 +78,9 @@ struct ReportFormats: Sendable {
 
     /// A number for each choice, which other versions have for it too.
     var number: Int {
-        ReportFormat.allCases.enumerated().reduce(0) { $0 + (chosen.contains($1.element) ? 1 << $1.offset : 0) }
+        ReportFormat.allCases.enumerated().reduce(linksStyle ? 1 << 32 : 0) {
+            $0 + (chosen.contains($1.element) ? 1 << $1.offset : 0)
+        }
     }
 }
 
