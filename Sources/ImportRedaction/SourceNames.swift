@@ -73,7 +73,7 @@ extension SourceNames {
         case .unreadable(let failure): return .unreadable(failure.withoutQuotations)
         case .cutShort(let failure, let entries): return .cutShort(failure.withoutQuotations, entriesRead: entries)
         case .damagedPart(_, let entries): return .damagedPart("", entriesRead: entries)
-        case .ownOutput, .special, .encrypted, .nestedTooDeep, .needsFile, .holdsNoFiles: return refusal
+        case .ownOutput, .special, .encrypted, .nestedTooDeep, .needsFile, .holdsNoFiles, .workbook: return refusal
         }
     }
 }

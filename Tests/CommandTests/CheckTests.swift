@@ -126,7 +126,7 @@ struct CheckTests {
         let before = try RunningCommand(options + ["1", "--as-of", "2026-06-30"]).finish()
         #expect(before.status == 0, "\(before)")
         #expect(before.outputText.contains("Entries of the codes file that matched no code\n  gone"), "\(before)")
-        #expect(before.outputText.contains("is about\n  1 row  (no code)"), "\(before)")
+        #expect(before.outputText.contains("Codes without an entry in the codes file\n  1 row  (no code)"), "\(before)")
         #expect(try RunningCommand(options + ["0", "--as-of", "2026-06-30"]).finish().status == 1)
         #expect(try RunningCommand(options + ["3", "--as-of", "2026-07-01"]).finish().status == 1)
         #expect(try RunningCommand(options + ["4", "--as-of", "2026-07-01"]).finish().status == 0)

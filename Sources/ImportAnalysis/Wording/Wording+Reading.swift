@@ -117,8 +117,11 @@ extension Wording {
         let names = columns.prefix(shownColumns).map { shownText($0) }.joined(separator: ", ")
         let more = columns.count > shownColumns ? " and \(grouped(columns.count - shownColumns)) more" : ""
         return (names.isEmpty ? "A CSV file" : "A CSV file with the columns \(names)\(more)")
-            + ", not a dump. If it was sent, pair it with its dump: import-audit rejects DUMP --source FILE."
+            + ", not a dump. \(sourceHint)"
     }
+
+    /// What to do with a file that was sent.
+    static let sourceHint = "If it was sent, pair it with its dump: import-audit rejects DUMP --source FILE."
 
     /// A byte, named so that nothing unprintable is sent anywhere.
     static func byte(_ byte: UInt8) -> String {
