@@ -72,6 +72,18 @@ struct StylePlaceTests {
         #expect(run.errorText.contains("--css linked needs pages"))
     }
 
+    @Test(
+        "On paper: a job of 240 rows takes two sheets, of A4 or of Letter", .needs(.python, .program("chromium")))
+    func paper() throws {
+        let space = try Workspace()
+        let run = try importAudit(
+            arguments: ["report", Repository.sample("many-failures"), "-o", "o"], folder: space.path)
+        #expect(run.status == 0, "\(run)")
+        let result = try Python.run("Tests/Checkers/printed.py", [space["o/report.xhtml"]])
+        #expect(result.status == 0, "\(result)")
+        #expect(result.outputText.contains(#""a4": 2, "letter": 2"#), "\(result)")
+    }
+
     /// What a browser shows of a page under a server's policy.
     private struct Look: Decodable {
         let page: String

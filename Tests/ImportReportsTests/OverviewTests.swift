@@ -137,8 +137,8 @@ struct OverviewTests {
             OverviewModel(overview, for: .markdown, toolVersion: "1", files: []), as: .markdown
         ).text
         let order = ["three-lost", "two-missing", "two-failed", "one-failed", "clean", "second-clean"]
-        let lines = text.split(separator: "\n").filter { $0.hasPrefix("| ") && $0.contains("from dump.json") }
-        #expect(lines.map { $0.split(separator: " ")[1] } == order.map { $0[...] })
+        let lines = text.split(separator: "\n").filter { $0.hasPrefix("| – | dump.json |") }
+        #expect(lines.map { $0.split(separator: "|")[2] } == order.map { " \($0) " })
         #expect(overview.verdict.sentence == "Of 6 jobs, 2 are clean, 2 need review and 2 are critical.")
         #expect(overview.verdict.level == .critical)
     }

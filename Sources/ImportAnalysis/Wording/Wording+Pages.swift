@@ -262,6 +262,13 @@ extension Wording {
         return sentence
     }
 
+    /// When the share of rows with a code was highest.
+    ///
+    /// - Parameter when: `on 4 March 2026`, `in May 2025`.
+    package static func highestShare(_ when: String, failed: Int, rows: Int) -> String {
+        "Highest \(when): \(Share(of: failed, in: rows).text) of \(rowsWord(rows))"
+    }
+
     /// What the chart of a time line shows.
     ///
     /// - Parameters:

@@ -8,11 +8,14 @@ struct JobFact {
     let text: String
     /// For programs; nil where it is not a date.
     var datetime: String?
+    /// No other comes before it.
+    var isFirst = false
 
     static let table = ModelTable<JobFact>([
         .quote("text", "`4 March 2026, 09:15 UTC`, `took 2 min 31 s`, `kept until 11 March 2026`, `job 9e299f7a`") {
             $0.text
         },
+        .flag("first", "no other comes before it") { $0.isFirst },
         .optionalObject(
             "datetime", "false when it is not about a date", .only("value", "a valid RFC 3339 date-time")
         ) { $0.datetime },
@@ -46,6 +49,7 @@ extension ReportModelBuilder {
             facts.append(JobFact(text: "kept until \(expires.dayInWords)", datetime: expires.globalDateTime))
         }
         if let id = job.jobID { facts.append(JobFact(text: "job \(limits.name(Wording.shortID(id)))")) }
+        if !facts.isEmpty { facts[0].isFirst = true }
         return facts
     }
 }

@@ -24,6 +24,7 @@ struct NextSteps {
         let isUnclassified: Bool
         let rows: Int
         let anchor: String?
+        let isFirst: Bool
     }
 
     /// Codes of each step that a page names.
@@ -39,10 +40,10 @@ struct NextSteps {
                 action: action?.rawValue ?? "decide", heading: Wording.heading(action, isGuess: false), rows: rows,
                 note: isGuess
                     ? Wording.guessedRetry : Wording.retry(groups.count == 1 ? groups[0].entry?.retry : nil),
-                codes: shown.map { group in
+                codes: shown.enumerated().map { index, group in
                     Code(
                         code: ShownCode(group.code, limits), isUnclassified: group.isUnclassified, rows: group.rows,
-                        anchor: builder.anchor(of: group))
+                        anchor: builder.anchor(of: group), isFirst: index == 0)
                 }, more: groups.count - shown.count)
         }
         if missing > 0 {
@@ -74,6 +75,7 @@ struct NextSteps {
 
     private static let code = ModelTable<Code>([
         .code("false: no code") { $0.code },
+        .flag("first", "no other comes before it") { $0.isFirst },
         .flag("unclassified", "rows that have no outcome") { $0.isUnclassified },
         .text("rows", "how many") { Wording.grouped($0.rows) },
         .optionalObject(

@@ -1,5 +1,6 @@
 package import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 
 /// Gathers what the overview of any number of jobs says. Memory is bounded whatever their number.
 package struct OverviewBuilder: Sendable {
@@ -7,6 +8,7 @@ package struct OverviewBuilder: Sendable {
     package private(set) var totals = Totals()
     private(set) var levels: [Verdict.Level: Int] = [:]
     private(set) var timeLine = TimeLine()
+    private(set) var codeTrends = CodeTrends()
     private(set) var worst = WorstJobs(limit: ModelLimits.page.jobs)
     private(set) var salvaged = FirstItems<SalvagedJob>(limit: ModelLimits.page.inputs)
     private(set) var unreadable = FirstItems<UnreadableInput>(limit: ModelLimits.page.inputs)
@@ -33,7 +35,13 @@ package struct OverviewBuilder: Sendable {
         place += 1
         totals.add(job)
         levels[Verdict.level(of: job), default: 0] += 1
-        timeLine.add(createdAt: job.job.createdAt, rows: job.rows)
+        let day = job.job.createdAt.flatMap { DateTime($0) }?.dayInUTC
+        var sums = TimeLine.Sums(jobs: 1, rows: job.rows.seen, failed: job.rows.failed)
+        if job.rows.failed > 0 {
+            sums.worst = JobReference(job, number: place, report: report, failed: job.rows.failed)
+            codeTrends.add(job, day: day, number: place, report: report)
+        }
+        timeLine.add(sums, day: day)
         if worst.lists(criticalFindings: job.count(of: .critical), rows: job.rows) {
             worst.add(JobLine(job, Verdict(job), number: place, report: report, isLeftOut: isLeftOut))
         } else {

@@ -38,9 +38,12 @@ final class OverviewModelBuilder: ModelBuilder {
     /// Pages of a report, the one to link to first.
     let pages: [ReportFile]
     let context: ModelContext
+    /// The folder of the inputs whose jobs are listed, with its `/`; empty if they are not in one.
+    let commonFolder: String
 
     init(_ overview: OverviewBuilder, pages: [ReportFile], _ context: ModelContext) {
         self.overview = overview
+        commonFolder = Self.commonFolder(of: overview.worst.jobs)
         self.pages = pages
         self.context = context
     }
@@ -66,7 +69,7 @@ extension OverviewModel {
         .optionalObject(
             "timeline",
             "failures by the time at which the jobs were created; false when there are no jobs", ShownTimeLine.table
-        ) { $0.totals.jobs > 0 ? ShownTimeLine($0.overview.timeLine) : nil },
+        ) { $0.totals.jobs > 0 ? ShownTimeLine($0) : nil },
         .optionalObject(
             "worst",
             "the jobs, worst first: more critical findings, then more rows that failed or are missing. False when there "

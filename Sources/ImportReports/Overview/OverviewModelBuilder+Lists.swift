@@ -27,6 +27,18 @@ extension OverviewModel {
         .text("jobs", "how many have it, `–` where that is not known") { code in
             code.code.jobs.map { Wording.grouped($0, isAtLeast: code.code.isAtLeast) } ?? "–"
         },
+        .optionalObject(
+            "trend", "its share over time; false for one step of the time line, and where it is not known",
+            ModelTable<TrendLine>([
+                .text("path", "the `d` of a path 64 wide and 12 high") { $0.path },
+                .text("description", "when the share was highest, in words") { $0.description },
+            ])
+        ) { code in
+            code.trend.flatMap { TrendLine($0.line, in: code.builder.overview.timeLine) }
+        },
+        .optionalObject("worst", "the job with most rows of it; false where it is not known", ShownJob.table) { code in
+            code.trend?.worst.map { ShownJob($0, code.builder) }
+        },
         .standing(ShownStanding.table) { code in
             let standing = code.builder.context.codes?.standing(of: code.code.code, isOther: code.code.isOther)
             return ShownStanding(standing, code.builder.limits)
@@ -39,13 +51,37 @@ extension OverviewModel {
     ])
 }
 
-private typealias ListedCode = (code: CodeTotal, largest: Int, builder: OverviewModelBuilder)
+private struct ListedCode {
+    let code: CodeTotal
+    let largest: Int
+    let builder: OverviewModelBuilder
+
+    /// Nil for codes beyond the limit, whose jobs are not kept either.
+    var trend: CodeTrends.Trend? { code.jobs == nil ? nil : builder.overview.codeTrends[code.code] }
+}
+
+/// A job that is pointed to from elsewhere.
+struct ShownJob {
+    private let job: JobReference
+    private let builder: OverviewModelBuilder
+
+    init(_ job: JobReference, _ builder: OverviewModelBuilder) {
+        self.job = job
+        self.builder = builder
+    }
+
+    static let table = ModelTable<ShownJob>([
+        .quote("source", "the input, as in `worst.items`") { $0.builder.shownSource($0.job.source) },
+        .text("failed", "how many of the rows") { Wording.grouped($0.job.failed) },
+        .link { $0.builder.address(of: $0.job.report) },
+    ])
+}
 
 extension OverviewModelBuilder {
     fileprivate var shownCodes: [ListedCode] {
         let codes = totals.failedByCode
         let largest = codes.first?.rows ?? 0
-        return codes.prefix(limits.codes).map { ($0, largest, self) }
+        return codes.prefix(limits.codes).map { ListedCode(code: $0, largest: largest, builder: self) }
     }
 
     fileprivate var codesCut: CodesCut? {
@@ -64,12 +100,19 @@ extension OverviewModel {
     static let worst = ModelTable<OverviewModelBuilder>([
         .list("items", "1 to 100", of: job) { builder in builder.shownJobs.map { ($0, builder) } },
         .list("groups", "1 or 2, the same jobs: the first 20 at once, then the rest", of: group) { $0.jobGroups },
+        .optionalQuote(
+            "folder", "false when they are not in one",
+            text: "the folder that all of their inputs are in, left out of `source`"
+        ) { builder in builder.commonFolder.isEmpty ? nil : builder.limits.source(builder.commonFolder) },
         .cut("more jobs than shown; all are in `jobs.csv`") {
             $0.cut($0.shownJobs.count, of: $0.overview.worst.count, file: .jobs)
         },
     ])
 
     private static let group = ModelTable<JobGroup>([
+        .flag("lacking", "rows of any listed job are missing, or may be") { group in
+            group.builder.shownJobs.contains { $0.rows.missing != 0 }
+        },
         .text("summary", "of the first empty; of the rest `The next 80 jobs`") { $0.summary },
         .list("items", "as `worst.items`", of: job) { group in group.jobs.map { ($0, group.builder) } },
     ])
@@ -88,13 +131,14 @@ extension OverviewModel {
             .optionalQuote("source", "false when `name` is all of it", text: "the input") {
                 // A name that is the whole source would be read twice.
                 let isNamedBySource = $0.line.name == ($0.line.source == "-" ? "standard input" : $0.line.source)
-                return isNamedBySource ? nil : $0.builder.limits.source($0.line.source)
+                return isNamedBySource ? nil : $0.builder.shownSource($0.line.source)
             },
             .link { $0.builder.address(of: $0.line.report) },
             .flag("left_out", "it has no page because `--job-reports` left it out") { $0.line.isLeftOut },
             .optionalQuote("status", "false when null or absent", text: "the job's status") {
                 ($0.line.status).map($0.builder.limits.name)
             },
+            .flag("complete", "its status is `complete`") { $0.line.status == JobStatus.complete.rawValue },
             .text("rows", "how many") { Wording.grouped($0.line.rows.seen) },
             .text("failed", "how many") { Wording.grouped($0.line.rows.failed) },
             .text("missing", "how many, `–` where it cannot be known") {
@@ -154,6 +198,23 @@ private struct JobGroup {
 }
 
 extension OverviewModelBuilder {
+    /// What comes before the names of all inputs whose jobs are listed, up to a `/`; empty for one job.
+    static func commonFolder(of jobs: [JobLine]) -> String {
+        guard jobs.count > 1, var common = jobs.first.map({ Array($0.source.utf8)[...] }) else { return "" }
+        for job in jobs.dropFirst() {
+            let shared = zip(common, job.source.utf8).prefix { $0 == $1 }.count
+            common = common.prefix(shared)
+        }
+        guard let slash = common.lastIndex(of: UInt8(ascii: "/")), slash > 0 else { return "" }
+        return String(decoding: common[...slash], as: UTF8.self)
+    }
+
+    /// The name of an input without the folder that all of them are in.
+    fileprivate func shownSource(_ source: String) -> String {
+        guard source.utf8.starts(with: commonFolder.utf8) else { return limits.source(source) }
+        return limits.source(String(source.utf8.dropFirst(commonFolder.utf8.count)) ?? source)
+    }
+
     fileprivate var shownJobs: ArraySlice<JobLine> { overview.worst.jobs.prefix(limits.jobs) }
 
     fileprivate var jobGroups: [JobGroup] {

@@ -5,11 +5,13 @@ import ImportDumps
 struct ShownTimeLine {
     private let line: TimeLine
     private let steps: [Step]
+    private let builder: OverviewModelBuilder
 
     fileprivate typealias Step = (number: Int, sums: TimeLine.Sums)
 
-    init(_ line: TimeLine) {
-        self.line = line
+    init(_ builder: OverviewModelBuilder) {
+        self.builder = builder
+        line = builder.overview.timeLine
         steps = line.steps
     }
 
@@ -23,18 +25,21 @@ struct ShownTimeLine {
         },
         .flag("dated", "whether there is any step") { !$0.steps.isEmpty },
         .list("steps", "0 to 60: those with jobs, in order", of: step) { line in
-            line.steps.map { (line.line.step.name($0.number), $0.sums) }
+            line.steps.map { (line.line.step.name($0.number), $0.sums, line.builder) }
         },
         .optionalObject("chart", "false with one step or none", TimeLineChart.table) { $0.chart },
     ])
 
-    private static let step = ModelTable<(name: String, sums: TimeLine.Sums)>([
+    private static let step = ModelTable<(name: String, sums: TimeLine.Sums, builder: OverviewModelBuilder)>([
         .text("name", "`2 March 2026`, `March 2026`, `2026`, `2020 to 2029`") { $0.name },
         .text("jobs", "how many") { Wording.grouped($0.sums.jobs) },
         .text("rows", "how many") { Wording.grouped($0.sums.rows) },
         .text("failed", "how many") { Wording.grouped($0.sums.failed) },
         .text("share", "of the rows of the step, `–` without rows") {
             $0.sums.rows > 0 ? Share(of: $0.sums.failed, in: $0.sums.rows).text : "–"
+        },
+        .optionalObject("worst", "the job with most failed rows; false if none failed", ShownJob.table) { step in
+            step.sums.worst.map { ShownJob($0, step.builder) }
         },
     ])
 

@@ -14,11 +14,14 @@ package struct TimeLine: Sendable {
         package var jobs = 0
         package var rows = 0
         package var failed = 0
+        /// The job with most failed rows; nil if none failed.
+        var worst: JobReference?
 
         mutating func add(_ other: Sums) {
             jobs += other.jobs
             rows = rows.clampedAdding(other.rows)
             failed = failed.clampedAdding(other.failed)
+            worst = JobReference.worse(worst, other.worst)
         }
     }
 
@@ -35,18 +38,21 @@ package struct TimeLine: Sendable {
 
     /// - Parameter createdAt: as the dump has it.
     package mutating func add(createdAt: String?, rows: RowCounts) {
-        add(1, day: createdAt.flatMap { DateTime($0) }?.dayInUTC, rows: rows)
+        add(Sums(jobs: 1, rows: rows.seen, failed: rows.failed), day: createdAt.flatMap { DateTime($0) }?.dayInUTC)
     }
 
     /// - Parameter day: on which the jobs were created, as days since 1970-01-01.
     mutating func add(_ jobs: Int, day: Int?, rows: RowCounts) {
+        add(Sums(jobs: jobs, rows: rows.seen, failed: rows.failed), day: day)
+    }
+
+    mutating func add(_ sums: Sums, day: Int?) {
         guard let day else {
-            undated += jobs
+            undated += sums.jobs
             return
         }
         let span = span.map { min($0.lowerBound, day)...max($0.upperBound, day) } ?? day...day
         self.span = span
-        let sums = Sums(jobs: jobs, rows: rows.seen, failed: rows.failed)
         Self.add(sums, on: day, to: &days, by: .day, isKept: TimeStep.week.count(in: span) <= Self.stepsAtMost)
         Self.add(sums, on: day, to: &months, by: .month, isKept: TimeStep.month.count(in: span) <= Self.stepsAtMost)
         Self.add(sums, on: day, to: &years, by: .years(1), isKept: true)
@@ -69,8 +75,10 @@ package struct TimeLine: Sendable {
     }
 
     /// The sums of the steps that have jobs, in order.
-    package var steps: [(number: Int, sums: Sums)] {
-        let step = step
+    package var steps: [(number: Int, sums: Sums)] { steps(by: step) }
+
+    /// - Parameter step: no finer than ``step``.
+    func steps(by step: TimeStep) -> [(number: Int, sums: Sums)] {
         var sums: [Int: Sums] = [:]
         switch step {
         case .day: sums = days
