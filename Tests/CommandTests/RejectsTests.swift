@@ -103,7 +103,7 @@ import Testing
         #expect(both.status == 64)
         #expect(both.errorText.contains("Give --by-action or --by-owner, not both."), "\(both)")
         let none = try rejects("job.json", "--source", "contacts.csv", "--by-owner")
-        #expect(none.status == 64 && none.errorText.contains("--by-owner is about the owners of --codes."), "\(none)")
+        #expect(none.status == 64 && none.errorText.contains("--by-owner needs --codes"), "\(none)")
     }
 
     @Test("A code that no entry is about may be sent again by its name, and that is called a guess")
