@@ -40,6 +40,7 @@ struct WordListTests {
         // Its lists have the phrases themselves.
         let guide = String(decoding: try Repository.bytes("CONTRIBUTING.md"), as: UTF8.self)
         check(guide.components(separatedBy: "## Words").first ?? "", in: "CONTRIBUTING.md")
+        #expect(Self.expressions.count == Self.banned.count)
         for (_, name) in Self.banned { #expect(guide.contains(name), "the word list has “\(name)”") }
     }
 
@@ -70,7 +71,9 @@ struct WordListTests {
 
     private static let expressions = banned.compactMap { banned in
         // Also where a line ends between two words.
-        (try? NSRegularExpression(pattern: banned.pattern.replacing(/(?<=[a-z]) (?=[a-z(])/, with: #"\s+"#))).map { (expression: $0, name: banned.name) }
+        let pattern = banned.pattern.replacingOccurrences(
+            of: "(?<=[a-z]) (?=[a-z(])", with: #"\\s+"#, options: .regularExpression)
+        return (try? NSRegularExpression(pattern: pattern)).map { (expression: $0, name: banned.name) }
     }
 
     private static func faults(in text: String) -> [String] {
