@@ -38,6 +38,14 @@ package enum OwnOutput: Sendable, Equatable {
         "file,position,source,source_row,job_id,row,outcome,record_id,error_code,error_message,action",
     ]
 
+    /// The beginnings of messages for Slack and Teams, without white space.
+    private static let messageStarts = [
+        #"{"text":"Importaudit:"#,
+        #"{"type":"message","attachments":[{"contentType":"application/vnd.microsoft.card.adaptive"#,
+    ]
+    /// The first line of annotations: a log of another program does not begin with it.
+    package static let annotationsStart = "::debug::Annotations by import-audit\n"
+
     /// The beginning of the style sheet of pages.
     package static let styleSheetStart = "/* The style of a report."
 
@@ -52,6 +60,10 @@ package enum OwnOutput: Sendable, Equatable {
         case UInt8(ascii: "{"):
             // Also after a program has changed the white space.
             let packed = bytes.prefix(256).filter { !" \t\r\n".utf8.contains($0) }
+            if Self.messageStarts.contains(where: { packed.starts(with: $0.utf8) }) {
+                self = .otherJSON
+                return
+            }
             guard packed.starts(with: #"{"format":"\#(Self.formatPrefix)"#.utf8) else { return nil }
             let kind = packed.dropFirst(#"{"format":""#.utf8.count).prefix { $0 != UInt8(ascii: "\"") }
             self.init(format: String(decoding: kind, as: UTF8.self))
@@ -69,6 +81,12 @@ package enum OwnOutput: Sendable, Equatable {
             // The verdict comes next; a title may be so long that it is not among these bytes.
             let next = bytes.drop { $0 != UInt8(ascii: "\n") }.prefix(4)
             guard "\n\n**".utf8.starts(with: next) else { return nil }
+            self = .page
+        case UInt8(ascii: ":"):
+            guard bytes.starts(with: Self.annotationsStart.utf8) else { return nil }
+            self = .page
+        case UInt8(ascii: "D"), UInt8(ascii: "S"):
+            guard bytes.contains("@import-audit.invalid>\r\nX-Unsent: 1\r\n") else { return nil }
             self = .page
         case UInt8(ascii: "/"):
             guard bytes.starts(with: Self.styleSheetStart.utf8) else { return nil }

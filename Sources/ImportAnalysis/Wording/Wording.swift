@@ -166,6 +166,8 @@ extension Wording {
         return result
     }
 
+    package static func jobsWord(_ count: Int) -> String { count == 1 ? "1 job" : "\(grouped(count)) jobs" }
+
     package static func rowsWord(_ count: Int) -> String {
         count == 1 ? "1 row" : "\(grouped(count)) rows"
     }

@@ -14,6 +14,14 @@ package struct ReportFile: Sendable, Hashable {
     package static let workbook = ReportFile(
         name: "report.xlsx", description: "codes, patterns and failed rows as a workbook")
 
+    package static let mail = ReportFile(name: "report.eml", description: "a mail with this page attached, as a draft")
+    package static let slack = ReportFile(name: "report.slack.json", description: "a message for Slack")
+    package static let teams = ReportFile(name: "report.teams.json", description: "a message for Microsoft Teams")
+    package static let annotations = ReportFile(
+        name: "report.github.txt", description: "annotations for GitHub Actions")
+    package static let stepSummary = ReportFile(
+        name: "report.github.md", description: "the summary of a step of GitHub Actions")
+
     /// Of both: pages link to it under this name.
     package static let styleSheet = ReportFile(name: StyleSheet.file, description: "how the page looks")
 
@@ -28,6 +36,14 @@ package struct ReportFile: Sendable, Hashable {
         name: "summary.json", description: "the summaries of all jobs, for programs")
     package static let indexWorkbook = ReportFile(
         name: "index.xlsx", description: "jobs, codes and failed rows of all jobs as a workbook")
+    package static let indexMail = ReportFile(
+        name: "index.eml", description: "a mail with this overview attached, as a draft")
+    package static let indexSlack = ReportFile(name: "index.slack.json", description: "a message for Slack")
+    package static let indexTeams = ReportFile(name: "index.teams.json", description: "a message for Microsoft Teams")
+    package static let indexAnnotations = ReportFile(
+        name: "index.github.txt", description: "annotations for GitHub Actions")
+    package static let indexStepSummary = ReportFile(
+        name: "index.github.md", description: "the summary of a step of GitHub Actions")
 }
 
 /// The version of this package, as its reports name it.

@@ -35,7 +35,7 @@ extension ReportModel {
 }
 
 extension ReportModelBuilder {
-    fileprivate var facts: [JobFact] {
+    var facts: [JobFact] {
         let job = summary.job
         var facts: [JobFact] = []
         let created = job.createdAt.flatMap { DateTime($0) }

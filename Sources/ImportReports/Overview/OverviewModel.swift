@@ -131,7 +131,7 @@ extension OverviewModel {
 }
 
 extension OverviewModelBuilder {
-    fileprivate var rows: OutcomeRows {
+    var rows: OutcomeRows {
         let rows = totals.rows
         let missing = rows.missing ?? 0
         return OutcomeRows(

@@ -104,7 +104,7 @@ indirect enum JSONSchema: Sendable {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ text: String) {
+    mutating func member(_ name: String, _ text: String) {
         key(name)
         value(text)
     }

@@ -21,20 +21,7 @@ enum StyleSheet {
         var hash = SHA256()
         hash.update(bytes.span)
         let digest = hash.finishDigest().bytes
-        return base64(digest.indices.map { digest[$0] })
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-        var text = ""
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | UInt32($1) } << (8 * (3 - UInt32(group.count)))
-            for place in 0..<4 {
-                text.append(place > group.count ? "=" : letters[Int(bits >> (18 - 6 * UInt32(place))) & 63])
-            }
-        }
-        return text
+        return Base64.text(digest.indices.map { digest[$0] })
     }
 
     static func check(_ text: String, file: String) throws(TemplateFailure) {

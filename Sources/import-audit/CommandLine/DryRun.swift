@@ -26,7 +26,7 @@ final class DryRun {
     init(of output: String, isForced: Bool) throws {
         self.output = output
         self.isForced = isForced
-        let temporary = try Self.temporaryFolder()
+        let temporary = try TemporaryFolder.make()
         folder = temporary
         do {
             var status = stat()
@@ -43,13 +43,13 @@ final class DryRun {
             }
             earlier = try target.flatMap { try RunManifest(in: $0, temporaryFolder: temporary) }
         } catch {
-            Self.remove(temporary)
+            TemporaryFolder.remove(temporary)
             throw error
         }
     }
 
     deinit {
-        Self.remove(folder)
+        TemporaryFolder.remove(folder)
     }
 
     private var `guard`: OutputGuard { OutputGuard(earlier: earlier, isForced: isForced) }
@@ -166,37 +166,5 @@ final class DryRun {
     private static func hashAndClose(_ descriptor: Int32) -> ContentHash? {
         defer { close(descriptor) }
         return ContentHash(ofFile: descriptor)
-    }
-
-    // MARK: - The temporary folder
-
-    private static func temporaryFolder() throws(CommandFailure) -> String {
-        let parent = Console.environment("TMPDIR") ?? "/tmp"
-        var template = Array("\(parent)/import-audit-XXXXXX".utf8CString)
-        let made: String? = unsafe template.withUnsafeMutableBufferPointer { buffer in
-            guard let name = buffer.baseAddress, let made = unsafe mkdtemp(name) else { return nil }
-            return unsafe String(cString: made)
-        }
-        guard let made else {
-            throw CommandFailure(.cannotWrite, of: parent, SystemFailure.last.description)
-        }
-        return made
-    }
-
-    /// Removes a folder with all that is in it. Links are removed, not followed.
-    private static func remove(_ path: String) {
-        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        if descriptor >= 0 { removeContents(of: descriptor) }
-        unsafe rmdir(path)
-    }
-
-    private static func removeContents(of folder: Int32) {
-        defer { close(folder) }
-        for name in FolderEntries.names(of: folder) where unsafe unlinkat(folder, name, 0) != 0 {
-            let inner = unsafe openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            guard inner >= 0 else { continue }
-            removeContents(of: inner)
-            unsafe unlinkat(folder, name, AT_REMOVEDIR)
-        }
     }
 }

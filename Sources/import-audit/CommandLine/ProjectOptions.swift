@@ -30,6 +30,8 @@ enum ProjectOptions {
             if let needed = key.needs[command], !given.contains(needed), needed != "--output" || !given.contains("-o") {
                 continue
             }
+            // What is printed has one format, and no folder.
+            if ["formats", "css"].contains(key.name), given.contains("--stdout") { continue }
             // Checked before: whoever says "redact: false" gives --redact when it is wanted.
             if key.name.hasPrefix("redact-"), !given.contains("--redact"), !isOn("redact", settings) { continue }
             let arguments = Self.arguments(key, setting, option)

@@ -10,6 +10,7 @@ extension ReportSettings {
         if formats.linksStyle { options.append("--css linked") }
         if csv.isRaw { options.append("--csv-raw") }
         if csv.hasByteOrderMark { options.append("--csv-bom") }
+        if let mailDate { options.append("--date \(mailDate.text)") }
         if let markdownLimit { options.append("--markdown-limit \(markdownLimit)") }
         if jobReports != .all { options.append("--job-reports \(jobReports)") }
         if isStrict { options.append("--strict") }

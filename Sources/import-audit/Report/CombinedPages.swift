@@ -42,7 +42,7 @@ final class CombinedPages: @unchecked Sendable {
     /// Fails if the rows that a page lists are not available.
     private func checkRows() throws {
         // What this run has read has its rows.
-        guard run.settings.formats.contains(.xhtml), run.takesUp else { return }
+        guard run.settings.formats.listsRows, run.takesUp else { return }
         var inputs: Set<Int> = []
         for index in 0..<results.jobCount {
             let (job, order) = (try results.job(index), try results.order(ofJob: index))

@@ -31,30 +31,54 @@ struct JobPages {
         }
         // Both pages show the same.
         let whole = formats.contains(.xhtml) || formats.contains(.markdown) ? model(.page, formats.files) : nil
+        func page(of model: ReportModel) throws -> [UInt8] {
+            let page = settings.templates.render(model, as: .xhtml)
+            if let problem = validator.firstProblem(of: page) {
+                throw settings.invalidPage(problem, of: TemplateSet.Format.xhtml.fileName)
+            }
+            return page
+        }
+        func markdown(within limit: Int?, as file: ReportFile) throws -> [UInt8] {
+            do throws(PageTooLarge) {
+                return try settings.templates.renderMarkdown(within: limit) { limits in
+                    if limits.areThoseOfPage, let whole { return whole.page(file) }
+                    return model(limits, formats.files.filter { $0 != file })
+                }
+            } catch {
+                throw settings.pageTooLarge(error)
+            }
+        }
+        let title = isAlone ? settings.title : nil
+        lazy var brief = Brief(
+            summary, title: title, toolVersion: toolVersion, codes: codes, redaction: settings.redaction?.mark)
         for format in formats.inReadingOrder {
             switch format {
             case .xhtml:
                 guard let whole else { continue }
-                let page = settings.templates.render(whole.page(.xhtml), as: .xhtml)
-                if let problem = validator.firstProblem(of: page) {
-                    throw settings.invalidPage(problem, of: TemplateSet.Format.xhtml.fileName)
-                }
+                let page = try page(of: whole.page(.xhtml))
                 if formats.linksStyle {
                     try folder.write(settings.templates.styleSheet, as: ReportFile.styleSheet.name)
                 }
                 try folder.write(page, as: ReportFile.xhtml.name)
             case .markdown:
-                guard let whole else { continue }
-                let page: [UInt8]
-                do throws(PageTooLarge) {
-                    page = try settings.templates.renderMarkdown(within: settings.markdownLimit) {
-                        $0.areThoseOfPage
-                            ? whole.page(.markdown) : model($0, formats.files.filter { $0 != .markdown })
-                    }
-                } catch {
-                    throw settings.pageTooLarge(error)
-                }
-                try folder.write(page, as: ReportFile.markdown.name)
+                try folder.write(
+                    markdown(within: settings.markdownLimit, as: .markdown), as: ReportFile.markdown.name)
+            case .eml:
+                // No file is beside it where it is read.
+                let mail = Mail.render(
+                    brief, page: try page(of: model(.page, [])), pageName: ReportFile.xhtml.name,
+                    date: settings.mailDate)
+                try folder.write(mail, as: ReportFile.mail.name)
+            case .slack:
+                let files = formats.files.filter { $0 != .slack }
+                try folder.write(SlackMessage.render(brief, files: files), as: ReportFile.slack.name)
+            case .teams:
+                let files = formats.files.filter { $0 != .teams }
+                try folder.write(TeamsMessage.render(brief, files: files), as: ReportFile.teams.name)
+            case .github:
+                try folder.write(GitHubAnnotations.render(brief), as: ReportFile.annotations.name)
+                let limit = min(settings.markdownLimit ?? .max, GitHubAnnotations.summaryLimit)
+                try folder.write(markdown(within: limit, as: .stepSummary), as: ReportFile.stepSummary.name)
             // Written with the rows (``ReportPass``).
             case .csv, .xlsx: break
             // Last, so that who finds a new summary finds all other files new.

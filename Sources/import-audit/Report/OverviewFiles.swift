@@ -52,6 +52,8 @@ struct OverviewFiles {
                 try failures?.write(
                     csv.opening(RowsCSV<PartialFile>.header(codes: userRules.codes, hasLines: hasLines)).span)
             case .xlsx: workbook = try OverviewWorkbookFile(in: folder, userRules: userRules, hasLines: hasLines)
+            // They say what all jobs come to (``finish``).
+            case .eml, .slack, .teams, .github: break
             // Last, so that who finds a new summary finds all other files new.
             case .json:
                 summary = SummaryJSON.Document(
@@ -121,33 +123,63 @@ struct OverviewFiles {
     /// - Parameter invalidPage: what to say of a page that is not valid, made from the template of that name.
     /// - Returns: their names, in the order in which a person would open them.
     mutating func finish(
-        templates: TemplateSet, title: String? = nil, markdownLimit: Int? = nil,
+        templates: TemplateSet, title: String? = nil, markdownLimit: Int? = nil, mailDate: MessageDate? = nil,
         invalidPage: ((problem: XHTMLProblem, line: String), String) -> CommandFailure
     ) throws -> [String] {
         let files = formats.overviewFiles(hasFailures: hasFailures)
         let ruleResults = ruleResults
+        let overview = overview
+        let codes = ruleTally.codes
+        let redaction = redaction
+        func model(_ format: TemplateSet.Format, _ limits: ModelLimits, _ files: [ReportFile]) -> OverviewModel {
+            OverviewModel(
+                overview, for: format, title: title, toolVersion: toolVersion, files: files, codes: codes,
+                ruleResults: ruleResults, redaction: redaction, limits: limits)
+        }
+        func page(_ files: [ReportFile]) throws -> [UInt8] {
+            let page = templates.render(model(.xhtml, .page, files), as: .xhtml)
+            if let problem = try PageValidator().firstProblem(of: page) {
+                throw invalidPage(problem, TemplateSet.Format.xhtml.indexFileName)
+            }
+            return page
+        }
+        func markdown(within limit: Int?, _ files: [ReportFile]) throws -> [UInt8] {
+            try templates.renderMarkdown(within: limit) { model(.markdown, $0, files) }
+        }
         for (format, file) in pages {
-            func model(_ limits: ModelLimits) -> OverviewModel {
-                OverviewModel(
-                    overview, for: format, title: title, toolVersion: toolVersion,
-                    files: files.filter { $0.name != file.name },
-                    codes: ruleTally.codes, ruleResults: ruleResults, redaction: redaction,
-                    limits: limits)
-            }
-            let page =
-                format == .markdown
-                ? try templates.renderMarkdown(within: markdownLimit, model)
-                : templates.render(model(.page), as: format)
-            if format == .xhtml, let problem = try PageValidator().firstProblem(of: page) {
-                throw invalidPage(problem, format.indexFileName)
-            }
-            try file.write(page.span)
+            let others = files.filter { $0.name != file.name }
+            try file.write((format == .markdown ? markdown(within: markdownLimit, others) : page(others)).span)
             if format == .xhtml, formats.linksStyle {
                 try folder.write(templates.styleSheet, as: ReportFile.styleSheet.name)
             }
         }
+        let brief = Brief(overview, title: title, toolVersion: toolVersion, codes: codes, redaction: redaction)
+        for format in formats.inReadingOrder {
+            switch format {
+            case .eml:
+                let mail = Mail.render(
+                    brief, page: try page([]), pageName: ReportFile.indexXHTML.name, date: mailDate)
+                try folder.write(mail, as: ReportFile.indexMail.name)
+            case .slack:
+                try folder.write(
+                    SlackMessage.render(brief, files: files.filter { $0 != .indexSlack }),
+                    as: ReportFile.indexSlack.name)
+            case .teams:
+                try folder.write(
+                    TeamsMessage.render(brief, files: files.filter { $0 != .indexTeams }),
+                    as: ReportFile.indexTeams.name)
+            case .github:
+                try folder.write(GitHubAnnotations.render(brief), as: ReportFile.indexAnnotations.name)
+                let limit = min(markdownLimit ?? .max, GitHubAnnotations.summaryLimit)
+                try folder.write(
+                    markdown(within: limit, files.filter { $0 != .indexStepSummary }),
+                    as: ReportFile.indexStepSummary.name)
+            // Begun before the jobs came.
+            case .xhtml, .markdown, .csv, .xlsx, .json: break
+            }
+        }
         try jobs?.flush()
-        try codes?.flush()
+        try self.codes?.flush()
         try workbook?.finish(overview, ruleResults: ruleResults, files: files)
         _ = try summary?.finish(totals: overview.totals, ruleResults: ruleResults)
         return files.map { $0.name }

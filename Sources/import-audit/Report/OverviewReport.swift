@@ -137,7 +137,7 @@ struct OverviewReport {
         do {
             fileNames = try files.finish(
                 templates: run.settings.overviewTemplates(), title: run.settings.title,
-                markdownLimit: run.settings.markdownLimit
+                markdownLimit: run.settings.markdownLimit, mailDate: run.settings.mailDate
             ) { problem, page in run.settings.invalidPage(problem, of: page) }
         } catch let page as PageTooLarge {
             throw run.settings.pageTooLarge(page)

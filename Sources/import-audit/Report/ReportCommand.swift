@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 import ImportReports
 
 struct ReportCommand: ParsableCommand {
@@ -49,15 +50,24 @@ struct ReportCommand: ParsableCommand {
         @Option(
             name: [.customShort("o"), .customLong("output")],
             help: ArgumentHelp("The folder to write into; created if missing.", valueName: "dir"))
-        var output = "audit"
+        var output = Writing.defaultOutput
+        static let defaultOutput = "audit"
 
         @Option(
             name: [.customLong("formats"), .customLong("format")],
             help: ArgumentHelp(
-                "What to write: \(ReportFormats.names), separated by commas; all but xlsx by default.",
+                "What to write: \(ReportFormats.names), separated by commas; \(ReportFormats.all.list) by default.",
                 valueName: "list"),
             transform: ReportFormats.init(list:))
         var formats = ReportFormats.all
+
+        @Option(
+            name: .customLong("stdout"),
+            help: ArgumentHelp(
+                "Print the report in one format (\(PrintedReport.names)) and write no folder; csv prints the failed rows, github the annotations.",
+                valueName: "format"),
+            completion: .list(PrintedReport.formats.map { $0.rawValue }), transform: PrintedReport.init(named:))
+        var printed: PrintedReport?
 
         @Option(
             help: ArgumentHelp(
@@ -69,6 +79,13 @@ struct ReportCommand: ParsableCommand {
             help: ArgumentHelp(
                 "The title of the pages; by default the file name, or the number of jobs.", valueName: "text"))
         var title: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "The date of a mail (eml), such as 2026-03-04T09:00:00Z; by default that of the job.",
+                valueName: "date-time"),
+            transform: Writing.mailDate)
+        var date: MessageDate?
 
         @Option(
             help: ArgumentHelp(
@@ -102,8 +119,27 @@ struct ReportCommand: ParsableCommand {
         @Flag(name: .customLong("dry-run"), help: DryRun.help)
         var isDryRun = false
 
+        private static func mailDate(_ text: String) throws -> MessageDate {
+            guard let date = DateTime(text) else {
+                throw ValidationError(
+                    "“\(shownText(text))” is not a date and time; --date takes one such as 2026-03-04T09:00:00Z.")
+            }
+            return MessageDate(date)
+        }
+
         func validate() throws {
             try OutputOption.check(output)
+            if printed != nil {
+                let others: [(String, Bool)] = [
+                    ("-o", output != Self.defaultOutput), ("--fresh", fresh), ("--force", force),
+                    ("--formats", formats.number != ReportFormats.all.number), ("--css linked", css == .linked),
+                    ("--dry-run", isDryRun),
+                ]
+                try ReportCommand.refuse(others)
+            }
+            if date != nil, printed?.format != .eml, !formats.contains(.eml) {
+                throw ValidationError("--date needs a mail: add eml to --formats.")
+            }
             if css == .linked, !formats.contains(.xhtml) {
                 throw ValidationError("--css linked needs pages: add xhtml to --formats.")
             }
@@ -113,32 +149,43 @@ struct ReportCommand: ParsableCommand {
 
     func validate() throws {
         try source.check()
+        if writing.printed != nil { try Self.refuse([("--pack", packing.pack != nil)]) }
+    }
+
+    private static func refuse(_ others: [(String, Bool)]) throws {
+        if let other = others.first(where: { $0.1 }) {
+            throw ValidationError("--stdout writes no folder: leave \(other.0) out.")
+        }
     }
 
     func run() throws {
         try reportingFailures {
-            let optionFiles = [gate.rules, codes.codes, redacting.redactRules, redacting.redactKeyFile].compactMap {
-                $0
-            }
-            let pairing = source.pairing(options)
-            var formats = writing.formats
-            formats.linksStyle = writing.css == .linked
-            let settings = try ReportSettings(
-                formats: formats, csv: csv.options,
-                templateFolder: writing.templates, options: options, userRules: try gate.userRules(codes),
-                redaction: try redacting.redaction(isQuiet: options.isQuiet),
-                markdownLimit: writing.markdownLimit?.bytes,
-                jobReports: writing.jobReports, title: writing.title)
-            return try ReportPlan(
-                options: options, output: writing.output, settings: settings, isFresh: writing.fresh,
-                isForced: writing.force, isDryRun: writing.isDryRun,
-                optionFiles: optionFiles + settings.templateFiles + (pairing?.sources.paths ?? []),
-                pack: try packing.target(
-                    inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []),
-                    isForced: writing.force),
-                pairing: pairing
-            ).run()
+            guard let printed = writing.printed else { return try write(writing.formats, into: writing.output) }
+            return try printed.run { try write(ReportFormats(printed.format), into: $0) }
         }
+    }
+
+    private func write(_ formats: ReportFormats, into output: String) throws -> ExitStatus {
+        let optionFiles = [gate.rules, codes.codes, redacting.redactRules, redacting.redactKeyFile].compactMap { $0 }
+        let pairing = source.pairing(options)
+        var formats = formats
+        formats.linksStyle = writing.css == .linked
+        var settings = try ReportSettings(
+            formats: formats, csv: csv.options, templateFolder: writing.templates, options: options,
+            userRules: try gate.userRules(codes), redaction: try redacting.redaction(isQuiet: options.isQuiet),
+            markdownLimit: writing.markdownLimit?.bytes,
+            // Of what is printed, nothing leads to the pages of jobs.
+            jobReports: writing.printed == nil ? writing.jobReports : .none, title: writing.title)
+        settings.mailDate = writing.date
+        return try ReportPlan(
+            options: options, output: output, settings: settings, isFresh: writing.fresh, isForced: writing.force,
+            isDryRun: writing.isDryRun,
+            optionFiles: optionFiles + settings.templateFiles + (pairing?.sources.paths ?? []),
+            pack: try packing.target(
+                inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []),
+                isForced: writing.force),
+            pairing: pairing, isPrinted: writing.printed != nil
+        ).run()
     }
 }
 

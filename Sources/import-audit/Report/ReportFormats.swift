@@ -12,11 +12,15 @@ enum ReportFormat: String, Choice {
     case xhtml
     case json
     case xlsx
+    case eml, slack, teams, github
 
     static let aliases: [String: ReportFormat] = ["markdown": .markdown, "html": .xhtml]
 
     /// In the order in which a person would open the files.
-    static let inReadingOrder: [ReportFormat] = [.xhtml, .markdown, .csv, .xlsx, .json]
+    static let inReadingOrder: [ReportFormat] = [.xhtml, .markdown, .csv, .xlsx, .eml, .slack, .teams, .github, .json]
+
+    /// Those that are written unless the user chooses.
+    static let byDefault: Set<ReportFormat> = [.markdown, .csv, .xhtml, .json]
 
     /// The files of a job's report.
     var jobFiles: [ReportFile] {
@@ -26,6 +30,10 @@ enum ReportFormat: String, Choice {
         case .csv: [.rows, .failures, .codes]
         case .xlsx: [.workbook]
         case .json: [.summary]
+        case .eml: [.mail]
+        case .slack: [.slack]
+        case .teams: [.teams]
+        case .github: [.annotations, .stepSummary]
         }
     }
 
@@ -39,6 +47,10 @@ enum ReportFormat: String, Choice {
         case .csv: hasFailures ? [.jobs, .allCodes, .allFailures] : [.jobs, .allCodes]
         case .xlsx: [.indexWorkbook]
         case .json: [.allSummaries]
+        case .eml: [.indexMail]
+        case .slack: [.indexSlack]
+        case .teams: [.indexTeams]
+        case .github: [.indexAnnotations, .indexStepSummary]
         }
     }
 }
@@ -50,13 +62,16 @@ struct ReportFormats: Sendable {
     var linksStyle = false
 
     /// What is written unless the user chooses.
-    static let all = ReportFormats(chosen: Set(ReportFormat.allCases).subtracting([.xlsx]))
+    static let all = ReportFormats(chosen: ReportFormat.byDefault)
     static let every = ReportFormats(chosen: Set(ReportFormat.allCases), linksStyle: true)
 
     /// All names, as help and messages list them.
     static let names = ReportFormat.names
 
     func contains(_ format: ReportFormat) -> Bool { chosen.contains(format) }
+
+    /// Whether a page is written, or attached, that lists failed rows.
+    var listsRows: Bool { contains(.xhtml) || contains(.eml) }
 
     /// Those that were chosen, in the order in which a person would open their files.
     var inReadingOrder: [ReportFormat] { ReportFormat.inReadingOrder.filter(chosen.contains) }
@@ -85,6 +100,11 @@ struct ReportFormats: Sendable {
 }
 
 extension ReportFormats {
+    /// One alone.
+    init(_ format: ReportFormat) {
+        chosen = [format]
+    }
+
     /// - Throws: what ArgumentParser says, with the status for wrong usage.
     init(list: String) throws {
         chosen = []

@@ -19,7 +19,7 @@ struct ReportPass: RowSink {
         _ settings: ReportSettings, of order: DocumentOrder, stage: JobStage, identity: IdentityAudit, mayBeAlone: Bool
     ) throws {
         self.identity = identity
-        analyzer = JobAnalyzer(listsRows: settings.formats.contains(.xhtml))
+        analyzer = JobAnalyzer(listsRows: settings.formats.listsRows)
         csv = settings.csv
         codes = settings.userRules.codes
         self.stage = stage

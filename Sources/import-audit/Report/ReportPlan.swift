@@ -12,6 +12,8 @@ struct ReportPlan {
     private let isFresh: Bool
     private let isForced: Bool
     private let isDryRun: Bool
+    /// Nothing is to be said of the folder, which will not stay.
+    private let isPrinted: Bool
     private let optionFiles: [String]
     private let pack: PackTarget?
     /// What was sent, if it is given.
@@ -24,10 +26,13 @@ struct ReportPlan {
     ///   - optionFiles: files that options name, which must not be replaced either.
     ///   - pack: where the audit is packed to, if it is.
     ///   - pairing: what was sent, if it is given, and how its records belong to rows.
+    ///   - isPrinted: says nothing of the folder, which will not stay.
     init(
         options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool, isForced: Bool,
-        isDryRun: Bool = false, optionFiles: [String], pack: PackTarget? = nil, pairing: PairingOptions? = nil
+        isDryRun: Bool = false, optionFiles: [String], pack: PackTarget? = nil, pairing: PairingOptions? = nil,
+        isPrinted: Bool = false
     ) {
+        self.isPrinted = isPrinted
         self.pairing = pairing
         self.isForced = isForced
         self.isDryRun = isDryRun
@@ -264,7 +269,7 @@ struct ReportPlan {
         if !options.isQuiet {
             let verdict = Verdict(single)
             Console.say("\(verdict.word). \(verdict.sentence)")
-            if !isDryRun {
+            if !isDryRun, !isPrinted {
                 Console.say("Written to \(output): \(settings.formats.files.map { $0.name }.joined(separator: ", "))")
             }
         }
@@ -282,7 +287,7 @@ struct ReportPlan {
     private func say(_ overview: OverviewReport) {
         guard !options.isQuiet else { return }
         Console.say("\(overview.verdict.word). \(overview.verdict.sentence)")
-        if isDryRun { return }
+        if isDryRun || isPrinted { return }
         let jobs = overview.results.jobCount
         Console.say(
             "Written to \(output): \(overview.fileNames.joined(separator: ", "))"

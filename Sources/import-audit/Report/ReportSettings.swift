@@ -32,6 +32,8 @@ struct ReportSettings: Sendable {
     var lines: SourceLines?
     /// What the user calls the report; nil for a title of its own.
     let title: String?
+    /// Of mails, instead of the date of the job.
+    var mailDate: MessageDate?
 
     init(
         formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, userRules: UserRules,
@@ -77,7 +79,7 @@ struct ReportSettings: Sendable {
 
     /// Whether a page of the job would list rows that the summary does not have: one that was read back from JSON.
     func lacksListedRows(_ summary: JobSummary) -> Bool {
-        formats.contains(.xhtml) && summary.rows.failed > 0
+        formats.listsRows && summary.rows.failed > 0
             && summary.failedByCode.allSatisfy { $0.listedRows.isEmpty }
     }
 
@@ -100,6 +102,7 @@ struct ReportSettings: Sendable {
         digest.add("\(toolVersion) \(formats.number) \(csv.isRaw) \(csv.hasByteOrderMark) \(isStrict)")
         if let markdownLimit { digest.add("markdown-limit \(markdownLimit)") }
         if jobReports != .all { digest.add("job-reports \(jobReports)") }
+        if let mailDate { digest.add("date \(mailDate.text)") }
         if let encoding { digest.add("encoding \(encoding)") }
         for files in [BuiltInTemplates.files, ownTemplates] {
             for (name, bytes) in files.sorted(by: { $0.key < $1.key }) where !Self.overviewTemplates.contains(name) {

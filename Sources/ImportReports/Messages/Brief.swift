@@ -1,0 +1,211 @@
+package import ImportAnalysis
+import ImportDumps
+package import ImportFoundation
+
+/// What a message says of a report: the same in a mail, on a card of a chat, and in the annotations of a CI server.
+///
+/// Its texts may be text of a dump. They have no characters that act, such as line breaks, and their lengths are bounded;
+/// whoever writes them escapes what means something where they go.
+package struct Brief: Sendable {
+    /// What is shown of long texts, in bytes of UTF-8.
+    private static let textLength = 200
+    private static let codesShown = 8
+    private static let findingsShown = 5
+    private static let jobsShown = 5
+
+    /// What the report is about.
+    let title: String
+    let level: Verdict.Level
+    /// The one thing to know.
+    let headline: String
+    let remark: String
+    /// When the job ran, how long, its id.
+    let facts: [String]
+    let figures: [Figure]
+    let steps: [Step]
+    /// Most rows first.
+    let codes: [Code]
+    /// Codes that are not among them.
+    let moreCodes: Int
+    /// Critical ones first.
+    let findings: [Line]
+    /// Of an overview, the worst first: those that have failed or missing rows or critical findings.
+    let jobs: [Line]
+    /// When the job was last changed; of an overview, the last day on which a job was created.
+    let date: MessageDate?
+    /// What is to be known of values that are pseudonyms.
+    let redaction: String?
+    let tool: String
+
+    struct Figure: Sendable {
+        let label: String
+        let count: String
+        /// With what it is a share of; empty where there is none.
+        let share: String
+    }
+
+    /// Rows about which the same is to be done.
+    struct Step: Sendable {
+        let heading: String
+        let rows: String
+        let note: String?
+        let codes: [Code]
+        let more: Int
+    }
+
+    struct Code: Sendable {
+        let name: String
+        let rows: Int
+        /// Of the rows seen; empty where it is not shown.
+        var share = ""
+    }
+
+    struct Line: Sendable {
+        let severity: Severity
+        let text: String
+    }
+
+    /// - Parameters:
+    ///   - title: what the user calls it; nil for the name of the file.
+    ///   - codes: what is known of codes.
+    ///   - redaction: what is said of values that are pseudonyms.
+    package init(
+        _ summary: JobSummary, title: String? = nil, toolVersion: String, codes: CodeBook? = nil,
+        redaction: RedactionMark? = nil
+    ) {
+        let builder = ReportModelBuilder(
+            summary,
+            ModelContext(
+                title: title, toolVersion: toolVersion, files: [], codes: codes, ruleResults: nil, redaction: redaction,
+                limits: .page))
+        let verdict = Verdict(summary)
+        self.title = Self.plain(title ?? ReportModel.title(of: summary))
+        level = verdict.level
+        headline = verdict.headline
+        remark = verdict.remark
+        facts = builder.facts.map { Self.plain($0.text) }
+        figures = Self.figures(builder.rows)
+        steps = (builder.nextSteps?.steps ?? []).map { step in
+            Step(
+                heading: step.heading, rows: Wording.rowsWord(step.rows), note: step.note,
+                codes: step.codes.map { code in
+                    Code(
+                        name: code.isUnclassified ? "unclassified" : Self.name(code.code?.text), rows: code.rows)
+                }, more: step.more)
+        }
+        let failed = summary.failedByCode.filter { !$0.isOther }
+        self.codes = failed.prefix(Self.codesShown).map { code in
+            Code(
+                name: Self.name(code.code), rows: code.rows,
+                share: Share(of: code.rows, in: summary.rows.seen).text)
+        }
+        moreCodes = failed.count - self.codes.count
+        findings = Severity.allCases.flatMap { severity in summary.findings.filter { $0.severity == severity } }
+            .filter { $0.severity != .note }.prefix(Self.findingsShown)
+            .map { Line(severity: $0.severity, text: Self.plain($0.message)) }
+        jobs = []
+        let changed = summary.job.updatedAt ?? summary.job.createdAt
+        date = changed.flatMap { DateTime($0) }.map { MessageDate($0) }
+        self.redaction = redaction?.sentence
+        tool = "import-audit \(toolVersion)"
+    }
+
+    /// The same of an overview.
+    package init(
+        _ overview: OverviewBuilder, title: String? = nil, toolVersion: String, codes: CodeBook? = nil,
+        redaction: RedactionMark? = nil
+    ) {
+        let builder = OverviewModelBuilder(
+            overview, pages: [],
+            ModelContext(
+                title: title, toolVersion: toolVersion, files: [], codes: codes, ruleResults: nil, redaction: redaction,
+                limits: .page))
+        let totals = overview.totals
+        self.title = Self.plain(title ?? Wording.jobsWord(totals.jobs))
+        level = overview.verdict.level
+        headline = overview.verdict.word
+        remark = overview.verdict.sentence
+        facts =
+            overview.timeLine.span.map { span in
+                [
+                    span.lowerBound == span.upperBound
+                        ? TimeStep.inFull(day: span.lowerBound)
+                        : "\(TimeStep.inFull(day: span.lowerBound)) to \(TimeStep.inFull(day: span.upperBound))"
+                ]
+            } ?? []
+        figures = Self.figures(builder.rows)
+        steps = []
+        let failed = totals.failedByCode.filter { !$0.isOther }
+        self.codes = failed.prefix(Self.codesShown).map { code in
+            Code(name: Self.name(code.code), rows: code.rows, share: Share(of: code.rows, in: totals.rows.seen).text)
+        }
+        moreCodes = failed.count - self.codes.count
+        findings = []
+        jobs = overview.worst.jobs.prefix(Self.jobsShown)
+            .filter { $0.criticalFindings > 0 || $0.rows.failed > 0 || ($0.rows.missing ?? 0) > 0 }
+            .map { job in
+                let date = job.createdAt.flatMap { DateTime($0) }.map { "\($0.isoDayInUTC) " } ?? ""
+                let source = Self.plain(job.source == "-" ? "standard input" : job.source)
+                return Line(
+                    severity: job.criticalFindings > 0 ? .critical : .warning,
+                    text: "\(date)\(source): \(job.verdict.headline)")
+            }
+        date = overview.timeLine.span.map { MessageDate(day: $0.upperBound) }
+        self.redaction = redaction?.sentence
+        tool = "import-audit \(toolVersion)"
+    }
+
+    /// In one line: what a subject or a notification says.
+    var subject: String { "\(title): \(headline)" }
+
+    private static func figures(_ rows: OutcomeRows) -> [Figure] {
+        [
+            Figure(
+                label: "Rows seen", count: Wording.grouped(rows.seen),
+                share: rows.seenShare.map { "\($0.text) \($0.basis)" } ?? "")
+        ]
+            + rows.outcomes.map { line in
+                Figure(
+                    label: line.label, count: Wording.grouped(line.count),
+                    share: line.share.map { "\($0.text) \($0.basis)" } ?? "")
+            }
+    }
+
+    private static func name(_ code: String?) -> String {
+        guard let code else { return "no code" }
+        let shown = plain(code)
+        return shown.isEmpty ? "a blank code" : shown
+    }
+
+    /// The beginning of a text of a dump on one line, without characters that act.
+    private static func plain(_ text: String) -> String { shownText(Wording.shortened(text, to: textLength)) }
+}
+
+/// A date as mails have it (RFC 5322, section 3.3).
+package struct MessageDate: Sendable, Equatable {
+    package let text: String
+
+    package init(_ date: DateTime) {
+        self.init(
+            date.year, date.month, date.day,
+            "\(date.hour.digits(2)):\(date.minute.digits(2)):\(min(date.second, 59).digits(2))",
+            offset: date.offsetMinutes)
+    }
+
+    /// The beginning of a day in UTC.
+    ///
+    /// - Parameter day: days since 1970-01-01.
+    init(day: Int) {
+        let date = CalendarDay(number: day)
+        self.init(date.year, date.month, date.day, "00:00:00", offset: 0)
+    }
+
+    private init(_ year: Int, _ month: Int, _ day: Int, _ time: String, offset: Int) {
+        let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let number = DateTime.daysSince1970(year, month, day)
+        let weekday = names[((number % 7) + 7) % 7]
+        let month = DateTime.monthNames[month - 1].prefix(3)
+        let zone = "\(offset < 0 ? "-" : "+")\((abs(offset) / 60).digits(2))\((abs(offset) % 60).digits(2))"
+        text = "\(weekday), \(day) \(month) \(year.digits(4)) \(time) \(zone)"
+    }
+}

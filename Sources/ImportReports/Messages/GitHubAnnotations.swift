@@ -1,0 +1,62 @@
+import ImportAnalysis
+import ImportFoundation
+
+/// A report as workflow commands, which GitHub Actions shows as annotations once a step has printed them.
+///
+/// Text of a dump cannot end a line, and so begins no command of its own. GitHub shows ten errors, ten warnings and ten
+/// notices of a step
+/// (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
+package enum GitHubAnnotations {
+    private static let shownOfAKind = 10
+    /// Bytes of a step's summary.
+    package static let summaryLimit = 1024 * 1024
+
+    package static func render(_ brief: Brief) -> [UInt8] {
+        var lines = [command(kind(brief.level), title: brief.title, "\(brief.headline). \(brief.remark)")]
+        var counts = [kind(brief.level): 1]
+        func add(_ kind: String, _ title: String, _ message: String) {
+            guard counts[kind, default: 0] < shownOfAKind else { return }
+            counts[kind, default: 0] += 1
+            lines.append(command(kind, title: title, message))
+        }
+        for finding in brief.findings + brief.jobs {
+            add(finding.severity == .critical ? "error" : "warning", brief.title, finding.text)
+        }
+        for step in brief.steps {
+            let codes = step.codes.map { "\($0.name) \(Wording.grouped($0.rows))" }
+            let list = codes + (step.more > 0 ? [Wording.moreCodes(step.more)] : [])
+            add(
+                "notice", "\(step.heading): \(step.rows)", list.isEmpty ? step.note ?? "" : list.joined(separator: ", ")
+            )
+        }
+        if brief.steps.isEmpty {
+            for code in brief.codes {
+                add(
+                    "notice", code.name,
+                    "\(Wording.rowsWord(code.rows)) failed with this code, \(code.share) of rows seen")
+            }
+        }
+        return Array((OwnOutput.annotationsStart + lines.joined()).utf8)
+    }
+
+    private static func kind(_ level: Verdict.Level) -> String {
+        switch level {
+        case .good, .pending: "notice"
+        case .warning: "warning"
+        case .critical: "error"
+        }
+    }
+
+    private static func command(_ kind: String, title: String, _ message: String) -> String {
+        "::\(kind) title=\(property(title))::\(data(message))\n"
+    }
+
+    /// As the runner reads it back: percent signs and what ends a line are written out.
+    private static func data(_ text: String) -> String {
+        text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+    }
+
+    private static func property(_ text: String) -> String {
+        data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    }
+}
