@@ -10,6 +10,8 @@ package enum OwnOutput: Sendable, Equatable {
     case otherJSON
     /// `report.xhtml`, `index.xhtml`, `report.md`, `index.md`, `report.css`.
     case page
+    /// `report.eml`, `report.slack.json`, `report.teams.json`, `report.github.txt`, and those of an overview.
+    case message
     /// `rows.csv`, `failures.csv`, `codes.csv`, `jobs.csv`.
     case table
     /// `report.xlsx`, `index.xlsx`.
@@ -21,7 +23,7 @@ package enum OwnOutput: Sendable, Equatable {
     package var isWholeFile: Bool {
         switch self {
         case .summary, .packManifest, .otherJSON: false
-        case .manifest, .pack, .page, .table, .workbook, .rejects: true
+        case .manifest, .pack, .page, .message, .table, .workbook, .rejects: true
         }
     }
 
@@ -61,7 +63,7 @@ package enum OwnOutput: Sendable, Equatable {
             // Also after a program has changed the white space.
             let packed = bytes.prefix(256).filter { !" \t\r\n".utf8.contains($0) }
             if Self.messageStarts.contains(where: { packed.starts(with: $0.utf8) }) {
-                self = .otherJSON
+                self = .message
                 return
             }
             guard packed.starts(with: #"{"format":"\#(Self.formatPrefix)"#.utf8) else { return nil }
@@ -84,10 +86,11 @@ package enum OwnOutput: Sendable, Equatable {
             self = .page
         case UInt8(ascii: ":"):
             guard bytes.starts(with: Self.annotationsStart.utf8) else { return nil }
-            self = .page
-        case UInt8(ascii: "D"), UInt8(ascii: "S"):
-            guard bytes.contains("@import-audit.invalid>\r\nX-Unsent: 1\r\n") else { return nil }
-            self = .page
+            self = .message
+        case UInt8(ascii: "M"):
+            guard bytes.starts(with: "Message-ID: <".utf8), bytes.contains("@import-audit.invalid>\r\nX-Unsent: 1\r\n")
+            else { return nil }
+            self = .message
         case UInt8(ascii: "/"):
             guard bytes.starts(with: Self.styleSheetStart.utf8) else { return nil }
             self = .page

@@ -71,6 +71,7 @@ extension OwnOutput {
         case .pack: "A packed audit that import-audit wrote, not a dump: import-audit verify checks it."
         case .otherJSON: "A result that import-audit wrote, not a dump."
         case .page: "A report that import-audit wrote, not a dump."
+        case .message: "A message that import-audit wrote, not a dump."
         case .table: "A table that import-audit wrote, not a dump."
         case .workbook: "A workbook that import-audit wrote, not a dump."
         }

@@ -17,7 +17,7 @@ package enum SlackMessage {
             json.member("text", escaped("Import audit: \(brief.subject)"))
             json.key("blocks")
             json.array { json in
-                json.block("header") { $0.plainText("text", Wording.shortened(brief.title, to: headerLength)) }
+                json.block("header") { $0.plainText("text", String(brief.title.unicodeScalars.prefix(headerLength))) }
                 json.richText { json in
                     json.section { json in
                         json.run("\(mark(brief.level)) ")

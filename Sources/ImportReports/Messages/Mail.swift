@@ -21,13 +21,15 @@ package enum Mail {
         let (mixed, alternative) = ("=_\(digest)-mixed", "=_\(digest)-alternative")
 
         var mail = MailBuilder()
-        if let date = date ?? brief.date { mail.line("Date: \(date.text)") }
-        mail.header("Subject", "Import audit: \(brief.subject)")
+        // These come first: by them a later run knows the file again.
         mail.line("Message-ID: <\(digest)@import-audit.invalid>")
         // Mail programs open it as a draft.
         mail.line("X-Unsent: 1")
+        if let date = date ?? brief.date { mail.line("Date: \(date.text)") }
+        mail.header("Subject", "Import audit: \(brief.subject)")
         mail.line("MIME-Version: 1.0")
-        mail.line("Content-Type: multipart/mixed; boundary=\"\(mixed)\"")
+        mail.line("Content-Type: multipart/mixed;")
+        mail.line(" boundary=\"\(mixed)\"")
         mail.line("")
         mail.line("--\(mixed)")
         mail.line("Content-Type: multipart/alternative;")
