@@ -330,7 +330,7 @@ class Bench:
         )
 
     def others(self):
-        print("\n### `summary` against what else is at hand (one run each)\n")
+        print("\n### `summary` against other programs (one run each)\n")
         print("| dump | import-audit | orjson and Python | DuckDB | jq | target |")
         print("|---|--:|--:|--:|--:|---|")
         for name in TARGETS:

@@ -2,10 +2,10 @@
 #include "rowscan.h"
 #include <string.h>
 
-// What plain jobs are made of. Each byte is looked at once, from the front: a zero stands behind the last one, which no
+// What plain jobs are made of. Each byte is looked at once, from the front: a zero follows the last one, which no
 // form allows, so that nothing is read beyond it but as part of a word.
 
-/// Behind the white space that may stand on a line.
+/// Behind the white space that may be on a line.
 static inline const uint8_t *behind_space(const uint8_t *at) {
     while (*at == ' ') {
         at++;
@@ -83,10 +83,10 @@ static inline bool take_flag(const uint8_t **at, bool *flag) {
     return *flag || TAKE(at, "false");
 }
 
-/// Of a word with digits and other bytes: what each digit is worth, and 0 in place of the others; sets a bit of `others`
+/// Of a word with digits and other bytes: what each digit is worth, and 0 instead of the others; sets a bit of `others`
 /// if a digit is none, or another byte is not that of the form.
 ///
-/// - form: a zero, the digit, in place of each digit.
+/// - form: a zero, the digit, instead of each digit.
 static inline uint64_t digits_of(uint64_t word, uint64_t form, uint64_t digits, uint64_t *others) {
     const uint64_t ones = 0x0101010101010101;
     uint64_t rest = word ^ form;
@@ -150,7 +150,7 @@ static inline bool take_key(const uint8_t **at, uint32_t key) {
         [ROWSCAN_ERROR] = KEY("error"),
 #undef KEY
     };
-    // In two words, of which the bytes behind the key are left out. The shortest one has seven bytes, the longest twelve.
+    // In two words, of which the bytes after the key are left out. The shortest one has seven bytes, the longest twelve.
     const uint8_t *text = (const uint8_t *)keys[key].text;
     uint32_t length = keys[key].length;
     uint64_t first = word_at(*at) ^ word_at(text), second = word_at(*at + 8) ^ word_at(text + 8);

@@ -2,7 +2,7 @@
 #include "rowscan.h"
 
 // Rows as the API writes them, in two blocks: the first 32 bytes, and what follows of one that was created and of one
-// that existed. D stands for a digit of the id, L for a literal byte, N for a byte behind the row.
+// that existed. D stands for a digit of the id, L for a literal byte, N for a byte after the row.
 //
 //     {"id":"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx","created":true}
 //     {"id":"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx","existing":true}

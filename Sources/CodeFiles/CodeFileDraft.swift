@@ -3,7 +3,7 @@ import ImportFoundation
 
 /// The beginning of a codes file, made from the codes that dumps contain. ``CodeFile`` reads it.
 package struct CodeFileDraft: Sendable {
-    /// Characters of a message that stand in a comment.
+    /// Characters of a message that are in a comment.
     private static let messageLength = 200
 
     private var totals = Totals()

@@ -30,6 +30,8 @@ package struct FileFault: Error, Sendable, Equatable {
         case tooManyEntries
         /// An acceptance has a last day, and which day it is was not said.
         case needsDay
+        /// What else is wrong, as a sentence.
+        case other(String)
     }
 
     package init(_ code: Code, line: Int? = nil, column: Int? = nil) {
@@ -55,7 +57,7 @@ extension FileFault {
         case .notUTF8: "The file is not UTF-8."
         case .syntax(let problem): "This is not YAML: \(problem)."
         case .anchor:
-            "Anchors and aliases are not read. Where & is part of a text, put a space behind it or write \"\\x26\"."
+            "Anchors and aliases are not read. Where & is part of a text, put a space after it or write \"\\x26\"."
         case .repeatedKey(let key): "The key \(Wording.quoted(key)) is there twice."
         case .unknownKey(let key, let allowed):
             "There is no key \(Wording.quoted(key)).\(Self.suggestion(key, allowed))"
@@ -65,6 +67,7 @@ extension FileFault {
             "There is no \(Wording.quoted(word)).\(Self.suggestion(word, allowed))"
         case .repeatedEntry(let key, let firstLine):
             "There is an entry for \(Wording.quoted(key)) already, in line \(firstLine)."
+        case .other(let sentence): sentence
         case .tooManyEntries: "There are more than \(Wording.grouped(CodeFile.maximumEntries)) entries."
         case .needsDay:
             "An acceptance with a last day needs to know which day it is: give --as-of YYYY-MM-DD. The result depends "

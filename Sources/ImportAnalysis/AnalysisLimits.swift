@@ -52,7 +52,7 @@ package enum AnalysisLimits {
     /// Records of one outcome that a summary lists because several rows share them: the most frequent ones.
     package static let recordsListed = 20
 
-    /// Bytes of an id that is no UUID that are shown of such a record (rounded down to a whole character).
+    /// Bytes of an id that is not a UUID that are shown of such a record (rounded down to a whole character).
     package static let recordIDBytes = 256
 
     /// Rows that a finding lists.

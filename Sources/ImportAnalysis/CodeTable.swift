@@ -40,7 +40,7 @@ struct CodeTable: Sendable {
             positions.add(group.positions)
         }
 
-        /// Makes it the group of a code that is taken up in place of another.
+        /// Makes it the group of a code that is taken up instead of another.
         mutating func renew(as id: CodeID) {
             self.id = id
             rows = 0
@@ -60,7 +60,7 @@ struct CodeTable: Sendable {
     private var patternLimit = AnalysisLimits.patternsPerCode
     private var values = ValueShare(codes: 0)
 
-    /// Counts one failed row, whose code and message lie in `text`, and returns its code.
+    /// Counts one failed row, whose code and message are in `text`, and returns its code.
     mutating func count(row: Int, code: TextRange?, message: TextRange?, text: Span<UInt8>) -> CodeID {
         guard let code, code.count > 0 else {
             Self.count(row: row, message: message, text: text, in: &noCode, &mask, patternLimit, values)

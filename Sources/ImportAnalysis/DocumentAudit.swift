@@ -70,7 +70,7 @@ package struct DocumentAudit: RowSink {
 
 /// A consumer of all documents of a stream that audits each of them.
 package protocol AuditingSink: DumpSink {
-    /// Of the document at hand.
+    /// Of the current document.
     var audit: DocumentAudit { get set }
     /// The stream, as it is to be named.
     var source: String { get }

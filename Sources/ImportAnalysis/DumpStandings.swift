@@ -4,7 +4,7 @@ package struct DumpStandings: Sendable {
     package enum Standing: Sendable {
         /// The first one that was read.
         case first
-        /// It counts, in place of the one that did.
+        /// It counts, instead of the one that did.
         case replacing
         /// Another one counts, or the same was read before.
         case superseded

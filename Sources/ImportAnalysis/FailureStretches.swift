@@ -25,7 +25,7 @@ struct StretchFinder: Sendable {
     private var firstRow = 0
     /// The last failed row; 0 before the first one.
     private var lastRow = 0
-    /// Codes of the first rows of the stretch at hand: most stretches are too short to be of interest.
+    /// Codes of the first rows of the current stretch: most stretches are too short to be of interest.
     private var beginning = [CodeTable.CodeID](repeating: .none, count: AnalysisLimits.stretchRows)
     private var beginningCount = 0
     /// Rows of each code, once it is long enough.
@@ -55,7 +55,7 @@ struct StretchFinder: Sendable {
         }
     }
 
-    /// Ends the stretch at hand.
+    /// Ends the current stretch.
     mutating func finish(codes: borrowing CodeTable) {
         if beginningCount == beginning.count { take(codes) }
         beginningCount = 0
@@ -146,7 +146,7 @@ struct PositionCounter: Sendable {
         for index in counts.indices { counts[index] += other.counts[index] }
     }
 
-    /// Begins anew with rows behind those that were counted: what it comes to is as wide at least.
+    /// Starts again with rows behind those that were counted: the result is as wide at least.
     mutating func clear() {
         for index in counts.indices { counts[index] = 0 }
     }

@@ -104,7 +104,7 @@ struct FailureAudit: Sendable {
         if listsRows { listed = ListedRows() }
     }
 
-    /// Counts the next failed row, whose code, message and details lie in `text`.
+    /// Counts the next failed row, whose code, message and details are in `text`.
     @inline(__always)
     mutating func count(
         row: Int, code: TextRange?, message: TextRange?, details: TextRange? = nil, id: TextRange? = nil,
@@ -151,7 +151,7 @@ package struct ErrorDetails: Sendable, Equatable {
 struct DetailExamples: Sendable {
     private var examples: [CodeTable.CodeID: ErrorDetails] = [:]
 
-    /// Takes note of a row whose code was counted, and whose details lie in `text`.
+    /// Takes note of a row whose code was counted, and whose details are in `text`.
     mutating func note(row: Int, code: CodeTable.CodeID, details: TextRange, text: Span<UInt8>, codes: CodeTable) {
         guard code != .other, details.count > 0, examples[code] == nil else { return }
         if examples.count >= 2 * AnalysisLimits.codes { keep(of: codes) }

@@ -5,7 +5,7 @@ import ImportFoundation
 ///
 /// A job has its `job_id`. A sync import has none: only a dump of the same bytes is of the same import.
 package struct JobIdentity: Hashable, Sendable, BitwiseCopyable {
-    // 128 bits, for there may be as many as jobs: the UUID that an id is, as nearly all are, with the two bits 10 on top
+    // 128 bits, because there may be as many as jobs: the UUID that an id is, as nearly all are, with the two bits 10 on top
     // of the second half; of any other text a digest, with 00 there. By bytes: Swift takes canonically equivalent texts
     // for equal.
     private let first: UInt64
@@ -86,7 +86,7 @@ extension Summary {
     /// The same with one job for all dumps of it: the one that counts, where it stands, with what there is to say about
     /// the others (``SnapshotGroup``).
     ///
-    /// Combining before or after ``merge(_:)``, or both, comes to the same.
+    /// Combining before or after ``merge(_:)``, or both, gives the same result.
     package func combiningSnapshots() -> Summary {
         var groups: [JobIdentity: (group: SnapshotGroup, winner: Int)] = [:]
         for (index, job) in jobs.enumerated() {

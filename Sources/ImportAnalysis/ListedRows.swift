@@ -28,7 +28,7 @@ struct ListedRows: Sendable {
     /// The code of the latest row that there was no room for: most of the rows that follow have it too.
     private var full: CodeTable.CodeID?
 
-    /// Takes note of a row whose code was counted, and whose texts lie in `text`.
+    /// Takes note of a row whose code was counted, and whose texts are in `text`.
     mutating func note(
         row: Int, code: CodeTable.CodeID, id: TextRange?, message: TextRange?, text: Span<UInt8>, codes: CodeTable
     ) {

@@ -152,7 +152,7 @@ struct PatternReader {
 
     var isAtEnd: Bool { index == pattern.count }
 
-    /// Passes over text of the message; false if something else stands here.
+    /// Skips text of the message; false if something else stands here.
     mutating func skip(_ text: ArraySlice<UInt8>) -> Bool {
         for byte in text {
             for _ in 0..<(PatternText.isBrace(byte) ? 2 : 1) {
@@ -163,7 +163,7 @@ struct PatternReader {
         return true
     }
 
-    /// Passes over a placeholder, and returns its name; nil if there is none here.
+    /// Skips a placeholder, and returns its name; nil if there is none here.
     mutating func placeholder() -> String? {
         let start = index + 1
         guard start < pattern.count, pattern[index] == UInt8(ascii: "{"), pattern[start] != UInt8(ascii: "{"),
@@ -179,7 +179,7 @@ struct PatternReader {
 struct MessageMask: Sendable {
     /// The message's values, from left to right.
     private(set) var slots = MessageSlots()
-    /// What messages of one pattern have in common, in the first `count` bytes: the message with one byte in place of each value; longer than the message by its empty quotes at most.
+    /// What messages of one pattern have in common, in the first `count` bytes: the message with one byte instead of each value; longer than the message by its empty quotes at most.
     private(set) var bytes = [UInt8](repeating: 0, count: AnalysisLimits.groupingBytes * 2)
     private(set) var count = 0
     private let classes = ByteClass.table
@@ -209,7 +209,7 @@ struct MessageMask: Sendable {
         count = target
     }
 
-    /// Both ranges lie in their buffers: slots are in order, inside the message, and apart.
+    /// Both ranges are in their buffers: slots are in order, inside the message, and apart.
     @inline(__always)
     private static func copy(
         _ source: UnsafeBufferPointer<UInt8>, _ from: Int, _ length: Int, _ target: UnsafeMutableBufferPointer<UInt8>,

@@ -62,7 +62,7 @@ struct MessagePatterns: Sendable {
         limitValues(values, limit: limit)
     }
 
-    /// Begins anew with the messages of another code.
+    /// Starts again with the messages of another code.
     mutating func clear() {
         patterns.removeAll(limit: patterns.limit)
         otherRows = 0

@@ -48,7 +48,7 @@ enum MessageScanner {
     }
 }
 
-/// Quotes that nothing behind them closes. To know it keeps the pass linear, whatever the message.
+/// Quotes that nothing after them closes. To know it keeps the pass linear, whatever the message.
 private struct UnclosedQuotes {
     private var straight: UInt8 = 0
     private var others: UInt16 = 0

@@ -19,7 +19,7 @@ struct MessageSlots: Sendable {
 
 /// A place in a message where a value stands.
 struct MessageSlot: Sendable {
-    /// Where the value lies in its message. A message is looked at in its first 1,024 bytes.
+    /// Where the value is in its message. A message is looked at in its first 1,024 bytes.
     var offset: UInt16
     var count: UInt16
     var kind: Kind

@@ -11,7 +11,7 @@ package struct MessageSummary: Sendable, Equatable {
     /// The message of the first row.
     package var example: String?
     package var exampleRow: Int
-    /// What stands in the placeholders, in their order.
+    /// What is in the placeholders, in their order.
     package var slots: [SlotSummary]
     /// There may be more rows of it, all before ``firstRow``, among those whose patterns are not told apart.
     package var isAtLeast = false

@@ -3,7 +3,7 @@
 /// This is the algorithm Space-Saving (Metwally, Agrawal, El Abbadi, 2005). Each text has a rank that is no less than
 /// its rows. While there is room, ranks are the rows themselves. Beyond the limit, the text with the smallest rank (of
 /// several, the one that was taken up first) gives way to the new one, which goes on from that rank. What is counted of a
-/// text starts anew when it is taken up, and its rank is never shown. Of N rows and a limit of k:
+/// text starts again when it is taken up, and its rank is never shown. Of N rows and a limit of k:
 ///
 /// - A text with more than N ÷ k rows is kept, whatever the order of the rows.
 /// - The rows of a text, counted since it was taken up, are no more than it has; with ``floor(of:)`` they are no less.
@@ -125,7 +125,7 @@ package struct MostFrequent<Element: Sendable>: Sendable {
         return result
     }
 
-    /// Forgets everything, to begin anew with other texts.
+    /// Forgets everything, to start again with other texts.
     package mutating func removeAll(limit: Int) {
         self.limit = max(1, limit)
         elements.removeAll(keepingCapacity: true)

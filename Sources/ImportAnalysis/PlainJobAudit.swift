@@ -19,7 +19,7 @@ extension PlainJob {
         }
     }
 
-    /// The bytes of the status, as they lie in memory.
+    /// The bytes of the status, as they are in memory.
     private static let complete = JobStatus.complete.rawValue.utf8.reversed().reduce(UInt64(0)) {
         $0 << 8 | UInt64($1)
     }.littleEndian

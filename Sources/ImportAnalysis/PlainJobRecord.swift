@@ -44,7 +44,7 @@ package enum PlainJobRecord {
         /// Which members the job has: the same number for the same ones.
         package var shape: Int { Int(flags.rawValue) << 1 | (isIdentified ? 1 : 0) }
         package fileprivate(set) var uuid: (first: UInt64, second: UInt64)?
-        /// If it is no UUID: ASCII without quotes, backslashes and control characters but U+007F.
+        /// If it is not a UUID: ASCII without quotes, backslashes and control characters but U+007F.
         package fileprivate(set) var jobID: ArraySlice<UInt8> = []
         /// Times as numbers such as 20250304100600.
         package fileprivate(set) var created: Int?

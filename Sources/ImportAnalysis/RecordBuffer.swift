@@ -43,7 +43,7 @@ package final class RecordBuffer: @unchecked Sendable {
         /// The line on which it begins, if that is what tells it from others.
         fileprivate var line: Int?
         fileprivate let suffix: String
-        /// Whether the name stands in the buffer already, as the last one that does.
+        /// Whether the name is in the buffer already, as the last one that does.
         fileprivate var isNamed = false
 
         init(_ name: String, _ position: DocumentPosition, in buffer: RecordBuffer) {
@@ -110,7 +110,7 @@ package final class RecordBuffer: @unchecked Sendable {
         unsafe used = record.at - memory
     }
 
-    /// Appends where the job is. Of a log the name stands in the first record only.
+    /// Appends where the job is. Of a log the name is in the first record only.
     private func append(_ source: inout Source, _ mark: UInt8, to record: inout Writer) {
         var (name, suffix) = (source.name, source.suffix)
         if let line = source.line {

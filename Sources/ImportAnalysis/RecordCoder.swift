@@ -4,7 +4,7 @@ import ImportDumps
 // wrote such bytes reads them, so they have no version, and nothing is checked but that no read goes past their end.
 //
 //     number   7 bits a byte, the lowest first; the top bit says that more follow. Its sign is the lowest bit.
-//     text     its length in bytes + 1, and the bytes; 0 is no text
+//     text     its length in bytes + 1, and the bytes; 0 is not text
 //     list     how many elements, and each of them
 
 /// Writes or reads the members of a value, one after another. One declaration of a type's members serves both ways.

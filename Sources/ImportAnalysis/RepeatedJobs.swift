@@ -1,6 +1,6 @@
 import ImportDumps
 
-/// Finds the jobs of which several dumps were taken in, however many there are: what does not fit into memory lies in a
+/// Finds the jobs of which several dumps were taken in, however many there are: what does not fit into memory is in a
 /// temporary file.
 package final class RepeatedJobs {
     /// Dumps that are kept as they come, and some more: 24 bytes each.

@@ -6,7 +6,7 @@ package import ImportDumps
 package struct Summary: Sendable {
     /// In the order of the inputs.
     package var jobs: [JobSummary] = []
-    /// Inputs that are no import job, in the order of the inputs.
+    /// Inputs that are not an import job, in the order of the inputs.
     package var unreadable: [UnreadableInput] = []
     /// Sums over all jobs.
     package var totals = Totals()
@@ -31,13 +31,13 @@ package struct Summary: Sendable {
         unreadable += other.unreadable
     }
 
-    /// Something could not be read whole: an input that is no import job, or a dump that was salvaged.
+    /// Something could not be read whole: an input that is not an import job, or a dump that was salvaged.
     package var hasReadingFaults: Bool {
         !unreadable.isEmpty || totals.salvagedJobs > 0
     }
 }
 
-/// An input that is no import job, and why.
+/// An input that is not an import job, and why.
 package struct UnreadableInput: Sendable, Equatable {
     /// The input, as its user named it.
     package var source: String

@@ -36,7 +36,7 @@ public struct Audit: Sendable {
     ///   - path: absolute, or relative to the working folder. A folder's hidden files are left out.
     ///   - options: how to read.
     /// - Throws: ``AuditError`` with the code `noInput` if the path names nothing that can be opened, `unknownEncoding`,
-    ///   or `cancelled` if the task is. What is wrong within the input is no error: it is in ``unreadable`` or in a job's findings.
+    ///   or `cancelled` if the task is. What is wrong within the input is not an error: it is in ``unreadable`` or in a job's findings.
     public static func of(path: String, options: Options = Options()) throws(AuditError) -> Audit {
         try gather(options) { reading in try reading.read(path: path) }
     }
@@ -47,7 +47,7 @@ public struct Audit: Sendable {
     ///   - bytes: the input. It may have several dumps, or none.
     ///   - name: what the input is called in the result.
     ///   - options: how to read.
-    /// - Throws: ``AuditError`` with the code `unknownEncoding` or `cancelled`. What is wrong with the bytes is no error.
+    /// - Throws: ``AuditError`` with the code `unknownEncoding` or `cancelled`. What is wrong with the bytes is not an error.
     public static func of(
         bytes: [UInt8], named name: String, options: Options = Options()
     ) throws(AuditError) -> Audit {

@@ -28,7 +28,7 @@ extension Audit {
     public enum Entry: Sendable {
         /// A dump of a job.
         case job(Job)
-        /// Something that is no dump, or that could not be read.
+        /// Something that is not a dump, or that could not be read.
         case unreadable(UnreadInput)
         /// A file that `import-audit` wrote: no dump, and nothing that is missing.
         case ownOutput(UnreadInput)
@@ -62,7 +62,7 @@ public struct AuditError: Error, Sendable, Equatable, CustomStringConvertible {
 
         /// The path names nothing, or nothing that may be opened.
         public static let noInput = Code(name: "no-input")
-        /// ``Audit/Options/encoding`` is no encoding that is known here.
+        /// ``Audit/Options/encoding`` is not an encoding that is known here.
         public static let unknownEncoding = Code(name: "unknown-encoding")
         /// The task that made the call was cancelled before all was read.
         public static let cancelled = Code(name: "cancelled")

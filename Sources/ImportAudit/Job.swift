@@ -117,7 +117,7 @@ extension Audit {
 
         /// How a job stands.
         public enum Level: String, Sendable {
-            /// Every row went in, and the numbers hold.
+            /// Every row went in, and the totals match.
             case good
             /// Rows failed, or something should be looked at.
             case warning

@@ -13,7 +13,7 @@ package final class BlockReader {
     /// Bytes that were read in one go.
     @safe
     package struct Block {
-        /// Valid until the next block is asked for; `ROWSCAN_PADDING` more can be read behind them.
+        /// Valid until the next block is asked for; `ROWSCAN_PADDING` more can be read after them.
         package let bytes: UnsafeMutablePointer<UInt8>
         package let count: Int
         /// The hash of all bytes before the block, if it is worked out.
@@ -43,7 +43,7 @@ package final class BlockReader {
         unsafe first.deallocate()
     }
 
-    /// Begins anew with another source, in the same room.
+    /// Starts again with another source, in the same room.
     func restart(source: any ByteSource) {
         ahead = nil
         isFirst = true
@@ -153,7 +153,7 @@ final class BlockFiller {
         if hashing, !isHashingStopped.load(ordering: .relaxed) {
             unsafe hash?.update(UnsafeBufferPointer(start: bytes, count: count))
         }
-        // The scanner looks at the byte behind the end.
+        // The scanner looks at the byte after the end.
         unsafe bytes[count] = 0
         return count
     }

@@ -9,11 +9,11 @@ import ImportFoundation
 ///              startOffset^                 ^position                ^count
 ///
 /// It slides only when everything in it was consumed, so no byte is moved: each byte is copied once, by the system,
-/// from the file into the window. What must outlive a slide (texts of the row at hand) is copied by the scanner.
+/// from the file into the window. What must outlive a slide (texts of the current row) is copied by the scanner.
 ///
 /// Where a dump is damaged, reading goes back to look for the next whole row or dump: as far as the *mark*, which lies
-/// at the start of the row or member at hand. Bytes from the mark on are kept when the window slides; going back
-/// behind its start puts a window of those bytes in front of the block at hand.
+/// at the start of the current row or member. Bytes from the mark on are kept when the window slides; going back
+/// behind its start puts a window of those bytes in front of the current block.
 ///
 /// Safe to use: the storage lives as long as the window, and indices are the scanner's own, below `count`.
 @safe
@@ -76,7 +76,7 @@ struct ByteWindow: ~Copyable {
         unsafe replayed?.deallocate()
     }
 
-    /// Begins anew with another input.
+    /// Starts again with another input.
     mutating func restart(source: any ByteSource, readsAhead: Bool) {
         endReplay()
         heldBlock = nil
@@ -107,7 +107,7 @@ struct ByteWindow: ~Copyable {
         return wordOrPadding(at: index)
     }
 
-    /// Eight bytes from `index` on, of which some may lie behind the window's end: a zero first, then anything.
+    /// Eight bytes from `index` on, of which some may be after the window's end: a zero first, then anything.
     @inline(__always)
     func wordOrPadding(at index: Int) -> UInt64 {
         assert(index >= 0 && index <= count)
@@ -157,7 +157,7 @@ struct ByteWindow: ~Copyable {
         return unsafe memcmp(storage + index, literal.utf8Start, literal.utf8CodeUnitCount) == 0
     }
 
-    /// The bytes in the window, and padding for the kernels behind them. Valid until it slides.
+    /// The bytes in the window, and padding for the kernels after them. Valid until it slides.
     @inline(__always)
     var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: storage, count: count) }
 
@@ -169,7 +169,7 @@ struct ByteWindow: ~Copyable {
         if !documentHashes.isEmpty { unsafe documentHashes.update(bytes, from: startOffset) }
         let feeds = unsafe lines.feeds(in: bytes, kernel)
         if mark != Self.noMark, goesBack { retain(feeds: feeds) }
-        // Places in the window that is passed may still be asked for, and behind the mark.
+        // Places in the window that is passed may still be asked for, and after the mark.
         placeMap?.forget(before: min(startOffset, mark))
         unsafe lines.pass(bytes, from: startOffset, feeds: feeds)
         startOffset += count
@@ -239,7 +239,7 @@ extension ByteWindow {
         if !retained.bytes.isEmpty { retained.bytes.removeAll(keepingCapacity: true) }
     }
 
-    /// The same, for an offset behind the last mark.
+    /// The same, for an offset after the last mark.
     @inline(__always)
     mutating func setMark(at offset: Int) {
         mark = offset
@@ -247,7 +247,7 @@ extension ByteWindow {
     }
 
     /// The same, for the end of the value before the position: in front of a comma and of white space around it. That
-    /// value must lie in the window.
+    /// value must be in the window.
     @inline(__always)
     mutating func setMarkBehindValue() {
         var index = position
@@ -378,7 +378,7 @@ extension ByteWindow {
         let from = max(mark - startOffset, 0)
         if retained.bytes.isEmpty {
             retained.start = startOffset + from
-            // Few bytes are behind the mark, as a rule: their lines are counted, not those in front of it.
+            // Few bytes are after the mark, as a rule: their lines are counted, not those in front of it.
             let feedsInFront = feeds - (unsafe kernel.functions.pointee.count_lines(storage + from, count - from))
             retained.firstLine = unsafe lines.line(
                 behind: UnsafeBufferPointer(start: storage, count: from), from: startOffset, feeds: feedsInFront)

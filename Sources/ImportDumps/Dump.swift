@@ -19,7 +19,7 @@ package struct Dump: Sendable {
     package var notes: FieldNotes
     /// What lay around the dump and was taken off, the outermost first.
     package var wrappings: [Wrapping] = []
-    /// What is around the dump in its input and is no part of it.
+    /// What is around the dump in its input and is not a part of it.
     package var skipped = SkippedText()
     /// The dump's size in bytes.
     package var byteCount: Int
@@ -40,7 +40,7 @@ extension Dump {
 package enum ResultsState: Sendable, Equatable {
     /// No such key, or null.
     case absent
-    /// It is no array.
+    /// It is not an array.
     case wrongType
     /// An array, read to its end.
     case complete
@@ -48,7 +48,7 @@ package enum ResultsState: Sendable, Equatable {
     case cut
 }
 
-/// An input that is no import job.
+/// An input that is not an import job.
 package struct NotAJob: Sendable {
     package var reason: Reason
     /// The input's size in bytes.
@@ -61,19 +61,19 @@ package struct NotAJob: Sendable {
         case empty
         /// Nothing but white space.
         case blank
-        /// An error answer of the API, with its message.
+        /// An API error response, with its message.
         case errorBody(message: String)
         /// This program wrote it.
         case ownOutput(OwnOutput)
         /// Sound JSON of another kind; `topLevel` is its type.
         case otherJSON(topLevel: FoundType)
-        /// A format that is recognised by its first bytes.
+        /// A format that is recognized by its first bytes.
         case foreign(ForeignFormat)
         /// No JSON, or broken before anything shows that it is an import job.
         case unreadable(DumpFault)
         /// Rows, each an object of its own, without the job that they are of.
         case rowsWithoutJob(count: Int)
-        /// As many more documents that are no jobs, of an input without any.
+        /// As many more documents that are not jobs, of an input without any.
         case more(count: Int)
     }
 
@@ -112,11 +112,13 @@ extension DumpReading {
 /// Formats that come instead of dumps.
 package enum ForeignFormat: Sendable, Equatable {
     case markup, utf16, utf32, gzip, zstd, zip, xz, bzip2, sevenZip, lz4
+    /// Lines of cells, such as the file that was sent; its first columns, as far as they are known.
+    case table(columns: [String])
 }
 
 extension ForeignFormat {
-    /// As many first bytes as it takes to recognise a format.
-    static let signatureBytes = 6
+    /// As many first bytes as it takes to recognise a format. Inputs wait for as many to tell archives from dumps.
+    static let signatureBytes = 512
 
     /// Recognises a format by an input's first bytes; nil for anything that may be JSON in UTF-8.
     init?(firstBytes bytes: UnsafeBufferPointer<UInt8>) {
@@ -147,9 +149,61 @@ extension ForeignFormat {
             == UInt8(ascii: "<")
         {
             self = .markup
+        } else if let columns = unsafe Self.columns(firstBytes: Array(bytes.prefix(Self.signatureBytes))) {
+            self = .table(columns: columns)
         } else {
             return nil
         }
+    }
+
+    /// The names in the first line of a table; nil for anything else. The second line, if all of it is there, has as many
+    /// cells.
+    private static func columns(firstBytes: [UInt8]) -> [String]? {
+        let bytes = firstBytes.starts(with: [0xEF, 0xBB, 0xBF]) ? firstBytes.dropFirst(3) : firstBytes[...]
+        let isWhole = firstBytes.count < signatureBytes
+        func line(_ bytes: ArraySlice<UInt8>) -> (text: ArraySlice<UInt8>, rest: ArraySlice<UInt8>?) {
+            let text = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+            let rest = bytes[text.endIndex...]
+            return (text, rest.isEmpty ? nil : rest.drop { $0 == 0x0A || $0 == 0x0D })
+        }
+        let (header, rest) = line(bytes)
+        // Names have no brackets, and a log has its times in front.
+        guard let first = header.first, !"{[".utf8.contains(first),
+            !header.contains(where: { $0 < 0x20 && $0 != 0x09 }),
+            !header.contains(where: { "{}[]=:".utf8.contains($0) }), let rest, !rest.isEmpty
+        else { return nil }
+        for delimiter in [UInt8](",;\t|".utf8) {
+            guard let names = cells(header, delimiter), names.count > 1,
+                names.allSatisfy({ 1...64 ~= $0.count })
+            else { continue }
+            let second = line(rest)
+            if second.rest != nil || isWhole {
+                guard cells(second.text, delimiter)?.count == names.count else { continue }
+            }
+            let texts = names.compactMap { String(validating: $0, as: UTF8.self) }
+            if texts.count == names.count { return texts }
+        }
+        return nil
+    }
+
+    /// The cells of a line; nil if a quote is left open.
+    private static func cells(_ line: ArraySlice<UInt8>, _ delimiter: UInt8) -> [ArraySlice<UInt8>]? {
+        var cells: [ArraySlice<UInt8>] = []
+        var start = line.startIndex
+        var isQuoted = false
+        func cell(_ range: Range<Int>) -> ArraySlice<UInt8> {
+            let cell = line[range]
+            guard cell.count > 1, cell.first == UInt8(ascii: "\""), cell.last == UInt8(ascii: "\"") else { return cell }
+            return cell.dropFirst().dropLast()
+        }
+        for index in line.indices {
+            if line[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+            guard line[index] == delimiter, !isQuoted else { continue }
+            cells.append(cell(start..<index))
+            start = index + 1
+        }
+        if isQuoted { return nil }
+        return cells + [cell(start..<line.endIndex)]
     }
 }
 
@@ -185,7 +239,7 @@ package enum Wrapping: Sendable, Hashable {
     }
 }
 
-/// What lies around a dump in its input and is no part of it: lines of logs, heads of HTTP answers, guards, fences.
+/// What lies around a dump in its input and is not a part of it: lines of logs, heads of HTTP answers, guards, fences.
 package struct SkippedText: Sendable, Equatable {
     package var bytes = 0
     /// How many lines it is on.

@@ -62,13 +62,13 @@ package struct DumpFault: Error, Sendable, Equatable {
         case jobAmongRows
     }
 
-    /// Habits of other languages and of careless programs that are no JSON, and that are read over.
+    /// Habits of other languages and of careless programs that are not JSON, and that are read over.
     package enum Slip: Sendable, Equatable {
         /// A bare word where a value belongs, as it is written.
         case word(Word)
         /// A string in single quotes.
         case singleQuotes
-        /// A comma behind the last element of an array or the last member of an object.
+        /// A comma after the last element of an array or the last member of an object.
         case trailingComma
         /// A comma without a value before it.
         case strayComma
@@ -113,13 +113,13 @@ package struct DumpFault: Error, Sendable, Equatable {
 ///
 /// Its size is bounded, whatever the dump holds: the first places of each kind are kept, the others are counted.
 package struct DumpDamage: Sendable, Equatable {
-    /// Places in strings that are no JSON text, and where U+FFFD stands instead.
+    /// Places in strings that are not JSON text, and where U+FFFD stands instead.
     package private(set) var repairs = Spots()
     /// Stretches of `results` that hold no whole row. Each was delivered as one row (``RowFacts/damaged``).
     package private(set) var rows = Spots()
-    /// Other things that are no JSON and that no row was lost by.
+    /// Other things that are not JSON and that no row was lost by.
     package private(set) var slips = Spots()
-    /// Repairs of bytes that are no UTF-8, and how many of them could be characters of Windows-1252.
+    /// Repairs of bytes that are not UTF-8, and how many of them could be characters of Windows-1252.
     package private(set) var invalidBytes = (count: 0, windows1252: 0)
 
     package init() {}
@@ -131,7 +131,7 @@ package struct DumpDamage: Sendable, Equatable {
         [repairs, rows, slips].compactMap(\.first.first).min { $0.place.byte < $1.place.byte }?.fault
     }
 
-    /// Whether the text may be in Windows-1252: it has bytes that are no UTF-8, and all of them are characters there.
+    /// Whether the text may be in Windows-1252: it has bytes that are not UTF-8, and all of them are characters there.
     package var mayBeWindows1252: Bool { invalidBytes.count > 0 && invalidBytes.count == invalidBytes.windows1252 }
 
     /// Places of damage.

@@ -15,7 +15,7 @@ extension DumpParser {
         input.skipped = SkippedText()
     }
 
-    /// Gives up a job that is held and lies in the object at hand, which is a job itself: it was a field of it. False if
+    /// Gives up a job that is held and is in the current object, which is a job itself: it was a field of it. False if
     /// there is none.
     @discardableResult
     mutating func dropNested() -> Bool {
@@ -57,7 +57,7 @@ extension DumpParser {
         }
     }
 
-    /// Whether there are documents beside the one at a place: the one at hand, if that follows, or one that is refused.
+    /// Whether there are documents beside the one at a place: the current one, if that follows, or one that is refused.
     private func isApart(_ place: Place, from refused: [HeldDocument], _ isFollowed: Bool) -> Bool {
         if isFollowed, input.place != place { return true }
         return refused.contains { if case .document(let other) = $0.place { other != place } else { false } }
@@ -134,7 +134,7 @@ extension DumpParser {
         try sink.endDocument(.notAJob(more), at: .whole)
     }
 
-    /// Where the document lies in which the one that is held is.
+    /// Where the document is in which the one that is held is.
     var heldPlace: Place? {
         guard case .nested(let outer, _) = held?.place else { return nil }
         switch outer {

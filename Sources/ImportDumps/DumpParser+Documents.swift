@@ -20,7 +20,7 @@ extension DumpParser {
 
     // MARK: - Between documents
 
-    /// Moves to where an object or an array may begin, and takes note of what is passed over; false at the end.
+    /// Moves to where an object or an array may begin, and takes note of what is skipped; false at the end.
     private mutating func moveToDocument() throws -> Bool {
         scanner.window.clearMark()
         guard let first = scanner.skipSpaceOrEnd() else { return false }
@@ -82,7 +82,7 @@ extension DumpParser {
 
         mutating func pass(_ byte: UInt8) {
             if isWhole {
-                // Behind a redirect comes another head; anything else is no part of it.
+                // Behind a redirect comes another head; anything else is not a part of it.
                 (isWhole, isLineEmpty, count) = (false, false, 0)
             }
             if count < Self.mark.count, byte != Self.mark[count] { isOther = true }
@@ -185,7 +185,7 @@ extension DumpParser {
         }
     }
 
-    /// Takes note of a whole document that is no job.
+    /// Takes note of a whole document that is not a job.
     private mutating func note(other document: HeldDocument, from start: Place, to end: Int) {
         guard case .notAJob(let other) = document.reading else { return }
         input.note(
@@ -235,7 +235,7 @@ extension DumpParser {
         let jobsBefore = input.jobCount
         var index = 0
         var holdsObject = false
-        // What is wrong in elements that are no jobs is wrong in the array.
+        // What is wrong in elements that are not jobs is wrong in the array.
         var damage = DumpDamage()
         defer {
             input.element = nil
@@ -297,7 +297,7 @@ extension DumpParser {
         }
     }
 
-    /// Elements that are no jobs and wait for one to come: without one, they are part of something else.
+    /// Elements that are not jobs and wait for one to come: without one, they are part of something else.
     private struct OtherElements {
         private var waiting = OtherDocuments()
         private var skipped = SkippedText()

@@ -1,7 +1,7 @@
 import ImportFoundation
 
 extension DumpParser {
-    /// Reads the members of the object at hand, up to its end.
+    /// Reads the members of the current object, up to its end.
     ///
     /// - Parameter isFirst: whether none stands before, so that no comma does.
     mutating func readMembers(isFirst: Bool, into sink: any DumpReceiver) throws(ScanFault) {
@@ -59,7 +59,7 @@ extension DumpParser {
         }
     }
 
-    /// Keys that are no fields of a job but tell what the object is instead.
+    /// Keys that are not fields of a job but tell what the object is instead.
     private mutating func readForeignField(_ key: JobKey, into sink: any DumpReceiver) throws(ScanFault) {
         switch key {
         case .message where try scanner.peek() == UInt8(ascii: "\""):

@@ -9,7 +9,7 @@ extension DumpParser {
     /// Arrays and objects that may lead to a job, for calls nest as deep.
     private static let nestingDepth = 16
 
-    /// Reads a member that is no field of a job. As long as the object may be none itself, jobs in it are looked for.
+    /// Reads a member that is not a field of a job. As long as the object may be none itself, jobs in it are looked for.
     mutating func readUnknownMember(into sink: any DumpReceiver) throws(ScanFault) {
         scanner.withText(of: .key) { evidence.note(unknown: $0) }
         let byte = try scanner.peek()
@@ -85,7 +85,7 @@ extension DumpParser {
         }
     }
 
-    /// Reads an object in the one at hand. If it is a job, it is held; it counts unless the one around it turns out to be
+    /// Reads an object in the current one. If it is a job, it is held; it counts unless the one around it turns out to be
     /// a job itself.
     private mutating func readNestedObject(into sink: any DumpReceiver) throws(ScanFault) {
         let outer = takeDocument()
@@ -115,7 +115,7 @@ extension DumpParser {
             }
         }
         let (isStrong, isOver) = (evidence.isStrong, isOver)
-        // What is wrong in an object that is no job is wrong in the one around it.
+        // What is wrong in an object that is not a job is wrong in the one around it.
         let damage = isStrong ? DumpDamage() : scanner.damage
         let swallowed = isStrong || fault == nil ? nil : scanner.jobLike
         restoreDocument(outer)
@@ -180,7 +180,7 @@ extension DumpParser {
         return false
     }
 
-    /// Where the document at hand lies. The first of an input has no line of its own.
+    /// Where the current document lies. The first of an input has no line of its own.
     private var outerPosition: DocumentPosition {
         if let element = input.element { return .element(element) }
         return input.isInFirst ? .whole : .line(input.place)

@@ -3,12 +3,12 @@ private import Glibc
 // Plain jobs, which lie one on each line and of which there is nothing to note: as many as there are, one after another.
 
 extension DumpParser {
-    /// Bytes of a window that are worth the while of a thread.
+    /// A window with at least so many bytes is worth a thread.
     private static let bytesForThread = 32 * 1024
 
     /// Reads plain jobs from the position on; false if there is none.
     ///
-    /// The first document of an input is none of them: it may be the only one, and then has all of the input's bytes.
+    /// The first document of an input is left out: it may be the only one, and then all of the input's bytes belong to it.
     mutating func readPlainJobs(into sink: any DumpReceiver) throws -> Bool {
         guard let plainJobs, takesPlainJobs, held != nil || input.deliveredCount > 0, !input.isBehindHTTPHead,
             scanner.window.placeMap == nil

@@ -61,7 +61,7 @@ extension DumpParser {
                     resumption = .members
                     continue
                 }
-                // It was no list: a torn dump and the one behind it, which may have swallowed another.
+                // It was not a list: a torn dump and the one behind it, which may have swallowed another.
                 evidence.hasResultsArray = true
                 results = .cut
                 if isBehindNested { held?.standAlone() }

@@ -30,7 +30,7 @@ extension DumpParser {
                     if !damage.isInRows { results = .cut }
                     return .row
                 case .broken(let start) where input.place.line == damage.end.line:
-                    // The dump is on one line: what begins on another is no part of it.
+                    // The dump is on one line: what begins on another is not a part of it.
                     scanner.window.goBack(to: start)
                     return .document(end: damage.end)
                 case .broken(let start):
@@ -63,7 +63,7 @@ extension DumpParser {
         return end
     }
 
-    /// Goes back to the element of `results` at hand. Returns the place where what is before it ends.
+    /// Goes back to the current element of `results`. Returns the place where what is before it ends.
     private mutating func moveToElementAtMark() -> Place {
         guard scanner.window.canGoBack(to: scanner.window.mark) else {
             return scanner.window.place(ofOffset: scanner.window.offset)
@@ -76,7 +76,7 @@ extension DumpParser {
         return end
     }
 
-    /// Where the beginning of a dump lies in the string before a fault, if a torn string was ended by the first
+    /// Where the beginning of a dump is in the string before a fault, if a torn string was ended by the first
     /// quotation mark of the dump behind it: `"messa{"job_id":…`.
     func gluedBrace(before fault: Int) -> Int? {
         guard let quote = quoteBefore(fault) else { return nil }
@@ -186,7 +186,7 @@ extension DumpParser {
             let follows = scanner.skipSpaceOrEnd()
             if follows != UInt8(ascii: "{"), follows != UInt8(ascii: "]"), follows != nil { isRow = false }
         } else if next == nil || next == UInt8(ascii: "{") {
-            // Rows without a comma between them may be on one line; on a line of its own it is no row of this dump.
+            // Rows without a comma between them may be on one line; on a line of its own it is not a row of this dump.
             isRow = isRow && !beginsLine
         } else if next != UInt8(ascii: "]") {
             isRow = false
@@ -264,7 +264,7 @@ extension DumpParser {
     }
 
     /// Whether an element of `results` that is a job is the first of a list of jobs, and goes back to it then: the object
-    /// around it says nothing of a job itself, and the job does not stand on a line of its own, as it does behind a line
+    /// around it says nothing of a job itself, and the job does not are on a line of its own, as it does behind a line
     /// that was torn.
     mutating func moveToListOfJobs() -> Bool {
         guard rowCount == 0, !evidence.hasJobID, !(evidence.hasStatusText && evidence.hasTotal),

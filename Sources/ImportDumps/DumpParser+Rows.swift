@@ -66,7 +66,7 @@ extension DumpParser {
         let windowStart = scanner.window.startOffset
         rowsWithStatusBefore = evidence.rowsWithStatus
         var facts = try readRow()
-        // What is no object may be a part of a damaged row: it counts when what follows is in order.
+        // What is not an object may be a part of a damaged row: it counts when what follows is in order.
         if facts == .wrongType, scanner.isLenient { try checkEndOfElement() }
         rowCount += 1
         // What is wrong between rows is of none of them.
@@ -214,7 +214,7 @@ extension DumpParser {
         if code.isPresent, code.count > 0 { facts.insert(.code) }
     }
 
-    /// Reads an `error` that is no object: what it says is the message. False if it is null.
+    /// Reads an `error` that is not an object: what it says is the message. False if it is null.
     @inline(never)
     private mutating func readOtherRowError(facts: inout RowFacts) throws(ScanFault) -> Bool {
         guard try scanner.peek() == UInt8(ascii: "\"") else {
@@ -326,7 +326,7 @@ extension DumpParser {
 }
 
 extension JSONScanner {
-    /// Whether any kept text lies in the scratch bytes, because it has escapes or the window has slid on.
+    /// Whether any kept text is in the scratch bytes, because it has escapes or the window has slid on.
     @inline(__always)
     fileprivate var hasTextInScratch: Bool {
         // The usual case in one test.

@@ -1,6 +1,6 @@
 import ImportFoundation
 
-// Jobs that lie in the strings of other documents: records of logs, answers that a browser or an API client saved.
+// Jobs that are in the strings of other documents: records of logs, answers that a browser or an API client saved.
 //
 //     {"time": …, "message": "{\"job_id\":\"a\",\"results\":[…]}"}
 //                             └ read by a scanner of its own, whose bytes are those of the string, unescaped
@@ -13,7 +13,7 @@ extension DumpParser {
     /// Bytes of a message that are kept if it holds no job.
     private static let messageBytes = 1024
 
-    /// Passes over the string at the position. As long as the object around it may be no job itself, jobs in its text are
+    /// Skips the string at the position. As long as the object around it may be no job itself, jobs in its text are
     /// looked for.
     mutating func readStringValue(into sink: any DumpReceiver) throws(ScanFault) {
         scanner.window.position += 1
@@ -88,7 +88,7 @@ extension DumpParser {
             strings.append(JSONStringSource(scanner: JSONScanner(window: window)))
         }
         let source = strings[level]
-        // The bytes of the string lie in those that the scanner around it sees; its own map leads on from there.
+        // The bytes of the string are in those that the scanner around it sees; its own map leads on from there.
         let map = PlaceMap(below: scanner.window.placeMap, start: start)
         // What is in the string is not read again.
         scanner.window.clearMark()
@@ -126,10 +126,10 @@ extension DumpParser {
         return pointer.hasSuffix("/content/text") ? String(pointer.dropLast(5)) : pointer
     }
 
-    /// Where what lies at the path is to be found, through the strings around it.
+    /// Where what is at the path is to be found, through the strings around it.
     func nestedPointer(_ pointer: String) -> String { (openStrings.last?.pointer ?? "") + pointer }
 
-    /// What is taken off around what lies at the path.
+    /// What is taken off around what is at the path.
     func nestedWrappings(_ last: Wrapping) -> [Wrapping] {
         let outer = openStrings.last?.wrappings ?? []
         return last == .member(pointer: "") ? outer : outer + [last]

@@ -10,13 +10,13 @@ struct DumpParser: ~Copyable {
     var jobNotes = FieldNotes()
     var rowNotes = FieldNotes()
     var evidence = JobEvidence()
-    /// Of the rows before the one at hand.
+    /// Of the rows before the current one.
     var rowsWithStatusBefore = 0
     /// The known fields that came already, one bit each.
     var seenFields: UInt32 = 0
     /// The count that was read last, and where it ends: where the dump is torn there, it may be the front of another.
     var lastCount: (field: KnownField, end: Int)?
-    /// The text of a value at hand that is of another type than the API defines.
+    /// The text of a current value that is of another type than the API defines.
     var valueText = JSONText()
     /// The members of the row's error that the API does not define, as an object without its end.
     var detailsText = JSONText()
@@ -40,18 +40,18 @@ struct DumpParser: ~Copyable {
     /// to it.
     var held: HeldDocument?
     var input = InputContents()
-    /// Where the object at hand lies in the document: the keys and positions that lead to it.
+    /// Where the current object is in the document: the keys and positions that lead to it.
     var path = PointerPath()
     /// Strings of other documents that are being read, each in the one before; and what reads them, kept for the next.
     var openStrings: [OpenString] = []
     var strings: [JSONStringSource] = []
-    /// The document at hand is over, and the next one begins at the position.
+    /// The current document is over, and the next one begins at the position.
     var isOver = false
-    /// Why a job inside the object at hand was not read to its end. The object ends with that too.
+    /// Why a job inside the current object was not read to its end. The object ends with that too.
     var finalFault: DumpFault?
     /// An object or array that holds jobs and is none, nor is any around it: the document it is in, and what leads to it.
     var wrapper: (document: Place, pointer: String)?
-    /// Nothing was read yet behind a job that lies in the object at hand.
+    /// Nothing was read yet behind a job that is in the current object.
     var isBehindNested = false
     /// Whether rows were handed on since the last document was delivered.
     var hasBegunRows = false
@@ -63,7 +63,7 @@ struct DumpParser: ~Copyable {
         self.matcher = matcher
     }
 
-    /// Begins anew with another input. The shapes that were learned stay: inputs are alike.
+    /// Starts again with another input. The shapes that were learned stay: inputs are alike.
     mutating func restart(source: any ByteSource, readsAhead: Bool) {
         scanner.window.restart(source: source, readsAhead: readsAhead)
         scanner.untornUntil = 0
@@ -77,7 +77,7 @@ struct DumpParser: ~Copyable {
         forgetDocument()
     }
 
-    /// Begins anew with another input, whose bytes may have been decoded.
+    /// Starts again with another input, whose bytes may have been decoded.
     mutating func restart(_ input: DecodedInput, readsAhead: Bool) {
         restart(source: input.source, readsAhead: readsAhead)
         scanner.window.placeMap = input.map
@@ -185,7 +185,7 @@ struct DumpParser: ~Copyable {
         return unsafe ForeignFormat(firstBytes: scanner.window.bytes)
     }
 
-    /// Passes over a byte order mark: byte by byte, for the window may be narrower than the mark.
+    /// Skips a byte order mark: byte by byte, for the window may be narrower than the mark.
     mutating func skipByteOrderMark() throws(ScanFault) {
         guard scanner.peekOrEnd() == 0xEF else { return }
         let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]

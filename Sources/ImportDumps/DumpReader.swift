@@ -6,7 +6,7 @@ package import ImportFoundation
 /// Memory does not grow with the dump (``DumpLimits``).
 package struct DumpReader: Sendable {
     /// Bytes of the window over the input, from 1 to ``DumpLimits/largestWindowBytes``; what is beyond counts as the
-    /// nearest of them. Formats other than JSON are recognised from 6 bytes on.
+    /// nearest of them. Formats other than JSON are recognized from 6 bytes on.
     package var windowBytes: Int
     /// Whether to work out the SHA-256 of the dump.
     package var hashing: Bool
@@ -108,9 +108,9 @@ package struct DumpSession: ~Copyable {
     package var readsPlainDumps: Bool { reader.encoding == nil && parser.plainJobs != nil }
 
     /// Reads an input that lies whole in memory, if it is one plain job and nothing else: archives are full of such
-    /// files. It comes to the same as ``read(from:readsAhead:helpers:into:)``.
+    /// files. It gives the same result as ``read(from:readsAhead:helpers:into:)``.
     ///
-    /// - Parameter bytes: a zero and ``DumpLimits/paddingBytes`` that can be read stand behind them.
+    /// - Parameter bytes: a zero and ``DumpLimits/paddingBytes`` that can be read follow them.
     /// - Returns: false, and nothing was done, if it is anything else.
     /// - Throws: what `sink` throws, as it is.
     package func readPlainDump(_ bytes: UnsafeBufferPointer<UInt8>, into sink: inout some DumpSink) throws -> Bool {
@@ -139,11 +139,11 @@ package protocol DumpSink: RowSink {
     /// Which whole jobs it takes in which there is nothing to note, as a rule.
     var plainJobs: PlainJobs { get }
 
-    /// Takes whole jobs in which there is nothing to note; returns how many. The one behind them is to come row by row, as
+    /// Takes whole jobs in which there is nothing to note; returns how many. The one after them is to come row by row, as
     /// others do.
     ///
     /// - Parameters:
-    ///   - jobs: those behind the first one lie each at the beginning of the next line.
+    ///   - jobs: those after the first one lie each at the beginning of the next line.
     ///   - runs: those of the rows that were not created, each of one row, in order, job by job.
     ///   - text: what all ranges are in. All are valid during the call only.
     ///   - position: of the first one.
@@ -235,7 +235,7 @@ private struct RowsOnly<Sink: RowSink>: DumpReceiver {
     func endDocument(_ reading: DumpReading, at position: DocumentPosition) {}
 }
 
-/// Where a document lies in its input.
+/// Where a document is in its input.
 package enum DocumentPosition: Sendable, Equatable {
     /// It is the only one.
     case whole
@@ -245,11 +245,11 @@ package enum DocumentPosition: Sendable, Equatable {
     case place(Place)
     /// It is this element of an array, from 1 on.
     case element(Int)
-    /// It lies in the document there, at the place that a JSON Pointer names (RFC 6901). Its keys are the input's:
+    /// It is in the document there, at the place that a JSON Pointer names (RFC 6901). Its keys are the input's:
     /// hostile text until escaped.
     indirect case inside(DocumentPosition, pointer: String)
 
-    /// What tells it from others of the input, as it stands behind the input's name: nothing, `:12`, `:12:345`, `[3]`
+    /// What tells it from others of the input, as it follows the input's name: nothing, `:12`, `:12:345`, `[3]`
     /// or `:12#/data`.
     package var suffix: String {
         switch self {
@@ -270,7 +270,7 @@ package enum DumpLimits {
     /// Bytes of the largest window: places in it are kept in 32 bits.
     package static let largestWindowBytes = 64 * 1024 * 1024
 
-    /// Bytes behind the last one of a text that is handed over for reading; they need not be set, but for a zero first.
+    /// Bytes after the last one of a text that is handed over for reading; they need not be set, but for a zero first.
     package static let paddingBytes = Int(ROWSCAN_PADDING)
 
     /// Levels of arrays and objects inside each other; a dump that nests deeper is malformed.

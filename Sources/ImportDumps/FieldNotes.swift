@@ -35,7 +35,7 @@ package struct FieldNotes: Sendable, Equatable {
         textsCut += 1
     }
 
-    /// Puts other names in place of those of unknown fields. Different ones must stay different.
+    /// Puts other names instead of those of unknown fields. Different ones must stay different.
     package mutating func renameUnknownFields(_ name: ([UInt8]) -> [UInt8]) {
         for index in unknownFields.indices { unknownFields[index].name = name(unknownFields[index].name) }
     }
@@ -74,7 +74,7 @@ package struct FieldNotes: Sendable, Equatable {
         textsCut += other.textsCut
     }
 
-    /// Forgets that `summary` is no field of an import.
+    /// Forgets that `summary` is not a field of an import.
     mutating func forgetUnknownSummary() {
         unknownFields.removeAll { $0.level == .job && $0.name == Array("summary".utf8) }
     }

@@ -4,9 +4,9 @@ struct HeldDocument {
     var place: HeldPlace
     /// What was skipped in front of it.
     var skipped = SkippedText()
-    /// Where it begins, if it lies in another document as an object.
+    /// Where it begins, if it is in another document as an object.
     var start: Place?
-    /// Where the document on the top level begins that it lies in.
+    /// Where the document on the top level begins that it is in.
     var outer: Place?
 }
 
@@ -20,7 +20,7 @@ enum HeldPlace: Equatable {
     case nested(DocumentPosition, pointer: String)
 }
 
-/// What an input was found to hold so far, apart from the dump at hand.
+/// What an input was found to hold so far, apart from the current dump.
 ///
 /// Where there are dumps, what is around them is skipped and counted, but for what may be lost dumps: those are refused.
 /// Where there is none, what is there instead is told.
@@ -29,12 +29,12 @@ struct InputContents {
     var isAtStart = true
     /// A format that is not ours, by the first bytes.
     var foreign: ForeignFormat?
-    /// Where the document at hand begins, and whether it is the first one.
+    /// Where the current document begins, and whether it is the first one.
     var place = Place(byte: 0, line: 1, column: 1)
     var isInFirst = true
     /// The head of an HTTP answer came last.
     var isBehindHTTPHead = false
-    /// The element at hand, of an array of jobs.
+    /// The current element, of an array of jobs.
     var element: Int?
     /// How many documents were delivered.
     var deliveredCount = 0
@@ -42,7 +42,7 @@ struct InputContents {
     var jobCount = 0
     /// The line on which the last document began that was delivered.
     private var lastLine = 0
-    /// The last one that one was delivered from which lies in it, and the position that it was given.
+    /// The last one that one was delivered from which is in it, and the position that it was given.
     private var lastOuter: (place: Place, position: DocumentPosition)?
     /// What was skipped since the document that is held.
     var skipped = SkippedText()
@@ -54,7 +54,7 @@ struct InputContents {
     /// The line on which the last text ends.
     private var textLine = 0
 
-    /// Takes note of a document that is no job.
+    /// Takes note of a document that is not a job.
     ///
     /// - Parameters:
     ///   - isUnexpected: it may be a lost dump, or tells of one.
@@ -78,7 +78,7 @@ struct InputContents {
         }
     }
 
-    /// Takes note of text that is no JSON.
+    /// Takes note of text that is not JSON.
     ///
     /// - Parameter mayBeTorn: it may be a part of a dump.
     mutating func note(text fault: DumpFault, bytes: Int, from place: Place, lines: Int, mayBeTorn: Bool) {
@@ -159,7 +159,7 @@ struct InputContents {
 }
 
 extension HeldDocument {
-    /// A document in another one, which breaks off behind it: that one was torn, and this one is no part of it.
+    /// A document in another one, which breaks off behind it: that one was torn, and this one is not a part of it.
     mutating func standAlone() {
         guard let start else { return }
         place = .document(start)
@@ -174,7 +174,7 @@ extension HeldDocument {
     }
 }
 
-/// Documents that are no jobs, as long as no job tells what they are: the first ones, and how many more there are.
+/// Documents that are not jobs, as long as no job tells what they are: the first ones, and how many more there are.
 struct OtherDocuments {
     /// What is kept in memory.
     private static let limit = 20

@@ -92,7 +92,7 @@ package struct JSONReader: ~Copyable {
         }
     }
 
-    /// Reads a number, which must be there; nil if it is no whole number from 0 to 2^63 − 1.
+    /// Reads a number, which must be there; nil if it is not a whole number from 0 to 2^63 − 1.
     package mutating func count() throws(DumpFault) -> Int? {
         do throws(ScanFault) {
             let value = try scanner.readNumber().value

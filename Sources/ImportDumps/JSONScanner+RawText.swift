@@ -1,6 +1,6 @@
 import ImportFoundation
 
-/// The text of JSON values: without insignificant white space, with strings written anew, so that an escape or none
+/// The text of JSON values: without insignificant white space, with strings rewritten, so that an escape or none
 /// makes no difference and what was repaired in a string stays repaired. Up to ``DumpLimits/textBytes``.
 struct JSONText {
     private(set) var bytes: [UInt8] = []
@@ -152,7 +152,7 @@ extension JSONScanner {
         container == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")
     }
 
-    /// Reads a number (RFC 8259, section 6) byte by byte, for it may go over the window's end, and appends its text.
+    /// Reads a number (RFC 8259, section 6) byte by byte, because it may go over the window's end, and appends its text.
     private mutating func readNumber(into text: inout JSONText) throws(ScanFault) {
         if try peek() == UInt8(ascii: "-") {
             try readByte(into: &text)

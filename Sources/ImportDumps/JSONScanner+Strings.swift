@@ -22,7 +22,7 @@ extension JSONScanner {
     private mutating func readLongString(
         from start: Int, plainUntil firstEnd: Int, into slot: Slot?
     ) throws(ScanFault) {
-        // Texts that lie in the window go first, so that this one stays in one piece at the end of the scratch.
+        // Texts that are in the window go first, so that this one stays in one piece at the end of the scratch.
         if let slot {
             kept[slot.rawValue] = KeptText()
             moveKeptTextsToScratch()
@@ -129,7 +129,7 @@ extension JSONScanner {
         return value
     }
 
-    /// Reads one character beyond ASCII, byte by byte, across a slide of the window if need be.
+    /// Reads one character beyond ASCII, byte by byte, across a slide of the window if necessary.
     private mutating func readUTF8Sequence(into text: inout TextBuilder) throws(ScanFault) {
         let fault = ScanFault(reason: .invalidUTF8, offset: window.offset)
         let lead = try next()
@@ -151,7 +151,7 @@ extension JSONScanner {
 // MARK: - Repairs
 
 extension JSONScanner {
-    /// Puts U+FFFD where a string has something that is no JSON text.
+    /// Puts U+FFFD where a string has something that is not JSON text.
     private mutating func repair(_ fault: ScanFault, _ highSurrogate: inout UInt32?, in text: inout TextBuilder) {
         text.endSurrogate(&highSurrogate, in: &scratch)
         text.append(scalar: 0xFFFD, to: &scratch)
@@ -180,7 +180,7 @@ extension JSONScanner {
         let lookahead = window.lookAhead(keepsMark: true)
         var isTorn = false
         if skipSpaceOrEnd() != nil {
-            // A byte order mark or a record separator may stand in front of a dump.
+            // A byte order mark or a record separator may be in front of a dump.
             let behindSpace = window.offset
             defer { if !isTorn { untornUntil = behindSpace } }
             while let byte = peekOrEnd(), byte == 0xEF || byte == 0xBB || byte == 0xBF || byte == 0x1E {
@@ -213,7 +213,7 @@ extension JSONScanner {
         note(.slip, ScanFault(reason: .slip(slip), offset: window.offset))
     }
 
-    /// Passes over a value that other languages write and JSON does not; `first` is its first byte, which was peeked.
+    /// Skips a value that other languages write and JSON does not; `first` is its first byte, which was peeked.
     mutating func passSlip(_ first: UInt8) throws(ScanFault) {
         let fault = unexpected(first, expected: .value)
         guard isLenient else { throw fault }

@@ -1,7 +1,7 @@
 import ImportFoundation
 
 extension JSONScanner {
-    /// Copies the kept texts that lie in the window into the scratch bytes, the key last: it is forgotten first, and
+    /// Copies the kept texts that are in the window into the scratch bytes, the key last: it is forgotten first, and
     /// none may lie beyond it then, not even an empty one.
     mutating func moveKeptTextsToScratch() {
         for slot in kept.indices.reversed() where kept[slot].isPresent && !kept[slot].isInScratch {

@@ -1,6 +1,6 @@
 /// Reads JSON tokens (RFC 8259) from a window of bytes, strictly and in constant memory.
 ///
-/// Texts that the caller wants are *kept* in slots. A kept text lies in the window, where the file put it, as long as
+/// Texts that the caller wants are *kept* in slots. A kept text is in the window, where the file put it, as long as
 /// it has no escape and the window does not slide; else it is decoded into `scratch`:
 ///
 ///     window   …"code":"rate_limited","message":"wait \u201csoon\u201d"…
@@ -15,11 +15,11 @@ struct JSONScanner: ~Copyable {
     /// Whether text that is not JSON is tolerated where its meaning is plain, and noted in `damage`.
     var isLenient = false
     var damage = DumpDamage()
-    /// The row at hand; nil outside of rows.
+    /// The current row; nil outside of rows.
     var row: Int?
     /// Whether a text was repaired since it was last reset.
     var hasRepaired = false
-    /// Where an object began that has members which only a job has, in a value that was passed over.
+    /// Where an object began that has members which only a job has, in a value that was skipped.
     var jobLike: Int?
     /// Where the `error` began that was opened last.
     var openObject = 0
@@ -79,7 +79,7 @@ extension JSONScanner {
         return byte
     }
 
-    /// Slides the window on, after saving the kept texts that lie in it.
+    /// Slides the window on, after saving the kept texts that are in it.
     @inline(never)
     mutating func slide() -> Bool {
         moveKeptTextsToScratch()
@@ -99,7 +99,7 @@ extension JSONScanner {
 // MARK: - Tokens
 
 extension JSONScanner {
-    /// Passes over white space and returns the byte after it, which stays unread; nil at the end.
+    /// Skips white space and returns the byte after it, which stays unread; nil at the end.
     @inline(__always)
     mutating func skipSpaceOrEnd() -> UInt8? {
         while let byte = peekOrEnd() {
@@ -109,7 +109,7 @@ extension JSONScanner {
         return nil
     }
 
-    /// Passes over white space and returns the byte after it, which stays unread.
+    /// Skips white space and returns the byte after it, which stays unread.
     @inline(__always)
     mutating func skipSpace() throws(ScanFault) -> UInt8 {
         guard let byte = skipSpaceOrEnd() else { throw endFault() }

@@ -16,7 +16,7 @@ package struct DeclaredJob: Sendable, Equatable {
     package var createdAt: String?
     package var updatedAt: String?
     package var expiresAt: String?
-    /// The job-level error, if it is there and not null; what it says is its message if it is no object.
+    /// The job-level error, if it is there and not null; what it says is its message if it is not an object.
     package var error: JobError?
 
     package init() {}
@@ -62,9 +62,9 @@ struct JobEvidence {
     /// Members that rows have and jobs do not: `created` or `existing`, and `id`.
     var hasRowFlag = false
     var hasID = false
-    /// A member that records of logs have and error answers do not, such as `level`.
+    /// A member that records of logs have and API error responses do not, such as `level`.
     var isLogRecord = false
-    /// The top level's `message`, or an `error` that is a string: an error answer has one.
+    /// The top level's `message`, or an `error` that is a string: an API error response has one.
     var message: String?
     /// What the top level's `format` names, if this program wrote it.
     var ownOutput: OwnOutput?

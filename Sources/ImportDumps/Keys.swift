@@ -3,7 +3,7 @@ private import Glibc
 /// The keys of the top-level object that the reader acts on.
 enum JobKey: Equatable {
     case field(KnownField)
-    /// Not a job's: error answers have it.
+    /// Not a job's: API error responses have it.
     case message
     /// Not an import's: bulk jobs have it.
     case summary
@@ -197,7 +197,7 @@ package enum ObjectLevel: Int, Sendable, CaseIterable {
 /// What a value turned out to be.
 package enum FoundType: Int, Sendable, CaseIterable {
     case null, boolean, number, string, object, array
-    /// A number that is no count: negative, with a fraction, or beyond 2^63 − 1.
+    /// A number that is not a count: negative, with a fraction, or beyond 2^63 − 1.
     case numberThatIsNoCount
     /// A string that is no RFC 3339 date-time.
     case stringThatIsNoDateTime

@@ -92,7 +92,7 @@ final class PlainJobReader {
     private let rows = UnsafeMutablePointer<rowscan_plain_row>.allocate(capacity: mostRuns)
     private let plainJobs = UnsafeMutablePointer<PlainJob>.allocate(capacity: mostJobs)
     private let runs = UnsafeMutablePointer<RowRun>.allocate(capacity: mostRuns)
-    /// How many to read at once. Where some are not taken, those behind them are read again: so it is few then.
+    /// How many to read at once. Where some are not taken, those after them are read again: so it is few then.
     private var wanted = 2
     /// Whether a job is only plain if no two of its rows have the same id.
     var refusesRepeatedIDs = false
@@ -108,13 +108,13 @@ final class PlainJobReader {
         unsafe runs.deallocate()
     }
 
-    /// Reads some jobs from an index on, as far as a plain job begins on the line behind each; returns how many.
+    /// Reads some jobs from an index on, as far as a plain job begins on the line after each; returns how many.
     ///
     /// What lies between two jobs would have to be told of the first one. So of a job nothing is told until the next one
     /// was read too.
     ///
     /// - Parameters:
-    ///   - bytes: a zero stands behind the last one.
+    ///   - bytes: a zero follows the last one.
     ///   - end: those that begin there or behind it are not wanted.
     func read(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int, before end: Int = .max) -> Int {
         guard let start = bytes.baseAddress else { return 0 }
@@ -123,7 +123,7 @@ final class PlainJobReader {
 
     /// Reads a job with nothing but white space behind it; false if that is not all there is.
     ///
-    /// - Parameter bytes: a zero stands behind the last one.
+    /// - Parameter bytes: a zero follows the last one.
     func readAlone(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let start = bytes.baseAddress, unsafe read(start, at: 0, upTo: 0, limit: 1) == 1 else { return false }
         for index in unsafe Int(jobs.pointee.length)..<bytes.count {

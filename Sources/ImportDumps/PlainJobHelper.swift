@@ -3,7 +3,7 @@ import ImportFoundation
 /// Takes in plain jobs of a stretch of an input, on a thread of its own, before anyone knows that they are read: the
 /// consumer that made it adopts them when reading has come to the first of them, or nothing of them is used.
 package protocol PlainJobTaker: AnyObject, Sendable {
-    /// Takes jobs on lines one after another; returns how many. The one behind them is to come row by row, and no more are
+    /// Takes jobs on lines one after another; returns how many. The one after them is to come row by row, and no more are
     /// taken then.
     ///
     /// - Parameters:

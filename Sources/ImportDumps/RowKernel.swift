@@ -2,7 +2,7 @@ internal import CRowScan
 
 /// The vector instructions that a reader works with: those of a kind of processor, or plain ones.
 ///
-/// All kernels come to the same results; which one runs is a matter of speed alone.
+/// All kernels give the same results; which one runs is a matter of speed alone.
 @safe
 package struct RowKernel: Sendable {
     // It points to constants of the C library, which nothing writes.

@@ -180,7 +180,7 @@ struct RowShapes: ~Copyable {
         return true
     }
 
-    /// Learns a shape, in place of the one that was not used for the longest time if there is no room.
+    /// Learns a shape, instead of the one that was not used for the longest time if there is no room.
     mutating func learn(_ layout: RowLayout, facts: RowFacts, from bytes: UnsafeBufferPointer<UInt8>) {
         var slot = count
         if count == Self.capacity {
@@ -198,7 +198,7 @@ struct RowShapes: ~Copyable {
     }
 }
 
-/// Where the parts of one row lie in the window: the row itself and what varies from row to row.
+/// Where the parts of one row are in the window: the row itself and what varies from row to row.
 struct RowLayout {
     /// The row, and the comma and white space after it.
     var range: Range<Int>

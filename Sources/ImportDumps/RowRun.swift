@@ -87,9 +87,9 @@ public struct RowFacts: OptionSet, Sendable, Hashable {
     @inlinable public static var error: RowFacts { RowFacts(rawValue: 1 << 2) }
     /// The error has a code that is not empty.
     @inlinable public static var code: RowFacts { RowFacts(rawValue: 1 << 3) }
-    /// The id is a string that is no UUID.
+    /// The id is a string that is not a UUID.
     @inlinable public static var idNotUUID: RowFacts { RowFacts(rawValue: 1 << 4) }
-    /// A known field is of another JSON type, or the row is no object.
+    /// A known field is of another JSON type, or the row is not an object.
     @inlinable public static var wrongType: RowFacts { RowFacts(rawValue: 1 << 5) }
     /// A field that the API does not define.
     @inlinable public static var unknownField: RowFacts { RowFacts(rawValue: 1 << 6) }
@@ -97,7 +97,7 @@ public struct RowFacts: OptionSet, Sendable, Hashable {
     @inlinable public static var duplicateKey: RowFacts { RowFacts(rawValue: 1 << 7) }
     /// A text was longer than ``DumpLimits/textBytes`` and was cut there.
     @inlinable public static var textCut: RowFacts { RowFacts(rawValue: 1 << 8) }
-    /// A text has U+FFFD in place of bytes that JSON does not allow.
+    /// A text has U+FFFD instead of bytes that JSON does not allow.
     @inlinable public static var textRepaired: RowFacts { RowFacts(rawValue: 1 << 12) }
     /// Not a row, but a stretch of `results` that holds no whole one.
     @inlinable public static var damaged: RowFacts { RowFacts(rawValue: 1 << 13) }

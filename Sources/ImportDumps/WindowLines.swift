@@ -64,7 +64,7 @@ struct WindowLines {
             + (isCounted ? countedLine.number - first.number : 0)
     }
 
-    /// The line that begins behind the first bytes of the window.
+    /// The line that begins after the first bytes of the window.
     func beginning(behind bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, _ kernel: RowKernel) -> Line {
         Line(number: first.number + (unsafe feeds(in: bytes, kernel)), start: startOffset + bytes.count)
     }
@@ -74,14 +74,14 @@ struct WindowLines {
         (countedIndex, countedLine) = (0, first)
     }
 
-    /// Goes on to the bytes behind the window.
+    /// Goes on to the bytes after the window.
     ///
     /// - Parameter feeds: how many line feeds are in it.
     mutating func pass(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, feeds: Int) {
         self = WindowLines(first: unsafe line(behind: bytes, from: startOffset, feeds: feeds))
     }
 
-    /// The line that begins or goes on behind the first bytes of the window.
+    /// The line that begins or goes on after the first bytes of the window.
     ///
     /// - Parameter feeds: how many line feeds are in them.
     func line(behind bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int, feeds: Int) -> Line {

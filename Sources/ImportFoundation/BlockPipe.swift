@@ -30,7 +30,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
     /// A block that was filled.
     @safe
     package struct Block {
-        /// Valid until the next block is asked for, with the padding behind them.
+        /// Valid until the next block is asked for, with the padding after them.
         package let bytes: UnsafeMutablePointer<UInt8>
         package let count: Int
         package let note: Note?
@@ -65,7 +65,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
 
     /// Starts a thread that fills what its owner empties.
     ///
-    /// - Parameter padding: zero bytes behind each block, which may be read.
+    /// - Parameter padding: zero bytes after each block, which may be read.
     package init(slots: Int, slotBytes: Int, padding: Int, filling: @escaping Filling) {
         let ring = Ring(slots: slots, slotBytes: slotBytes, padding: padding)
         self.ring = ring
@@ -92,7 +92,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
 
     // MARK: - For an owner who fills
 
-    /// The block to be filled, which is waited for if need be. The same one until it is handed on.
+    /// The block to be filled, which is waited for if necessary. The same one until it is handed on.
     package var room: UnsafeMutablePointer<UInt8> {
         if !holdsBlock, thread != nil { ring.free.wait() }
         holdsBlock = true

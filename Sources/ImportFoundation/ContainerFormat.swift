@@ -1,4 +1,4 @@
-/// The ways to pack dumps that are read here, recognised by content.
+/// The ways to pack dumps that are read here, recognized by content.
 package enum ContainerFormat: Sendable, Equatable {
     case gzip, zstd, xz, bzip2, lz4
     case tar, zip, sevenZip
@@ -58,7 +58,7 @@ package enum ContainerFormat: Sendable, Equatable {
     }
 
     /// The mark of POSIX and GNU, or the checksum of a header: the oldest kind of tar has nothing else. Either might
-    /// be made of text, but U+0000, of which each header has some, stands in no JSON.
+    /// be made of text, but U+0000, of which each header has some, is in no JSON.
     private static func isTar(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard bytes.prefix(signatureBytes).contains(0) else { return false }
         if bytes.dropFirst(257).starts(with: "ustar".utf8) { return true }

@@ -9,7 +9,7 @@ package struct DateTime: Sendable, Comparable {
     /// The fraction of a second in digits, without trailing zeros: ordered as text, whatever its length.
     private let fraction: [UInt8]
 
-    /// Nil if `text` is no date-time of RFC 3339, section 5.6.
+    /// Nil if `text` is not a date-time of RFC 3339, section 5.6.
     package init?(_ text: String) {
         self.init(text.utf8Span.span)
     }

@@ -15,7 +15,7 @@ package struct ExactText: Hashable, Comparable, Sendable {
         self.bytes = bytes
     }
 
-    /// The text, with U+FFFD in place of bytes that are not UTF-8.
+    /// The text, with U+FFFD instead of bytes that are not UTF-8.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     package func hash(into hasher: inout Hasher) {

@@ -1,4 +1,4 @@
-/// A file that this program wrote, recognised by content: it is no dump, and to read it as one would audit an audit.
+/// A file that this program wrote, recognized by content: it is not a dump, and to read it as one would audit an audit.
 package enum OwnOutput: Sendable, Equatable {
     /// `summary.json`, or what `summary` and `merge` print.
     case summary
@@ -55,7 +55,7 @@ package enum OwnOutput: Sendable, Equatable {
     package static let firstRejectColumn = "import_source_row"
 
     /// Recognises a file by its first bytes: ``ContainerFormat/signatureBytes`` of them, or all of a shorter one. Nil
-    /// for anything else, and for pages from templates of one's own, which may be anything.
+    /// for anything else, and for pages from templates of your own, which may be anything.
     package init?(firstBytes: ArraySlice<UInt8>) {
         let bytes = firstBytes.starts(with: [0xEF, 0xBB, 0xBF]) ? firstBytes.dropFirst(3) : firstBytes
         switch bytes.first {

@@ -77,7 +77,7 @@ final class ArchiveInput {
         while let bytes = unsafe next(), unsafe !bytes.isEmpty {}
     }
 
-    /// Passes over at most `count` bytes without reading them; returns how many.
+    /// Skips at most `count` bytes without reading them; returns how many.
     func skip(_ count: Int) -> Int {
         guard case .file(let file, let position) = origin else { return 0 }
         // Not beyond the end: what is cut off must be noticed. And not to it: the end is read for its zeros.
@@ -167,7 +167,7 @@ private struct EntrySource: ByteSource {
 
 /// What an archive says of one of its entries.
 struct ArchiveEntry: Sendable {
-    /// Its path, as it lies in the archive: any bytes.
+    /// Its path, as it is in the archive: any bytes.
     var name: [UInt8]
     var kind: Kind
     var isEncrypted: Bool
@@ -195,7 +195,7 @@ struct ArchiveEntry: Sendable {
 enum ArchiveStep: Sendable {
     case entry(ArchiveEntry)
     case end
-    /// Something is damaged, in a library's words; there may be more behind it.
+    /// Something is damaged, in a library's words; there may be more after it.
     case damaged(String)
     /// The rest is encrypted, names and all.
     case encrypted

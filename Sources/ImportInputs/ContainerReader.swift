@@ -23,6 +23,8 @@ package enum InputRefusal: Sendable, Equatable {
     case needsFile(ContainerFormat)
     /// An archive in which there are no files to read, apart from hidden ones.
     case holdsNoFiles
+    /// A workbook of another program, such as the file that was sent.
+    case workbook
     /// Nothing of it can be read.
     case unreadable(ReadFailure)
     /// An archive that cannot be read to its end. What comes before was delivered.
@@ -83,6 +85,8 @@ package struct ContainerReader: Sendable {
             let format = ContainerFormat(firstBytes: beginning)
             if let own = OwnOutput(firstBytes: beginning), own.isWholeFile {
                 try body(.refused(source: name, reason: .ownOutput(own)))
+            } else if format == .zip, ZipParts.isForeignWorkbook(descriptor, beginning: beginning) {
+                try body(.refused(source: name, reason: .workbook))
             } else if let format, format.isArchive {
                 try walk.visitArchive(ArchiveInput(file, format: format), format, named: name, isPrompt: true, body)
             } else {
@@ -159,7 +163,7 @@ struct ContainerWalk {
         try visit(source, ContainerFormat(firstBytes: source.beginning), named: name, body)
     }
 
-    /// Visits what `source` delivers, of which the format was recognised; nil for plain data.
+    /// Visits what `source` delivers, of which the format was recognized; nil for plain data.
     func visit<Failure: Error>(
         _ source: any ByteSource, _ format: ContainerFormat?, named name: String,
         _ body: (ContainerItem) throws(Failure) -> Void

@@ -75,7 +75,7 @@ enum LegacyNames {
         /// Letters before and behind.
         var isInWord = false
 
-        /// Letters with accents look like kanji too, together with the letters behind them.
+        /// Letters with accents look like kanji too, together with the letters after them.
         var isJapanese: Bool {
             if isForeign { return false }
             if kana >= 2 || halfWidth >= 3 { return true }

@@ -27,7 +27,7 @@ package struct InputLimits: Sendable, Equatable {
     }
 }
 
-/// Counts the bytes that were read of inputs, as they lie on the disk. Any thread may look.
+/// Counts the bytes that were read of inputs, as they are on the disk. Any thread may look.
 package final class InputProgress: Sendable {
     private let count = Atomic(0)
 

@@ -58,7 +58,7 @@ struct FolderListing: Sendable {
         return next(left, common, in: names) < next(right, common, in: names)
     }
 
-    /// The byte of a path behind the first `offset` bytes of a name; -1 for its end.
+    /// The byte of a path after the first `offset` bytes of a name; -1 for its end.
     private static func next(_ entry: Entry, _ offset: Int, in names: [UInt8]) -> Int {
         if offset < entry.count { return Int(names[Int(entry.start) + offset]) }
         return entry.kind == .folder ? Int(UInt8(ascii: "/")) : -1
@@ -151,7 +151,7 @@ extension FolderListing.Kind {
 }
 
 /// Files and folders that operating systems and office programs put beside a person's own, in folders and archives.
-/// They are passed over silently, as hidden ones are.
+/// They are skipped silently, as hidden ones are.
 enum SystemFiles {
     private static let names: Set<String> = [
         "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin", "system volume information",

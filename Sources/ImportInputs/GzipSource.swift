@@ -123,7 +123,7 @@ private final class GzipInflater: @unchecked Sendable {
         return byte
     }
 
-    /// Whether there is more to inflate; reads it if need be.
+    /// Whether there is more to inflate; reads it if necessary.
     private func hasInput() -> Bool {
         if unsafe state.pointee.avail_in > 0 { return true }
         guard !isInputAtEnd else { return false }
@@ -150,7 +150,7 @@ private final class GzipInflater: @unchecked Sendable {
     private func damaged(_ damage: ReadFailure.Damage) -> ReadFailure { ReadFailure(.damaged(.gzip, damage)) }
 }
 
-/// Passes over the header of a gzip member (RFC 1952), however its bytes come.
+/// Skips the header of a gzip member (RFC 1952), however its bytes come.
 ///
 ///     1F 8B 08 flags time(4) extra-flags system | extra: length(2) bytes | name 0 | comment 0 | checksum(2)
 ///
@@ -182,7 +182,7 @@ struct GzipHeader {
             case 3: return byte == 8 ? .incomplete : .damaged(.method(nil))
             case 4:
                 flags = byte
-                // The upper three bits must be zero: what they would stand for cannot be passed over.
+                // The upper three bits must be zero: what they would stand for cannot be skipped.
                 return byte & 0xE0 == 0 ? .incomplete : .damaged(.structure)
             case 10: return advance()
             default: return .incomplete

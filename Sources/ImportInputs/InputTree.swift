@@ -13,7 +13,7 @@ package enum InputTreeItem: Sendable, Equatable {
     case unavailable(InputPath, ReadFailure)
 }
 
-/// Why something in a folder is passed over.
+/// Why something in a folder is skipped.
 package enum PassedOver: Sendable, Equatable {
     /// A symbolic link that leads out of the named folder, to a folder, to something else, or nowhere.
     case linkOutside, linkToFolder, linkToSpecial, linkBroken
@@ -30,7 +30,7 @@ package enum PassedOver: Sendable, Equatable {
 /// Walks through the inputs that a command was given: files, folders with all that is in them, standard input.
 ///
 /// Arguments come in their order; what is in a folder comes in the order of the bytes of its paths. Hidden files and
-/// folders are left out silently. A symbolic link in a folder counts as the file that it leads to, if that lies in the
+/// folders are left out silently. A symbolic link in a folder counts as the file that it leads to, if that is in the
 /// named folder too. Only the listings of the folders on the way are in memory.
 package struct InputTree: Sequence, IteratorProtocol, Sendable {
     private struct Folder: Sendable {
@@ -40,7 +40,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
     }
 
     private var arguments: ArraySlice<InputPath>
-    /// The folder that is walked through, and those that it lies in.
+    /// The folder that is walked through, and those that it is in.
     private var folders: [Folder] = []
     /// The absolute path of the named folder, without links, and with a slash at the end.
     private var root: [UInt8] = []
@@ -219,7 +219,7 @@ package struct FileIdentity: Hashable, Sendable {
     }
 }
 
-/// What a command writes, as seen by a walk through its inputs: the folder that it writes into may lie in one of them, or
+/// What a command writes, as seen by a walk through its inputs: the folder that it writes into may be in one of them, or
 /// be one.
 package struct OutputPlace: Sendable {
     /// The absolute path without links, with a slash at the end.
@@ -241,7 +241,7 @@ package struct OutputPlace: Sendable {
         self.jobFiles = Set(jobFiles.map { Array($0.utf8) })
     }
 
-    /// Whether something is no input. All in a folder of output is none; but where that folder is an input itself, or
+    /// Whether something is not an input. All in a folder of output is none; but where that folder is an input itself, or
     /// has one in it, only what is in the place of an output.
     ///
     /// - Parameters:

@@ -14,7 +14,7 @@ final class LibArchive {
 
     /// Bytes of the entry that were delivered and not copied yet: libarchive's own, until it is asked for more.
     private var block = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-    /// Where the rest of `block` lies in the entry: beyond `position` if a hole of zeros comes before it.
+    /// Where the rest of `block` is in the entry: beyond `position` if a hole of zeros comes before it.
     private var blockOffset = 0
     private var position = 0
     /// What comes after `block`, once it is known that no more blocks do.
@@ -25,7 +25,7 @@ final class LibArchive {
         case failed(ReadFailure)
     }
 
-    /// Opens what was recognised as `format`.
+    /// Opens what was recognized as `format`.
     init(_ format: ContainerFormat, _ input: ArchiveInput) throws(ReadFailure) {
         guard let archive = unsafe archive_read_new() else { throw ReadFailure(errorNumber: ENOMEM) }
         unsafe self.archive = archive
@@ -38,7 +38,7 @@ final class LibArchive {
         unsafe archive_read_free(archive)
     }
 
-    /// Goes on to the next entry; what is left of the one before is passed over.
+    /// Goes on to the next entry; what is left of the one before is skipped.
     func next() -> ArchiveStep {
         unsafe block = UnsafeRawBufferPointer(start: nil, count: 0)
         (blockOffset, position, ending) = (0, 0, nil)

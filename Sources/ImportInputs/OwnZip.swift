@@ -53,14 +53,14 @@ struct OwnZip {
             mayBeWorkbook = false
             return OwnOutput(workbookCore: content.beginning).map { .isOwn($0) } ?? .isNot(content)
         }
-        // Whatever is no XML could be a dump.
+        // Whatever is not XML could be a dump.
         mayBeWorkbook = content.beginning.first == UInt8(ascii: "<") && held.count < OwnOutput.workbookParts
         guard mayBeWorkbook else { return .isNot(content) }
         held.append((source, content.beginning))
         return .mayBe
     }
 
-    /// The parts that were held back, if it is no workbook of this program.
+    /// The parts that were held back, if it is not a workbook of this program.
     mutating func takeHeld() -> [(source: String, beginning: ArraySlice<UInt8>)] {
         defer { held = [] }
         return held

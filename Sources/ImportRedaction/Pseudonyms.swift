@@ -1,6 +1,6 @@
 import ImportFoundation
 
-/// Makes pseudonyms: what stands in place of a value, the same for the same value and key, and of the same kind.
+/// Makes pseudonyms: what stands instead of a value, the same for the same value and key, and of the same kind.
 ///
 /// A pseudonym is a keyed hash (HMAC-SHA-256) of the kind and the value. Without the key, nobody can tell which value
 /// it stands for, nor work out the pseudonym of a value to look for it.
@@ -57,7 +57,7 @@ extension Pseudonyms {
         }
     }
 
-    /// Appends a UUID in lower case in place of the one at `start`, of 36 bytes in any case. It is of version 8 (RFC
+    /// Appends a UUID in lower case instead of the one at `start`, of 36 bytes in any case. It is of version 8 (RFC
     /// 9562, for what an application works out), with 122 bits of the code.
     func appendUUID(_ value: Span<UInt8>, at start: Int, to text: inout [UInt8]) {
         var small = InlineArray<36, UInt8>(repeating: 0)

@@ -1,9 +1,9 @@
 package import ImportDumps
 
-/// Puts pseudonyms in place of the values of rows: of the ids as a whole, of codes and messages where they hold some.
+/// Puts pseudonyms instead of the values of rows: of the ids as a whole, of codes and messages where they hold some.
 package struct RowRedactor: Sendable {
     private var redactor: TextRedactor
-    /// The rows since the last ``removeAll()``, in order, and the bytes that their texts lie in.
+    /// The rows since the last ``removeAll()``, in order, and the bytes that their texts are in.
     package private(set) var runs: [RowRun] = []
     package private(set) var text: [UInt8] = []
 
@@ -16,7 +16,7 @@ package struct RowRedactor: Sendable {
         text.removeAll(keepingCapacity: true)
     }
 
-    /// Adds a run of rows, of which the texts lie in `text`.
+    /// Adds a run of rows, of which the texts are in `text`.
     package mutating func append(_ run: RowRun, _ source: Span<UInt8>) {
         guard let id = run.id else { return appendTexts(of: run, source, id: nil) }
         if run.facts.contains(.idNotUUID) || id.count != 36 {
@@ -32,7 +32,7 @@ package struct RowRedactor: Sendable {
         appendTexts(of: run, source, id: TextRange(offset: start, count: 36), stride: run.count > 1 ? 36 : 0)
     }
 
-    /// Adds a row of a run, whose id is no UUID.
+    /// Adds a row of a run, whose id is not a UUID.
     private mutating func appendOther(_ run: RowRun, _ index: Int, _ id: TextRange, _ source: Span<UInt8>) {
         let start = text.count
         redactor.redactValue(source.extracting(id.offset..<id.offset + id.count), to: &text)

@@ -1,6 +1,6 @@
 package import ImportInputs
 
-/// The names of inputs in what is written and said: as they are, or with pseudonyms in place of their parts.
+/// The names of inputs in what is written and said: as they are, or with pseudonyms instead of their parts.
 ///
 /// A name has no form by which to tell a person's name in it from other words, so each part of a path is replaced as a
 /// whole. Known endings stay, as do `/` and the `!` in front of an archive's entry.
@@ -73,7 +73,7 @@ extension SourceNames {
         case .unreadable(let failure): return .unreadable(failure.withoutQuotations)
         case .cutShort(let failure, let entries): return .cutShort(failure.withoutQuotations, entriesRead: entries)
         case .damagedPart(_, let entries): return .damagedPart("", entriesRead: entries)
-        case .ownOutput, .special, .encrypted, .nestedTooDeep, .needsFile, .holdsNoFiles: return refusal
+        case .ownOutput, .special, .encrypted, .nestedTooDeep, .needsFile, .holdsNoFiles, .workbook: return refusal
         }
     }
 }

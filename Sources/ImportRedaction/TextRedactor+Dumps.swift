@@ -35,6 +35,8 @@ extension TextRedactor {
         switch other.reason {
         case .errorBody(let message): other.reason = .errorBody(message: text(message))
         case .unreadable(let fault): other.reason = .unreadable(fault.redacted)
+        // Without a header, these are values.
+        case .foreign(.table): other.reason = .foreign(.table(columns: []))
         case .empty, .blank, .ownOutput, .otherJSON, .foreign, .rowsWithoutJob, .more: break
         }
         return other

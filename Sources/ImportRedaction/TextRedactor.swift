@@ -1,7 +1,7 @@
 import ImportDumps
 import ImportFoundation
 
-/// Puts pseudonyms in place of the values of texts. One redactor serves text after text in memory that stays; each
+/// Puts pseudonyms instead of the values of texts. One redactor serves text after text in memory that stays; each
 /// thread has its own.
 package struct TextRedactor: Sendable {
     private let pseudonyms: Pseudonyms
@@ -17,11 +17,11 @@ package struct TextRedactor: Sendable {
         own = OwnWords(rules)
     }
 
-    /// Appends a text with pseudonyms in place of its values. It is cut at ``DumpLimits/textBytes`` if these make it
+    /// Appends a text with pseudonyms instead of its values. It is cut at ``DumpLimits/textBytes`` if these make it
     /// longer than that.
     ///
     /// - Parameter limit: the length at which the text was cut by its reader, in bytes: of one that is so long, the last
-    ///   word is replaced whatever it is, for it may be the front of a value.
+    ///   word is replaced whatever it is, because it may be the front of a value.
     /// - Returns: whether it had to be cut.
     @discardableResult
     package mutating func redact(
@@ -55,7 +55,7 @@ package struct TextRedactor: Sendable {
         return Self.cut(&result, from: start)
     }
 
-    /// Appends the pseudonym of the UUID that lies at `start`.
+    /// Appends the pseudonym of the UUID that is at `start`.
     @inline(__always)
     mutating func redactUUID(_ text: Span<UInt8>, at start: Int, to result: inout [UInt8]) {
         if rules.keep.isEmpty {
@@ -117,7 +117,7 @@ package struct TextRedactor: Sendable {
 // MARK: - Strings
 
 extension TextRedactor {
-    /// A text with pseudonyms in place of its values.
+    /// A text with pseudonyms instead of its values.
     package mutating func text(_ text: String) -> String { redact(text).text }
 
     /// The pseudonym of what is a value as a whole.
@@ -128,7 +128,7 @@ extension TextRedactor {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// A text with pseudonyms in place of its values, and whether it had to be cut.
+    /// A text with pseudonyms instead of its values, and whether it had to be cut.
     mutating func redact(_ text: String) -> (text: String, isCut: Bool) {
         let bytes = Array(text.utf8)
         var result: [UInt8] = []

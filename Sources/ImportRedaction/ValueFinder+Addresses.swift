@@ -101,7 +101,7 @@ extension Span<UInt8> {
         return index
     }
 
-    /// Where a URL ends of which something lies at `start`.
+    /// Where a URL ends of which something is at `start`.
     func urlEnd(from start: Int) -> Int {
         var index = start
         while index < count {

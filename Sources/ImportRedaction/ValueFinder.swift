@@ -128,7 +128,7 @@ extension ValueFinder {
     /// The value of `name=value` or `name: value`, if the name is one whose values are replaced. Returns where to go
     /// on; nil if there is nothing of that kind.
     ///
-    /// - Parameter from: behind the name, and behind the quote that closes it if it has one.
+    /// - Parameter from: behind the name, and after the quote that closes it if it has one.
     mutating func member(
         _ name: Range<Int>, lastWord: Range<Int>, from end: Int, _ text: Span<UInt8>
     ) -> Int? {

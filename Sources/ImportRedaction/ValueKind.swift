@@ -89,7 +89,7 @@ extension Span<UInt8> {
         }
     }
 
-    /// Whether a character of a word is here: of ASCII, or any other that is no punctuation.
+    /// Whether a character of a word is here: of ASCII, or any other that is not punctuation.
     @inline(__always)
     func isWord(at index: Int) -> Bool {
         guard index >= 0, index < count else { return false }

@@ -41,7 +41,7 @@ package struct SourceFault: Error, Sendable, Equatable {
         case notUTF16
         /// The encoding cannot be written back byte for byte.
         case encoding(String)
-        /// A byte that cannot stand in JSON here; nil for the end of the file.
+        /// A byte that cannot be in JSON here; nil for the end of the file.
         case json(UInt8?)
         case nestedTooDeep
         /// A request body with so much besides its objects.

@@ -1,7 +1,7 @@
 package import ImportDumps
 import ImportFoundation
 
-/// What was sent to the import API, as it lies in a file: of the rows of `results`, row N is record N of it.
+/// What was sent to the import API, as it is in a file: of the rows of `results`, row N is record N of it.
 package enum SourceForm: Sendable, Equatable {
     /// CSV (RFC 4180), whose lines end as its first one does.
     case csv(CSVForm)
@@ -9,7 +9,7 @@ package enum SourceForm: Sendable, Equatable {
     case jsonLines
     /// A JSON array of objects.
     case jsonArray
-    /// The body of a request, `{"objects": […], "options": {…}}`: what stands before the first object and behind the
+    /// The body of a request, `{"objects": […], "options": {…}}`: what stands before the first object and after the
     /// last, with the brackets.
     case requestBody
     /// The rows of a sheet of a workbook, as ``SheetRecord`` has them.

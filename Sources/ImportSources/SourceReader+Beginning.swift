@@ -214,7 +214,7 @@ extension SourceReader {
     }
 
     /// The delimiter that stands most often in the header, outside quotes; where two stand as often, the one that also
-    /// divides the records behind it into as many columns.
+    /// divides the records after it into as many columns.
     func findDelimiter(_ lineEnd: CSVForm.LineEnd) throws(SourceFault) -> UInt8 {
         let counts = SourceOptions.delimiters.map { (delimiter: $0, lines: columnsOfFirstRecords($0, lineEnd)) }
         func isConsistent(_ lines: [Int]) -> Int { lines.dropFirst().count { $0 == lines.first } }
@@ -230,7 +230,7 @@ extension SourceReader {
         return wanted
     }
 
-    /// How many columns the header and up to 20 records behind it have with a delimiter.
+    /// How many columns the header and up to 20 records after it have with a delimiter.
     func columnsOfFirstRecords(_ delimiter: UInt8, _ lineEnd: CSVForm.LineEnd) -> [Int] {
         var counts: [Int] = []
         var (columns, isInside, isBlank) = (1, false, true)

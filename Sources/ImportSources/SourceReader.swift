@@ -16,14 +16,14 @@ package final class SourceReader {
     package static let largestRecord = 64 * 1024 * 1024
     /// Bytes of a request body besides its objects.
     static let largestRest = 1024 * 1024
-    /// Records before and behind the current one that can be looked at, as far as they are in the window.
+    /// Records before and after the current one that can be looked at, as far as they are in the window.
     package static let neighbours = 5
 
     package internal(set) var form: SourceForm
     package let encoding: SourceEncoding
     /// What a request body or an array has before its first object, with the bracket; empty for other forms.
     package internal(set) var opening: [UInt8] = []
-    /// The same behind the last one; there when the reader is at the end.
+    /// The same after the last one; there when the reader is at the end.
     package internal(set) var closing: [UInt8] = []
     /// Records that were moved to: the number of the current one.
     package internal(set) var row = 0
@@ -139,7 +139,7 @@ package final class SourceReader {
         return true
     }
 
-    /// Passes over records; returns how many there were, at most `count`.
+    /// Skips records; returns how many there were, at most `count`.
     package func skip(_ count: Int) throws(SourceFault) -> Int {
         var skipped = 0
         while skipped < count {
@@ -194,10 +194,10 @@ package final class SourceReader {
     /// The SHA-256 of the file's bytes, decompressed. Only at the end.
     package func finishHash() -> String? { hash16?.finish() ?? blocks.finishHash() }
 
-    /// Lines or rows of a table that hold nothing at all; they are no records.
+    /// Lines or rows of a table that hold nothing at all; they are not records.
     package var blankLines: Int { sheet?.notes.emptyRows ?? Int(csv.blank_lines) }
 
-    /// Cells whose stored values were sent, and not the formulas behind them.
+    /// Cells whose stored values were sent, and not the formulas after them.
     package var formulas: Int { sheet?.notes.formulas ?? 0 }
 
     // MARK: - The window

@@ -6,7 +6,7 @@ import ImportFoundation
 /// Safe to use: the storage lives as long as the window, and each access is checked against its count.
 @safe
 struct SourceWindow: ~Copyable {
-    /// Vectors are loaded whole only where there are as many bytes; this is for the byte behind the end.
+    /// Vectors are loaded whole only where there are as many bytes; this is for the byte after the end.
     private static let padding = 64
 
     private var storage: UnsafeMutablePointer<UInt8>

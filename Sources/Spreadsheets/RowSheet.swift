@@ -176,7 +176,7 @@ package struct RowSheet {
         return parts.map { ($0.0, Array((Self.declaration + $0.1).utf8)) }
     }
 
-    /// The part that comes behind the sheet's, once all formats are known.
+    /// The part that comes after the sheet's, once all formats are known.
     package var stylesPart: (name: String, bytes: [UInt8]) {
         var numbers = ""
         var cells = ""

@@ -12,7 +12,7 @@ struct SharedTexts: Sendable {
     /// Where each text ends.
     fileprivate var ends: [Int] = []
 
-    /// Calls `body` with a text; nil if there is none of this number.
+    /// Calls `body` with a text; nil if no text has this number.
     func withText<Result>(_ number: Int, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result? {
         guard ends.indices.contains(number) else { return nil }
         return try body(bytes.span.extracting((number > 0 ? ends[number - 1] : 0)..<ends[number]))

@@ -138,7 +138,7 @@ final class SheetParser: XMLStreamHandler {
         let number = element.withValue(of: "r") { CellName.number($0) } ?? .some(row + 1)
         guard let number, number > row, number <= Self.mostRows else {
             throw WorkbookFault(
-                .structure("behind row \(row) comes one with a number that cannot be"), sheet: sheet)
+                .structure("row \(row) is followed by one with an impossible number"), sheet: sheet)
         }
         row = number
         column = -1

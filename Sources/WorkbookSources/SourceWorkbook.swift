@@ -8,7 +8,7 @@ import XHTMLValidation
 ///     zip of parts  →  workbook, styles, shared texts   read whole, within bounds
 ///                   →  the sheet                        streams by, row after row (``SheetFeed``)
 ///
-/// It is recognised by its parts, whatever its name.
+/// It is recognized by its parts, whatever its name.
 package struct SourceWorkbook: Sendable {
     /// A sheet as the workbook lists it.
     struct Listed: Sendable {
@@ -121,7 +121,7 @@ package struct SourceWorkbook: Sendable {
 
     /// Whether a zip that cannot be listed begins as Office documents do.
     private static func looksLikeOffice(_ beginning: ArraySlice<UInt8>) -> Bool {
-        // The name of the first file stands behind a header of 30 bytes.
+        // The name of the first file follows a header of 30 bytes.
         let name = beginning.dropFirst(30)
         return ["[Content_Types].xml", "_rels/", "docProps/", "xl/"].contains { name.starts(with: $0.utf8) }
     }

@@ -32,7 +32,7 @@ enum Styles {
                 throw WorkbookFault(.tooManyStyles(limit: most))
             }
         }
-        // What nothing says of a number that programs do not know is no format.
+        // What nothing says of a number that programs do not know is not a format.
         let formats = numbers.map { id in
             custom[id].map { NumberFormat.custom($0) } ?? .builtIn((0..<firstCustom).contains(id) ? id : 0)
         }

@@ -84,7 +84,7 @@ struct WorkbookParts: Sendable {
         return parts.joined(separator: "/")
     }
 
-    /// The bytes of a part; nil if there is none of this name.
+    /// The bytes of a part; nil if the workbook has no such part.
     func source(of part: String) throws(WorkbookFault) -> (any ByteSource)? {
         do throws(ReadFailure) {
             return try zip.source(of: part)

@@ -46,7 +46,7 @@ struct KnownParts {
     private var tagPlaces = PairTable()
     private var knownTags: [OpenElement] = []
 
-    // Of the page at hand.
+    // Of the current page.
     private var open: [OpenElement] = []
     private var text = MarkupCursor.Text.none
     private var attributes: [MarkupCursor.Attribute] = []

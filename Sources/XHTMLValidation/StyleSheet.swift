@@ -162,7 +162,7 @@ extension StyleSheet {
     }
 }
 
-/// Keeps the latest style sheet that was read: the pages of an audit have the same one, which need not be read anew for
+/// Keeps the latest style sheet that was read: the pages of an audit have the same one, which need not be read again for
 /// each.
 final class StyleSheetMemory: Sendable {
     private let latest = Mutex<(text: String, style: StyleSheet)?>(nil)

@@ -131,7 +131,7 @@ enum LibXML2 {
     ) -> Result {
         precondition(isReady, "libxml2 was built without RELAX NG data types")
         let before = unsafe clibxml2_redirect_errors(callback, context)
-        // Restored for the sake of a host program that uses libxml2 for other things on the same thread.
+        // Restored for a host program that uses libxml2 for other things on the same thread.
         defer { unsafe clibxml2_restore_errors(before) }
         return body()
     }

@@ -7,9 +7,9 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Check dumps against rules, for scripts and CI.",
         discussion: """
-            Prints each rule with what was found and whether it is met. Rows are those of all jobs together; \
-            percentages are of the rows seen, and exact. The exit status is 1 if a rule is not met. If some input \
-            could not be read whole it is 65 or 66 in any case: then the rules were applied to less than all.
+            Prints each rule, what was found and whether the rule is met. A rule covers the rows of all jobs together; \
+            percentages are exact shares of the rows seen. The exit status is 1 if a rule is not met. It is 65 or 66 \
+            if an input could not be read completely: the rules were then checked against less than everything.
 
             EXAMPLES
               import-audit check dumps/ --max-failed 2% --fail-on critical
@@ -18,24 +18,31 @@ struct CheckCommand: ParsableCommand {
             """
     )
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
+    enum Format: String, Choice {
         case text, json, junit
     }
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var gate: RuleOptions
-    @OptionGroup var codes: CodesOptions
-    @OptionGroup var redacting: RedactionOptions
+    @OptionGroup(title: Help.rules) var gate: RuleOptions
+    @OptionGroup(title: Help.codes) var codes: CodesOptions
+    @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
 
-    @Option(help: "What to print.")
-    var format: Format = .text
+    @OptionGroup(title: Help.output) var printing: Printing
+
+    struct Printing: ParsableArguments {
+        @Option(
+            name: .format,
+            help: ArgumentHelp("What to print: text, json or junit; text by default.", valueName: "format"),
+            completion: Format.completion, transform: Format.named)
+        var format: Format = .text
+    }
 
     func run() throws {
         try reportingFailures {
             let userRules = try gate.userRules(codes)
             guard let rules = userRules.gate else {
                 throw CommandFailure(
-                    .usage, "there is no rule to check the inputs against; give one, such as --fail-on critical")
+                    .usage, "check needs a rule, such as --fail-on critical")
             }
             guard
                 let results = try RunResults(
@@ -56,7 +63,7 @@ struct CheckCommand: ParsableCommand {
             let report = CheckReport(
                 ruleResults, totals: totals, codes: userRules.codes, unreadable: results.unreadableCount,
                 isAllRead: results.status == .done)
-            try Console.write(format.render(report))
+            try Console.write(printing.format.render(report))
             try results.sayWhatWasNotRead()
             return results.status.orWorse(ruleResults.status)
         }

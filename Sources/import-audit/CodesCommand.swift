@@ -6,26 +6,34 @@ import ImportAnalysis
 struct CodesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "codes",
-        abstract: "Begin a codes file from the codes that dumps contain.",
+        abstract: "Start a codes file with the codes that dumps contain.",
         discussion: """
-            Writes an entry for each code of a failed row, most rows first, with a message as a comment. Add to each \
-            what you know: a title, an explanation, an owner, an action, or that it is accepted. The options --codes \
-            of report, summary and check read the file.
+            Writes an entry for each code of a failed row, most rows first, with a message as a comment. Add what you \
+            know: a title, an explanation, an owner, an action, or that the code is accepted. Give the file to report, \
+            summary, check and rejects with --codes.
+
+            EXAMPLES
+              import-audit codes dumps/
+              import-audit codes job.json -o codes.yml
             """
     )
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var redacting: RedactionOptions
+    @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
 
-    @Option(
-        name: [.customShort("o"), .customLong("output")],
-        help: ArgumentHelp(
-            "The file to write, in place of standard output. One that is there already is left as it is.",
-            valueName: "codes.yml"))
-    var output: String?
+    @OptionGroup(title: Help.output) var file: FileOptions
 
-    func validate() throws {
-        if let output { try OutputOption.check(output, is: "a file") }
+    struct FileOptions: ParsableArguments {
+        @Option(
+            name: [.customShort("o"), .customLong("output")],
+            help: ArgumentHelp(
+                "The file to write, instead of standard output. An existing file is not replaced.",
+                valueName: "codes.yml"))
+        var output: String?
+
+        func validate() throws {
+            if let output { try OutputOption.check(output, is: "a file") }
+        }
     }
 
     func run() throws {
@@ -34,7 +42,12 @@ struct CodesCommand: ParsableCommand {
             else { return .interrupted }
             var draft = CodeFileDraft()
             try results.visit({ draft.add($0) }, tally: { draft.add($0) })
-            if let output { try Self.write(draft.bytes, to: output) } else { try Console.write(draft.bytes) }
+            if let output = file.output {
+                try Self.write(draft.bytes, to: output)
+                if !options.isQuiet { Console.say("Written to \(output)") }
+            } else {
+                try Console.write(draft.bytes)
+            }
             try results.sayWhatWasNotRead()
             return results.status
         }
@@ -48,7 +61,7 @@ struct CodesCommand: ParsableCommand {
             throw CommandFailure(
                 .cannotWrite,
                 failure.errorNumber == EEXIST
-                    ? "\(path) is there already and was left as it is" : "\(path): \(failure.description)")
+                    ? "\(path) exists already and was not replaced" : "\(path): \(failure.description)")
         }
         defer { close(descriptor) }
         do throws(SystemFailure) {

@@ -42,7 +42,17 @@ enum Console {
     /// Shows a line on the terminal that gives way to whatever is said next; none if it is empty.
     static func showLine(_ text: String) {
         isLineShown.store(!text.isEmpty, ordering: .relaxed)
-        try? writeAll(Array((clearedLine + shownText(text)).utf8).span, to: STDERR_FILENO)
+        // In the last column, some terminals wrap.
+        let shown = DisplayWidth.prefix(of: shownText(text), columns: columns - 1)
+        try? writeAll(Array((clearedLine + shown).utf8).span, to: STDERR_FILENO)
+    }
+
+    /// The width of the terminal on standard error. Asked each time: a window can be made narrower.
+    private static var columns: Int {
+        var size = winsize()
+        if unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        if let columns = environment("COLUMNS").flatMap({ Int($0) }), columns > 0 { return columns }
+        return 80
     }
 
     private static let isLineShown = Atomic(false)

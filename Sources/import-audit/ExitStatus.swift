@@ -3,11 +3,11 @@ import ArgumentParser
 /// What the process tells its caller. Scripts rely on the numbers.
 enum ExitStatus: Int32 {
     case done = 0
-    /// A gate or a validation was not passed.
+    /// A rule is not met, or something is not valid.
     case notPassed = 1
     /// The command line, or a file that it names as an option, is wrong.
     case usage = 64
-    /// Some input could not be read whole; everything else was still done.
+    /// An input could not be read completely; everything else was still done.
     case inputNotReadWhole = 65
     /// An input does not exist or may not be read.
     case noInput = 66

@@ -7,18 +7,23 @@ import XHTMLValidation
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
-        abstract: "Combine summaries that were made apart.",
+        abstract: "Combine summaries that were made separately.",
         discussion: """
-            Reads files summary.json of report, or the JSON of summary, and prints one summary for all of them: the \
-            same as an audit of all dumps at once. A folder stands for all summaries in it, and a file may hold \
-            several, one after another or on a line each. Several dumps of one job count as one job, the latest of them; a \
-            dump that is in two summaries counts once.
+            Reads summary.json files of report, or the JSON of summary, and prints one summary for all of them: the same \
+            as an audit of all dumps at once. A folder means all summaries in it, and a file may contain several, one \
+            after another or one per line. Of several dumps of one job, the latest counts. A dump that is in two \
+            summaries counts once.
 
-            Summaries with pseudonyms (--redact) are only merged with others of the same key: the first one decides.
+            Summaries with pseudonyms (--redact) can only be merged with others of the same key. The first one decides.
 
-            With --output, the overview is written into a folder instead: index.xhtml and index.md for people, \
-            jobs.csv and codes.csv for spreadsheets, summary.json for programs. It has no links to the reports of \
-            single jobs, for those are not beside it.
+            With --output, merge writes the overview into a folder: index.xhtml and index.md for people, jobs.csv and \
+            codes.csv for spreadsheets, summary.json for programs. The overview has no links to reports of single jobs, \
+            because it cannot know where they are.
+
+            EXAMPLES
+              import-audit merge a/summary.json b/summary.json
+              import-audit merge summaries/ --format text
+              import-audit merge summaries/ -o overview
             """
     )
 
@@ -26,27 +31,43 @@ struct MergeCommand: ParsableCommand {
         help: ArgumentHelp("A file with summaries, a folder, or - for standard input.", valueName: "summary.json"))
     var arguments: [String]
 
-    @Option(help: "What to print: json, unless --output is given.")
-    var format: SummaryCommand.Format?
+    @OptionGroup(title: Help.output) var writing: Writing
+    @OptionGroup(title: Help.output) var csv: CSVFlags
+    @OptionGroup(title: Help.run) var projectFile: ProjectFileOptions
 
-    @Option(
-        name: [.customShort("o"), .customLong("output")],
-        help: ArgumentHelp("The folder to write the overview into; it is made if need be.", valueName: "dir"))
-    var output: String?
+    struct Writing: ParsableArguments {
+        @Option(
+            name: .format,
+            help: ArgumentHelp("What to print: text or json; json unless --output is given.", valueName: "format"),
+            completion: SummaryCommand.Format.completion, transform: SummaryCommand.Format.named)
+        var format: SummaryCommand.Format?
 
-    @Option(
-        name: .customLong("markdown-limit"),
-        help: ArgumentHelp("Shorten index.md to this size, at least 1000.", valueName: "bytes"))
-    var markdownLimit: MarkdownLimit?
+        @Option(
+            name: [.customShort("o"), .customLong("output")],
+            help: ArgumentHelp("The folder to write the overview into; created if missing.", valueName: "dir"))
+        var output: String?
 
-    @OptionGroup var csv: CSVFlags
+        @Option(
+            name: .customLong("markdown-limit"),
+            help: ArgumentHelp("Shorten index.md to this size, at least 1000.", valueName: "bytes"),
+            transform: MarkdownLimit.named)
+        var markdownLimit: MarkdownLimit?
 
-    @Flag(help: "Replace files in the folder that have the names of output but were not written by import-audit.")
-    var force = false
+        @Flag(help: "Replace files that have the names of outputs but were not written by import-audit.")
+        var force = false
 
-    func validate() throws {
-        if let output { try OutputOption.check(output) }
+        @Flag(name: .customLong("dry-run"), help: DryRun.help)
+        var isDryRun = false
+
+        func validate() throws {
+            if let output { try OutputOption.check(output) }
+            if isDryRun, output == nil {
+                throw ValidationError("--dry-run needs --output: otherwise nothing is written.")
+            }
+        }
     }
+
+    private var output: String? { writing.output }
 
     func run() throws {
         try reportingFailures {
@@ -56,7 +77,7 @@ struct MergeCommand: ParsableCommand {
             try merge.add(inputs)
             let results = try merge.results()
             if let output { try write(results, merge.redaction, into: output) }
-            if let format = format ?? (output == nil ? .json : nil) {
+            if let format = writing.format ?? (output == nil ? .json : nil) {
                 try format.print(results, codes: nil, redaction: merge.redaction)
             }
             results.ownOutputs.say()
@@ -73,16 +94,21 @@ struct MergeCommand: ParsableCommand {
     }
 
     private func write(_ results: RunResults, _ redaction: RedactionMark?, into output: String) throws {
-        let folder = try OutputFolder(output)
-        let earlier = try RunManifest(in: folder)
-        let `guard` = OutputGuard(earlier: earlier, isForced: force)
-        try folder.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
-        folder.removePartialFiles(Self.names)
+        let dryRun = writing.isDryRun ? try DryRun(of: output, isForced: writing.force) : nil
+        let folder = try OutputFolder(dryRun?.folder ?? output)
+        let earlier = try dryRun.map { $0.earlier } ?? RunManifest(in: folder)
+        let `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: writing.force)
+        if let dryRun {
+            try dryRun.check(Self.names + [RunManifest.file])
+        } else {
+            try folder.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
+            folder.removePartialFiles(Self.names)
+        }
         var files = try OverviewFiles(
             formats: .all, csv: csv.options, folder: folder, redaction: redaction)
         for index in 0..<results.jobCount { try files.append(try results.job(index), report: nil) }
         for index in 0..<results.unreadableCount { try files.append(try results.unreadable(index)) }
-        let names = try files.finish(templates: try Self.templates(), markdownLimit: markdownLimit?.bytes) {
+        let names = try files.finish(templates: try Self.templates(), markdownLimit: writing.markdownLimit?.bytes) {
             problem, page in
             CommandFailure(
                 .internalFault,
@@ -90,14 +116,16 @@ struct MergeCommand: ParsableCommand {
         }
         // As report does, so that another run knows these files again.
         let written = try folder.finish()
-        let changes = try UnfinishedRunManifest(in: folder, earlier: earlier, planned: names)
+        let changes = try UnfinishedRunManifest(in: folder, earlier: `guard`.earlier, planned: names)
         let manifest = try folder.begin(RunManifest.file)
         let header = RunManifestHeader(options: "merge", jobOptions: "merge", documents: 0, toolVersion: toolVersion)
         try manifest.write((RunManifestLine.header(header).bytes + ReportRun.rootLine(written)).span)
         try `guard`.removeStale(in: folder, keeping: Set(names)) { _ in false }
         try folder.publish()
         _ = changes
+        try dryRun?.check(folder)
         Console.say("\(files.verdict.word). \(files.verdict.sentence)")
+        if let dryRun { return try dryRun.say(folder) }
         Console.say("Written to \(output): \(names.joined(separator: ", "))")
     }
 }

@@ -14,9 +14,8 @@ struct RowsCommand: ParsableCommand {
         abstract: "Print every row of dumps as one stream.",
         discussion: """
             Prints source, job_id, row, outcome, record_id, error_code and error_message of each row, in the order of the \
-            inputs: as CSV, or as JSON Lines with null where there is nothing. Each job comes once, as summary counts it: \
-            of several dumps the latest. For that, all inputs are read twice; what comes from standard input is kept in an \
-            unnamed temporary file.
+            inputs: as CSV, or as JSON Lines with null for an empty value. Each job is printed once, from its latest \
+            dump. All inputs are therefore read twice; standard input is kept in an unnamed temporary file.
 
             EXAMPLES
               import-audit rows dumps/ > rows.csv
@@ -26,38 +25,44 @@ struct RowsCommand: ParsableCommand {
     )
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var redacting: RedactionOptions
+    @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Only rows with these outcomes: a list of \(Outcome.allCases.map { $0.rawValue }.joined(separator: ", ")).",
-            valueName: "list"),
-        transform: RowsCommand.outcomes)
-    var outcomes: [Outcome]?
+    @OptionGroup(title: Help.output) var printing: Printing
+    @OptionGroup(title: Help.output) var csv: CSVFlags
 
-    @Option(
-        name: .customLong("code"),
-        help: ArgumentHelp(
-            "Only failed rows with this code; an empty one stands for rows without a code. May be repeated.",
-            valueName: "code"))
-    var codes: [String] = []
+    struct Printing: ParsableArguments {
+        @Option(
+            help: ArgumentHelp(
+                "Only rows with these outcomes, separated by commas: \(Outcome.allCases.map { $0.rawValue }.joined(separator: ", ")).",
+                valueName: "list"),
+            transform: RowsCommand.outcomes)
+        var outcomes: [Outcome]?
 
-    @Option(help: "What to print.")
-    var format: RowStream.Format = .csv
+        @Option(
+            name: .customLong("code"),
+            help: ArgumentHelp(
+                "Only failed rows with this code; an empty code means rows without one. Repeatable.",
+                valueName: "code"))
+        var codes: [String] = []
 
-    @Flag(
-        name: .customLong("every-dump"),
-        help: "Print the rows of every dump, also of those that a later one of the same job supersedes.")
-    var isEveryDumpPrinted = false
+        @Option(
+            name: .format,
+            help: ArgumentHelp("What to print: csv or jsonl; csv by default.", valueName: "format"),
+            completion: RowStream.Format.completion, transform: RowStream.Format.named)
+        var format: RowStream.Format = .csv
 
-    @OptionGroup var csv: CSVFlags
+        @Flag(
+            name: .customLong("every-dump"),
+            help: "Print the rows of every dump, including those that a later dump of the same job supersedes.")
+        var isEveryDumpPrinted = false
+    }
 
     func run() throws {
         try reportingFailures {
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             let folder = Console.environment("TMPDIR") ?? "/tmp"
             let rewind = try options.inputs.contains("-") ? KeptInput(in: folder) : nil
-            let collector = Collector(folder: folder, combinesSnapshots: !isEveryDumpPrinted)
+            let collector = Collector(folder: folder, combinesSnapshots: !printing.isEveryDumpPrinted)
             let attempts = RowAttempts()
             let states = InputStates(names: redaction?.names ?? .plain)
             let first = try InputRun(
@@ -80,7 +85,10 @@ struct RowsCommand: ParsableCommand {
             }
             let output = Console.Output()
             let stream = RowStream(
-                format, RowSelection(outcomes: outcomes, codes: codes.isEmpty ? nil : codes), options: csv.options
+                printing.format,
+                RowSelection(
+                    outcomes: printing.outcomes, codes: printing.codes.isEmpty ? nil : printing.codes),
+                options: csv.options
             ) { try output.write($0) }
             if !jobs.isEmpty {
                 let second = try InputRun(
@@ -96,7 +104,7 @@ struct RowsCommand: ParsableCommand {
         }
     }
 
-    private static func outcomes(_ list: String) throws -> [Outcome] {
+    fileprivate static func outcomes(_ list: String) throws -> [Outcome] {
         try list.split(separator: ",", omittingEmptySubsequences: false).map { word in
             let word = word.filter { $0 != " " }
             guard let outcome = Outcome(rawValue: String(word)) else {
@@ -108,8 +116,6 @@ struct RowsCommand: ParsableCommand {
         }
     }
 }
-
-extension RowStream.Format: ExpressibleByArgument {}
 
 /// A job whose rows are printed.
 private struct PrintedJob {
@@ -160,7 +166,7 @@ private final class InputStates: Sendable {
         )
     }
 
-    /// Nil for what is no regular file.
+    /// Nil for what is not a regular file.
     private static func state(of input: InputPath) -> State? {
         // A pipe must be opened once only.
         guard input.identity != nil, let descriptor = try? input.open() else { return nil }
@@ -293,7 +299,7 @@ private struct PrintingHandler: DocumentHandler {
         (self.order, begun, isPrinting) = (order, 0, false)
     }
 
-    // Before rows of another dump are printed, and behind them.
+    // Before rows of another dump are printed, and after them.
     func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
         try states.check(input, number)
         return false
@@ -326,3 +332,5 @@ private struct PrintingHandler: DocumentHandler {
         (begun, isPrinting) = (0, false)
     }
 }
+
+extension RowStream.Format: Choice {}

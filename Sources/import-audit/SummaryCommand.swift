@@ -6,42 +6,54 @@ import ImportReports
 struct SummaryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "summary",
-        abstract: "Print the audit of dumps in short.",
+        abstract: "Print a short audit of dumps.",
         discussion: """
-            The counts, the codes of failed rows and all findings. As text for people, or as JSON for programs; the \
-            JSON is the same as the file summary.json of a report.
+            Prints the counts, the codes of failed rows and all findings: as text for people, or as JSON for programs. \
+            The JSON is the same as summary.json in a report.
 
-            Folders are walked through, archives and compressed files are read as they are, and a file may hold one \
-            dump on each line. Several dumps of one job count as one job, the latest of them; the others are named in \
-            a finding. A dump that is given twice counts once.
+            Folders are searched, archives and compressed files are read without unpacking, and a file may contain one \
+            dump per line. Of several dumps of one job, the latest counts, and a finding names the others. A dump that \
+            is given twice counts once.
+
+            EXAMPLES
+              import-audit summary job.json
+              import-audit summary dumps/ --format json
+              curl … | import-audit summary -
             """
     )
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
+    enum Format: String, Choice {
         case text, json
     }
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var codes: CodesOptions
-    @OptionGroup var redacting: RedactionOptions
+    @OptionGroup(title: Help.codes) var codes: CodesOptions
+    @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
 
-    @Option(help: "What to print.")
-    var format: Format = .text
+    @OptionGroup(title: Help.output) var printing: Printing
 
-    @Flag(name: .customLong("sha256"), help: "Work out the SHA-256 of each dump.")
-    var hashes = false
+    struct Printing: ParsableArguments {
+        @Option(
+            name: .format,
+            help: ArgumentHelp("What to print: text or json; text by default.", valueName: "format"),
+            completion: Format.completion, transform: Format.named)
+        var format: Format = .text
 
-    @Flag(
-        name: .customLong("identity"),
-        help:
-            "Look for records that several rows created or matched, as report does; takes a while and, for a large dump, room in TMPDIR."
-    )
-    var looksForIdentity = false
+        @Flag(name: .customLong("sha256"), help: "Print the SHA-256 of each dump.")
+        var hashes = false
 
-    @Flag(
-        name: .customLong("every-dump"),
-        help: "Count every dump by itself, also those that a later one of the same job supersedes.")
-    var isEveryDumpCounted = false
+        @Flag(
+            name: .customLong("identity"),
+            help: ArgumentHelp(
+                "Look for records that several rows created or matched, as report does. "
+                    + "This takes time and, for a large dump, space in TMPDIR."))
+        var looksForIdentity = false
+
+        @Flag(
+            name: .customLong("every-dump"),
+            help: "Count every dump separately, including those that a later dump of the same job supersedes.")
+        var isEveryDumpCounted = false
+    }
 
     func run() throws {
         try reportingFailures {
@@ -49,10 +61,10 @@ struct SummaryCommand: ParsableCommand {
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             guard
                 let results = try RunResults(
-                    of: options, hashing: hashes, combinesSnapshots: !isEveryDumpCounted,
-                    looksForIdentity: looksForIdentity, redaction: redaction)
+                    of: options, hashing: printing.hashes, combinesSnapshots: !printing.isEveryDumpCounted,
+                    looksForIdentity: printing.looksForIdentity, redaction: redaction)
             else { return .interrupted }
-            try format.print(results, codes: codes, redaction: redaction?.mark)
+            try printing.format.print(results, codes: codes, redaction: redaction?.mark)
             return results.status
         }
     }

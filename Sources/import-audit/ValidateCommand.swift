@@ -8,9 +8,13 @@ struct ValidateCommand: ParsableCommand {
         commandName: "validate",
         abstract: "Check XHTML files against the report grammar.",
         discussion: """
-            Prints a line for each problem, as file:line: what is wrong, and a line for each file that is valid. \
-            Nothing that a file refers to is loaded. The grammar is the one that every page of report satisfies: \
-            XHTML5 without scripts and without resources from elsewhere.
+            Prints one line for each problem (file:line: what is wrong) and one line for each valid file. No file loads \
+            anything that it refers to. The grammar is the one that every page of report follows: XHTML5 without scripts \
+            and without external resources.
+
+            EXAMPLES
+              import-audit validate page.xhtml
+              import-audit validate audit/index.xhtml
             """
     )
 
@@ -58,7 +62,7 @@ struct PageValidator {
     func problems(ofFile name: String) throws(CommandFailure) -> [String] {
         let limit = XHTMLValidator.maximumSize
         guard let bytes = try InputFile(name).readAll(limit: limit) else {
-            return ["\(name): larger than \(limit / 1024 / 1024) MiB, which is more than any report"]
+            return ["\(name): the file is larger than \(limit / 1024 / 1024) MiB; no report is that large"]
         }
         return pages.problems(in: bytes).map { problem in
             "\(name):\(problem.line):\(problem.column.map { "\($0):" } ?? "") \(problem.message)"

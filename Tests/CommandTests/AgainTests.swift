@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The same command again: what is new is taken up, and the end is as if all had been read anew.
+/// The same command again: what is new is taken up, and the end is as if all had been read again.
 struct AgainTests {
     private func report(_ space: Workspace, _ folder: String = "o", _ options: [String] = []) throws -> CommandResult {
         try RunningCommand(["report", "in", "-o", folder] + options, folder: space.path).finish()
@@ -94,7 +94,7 @@ struct AgainTests {
         #expect(again.errorText.contains("Nothing has changed"), "\(again)")
     }
 
-    @Test("Other options, and everything is done anew")
+    @Test("Other options, and everything is done again")
     func otherOptions() throws {
         let space = try Workspace()
         try space.makeJobs(5, in: "in")

@@ -7,7 +7,7 @@ struct ContributingTests {
     /// What its code spans may name besides places and symbols.
     private static let others: Set = [
         "summary.json", "CI=true", "swift test", "unsafe", ".needs(.python)", ".seeded", "--seed 123456",
-        "--seed random",
+        "--seed random", "import-audit.yml",
     ]
 
     @Test("Every path and every symbol that it names exists, and nothing else is set as code")
@@ -69,7 +69,7 @@ private struct Symbols {
         }
     }
 
-    /// What stands behind the words that declare something. Not by regular expressions, which take a minute for it.
+    /// What follows the words that declare something. Not by regular expressions, which take a minute for it.
     private static func declarations(of source: String) -> File {
         var file = File()
         for line in source.utf8.split(separator: UInt8(ascii: "\n")) {

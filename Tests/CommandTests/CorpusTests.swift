@@ -103,11 +103,11 @@ struct CorpusTests {
         // One text has the names of an import job, to be a decoy inside another.
         let decoys = folder == "accept" ? ["key-known-names-nested.json"] : []
         #expect(Array(all.jobs.keys) == decoys)
-        // Of a text that is no JSON, what is around an object in it may be listed by itself.
+        // Of a text that is not JSON, what is around an object in it may be listed by itself.
         let names = all.unreadable.map { String($0.source.prefix { $0 != ":" }) }
         #expect(Set(names) == Set(texts.map { $0.name }.filter { !decoys.contains($0) }))
         for (name, reason) in all.unreadable where !name.contains(":") {
-            // JSON of another kind is said to be that; what is no JSON is not taken for any.
+            // JSON of another kind is said to be that; what is not JSON is not taken for any.
             // (UTF-16 is converted, and then it is JSON. What looks like a row is called one.)
             if name.hasPrefix("utf16") { continue }
             let isJSON = reason.hasPrefix("Not an import job: the JSON text is") || reason.contains("without its job")

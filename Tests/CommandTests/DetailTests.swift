@@ -104,7 +104,7 @@ import Testing
         text.replacing("&quot;", with: "\"").replacing("\\", with: "").replacing("\u{200B}", with: "")
     }
 
-    /// Whatever stands in a field is shown, and stays a finding.
+    /// Whatever is in a field is shown, and stays a finding.
     @Test(arguments: ["1764230400", "1764230400000", "-1.50e3", "true", "[1,\"x\"]", "{\"$date\":5}"])
     func jobFieldsOfAnotherTypeAreShownAsTheyStand(value: String) throws {
         let space = try Workspace()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Dumps as they lie on disk: in encodings, in logs of containers.
+/// Dumps as they are on disk: in encodings, in logs of containers.
 struct DressTests {
     /// The same job in many dresses: how the file is made of `job.json` (compact) and `pretty.json`, and what it is called.
     static let dresses: [(String, String)] = [
@@ -69,7 +69,7 @@ struct DressTests {
         #expect(jobs.compactMap { $0["job_id"] as? String } == ["Müller", "Mü"], "\(run)")
     }
 
-    @Test("Another encoding makes a report anew, and verify needs the same one")
+    @Test("Another encoding makes a report again, and verify needs the same one")
     func reports() throws {
         let space = try Workspace()
         let tail = #"","status":"complete","total":0,"results":[]}"#

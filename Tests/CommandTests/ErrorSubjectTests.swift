@@ -11,7 +11,7 @@ struct ErrorSubjectTests {
         "The dump is cut off. It is refused", "x is there already", "back\\slash: \\n", "x:12:3#data[3]!y",
     ]
 
-    /// The commands, and what is behind the name; nil if nothing is there. The name stands for `NAME`.
+    /// The commands, and what is after the name; nil if nothing is there. The name stands for `NAME`.
     private static let cases: [(content: String?, arguments: [String])] = [
         (nil, ["summary", "NAME"]), (nil, ["summary", "NAME", "good.json", "--format", "json"]),
         (nil, ["report", "NAME", "-o", "out"]), (nil, ["check", "NAME", "--max-failed", "1"]),
@@ -104,7 +104,7 @@ struct ErrorSubjectTests {
     /// As it is shown on a terminal.
     private static func shown(_ name: String) -> String { name.replacing("\n", with: "\\u{A}") }
 
-    /// As it stands in a string of JSON.
+    /// As it is in a string of JSON.
     private static func inJSON(_ name: String) -> String {
         name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }

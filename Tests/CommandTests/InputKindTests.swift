@@ -37,7 +37,7 @@ struct InputKindTests {
             program: "/bin/sh", ["-c", "\"$0\" summary --format json - < \(inputs[0])", RunningCommand.binary],
             folder: space.path
         ).finish()
-        // A folder is no file, and 7z needs one.
+        // A folder is not a file, and 7z needs one.
         if inputs.count == 1, !inputs[0].hasPrefix("in"), inputs[0] != "a.7z" {
             #expect(try Self.comparable(piped.output) == Self.comparable(plain.output))
         }
@@ -103,6 +103,39 @@ struct InputKindTests {
         #expect(!reasons.keys.contains { $0.contains("hidden") })
         let jobs = try #require(document["jobs"] as? [[String: Any]])
         #expect(Set(jobs.compactMap { $0["job_id"] as? String }) == ["job-001", "job-002", "job-003"])
+    }
+
+    @Test("What was sent, given instead of a dump, is called that", .needs(.pythonModule("openpyxl")))
+    func whatWasSent() throws {
+        let space = try Workspace()
+        try space.write("Name,\"E-mail\",City\n\"Ada, L.\",ada@example.com,London\n", as: "contacts.csv")
+        try space.write("Name;City\r\nAda;London\r\n", as: "semicolons.txt")
+        try space.write(
+            "import openpyxl\nbook = openpyxl.Workbook()\nbook.active.append([1, 2])\nbook.save('contacts.xlsx')\n",
+            as: "make.py")
+        try space.shell("python3 make.py")
+        for (file, words) in [
+            ("contacts.csv", "A CSV file with the columns Name, E-mail, City, not a dump."),
+            ("semicolons.txt", "A CSV file with the columns Name, City, not a dump."),
+            ("contacts.xlsx", "A workbook (XLSX), not a dump."),
+        ] {
+            let run = try importAudit("report", file, folder: space.path)
+            #expect(run.status == 65, "\(run)")
+            #expect(run.errorText.contains("\(file): \(words)"), "\(run)")
+            #expect(run.errorText.contains("import-audit rejects DUMP --source FILE"), "\(run)")
+            #expect(space.names(in: "audit") == nil)
+            let piped = try RunningCommand(
+                ["summary", "-"], input: .bytes(try space.bytes(file)), folder: space.path
+            ).finish()
+            if file != "contacts.xlsx" { #expect(piped.outputText.contains(words), "\(piped)") }
+        }
+        // Without a header, a column's name would be a value.
+        let redacted = try importAudit("summary", "contacts.csv", "--redact", "--quiet", folder: space.path)
+        #expect(redacted.outputText.contains("A CSV file, not a dump."), "\(redacted)")
+        // Lines with dumps among them are a log, whatever its first line looks like.
+        try space.write("time,text\n1,\(jobDump("a"))\n", as: "log.csv")
+        let log = try importAudit("summary", "log.csv", folder: space.path)
+        #expect(log.status == 0 && log.outputText.contains("2 were created"), "\(log)")
     }
 
     @Test("One compressed dump is reported like the plain one")

@@ -103,7 +103,7 @@ struct InputProtectionTests {
                 if run.status == 73 {
                     #expect(
                         run.errorText.contains("Choose") || run.errorText.contains("choose")
-                            || run.errorText.contains("there already"), "\(run)")
+                            || run.errorText.contains("exists already"), "\(run)")
                 }
                 // What a run has written is its own, and the next may replace it.
                 if Set(after.keys) != Set(before.keys) { space = try Self.make(&random) }

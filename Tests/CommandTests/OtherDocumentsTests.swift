@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is no job lies among jobs: none of it vanishes without a word, however much it is.
+/// What is not a job lies among jobs: none of it vanishes without a word, however much it is.
 struct OtherDocumentsTests {
     enum Kind: String, CaseIterable {
         case other, row, errorAnswer

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--templates`: a user's own files in place of the built-in ones.
+/// `--templates`: a user's own files instead of the built-in ones.
 struct OwnTemplatesTests {
     static let page = """
         <!DOCTYPE html>

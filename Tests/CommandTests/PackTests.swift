@@ -27,7 +27,7 @@ struct PackTests {
         arguments: ["md,csv,xhtml,json", "json"])
     func single(formats: String) throws {
         let space = try Workspace()
-        // Files of an earlier report, and others, are no part of it.
+        // Files of an earlier report, and others, are not part of it.
         _ = try report(space, [Repository.sample("hostile"), "-o", "o"])
         try space.write("mine", as: "o/notes.txt")
         let run = try report(

@@ -78,7 +78,7 @@ struct PlainJobTests {
         var log = Log(odd: odd)
         let count = Int.random(in: 30...500, using: &random)
         for number in 0..<count {
-            // What stands around the only job of a file, or in place of it.
+            // What stands around the only job of a file, or instead of it.
             let line = log.line(number, &random)
             let text =
                 switch Int.random(in: 0..<16, using: &random) {
@@ -203,7 +203,7 @@ struct PlainJobTests {
             return groups.joined(separator: "-")
         }
 
-        /// What a line of a log may have that must not be passed over.
+        /// What a line of a log may have that must not be skipped.
         enum Oddity: String, CaseIterable, Sendable {
             case blankLine, spaces, tab, carriageReturn, textBehind, textBetween, twoOnALine, otherDocument, number
             case torn, tornInRow, glued, stray, escape, beyondASCII, invalid, unknownField, unknownRowField, repeatedKey

@@ -30,6 +30,25 @@ struct ProgressTests {
         #expect(silent.contains("All 50 rows") && !silent.contains("\u{1B}[K"), "\(silent.debugDescription)")
     }
 
+    @Test("The line is cut to the width of the window, or to COLUMNS where it has none", arguments: [14, 30])
+    func narrow(columns: Int) throws {
+        for isWindow in [true, false] {
+            let terminal = try Terminal(columns: isWindow ? columns : 0)
+            let run = try RunningCommand(
+                ["summary", "-"], input: .pipe,
+                environment: ["TERM": "xterm", "COLUMNS": isWindow ? "200" : "\(columns)"], output: terminal.path,
+                errors: terminal.path)
+            try run.send(Array(jobDump("a", created: 50).utf8))
+            #expect(terminal.waits(for: "\u{1B}[K0 jobs, 3.1"), "\(terminal.text.debugDescription)")
+            #expect(try run.finish().status == 0)
+            let lines = terminal.rest().components(separatedBy: "\r\u{1B}[K").dropFirst().filter {
+                $0.contains("0 jobs")
+            }
+            // One column stays free: a full line would wrap on some terminals.
+            #expect(!lines.isEmpty && lines.allSatisfy { $0.count <= columns - 1 }, "\(lines)")
+        }
+    }
+
     @Test("On a pipe nothing is said; with --verbose each dump is named")
     func pipe() throws {
         let quiet = try importAudit("summary", Repository.path("Samples"))
@@ -48,7 +67,8 @@ private final class Terminal {
     private let descriptor: Int32
     private var seen: [UInt8] = []
 
-    init() throws {
+    /// - Parameter columns: of the window; 0 for one that does not say.
+    init(columns: Int = 0) throws {
         descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var number: UInt32 = 0
         var isLocked: Int32 = 0
@@ -57,6 +77,8 @@ private final class Terminal {
             ioctl(descriptor, 0x4004_5431, &isLocked) == 0
         else { throw POSIXError(.ENXIO) }
         path = "/dev/pts/\(number)"
+        var size = winsize(ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        guard columns == 0 || ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0 else { throw POSIXError(.ENXIO) }
     }
 
     deinit {

@@ -41,7 +41,7 @@ struct RedactionTests {
         }
         #expect(outputs[0] == outputs[1] && outputs[1] != outputs[2])
         let random = try importAudit("summary", sample, "--redact")
-        #expect(random.errorText.contains("the pseudonyms are of a random key"), "\(random)")
+        #expect(random.errorText.contains("the pseudonyms use a random key"), "\(random)")
     }
 
     @Test("Pages, Markdown and the summary say that values are pseudonyms")

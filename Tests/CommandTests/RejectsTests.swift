@@ -103,7 +103,7 @@ import Testing
         #expect(both.status == 64)
         #expect(both.errorText.contains("Give --by-action or --by-owner, not both."), "\(both)")
         let none = try rejects("job.json", "--source", "contacts.csv", "--by-owner")
-        #expect(none.status == 64 && none.errorText.contains("--by-owner is about the owners of --codes."), "\(none)")
+        #expect(none.status == 64 && none.errorText.contains("--by-owner needs --codes"), "\(none)")
     }
 
     @Test("A code that no entry is about may be sent again by its name, and that is called a guess")
@@ -235,7 +235,7 @@ import Testing
             "other columns", "a,b\n1,2\n3,bo@@x\n5,6,7\n8,9\n", [],
             "line 4, column 1: This record has 3 columns, the first one has 2."
         ),
-        ("a stray quote", "a,b\n1,2\n3,bo\"@@x\n5,6\n7,8\n", [], "line 3, column 5: A quote stands inside a field"),
+        ("a stray quote", "a,b\n1,2\n3,bo\"@@x\n5,6\n7,8\n", [], "line 3, column 5: There is a quote inside a field"),
         (
             "text behind a quote", "a,b\n\"1\"x,2\n3,4\n5,6\n7,8\n", [],
             "line 2, column 4: Something follows a closing quote."
@@ -247,10 +247,13 @@ import Testing
         ),
         ("nothing", "", [], "The file is empty."),
         ("a header alone", "a,b\n", [], "There is a header and no row."),
-        ("a lone return", "a,b\n1,2\r3,4\n5,6\n7,8\n9,0\n", [], "line 2, column 4: A carriage return stands alone"),
+        (
+            "a lone return", "a,b\n1,2\r3,4\n5,6\n7,8\n9,0\n", [],
+            "line 2, column 4: This line ends with a carriage return alone"
+        ),
         (
             "broken JSON", #"[{"a":1},{"a":2},{"a":3,},{"a":4}]"#, [],
-            "line 1, column 25: “}” cannot stand here in JSON."
+            "line 1, column 25: “}” is not allowed here in JSON."
         ),
         ("JSON that ends early", "[{\"a\":1},\n{\"a\":2},{\"a\":3},{\"a\":4}", [], "The JSON text ends too early."),
         (
@@ -356,12 +359,12 @@ import Testing
         #expect(try folder.bytes("rejects/rejects.csv") == corrected)
     }
 
-    @Test("What is handed back is passed over among dumps")
+    @Test("What is handed back is skipped among dumps")
     func ownOutputs() throws {
         #expect(try rejects("job.json", "--source", "contacts.csv").status == 0)
         let run = try importAudit("summary", "job.json", "rejects", folder: folder.path)
         #expect(run.status == 0, "\(run)")
-        // Three are named, all are passed over.
+        // Three are named, all are skipped.
         #expect(run.errorText.contains("3 more files that import-audit wrote were skipped"), "\(run)")
         #expect(!run.outputText.contains("not read"), "\(run)")
     }

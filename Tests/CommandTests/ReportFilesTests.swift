@@ -169,7 +169,7 @@ struct ByteOrderMarkTests {
                 + "[\"job_id\"] for n in (\"jobs.csv\", \"codes.csv\", \"failures.csv\")]'")
     }
 
-    @Test("merge has the mark too, and a choice of it makes report do everything anew")
+    @Test("merge has the mark too, and a choice of it makes report do everything again")
     func mergeAndManifest() throws {
         let space = try Workspace()
         try space.makeJobs(5, in: "in")

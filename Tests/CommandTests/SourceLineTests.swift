@@ -241,7 +241,7 @@ import Testing
         for option in [["--first-row", "2"], ["--no-header"], ["--trust-order"], ["--delimiter", ";"]] {
             let run = try importAudit(arguments: ["report", "job.json"] + option, folder: folder.path)
             #expect(run.status == 64, "\(run)")
-            #expect(run.errorText.contains("\(option[0]) is about the file that --source names."), "\(run)")
+            #expect(run.errorText.contains("\(option[0]) needs --source."), "\(run)")
         }
         #expect(!FileManager.default.fileExists(atPath: folder["o"]))
     }

@@ -69,7 +69,7 @@ struct StylePlaceTests {
         let run = try importAudit(
             arguments: ["report", "a.json", "--css", "linked", "--formats", "md", "-o", "o"], folder: space.path)
         #expect(run.status == 64)
-        #expect(run.errorText.contains("--css is about pages in XHTML"))
+        #expect(run.errorText.contains("--css linked needs pages"))
     }
 
     @Test(

@@ -7,7 +7,7 @@ struct UsageTests {
     @Test(
         "Wrong usage is 64",
         arguments: [
-            [], ["nonsense"], ["report"], ["summary"], ["merge"], ["validate"], ["report", "--formats"],
+            [], ["report"], ["summary"], ["merge"], ["validate"], ["report", "--formats"],
             ["report", "x", "--unknown"],
             ["report", "x", "--formats", "pdf"], ["report", "x", "--formats", ""],
             ["report", "x", "--formats", "md,,csv"],

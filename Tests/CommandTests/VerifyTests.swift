@@ -35,7 +35,7 @@ struct VerifyTests {
         #expect((json["inputs"] as? [String: Int]) == ["listed": 1, "matching": 1, "by_name": 0])
     }
 
-    @Test("Tampered with, in every way that one can think of, it is not verified; packed anew, it is", .needs(.python))
+    @Test("Tampered with, in every way that one can think of, it is not verified; packed again, it is", .needs(.python))
     func tampered() throws {
         let space = try Workspace()
         try packed(Repository.sample("clean-async"), in: space, ["--formats", "csv,json"])

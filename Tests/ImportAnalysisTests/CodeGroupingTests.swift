@@ -46,7 +46,7 @@ import Testing
         #expect(summary.finding(.failedWithoutCode)?.rows == [2, 3])
     }
 
-    /// What is no string is a code by its JSON text, and as different as that.
+    /// What is not a string is a code by its JSON text, and as different as that.
     @Test func codesOfOtherTypesAreGroupsOfTheirOwn() throws {
         let codes = ["422", #""422""#, "4.22e2", "true", "[1, 2]", "[1,2]", #"{"a":null}"#, "429"]
         let summary = try audit(job(rows: codes.map { #"{"error":{"code":\#($0)}}"# }))

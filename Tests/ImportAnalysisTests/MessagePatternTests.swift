@@ -157,7 +157,7 @@ import Testing
         }
     }
 
-    /// A number in letters, so that it is no value.
+    /// A number in letters, so that it is not a value.
     private static func word(_ number: Int) -> String {
         String(String(number).map { Character(UnicodeScalar($0.wholeNumberValue.map { UInt8($0) + 97 } ?? 97)) })
     }

@@ -58,7 +58,7 @@ import Testing
             }
             var floor = 0
             if entries.count == limit, let least = entries.indices.min(by: { entries[$0].rank < entries[$1].rank }) {
-                // Entries stand in the order in which they were taken up, and `min` finds the first.
+                // Entries are in the order in which they were taken up, and `min` finds the first.
                 floor = entries.remove(at: least).rank
             }
             entries.append((text, floor + rows, rows))

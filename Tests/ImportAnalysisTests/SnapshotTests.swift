@@ -144,7 +144,7 @@ import Testing
         #expect(third.findings.map(\.id) == [.conflictingSnapshots, .stillProcessing, .supersededSnapshot])
     }
 
-    /// Random dumps with copies among them: any order and any grouping, and combining again, come to the same.
+    /// Random dumps with copies among them: any order and any grouping, and combining again, give the same result.
     @Test(.seeded, arguments: Seeds.and(new: 1...12))
     func anyOrderAndGrouping(_ seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)

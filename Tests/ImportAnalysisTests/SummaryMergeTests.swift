@@ -100,7 +100,7 @@ import Testing
             ])
     }
 
-    /// More codes over all jobs than are told apart: wherever the jobs are split, the parts come to the same as all of
+    /// More codes over all jobs than are told apart: wherever the jobs are split, the parts give the same result as all of
     /// them at once, and in whatever order they come, frequent codes are kept.
     @Test(.seeded) func codesBeyondTheLimit() throws {
         let parts = try (0..<5).map { part in

@@ -58,7 +58,7 @@ import Testing
     @Test(
         arguments: [
             ("", "The file is empty."), ("\n", "The file has nothing but white space."),
-            (#"{"message":"No\nway"}"#, #"An error answer of the API, no import job: “No\u{A}way”."#),
+            (#"{"message":"No\nway"}"#, #"API error response, not an import job: “No\u{A}way”."#),
             ("[]", "Not an import job: the JSON text is an array."),
             ("{}", "Not an import job: the JSON text is an object of another kind."),
             ("<html>", "Not JSON: an HTML or XML page."),

@@ -101,7 +101,7 @@ struct LibraryTests {
         #expect(audit.unreadable.map { $0.isExpected } == [false, false] && !audit.isComplete)
     }
 
-    @Test("A folder of reports has no dumps, and says so; beside a dump they are passed over")
+    @Test("A folder of reports has no dumps, and says so; beside a dump they are skipped")
     func ownOutputs() throws {
         let folder = try Workspace()
         let report = try importAudit("report", "--quiet", Repository.sample("sync"), "-o", folder["in/report"])
@@ -254,7 +254,7 @@ struct ExampleTests {
             try problems(in: Repository.sample("failed-job")).dropFirst().map { $0.prefix(10) }
                 == ["  critical", "  critical"])
         let lines = try problems(in: Repository.path("Samples"))
-        #expect(lines.contains { $0.contains("error-body.json was not read: An error answer of the API") })
+        #expect(lines.contains { $0.contains("error-body.json was not read: API error response") })
         #expect(
             lines.contains {
                 $0.hasSuffix(

@@ -1,7 +1,7 @@
 import ImportDumps
 import Testing
 
-/// What is no import job gets its true name.
+/// What is not an import job gets its true name.
 @Suite struct ClassificationTests {
     @Test(
         arguments: [
@@ -94,6 +94,31 @@ import Testing
         }
     }
 
+    @Test(
+        "A table is known by the names in its first line, however few bytes come at once",
+        arguments: [
+            ("job_id,total\nj,1\n", ["job_id", "total"]), ("\u{FEFF}a;b\r\n1;2\r\n", ["a", "b"]),
+            ("a\tb\tc\n\"x\ty\"\t2\t3", ["a", "b", "c"]), ("\"Name, full\",Note\nx,", ["Name, full", "Note"]),
+            ("a,b\n" + String(repeating: "x", count: 1000) + ",2\n", ["a", "b"]),
+        ])
+    func tables(_ text: String, _ columns: [String]) throws {
+        for chunk in [1, 3, 1000] {
+            let reading = try Reading(of: Array(text.utf8), chunk: chunk)
+            #expect(reading.notAJob?.reason == .foreign(.table(columns: columns)), "chunks of \(chunk)")
+        }
+    }
+
+    @Test(
+        "Other text is not a table",
+        arguments: [
+            "a,b", "a\nb\n", "a,b\n1\n", "2026-03-04 10:00:00, started\nx, y\n", "{a,b\n1,2\n", "a,,b\n1,2,3\n",
+            "Dear all,\nthe import failed, and it failed again, twice.\n", "key=1,other=2\nkey=3,other=4\n",
+        ])
+    func otherText(_ text: String) throws {
+        let reading = try Reading(of: text)
+        if case .foreign(.table) = reading.notAJob?.reason { Issue.record("\(text)") }
+    }
+
     /// Broken before anything shows what it is.
     @Test(
         arguments: [
@@ -102,7 +127,7 @@ import Testing
             (#"{"message":"Internal server err"#, .unexpectedEnd, 31), ("[1,2", .unexpectedEnd, 4),
             (#""text"#, .unexpectedEnd, 5),
             ("Bad gateway", .unexpectedByte(UInt8(ascii: "B"), expected: .value), 0),
-            ("job_id,total\nj,1\n", .unexpectedByte(UInt8(ascii: "j"), expected: .value), 0),
+            ("job_id,total\nj\n", .unexpectedByte(UInt8(ascii: "j"), expected: .value), 0),
             ("[1] [2]", .textAfterEnd(UInt8(ascii: "[")), 4), ("{} x", .textAfterEnd(UInt8(ascii: "x")), 3),
         ])
     func unreadable(_ text: String, _ reason: DumpFault.Reason, _ byte: Int) throws {

@@ -5,7 +5,7 @@ import Testing
 
 /// Dumps in encodings and logs are read as if they lay there plain, and their places are those in the file.
 struct DecodingTests {
-    /// A random text of dumps, each on lines of its own, and what they come to.
+    /// A random text of dumps, each on lines of its own, and the result.
     struct Plain {
         var text = ""
         var jobs: [String] = []
@@ -167,7 +167,7 @@ struct Decoded: Equatable {
     var faults: [DumpFault?] = []
     var sizes: [Int] = []
     var hashes: [String?] = []
-    /// Of what is no job.
+    /// Of what is not a job.
     var reasons: [String] = []
 
     init(

@@ -2,7 +2,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Ways in which people have dumps on disk: a text goes in, what lies in the file comes out.
+/// Ways in which people have dumps on disk: a text goes in, what is in the file comes out.
 struct Dress: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var wrapping: Wrapping
@@ -141,7 +141,7 @@ extension Int {
     fileprivate var padded: String { self < 10 ? " \(self)" : "\(self)" }
 }
 
-/// Encodings in which a text may lie on disk.
+/// Encodings in which a text may be on disk.
 enum TestEncoding: String, CaseIterable, Sendable {
     case utf8, utf8Marked, utf16le, utf16be, utf16leMarked, utf16beMarked, utf32le, utf32be, utf32leMarked,
         utf32beMarked

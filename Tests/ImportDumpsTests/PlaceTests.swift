@@ -137,7 +137,7 @@ private enum DamagedText {
             + "\"results\":[\(list)\(space)]}"
     }
 
-    /// Something that happens to files: bytes that are lost, torn lines, and what is no JSON.
+    /// Something that happens to files: bytes that are lost, torn lines, and what is not JSON.
     private static func damage(_ bytes: inout [UInt8], _ feed: String, _ random: inout SplitMix64) {
         let at = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<6, using: &random) {

@@ -3,7 +3,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Jobs that lie in the strings of other documents: records of logs, saved answers.
+/// Jobs that are in the strings of other documents: records of logs, saved answers.
 struct StringTests {
     static let job =
         #"{"job_id":"a","status":"complete","results":[{"created":true},{"error":{"message":"ü \"q\" \\ 🙂"}}]}"#
@@ -121,7 +121,7 @@ struct StringTests {
     }
 
     @Test(
-        "The head of an answer in a string is passed over, and so is what stands behind the job", .seeded,
+        "The head of an answer in a string is skipped, and so is what follows the job", .seeded,
         arguments: Seeds.and(new: 6))
     func around(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)

@@ -3,7 +3,7 @@ import ImportDumps
 import ImportFoundation
 import Testing
 
-/// Long texts are cut at a character's end, and the row says so; memory does not grow with what is passed over.
+/// Long texts are cut at a character's end, and the row says so; memory does not grow with what is skipped.
 @Suite struct TextLimitTests {
     private static let limit = 1024 * 1024
 

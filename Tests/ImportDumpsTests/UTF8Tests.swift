@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    /// Text that is only passed over is checked as well.
+    /// Text that is only skipped is checked as well.
     @Test(arguments: [#"{"job_id":null,"a":""#, #"{"job_id":null,"#, #"{"job_id":null,"results":[{"#])
     func whatIsDroppedIsCheckedToo(_ head: String) throws {
         let quoted = head.hasSuffix("\"") ? head : head + "\""

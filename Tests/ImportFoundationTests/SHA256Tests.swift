@@ -1,7 +1,7 @@
 import ImportFoundation
 import Testing
 
-/// `SHA256` is `package` for these tests: the known vectors are no dumps.
+/// `SHA256` is `package` for these tests: the known vectors are not dumps.
 @Suite struct SHA256Tests {
     private static func hash(_ bytes: [UInt8], chunk: Int = .max) -> String {
         var hash = SHA256()

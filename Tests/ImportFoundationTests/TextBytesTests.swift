@@ -23,7 +23,7 @@ import Testing
                 #expect(next.first.map { count + UTF8.width($0) > limit } ?? true, "seed \(seed)")
             }
         }
-        // What is no text is cut all the same.
+        // What is not text is cut all the same.
         #expect([UInt8](repeating: 0x80, count: 5).span.wholeCharacters(within: 3) == 0)
     }
 

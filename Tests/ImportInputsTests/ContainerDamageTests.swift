@@ -52,7 +52,7 @@ import Testing
         try folder.shell("\(command) packed.zip a b c")
         let packed = try folder.bytes("packed.zip")
         // Behind the third entry a tar archive has nothing but zeros.
-        // Below that, none but gzip and zip can be recognised.
+        // Below that, none but gzip and zip can be recognized.
         for length in stride(
             from: command.hasPrefix("tar cf") ? 512 : 10, to: packed.count, by: packed.count > 3000 ? 97 : 13)
         {

@@ -92,7 +92,7 @@ import Testing
         #expect(Content(of: DescriptorSource(descriptor: try path.open())).bytes == Array("{}".utf8))
     }
 
-    /// Deeper than a path may be long: passed over with a note, not lost silently, and no crash.
+    /// Deeper than a path may be long: skipped with a note, not lost silently, and no crash.
     @Test func foldersThatAreTooDeep() throws {
         let folder = try Workspace()
         try folder.python(

@@ -6,7 +6,7 @@ import Testing
 
 /// Whole files, as they were when someone last looked at them.
 ///
-/// `IMPORT_AUDIT_RECORD_GOLDENS=1 swift test --filter GoldenTests` records them anew and fails, so that a change is
+/// `IMPORT_AUDIT_RECORD_GOLDENS=1 swift test --filter GoldenTests` records them again and fails, so that a change is
 /// never blessed by accident: look at the difference before you commit it.
 struct GoldenTests {
     static let samples = ["clean-async", "many-failures", "hostile", "truncated"]

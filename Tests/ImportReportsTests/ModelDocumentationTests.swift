@@ -5,7 +5,7 @@ import Testing
 
 /// `Docs/template-model.md` against the program: its tables are those of the declarations, and models hold what they say.
 ///
-/// `IMPORT_AUDIT_RECORD_GOLDENS=1 swift test --filter ModelDocumentationTests` writes the tables anew and fails, so that
+/// `IMPORT_AUDIT_RECORD_GOLDENS=1 swift test --filter ModelDocumentationTests` writes the tables again and fails, so that
 /// a change is never blessed by accident. The text around them is written by hand.
 struct ModelDocumentationTests {
     private static let path = "Docs/template-model.md"
@@ -31,7 +31,7 @@ struct ModelDocumentationTests {
             """)
     }
 
-    /// The page with its tables made anew. A table has the names that the heading above it has; without any, all that
+    /// The page with its tables made again. A table has the names that the heading above it has; without any, all that
     /// no heading of its part has.
     private static func withTables(_ page: String) -> String {
         let parts = [

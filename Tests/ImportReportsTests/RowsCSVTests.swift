@@ -22,7 +22,7 @@ struct RowsCSVTests {
     @Test("A run of many rows is the same as the rows one by one", arguments: ids, [1, 7, 4096])
     func runs(id: String, flushBytes: Int) throws {
         let count = 300
-        // Ids of a run lie at equal distances in the text, with other bytes between.
+        // Ids of a run are at equal distances in the text, with other bytes between.
         let ids = (0..<count).map { id.isEmpty ? "" : String(id.dropLast()) + "\($0 % 10)" }
         let text = Array(ids.map { "{\"id\":\"\($0)\"}," }.joined().utf8)
         let stride = text.count / count

@@ -68,7 +68,7 @@ package final class RunningCommand {
     /// - Parameters:
     ///   - folder: the working folder.
     ///   - environment: set on top of the test's own.
-    ///   - output: a file or terminal for standard output, in place of a pipe.
+    ///   - output: a file or terminal for standard output, instead of a pipe.
     ///   - errors: the same for standard error.
     ///   - closing: streams that the program is not given.
     package init(

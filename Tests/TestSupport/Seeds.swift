@@ -26,7 +26,7 @@ package enum Seeds {
     /// The seed of this run, below 2³² so that Python takes it too. It is printed when it is first used.
     package static let new: UInt64 = {
         let chosen = ProcessInfo.processInfo.environment[variable].map { UInt64($0) }
-        // A seed that is no number must not silently become another one.
+        // A seed that is not a number must not silently become another one.
         if case .some(.none) = chosen { Issue.record("\(variable) is not a whole number of at least 0") }
         let seed = (chosen ?? nil) ?? UInt64.random(in: 1_000_000...UInt64(UInt32.max))
         print("Random tests: seed \(seed); \(variable)=\(seed) repeats it")

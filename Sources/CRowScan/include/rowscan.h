@@ -23,12 +23,12 @@ enum {
     ROWSCAN_PARTS = 3,
     /// Bytes of the longest text that a row is matched with.
     ROWSCAN_TEXT = 1024 * 1024,
-    /// Bytes that must be readable behind the last byte of the text: kernels load whole vectors.
+    /// Bytes that must be readable after the last byte of the text: kernels load whole vectors.
     ROWSCAN_PADDING = 64,
 };
 
 /// 32 bytes of a part. A byte is literal if its literal_mask is 0xFF, a hexadecimal digit if its digit_mask is 0xFF,
-/// and behind the part's end if both are 0.
+/// and after the part's end if both are 0.
 typedef struct {
     uint8_t literal[ROWSCAN_BLOCK];
     uint8_t literal_mask[ROWSCAN_BLOCK];
@@ -79,7 +79,7 @@ typedef struct {
 
 // MARK: Whole jobs
 
-// Logs hold many jobs of a few rows. A *plain* job lies on one line, with nothing in it that would have to be noted: the
+// Logs hold many jobs of a few rows. A *plain* job is on one line, with nothing in it that would have to be noted: the
 // fields that the API defines, each once, texts of plain ASCII, whole numbers, times of the usual form, rows with one
 // outcome each. It has an id, a status, a total and at least one row. It is read in one go; any other job is refused, and
 // goes to the strict reader.
@@ -125,7 +125,7 @@ typedef struct {
     uint32_t row_count;
     /// By outcome.
     uint32_t rows[ROWSCAN_OUTCOMES];
-    /// Rows that were written, for they were not created.
+    /// Rows that were written, because they were not created.
     uint32_t noted_count;
     rowscan_text id;
     rowscan_text status;
@@ -159,7 +159,7 @@ typedef struct {
         const rowscan_shape *shapes, uint32_t shape_count, const uint8_t *bytes, uint32_t offset, uint32_t end,
         rowscan_run *runs, uint32_t capacity);
     /// The length of the plain text at the front: up to a quote, a backslash, a control character or a byte beyond
-    /// ASCII. Vectors are loaded whole: ROWSCAN_PADDING bytes behind the end must be readable.
+    /// ASCII. Vectors are loaded whole: ROWSCAN_PADDING bytes after the end must be readable.
     size_t (*plain_text)(const uint8_t *bytes, size_t count);
     /// How many line feeds there are.
     size_t (*count_lines)(const uint8_t *bytes, size_t count);
@@ -172,7 +172,7 @@ typedef struct {
     /// Reads plain jobs, one on each line, from `offset` on, where the first one must begin; returns how many. None that
     /// begins behind `last` is read.
     ///
-    /// A zero must stand behind the last byte of the text, and ROWSCAN_PADDING bytes behind that be readable.
+    /// A zero must be after the last byte of the text, and ROWSCAN_PADDING bytes after that be readable.
     ///
     /// - distinct: a job is only plain if no two of its rows have the same id.
     /// - noted: the rows that were not created, job by job. There must be room for ROWSCAN_PLAIN_ROWS for a job to be read.

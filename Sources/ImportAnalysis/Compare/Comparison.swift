@@ -25,7 +25,7 @@ package struct Comparison: Sendable {
         package var partialJobs: Int
         /// Of those, jobs whose dump was cut off or broken.
         package var salvagedJobs: Int
-        /// Inputs that are no import job or could not be read.
+        /// Inputs that are not import jobs or could not be read.
         package var unreadable: Int
 
         /// Whether what was not seen is not there.

@@ -69,7 +69,7 @@ final class IDPartitions {
     func visitParts(_ body: (any IDSource) throws -> Void) throws {
         for partition in 0..<count {
             var number = partition
-            // As many different ids as fit are counted at once, and the others written anew: exact and within the
+            // As many different ids as fit are counted at once, and the others rewritten: exact and within the
             // budget whatever the ids, even if all of them had one hash.
             while unsafe chains[number].waitingIDs + chains[number].writtenIDs > 0 {
                 let rest = number == count ? count + 1 : count

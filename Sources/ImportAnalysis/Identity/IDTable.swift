@@ -152,9 +152,9 @@ extension PackedID {
     }
 }
 
-/// The texts of ids that are no UUIDs, so that those can be shown that come back.
+/// The texts of ids that are not UUIDs, so that those can be shown that come back.
 ///
-/// They lie in chunks of one size: used bytes (4) · for each id its row (8), the text's length (2), the text.
+/// They are in chunks of one size: used bytes (4) · for each id its row (8), the text's length (2), the text.
 struct IDTexts {
     /// Bytes of a text that are kept.
     static var textLimit: Int { AnalysisLimits.recordIDBytes }

@@ -107,7 +107,7 @@ package final class IdentityAudit: RowSink {
         texts = IDTexts(chunkBytes: budget.textBytes, makeSpill: makeSpill)
     }
 
-    /// Ids that are no UUIDs.
+    /// Ids that are not UUIDs.
     private func addTexts(_ run: RowRun, _ id: TextRange, _ outcome: Outcome, _ text: Span<UInt8>) throws {
         for index in 0..<run.count {
             let start = id.offset + index * run.idStride

@@ -13,7 +13,7 @@ package struct JoinEvidence: Sendable {
     private static let shortestText = 3
     /// Ids of rows that succeeded, of which so many are looked for.
     package static let idsLookedFor = 10_000
-    /// Rows whose messages quote values, and how many of these stand in their records.
+    /// Rows whose messages quote values, and how many of these are in their records.
     package private(set) var rows = 0
     package private(set) var confirmed = 0
     /// Rows that quote an address or an id: such a value is the row's own, so that even one must be found.
@@ -26,9 +26,9 @@ package struct JoinEvidence: Sendable {
     private(set) var foundAt: [Int: Int] = [:]
     /// The same of rows that quote an address or an id.
     private(set) var strongAt: [Int: Int] = [:]
-    /// Ids of rows that succeeded and stand in a record: at which distance.
+    /// Ids of rows that succeeded and are in a record: at which distance.
     private(set) var idsAt: [Int: Int] = [:]
-    /// Those that stand in the records of their own rows.
+    /// Those that are in the records of their own rows.
     package var idsFound: Int { idsAt[0] ?? 0 }
     /// Of values in quotes, in so many rows they were looked for in vain, and found: what is repeated and never found is a
     /// word of the messages, as a permitted value or a name of a property is.
@@ -174,7 +174,7 @@ package struct JoinEvidence: Sendable {
         }
     }
 
-    /// How many of the values stand in a record.
+    /// How many of the values are in a record.
     private mutating func count(in source: SourceReader, _ distance: Int) -> Int {
         record.removeAll(keepingCapacity: true)
         let isThere: Void? = source.withRecord(distance) { bytes in

@@ -49,7 +49,7 @@ package struct RuleTally: Sendable {
         rows.add(tally.rows)
     }
 
-    /// Adds an input that is no import job.
+    /// Adds an input that is not an import job.
     package mutating func add(_ input: UnreadableInput) {
         inputs += 1
         incompleteInputs += 1

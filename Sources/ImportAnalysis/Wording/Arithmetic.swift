@@ -88,16 +88,16 @@ package struct Arithmetic: Sendable {
     package var differing: Int { checks.count - agreeing - unchecked - count { $0 == .notDeclared } }
     private var declared: Int { agreeing + unchecked + differing }
 
-    /// Whether the numbers hold, in a sentence for the agreement.
+    /// Whether the totals match the rows, in a short sentence.
     package var shortSentence: String {
         if differing > 0 { return "The job’s totals do not match its rows." }
         if agreeing > 0, unchecked == 0 { return "The job’s totals match its rows." }
         if declared == 0 { return "The job declares no totals to compare with its rows." }
         return agreeing > 0
-            ? "What can be checked of the job’s totals match its rowss." : "The job’s totals cannot be checked."
+            ? "The totals that can be checked match the job’s rows." : "The job’s totals cannot be checked."
     }
 
-    /// How many of the numbers hold, in a sentence.
+    /// How many of the totals match, in a sentence.
     package var sentence: String {
         if declared == 0 { return "The job declares no totals to compare with its rows." }
         if agreeing == checks.count { return "All four totals that the job declares match its rows." }

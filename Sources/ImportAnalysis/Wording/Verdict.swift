@@ -3,7 +3,7 @@ import ImportDumps
 /// A job's audit in one sentence.
 package struct Verdict: Sendable {
     package enum Level: String, Sendable {
-        /// Every row went in and the numbers hold.
+        /// Every row went in and the totals match.
         case good
         /// Rows failed, or something should be looked at.
         case warning

@@ -47,7 +47,7 @@ extension Comparison {
         }
         let ground =
             isRetry
-            ? "Row by row: rows that were sent again stand in the places that the map gives them. "
+            ? "Row by row: rows that were sent again are compared in the places that the map gives them. "
             : "Row by row: both are single dumps that declare \(Wording.rowsWord(rows.total)), taken to be the same rows. "
         var sentence =
             ground

@@ -42,6 +42,7 @@ extension InputRefusal {
         case .needsFile(let format):
             "A \(format.name) archive can only be read from a file of its own, not from a pipe or within another: "
                 + "unpack it first."
+        case .workbook: "A workbook (XLSX), not a dump. \(Wording.sourceHint)"
         case .holdsNoFiles: "The archive holds no files (hidden ones are skipped)."
         case .unreadable(let failure): "It cannot be read: \(failure.description)."
         case .cutShort(let failure, let entriesRead):
@@ -63,8 +64,8 @@ extension OwnOutput {
             "A summary that import-audit wrote, not a dump: import-audit merge combines summaries, import-audit compare "
                 + "compares two."
         case .manifest:
-            "The manifest of an audit that import-audit wrote, not a dump: import-audit verify checks the folder that it "
-                + "lies in."
+            "The manifest of an audit that import-audit wrote, not a dump: import-audit verify checks its "
+                + "folder."
         case .packManifest:
             "The manifest of a packed audit that import-audit wrote, not a dump: import-audit verify checks the zip."
         case .pack: "A packed audit that import-audit wrote, not a dump: import-audit verify checks it."
@@ -78,7 +79,7 @@ extension OwnOutput {
 }
 
 extension PassedOver {
-    /// Why it is passed over, as a sentence for people.
+    /// Why it is skipped, as a sentence for people.
     package var explanation: String {
         switch self {
         case .linkOutside: "A symbolic link that leads out of the folder, which is not followed."

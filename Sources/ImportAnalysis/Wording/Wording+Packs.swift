@@ -27,7 +27,7 @@ extension ZipFault {
         case .system(let errorNumber): ReadFailure(errorNumber: errorNumber).description
         case .noRegularFile: "This is not a file that can be read in any order"
         case .notAZip: "This is not a zip"
-        case .noEnd: "The zip is cut off, or something stands behind its end"
+        case .noEnd: "The zip is cut off, or something follows its end"
         case .strayBytes: "The zip has bytes that belong to none of its files, or files that overlap"
         case .unusual: "The zip has parts, comments or marks that --pack does not write"
         case .encrypted: "The zip is encrypted"

@@ -298,7 +298,7 @@ extension Wording {
         return "\(cut) (\(grouped(limit)) of \(grouped(count)) characters)"
     }
 
-    /// The beginning of a text whose whole length is not known, for it may have been cut before.
+    /// The beginning of a text whose whole length is not known, because it may have been cut before.
     package static func cut(_ text: String, to limit: Int) -> String {
         guard text.unicodeScalars.count > limit else { return text }
         var cut = String.UnicodeScalarView()

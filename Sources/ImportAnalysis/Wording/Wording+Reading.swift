@@ -68,15 +68,16 @@ extension DumpFault.Expectation {
 }
 
 extension NotAJob {
-    /// Why the input is no import job, as a sentence for people.
+    /// Why the input is not an import job, as a sentence for people.
     package var explanation: String {
         switch reason {
         case .empty: "The file is empty."
         case .blank: "The file has nothing but white space."
-        case .errorBody(let message): "An error answer of the API, no import job: \(Wording.quoted(message))."
+        case .errorBody(let message): "API error response, not an import job: \(Wording.quoted(message))."
         case .ownOutput(let own): own.explanation
         case .otherJSON(let topLevel):
             "Not an import job: the JSON text is \(topLevel.words)\(topLevel == .object ? " of another kind" : "")."
+        case .foreign(.table(let columns)): Wording.sourceTable(columns)
         case .foreign(let format): "Not JSON: \(format.words)."
         case .rowsWithoutJob(let count):
             "\(Wording.rowsWord(count)) without \(count == 1 ? "its" : "their") job: rows count only in the array "
@@ -103,11 +104,25 @@ extension ForeignFormat {
         case .lz4: "it is compressed with lz4; decompress it first (lz4 -dc)"
         case .zip: "it is a zip archive; unpack it first"
         case .sevenZip: "it is a 7z archive; unpack it first"
+        case .table(let columns): Wording.sourceTable(columns)
         }
     }
 }
 
 extension Wording {
+    private static let shownColumns = 8
+
+    /// What is said of a table that is given where a dump is expected.
+    static func sourceTable(_ columns: [String]) -> String {
+        let names = columns.prefix(shownColumns).map { shownText($0) }.joined(separator: ", ")
+        let more = columns.count > shownColumns ? " and \(grouped(columns.count - shownColumns)) more" : ""
+        return (names.isEmpty ? "A CSV file" : "A CSV file with the columns \(names)\(more)")
+            + ", not a dump. \(sourceHint)"
+    }
+
+    /// What to do with a file that was sent.
+    static let sourceHint = "If it was sent, pair it with its dump: import-audit rejects DUMP --source FILE."
+
     /// A byte, named so that nothing unprintable is sent anywhere.
     static func byte(_ byte: UInt8) -> String {
         switch byte {
@@ -168,7 +183,7 @@ extension Wording {
             case let total?:
                 "The numbers of the rows after it are not certain: the dump has \(rowsWord(seen)), its total is "
                     + "\(grouped(total))."
-            case nil: "The numbers of the rows after it are not certain, for the dump has no total."
+            case nil: "The numbers of the rows after it are not certain, because the dump has no total."
             }
         return
             (count == 1

@@ -50,7 +50,7 @@ extension Wording {
     }
 
     /// What a user can do who knows better.
-    package static let trustOrder = "Nothing was written. --trust-order pairs the rows all the same."
+    package static let trustOrder = "Nothing was written. --trust-order pairs the rows anyway."
 
     /// Rows that do not come out even.
     package static func uneven(source: String, rows: Int, jobs: [(name: String, rows: Int)], firstRow: Int) -> String {

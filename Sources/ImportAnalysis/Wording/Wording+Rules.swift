@@ -3,7 +3,7 @@ extension Rules.Rule {
     package var demand: String {
         switch self {
         case .maxFailed(let limit, let onlyPending):
-            return "at most \(limit.words) failed\(onlyPending ? " with a code that is new or accepted no longer" : "")"
+            return "at most \(limit.words) failed\(onlyPending ? " with a code that is new or no longer accepted" : "")"
         case .maxFailedCode(let code, let limit):
             let with = code.map { "with the code \(Wording.quoted($0))" } ?? "without a code"
             return "at most \(limit.words) failed \(with)"
@@ -26,7 +26,26 @@ extension Rules.Limit {
     }
 }
 
+extension Rules.Rule {
+    /// The rule as its option has it: `max-failed 2%`. It may have a code in it: hostile text until escaped.
+    package var title: String {
+        [name, argument, isOnlyPending == true ? "only-new-codes" : nil].compactMap { $0 }.joined(separator: " ")
+    }
+}
+
 extension RuleResult {
+    /// The rule and what was found, on one line: `max-failed 2%: 53 of 240 rows (22.1%)`. Hostile until escaped.
+    package var line: String {
+        guard let whole, whole > 0, gap == nil, rule.limit != nil else { return "\(rule.title): \(found)" }
+        let share = Share(of: measured, in: whole).text
+        return "\(rule.title): \(Wording.grouped(measured)) of \(Wording.rowsWord(whole)) (\(share))\(undecidedWords)"
+    }
+
+    private var undecidedWords: String {
+        undecided > 0
+            ? ", and \(Wording.grouped(undecided)) more whose codes are beyond those that are told apart" : ""
+    }
+
     /// What was found, in a few words.
     package var found: String {
         switch gap {
@@ -37,9 +56,7 @@ extension RuleResult {
         }
         switch rule {
         case .maxFailed, .maxFailedCode:
-            let rows = "\(Wording.grouped(measured)) of \(Wording.rowsWord(whole ?? 0))"
-            guard undecided > 0 else { return rows }
-            return "\(rows), and \(Wording.grouped(undecided)) more whose codes are beyond those that are told apart"
+            return "\(Wording.grouped(measured)) of \(Wording.rowsWord(whole ?? 0))\(undecidedWords)"
         case .failOnSeverity, .failOnFinding:
             return measured == 0 ? "none" : measured == 1 ? "1 finding" : "\(Wording.grouped(measured)) findings"
         case .requireComplete:
@@ -84,7 +101,7 @@ extension RuleResults {
 }
 
 extension CodeBook.Key {
-    /// The code or the pattern, as it stands in the file. Hostile text until escaped.
+    /// The code or the pattern, as it is in the file. Hostile text until escaped.
     package var words: String {
         switch self {
         case .code(let code): code ?? "(no code)"
@@ -107,10 +124,10 @@ extension CodeStanding {
 }
 
 extension Wording {
-    /// What of the inputs was not checked against rules, in a sentence; nil if all was.
+    /// Which inputs were not checked against rules, in a sentence; nil if all were.
     ///
     /// - Parameters:
-    ///   - unreadable: inputs that are no import job.
+    ///   - unreadable: inputs that are not import jobs.
     ///   - salvaged: dumps that are cut off or broken.
     ///   - isAllRead: every input was read whole, also dumps that another one supersedes.
     package static func notAllChecked(unreadable: Int, salvaged: Int, isAllRead: Bool) -> String? {
@@ -120,7 +137,7 @@ extension Wording {
         var parts: [String] = []
         if unreadable > 0 {
             parts.append(
-                "\(grouped(unreadable)) \(unreadable == 1 ? "input is" : "inputs are") no import job or could not be read"
+                "\(grouped(unreadable)) \(unreadable == 1 ? "input is not an import job" : "inputs are not import jobs") or could not be read"
             )
         }
         if salvaged > 0 {

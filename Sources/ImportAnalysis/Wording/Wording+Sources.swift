@@ -18,14 +18,14 @@ extension SourceFault {
         case .isForeign(let what):
             "This is \(what). A source is CSV, JSON Lines, a JSON array, a request body or an XLSX workbook."
         case .strayQuote:
-            "A quote stands inside a field that does not begin with one. Put the field in quotes, and double the quotes in it."
+            "There is a quote inside a field that does not begin with one. Put the field in quotes, and double the quotes in it."
         case .textAfterQuote:
             "Something follows a closing quote. Double the quotes inside a quoted field, or check --delimiter."
         case .openQuote: "This quote is never closed."
         case .loneReturn:
-            "A carriage return stands alone, where other lines end differently. Put the field in quotes, or repair the line end."
+            "This line ends with a carriage return alone, but other lines end differently. Put the field in quotes, or repair the line end."
         case .loneFeed:
-            "A line feed stands alone, where other lines end with a carriage return. Put the field in quotes, or repair the line end."
+            "This line ends with a line feed alone, but other lines end with a carriage return. Put the field in quotes, or repair the line end."
         case .columns(let count, let expected):
             "This record has \(Self.columns(count)), the first one has \(Wording.grouped(expected)). Check its quotes, or --delimiter."
         case .delimiterAbsent(let wanted, let found, let count):
@@ -36,7 +36,7 @@ extension SourceFault {
         case .encoding(let name):
             "A source in \(name) cannot be handed back byte for byte. Encodings with one byte for each character, UTF-8 and UTF-16 can."
         case .json(nil): "The JSON text ends too early."
-        case .json(let byte?): "\(Self.character(byte)) cannot stand here in JSON."
+        case .json(let byte?): "\(Self.character(byte)) is not allowed here in JSON."
         case .nestedTooDeep: "Arrays and objects are nested too deep."
         case .bodyTooLarge(let limit): "The request body has more than \(limit / 1024 / 1024) MiB besides its objects."
         case .recordTooLarge(let limit): "A record is larger than \(limit / 1024 / 1024) MiB. Is a quote missing?"

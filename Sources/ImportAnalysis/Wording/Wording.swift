@@ -1,7 +1,7 @@
 package import ImportDumps
 
-/// The sentences of findings and of reasons why an input is no import job. They are data of the summary: whoever
-/// renders them escapes them, for they may quote the dump.
+/// The sentences of findings and of reasons why an input is not an import job. They are data of the summary: whoever
+/// renders them escapes them, because they may quote the dump.
 package enum Wording {
     package static func salvaged(_ fault: DumpFault) -> String {
         let kept = fault.rowsKept

@@ -5,7 +5,7 @@ import ImportFoundation
 @safe
 struct EscapedText {
     private let bytes: UnsafeBufferPointer<UInt8>
-    /// Whether an escape that JSON does not know becomes a byte that is no UTF-8, so that it is found as bad text.
+    /// Whether an escape that JSON does not know becomes a byte that is not UTF-8, so that it is found as bad text.
     private let isLenient: Bool
     /// How far it is decoded.
     private(set) var index = 0
@@ -59,7 +59,7 @@ struct EscapedText {
         }
     }
 
-    /// What stands behind a backslash in place of one byte; nil for `u`, and for what JSON does not know.
+    /// What follows a backslash instead of one byte; nil for `u`, and for what JSON does not know.
     @inline(__always)
     private static func byte(escapedBy letter: UInt8) -> UInt8? {
         switch letter {

@@ -94,7 +94,7 @@ final class JSONStringSource: ByteSource, @unchecked Sendable {
                 _ = text.decode(isLast: false, into: &output)
                 return text.index
             }
-            // What stands behind a half of a pair is text again, or the next escape.
+            // What follows a half of a pair is text again, or the next escape.
             escape.removeFirst(done)
             if escape.isEmpty { return }
         }

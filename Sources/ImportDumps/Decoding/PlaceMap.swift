@@ -20,7 +20,7 @@ final class PlaceMap: Sendable {
         state.withLock { $0.steps += steps.words }
     }
 
-    /// The place in the original of the byte at this offset; behind the last one, the end of the original.
+    /// The place in the original of the byte at this offset; after the last one, the end of the original.
     func origin(ofOffset offset: Int) -> Place.Origin {
         let cursor = state.withLock { $0.place(ofOffset: offset) }
         if let aside = cursor.aside { return aside.place }
@@ -161,7 +161,7 @@ final class PlaceMap: Sendable {
 /// Where `decoded` is 6, `count` bytes were copied, and one more came of an escape of two: nearly all that a document in
 /// a string of another consists of.
 ///
-/// A stretch *aside* stands elsewhere in the original than what is around it, for a line may be held back. It begins
+/// A stretch *aside* is elsewhere in the original than what is around it, for a line may be held back. It begins
 /// with a mark and six words more, and ends with another mark.
 struct PlaceSteps: Sendable {
     private(set) var words: [UInt32] = []

@@ -164,7 +164,7 @@ final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Senda
         return filled
     }
 
-    /// Decodes what there is, and reads more if need be. Returns how many bytes came out; none only at the end.
+    /// Decodes what there is, and reads more if necessary. Returns how many bytes came out; none only at the end.
     private func decode(into room: UnsafeMutableBufferPointer<UInt8>) -> Int {
         while true {
             steps.removeAll()

@@ -5,7 +5,7 @@ package import ImportFoundation
 /// Programs find files in a zip by the list at its end, by the headers before each file, or by both, and pass over what
 /// is between. So that none of them can show something else than another, nothing may be between:
 ///
-///     file 1: header, data, sizes | file 2 … | the list: file 1, file 2, … | Zip64's end, if need be | end
+///     file 1: header, data, sizes | file 2 … | the list: file 1, file 2, … | Zip64's end, if necessary | end
 ///
 /// The list is in the order of the files and of their names' bytes, so that no name comes twice; the headers say the
 /// same as the list; there are only plain files, no comments, no encryption, and of extra fields only those that
@@ -73,7 +73,7 @@ package struct ZipEntry: Sendable {
     let data: Range<Int>
 }
 
-/// What stands at the end of a zip: where its list is, and how many files that has.
+/// What is at the end of a zip: where its list is, and how many files that has.
 struct ZipEnd {
     private static let endBytes = 22
     private static let locatorBytes = 20
@@ -200,7 +200,7 @@ package struct ZipFault: Error, Sendable, Equatable {
         case noRegularFile
         /// Nothing in it looks like a zip.
         case notAZip
-        /// It begins like a zip, but its last bytes are not the end of one: it is cut off, or something stands behind.
+        /// It begins like a zip, but its last bytes are not the end of one: it is cut off, or something follows.
         case noEnd
         /// Bytes that belong to no entry, or entries that overlap.
         case strayBytes

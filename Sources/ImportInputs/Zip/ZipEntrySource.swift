@@ -61,7 +61,7 @@ private final class ZipEntryReader: @unchecked Sendable {
             left -= count
             return count
         }
-        // What is behind the last byte must be the end.
+        // What is after the last byte must be the end.
         var more: UInt8 = 0
         let count = try unsafe withUnsafeMutableBytes(of: &more) { byte throws(ReadFailure) in try unsafe fill(byte) }
         guard count == 0, position == entry.data.upperBound, unreadBytes == 0 else { throw damaged(.structure) }
@@ -120,7 +120,7 @@ private final class ZipEntryReader: @unchecked Sendable {
     private func damaged(_ damage: ReadFailure.Damage) -> ReadFailure { ReadFailure(.damaged(.zip, damage)) }
 }
 
-/// The bytes of a zip that lies in a regular file.
+/// The bytes of a zip that is in a regular file.
 struct ZipBytes: Sendable {
     let descriptor: Int32
     let count: Int
@@ -133,7 +133,7 @@ struct ZipBytes: Sendable {
         count = status.st_size
     }
 
-    /// All bytes of a stretch, which must lie in the file.
+    /// All bytes of a stretch, which must be in the file.
     func read(at offset: Int, count: Int) throws(ZipFault) -> ZipRecord {
         guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
             throw ZipFault(.structure)

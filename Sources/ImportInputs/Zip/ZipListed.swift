@@ -7,7 +7,7 @@ struct ZipListed {
 
     private static let fixedBytes = 46
     private static let headerBytes = 30
-    /// A flag: the checksum and the sizes stand behind the data.
+    /// A flag: the checksum and the sizes follow the data.
     private static let sizesBehind = 1 << 3
     private static let isUTF8 = 1 << 11
     /// Flags that may be set: those two, and how hard the packing was tried.
@@ -16,7 +16,7 @@ struct ZipListed {
     private static let unix = 3
     /// A plain file that its owner may write and all may read.
     private static let plainFile = 0o100_644 << 16
-    /// In place of a number that stands in an extra field.
+    /// In place of a number that is in an extra field.
     static let beyond = 0xFFFF_FFFF
 
     let recordBytes: Int
@@ -126,7 +126,7 @@ enum ZipName {
     }
 }
 
-/// A zip container whose entries are read as they are: hidden ones too, without bounds, for it was made by this program.
+/// A zip container whose entries are read as they are: hidden ones too, without bounds, because it was made by this program.
 package struct ZipFile {
     private let archive: LibArchive
 

@@ -49,10 +49,30 @@ package struct ZipParts: Sendable {
         }
     }
 
+    /// Whether a zip is an Office workbook of another program: it has the parts of one, and nothing else.
+    ///
+    /// - Parameters:
+    ///   - descriptor: of a regular file open for reading.
+    ///   - beginning: its first bytes.
+    static func isForeignWorkbook(_ descriptor: Int32, beginning: ArraySlice<UInt8>) -> Bool {
+        // The name of the first entry follows a header of 30 bytes: other archives are not listed for this.
+        let first = beginning.dropFirst(30)
+        let folders = ["[content_types].xml", "_rels/", "docprops/", "xl/", "customxml/"]
+        func isPart(_ name: some Sequence<UInt8>) -> Bool {
+            let name = name.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }
+            return folders.contains { name.starts(with: $0.utf8) }
+        }
+        guard isPart(first.prefix(32)), let parts = try? ZipParts(descriptor: descriptor),
+            parts.contains("[Content_Types].xml"), parts.contains("xl/workbook.xml"),
+            parts.names.allSatisfy({ isPart($0.utf8) })
+        else { return false }
+        return OwnOutput(zip: descriptor) == nil
+    }
+
     /// Whether there is a part of this name.
     package func contains(_ name: String) -> Bool { names.contains { Self.key($0) == Self.key(name) } }
 
-    /// The bytes of a part; nil if there is none of this name. Its end is checked: one that is cut off or damaged fails.
+    /// The bytes of a part; nil if the zip has no such part. A part that is cut off or damaged fails at its end.
     package func source(of name: String) throws(ReadFailure) -> (any ByteSource)? {
         let archive = try LibArchive(.zip, ArchiveInput(region, format: .zip))
         let session = ArchiveSession(archive: archive, meter: meter, isPrompt: true)

@@ -57,7 +57,7 @@ package final class ZipWriter {
     ///
     /// - Parameters:
     ///   - path: with `/` between its parts.
-    ///   - byteCount: exactly as many bytes are to be written; nil for any number, which then stands behind them.
+    ///   - byteCount: exactly as many bytes are to be written; nil for any number, which then follows them.
     package func beginFile(_ path: String, byteCount: Int?) throws {
         let status = UTF8Locale.use {
             unsafe archive_entry_clear(entry)

@@ -118,7 +118,7 @@ struct PaddedText<let width: Int> {
     }
 }
 
-/// A number that is counted up in its decimal digits: cheaper than to divide for each row anew.
+/// A number that is counted up in its decimal digits: cheaper than to divide for each row again.
 struct DecimalCounter {
     /// Room for the digits of 2^63 − 1 and for a load that goes beyond the last one.
     static let width = 20

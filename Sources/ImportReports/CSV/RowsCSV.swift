@@ -14,7 +14,7 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
 
     /// The header of a file that says what is known of codes, if a codes file is given.
     ///
-    /// - Parameter hasLines: whether it also says where the rows stand in what was sent.
+    /// - Parameter hasLines: whether it also says where the rows are in what was sent.
     package static func header(codes: CodeBook?, hasLines: Bool = false) -> String {
         let known = codes == nil ? header : KnownCodes.extended(header)
         return hasLines ? known.dropLast() + ",source_line\r\n" : known
@@ -26,7 +26,7 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
     /// - Parameters:
     ///   - flushBytes: how much is gathered before it is written out.
     ///   - codes: adds what is known of the codes of failed rows: who sees to them, and what is to be done.
-    ///   - places: adds where the rows stand in what was sent.
+    ///   - places: adds where the rows are in what was sent.
     package init(
         _ selection: Selection, options: CSVOptions, flushBytes: Int = 256 * 1024, codes: CodeBook? = nil,
         places: (any RowPlaces)? = nil, to output: Output
@@ -82,7 +82,7 @@ final class RowFormatter {
         lines.append(opening)
     }
 
-    /// Forgets what waits, and begins anew.
+    /// Forgets what waits, and starts again.
     func begin(jobID: String?) {
         lines.begin(jobID: jobID)
         lines.append(opening)
@@ -122,7 +122,7 @@ private struct RowLines: ~Copyable {
     private let hasDetails: Bool
     /// What is said of codes at the end of each line.
     private var known: KnownCodes?
-    /// Where the row stands in what was sent, behind that.
+    /// Where the row is in what was sent, after that.
     private let places: (any RowPlaces)?
     private let options: CSVOptions
     private let flushBytes: Int
@@ -288,9 +288,9 @@ private struct OutcomeCells {
     }
 }
 
-/// Where the rows of a job stand in what was sent.
+/// Where the rows of a job are in what was sent.
 package protocol RowPlaces: AnyObject {
     /// The line on which the record of a row begins, or its row in a sheet; nil if that is not known. Rows are asked for in
-    /// their order, which may begin anew.
+    /// their order, which may start again.
     func line(of row: Int) throws -> Int?
 }

@@ -5,13 +5,13 @@ package struct CheckReport: Sendable {
     let ruleResults: RuleResults
     let totals: Totals
     let codes: CodeBook?
-    /// Inputs that are no import job.
+    /// Inputs that are not import jobs.
     let unreadable: Int
     let isAllRead: Bool
 
     /// - Parameters:
     ///   - totals: of all jobs.
-    ///   - unreadable: inputs that are no import job.
+    ///   - unreadable: inputs that are not import jobs.
     ///   - isAllRead: every input was read whole, also dumps that another one supersedes.
     package init(_ ruleResults: RuleResults, totals: Totals, codes: CodeBook?, unreadable: Int, isAllRead: Bool) {
         self.isAllRead = isAllRead
@@ -88,7 +88,7 @@ extension CheckReport {
                     "    \(name)>\n      <failure type=\"rule\" message=\"\(Self.attribute(message))\"/>\n    </testcase>\n"
             }
         }
-        let inputs = #"<testcase classname="import-audit.check" name="inputs were read whole""#
+        let inputs = #"<testcase classname="import-audit.check" name="inputs were read completely""#
         if let sentence = readingSentence {
             xml +=
                 "    \(inputs)>\n      <error type=\"input\" message=\"\(Self.attribute(sentence))\"/>\n    </testcase>\n"
@@ -104,13 +104,6 @@ extension CheckReport {
     private static func attribute(_ text: String) -> String { XMLText.escape(shownText(text)) }
 }
 
-extension Rules.Rule {
-    /// The rule as one would give it, to tell test cases apart.
-    fileprivate var title: String {
-        [name, argument, isOnlyPending == true ? "only-new-codes" : nil].compactMap { $0 }.joined(separator: " ")
-    }
-}
-
 extension CheckReport {
     /// Lines of a list.
     private static let linesListed = 50
@@ -121,14 +114,14 @@ extension CheckReport {
     package func text(usesColor: Bool) -> [UInt8] {
         var text = ""
         for result in ruleResults.gate ?? [] {
-            let word = result.isMet ? "met    " : "NOT MET"
+            let word = result.isMet ? "ok  " : "FAIL"
             let mark = usesColor ? "\u{1B}[\(result.isMet ? "1;32" : "1;31")m\(word)\u{1B}[0m" : word
-            text += "\(mark)  \(shownText(result.rule.demand)): \(result.found)\n"
+            text += "\(mark) \(shownText(result.line))\n"
         }
         if let sentence = ruleResults.sentence { text += "\(sentence)\n" }
         if let sentence = readingSentence { text += "\(sentence)\n" }
         if codes != nil {
-            Self.append(newCodes, "Codes that no entry of the codes file is about", to: &text) { code in
+            Self.append(newCodes, "Codes without an entry in the codes file", to: &text) { code in
                 "\(Wording.rowsWord(code.rows))  \(code.code.map { shownText($0) } ?? "(no code)")"
             }
             Self.append(

@@ -10,7 +10,7 @@ package enum Mail {
     /// - Parameters:
     ///   - page: the report as a page, which is attached.
     ///   - pageName: what the attachment is called.
-    ///   - date: in place of the job's own.
+    ///   - date: instead of the job's own.
     package static func render(_ brief: Brief, page: [UInt8], pageName: String, date: MessageDate? = nil) -> [UInt8] {
         let text = quotedPrintable(self.text(brief, pageName: pageName))
         let html = quotedPrintable(self.html(brief, pageName: pageName))

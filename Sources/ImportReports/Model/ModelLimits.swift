@@ -2,7 +2,7 @@ import ImportAnalysis
 
 /// How much a model holds: what bounds the size of a page, whatever the job.
 ///
-/// Texts are counted in Unicode scalars, for these are what a page's bytes come from: one of them is at most six bytes
+/// Texts are counted in Unicode scalars, because these are what a page's bytes come from: one of them is at most six bytes
 /// in XHTML and five in Markdown. What is beyond a bound is said where it is left out, or in the model's `shortening`.
 package struct ModelLimits: Sendable {
     /// Messages, examples, explanations, reasons.

@@ -30,7 +30,7 @@ package struct ReportModel: Sendable {
     ///   - codes: what is known of codes, said of each of them.
     ///   - ruleResults: what the user's own rules came to, where the job is all there is.
     ///   - redaction: what is said of values that are pseudonyms.
-    ///   - places: where the failed rows that it names stand in what was sent, if that is known.
+    ///   - places: where the failed rows that it names are in what was sent, if that is known.
     ///   - limits: how much it holds.
     package init(
         _ summary: JobSummary, title: String? = nil, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
@@ -115,7 +115,7 @@ extension ReportModel {
             .text("word", "the status in two to four words; see the table below") { $0.verdict.word },
             .text(
                 "sentence",
-                "what happened and whether the numbers hold, one sentence or two short ones. Plurals right. No dump text"
+                "what happened and whether the totals match, one sentence or two short ones. Plurals right. No dump text"
             ) { $0.verdict.sentence },
             .text("headline", "the one thing to know, a few words without a full stop. No dump text") {
                 $0.verdict.headline

@@ -6,7 +6,7 @@ import ImportFoundation
 struct JobFact {
     /// In words; nothing of the dump is in it but the id.
     let text: String
-    /// For programs; nil where it is no date.
+    /// For programs; nil where it is not a date.
     var datetime: String?
     /// No other comes before it.
     var isFirst = false

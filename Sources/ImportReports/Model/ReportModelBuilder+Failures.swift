@@ -20,7 +20,7 @@ extension ReportModel {
             stretches
         ) { $0.stretches },
         .optionalObject(
-            "lines", "whose lines stand behind the numbers of failed rows; false without a source", ShownPlaces.table
+            "lines", "whose lines follow the numbers of failed rows; false without a source", ShownPlaces.table
         ) { builder in
             builder.context.places.map { ($0, builder.limits) }
         },
@@ -156,7 +156,7 @@ extension ReportModel {
         },
         .text(
             "others",
-            "`, 48 others` behind values, `too many values to list` in place of them; may be empty"
+            "`, 48 others` after values, `too many values to list` instead of them; may be empty"
         ) { $0.slot.otherValues(than: min($0.slot.values.count, $0.limits.values)) },
     ])
 

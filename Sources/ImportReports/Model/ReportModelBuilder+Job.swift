@@ -28,7 +28,7 @@ extension ReportModel {
     ])
 }
 
-/// A time in full; as the dump has it if it is no date-time.
+/// A time in full; as the dump has it if it is not a date-time.
 private struct ShownTime {
     let text: String
     let value: String?
@@ -41,9 +41,9 @@ private struct ShownTime {
     }
 
     static let table = ModelTable<ShownTime>([
-        .quote("text", "in full with zone, or as it stands in the dump when it is no date-time") { $0.text },
+        .quote("text", "in full with zone, or as in the dump if it is not a date-time") { $0.text },
         .optionalObject(
-            "datetime", "false when it is no date-time, or none that HTML has a form for",
+            "datetime", "false if it is not a date-time that HTML has a form for",
             .only("value", "a valid RFC 3339 date-time")
         ) { $0.value },
     ])

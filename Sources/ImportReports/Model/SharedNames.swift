@@ -10,7 +10,7 @@ struct ModelContext {
     let codes: CodeBook?
     let ruleResults: RuleResults?
     let redaction: RedactionMark?
-    /// Where failed rows stand in what was sent, if that is known.
+    /// Where failed rows are in what was sent, if that is known.
     var places: ShownPlaces?
     let limits: ModelLimits
 }

@@ -1,6 +1,6 @@
 package import ImportAnalysis
 
-/// Where the failed rows that a page names stand in what was sent.
+/// Where the failed rows that a page names are in what was sent.
 package struct ShownPlaces: Sendable {
     let source: String
     let isSheet: Bool

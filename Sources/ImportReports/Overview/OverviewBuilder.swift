@@ -93,7 +93,7 @@ package struct OverviewBuilder: Sendable {
         worst.passOver(tally.jobs)
     }
 
-    /// Adds an input that is no import job.
+    /// Adds an input that is not an import job.
     package mutating func append(_ input: UnreadableInput) {
         unreadable.add(input)
     }

@@ -82,7 +82,7 @@ extension OverviewModel {
         .optionalObject("salvaged", "dumps that are cut off or broken", salvaged) {
             $0.overview.salvaged.count > 0 ? $0 : nil
         },
-        .optionalObject("unreadable", "inputs that are no import jobs", unreadable) {
+        .optionalObject("unreadable", "inputs that are not import jobs", unreadable) {
             $0.overview.unreadable.count > 0 ? $0 : nil
         },
         .optionalObject(

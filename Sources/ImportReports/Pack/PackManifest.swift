@@ -29,7 +29,7 @@ package struct PackInput: Sendable, Equatable {
     package var bytes: Int?
     package var sha256: String?
     package var state: State
-    /// Why it is no dump, if it is none.
+    /// Why it is not a dump, if it is none.
     package var reason: String?
 
     package enum State: String, Sendable, CaseIterable {
@@ -48,7 +48,7 @@ package struct PackInput: Sendable, Equatable {
     }
 }
 
-/// A file as it lies on a disk or in the zip.
+/// A file as it is on a disk or in the zip.
 package struct PackedFile: Sendable, Equatable {
     package var path: String
     package var bytes: Int
@@ -212,7 +212,7 @@ package struct PackManifestWriter {
         if bytes.count >= Self.flushBytes { try flush() }
     }
 
-    /// Moves on to a list; those that are passed over are empty.
+    /// Moves on to a list; those that are skipped are empty.
     private mutating func begin(_ wanted: PackMember) {
         while list != wanted {
             let next = list.map { $0 == .inputs ? PackMember.files : .outputs } ?? .inputs

@@ -186,7 +186,7 @@ extension PackVerification {
             }
             text += "\n"
         } else {
-            text += "  inputs   not compared: name them behind the \(isFolder ? "folder" : "zip")\n"
+            text += "  inputs   not compared: name them after the \(isFolder ? "folder" : "zip")\n"
         }
         for problem in problems.prefix(Self.linesListed) { text += "  \(problem.line)\n" }
         let more = problemCount - min(problems.count, Self.linesListed)

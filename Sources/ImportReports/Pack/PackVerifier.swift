@@ -86,7 +86,7 @@ package struct PackVerifier {
     /// Goes through what the manifest lists.
     private mutating func hold(against manifest: ZipEntry, input: (PackInput) throws -> Void) throws {
         var reader = PackManifestReader(directory.source(of: manifest))
-        // All names of an audit come behind it.
+        // All names of an audit come after it.
         var previous = PackManifest.sumsFile.utf8
         while let item = try reader.next() {
             switch item {

@@ -18,7 +18,7 @@ struct FailuresSheet {
 
     /// - Parameters:
     ///   - codes: what is known of codes, in columns at the end; nil for no such columns.
-    ///   - hasLines: whether a further column says where the rows stand in what was sent.
+    ///   - hasLines: whether a further column says where the rows are in what was sent.
     ///   - naming: whether each row names its job and the folder of its report.
     init(in workbook: Workbook, codes: CodeBook?, hasLines: Bool, naming: Bool = false) throws {
         self.codes = codes
@@ -35,7 +35,7 @@ struct FailuresSheet {
 
     /// Appends the rows of a run that failed or are unclassified.
     ///
-    /// - Parameter places: where they stand in what was sent.
+    /// - Parameter places: where they are in what was sent.
     func append(_ run: RowRun, text: Span<UInt8>, _ places: (any RowPlaces)?) throws {
         let outcome = Outcome(run.facts)
         guard outcome == .failed || outcome == .unclassified else { return }

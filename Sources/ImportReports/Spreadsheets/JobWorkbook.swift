@@ -31,7 +31,7 @@ package struct JobWorkbook: RowSink {
 
     /// - Parameters:
     ///   - codes: what is known of codes, said of each of them.
-    ///   - hasLines: whether failed rows say where they stand in what was sent.
+    ///   - hasLines: whether failed rows say where they are in what was sent.
     ///   - places: where that is, if they do not come from an earlier workbook (``copyFailures(from:)``).
     package init(
         at place: WorkbookPlace, codes: CodeBook?, hasLines: Bool = false, places: (any RowPlaces)? = nil

@@ -17,7 +17,7 @@ package struct OverviewWorkbook {
 
     /// - Parameters:
     ///   - codes: what is known of codes, said of each of them.
-    ///   - hasLines: whether failed rows say where they stand in what was sent.
+    ///   - hasLines: whether failed rows say where they are in what was sent.
     package init(at place: WorkbookPlace, codes: CodeBook?, hasLines: Bool = false) throws {
         self.place = place
         workbook = try place.makeWorkbook(title: "Audit of import jobs")
@@ -112,7 +112,7 @@ struct JobsSheet {
             try sheet.add(count)
         }
         for time in [job.createdAt, job.updatedAt, job.expiresAt] {
-            // As the dump has it, if it is no time.
+            // As the dump has it, if it is not a time.
             guard let seconds = time.flatMap({ DateTime($0) })?.seconds, try sheet.add(secondsSince1970: seconds)
             else {
                 try sheet.add(time)

@@ -38,7 +38,7 @@ struct SummarySheet {
         try addRow(name) { try sheet.add(value) }
     }
 
-    /// A time in UTC, and how the dump writes it; only that if it is no time.
+    /// A time in UTC, and how the dump writes it; only that if it is not a time.
     func add(_ name: String, time: String?) throws {
         try addRow(name) {
             guard let time else { return }

@@ -15,7 +15,7 @@ package struct JSONWriter {
     private var needsComma = false
 
     /// - Parameters:
-    ///   - depth: how deep the value that is to be written stands in a document.
+    ///   - depth: how deep the value that is to be written is in a document.
     ///   - isOnOneLine: leaves all white space out.
     ///   - codes: what is known of codes, for members that say so.
     package init(depth: Int = 0, isOnOneLine: Bool = false, codes: CodeBook? = nil) {

@@ -366,7 +366,7 @@ struct Member<Root>: Sendable {
 /// as much, and there are a hundred values in a job.
 private struct StoredValue<Root, Value>: Sendable {
     private let path: WritableKeyPath<Root, Value> & Sendable
-    /// In bytes; nil for a value that is worked out, or lies elsewhere.
+    /// In bytes; nil for a value that is worked out, or is elsewhere.
     private let offset: Int?
 
     init(_ path: WritableKeyPath<Root, Value> & Sendable) {

@@ -1,8 +1,8 @@
 import ImportAnalysis
 import ImportDumps
 
-/// Writes plain jobs as they stand in `summary.json`, by a template for each kind of them. A template is made by writing
-/// such a job with marks in place of its values: so there is no second declaration of what is written.
+/// Writes plain jobs as they are in `summary.json`, by a template for each kind of them. A template is made by writing
+/// such a job with marks instead of its values: so there is no second declaration of what is written.
 struct PlainJobJSON: Sendable {
     private let codes: CodeBook?
     private var templates = PlainJobKinds<Known>()
@@ -11,7 +11,7 @@ struct PlainJobJSON: Sendable {
     /// Room for a job, and the bytes of it that are taken.
     private var bytes: [UInt8] = []
     private var count = 0
-    /// A name of an input, and how it stands in a text.
+    /// A name of an input, and how it is in a text.
     private var name: (raw: ArraySlice<UInt8>, written: [UInt8]) = ([], [])
 
     /// A value that is not the same in all jobs of a template.
@@ -19,7 +19,7 @@ struct PlainJobJSON: Sendable {
         case jobID, source, byteCount, createdAt, updatedAt, expiresAt, seen, created, existing, outcomes
     }
 
-    /// What stands between the values, one after another, and the value behind each stretch of it but the last.
+    /// What stands between the values, one after another, and the value after each stretch of it but the last.
     private struct Template {
         var text: [UInt8] = []
         var values: [(value: Value, offset: Int)] = []
@@ -62,7 +62,7 @@ struct PlainJobJSON: Sendable {
         case .once:
             let template = makeTemplate(job)
             render(job, template)
-            // Texts of the dump stand in it, and may look like a mark.
+            // Texts of the dump are in it, and may look like a mark.
             let text = SummaryJSON.renderJob(PlainJobRecord.summary(job), codes: codes)
             let hasMark = text.indices.contains { Self.mark(at: $0, of: text) != nil }
             let isExact = bytes[..<count] == text[...] && !hasMark
@@ -235,7 +235,7 @@ struct PlainJobJSON: Sendable {
     }
 
     private static func mark(at index: Int, of text: [UInt8]) -> (value: Value, text: String)? {
-        // Nearly every byte is none of these.
+        // Nearly all bytes fail this test, which is cheaper than the next one.
         guard "<178f".utf8.contains(text[index]) else { return nil }
         return marks.first { text[index...].starts(with: $0.text.utf8) }
     }

@@ -4,7 +4,7 @@ package import ImportDumps
 /// Reads members of a summary by their types, and knows their paths when one is wrong.
 struct SummaryFields: ~Copyable {
     private var json: JSONReader
-    /// The path of the value at hand: names, and numbers of elements.
+    /// The path of the current value: names, and numbers of elements.
     private var path: [PathPart] = []
     /// Bytes of text that one job may still have.
     private var textRoom = SummaryFields.textBytes
@@ -30,7 +30,7 @@ struct SummaryFields: ~Copyable {
 
     func fault(_ code: SummaryFault.Code) -> SummaryFault { SummaryFault(code, at: json.place) }
 
-    /// The fault of a member of the object at hand.
+    /// The fault of a member of the current object.
     func wrong(_ name: String, _ expected: String) -> SummaryFault {
         fault(.wrongValue(path: fullPath(name), expected: expected))
     }
@@ -157,7 +157,7 @@ struct SummaryFields: ~Copyable {
 
     // MARK: Objects and lists
 
-    /// Reads an object, its members in any order; the ones that have no name here are passed over.
+    /// Reads an object, its members in any order; the ones that have no name here are skipped.
     ///
     /// - Parameters:
     ///   - names: of members, each of which may be there once, at most 64.
@@ -231,7 +231,7 @@ extension SummaryFields {
     }
 }
 
-/// A text that is no summary, or not a whole one.
+/// A text that is not a summary, or not a whole one.
 package struct SummaryFault: Error, Sendable, Equatable {
     package var code: Code
     /// Where reading stopped.
@@ -243,7 +243,7 @@ package struct SummaryFault: Error, Sendable, Equatable {
         case notASummary
         /// Written by a later version of the program.
         case newerVersion(Int)
-        /// The text breaks off, or is no JSON from the place on.
+        /// The text breaks off, or is not JSON from the place on.
         case malformed(DumpFault)
         /// A member that must be there is not. `path` is as in `jobs[3].rows.seen`, counted from 0.
         case missing(path: String)

@@ -22,7 +22,7 @@ package enum SummaryJSON {
         return pieces.bytes
     }
 
-    /// One job as it stands in the document, without what stands before and behind it.
+    /// One job as it is in the document, without what stands before and after it.
     ///
     /// - Parameter codes: what is known of codes, said of each of them.
     package static func renderJob(_ job: JobSummary, codes: CodeBook? = nil) -> [UInt8] {
@@ -80,7 +80,7 @@ package enum SummaryJSON {
             try flush(if: pieces.bytes.count >= flushBytes)
         }
 
-        /// The next input that is no import job.
+        /// The next input that is not an import job.
         package mutating func append(_ input: UnreadableInput) throws {
             pieces.append(input)
             try flush(if: pieces.bytes.count >= flushBytes)

@@ -105,7 +105,7 @@ package struct SummaryReader: ~Copyable {
 
     private mutating func readMember() throws(SummaryFault) {
         let name = fields.key
-        // What rules came to belongs to one run, and is passed over.
+        // What rules came to belongs to one run, and is skipped.
         guard let member = SummaryMember(rawValue: name), member != .gate else { return try fields.skip() }
         guard seen.insert(member).inserted else { throw fields.fault(.repeated(path: name)) }
         switch member {
@@ -125,7 +125,7 @@ package struct SummaryReader: ~Copyable {
         case .totals:
             // They come last in what the program writes. Elsewhere, the jobs are not known yet.
             guard seen.contains(.jobs) else {
-                throw fields.fault(.wrongValue(path: name, expected: "behind jobs"))
+                throw fields.fault(.wrongValue(path: name, expected: "after jobs"))
             }
             var known = totals
             try MemberTable.totals.read(&fields, name, into: &known)

@@ -219,7 +219,7 @@ package struct SummaryText {
 }
 
 extension CodeStanding {
-    /// What stands behind a code in a text for a terminal: how it stands, what it means, who sees to it and how.
+    /// What follows a code in a text for a terminal: how it stands, what it means, who sees to it and how.
     var line: String {
         guard let entry else { return "  [\(label)]" }
         var parts: [String] = []

@@ -2,7 +2,7 @@ import ImportFoundation
 
 /// The style sheet of pages, which templates include as the partial `report.css`.
 ///
-/// It stands in a page as it is, so that the page is the same read as XML and as HTML.
+/// It is in a page as it is, so that the page is the same read as XML and as HTML.
 enum StyleSheet {
     static let file = "report.css"
 

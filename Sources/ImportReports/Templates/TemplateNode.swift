@@ -18,7 +18,7 @@ struct TemplateParser {
     private var index = 0
     private var nextTag = 0
 
-    /// - Parameter styleHash: stands in the place of the partial ``StyleSheet/hashFile``.
+    /// - Parameter styleHash: is in the place of the partial ``StyleSheet/hashFile``.
     /// - Throws: ``TemplateFailure`` for tags that are not allowed, and for sections that are not closed.
     static func nodes(of text: String, file: String, styleHash: String) throws(TemplateFailure) -> [TemplateNode] {
         var parser = TemplateParser(

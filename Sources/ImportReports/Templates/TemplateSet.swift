@@ -15,7 +15,7 @@ package struct TemplateSet: Sendable {
     }
 
     /// - Parameters:
-    ///   - files: a user's own files by name, in place of the built-in ones and beside them as partials.
+    ///   - files: a user's own files by name, instead of the built-in ones and beside them as partials.
     ///   - pages: what is to be rendered: templates take a while to parse.
     /// - Throws: ``TemplateFailure`` for a file that cannot be used.
     package init(
@@ -183,7 +183,7 @@ extension TemplateSet {
 }
 
 extension ModelObject {
-    /// What is said of what was left out, as it stands in Markdown.
+    /// What is said of what was left out, as it is in Markdown.
     fileprivate var shorteningSentence: [UInt8] {
         guard case .object(let shortening) = self["shortening"], case .text(let text) = shortening["sentence"]
         else { return [] }

@@ -49,7 +49,8 @@ struct TemplateTag: Equatable {
             let isName = text == "." || (!text.isEmpty && text.utf8.allSatisfy(isNameByte))
             guard isName else {
                 throw TemplateFailure(
-                    file: file, line: line, message: "“{{\(text)}}” is no name: letters, digits, “_” and “.” make one.")
+                    file: file, line: line,
+                    message: "“{{\(text)}}” is not a name: letters, digits, “_” and “.” make one.")
             }
             return text
         }
@@ -71,7 +72,7 @@ struct TemplateTag: Equatable {
         case UInt8(ascii: "{"), UInt8(ascii: "&"):
             throw TemplateFailure(
                 file: file, line: line,
-                message: "Unescaped values are refused, for they may hold markup of the dump: write {{name}}.")
+                message: "Unescaped values are refused because they may contain markup from the dump: write {{name}}.")
         case UInt8(ascii: "%"), UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: "$"):
             throw TemplateFailure(
                 file: file, line: line,

@@ -21,7 +21,7 @@ package struct SheetForm: Sendable {
 }
 
 extension SheetForm: Equatable {
-    /// Whether rows of both can stand in one sheet: under the same names, with the same meaning of dates. Formats may
+    /// Whether rows of both can be in one sheet: under the same names, with the same meaning of dates. Formats may
     /// differ, and so may the name.
     package static func == (left: SheetForm, right: SheetForm) -> Bool {
         left.columnNames == right.columnNames && (left.header == nil) == (right.header == nil)

@@ -22,9 +22,9 @@ package struct WorkbookFault: Error, Sendable, Equatable {
         case oldWorkbook, encrypted, oldDocument
         /// `.xlsb`.
         case binary
-        /// A zip or a document that is no workbook: what it is.
+        /// A zip or a document that is not a workbook: what it is.
         case isNoWorkbook(String)
-        /// It lies in an archive, or is compressed.
+        /// It is in an archive, or is compressed.
         case isPacked
         /// It says that this program wrote it, as a report.
         case isOwnReport
@@ -43,7 +43,7 @@ package struct WorkbookFault: Error, Sendable, Equatable {
         case noStoredValue
         /// Something that the format does not have; in few words.
         case structure(String)
-        /// A part is no XML that can be read.
+        /// A part is not XML that can be read.
         case brokenXML(part: String, line: Int, message: String)
         case missingPart(String)
         case tooManyStyles(limit: Int)

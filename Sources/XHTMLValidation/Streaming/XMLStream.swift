@@ -119,7 +119,7 @@ package struct XMLStreamElement: ~Copyable {
         return (0..<prefix.utf8CodeUnitCount).allSatisfy { unsafe namespace[$0] == prefix.utf8Start[$0] }
     }
 
-    /// Calls `body` with the value of an attribute; nil if there is none of this name.
+    /// Calls `body` with the value of an attribute; nil if the element has no such attribute.
     ///
     /// - Parameter isQualified: whether the name has a prefix in the document, whichever it is.
     package func withValue<Result>(

@@ -5,56 +5,75 @@ import ImportReports
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Say what a second try changed.",
+        abstract: "Show what a second try changed.",
         discussion: """
-            Compares two audits by outcome, by code and by pattern of messages: which are fixed, still failing or new. \
-            Each is a dump, a folder, an archive, or the file summary.json of an earlier audit. Where one of them does not \
-            list all patterns of a code, one that it does not list is undecided; so is a code that was not seen where not all \
-            rows were: in a job that is still processing, of a dump that is cut off, without its results.
+            Compares two audits by outcome, by code and by message pattern: what is fixed, still failing or new. Each \
+            audit is a dump, a folder, an archive, or summary.json of an earlier report. A pattern is undecided if one \
+            audit does not list all patterns of its code. A code is undecided if one audit did not see all rows: its job \
+            is still processing, or its dump is cut off or has no results.
 
-            Two single dumps with the same total are taken to be about the same rows, and compared row by row as well: \
-            which failed rows succeeded later, and which failed anew. That takes two bits for each row of each dump, \
-            50 MB for 100 million rows. Differences are no error: the exit status is 0.
+            Two single dumps with the same total are assumed to contain the same rows, and are also compared row by row: \
+            which failed rows succeeded later, and which rows failed only in the second try. This takes two bits for \
+            each row of each dump, 50 MB for 100 million rows. Differences are not an error: the exit status is 0.
 
-            With --redact, pseudonyms stand in place of values, and a summary must have been made with the same key.
+            With --redact, values are replaced by pseudonyms. A summary must have been made with the same key.
+
+            EXAMPLES
+              import-audit compare first.json second.json
+              import-audit compare before/ after/ --format markdown
+              import-audit compare first.json second.json --map rejects/reasons.csv
             """
     )
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
+    enum Format: String, Choice {
         case text, json, markdown
+
+        static let aliases: [String: Self] = ["md": .markdown]
     }
 
-    @Argument(help: ArgumentHelp("Dumps or a summary of the first try, or - for standard input.", valueName: "before"))
+    @Argument(
+        help: ArgumentHelp("The dumps or the summary of the first try, or - for standard input.", valueName: "before"))
     var before: String
 
-    @Argument(help: ArgumentHelp("Of the second try.", valueName: "after"))
+    @Argument(help: ArgumentHelp("The same of the second try.", valueName: "after"))
     var after: String
 
-    @Option(
-        name: .customLong("map"),
-        help: ArgumentHelp(
-            "reasons.csv that rejects wrote after the first try, if the second one sent its rejects again: their rows are "
-                + "put in their places. Several, in the order of the tries between.",
-            valueName: "reasons.csv"))
-    var maps: [String] = []
+    @OptionGroup(title: Help.input) var retry: RetryOptions
+
+    struct RetryOptions: ParsableArguments {
+        @Option(
+            name: .customLong("map"),
+            help: ArgumentHelp(
+                "reasons.csv that rejects wrote after the first try, if the second try sent those rejects: its rows are then "
+                    + "compared with the rows they came from. Repeat it for each try in between, in order.",
+                valueName: "reasons.csv"))
+        var maps: [String] = []
+    }
 
     @OptionGroup var options: ReadingOptions
 
-    @OptionGroup var redacting: RedactionOptions
+    @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
 
-    @Option(help: "What to print.")
-    var format: Format = .text
+    @OptionGroup(title: Help.output) var printing: Printing
+
+    struct Printing: ParsableArguments {
+        @Option(
+            name: .format,
+            help: ArgumentHelp("What to print: text, json or markdown (md); text by default.", valueName: "format"),
+            completion: Format.completion, transform: Format.named)
+        var format: Format = .text
+    }
 
     func validate() throws {
-        if !maps.isEmpty, redacting.isOn {
-            throw ValidationError("--map compares rows as they are; --redact cannot be given with it.")
+        if !retry.maps.isEmpty, redacting.isOn {
+            throw ValidationError("--map compares unredacted rows: give --map or --redact, not both.")
         }
         if before == "-", after == "-" { throw ValidationError("Only one of the two can be standard input.") }
     }
 
     func run() throws {
         try reportingFailures {
-            if !maps.isEmpty { return try compareRetry() }
+            if !retry.maps.isEmpty { return try compareRetry() }
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             guard let first = try ComparedAudit(before, options, redaction),
                 let second = try ComparedAudit(after, options, redaction)
@@ -62,7 +81,7 @@ struct CompareCommand: ParsableCommand {
             guard first.redaction == second.redaction else {
                 throw CommandFailure(
                     .inputNotReadWhole,
-                    "\(first.name) and \(second.name) have pseudonyms of different keys, or just one of them has any: "
+                    "\(first.name) and \(second.name) use pseudonyms of different keys, or only one of them uses any: "
                         + "values in them cannot be compared")
             }
             let report = ComparisonReport(
@@ -78,7 +97,7 @@ struct CompareCommand: ParsableCommand {
 
     /// Compares a first try with what came of it once rows were sent again.
     private func compareRetry() throws -> ExitStatus {
-        let maps = try maps.map { try RowMap($0) }
+        let maps = try retry.maps.map { try RowMap($0) }
         guard let retried = try RetriedAudit(first: before, second: after, maps: maps, options) else {
             return .interrupted
         }
@@ -95,7 +114,7 @@ struct CompareCommand: ParsableCommand {
     }
 
     private func print(_ report: ComparisonReport) throws {
-        switch format {
+        switch printing.format {
         case .text: try Console.write(report.text)
         case .json: try Console.write(report.json)
         case .markdown: try Console.write(report.markdown)

@@ -8,7 +8,7 @@ struct ComparedAudit {
     let name: String
     let totals: Totals
     let messages: MessageTotals
-    /// Inputs that are no import job or could not be read.
+    /// Inputs that are not import jobs or could not be read.
     let unreadable: Int
     let status: ExitStatus
     /// What a single dump declares as its total, and the outcomes of its rows.

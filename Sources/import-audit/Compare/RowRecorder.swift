@@ -20,7 +20,7 @@ final class RowRecorder: Sendable {
 struct CompareHandler: SummaryCompanion {
     private(set) var summary: SummaryHandler
     private let recorder: RowRecorder
-    /// Of the dump at hand, if it is the first.
+    /// Of the current dump, if it is the first.
     private var outcomes: RowOutcomes?
 
     init(_ summary: SummaryHandler, _ recorder: RowRecorder) {

@@ -75,7 +75,7 @@ struct AuditPack {
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw failure("it is no file")
+            throw failure("it is not a file")
         }
         try begin(status.st_size)
         var hash = SHA256()

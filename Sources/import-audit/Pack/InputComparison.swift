@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// Where several inputs are alike, those are the listed ones that have the listed names, then those that come first: it
 /// does not matter which of them a thread read first. Memory grows with the inputs of the manifest, about 60 bytes for
-/// each, and with those that lie elsewhere now, or are none of them.
+/// each, and with those that are elsewhere now, or are none of them.
 final class InputComparison: Sendable {
     /// More are only in a manifest that was made to do harm.
     private static let inputLimit = 1 << 24

@@ -53,6 +53,18 @@ struct PackTarget {
 
     /// Begins the file. It takes its place when it is published.
     func begin() throws(CommandFailure) -> PackFile {
+        try check()
+        return try PackFile(name, folder: folder, path: path)
+    }
+
+    /// Whether a file would be replaced.
+    var isThere: Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0
+    }
+
+    /// Fails if something is in the way.
+    func check() throws(CommandFailure) {
         if let status = Self.status(path), status.st_mode & S_IFMT == S_IFDIR {
             throw CommandFailure(.cannotWrite, of: path, "this is a folder")
         }
@@ -60,16 +72,15 @@ struct PackTarget {
         if !isForced, unsafe lstat(path, &status) == 0, !isPack {
             throw CommandFailure(
                 .cannotWrite,
-                "\(path) is there already and was not written by import-audit; choose another place for the zip, or have it "
-                    + "replaced with --force")
+                "\(path) already exists and was not written by import-audit; choose another place for the zip, or "
+                    + "replace it with --force")
         }
         if !isForced, !isPartialOurs {
             throw CommandFailure(
                 .cannotWrite,
                 "\(folder)/\(PartialFile.partialName(of: name)) is in the way and was not written by import-audit; choose "
-                    + "another place for the zip, or have it replaced with --force")
+                    + "another place for the zip, or replace it with --force")
         }
-        return try PackFile(name, folder: folder, path: path)
     }
 
     private var isPartialOurs: Bool {
@@ -116,14 +127,14 @@ struct PackTarget {
 struct PackOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Pack the audit into one zip as well, with a manifest that the command verify checks it against.",
+            "Also pack the audit into one zip, with a manifest that the command verify checks.",
             valueName: "file.zip"))
     var pack: String?
 
     /// - Parameters:
     ///   - inputs: of which the zip must be none.
     ///   - others: files that other options name, of which it must be none either.
-    ///   - isForced: replaces a file that is no pack.
+    ///   - isForced: replaces a file that is not a pack.
     func target(inputs: [String], others: [String], isForced: Bool) throws(CommandFailure) -> PackTarget? {
         try pack.map { (path) throws(CommandFailure) in
             try PackTarget(path, inputs: inputs, others: others, isForced: isForced)

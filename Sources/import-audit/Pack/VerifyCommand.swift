@@ -5,45 +5,57 @@ import ImportReports
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Prove that an audit was not changed: a zip of report --pack, or the folder of report.",
+        abstract: "Check that an audit was not changed.",
         discussion: """
-            Reads a zip of report --pack and checks each file against its manifest: all must be there, each with its \
-            SHA-256, and nothing else, in a zip that every program reads alike. With inputs, these are read as report \
-            reads them, and must hold the dumps that the manifest lists, by their SHA-256: in whatever files, under \
-            whatever names. Nothing is unpacked to disk.
+            Reads a zip that report --pack wrote and checks each file against the zip's manifest. Every file must be \
+            there with its SHA-256, there must be no other file, and the zip must read the same in every program. If \
+            you also give inputs, they must contain the dumps that the manifest lists, by SHA-256; file names do not \
+            matter. Nothing is unpacked to disk.
 
             A folder that report wrote is checked against its manifest.jsonl in the same way.
 
-            A manifest is not signed: whoever can change a zip can write another one. Compare the SHA-256 that is \
-            printed with what the sender tells you. The exit status is 1 if something is not as it should be, 65 if \
-            the zip cannot be read, 66 if there is none.
+            A manifest is not signed: anyone who can change a zip can also change its manifest. Compare the SHA-256 that \
+            verify prints with the one the sender tells you. The exit status is 1 if something differs, 65 if the zip \
+            cannot be read, 66 if it does not exist.
+
+            EXAMPLES
+              import-audit verify audit.zip
+              import-audit verify audit.zip dumps/
+              import-audit verify audit/ --format json
             """
     )
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
+    enum Format: String, Choice {
         case text, json
     }
 
-    @Argument(help: ArgumentHelp("A zip that report --pack has written, or a folder of report.", valueName: "audit"))
+    @Argument(help: ArgumentHelp("A zip that report --pack wrote, or a folder that report wrote.", valueName: "audit"))
     var zip: String
 
     @Argument(
         help: ArgumentHelp(
-            "Dumps, folders and archives that must be the ones that the audit is about, or - for standard input.",
+            "The dumps that the audit must be about: files, folders, archives, or - for standard input.",
             valueName: "input"))
     var arguments: [String] = []
 
     @OptionGroup var work: WorkOptions
 
-    @Option(help: "What to print.")
-    var format: Format = .text
+    @OptionGroup(title: Help.output) var printing: Printing
+
+    struct Printing: ParsableArguments {
+        @Option(
+            name: .format,
+            help: ArgumentHelp("What to print: text or json; text by default.", valueName: "format"),
+            completion: Format.completion, transform: Format.named)
+        var format: Format = .text
+    }
 
     func run() throws {
         try reportingFailures {
             do {
                 return try verify()
             } catch is Interrupted {
-                Console.say("Interrupted. Nothing was proved.")
+                Console.say("Interrupted. Nothing was verified.")
                 return .interrupted
             }
         }
@@ -61,7 +73,7 @@ struct VerifyCommand: ParsableCommand {
             verification = try file.verify { input in try comparison?.expect(input) }
             try conclude(comparison, in: &verification) { body in try file.forEachInput(body) }
         }
-        try Console.write(format.render(verification))
+        try Console.write(printing.format.render(verification))
         return (verification.isVerified ? ExitStatus.done : .notPassed).orWorse(comparison?.status ?? .done)
     }
 }

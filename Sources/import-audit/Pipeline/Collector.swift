@@ -89,7 +89,7 @@ final class Collector: Sendable {
         return state.withLock { $0.standings.hasDump(of: identity) }
     }
 
-    /// Takes in what is no job.
+    /// Takes in what is not a job.
     func add(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
         if status != .done { problemCount.wrappingAdd(1, ordering: .relaxed) }
         try state.withLock { state in

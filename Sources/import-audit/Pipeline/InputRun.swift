@@ -10,7 +10,7 @@ struct InputRun {
     let progress: ProgressReport
     /// Makes the names under which inputs are shown.
     let names: SourceNames
-    /// Where the command writes, which is no input.
+    /// Where the command writes, which is not an input.
     private let output: OutputPlace?
 
     init(

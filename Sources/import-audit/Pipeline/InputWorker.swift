@@ -13,7 +13,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private var session: DumpSession
     private var handler: Handler
     private let front = SourceFront()
-    /// Entries of the archive at hand that are left to any thread, together with the next ones.
+    /// Entries of the current archive that are left to any thread, together with the next ones.
     private var unpacked = UnpackedEntries()
     /// Makes the names that inputs are shown under. No other name of one leaves this type.
     private let names: SourceNames
@@ -168,7 +168,7 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
 
     /// Whether a file needs not be read, because what it holds is known.
     ///
-    /// - Parameter size: in bytes; nil for what is no regular file.
+    /// - Parameter size: in bytes; nil for what is not a regular file.
     mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool
 
     /// A file was read to its end, apart from entries of an archive that were left to other threads.

@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportDumps
 
 /// The jobs of a run, for commands that need to know which dumps count only when all were read. Memory does not grow with
-/// the number of jobs: beyond stated limits, all of it lies in temporary files.
+/// the number of jobs: beyond stated limits, all of it is in temporary files.
 ///
 ///     every dump    an entry (24 bytes) and its identity (24 bytes), in the order in which they came
 ///     at the end    dumps of one job are compared; the entries of those that count are put in order
@@ -26,7 +26,7 @@ final class JobLedger {
     private var areRefusalsInOrder = true
     /// Of plain jobs without failed rows: those that count, at the end.
     private(set) var tallies = PlainJobTallies()
-    /// The kind of an input that was to be a summary; and whether its number stands in place of its name.
+    /// The kind of an input that was to be a summary; and whether its number stands instead of its name.
     static let refusedSummary = Entry.Kind.plain
     var numbersRefused = false
     private var plainSummaries = PlainJobSummaries()

@@ -66,7 +66,7 @@ final class MergeOfSummaries {
             unreadable: [], groups: [:], severalDumps: [], ownOutputs: ownOutputs)
     }
 
-    /// - Parameter isNamed: whether an argument names it. In a folder, other files of an audit may lie beside summaries.
+    /// - Parameter isNamed: whether an argument names it. In a folder, other files of an audit may be beside summaries.
     private func add(_ descriptor: Int32, _ name: String, isNamed: Bool) throws {
         try ContainerReader().read(descriptor: descriptor, name: name) { item in
             switch item {
@@ -125,7 +125,7 @@ final class MergeOfSummaries {
         for index in 0..<others.count { try ledger.append(refusal: others.element(index)) }
     }
 
-    /// Why values of two summaries cannot stand beside each other.
+    /// Why values of two summaries cannot be beside each other.
     private static func difference(_ next: RedactionMark?, _ first: RedactionMark?) -> String {
         func words(_ mark: RedactionMark?) -> String {
             guard let mark else { return "no pseudonyms" }

@@ -29,7 +29,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
 
     /// Takes jobs up to the first of which something is to be said; returns how many.
     ///
-    /// - Parameter order: of the first one; becomes that of the document behind the last one that is taken.
+    /// - Parameter order: of the first one; becomes that of the document after the last one that is taken.
     func add(
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, source: String, at position: DocumentPosition,
         _ order: inout DocumentOrder

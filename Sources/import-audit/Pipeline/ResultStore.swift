@@ -4,7 +4,7 @@ import ImportReports
 
 /// What a run found out about each document, as records: in memory as long as that is little, then in a temporary file.
 final class ResultStore {
-    /// A job, and where its record is: in 24 bytes, for there may be millions.
+    /// A job, and where its record is: in 24 bytes, because there may be millions.
     struct Entry: BitwiseCopyable {
         /// What is to be known of a job without its record.
         enum Kind: Int {
@@ -38,7 +38,7 @@ final class ResultStore {
         }
     }
 
-    /// What is no job, and where its name and the reason are.
+    /// What is not a job, and where its name and the reason are.
     struct Refusal {
         var order: DocumentOrder
         fileprivate var stretch: Spool.Stretch
@@ -123,7 +123,7 @@ final class Spool {
     private let memoryBytes: Int
     /// The first ones.
     private var memory: [UInt8] = []
-    /// Those behind them; nil as long as all are in memory.
+    /// Those after them; nil as long as all are in memory.
     private var file: TemporaryFile?
     /// Blocks of the file that were read last, each in the place of its number modulo their count, and records that lie
     /// in several blocks.

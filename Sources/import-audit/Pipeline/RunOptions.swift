@@ -25,54 +25,91 @@ struct RunOptions: ParsableArguments {
 
 /// How dumps are read.
 struct ReadingOptions: ParsableArguments {
-    @Flag(
-        name: .customLong("strict"),
-        help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")
-    var isStrict = false
-
+    @OptionGroup(title: Help.input) var damage: DamageOptions
     @OptionGroup var work: WorkOptions
+    @OptionGroup(title: Help.run) var naming: NamingOptions
 
-    @Flag(name: .customLong("verbose"), help: "Name each dump on standard error when it was read.")
-    var isVerbose = false
-
+    var isStrict: Bool { damage.isStrict }
+    var isVerbose: Bool { naming.isVerbose }
     var isQuiet: Bool { work.isQuiet }
     var concurrency: Concurrency { work.concurrency }
     var encoding: TextEncoding? { work.encoding }
+
+    /// What is done about damaged dumps.
+    struct DamageOptions: ParsableArguments {
+        @Flag(
+            name: .customLong("strict"),
+            help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")
+        var isStrict = false
+    }
+
+    struct NamingOptions: ParsableArguments {
+        @Flag(name: .customLong("verbose"), help: "Name each dump on standard error after it was read.")
+        var isVerbose = false
+    }
 }
 
 /// How a run works through its inputs, whatever it does with them.
 struct WorkOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "How many inputs are in work at once; as many as there are processors by default. With 1, one thread works.",
-            valueName: "n"))
-    var threads: Int?
+    @OptionGroup(title: Help.input) var text: TextOptions
+    @OptionGroup(title: Help.run) var general: GeneralOptions
 
-    @Flag(name: .customLong("quiet"), help: "Say nothing on standard error but what went wrong.")
-    var isQuiet = false
+    var isQuiet: Bool { general.isQuiet }
+    var concurrency: Concurrency { general.concurrency }
+    /// The encoding of text that does not show what it is.
+    var encoding: TextEncoding? { text.name.flatMap { TextEncoding(name: $0) } }
 
-    @Option(
-        name: .customLong("encoding"),
-        help: ArgumentHelp(
-            "The encoding of dumps that are not in Unicode, such as windows-1252; UTF-16 and UTF-32 are recognized.",
-            valueName: "name"))
-    var encodingName: String?
+    struct TextOptions: ParsableArguments {
+        @Option(
+            name: .customLong("encoding"),
+            help: ArgumentHelp(
+                "The encoding of dumps that are not in Unicode, such as windows-1252; UTF-16 and UTF-32 are recognized.",
+                valueName: "name"))
+        var name: String?
 
-    func validate() throws {
-        if let encodingName, encoding == nil {
-            throw ValidationError(
-                "--encoding: “\(encodingName)” is not an encoding that import-audit knows. Examples: windows-1252, "
-                    + "iso-8859-15, utf-16le, shift_jis; iconv -l lists more.")
-        }
-        if let threads, !(1...256).contains(threads) {
-            throw ValidationError("--threads takes a number from 1 to 256.")
+        func validate() throws {
+            if let name { try WorkOptions.encoding(name) }
         }
     }
 
-    var concurrency: Concurrency { Concurrency(workers: threads ?? Concurrency.processors) }
+    /// Fails for an encoding that is not known.
+    static func encoding(_ name: String) throws {
+        guard TextEncoding(name: name) == nil else { return }
+        throw ValidationError(
+            "--encoding: “\(name)” is not an encoding that import-audit knows. Examples: windows-1252, "
+                + "iso-8859-15, utf-16le, shift_jis; iconv -l lists more.")
+    }
+}
 
-    /// The encoding of text that does not show what it is.
-    var encoding: TextEncoding? { encodingName.flatMap { TextEncoding(name: $0) } }
+/// What all commands that read dumps have in common.
+struct GeneralOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How many inputs are read at once; by default one for each processor. With 1, one thread works at a time.",
+            valueName: "n"))
+    var threads: Int?
+
+    @Flag(name: .customLong("quiet"), help: "Print nothing on standard error except errors.")
+    var isQuiet = false
+
+    @OptionGroup var projectFile: ProjectFileOptions
+
+    func validate() throws {
+        if let threads { _ = try Threads.count(String(threads)) }
+    }
+
+    var concurrency: Concurrency { Concurrency(workers: threads ?? Concurrency.processors) }
+}
+
+/// The titles under which help lists options.
+enum Help {
+    static let input = "Input"
+    static let output = "Output"
+    static let source = "Source (what was sent)"
+    static let rules = "Rules"
+    static let codes = "Codes"
+    static let redaction = "Redaction"
+    static let run = "Run"
 }
 
 /// How many threads a run may have, made once from `--threads`: all that starts a thread asks it.
@@ -103,7 +140,7 @@ enum ManyArguments {
     /// The stretches that were taken out.
     private static let taken = Mutex<[[String]]>([])
 
-    /// Puts one argument in place of each long stretch of inputs.
+    /// Puts one argument instead of each long stretch of inputs.
     ///
     /// Among arguments that follow each other and do not begin with a hyphen, the first may be the name of the command or
     /// the value of an option, and the second what a command takes first; all others can only be inputs.
@@ -151,7 +188,7 @@ enum ManyArguments {
 
 /// The option `-o` of commands that write.
 enum OutputOption {
-    /// Fails for what is no name: an empty one, as an unset variable of a script leaves it, and `-`.
+    /// Fails for what is not a name: an empty one, as an unset variable of a script leaves it, and `-`.
     ///
     /// - Parameter what: that it names.
     static func check(_ output: String, is what: String = "a folder") throws {

@@ -15,7 +15,7 @@ struct RunResults {
     let jobs: [Int]
     /// Numbers of the others.
     let superseded: Set<Int>
-    /// Numbers of what is no job.
+    /// Numbers of what is not a job.
     let unreadable: [Int]
     let groups: [JobIdentity: SnapshotGroup]
     /// Numbers of the dumps that count of jobs with several.
@@ -154,7 +154,7 @@ extension RunResults {
     ///   - hashing: whether each dump's SHA-256 is worked out.
     ///   - combinesSnapshots: whether several dumps of one job count as one job.
     ///   - looksForIdentity: whether records are looked for that several rows name.
-    ///   - redaction: puts pseudonyms in place of values.
+    ///   - redaction: puts pseudonyms instead of values.
     init?(
         of options: RunOptions, hashing: Bool = false, combinesSnapshots: Bool = true, looksForIdentity: Bool = false,
         redaction: Redaction? = nil

@@ -7,7 +7,7 @@ import ImportFoundation
 final class SourceFront {
     /// What is no longer is in memory as a whole, for any thread to read.
     private static let bytes = 256 * 1024
-    /// A larger file is no job of a few rows.
+    /// A larger file is not a job of a few rows.
     static let smallFileBytes = 64 * 1024
 
     private let room: UnsafeMutablePointer<UInt8>
@@ -24,7 +24,7 @@ final class SourceFront {
     /// The front of a source, in memory until the next call.
     @safe
     struct Front {
-        /// A zero and padding stand behind them.
+        /// A zero and padding follow them.
         let bytes: UnsafeBufferPointer<UInt8>
         /// Whether these are all.
         let isWhole: Bool
@@ -59,7 +59,7 @@ final class SourceFront {
     }
 
     /// All of a small file, in memory until the next call; nil if it cannot be read, or is no longer small. A zero and
-    /// padding stand behind the bytes.
+    /// padding follow the bytes.
     func read(wholeFile descriptor: Int32) -> UnsafeBufferPointer<UInt8>? {
         var filled = 0
         while filled < Self.bytes {

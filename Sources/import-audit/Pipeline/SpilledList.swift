@@ -1,4 +1,4 @@
-/// Values of a fixed size, in the order in which they were appended: the first ones in memory, those behind them in a
+/// Values of a fixed size, in the order in which they were appended: the first ones in memory, those after them in a
 /// temporary file.
 @safe
 final class SpilledList<Element: BitwiseCopyable> {
@@ -9,7 +9,7 @@ final class SpilledList<Element: BitwiseCopyable> {
     private let folder: String
     private let memoryElements: Int
     private var memory: [Element] = []
-    /// Those behind them; nil as long as all are in memory.
+    /// Those after them; nil as long as all are in memory.
     private var file: TemporaryFile?
     /// Elements of the file that were read last, and the index of the first.
     private var block: (elements: [Element], start: Int) = ([], 0)

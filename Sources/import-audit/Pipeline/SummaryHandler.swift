@@ -10,7 +10,7 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     let isStrict: Bool
     private let isVerbose: Bool
     var audit: DocumentAudit
-    /// Which jobs are taken as they are, for there is nothing to say of them.
+    /// Which jobs are taken as they are, because there is nothing to say of them.
     let plainJobs: PlainJobs
     /// Such jobs, until there are enough of them to be taken in.
     private let batch: PlainJobBatch
@@ -107,6 +107,6 @@ extension SummaryCompanion {
 extension DumpFault {
     /// Why `--strict` does not take the dump.
     var refusal: String {
-        "The dump \(sentence). It is refused because of --strict; without it, the rows before that are reported."
+        "The dump \(sentence). It is refused because of --strict; without --strict, the rows before that are reported."
     }
 }

@@ -3,7 +3,7 @@ import ImportFoundation
 import ImportInputs
 import ImportRedaction
 
-/// Stands between the parser and another handler, which gets pseudonyms in place of values: whatever it writes, it has
+/// Stands between the parser and another handler, which gets pseudonyms instead of values: whatever it writes, it has
 /// never seen an original one.
 ///
 /// Names of inputs, and the reasons why some are not read, come with pseudonyms already (``SourceNames``).
@@ -60,7 +60,7 @@ struct RedactingHandler<Base: DocumentHandler>: DocumentHandler {
 }
 
 extension InputRun {
-    /// Reads everything, with pseudonyms in place of values if there is a redaction.
+    /// Reads everything, with pseudonyms instead of values if there is a redaction.
     ///
     /// - Parameter makeHandler: makes what a thread hands its documents to.
     /// - Throws: what a handler throws; the others end as soon as they can.

@@ -3,31 +3,31 @@ import CodeFiles
 import ImportAnalysis
 import ImportRedaction
 
-/// The options of commands whose output may leave the house.
+/// The options of commands whose output may be shared.
 struct RedactionOptions: ParsableArguments {
     @Flag(
         name: .customLong("redact"),
         help: ArgumentHelp(
-            "Put pseudonyms in place of e-mail addresses, phone numbers, quoted values, ids and names of files.",
-            discussion: "The same value has the same pseudonym wherever it stands."))
+            "Replace e-mail addresses, phone numbers, quoted values, ids and file names by pseudonyms.",
+            discussion: "The same value always gets the same pseudonym."))
     var isOn = false
 
     @Option(
         help: ArgumentHelp(
-            "The key of the pseudonyms, 16 bytes or more: they are the same in all runs with it. Else a random one.",
+            "The key of the pseudonyms, 16 bytes or more: the same key gives the same pseudonyms in every run. Random by default.",
             valueName: "file"))
     var redactKeyFile: String?
 
-    @Option(help: ArgumentHelp("Which words to replace too, and which to keep.", valueName: "redact.yml"))
+    @Option(help: ArgumentHelp("More words to replace, and words to keep.", valueName: "redact.yml"))
     var redactRules: String?
 
     func validate() throws {
         if !isOn, redactKeyFile != nil || redactRules != nil {
-            throw ValidationError("--redact-key-file and --redact-rules are about --redact.")
+            throw ValidationError("--redact-key-file and --redact-rules need --redact.")
         }
     }
 
-    /// What they come to; nil without `--redact`.
+    /// The redaction; nil without `--redact`.
     ///
     /// - Parameter isQuiet: says nothing about a random key.
     func redaction(isQuiet: Bool) throws(CommandFailure) -> Redaction? {
@@ -45,7 +45,7 @@ struct RedactionOptions: ParsableArguments {
         guard let redactKeyFile else {
             if !isQuiet {
                 Console.say(
-                    "There is no --redact-key-file: the pseudonyms are of a random key, and no other run has them.")
+                    "Without --redact-key-file, the pseudonyms use a random key: no other run gets the same ones.")
             }
             var random = SystemRandomNumberGenerator()
             let key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }

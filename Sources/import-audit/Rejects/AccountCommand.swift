@@ -8,43 +8,58 @@ import XHTMLValidation
 struct AccountCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
-        abstract: "Say where every row stands after several tries.",
+        abstract: "Show the state of every row after several tries.",
         discussion: """
-            The first argument is the dump of the first try (or a folder or archive with the dumps of its jobs), the \
-            others are those of the tries that followed, each with the file reasons.csv that rejects wrote before it. \
-            Says of every row of the first source whether it is in and after which try, still failing and why, never sent \
-            again, or sent again although it had succeeded.
+            Give the dump of the first try, then the dumps of the tries that followed. A try may also be a folder or an \
+            archive with the dumps of its jobs. --map names the reasons.csv that rejects wrote after each try but the last.
+
+            For every row of the first source, account shows whether it was imported and in which try, still fails and \
+            why, was never sent again, or was sent again although it had succeeded.
 
             EXAMPLES
               import-audit account first.json second.json --map rejects/reasons.csv
-              import-audit account 1.json 2.json 3.json --map r1/reasons.csv --map r2/reasons.csv --format csv
+              import-audit account first.json second.json --map reasons.csv --format html
             """
     )
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
+    enum Format: String, Choice {
         case text, json, csv, xhtml
+
+        static let aliases: [String: Self] = ["html": .xhtml]
     }
 
     @Argument(help: ArgumentHelp("The dumps of the tries, in order.", valueName: "try"))
     var tries: [String]
 
-    @Option(
-        name: .customLong("map"), parsing: .upToNextOption,
-        help: ArgumentHelp(
-            "reasons.csv of each try but the last, in order; with #FILE for one of its files.", valueName: "reasons.csv"
-        ))
-    var maps: [String]
+    @OptionGroup(title: Help.input) var between: MapOptions
 
-    @Option(help: "What to print; xhtml is a page.")
-    var format: Format = .text
+    struct MapOptions: ParsableArguments {
+        @Option(
+            name: .customLong("map"), parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "reasons.csv of each try but the last, in order. Add #FILE if only that file of rejects was sent.",
+                valueName: "reasons.csv"
+            ))
+        var maps: [String]
+    }
 
+    @OptionGroup(title: Help.output) var printing: Printing
+    @OptionGroup(title: Help.output) var csv: CSVFlags
     @OptionGroup var options: ReadingOptions
-    @OptionGroup var csv: CSVFlags
+
+    struct Printing: ParsableArguments {
+        @Option(
+            name: .format,
+            help: ArgumentHelp(
+                "What to print: text, json, csv or a page (xhtml); text by default.", valueName: "format"),
+            completion: Format.completion, transform: Format.named)
+        var format: Format = .text
+    }
 
     func validate() throws {
         if tries.count < 2 { throw ValidationError("account takes the dumps of two tries or more.") }
         if tries.count > RowAccount.mostTries { throw ValidationError("account takes at most 255 tries.") }
-        if maps.count != tries.count - 1 {
+        if between.maps.count != tries.count - 1 {
             throw ValidationError(
                 "\(tries.count) tries take \(tries.count - 1 == 1 ? "1 map" : "\(tries.count - 1) maps"): --map names "
                     + "reasons.csv of each try but the last.")
@@ -54,7 +69,7 @@ struct AccountCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let maps = try maps.map { try RowMap($0) }
+            let maps = try between.maps.map { try RowMap($0) }
             guard let first = try Try(tries[0], options) else { return .interrupted }
             var status = first.status
             let space = try RowSpace(first, maps[0])
@@ -88,7 +103,7 @@ struct AccountCommand: ParsableCommand {
 
     private func write(_ account: RowAccount, _ space: RowSpace) throws {
         let report = AccountReport(AccountTotals(account), tries: tries)
-        switch format {
+        switch printing.format {
         case .text: try Console.write(report.text)
         case .json: try Console.write(report.json)
         case .csv:

@@ -44,7 +44,7 @@ final class RejectWorkbook {
         try endRow()
     }
 
-    /// Appends a record behind the new cells; `cells` has one for each column, empty ones too.
+    /// Appends a record after the new cells; `cells` has one for each column, empty ones too.
     func append(_ cells: [NewCell], _ record: Span<UInt8>, _ form: SheetForm) throws {
         guard sheet.rows < RowSheet.mostRows else {
             throw CommandFailure(

@@ -7,25 +7,25 @@ import ImportSources
 struct RejectsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rejects",
-        abstract: "Hand failed rows back with the data that was sent.",
+        abstract: "Hand back failed rows with the data that was sent.",
         discussion: """
-            Row N of a job is row N of what was sent. Takes the file that was sent (CSV, JSON Lines, a JSON array or a \
-            request body, also compressed or in an archive; or an XLSX workbook) and writes three heaps that add up to \
-            it: rejects (rows that failed or are unclassified), no-result (rows that the dump says nothing about, which \
-            may have been imported) and those that succeeded, of which nothing is written. Records are copied byte for \
-            byte, rows of a workbook cell by cell.
+            Row N of a job is row N of what was sent. Give the file that was sent: CSV, JSON Lines, a JSON array or a \
+            request body (also compressed or in an archive), or an XLSX workbook. rejects splits it into three parts \
+            that add up: rejects (rows that failed or are unclassified), no-result (rows that the dump says nothing \
+            about, which may have been imported) and rows that succeeded, which are not written. Records are copied \
+            byte for byte, rows of a workbook cell by cell.
 
-            One source for all jobs: they take their rows from it one after another, in the order of the inputs. As \
-            many sources as jobs: one each. The numbers must come out even, and values that messages quote must stand in \
-            the records of their rows; if not, nothing is written and the exit status is 1.
+            One source for all jobs: the jobs take their rows from it one after another, in the order of the inputs. As \
+            many sources as jobs: one for each. The counts must match, and values that messages quote must be in the \
+            records of their rows. Otherwise nothing is written and the exit status is 1.
 
-            reasons.csv says of each record why it is there, plan.md and plan.json what to do about them.
+            reasons.csv gives the reason for each record; plan.md and plan.json say what to do about them.
 
             EXAMPLES
               import-audit rejects job.json --source contacts.csv -o rejects
-              import-audit rejects job.json --source contacts.csv --codes codes.yml --by-action
-              import-audit rejects 1.json 2.json --source body.json --batch 100
-              import-audit rejects job.json --source "contacts.xlsx#Sheet 2"
+              import-audit rejects job.json --source contacts.csv --codes codes.yml
+              import-audit rejects job.json --source body.json --batch 100
+              import-audit rejects job.json --source "contacts.xlsx#Sheet 2" --dry-run
             """
     )
 
@@ -35,106 +35,116 @@ struct RejectsCommand: ParsableCommand {
             valueName: "input"))
     var arguments: [String]
 
-    @Option(
-        name: .customLong("source"), parsing: .upToNextOption,
-        help: ArgumentHelp(
-            "What was sent: one file for all jobs, or one for each in their order; FILE#SHEET for a sheet of a workbook.",
-            valueName: "file"))
-    var sources: [String]
+    @OptionGroup(title: Help.input) var damage: ReadingOptions.DamageOptions
+    @OptionGroup(title: Help.source) var source: SentOptions
+    @OptionGroup(title: Help.source) var form: SourceFormOptions
+    @OptionGroup(title: Help.output) var writing: Writing
+    @OptionGroup(title: Help.codes) var codes: CodesOptions
+    @OptionGroup(title: Help.run) var general: GeneralOptions
 
-    @Option(
-        name: [.customShort("o"), .customLong("output")],
-        help: ArgumentHelp("The folder to write into; it is made if need be.", valueName: "dir"))
-    var output = "rejects"
+    /// What was sent.
+    struct SentOptions: ParsableArguments {
+        @Option(
+            name: .customLong("source"), parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "The file that was sent: one file for all jobs, or one for each job in order. FILE#SHEET names a sheet of a workbook.",
+                valueName: "file"))
+        var names: [String]
 
-    @Option(
-        name: .customLong("map"),
-        help: ArgumentHelp(
-            "reasons.csv of the try before, if the source is what it handed back: rows are named as in the first source. "
-                + "Several, in the order of the tries, if none of them was made with --map.",
-            valueName: "reasons.csv"))
-    var maps: [String] = []
+        @Option(
+            name: .customLong("map"),
+            help: ArgumentHelp(
+                "reasons.csv of the previous try, if the source is what rejects handed back then: rows get their numbers in "
+                    + "the first source. Repeat it for each try, in order, unless the last one was made with --map.",
+                valueName: "reasons.csv"))
+        var maps: [String] = []
 
-    @OptionGroup var codes: CodesOptions
+        @Option(
+            name: .customLong("encoding"),
+            help: ArgumentHelp(
+                "The encoding of a source that is not in Unicode, such as windows-1252.", valueName: "name"))
+        var encodingName: String?
 
-    @Flag(name: .customLong("by-action"), help: "Write a file for each action of the codes file.")
-    var byAction = false
+        func validate() throws {
+            if names.isEmpty { throw ValidationError("--source names the file that was sent.") }
+            if !maps.isEmpty, names.count > 1 { throw ValidationError("--map needs one source for all jobs.") }
+            try EncodingName.checkSource(encodingName, option: "--encoding")
+        }
+    }
 
-    @Flag(name: .customLong("by-owner"), help: "Write a file for each owner of the codes file.")
-    var byOwner = false
+    /// What is written, and where.
+    struct Writing: ParsableArguments {
+        @Option(
+            name: [.customShort("o"), .customLong("output")],
+            help: ArgumentHelp("The folder to write into; created if missing.", valueName: "dir"))
+        var output = "rejects"
 
-    @Option(help: ArgumentHelp("Cut rejects into files of this many records.", valueName: "n"))
-    var batch: Int?
+        @Flag(name: .customLong("by-action"), help: "Write one file for each action of the codes file.")
+        var byAction = false
 
-    @Flag(help: "Leave the new columns out: the files look as the source does.")
-    var plain = false
+        @Flag(name: .customLong("by-owner"), help: "Write one file for each owner in the codes file.")
+        var byOwner = false
 
-    @Flag(
-        help: "Also write annotated.csv or .xlsx: all rows of a table with their outcomes and the ids of their records."
-    )
-    var annotated = false
+        @Option(help: ArgumentHelp("Split rejects into files of this many records.", valueName: "n"))
+        var batch: Int?
 
-    @Flag(help: "Also write created.csv or the like: the rows that succeeded, with the ids of their records.")
-    var created = false
+        @Flag(help: "Write no new columns: the files look like the source.")
+        var plain = false
 
-    @OptionGroup var form: SourceFormOptions
+        @Flag(
+            help:
+                "Also write annotated.csv or annotated.xlsx: all rows of a table with their outcomes and record ids."
+        )
+        var annotated = false
 
-    @Option(
-        name: .customLong("encoding"),
-        help: ArgumentHelp("The encoding of a source that is not in Unicode, such as windows-1252.", valueName: "name"))
-    var encodingName: String?
+        @Flag(help: "Also write created.csv or the like: the rows that succeeded, with their record ids.")
+        var created = false
 
-    @Flag(
-        name: .customLong("csv-raw"),
-        help: "Leave new cells as they are, also those that a spreadsheet would run as formulas.")
-    var isRaw = false
+        @Flag(
+            name: .customLong("csv-raw"),
+            help: "Write new cells unchanged, including those that a spreadsheet would run as formulas.")
+        var isRaw = false
 
-    @Flag(
-        name: .customLong("strict"),
-        help: "Refuse a dump that is cut off or broken, instead of saving what can be read.")
-    var isStrict = false
+        @Flag(help: "Replace files that import-audit did not write, or that were changed since.")
+        var force = false
 
-    @Option(help: ArgumentHelp("How many inputs are in work at once.", valueName: "n"))
-    var threads: Int?
+        @Flag(name: .customLong("dry-run"), help: DryRun.help)
+        var isDryRun = false
 
-    @Flag(help: "Say nothing on standard error but what went wrong.")
-    var quiet = false
-
-    @Flag(help: "Replace files in the folder that import-audit did not write, or that were changed since.")
-    var force = false
+        func validate() throws {
+            try OutputOption.check(output)
+            if let batch, batch < 1 { throw ValidationError("--batch takes a number, 1 or more.") }
+            if byAction, byOwner { throw ValidationError("Give --by-action or --by-owner, not both.") }
+        }
+    }
 
     var inputs: [String] { ManyArguments.putBack(arguments) }
 
     func validate() throws {
-        try OutputOption.check(output)
-        if sources.isEmpty { throw ValidationError("--source names the file that was sent.") }
-        try form.check(sourceCount: sources.count)
-        if let batch, batch < 1 { throw ValidationError("--batch takes a number from 1 on.") }
-        if !maps.isEmpty, sources.count > 1 { throw ValidationError("--map is about one source for all jobs.") }
-        if byAction, codes.codes == nil { throw ValidationError("--by-action is about the actions of --codes.") }
-        if byOwner, codes.codes == nil { throw ValidationError("--by-owner is about the owners of --codes.") }
-        if byAction, byOwner { throw ValidationError("Give --by-action or --by-owner, not both.") }
-        if let threads, !(1...256).contains(threads) {
-            throw ValidationError("--threads takes a number from 1 to 256.")
+        try form.check(sourceCount: source.names.count)
+        if codes.codes == nil {
+            if writing.byAction { throw ValidationError("--by-action needs --codes, which names the actions.") }
+            if writing.byOwner { throw ValidationError("--by-owner needs --codes, which names the owners.") }
         }
-        try EncodingName.checkSource(encodingName, option: "--encoding")
     }
 
     func run() throws {
         try reportingFailures {
-            let concurrency = Concurrency(workers: threads ?? Concurrency.processors)
             let codeBook = try codes.userRules().codes
             return try RejectsPlan(
                 inputs: inputs,
                 pairing: form.pairing(
-                    sources: sources, encoding: encodingName.flatMap { TextEncoding(name: $0) }, concurrency,
-                    isQuiet: quiet),
-                output: output, codes: codeBook,
-                layout: RejectLayout(isPlain: plain, hasActions: codes.codes != nil, isRaw: isRaw, batch: batch),
-                division: byAction ? .byAction : byOwner ? .byOwner(OwnerNames(codeBook)) : .none, annotates: annotated,
-                listsCreated: created, isStrict: isStrict, isQuiet: quiet, isForced: force,
-                optionFiles: [codes.codes].compactMap { $0 } + maps, maps: try maps.map { try RowMap($0) },
-                concurrency: concurrency
+                    sources: source.names, encoding: source.encodingName.flatMap { TextEncoding(name: $0) },
+                    general.concurrency, isQuiet: general.isQuiet),
+                output: writing.output, codes: codeBook,
+                layout: RejectLayout(
+                    isPlain: writing.plain, hasActions: codes.codes != nil, isRaw: writing.isRaw,
+                    batch: writing.batch),
+                division: writing.byAction ? .byAction : writing.byOwner ? .byOwner(OwnerNames(codeBook)) : .none,
+                annotates: writing.annotated, listsCreated: writing.created, isStrict: damage.isStrict,
+                isQuiet: general.isQuiet, isForced: writing.force, isDryRun: writing.isDryRun,
+                optionFiles: [codes.codes].compactMap { $0 } + source.maps,
+                maps: try source.maps.map { try RowMap($0) }, concurrency: general.concurrency
             ).run()
         }
     }
@@ -154,24 +164,27 @@ enum EncodingName {
 struct SourceFormOptions: ParsableArguments {
     @Option(
         name: .customLong("first-row"),
-        help: ArgumentHelp("The row of the source that the first job begins with.", valueName: "n"))
+        help: ArgumentHelp("The row of the source with which the first job begins.", valueName: "n"))
     var firstRow = 1
 
     @Option(
         help: ArgumentHelp(
-            "The delimiter of a CSV source: one character, or tab. By default the header shows it.", valueName: "c"),
+            "The delimiter of a CSV source: one character, or the word tab. By default the header decides.",
+            valueName: "c"),
         transform: SourceFormOptions.delimiter)
     var delimiter: UInt8?
 
     @Flag(name: .customLong("no-header"), help: "The first line of a CSV source is a row.")
     var noHeader = false
 
-    @Flag(name: .customLong("trust-order"), help: "Pair the rows even if values that messages quote are not in them.")
+    @Flag(
+        name: .customLong("trust-order"),
+        help: "Pair rows with records even if values that messages quote are not in them.")
     var trustOrder = false
 
     func check(sourceCount: Int) throws {
-        if firstRow < 1 { throw ValidationError("--first-row takes a number from 1 on.") }
-        if firstRow > 1, sourceCount > 1 { throw ValidationError("--first-row is about one source for all jobs.") }
+        if firstRow < 1 { throw ValidationError("--first-row takes a number, 1 or more.") }
+        if firstRow > 1, sourceCount > 1 { throw ValidationError("--first-row needs one source for all jobs.") }
     }
 
     func pairing(
@@ -186,7 +199,7 @@ struct SourceFormOptions: ParsableArguments {
             firstRow: firstRow, trustsOrder: trustOrder, isQuiet: isQuiet)
     }
 
-    private static func delimiter(_ text: String) throws -> UInt8 {
+    static func delimiter(_ text: String) throws -> UInt8 {
         if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
         guard text.utf8.count == 1, let byte = text.utf8.first, byte >= 0x20 || byte == 0x09,
             byte != UInt8(ascii: "\""),

@@ -23,6 +23,7 @@ struct RejectsPlan {
     let isStrict: Bool
     let isQuiet: Bool
     let isForced: Bool
+    let isDryRun: Bool
     let optionFiles: [String]
     /// Of the tries before, the first one first.
     let maps: [RowMap]
@@ -36,10 +37,18 @@ struct RejectsPlan {
     ]
 
     func run() throws -> ExitStatus {
-        let root = try OutputFolder(output, writesBehind: concurrency.allowsHelpers)
-        let earlier = try RunManifest(in: root)
-        let `guard` = OutputGuard(earlier: earlier, isForced: isForced)
-        try protect(root, earlier, `guard`)
+        let dryRun = isDryRun ? try DryRun(of: output, isForced: isForced) : nil
+        let root = try OutputFolder(dryRun?.folder ?? output, writesBehind: concurrency.allowsHelpers)
+        let earlier = try dryRun.map { $0.earlier } ?? RunManifest(in: root)
+        let `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: isForced)
+        try protect(earlier)
+        if let dryRun {
+            try dryRun.check(Self.names + [RunManifest.file])
+            try dryRun.target.map { try refuseChanged(in: $0, earlier) }
+        } else {
+            try root.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
+            try refuseChanged(in: root, earlier)
+        }
 
         let folder = Console.environment("TMPDIR") ?? "/tmp"
         let collector = Collector(folder: folder)
@@ -71,7 +80,8 @@ struct RejectsPlan {
             root.discard()
             return .notPassed
         }
-        try publish(plan, root, earlier, `guard`)
+        try publish(plan, root, `guard`)
+        try dryRun?.check(root)
         let status = results.status
         try Console.write(
             Wording.reconciliation(
@@ -80,7 +90,9 @@ struct RejectsPlan {
         if let evidence = plan.evidence { try Console.write(Wording.evidence(evidence) + "\n") }
         try Console.write(
             Wording.plan(plan.actions.map { ($0.action, $0.isGuess, $0.rows) }, noResult: plan.noResult) + "\n")
-        if !isQuiet {
+        if let dryRun {
+            try dryRun.say(root)
+        } else if !isQuiet {
             let files = plan.files.map { "\($0.name) (\(Wording.rowsWord($0.rows)))" }
             Console.say(
                 "Written to \(output): "
@@ -90,12 +102,15 @@ struct RejectsPlan {
         return status
     }
 
-    /// Fails if an input would be replaced, or a file that someone has worked on.
-    private func protect(_ root: OutputFolder, _ earlier: RunManifest?, _ guard: OutputGuard) throws {
+    /// Fails if an input would be replaced.
+    private func protect(_ earlier: RunManifest?) throws {
         try InputProtection(folder: output, names: Self.names, jobNames: [], earlier: earlier).check(
             inputs, options: pairing.sources.paths + optionFiles,
             output: OutputPlace(folder: output, files: [], jobFiles: []))
-        try root.check(Self.names + [RunManifest.file], `guard`, as: RunManifest.root)
+    }
+
+    /// Fails if a file would be replaced that someone has worked on.
+    private func refuseChanged(in root: OutputFolder, _ earlier: RunManifest?) throws {
         if isForced { return }
         for file in earlier?.files(in: RunManifest.root) ?? [] {
             guard let content = file.content, let descriptor = root.openFile(file.name) else { continue }
@@ -104,20 +119,20 @@ struct RejectsPlan {
                 throw CommandFailure(
                     .cannotWrite,
                     "\(output)/\(file.name) was changed since import-audit wrote it; nothing was replaced. Choose another "
-                        + "folder with -o, or have it replaced with --force")
+                        + "folder with -o, or replace it with --force")
             }
         }
     }
 
     /// Writes what says what was found, and has all files take their places.
     private func publish(
-        _ plan: RetryPlan, _ root: OutputFolder, _ earlier: RunManifest?, _ guard: OutputGuard
+        _ plan: RetryPlan, _ root: OutputFolder, _ guard: OutputGuard
     ) throws {
         try root.write(plan.markdown(), as: "plan.md")
         try root.write(plan.json(), as: "plan.json")
         let written = try root.finish()
         if Interruption.isRequested { throw Interrupted() }
-        let changes = try UnfinishedRunManifest(in: root, earlier: earlier, planned: written.map { $0.path })
+        let changes = try UnfinishedRunManifest(in: root, earlier: `guard`.earlier, planned: written.map { $0.path })
         let manifest = try root.begin(RunManifest.file)
         let header = RunManifestHeader(
             options: "rejects", jobOptions: "rejects", documents: 0, toolVersion: toolVersion)

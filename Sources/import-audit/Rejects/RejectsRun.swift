@@ -277,10 +277,10 @@ struct RejectsRun: PairedRows {
     }
 
     private func begin(_ name: String) throws -> PartialFile {
-        if let identity = InputPath("\(root.path)/\(name)").identity, inputIdentities.contains(identity) {
+        if let identity = InputPath("\(plan.output)/\(name)").identity, inputIdentities.contains(identity) {
             throw CommandFailure(
                 .cannotWrite,
-                "\(root.path)/\(name) is an input, and the output would be written over it: choose another folder with -o. "
+                "\(plan.output)/\(name) is an input, and the output would be written over it: choose another folder with -o. "
                     + "Nothing was written")
         }
         try root.check([name], `guard`, as: RunManifest.root)

@@ -45,7 +45,7 @@ struct RowPairing {
     private(set) var jobs: [RetryPlan.Job] = []
     private(set) var succeeded = 0
     private(set) var evidence: JoinEvidence?
-    /// Ids of the job at hand that are still looked for.
+    /// Ids of the current job that are still looked for.
     private var idsLeft = 0
     private var isUneven = false
 
@@ -80,7 +80,7 @@ struct RowPairing {
                 Console.complain("\(options.sources.names.first ?? ""): \(doubt) \(Wording.trustOrder)")
                 return false
             }
-            Console.say("\(doubt) It was paired all the same, because of --trust-order.")
+            Console.say("\(doubt) The rows were paired anyway, because of --trust-order.")
         }
         return true
     }

@@ -6,7 +6,7 @@ import ImportInputs
 import ImportSources
 import WorkbookSources
 
-/// The files that were sent, as the options name them: a file, or what lies in an archive.
+/// The files that were sent, as the options name them: a file, or what is in an archive.
 struct SourceFiles {
     /// A file of what was sent.
     struct Stream {

@@ -5,7 +5,7 @@ import ImportSources
 import WorkbookSources
 
 extension SourceFiles {
-    /// Opens the sheet that a name stands for; nil if the file is no workbook.
+    /// Opens the sheet that a name stands for; nil if the file is not a workbook.
     ///
     /// - Parameter descriptor: of the file, which stays open as long as its rows are read.
     static func sheet(_ name: SourceName, _ descriptor: Int32) throws -> Stream? {
@@ -35,7 +35,7 @@ extension SourceFiles {
         throw CommandFailure(.usage, of: name.path, "this is not a workbook, so it has no sheet to name after a #.")
     }
 
-    /// What lies in an archive: a workbook there would be taken for many files.
+    /// What is in an archive: a workbook there would be taken for many files.
     static func checkPacked(_ item: ContainerItem, in name: SourceName) throws {
         switch item {
         case .stream(let source, _) where isPartOfWorkbook(source),

@@ -12,7 +12,7 @@ struct Try {
 
     let name: String
     let status: ExitStatus
-    /// Inputs that are no import job or could not be read.
+    /// Inputs that are not import jobs or could not be read.
     let unreadable: Int
     private(set) var jobs: [Job] = []
     private let spool: RowSpool
@@ -126,7 +126,7 @@ struct RowSpace {
             sources = [(map.sources.first ?? "", 0, count)]
             guard map.sources.count <= 1 else {
                 throw CommandFailure(
-                    .notPassed, of: map.name, "the map is about several sources: plan.json must lie beside it.")
+                    .notPassed, of: map.name, "the map covers several sources: plan.json must be in the same folder.")
             }
             return
         }
@@ -185,7 +185,7 @@ extension RowMap {
 }
 
 extension ArraySlice<RowMap> {
-    /// Where the rows of the try behind the last of these maps come from, and the map whose sources that is said of.
+    /// Where the rows of the try after the last of these maps come from, and the map whose sources that is said of.
     ///
     /// - Parameters:
     ///   - total: the rows of that try.

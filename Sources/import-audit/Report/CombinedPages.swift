@@ -5,7 +5,7 @@ import Synchronization
 
 /// The page of a job is to be made again, and its rows are only in its dump, which was not read in this run.
 struct LackingRows: Error {
-    /// The numbers of the inputs that such dumps lie in.
+    /// The numbers of the inputs that such dumps are in.
     let inputs: Set<Int>
 }
 
@@ -39,7 +39,7 @@ final class CombinedPages: @unchecked Sendable {
         }
     }
 
-    /// Fails if the rows that a page is to list are not at hand.
+    /// Fails if the rows that a page lists are not available.
     private func checkRows() throws {
         // What this run has read has its rows.
         guard run.settings.formats.listsRows, run.takesUp else { return }
@@ -77,7 +77,7 @@ final class CombinedPages: @unchecked Sendable {
         try run.republish(folder, as: name, order)
     }
 
-    /// Writes a job's workbook anew, with the failed rows that it had.
+    /// Writes a job's workbook again, with the failed rows that it had.
     private func rewriteWorkbook(of job: JobSummary, in folder: OutputFolder) throws {
         guard run.settings.formats.contains(.xlsx), let earlier = folder.openFile(ReportFile.workbook.name) else {
             return

@@ -9,7 +9,7 @@ struct InputFingerprint: Sendable {
     let bytes: Int
     let sha256: String
 
-    /// Nil if it is no regular file, cannot be read, or has no name in UTF-8.
+    /// Nil if it is not a regular file, cannot be read, or has no name in UTF-8.
     ///
     /// - Parameter whole: the size and the hash of a dump that may be all of the file; else it is read for its hash.
     init?(of input: InputPath, whole: (bytes: Int, sha256: String)? = nil) throws {

@@ -83,7 +83,7 @@ struct InputProtection {
         guard let file = try? path.open() else { return false }
         defer { close(file) }
         if OutputFile.isOurs(file) { return true }
-        // Pages from templates of one's own are known by the manifest alone.
+        // Pages from templates of your own are known by the manifest alone.
         guard let earlier, let resolvedFolder, let resolved = path.resolved,
             resolved.utf8.starts(with: resolvedFolder.utf8), resolved.utf8.count > resolvedFolder.utf8.count + 1
         else { return false }

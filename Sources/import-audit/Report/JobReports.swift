@@ -2,8 +2,10 @@ import ArgumentParser
 import ImportAnalysis
 
 /// Which jobs get a folder with a report of their own, where there is an overview. That has all jobs in any case.
-enum JobReports: String, CaseIterable, ExpressibleByArgument, Sendable {
+enum JobReports: String, Choice {
     case all, failed, critical, none
+
+    static let noun = "a choice of job reports"
 
     /// What is said of other dumps of the job may bring a job in, and takes none out.
     func includes(_ job: JobSummary) -> Bool {

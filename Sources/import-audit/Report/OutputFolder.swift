@@ -57,7 +57,7 @@ final class OutputFolder: @unchecked Sendable {
         pending = PendingNames(in: descriptor, madeIn: nil)
     }
 
-    /// A folder in one that is locked already; it is made if need be.
+    /// A folder in one that is locked already; it is created if missing.
     ///
     /// - Parameter isStage: whether its files get another place, or all of it does.
     /// - Throws: ``Interrupted`` if the run is given up.
@@ -196,7 +196,7 @@ final class OutputFolder: @unchecked Sendable {
     }
 
     /// Moves all files into their places, in the order in which they were begun. Before the manifest takes its place, all
-    /// that it speaks of is on the disk: also after a power cut it is there, and whole.
+    /// that it lists is on the disk: also after a power cut it is there, and whole.
     func publish() throws {
         try pending.change { names in
             names.keepFolder()
@@ -262,7 +262,7 @@ final class OutputFolder: @unchecked Sendable {
     /// The folder stays, whether or not something is written into it.
     func keep() { pending.keepFolder() }
 
-    /// Opens a folder in this one, which is made if need be. A link to one elsewhere is refused.
+    /// Opens a folder in this one, which is created if missing. A link to one elsewhere is refused.
     func openSubfolder(_ name: String) throws -> Int32 {
         try unlessAbandoned {
             guard unsafe mkdirat(descriptor, name, 0o777) == 0 || errno == EEXIST else {

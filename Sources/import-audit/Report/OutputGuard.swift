@@ -5,7 +5,7 @@ import ImportInputs
 import ImportReports
 
 /// Sees to it that a command replaces and removes nothing but what this program wrote: what the folder's manifest lists,
-/// and what is recognised by content, as where a run was killed or there was no manifest yet.
+/// and what is recognized by content, as where a run was killed or there was no manifest yet.
 struct OutputGuard: Sendable {
     /// What an earlier run has left.
     let earlier: RunManifest?
@@ -27,7 +27,7 @@ struct OutputGuard: Sendable {
             let kind = status.st_mode & S_IFMT
             if kind == S_IFDIR {
                 throw CommandFailure(
-                    .cannotWrite, of: "\(path)/\(name)", "there is a folder in its place; choose another folder with -o"
+                    .cannotWrite, of: "\(path)/\(name)", "a folder has this name; choose another folder with -o"
                 )
             }
             if isForced { continue }
@@ -38,8 +38,8 @@ struct OutputGuard: Sendable {
             }
             throw CommandFailure(
                 .cannotWrite,
-                "\(path)/\(name) is there already and was not written by import-audit; nothing was replaced. Choose "
-                    + "another folder with -o, or have it replaced with --force")
+                "\(path)/\(name) already exists and was not written by import-audit; nothing was replaced. Choose "
+                    + "another folder with -o, or replace it with --force")
         }
     }
 
@@ -51,7 +51,7 @@ struct OutputGuard: Sendable {
                 throw CommandFailure(
                     .cannotWrite,
                     "\(path)/\(partial) is in the way and was not written by import-audit. Choose another folder with -o, "
-                        + "or have it replaced with --force")
+                        + "or replace it with --force")
             }
         }
     }
@@ -76,7 +76,7 @@ struct OutputGuard: Sendable {
         return obstructed
     }
 
-    /// Whether what has the name of a manifest may be the rest of one: it is no JSON, and lies beside other files of this
+    /// Whether what has the name of a manifest may be the rest of one: it is not JSON, and is beside other files of this
     /// program.
     private func isDamagedManifest(_ names: [String], _ descriptor: Int32) -> Bool {
         guard
@@ -143,7 +143,7 @@ enum OutputFile {
         return count < 0 ? nil : bytes[..<count]
     }
 
-    /// Whether a file is recognised as one of this program, by content.
+    /// Whether a file is recognized as one of this program, by content.
     static func isOurs(_ name: String, in folder: Int32) -> Bool {
         opened(name, in: folder) { isOurs($0) } ?? false
     }
@@ -165,7 +165,7 @@ enum OutputFile {
         return first != UInt8(ascii: "{") && first != UInt8(ascii: "[") || OwnOutput(firstBytes: beginning) != nil
     }
 
-    /// Removes a file that is as it was written, or is recognised; true if it is gone.
+    /// Removes a file that is as it was written, or is recognized; true if it is gone.
     fileprivate static func remove(_ file: FileRecord, from folder: Int32) -> Bool {
         var status = stat()
         guard unsafe fstatat(folder, file.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }

@@ -23,7 +23,7 @@ struct OverviewFiles {
 
     /// - Parameters:
     ///   - hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
-    ///   - hasLines: whether these rows say where they stand in what was sent.
+    ///   - hasLines: whether these rows say where they are in what was sent.
     ///   - userRules: the user's own measures.
     ///   - redaction: what is said of values that are pseudonyms.
     init(
@@ -110,7 +110,7 @@ struct OverviewFiles {
         try rows.read(order) { try failures?.write($0.extracting(body.start(in: $0)..<$0.count)) }
     }
 
-    /// All inputs that are no jobs come after all jobs.
+    /// All inputs that are not jobs come after all jobs.
     mutating func append(_ input: UnreadableInput) throws {
         overview.append(input)
         ruleTally.add(input)

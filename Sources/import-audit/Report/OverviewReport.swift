@@ -52,7 +52,7 @@ struct OverviewReport {
     private var documentCount: Int { results.allJobs.count + results.unreadableCount }
 
     /// Whether the report of each job that gets one is there, and the failed rows of the others. If something is not, all
-    /// must be done anew.
+    /// must be done again.
     func isEverythingInPlace() throws -> Bool {
         for index in 0..<results.jobCount where try !isInPlace(index) { return false }
         return true

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Where in a file something of a name is, for any number of names: beyond a stated number it lies in a temporary file,
+/// Where in a file something of a name is, for any number of names: beyond a stated number it is in a temporary file,
 /// sorted, 32 bytes for each.
 final class PlaceIndex: Sendable {
     private struct Entry: BitwiseCopyable {
@@ -77,7 +77,7 @@ final class PlaceIndex: Sendable {
             }
             high = min(high, low + reach)
         }
-        // The first one that is behind the name is in between, or at the end.
+        // The first one that is after the name is in between, or at the end.
         while low < high {
             let middle = (low + high) / 2
             if try isBehind(middle) { high = middle } else { low = middle + 1 }

@@ -1,26 +1,26 @@
 import ArgumentParser
 import Glibc
 import ImportAnalysis
-import ImportFoundation
-import ImportInputs
 import ImportReports
 
 /// A report of which one file is printed to standard output, and no folder stays: `report --stdout`.
 ///
 /// It is written into a temporary folder first, so that a report that cannot be completed is not printed by half.
 struct PrintedReport {
-    /// What can be printed: all formats but the one that is no text.
+    /// What can be printed: all formats but the one that is not text.
     static let formats = ReportFormat.allCases.filter { $0 != .xlsx }
+
+    /// Their names, as help and messages list them.
+    static let names = formats.map { $0.rawValue }.joined(separator: ", ")
 
     let format: ReportFormat
 
     /// - Parameter name: what the user gave as a format.
     init(named name: String) throws {
-        guard let format = Self.formats.first(where: { $0.rawValue == name }) else {
-            let names = Self.formats.map { $0.rawValue }.joined(separator: ", ")
-            throw ValidationError("“\(shownText(name))” cannot be printed. Choose from \(names).")
+        format = try ReportFormat.named(name)
+        guard Self.formats.contains(format) else {
+            throw ValidationError("“\(shownText(name))” cannot be printed. Choose from \(Self.names).")
         }
-        self.format = format
     }
 
     /// The file that is printed: that of an overview if there is one. Of the tables it is that of the failed rows.
@@ -35,11 +35,11 @@ struct PrintedReport {
     ///
     /// - Parameter report: writes into the folder of that path.
     func run(_ report: (String) throws -> ExitStatus) throws -> ExitStatus {
-        let folder = try makeFolder()
+        let folder = try TemporaryFolder.make()
         let (status, file): (ExitStatus, Int32)
         do {
             // Whoever reads what is printed may go away, and end this program: the folder is gone by then.
-            defer { Self.remove(folder) }
+            defer { TemporaryFolder.remove(folder) }
             status = try report(folder)
             file = status == .interrupted ? -1 : open(in: folder)
         }
@@ -58,17 +58,6 @@ struct PrintedReport {
         return -1
     }
 
-    private func makeFolder() throws(CommandFailure) -> String {
-        let parent = Console.environment("TMPDIR") ?? "/tmp"
-        var template = Array("\(parent)/import-audit-XXXXXX".utf8CString)
-        let made = unsafe template.withUnsafeMutableBufferPointer { template in
-            guard let start = template.baseAddress else { return false }
-            return unsafe mkdtemp(start) != nil
-        }
-        guard made else { throw CommandFailure(.cannotWrite, of: parent, SystemFailure.last.description) }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
     private static func print(_ file: Int32) throws {
         var chunk = [UInt8](repeating: 0, count: 256 * 1024)
         while true {
@@ -79,26 +68,6 @@ struct PrintedReport {
             }
             guard count > 0 else { return }
             try Console.write(Array(chunk[..<count]))
-        }
-    }
-
-    /// Removes a folder with all that is in it.
-    private static func remove(_ folder: String) {
-        let descriptor = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        if descriptor >= 0 {
-            empty(descriptor, depth: 4)
-            close(descriptor)
-        }
-        _ = unsafe rmdir(folder)
-    }
-
-    private static func empty(_ folder: Int32, depth: Int) {
-        for name in FolderEntries.names(of: folder) where unsafe unlinkat(folder, name, 0) != 0 && depth > 0 {
-            let inner = unsafe openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            guard inner >= 0 else { continue }
-            empty(inner, depth: depth - 1)
-            close(inner)
-            unsafe unlinkat(folder, name, AT_REMOVEDIR)
         }
     }
 }

@@ -13,132 +13,154 @@ struct ReportCommand: ParsableCommand {
             (failed and unclassified rows) and codes.csv for spreadsheets, and summary.json for programs. With xlsx \
             among the --formats, report.xlsx has codes, patterns and failed rows in one workbook.
 
-            For several (many files, a folder, an archive, a log with a dump on each line) it gets an overview: \
-            index.xhtml and index.md, jobs.csv, codes.csv and failures.csv over all jobs (index.xlsx), summary.json, and under jobs \
-            a folder with the report of each job. Several dumps of one job are one job, the latest of them. The same \
-            command again reads only what is new or changed since, and ends with the same files as if it had read all.
+            For several dumps (many files, a folder, an archive, a log with one dump per line), the folder gets an \
+            overview: index.xhtml and index.md, jobs.csv, codes.csv and failures.csv of all jobs (index.xlsx), \
+            summary.json, and in the folder jobs a report of each job. Of several dumps of one job, the latest counts. \
+            Running the same command again reads only new and changed inputs, and gives the same files as a fresh run.
 
-            With --pack, all of it is packed into one zip as well, with a manifest: the command verify says whether \
-            anything was changed since, and whether given dumps are the ones that it is about.
+            With --pack, everything is also packed into one zip with a manifest. The command verify checks whether it \
+            was changed, and whether given dumps are the ones it is about.
 
-            With --source, the file that was sent, failures.csv and the pages say on which line of it a failed row begins. \
-            Rows are paired with records as by the command rejects, which proves that they belong together; if it cannot, \
-            nothing is written and the exit status is 1.
+            With --source, the file that was sent, failures.csv and the pages show the line of each failed row in it. \
+            Rows are paired with records as in the command rejects, which checks that they belong together. If they do \
+            not, nothing is written and the exit status is 1.
 
-            With rules (--max-failed and those that follow it), the pages and summary.json say how they were met over \
-            all jobs, and the exit status is 1 if one is not.
+            With rules (--max-failed and the others), the pages and summary.json show the result of each rule over all \
+            jobs. The exit status is 1 if a rule is not met.
+
+            EXAMPLES
+              import-audit report job.json
+              import-audit report dumps/ -o audit --formats md,csv,html
+              import-audit report dumps/ --pack audit.zip
+              import-audit report dumps/ -o audit --dry-run
             """
     )
 
     @OptionGroup var options: RunOptions
-    @OptionGroup var gate: RuleOptions
-    @OptionGroup var codes: CodesOptions
-    @OptionGroup var redacting: RedactionOptions
+    @OptionGroup(title: Help.output) var writing: Writing
+    @OptionGroup(title: Help.output) var csv: CSVFlags
+    @OptionGroup(title: Help.output) var packing: PackOptions
+    @OptionGroup(title: Help.rules) var gate: RuleOptions
+    @OptionGroup(title: Help.codes) var codes: CodesOptions
+    @OptionGroup(title: Help.source) var source: ReportSourceOptions
+    @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
 
-    @Option(
-        name: [.customShort("o"), .customLong("output")],
-        help: ArgumentHelp("The folder to write into; it is made if need be.", valueName: "dir"))
-    var output = ReportCommand.defaultOutput
-    private static let defaultOutput = "audit"
+    /// What is written, and where.
+    struct Writing: ParsableArguments {
+        @Option(
+            name: [.customShort("o"), .customLong("output")],
+            help: ArgumentHelp("The folder to write into; created if missing.", valueName: "dir"))
+        var output = Writing.defaultOutput
+        static let defaultOutput = "audit"
 
-    @Option(
-        help: ArgumentHelp(
-            "What to write: a list of \(ReportFormats.names) with commas between; \(ReportFormats.all.list) by default.",
-            valueName: "list"),
-        transform: ReportFormats.init(list:))
-    var formats = ReportFormats.all
+        @Option(
+            name: [.customLong("formats"), .customLong("format")],
+            help: ArgumentHelp(
+                "What to write: \(ReportFormats.names), separated by commas; \(ReportFormats.all.list) by default.",
+                valueName: "list"),
+            transform: ReportFormats.init(list:))
+        var formats = ReportFormats.all
 
-    @Option(
-        name: .customLong("stdout"),
-        help: ArgumentHelp(
-            "Print the report in this format (\(PrintedReport.formats.map { $0.rawValue }.joined(separator: ", "))) and write no folder; csv prints the failed rows, github the annotations.",
-            valueName: "format"),
-        transform: PrintedReport.init(named:))
-    var printed: PrintedReport?
+        @Option(
+            name: .customLong("stdout"),
+            help: ArgumentHelp(
+                "Print the report in one format (\(PrintedReport.names)) and write no folder; csv prints the failed rows, github the annotations.",
+                valueName: "format"),
+            completion: .list(PrintedReport.formats.map { $0.rawValue }), transform: PrintedReport.init(named:))
+        var printed: PrintedReport?
 
-    @Option(
-        help: ArgumentHelp(
-            "A folder with templates of your own, in place of the built-in ones file by file.", valueName: "dir"))
-    var templates: String?
+        @Option(
+            help: ArgumentHelp(
+                "A folder with your own templates. Each replaces the built-in template of the same name.",
+                valueName: "dir"))
+        var templates: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The title of the pages; by default the name of the file, or the number of jobs.", valueName: "text"))
-    var title: String?
+        @Option(
+            help: ArgumentHelp(
+                "The title of the pages; by default the file name, or the number of jobs.", valueName: "text"))
+        var title: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The date of a mail (eml), such as 2026-03-04T09:00:00Z; by default that of the job.",
-            valueName: "date-time"),
-        transform: ReportCommand.date)
-    var date: MessageDate?
+        @Option(
+            help: ArgumentHelp(
+                "The date of a mail (eml), such as 2026-03-04T09:00:00Z; by default that of the job.",
+                valueName: "date-time"),
+            transform: Writing.mailDate)
+        var date: MessageDate?
 
-    @Option(
-        help: ArgumentHelp(
-            "Where the style of pages is: in each page (embedded), or in report.css beside it (linked), for servers that "
-                + "refuse style in a page.",
-            valueName: "where"))
-    var css: StylePlace = .embedded
+        @Option(
+            help: ArgumentHelp(
+                "Where the style of pages is: in each page (embedded, the default), or in report.css in the same folder (linked), for servers that refuse style in a page.",
+                valueName: "where"),
+            completion: StylePlace.completion, transform: StylePlace.named)
+        var css: StylePlace = .embedded
 
-    @Option(
-        name: .customLong("markdown-limit"),
-        help: ArgumentHelp(
-            "Shorten report.md and index.md to this size, at least 1000; a comment on GitHub may have 65536.",
-            valueName: "bytes"))
-    var markdownLimit: MarkdownLimit?
+        @Option(
+            name: .customLong("markdown-limit"),
+            help: ArgumentHelp(
+                "Shorten report.md and index.md to this size, at least 1000; GitHub allows 65536 for a comment.",
+                valueName: "bytes"),
+            transform: MarkdownLimit.named)
+        var markdownLimit: MarkdownLimit?
 
-    @Option(
-        name: .customLong("job-reports"),
-        help: ArgumentHelp(
-            "Which jobs of an overview get a folder with a report of their own: all, those with failed or unclassified rows or a critical finding (failed), those with a critical finding (critical), or none.",
-            valueName: "which"))
-    var jobReports: JobReports = .all
+        @Option(
+            name: .customLong("job-reports"),
+            help: ArgumentHelp(
+                "Which jobs of an overview get their own report: all (the default), failed (failed or unclassified rows, or a critical finding), critical (a critical finding) or none.",
+                valueName: "which"),
+            completion: JobReports.completion, transform: JobReports.named)
+        var jobReports: JobReports = .all
 
-    @OptionGroup var source: ReportSourceOptions
+        @Flag(help: "Do everything again, whatever an earlier run left in the folder.")
+        var fresh = false
 
-    @OptionGroup var csv: CSVFlags
+        @Flag(help: "Replace files that have the names of outputs but were not written by import-audit.")
+        var force = false
 
-    @OptionGroup var packing: PackOptions
+        @Flag(name: .customLong("dry-run"), help: DryRun.help)
+        var isDryRun = false
 
-    @Flag(help: "Do everything anew, whatever an earlier run has left in the folder.")
-    var fresh = false
-
-    @Flag(help: "Replace files in the folder that have the names of output but were not written by import-audit.")
-    var force = false
-
-    func validate() throws {
-        try OutputOption.check(output)
-        try source.check()
-        if printed != nil {
-            let others: [(String, Bool)] = [
-                ("-o", output != Self.defaultOutput), ("--pack", packing.pack != nil), ("--fresh", fresh),
-                ("--force", force), ("--formats", formats.number != ReportFormats.all.number),
-                ("--css linked", css == .linked),
-            ]
-            if let other = others.first(where: { $0.1 }) {
-                throw ValidationError("--stdout writes no folder: leave \(other.0) out.")
+        private static func mailDate(_ text: String) throws -> MessageDate {
+            guard let date = DateTime(text) else {
+                throw ValidationError(
+                    "“\(shownText(text))” is not a date and time; --date takes one such as 2026-03-04T09:00:00Z.")
             }
+            return MessageDate(date)
         }
-        if date != nil, printed?.format != .eml, !formats.contains(.eml) {
-            throw ValidationError("--date is about mails: add eml to --formats.")
+
+        func validate() throws {
+            try OutputOption.check(output)
+            if printed != nil {
+                let others: [(String, Bool)] = [
+                    ("-o", output != Self.defaultOutput), ("--fresh", fresh), ("--force", force),
+                    ("--formats", formats.number != ReportFormats.all.number), ("--css linked", css == .linked),
+                    ("--dry-run", isDryRun),
+                ]
+                try ReportCommand.refuse(others)
+            }
+            if date != nil, printed?.format != .eml, !formats.contains(.eml) {
+                throw ValidationError("--date needs a mail: add eml to --formats.")
+            }
+            if css == .linked, !formats.contains(.xhtml) {
+                throw ValidationError("--css linked needs pages: add xhtml to --formats.")
+            }
+            if title?.isEmpty == true { throw ValidationError("--title takes a text of one character or more.") }
         }
-        if css == .linked, !formats.contains(.xhtml) {
-            throw ValidationError("--css is about pages in XHTML: add xhtml to --formats.")
-        }
-        if title?.isEmpty == true { throw ValidationError("--title takes a text of one character or more.") }
     }
 
-    private static func date(_ text: String) throws -> MessageDate {
-        guard let date = DateTime(text) else {
-            throw ValidationError(
-                "“\(shownText(text))” is not a date and time; --date takes one such as 2026-03-04T09:00:00Z.")
+    func validate() throws {
+        try source.check()
+        if writing.printed != nil { try Self.refuse([("--pack", packing.pack != nil)]) }
+    }
+
+    private static func refuse(_ others: [(String, Bool)]) throws {
+        if let other = others.first(where: { $0.1 }) {
+            throw ValidationError("--stdout writes no folder: leave \(other.0) out.")
         }
-        return MessageDate(date)
     }
 
     func run() throws {
         try reportingFailures {
-            guard let printed else { return try write(formats, into: output) }
+            guard let printed = writing.printed else { return try write(writing.formats, into: writing.output) }
             return try printed.run { try write(ReportFormats(printed.format), into: $0) }
         }
     }
@@ -147,39 +169,43 @@ struct ReportCommand: ParsableCommand {
         let optionFiles = [gate.rules, codes.codes, redacting.redactRules, redacting.redactKeyFile].compactMap { $0 }
         let pairing = source.pairing(options)
         var formats = formats
-        formats.linksStyle = css == .linked
+        formats.linksStyle = writing.css == .linked
         var settings = try ReportSettings(
-            formats: formats, csv: csv.options, templateFolder: templates, options: options,
+            formats: formats, csv: csv.options, templateFolder: writing.templates, options: options,
             userRules: try gate.userRules(codes), redaction: try redacting.redaction(isQuiet: options.isQuiet),
-            markdownLimit: markdownLimit?.bytes,
+            markdownLimit: writing.markdownLimit?.bytes,
             // Of what is printed, nothing leads to the pages of jobs.
-            jobReports: printed == nil ? jobReports : .none, title: title)
-        settings.mailDate = date
+            jobReports: writing.printed == nil ? writing.jobReports : .none, title: writing.title)
+        settings.mailDate = writing.date
         return try ReportPlan(
-            options: options, output: output, settings: settings, isFresh: fresh, isForced: force,
+            options: options, output: output, settings: settings, isFresh: writing.fresh, isForced: writing.force,
+            isDryRun: writing.isDryRun,
             optionFiles: optionFiles + settings.templateFiles + (pairing?.sources.paths ?? []),
             pack: try packing.target(
-                inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []), isForced: force),
-            pairing: pairing, isPrinted: printed != nil
+                inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []),
+                isForced: writing.force),
+            pairing: pairing, isPrinted: writing.printed != nil
         ).run()
     }
 }
 
 /// Where the style of pages is.
-enum StylePlace: String, ExpressibleByArgument, CaseIterable {
+enum StylePlace: String, Choice {
     case embedded, linked
+
+    static let noun = "a place for the style"
 }
 
 /// How CSV files are written: options of all commands that write some.
 struct CSVFlags: ParsableArguments {
     @Flag(
         name: .customLong("csv-raw"),
-        help: "Leave cells as they are, also those that a spreadsheet would run as formulas.")
+        help: "Write cells unchanged, including those that a spreadsheet would run as formulas.")
     var isRaw = false
 
     @Flag(
         name: .customLong("csv-bom"),
-        help: "Begin each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
+        help: "Start each CSV file with a byte order mark, so that Excel reads it as UTF-8.")
     var hasMark = false
 
     var options: CSVOptions { CSVOptions(isRaw: isRaw, hasByteOrderMark: hasMark) }
@@ -190,8 +216,8 @@ struct ReportSourceOptions: ParsableArguments {
     @Option(
         name: .customLong("source"), parsing: .upToNextOption,
         help: ArgumentHelp(
-            "What was sent, to name the lines of failed rows: one file for all jobs, or one for each in their order; "
-                + "FILE#SHEET for a sheet of a workbook.",
+            "The file that was sent, to show the lines of failed rows: one file for all jobs, or one for each job in "
+                + "order. FILE#SHEET names a sheet of a workbook.",
             valueName: "file"))
     var arguments: [String] = []
 
@@ -213,7 +239,7 @@ struct ReportSourceOptions: ParsableArguments {
                 ("--source-encoding", encodingName != nil),
             ]
             if let other = others.first(where: { $0.1 }) {
-                throw ValidationError("\(other.0) is about the file that --source names.")
+                throw ValidationError("\(other.0) needs --source.")
             }
         }
         try form.check(sourceCount: sources.count)

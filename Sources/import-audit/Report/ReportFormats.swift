@@ -5,7 +5,7 @@ import ImportReports
 /// A format that reports are written in: all that depends on which there are is here, or goes through all of them.
 ///
 /// The cases come in the order in which options are named.
-enum ReportFormat: String, CaseIterable, Sendable {
+enum ReportFormat: String, Choice {
     case markdown = "md"
     /// All CSV files.
     case csv
@@ -13,6 +13,8 @@ enum ReportFormat: String, CaseIterable, Sendable {
     case json
     case xlsx
     case eml, slack, teams, github
+
+    static let aliases: [String: ReportFormat] = ["markdown": .markdown, "html": .xhtml]
 
     /// In the order in which a person would open the files.
     static let inReadingOrder: [ReportFormat] = [.xhtml, .markdown, .csv, .xlsx, .eml, .slack, .teams, .github, .json]
@@ -64,7 +66,7 @@ struct ReportFormats: Sendable {
     static let every = ReportFormats(chosen: Set(ReportFormat.allCases), linksStyle: true)
 
     /// All names, as help and messages list them.
-    static let names = ReportFormat.allCases.map { $0.rawValue }.joined(separator: ", ")
+    static let names = ReportFormat.names
 
     func contains(_ format: ReportFormat) -> Bool { chosen.contains(format) }
 
@@ -107,10 +109,7 @@ extension ReportFormats {
     init(list: String) throws {
         chosen = []
         for name in list.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let format = ReportFormat(rawValue: String(name)) else {
-                throw ValidationError("“\(shownText(String(name)))” is not a format. Choose from \(Self.names).")
-            }
-            chosen.insert(format)
+            chosen.insert(try ReportFormat.named(String(name)))
         }
     }
 }

@@ -14,7 +14,7 @@ struct ReportHandler: DocumentHandler {
     private var whole: (bytes: Int, sha256: String)?
     /// Whether something in the input is an output of this program.
     private var isOwnOutput = false
-    /// The report of the dump at hand, from its first row on.
+    /// The report of the current dump, from its first row on.
     private var pass: ReportPass?
 
     init(_ run: ReportRun) throws {

@@ -11,6 +11,7 @@ struct ReportPlan {
     private var settings: ReportSettings
     private let isFresh: Bool
     private let isForced: Bool
+    private let isDryRun: Bool
     /// Nothing is to be said of the folder, which will not stay.
     private let isPrinted: Bool
     private let optionFiles: [String]
@@ -19,19 +20,22 @@ struct ReportPlan {
     private let pairing: PairingOptions?
 
     /// - Parameters:
-    ///   - isFresh: does everything anew, whatever an earlier run left.
+    ///   - isFresh: does everything again, whatever an earlier run left.
     ///   - isForced: replaces files that this program did not write.
+    ///   - isDryRun: writes nothing, and says what would be written.
     ///   - optionFiles: files that options name, which must not be replaced either.
     ///   - pack: where the audit is packed to, if it is.
     ///   - pairing: what was sent, if it is given, and how its records belong to rows.
     ///   - isPrinted: says nothing of the folder, which will not stay.
     init(
         options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool, isForced: Bool,
-        optionFiles: [String], pack: PackTarget? = nil, pairing: PairingOptions? = nil, isPrinted: Bool = false
+        isDryRun: Bool = false, optionFiles: [String], pack: PackTarget? = nil, pairing: PairingOptions? = nil,
+        isPrinted: Bool = false
     ) {
         self.isPrinted = isPrinted
         self.pairing = pairing
         self.isForced = isForced
+        self.isDryRun = isDryRun
         self.optionFiles = optionFiles
         self.pack = pack
         self.options = options
@@ -48,26 +52,32 @@ struct ReportPlan {
     private mutating func start() throws -> ExitStatus {
         Interruption.listenForTermination()
         try checkInputsOfPairing()
-        let root = try OutputFolder(output, writesBehind: settings.concurrency.allowsHelpers)
-        let earlier = try RunManifest(in: root)
+        let dryRun = isDryRun ? try DryRun(of: output, isForced: isForced) : nil
+        let root = try OutputFolder(dryRun?.folder ?? output, writesBehind: settings.concurrency.allowsHelpers)
+        // Of the folder that is, or would be, written into.
+        let earlier = try dryRun.map { $0.earlier } ?? RunManifest(in: root)
         try protectInputs(earlier)
-        var `guard` = OutputGuard(earlier: earlier, isForced: isForced)
-        // What will be written for certain must not be in the way of hours of reading.
-        if onlyInput == nil {
-            try root.check(overviewFiles + [RunManifest.file], `guard`, as: RunManifest.root)
+        var `guard` = OutputGuard(earlier: dryRun == nil ? earlier : nil, isForced: isForced)
+        // A file in the way is reported now, not after hours of reading.
+        if let dryRun {
+            if onlyInput == nil { try dryRun.check(overviewFiles + [RunManifest.file]) }
+            try pack?.check()
         } else {
-            try root.checkPartials(settings.formats.files.map { $0.name } + [RunManifest.file], `guard`)
+            if onlyInput == nil {
+                try root.check(overviewFiles + [RunManifest.file], `guard`, as: RunManifest.root)
+            } else {
+                try root.checkPartials(settings.formats.files.map { $0.name } + [RunManifest.file], `guard`)
+            }
+            _ = try pack?.begin()
+            root.removePartialFiles(allFiles)
         }
-        // Whether a zip can be written is to show before hours have gone by.
-        _ = try pack?.begin()
-        root.removePartialFiles(allFiles)
         let place = OutputPlace(
             folder: output,
             files: overviewFiles
                 + allFiles.filter { name in
                     earlier?.files(in: RunManifest.root).contains { $0.name == name } == true
                 } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
-        try checkJobs(root, `guard`, place)
+        if dryRun == nil { try checkJobs(root, `guard`, place) }
         if let pairing {
             switch try SourceLines.find(pairing, for: options, settings, leavingOut: place) {
             case .found(let lines): settings.lines = lines
@@ -79,7 +89,7 @@ struct ReportPlan {
         }
         // Standard input cannot be read twice, as might be needed.
         var known =
-            isFresh || !settings.isRepeatable || options.inputs.contains("-") ? nil : usable(earlier)
+            isFresh || dryRun != nil || !settings.isRepeatable || options.inputs.contains("-") ? nil : usable(earlier)
         var needed: Set<DocumentOrder> = []
         var readAgain: Set<Int> = []
         while true {
@@ -90,7 +100,12 @@ struct ReportPlan {
                 options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
             var end = try inputs.run(settings.redaction) { try ReportHandler(run) }
             if let single = run.single {
+                try dryRun?.check(root)
                 let status = say(single)
+                if let dryRun {
+                    try dryRun.say(root, pack: pack)
+                    return status
+                }
                 return try write(packContents(of: single, run, root), of: root) ?? status
             }
             var overview = OverviewReport(run: run, root: root, results: try run.collector.results())
@@ -112,7 +127,7 @@ struct ReportPlan {
                     }
                     needed = try overview.neededReports()
                     // What this run has written by now is in the manifest too.
-                    `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? earlier, isForced: isForced)
+                    `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: isForced)
                     continue
                 }
                 do {
@@ -122,12 +137,17 @@ struct ReportPlan {
                     if lacking.inputs.isSubset(of: readAgain) { known = nil }
                     readAgain.formUnion(lacking.inputs)
                     needed = try overview.neededReports()
-                    `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? earlier, isForced: isForced)
+                    `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: isForced)
                     continue
                 }
                 if case .done = end {
+                    try dryRun?.check(root)
                     if isUnchanged { say(unchanged: overview) } else { say(overview) }
                     let status = try status(of: overview)
+                    if let dryRun {
+                        try dryRun.say(root, pack: pack)
+                        return status
+                    }
                     return try write(overview.packContents(of: root), of: root) ?? status
                 }
             }
@@ -161,8 +181,8 @@ struct ReportPlan {
             run.abandon()
         }
         Console.say(
-            isBegun
-                ? "Interrupted. What was finished is in \(output); the same command again goes on from there."
+            isBegun && !isDryRun
+                ? "Interrupted. Finished reports are in \(output); run the same command again to continue."
                 : "Interrupted. Nothing was written.")
         return .interrupted
     }
@@ -238,9 +258,9 @@ struct ReportPlan {
         guard let manifest else { return nil }
         if manifest.isUsable(jobOptions: settings.jobFingerprint) { return manifest }
         if manifest.isBroken {
-            Console.say("\(output)/\(RunManifest.file) cannot be read: everything is done anew.")
+            Console.say("\(output)/\(RunManifest.file) cannot be read: everything is done again.")
         } else if !manifest.header.isUnfinished, onlyInput == nil || manifest.header.documents != 1 {
-            Console.say("\(output) was written by another version or with other options: everything is done anew.")
+            Console.say("\(output) was written by another version or with other options: everything is done again.")
         }
         return nil
     }
@@ -249,7 +269,7 @@ struct ReportPlan {
         if !options.isQuiet {
             let verdict = Verdict(single)
             Console.say("\(verdict.word). \(verdict.sentence)")
-            if !isPrinted {
+            if !isDryRun, !isPrinted {
                 Console.say("Written to \(output): \(settings.formats.files.map { $0.name }.joined(separator: ", "))")
             }
         }
@@ -267,7 +287,7 @@ struct ReportPlan {
     private func say(_ overview: OverviewReport) {
         guard !options.isQuiet else { return }
         Console.say("\(overview.verdict.word). \(overview.verdict.sentence)")
-        if isPrinted { return }
+        if isDryRun || isPrinted { return }
         let jobs = overview.results.jobCount
         Console.say(
             "Written to \(output): \(overview.fileNames.joined(separator: ", "))"

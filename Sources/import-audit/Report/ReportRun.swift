@@ -16,7 +16,7 @@ final class ReportRun: Sendable {
     let settings: ReportSettings
     let collector: Collector
     let root: OutputFolder
-    /// The only argument, if one dump may be all there is: it is no folder.
+    /// The only argument, if one dump may be all there is: it is not a folder.
     let onlyInput: String?
     let `guard`: OutputGuard
     /// What an earlier run found in its inputs, as far as it holds for this one.
@@ -39,11 +39,11 @@ final class ReportRun: Sendable {
         var lines: Spool?
         /// The manifest while files are replaced.
         var changes: UnfinishedRunManifest?
-        /// Dumps whose pages are to be made when all was read: there are none yet, or those of an earlier run speak of
+        /// Dumps whose pages are to be made when all was read: there are none yet, or those of an earlier run describe
         /// other dumps of the job.
         var due: Set<DocumentOrder> = []
         var recorder = RunManifestRecorder()
-        /// Of what is no job.
+        /// Of what is not a job.
         var contents: [DocumentOrder: ContentHash] = [:]
     }
     private let fresh = Atomic(0)
@@ -98,7 +98,7 @@ final class ReportRun: Sendable {
     /// Documents that were read, and not known before.
     var freshCount: Int { fresh.load(ordering: .relaxed) }
 
-    /// Takes in what is no job.
+    /// Takes in what is not a job.
     ///
     /// - Parameter content: what was read of it, if all was.
     func add(
@@ -113,7 +113,7 @@ final class ReportRun: Sendable {
         if let content { state.withLock { $0.contents[order] = content } }
     }
 
-    /// What was read of something that is no job; nil if not all was.
+    /// What was read of something that is not a job; nil if not all was.
     func content(of order: DocumentOrder) -> ContentHash? { state.withLock { $0.contents[order] } }
 
     /// The report of the only dump, if it is that.
@@ -185,7 +185,7 @@ final class ReportRun: Sendable {
     }
 
     /// Says in the manifest which files of a job's folder take their places now. Others that are there stay: pages of
-    /// another dump of the job, until they are made anew.
+    /// another dump of the job, until they are made again.
     private func note(_ files: [PackedFile], of name: String, for order: DocumentOrder) throws {
         var records: [ExactText: FileRecord] = [:]
         if case .folder(_, let before) = RunManifestLine(try line(about: name).dropLast()) {

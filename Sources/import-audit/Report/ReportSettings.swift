@@ -22,17 +22,17 @@ struct ReportSettings: Sendable {
     let concurrency: Concurrency
     /// The user's own measures.
     let userRules: UserRules
-    /// Puts pseudonyms in place of values.
+    /// Puts pseudonyms instead of values.
     let redaction: Redaction?
     /// How large a page in Markdown may be, in bytes; nil for no limit.
     let markdownLimit: Int?
     /// Which jobs get a report of their own.
     let jobReports: JobReports
-    /// Where failed rows stand in what was sent, if that is given and was read.
+    /// Where failed rows are in what was sent, if that is given and was read.
     var lines: SourceLines?
     /// What the user calls the report; nil for a title of its own.
     let title: String?
-    /// Of mails, in place of the date of the job.
+    /// Of mails, instead of the date of the job.
     var mailDate: MessageDate?
 
     init(
@@ -191,6 +191,14 @@ extension CodeBook {
 /// How large `report.md` and `index.md` may be, in bytes.
 struct MarkdownLimit: ExpressibleByArgument {
     let bytes: Int
+
+    /// - Throws: what ArgumentParser says, with the status for wrong usage.
+    static func named(_ text: String) throws -> MarkdownLimit {
+        guard let limit = MarkdownLimit(argument: text) else {
+            throw ValidationError("--markdown-limit takes a number of bytes, at least \(TemplateSet.smallestPage).")
+        }
+        return limit
+    }
 
     init?(argument: String) {
         guard let bytes = Int(argument), argument.utf8.allSatisfy({ (0x30...0x39).contains($0) }),

@@ -49,7 +49,7 @@ enum RunManifestLine {
     case job(entry: Int, document: Int, counted: Bool, combined: Bool)
     case unreadable(entry: Int, document: Int, UnreadableInput, ContentHash?, ExitStatus)
 
-    /// Nil for what is no such line.
+    /// Nil for what is not a such line.
     init?(_ bytes: ArraySlice<UInt8>) {
         if bytes.starts(with: Self.folderStart) {
             guard let (folder, files) = try? Self.folder(bytes) else { return nil }

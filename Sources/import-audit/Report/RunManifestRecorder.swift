@@ -21,7 +21,7 @@ struct RunManifestRecorder {
     var inputCount: Int { inputs.count }
 
     mutating func note(_ input: InputFingerprint, number: Int, isTakenUp: Bool) {
-        // It is one that was worked out. Whatever else would be read anew by the next run.
+        // It is one that was worked out. Whatever else would be read again by the next run.
         guard let sha256 = SHA256Digest(hexadecimal: input.sha256) else { return }
         let start = paths.count
         paths += input.path.utf8
@@ -42,7 +42,7 @@ struct RunManifestRecorder {
     /// - Parameters:
     ///   - opening: the lines about the run.
     ///   - isWhole: whether all that is in an input was read.
-    ///   - content: the size and the hash of what is no job.
+    ///   - content: the size and the hash of what is not a job.
     ///   - standing: of a dump by its number: whether the report is in its place, and whether it mentions other dumps of the job.
     func write(
         _ results: RunResults, opening: [UInt8], to file: PartialFile,

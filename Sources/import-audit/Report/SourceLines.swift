@@ -6,7 +6,7 @@ import ImportRedaction
 import ImportReports
 import ImportSources
 
-/// Where the failed rows of all jobs stand in what was sent: found out before a report is begun, in a pass of its own over
+/// Where the failed rows of all jobs are in what was sent: found out before a report is begun, in a pass of its own over
 /// the dumps and their sources, so that nothing is written where they do not fit.
 ///
 ///     dumps    →  rows in a temporary file   ┐
@@ -61,7 +61,7 @@ final class SourceLines: Sendable {
 
     /// Reads the dumps and what was sent.
     ///
-    /// - Parameter place: what is no input, wherever it lies.
+    /// - Parameter place: what is not an input, wherever it lies.
     static func find(
         _ pairing: PairingOptions, for options: RunOptions, _ settings: ReportSettings, leavingOut place: OutputPlace?
     ) throws -> Result {
@@ -155,7 +155,7 @@ final class LineCursor: RowPlaces {
     }
 
     func line(of row: Int) throws -> Int? {
-        // The rows of a dump may begin anew.
+        // The rows of a dump may start again.
         if row < current.row { (nextPiece, bytes, index, current) = (0, [], 0, (0, 0)) }
         while current.row < row {
             if index == bytes.count {

@@ -10,7 +10,7 @@ struct JobWorkbookFile: RowSink {
     private let settings: ReportSettings
     private var workbook: JobWorkbook
 
-    /// - Parameter places: where failed rows stand in what was sent.
+    /// - Parameter places: where failed rows are in what was sent.
     init(in folder: OutputFolder, settings: ReportSettings, places: (any RowPlaces)? = nil) throws {
         let file = try folder.begin(ReportFile.workbook.name)
         self.file = file
@@ -38,7 +38,7 @@ struct JobWorkbookFile: RowSink {
         }
     }
 
-    /// Writes a job's workbook anew, with what there is to say about its other dumps.
+    /// Writes a job's workbook again, with what there is to say about its other dumps.
     ///
     /// - Parameter earlier: the workbook as it was, open for reading.
     func finish(_ summary: JobSummary, failedRowsFrom earlier: Int32) throws {

@@ -6,20 +6,22 @@ import ImportAnalysis
 struct CodesOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A file that says what is known of codes: titles, owners, what to do, what is accepted.",
+            "A file with what you know about codes: titles, owners, what to do, what is accepted.",
             valueName: "codes.yml"))
     var codes: String?
 
     @Option(
-        help: ArgumentHelp("The day against which acceptances of the codes file are held.", valueName: "YYYY-MM-DD"),
+        help: ArgumentHelp("The day on which acceptances in the codes file are judged.", valueName: "YYYY-MM-DD"),
         transform: CodesOptions.day)
     var asOf: CalendarDate?
 
     func validate() throws {
-        if asOf != nil, codes == nil { throw ValidationError("--as-of is about the entries of --codes.") }
+        if asOf != nil, codes == nil {
+            throw ValidationError("--as-of needs --codes: it is the day on which its entries are judged.")
+        }
     }
 
-    private static func day(_ text: String) throws -> CalendarDate {
+    static func day(_ text: String) throws -> CalendarDate {
         guard let date = CalendarDate(text) else {
             throw ValidationError("“\(shownText(text))” is not a day; --as-of takes one such as 2026-12-31.")
         }

@@ -5,33 +5,35 @@ import ImportAnalysis
 /// The options of commands that check an audit against rules.
 struct RuleOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("At most so many failed rows, or percent of the rows seen.", valueName: "N|P%"),
+        help: ArgumentHelp("Fail if more rows failed, or a larger share of the rows seen.", valueName: "N|P%"),
         transform: { try RuleOptions.limit($0, "--max-failed") })
     var maxFailed: Rules.Limit?
 
     @Option(
         help: ArgumentHelp(
-            "The same for the rows of one code; no code before the = for rows without.", valueName: "CODE=N|P%"),
+            "The same for the rows of one code. Nothing before the = means rows without a code.", valueName: "CODE=N|P%"
+        ),
         transform: RuleOptions.codeLimit)
     var maxFailedCode: [CodeLimit] = []
 
     @Option(
         help: ArgumentHelp(
-            "No critical finding; no warning either; or no finding of that name.", valueName: "critical|warning|FINDING"
+            "Fail on a critical finding, on any warning too, or on the finding with that name.",
+            valueName: "critical|warning|FINDING"
         ),
         transform: RuleOptions.failOn)
     var failOn: [FailOn] = []
 
-    @Flag(help: "Every input is a whole dump of a complete job, with all its rows.")
+    @Flag(help: "Fail unless every input is a whole dump of a complete job with all its rows.")
     var requireComplete = false
 
-    @Option(help: ArgumentHelp("At least so many rows seen.", valueName: "n"), transform: RuleOptions.rows)
+    @Option(help: ArgumentHelp("Fail if fewer rows were seen.", valueName: "n"), transform: RuleOptions.rows)
     var minRows: Int?
 
-    @Flag(help: "Let --max-failed count only codes that --codes does not know, or accepts no longer.")
+    @Flag(help: "Make --max-failed count only codes that are not in --codes, or no longer accepted there.")
     var onlyNewCodes = false
 
-    @Option(help: ArgumentHelp("A file with such rules; options replace those of the file.", valueName: "rules.yml"))
+    @Option(help: ArgumentHelp("A file with rules. Options replace its rules.", valueName: "rules.yml"))
     var rules: String?
 
     /// A rule about one code.
@@ -84,7 +86,7 @@ struct RuleOptions: ParsableArguments {
             + maxFailedCode.map { $0.text } + ["fail-on"] + failOn.map { $0.word }
     }
 
-    private static func limit(_ text: String, _ option: String) throws -> Rules.Limit {
+    static func limit(_ text: String, _ option: String) throws -> Rules.Limit {
         guard let limit = Rules.Limit(text) else {
             throw ValidationError(
                 "“\(shownText(text))” is not a limit; \(option) takes a number of rows, or a percentage such as 2.5%.")
@@ -92,8 +94,8 @@ struct RuleOptions: ParsableArguments {
         return limit
     }
 
-    private static func codeLimit(_ text: String) throws -> CodeLimit {
-        // Behind the last =, for a code may have one.
+    static func codeLimit(_ text: String) throws -> CodeLimit {
+        // After the last =, for a code may have one.
         guard let equals = text.utf8.lastIndex(of: UInt8(ascii: "=")) else {
             throw ValidationError("“\(shownText(text))” has no =; --max-failed-code takes CODE=N or CODE=P%.")
         }
@@ -102,7 +104,7 @@ struct RuleOptions: ParsableArguments {
         return CodeLimit(text: text, code: code.isEmpty ? nil : code, limit: limit)
     }
 
-    private static func failOn(_ word: String) throws -> FailOn {
+    static func failOn(_ word: String) throws -> FailOn {
         guard let rule = RuleSettings.failOn(word) else {
             let near = NearestName.of(word, among: RuleSettings.failOnWords).map { " Did you mean \($0)?" } ?? ""
             throw ValidationError(
@@ -111,7 +113,7 @@ struct RuleOptions: ParsableArguments {
         return FailOn(word: word, rule: rule)
     }
 
-    private static func rows(_ text: String) throws -> Int {
+    static func rows(_ text: String) throws -> Int {
         guard let rows = WholeNumber.of(text.utf8) else {
             throw ValidationError("“\(shownText(text))” is not a number of rows.")
         }
@@ -139,7 +141,7 @@ extension RuleResults {
     /// Says on standard error which rules are not met.
     func complain() {
         for result in gate ?? [] where !result.isMet {
-            Console.complain("rule not met: \(result.rule.demand): \(result.found)")
+            Console.complain("FAIL \(result.line)")
         }
     }
 

@@ -45,7 +45,7 @@ LINES = [
     "*** 17 rows: [created] ***",
 ]
 
-# What other programs log as JSON. None of it is a job, nor an error answer of the API.
+# What other programs log as JSON. None of it is a job, nor an API error response.
 OBJECTS = [
     '{{"level":"info","ts":17145576{s:02},"msg":"polling"}}',
     '{{"level": "warn", "@timestamp": "2024-05-01T10:00:{s:02}Z", "message": "retry", "attempt": {s}}}',
@@ -170,7 +170,7 @@ def prefixed(rng: random.Random, tag: str) -> Case:
 
 
 def among(rng: random.Random, tag: str) -> Case:
-    """Dumps between the lines of other programs; now and then thousands of them, or an error answer of the API."""
+    """Dumps between the lines of other programs; now and then thousands of them, or an API error response."""
     maker = Maker(rng, tag, decoys=True)
     variety = rng.choice(["text", "text-and-objects", "text-and-objects", "pretty", "thousands", "api-error", "behind"])
     if variety == "thousands" and rng.random() < 0.7:

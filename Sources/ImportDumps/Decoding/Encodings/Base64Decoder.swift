@@ -1,5 +1,5 @@
-/// Decodes Base64 (RFC 4648, also with the letters for addresses), with white space anywhere. What is no Base64 becomes a
-/// byte that is no UTF-8.
+/// Decodes Base64 (RFC 4648, also with the letters for addresses), with white space anywhere. What is not Base64 becomes a
+/// byte that is not UTF-8.
 struct Base64Decoder: StreamDecoder {
     /// For each byte its six bits; 64 for white space and padding, 65 for what has no place here.
     private static let values: [UInt8] = {
@@ -13,7 +13,7 @@ struct Base64Decoder: StreamDecoder {
     }()
 
     private var bits: UInt32 = 0
-    /// Letters of the group at hand, and bytes of the input that it takes.
+    /// Letters of the current group, and bytes of the input that it takes.
     private var letters = 0
     private var groupBytes = 0
 

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Converts an encoding of one byte for each character to UTF-8. A byte that stands for nothing stays what it is, which
-/// is no UTF-8.
+/// is not UTF-8.
 struct SingleByteDecoder: StreamDecoder {
     /// For each byte its character; 0xFFFF_FFFF for none.
     private let characters: [UInt32]
@@ -137,7 +137,7 @@ final class Converter: @unchecked Sendable {
 }
 
 /// Converts an encoding of several bytes for some characters, by the C library. A byte that cannot be read stays what it
-/// is, if it is beyond ASCII, else it becomes a byte that is no UTF-8.
+/// is, if it is beyond ASCII, else it becomes a byte that is not UTF-8.
 struct MultiByteDecoder: StreamDecoder {
     private let converter: Converter
     /// Whether bytes of ASCII between characters are ASCII.

@@ -1,7 +1,7 @@
 private import Glibc
 
-/// Converts UTF-16 or UTF-32 to UTF-8. What is no character (a lone surrogate, an odd byte at the end) becomes bytes that
-/// are no UTF-8 either, so that it is found where any other text would be.
+/// Converts UTF-16 or UTF-32 to UTF-8. What is not a character (a lone surrogate, an odd byte at the end) becomes bytes that
+/// are not UTF-8 either, so that it is found where any other text would be.
 struct UnicodeDecoder: StreamDecoder {
     enum Form {
         case utf16, utf32
@@ -109,7 +109,7 @@ struct UnicodeDecoder: StreamDecoder {
 }
 
 extension DecoderOutput {
-    /// Puts a byte that is no UTF-8 in place of the front of a unit at the end; returns how many bytes are done with.
+    /// Puts a byte that is not UTF-8 instead of the front of a unit at the end; returns how many bytes are done with.
     ///
     /// - Parameters:
     ///   - count: how many bytes of the unit there are.

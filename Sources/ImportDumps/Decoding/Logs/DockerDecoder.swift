@@ -9,9 +9,9 @@ private import Glibc
 struct DockerDecoder: StreamDecoder {
     private enum Stage {
         case lineStart
-        /// Of a record that is longer than what is decoded in one go: within its text, and behind that.
+        /// Of a record that is longer than what is decoded in one go: within its text, and after that.
         case text, behindText
-        /// Of a line that is no record.
+        /// Of a line that is not a record.
         case otherLine
     }
 
@@ -90,7 +90,7 @@ struct DockerDecoder: StreamDecoder {
         return length
     }
 
-    /// A line that is no record.
+    /// A line that is not a record.
     private mutating func passLine(
         _ line: UnsafeBufferPointer<UInt8>, length: Int, into output: inout DecoderOutput
     ) -> Int {
@@ -113,7 +113,7 @@ struct DockerDecoder: StreamDecoder {
 
     // MARK: Lines that are longer than what is decoded in one go
 
-    /// The stream of such a record, which stands behind the text, is not known: it is taken for the one that is open.
+    /// The stream of such a record, which follows the text, is not known: it is taken for the one that is open.
     private mutating func beginLongLine(
         _ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput
     ) -> Int {
@@ -299,7 +299,7 @@ struct DockerRecordReader {
         return unsafe text.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 
-    /// Passes over a value, whose brackets are only counted.
+    /// Skips a value, whose brackets are only counted.
     private mutating func skipValue() -> Bool {
         var depth = 0
         repeat {

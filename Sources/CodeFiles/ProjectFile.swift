@@ -1,0 +1,81 @@
+/// A file with options that a command takes as if they were given on its command line:
+///
+///     codes: codes.yml
+///     max-failed: 2%
+///     fail-on: [critical, row-contradictory]
+///     strict: true
+///
+/// Which keys there are, and what their values mean, is known to the command.
+package enum ProjectFile {
+    /// What a key takes.
+    package enum Kind: Sendable {
+        /// `true` or `false`.
+        case flag
+        /// One text or number.
+        case text
+        /// A text, or a list of them.
+        case list
+    }
+
+    /// What the file says of one key.
+    package struct Setting: Sendable {
+        package let key: String
+        package let values: [Value]
+        /// Of a flag.
+        package let isOn: Bool
+        package let line: Int
+        package let column: Int
+    }
+
+    package struct Value: Sendable {
+        package let text: String
+        package let line: Int
+        package let column: Int
+
+        package func fault(_ code: FileFault.Code) -> FileFault { FileFault(code, line: line, column: column) }
+    }
+
+    /// Reads a file.
+    ///
+    /// - Parameters:
+    ///   - bytes: all of it; more than ``YAMLFile/maximumSize`` is refused.
+    ///   - keys: those that there are, in their order.
+    /// - Returns: a setting for each key of the file, in the order of `keys`. A file with nothing in it has none.
+    /// - Throws: what is wrong, with line and column.
+    package static func settings(
+        from bytes: [UInt8], keys: [(name: String, kind: Kind)]
+    ) throws(FileFault) -> [Setting] {
+        guard let root = try YAMLFile.root(of: bytes), !root.isNull else { return [] }
+        let object = try root.object("The file", allowed: keys.map { $0.name })
+        var settings: [Setting] = []
+        for (name, kind) in keys {
+            guard let value = object[name] else { continue }
+            var values: [Value] = []
+            var isOn = false
+            switch kind {
+            case .flag: isOn = try value.flag(name)
+            case .text: values = [try text(value, of: name)]
+            case .list:
+                if case .list(let list) = value.content {
+                    guard !list.isEmpty else {
+                        throw value.fault(.wrongValue(name, expected: "a text, or a list of texts"))
+                    }
+                    for value in list { values.append(try text(value, of: name)) }
+                } else {
+                    values = [try text(value, of: name)]
+                }
+            }
+            settings.append(Setting(key: name, values: values, isOn: isOn, line: value.line, column: value.column))
+        }
+        return settings
+    }
+
+    private static func text(_ value: YAMLValue, of name: String) throws(FileFault) -> Value {
+        let text = try value.text(name)
+        // No argument of a process has a U+0000.
+        guard !text.isEmpty, !text.utf8.contains(0) else {
+            throw value.fault(.wrongValue(name, expected: "a text of one character or more"))
+        }
+        return Value(text: text, line: value.line, column: value.column)
+    }
+}

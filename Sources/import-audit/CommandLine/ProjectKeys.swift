@@ -1,0 +1,84 @@
+import ArgumentParser
+import CodeFiles
+import ImportAnalysis
+import ImportDumps
+
+/// A key of the project file: an option that it gives, and to which commands.
+struct ProjectKey: Sendable {
+    let name: String
+    let kind: ProjectFile.Kind
+    /// Commands that take it.
+    let commands: [String]
+    /// Fails as ArgumentParser would for the same value on the command line.
+    let check: @Sendable (String) throws -> Void
+    /// Whether the values of a list are one value with commas between.
+    var isJoined = false
+    /// The option's name, where a command has another one for it.
+    var otherNames: [String: String] = [:]
+    /// Of commands that take it only together with an option of the command line.
+    var needs: [String: String] = [:]
+
+    /// The option, with its hyphens.
+    func option(of command: String) -> String { "--\(otherNames[command] ?? name)" }
+
+    /// What is written, what is read and what is overridden is never here: that is said on the command line only.
+    static let all: [ProjectKey] = [
+        ProjectKey(name: "codes", kind: .text, commands: withCodes, check: { _ in }),
+        ProjectKey(name: "as-of", kind: .text, commands: withCodes, check: { _ = try CodesOptions.day($0) }),
+        ProjectKey(name: "rules", kind: .text, commands: withRules, check: { _ in }),
+        ProjectKey(
+            name: "max-failed", kind: .text, commands: withRules,
+            check: { _ = try RuleOptions.limit($0, "max-failed") }),
+        ProjectKey(
+            name: "max-failed-code", kind: .list, commands: withRules, check: { _ = try RuleOptions.codeLimit($0) }),
+        ProjectKey(name: "fail-on", kind: .list, commands: withRules, check: { _ = try RuleOptions.failOn($0) }),
+        ProjectKey(name: "require-complete", kind: .flag, commands: withRules, check: { _ in }),
+        ProjectKey(name: "min-rows", kind: .text, commands: withRules, check: { _ = try RuleOptions.rows($0) }),
+        ProjectKey(name: "only-new-codes", kind: .flag, commands: withRules, check: { _ in }),
+        ProjectKey(name: "redact", kind: .flag, commands: withRedaction, check: { _ in }),
+        ProjectKey(name: "redact-key-file", kind: .text, commands: withRedaction, check: { _ in }),
+        ProjectKey(name: "redact-rules", kind: .text, commands: withRedaction, check: { _ in }),
+        ProjectKey(
+            name: "formats", kind: .list, commands: ["report"], check: { _ = try ReportFormats(list: $0) },
+            isJoined: true),
+        ProjectKey(name: "title", kind: .text, commands: ["report"], check: { _ in }),
+        ProjectKey(name: "templates", kind: .text, commands: ["report"], check: { _ in }),
+        ProjectKey(name: "css", kind: .text, commands: ["report"], check: { _ = try StylePlace.named($0) }),
+        ProjectKey(
+            name: "job-reports", kind: .text, commands: ["report"], check: { _ = try JobReports.named($0) }),
+        ProjectKey(
+            name: "markdown-limit", kind: .text, commands: ["report", "merge"],
+            check: { _ = try MarkdownLimit.named($0) }, needs: ["merge": "--output"]),
+        ProjectKey(
+            name: "csv-raw", kind: .flag, commands: ["report", "rows", "rejects", "account", "merge"],
+            check: { _ in }),
+        ProjectKey(name: "csv-bom", kind: .flag, commands: ["report", "rows", "account", "merge"], check: { _ in }),
+        ProjectKey(
+            name: "strict", kind: .flag, commands: withDumps.filter { $0 != "verify" }, check: { _ in }),
+        ProjectKey(
+            name: "encoding", kind: .text, commands: withDumps.filter { $0 != "rejects" },
+            check: { _ = try WorkOptions.encoding($0) }),
+        ProjectKey(
+            name: "source-encoding", kind: .text, commands: ["report", "rejects"],
+            check: { try EncodingName.checkSource($0, option: "source-encoding") },
+            otherNames: ["rejects": "encoding"], needs: ["report": "--source"]),
+        ProjectKey(
+            name: "delimiter", kind: .text, commands: ["report", "rejects"],
+            check: { _ = try SourceFormOptions.delimiter($0) }, needs: ["report": "--source"]),
+        ProjectKey(
+            name: "no-header", kind: .flag, commands: ["report", "rejects"], check: { _ in },
+            needs: ["report": "--source"]),
+        ProjectKey(name: "threads", kind: .text, commands: withDumps, check: { _ = try Threads.count($0) }),
+    ]
+
+    private static let withCodes = ["report", "summary", "check", "rejects"]
+    private static let withRules = ["report", "check"]
+    private static let withRedaction = ["report", "summary", "check", "compare", "codes", "rows"]
+    private static let withDumps = [
+        "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "verify",
+    ]
+    /// Those that a file of rules on the command line replaces.
+    static let rules: Set = [
+        "rules", "max-failed", "max-failed-code", "fail-on", "require-complete", "min-rows", "only-new-codes",
+    ]
+}

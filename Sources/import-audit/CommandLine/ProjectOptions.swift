@@ -1,0 +1,140 @@
+import ArgumentParser
+import CodeFiles
+import Glibc
+import ImportAnalysis
+
+/// Takes options from `import-audit.yml` in the working directory, and from no other place. Those of the command line
+/// win over it.
+enum ProjectOptions {
+    static let file = "import-audit.yml"
+    static let ignoringFlag = "--no-project-file"
+
+    /// The arguments with those of the file behind the command's name.
+    ///
+    /// - Parameter arguments: without the name of the program.
+    static func add(to arguments: [String]) throws(CommandFailure) -> [String] {
+        guard let command = arguments.first, ProjectKey.all.contains(where: { $0.commands.contains(command) }) else {
+            return arguments
+        }
+        let options = Set(arguments.dropFirst().prefix { $0 != "--" }.filter { $0.utf8.first == UInt8(ascii: "-") })
+        guard options.isDisjoint(with: [ignoringFlag, "-h", "--help", "--version"]), isThere else { return arguments }
+        let settings = try settings()
+        let given = Set(options.map { String($0.prefix { $0 != "=" }) })
+        var added: [String] = []
+        var used: [String] = []
+        for (key, setting) in settings where key.commands.contains(command) {
+            let option = key.option(of: command)
+            guard !given.contains(option), !given.contains("--rules") || !ProjectKey.rules.contains(key.name),
+                key.name != "formats" || !given.contains("--format")
+            else { continue }
+            if let needed = key.needs[command], !given.contains(needed), needed != "--output" || !given.contains("-o") {
+                continue
+            }
+            // What is printed has one format, and no folder.
+            if ["formats", "css"].contains(key.name), given.contains("--stdout") { continue }
+            // Checked before: whoever says "redact: false" gives --redact when it is wanted.
+            if key.name.hasPrefix("redact-"), !given.contains("--redact"), !isOn("redact", settings) { continue }
+            let arguments = Self.arguments(key, setting, option)
+            if !arguments.isEmpty { used.append(key.name) }
+            added += arguments
+        }
+        if !used.isEmpty, !options.contains("--quiet") {
+            Console.say("Options from \(file): \(used.joined(separator: ", "))")
+        }
+        return [command] + added + arguments.dropFirst()
+    }
+
+    private static func arguments(
+        _ key: ProjectKey, _ setting: ProjectFile.Setting, _ option: String
+    ) -> [String] {
+        switch key.kind {
+        case .flag: setting.isOn ? [option] : []
+        case .list where key.isJoined: ["\(option)=\(setting.values.map { $0.text }.joined(separator: ","))"]
+        case .text, .list: setting.values.map { "\(option)=\($0.text)" }
+        }
+    }
+
+    private static func isOn(_ name: String, _ settings: [(key: ProjectKey, setting: ProjectFile.Setting)]) -> Bool {
+        settings.contains { $0.key.name == name && $0.setting.isOn }
+    }
+
+    /// What is in the way of a file is an error, too: whoever put it there meant something by it.
+    private static var isThere: Bool {
+        var status = stat()
+        return unsafe lstat(file, &status) == 0
+    }
+
+    private static func settings() throws(CommandFailure) -> [(key: ProjectKey, setting: ProjectFile.Setting)] {
+        guard InputFile.isRegular(file) else {
+            throw failure(file, "This is not a file.")
+        }
+        let bytes: [UInt8]?
+        do throws(CommandFailure) {
+            bytes = try InputFile(file).readAll(limit: YAMLFile.maximumSize)
+        } catch {
+            throw failure(file, error.reason)
+        }
+        do throws(FileFault) {
+            guard let bytes else { throw FileFault(.tooLarge) }
+            let settings = try ProjectFile.settings(from: bytes, keys: ProjectKey.all.map { ($0.name, $0.kind) })
+            var result: [(key: ProjectKey, setting: ProjectFile.Setting)] = []
+            for setting in settings {
+                guard let key = ProjectKey.all.first(where: { $0.name == setting.key }) else { continue }
+                for value in setting.values { try check(value, key) }
+                result.append((key, setting))
+            }
+            try checkRedaction(result)
+            return result
+        } catch {
+            throw failure(error.place(in: file), error.explanation)
+        }
+    }
+
+    private static func check(_ value: ProjectFile.Value, _ key: ProjectKey) throws(FileFault) {
+        do {
+            try key.check(value.text)
+        } catch let error as ValidationError {
+            // Some messages name their option themselves.
+            let place = error.message.hasPrefix("--") ? "" : "\(key.name): "
+            throw value.fault(.other(place + error.message))
+        } catch {
+            throw value.fault(.other("\(key.name): the value cannot be used."))
+        }
+    }
+
+    /// A key for pseudonyms that nobody asked for is a mistake that shows personal values.
+    private static func checkRedaction(
+        _ settings: [(key: ProjectKey, setting: ProjectFile.Setting)]
+    ) throws(FileFault) {
+        guard !settings.contains(where: { $0.key.name == "redact" }),
+            let other = settings.first(where: { $0.key.name.hasPrefix("redact-") })
+        else { return }
+        throw FileFault(
+            .other(
+                "\(other.key.name) needs “redact: true” here, or “redact: false” if --redact is given when it is wanted."
+            ),
+            line: other.setting.line, column: other.setting.column)
+    }
+
+    private static func failure(_ place: String, _ reason: String) -> CommandFailure {
+        CommandFailure(.usage, of: place, "\(reason) \(ignoringFlag) runs without this file.")
+    }
+}
+
+/// The option that ignores the project file. It is looked for before the options are parsed.
+struct ProjectFileOptions: ParsableArguments {
+    @Flag(
+        name: .customLong("no-project-file"),
+        help: "Take no options from import-audit.yml in the working directory.")
+    var isIgnored = false
+}
+
+/// How many threads work.
+enum Threads {
+    static func count(_ text: String) throws -> Int {
+        guard let count = Int(text), (1...256).contains(count) else {
+            throw ValidationError("--threads takes a number from 1 to 256.")
+        }
+        return count
+    }
+}
