@@ -28,6 +28,16 @@ static const unsigned char report_rng[] = {
 #embed "../../Templates/report.rng"
 };
 
+static const unsigned char explore_html[] = {
+#embed "../../Templates/explore.html"
+};
+static const unsigned char explore_css[] = {
+#embed "../../Templates/explore.css"
+};
+static const unsigned char explore_js[] = {
+#embed "../../Templates/explore.js"
+};
+
 static const built_in_template all[] = {
     {"report.xhtml.mustache", report_xhtml, sizeof report_xhtml},
     {"report.md.mustache", report_md, sizeof report_md},
@@ -37,6 +47,9 @@ static const built_in_template all[] = {
     {"icons.xhtml.mustache", icons_xhtml, sizeof icons_xhtml},
     {"report.css", report_css, sizeof report_css},
     {"report.rng", report_rng, sizeof report_rng},
+    {"explore.html", explore_html, sizeof explore_html},
+    {"explore.css", explore_css, sizeof explore_css},
+    {"explore.js", explore_js, sizeof explore_js},
 };
 
 built_in_template built_in_template_at(size_t index) {

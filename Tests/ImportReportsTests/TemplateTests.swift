@@ -21,7 +21,9 @@ struct TemplateTests {
         for name in names {
             #expect(BuiltInTemplates.files[name] == (try Repository.bytes("Templates/\(name)")), "\(name)")
         }
-        #expect(BuiltInTemplates.replaceable == Set(names).subtracting(["report.rng"]))
+        #expect(
+            BuiltInTemplates.replaceable
+                == Set(names).subtracting(["report.rng", "explore.html", "explore.css", "explore.js"]))
     }
 
     struct Refusal: Sendable, CustomTestStringConvertible {

@@ -14,6 +14,9 @@ package struct ReportFile: Sendable, Hashable {
     package static let workbook = ReportFile(
         name: "report.xlsx", description: "codes, patterns and failed rows as a workbook")
 
+    package static let explore = ReportFile(
+        name: "explore.html", description: "failed rows to search, sort and filter")
+
     package static let mail = ReportFile(name: "report.eml", description: "a mail with this page attached, as a draft")
     package static let slack = ReportFile(name: "report.slack.json", description: "a message for Slack")
     package static let teams = ReportFile(name: "report.teams.json", description: "a message for Microsoft Teams")
@@ -36,6 +39,8 @@ package struct ReportFile: Sendable, Hashable {
         name: "summary.json", description: "the summaries of all jobs, for programs")
     package static let indexWorkbook = ReportFile(
         name: "index.xlsx", description: "jobs, codes and failed rows of all jobs as a workbook")
+    package static let indexExplore = ReportFile(
+        name: "explore.html", description: "failed rows of all jobs to search, sort and filter")
     package static let indexMail = ReportFile(
         name: "index.eml", description: "a mail with this overview attached, as a draft")
     package static let indexSlack = ReportFile(name: "index.slack.json", description: "a message for Slack")

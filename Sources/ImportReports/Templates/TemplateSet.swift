@@ -225,5 +225,6 @@ package enum BuiltInTemplates {
     package static var grammar: [UInt8] { files["report.rng"] ?? [] }
 
     /// What a user's own folder of templates may replace, file by file.
-    package static let replaceable: Set<String> = Set(files.keys.filter { $0 != "report.rng" })
+    package static let replaceable: Set<String> = Set(
+        files.keys.filter { $0 != "report.rng" && !$0.hasPrefix("explore.") })
 }

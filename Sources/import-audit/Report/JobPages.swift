@@ -80,7 +80,7 @@ struct JobPages {
                 let limit = min(settings.markdownLimit ?? .max, GitHubAnnotations.summaryLimit)
                 try folder.write(markdown(within: limit, as: .stepSummary), as: ReportFile.stepSummary.name)
             // Written with the rows (``ReportPass``).
-            case .csv, .xlsx: break
+            case .csv, .xlsx, .explore: break
             // Last, so that who finds a new summary finds all other files new.
             case .json:
                 var all = Summary()

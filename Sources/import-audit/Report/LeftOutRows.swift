@@ -10,6 +10,7 @@ final class LeftOutRows: @unchecked Sendable {
     private struct Place {
         var rows: Range<Int>
         var workbook: Range<Int>
+        var explore: Range<Int>
     }
 
     private let folder: String
@@ -27,7 +28,10 @@ final class LeftOutRows: @unchecked Sendable {
     /// - Parameters:
     ///   - rows: its file of them.
     ///   - workbook: that has them too.
-    func keep(_ rows: PendingFile?, _ workbook: PartialFile?, of order: DocumentOrder) throws {
+    ///   - explore: the page that has them too.
+    func keep(
+        _ rows: PendingFile?, _ workbook: PartialFile?, _ explore: PendingFile?, of order: DocumentOrder
+    ) throws {
         try lock.withLock { _ in
             let file = try file ?? TemporaryFile(in: folder)
             self.file = file
@@ -37,8 +41,9 @@ final class LeftOutRows: @unchecked Sendable {
                 return start..<file.size
             }
             places[order] = Place(
-                rows: try append { try rows?.forEachPiece($0) }, workbook: try append { try workbook?.forEachPiece($0) }
-            )
+                rows: try append { try rows?.forEachPiece($0) },
+                workbook: try append { try workbook?.forEachPiece($0) },
+                explore: try append { try explore?.forEachPiece($0) })
         }
     }
 
@@ -49,6 +54,14 @@ final class LeftOutRows: @unchecked Sendable {
         try lock.withLock { _ in
             guard let file, let place = places[order] else { return }
             try Self.read(place.rows, of: file, body)
+        }
+    }
+
+    /// Hands out a job's page to explore, piece by piece.
+    func readExplore(_ order: DocumentOrder, _ body: (Span<UInt8>) throws -> Void) throws {
+        try lock.withLock { _ in
+            guard let file, let place = places[order] else { return }
+            try Self.read(place.explore, of: file, body)
         }
     }
 

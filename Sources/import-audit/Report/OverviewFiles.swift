@@ -16,6 +16,7 @@ struct OverviewFiles {
     private var codes: BufferedFile?
     private var failures: PartialFile?
     private var workbook: OverviewWorkbookFile?
+    private var explore: (file: PartialFile, rows: ExploreOverview)?
     private var summary: SummaryJSON.Document<PartialFile>?
     private let redaction: RedactionMark?
     /// What is known of codes; nil without a codes file.
@@ -52,6 +53,14 @@ struct OverviewFiles {
                 try failures?.write(
                     csv.opening(RowsCSV<PartialFile>.header(codes: userRules.codes, hasLines: hasLines)).span)
             case .xlsx: workbook = try OverviewWorkbookFile(in: folder, userRules: userRules, hasLines: hasLines)
+            case .explore:
+                guard hasFailures else { continue }
+                let page = ExplorePage(
+                    files: formats.overviewFiles(hasFailures: hasFailures), isOverview: true, csv: csv,
+                    codes: userRules.codes, hasLines: hasLines)
+                let file = try folder.begin(ReportFile.indexExplore.name)
+                try file.write(page.start.span)
+                explore = (file, ExploreOverview(page))
             // They say what all jobs come to (``finish``).
             case .eml, .slack, .teams, .github: break
             // Last, so that who finds a new summary finds all other files new.
@@ -87,9 +96,26 @@ struct OverviewFiles {
         try workbook?.append(job, report: report, failures: failures)
     }
 
+    /// Adds the rows of a job to the page to explore.
+    ///
+    /// - Parameter forEachPiece: hands out the job's own page.
+    mutating func appendToExplore(
+        _ job: JobSummary, report: ReportPlace?, _ forEachPiece: ((Span<UInt8>) throws -> Void) throws -> Void
+    ) throws {
+        guard var file = explore?.file else { return }
+        try explore?.rows.append(job, report: report, forEachPiece, to: &file)
+    }
+
     /// Adds the rows of a job's own file, which is open for reading.
     func appendFailures(from descriptor: Int32) throws {
         var body = CSVBody()
+        try Self.forEachPiece(of: descriptor) { bytes in
+            try failures?.write(bytes.extracting(body.start(in: bytes)..<bytes.count))
+        }
+    }
+
+    /// Hands out a file that is open for reading, piece by piece.
+    static func forEachPiece(of descriptor: Int32, _ body: (Span<UInt8>) throws -> Void) throws {
         var chunk = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
             let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
@@ -99,8 +125,7 @@ struct OverviewFiles {
                     .cannotWrite, "the failed rows of a job cannot be read: \(SystemFailure.last.description)")
             }
             guard count > 0 else { return }
-            let bytes = chunk.span.extracting(0..<count)
-            try failures?.write(bytes.extracting(body.start(in: bytes)..<count))
+            try body(chunk.span.extracting(0..<count))
         }
     }
 
@@ -175,11 +200,12 @@ struct OverviewFiles {
                     markdown(within: limit, files.filter { $0 != .indexStepSummary }),
                     as: ReportFile.indexStepSummary.name)
             // Begun before the jobs came.
-            case .xhtml, .markdown, .csv, .xlsx, .json: break
+            case .xhtml, .markdown, .csv, .xlsx, .json, .explore: break
             }
         }
         try jobs?.flush()
         try self.codes?.flush()
+        if let explore { try explore.file.write(explore.rows.ending.span) }
         try workbook?.finish(overview, ruleResults: ruleResults, files: files)
         _ = try summary?.finish(totals: overview.totals, ruleResults: ruleResults)
         return files.map { $0.name }

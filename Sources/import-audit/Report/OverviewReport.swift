@@ -127,6 +127,13 @@ struct OverviewReport {
                 defer { close(failures) }
                 try files.appendFailures(from: failures)
             }
+            if formats.contains(.explore) {
+                let page = folders.openFile(.explore, of: name)
+                defer { if let page { close(page) } }
+                try files.appendToExplore(job, report: place) { body in
+                    if let page { try OverviewFiles.forEachPiece(of: page, body) }
+                }
+            }
             if formats.contains(.xlsx) {
                 let workbook = folders.openFile(.workbook, of: name)
                 defer { if let workbook { close(workbook) } }
@@ -161,6 +168,9 @@ struct OverviewReport {
         let formats = run.settings.formats
         if formats.contains(.csv), run.settings.needsFailedRows(of: job) {
             try files.appendFailures(from: run.leftOut, of: order)
+        }
+        if formats.contains(.explore) {
+            try files.appendToExplore(job, report: nil) { try run.leftOut.readExplore(order, $0) }
         }
         if formats.contains(.xlsx) {
             let workbook = try run.leftOut.openWorkbook(of: order)

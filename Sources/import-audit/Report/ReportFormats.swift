@@ -13,11 +13,14 @@ enum ReportFormat: String, Choice {
     case json
     case xlsx
     case eml, slack, teams, github
+    case explore
 
     static let aliases: [String: ReportFormat] = ["markdown": .markdown, "html": .xhtml]
 
     /// In the order in which a person would open the files.
-    static let inReadingOrder: [ReportFormat] = [.xhtml, .markdown, .csv, .xlsx, .eml, .slack, .teams, .github, .json]
+    static let inReadingOrder: [ReportFormat] = [
+        .xhtml, .explore, .markdown, .csv, .xlsx, .eml, .slack, .teams, .github, .json,
+    ]
 
     /// Those that are written unless the user chooses.
     static let byDefault: Set<ReportFormat> = [.markdown, .csv, .xhtml, .json]
@@ -34,6 +37,7 @@ enum ReportFormat: String, Choice {
         case .slack: [.slack]
         case .teams: [.teams]
         case .github: [.annotations, .stepSummary]
+        case .explore: [.explore]
         }
     }
 
@@ -51,6 +55,8 @@ enum ReportFormat: String, Choice {
         case .slack: [.indexSlack]
         case .teams: [.indexTeams]
         case .github: [.indexAnnotations, .indexStepSummary]
+        // Only of rows that are at hand.
+        case .explore: hasFailures ? [.indexExplore] : []
         }
     }
 }

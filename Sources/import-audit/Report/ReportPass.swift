@@ -9,6 +9,8 @@ struct ReportPass: RowSink {
     private var failures: RowsCSV<PendingFile>?
     private var files: (rows: PendingFile?, failures: PendingFile?) = (nil, nil)
     private var workbook: JobWorkbookFile?
+    private var explore: ExploreRows<PendingFile>?
+    private var exploreFile: PendingFile?
     private let identity: IdentityAudit
     private let csv: CSVOptions
     private let codes: CodeBook?
@@ -27,10 +29,19 @@ struct ReportPass: RowSink {
             workbook = try JobWorkbookFile(
                 in: stage.folder(), settings: settings, places: settings.lines?.cursor(of: order))
         }
-        guard settings.formats.contains(.csv) else { return }
         func file(_ file: ReportFile) throws -> PendingFile {
             try PendingFile(isWanted: settings.jobReports == .all) { try stage.folder().begin(file.name) }
         }
+        if settings.formats.contains(.explore) {
+            let page = ExplorePage(
+                files: settings.formats.files, isOverview: false, csv: csv, codes: codes,
+                hasLines: settings.lines != nil)
+            let file = try file(.explore)
+            (exploreFile, explore) = (
+                file, ExploreRows(page, codes: codes, places: settings.lines?.cursor(of: order), to: file)
+            )
+        }
+        guard settings.formats.contains(.csv) else { return }
         if settings.jobReports != .none || mayBeAlone {
             let file = try file(.rows)
             (files.rows, rows) = (file, RowsCSV(.all, options: csv, to: file))
@@ -49,6 +60,7 @@ struct ReportPass: RowSink {
         try rows?.beginRows(of: job)
         try failures?.beginRows(of: job)
         try workbook?.beginRows(of: job)
+        try explore?.beginRows(of: job)
     }
 
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
@@ -57,6 +69,7 @@ struct ReportPass: RowSink {
         try rows?.consume(runs, text: text)
         try failures?.consume(runs, text: text)
         try workbook?.consume(runs, text: text)
+        try explore?.consume(runs, text: text)
     }
 
     /// Completes the CSV files and judges the job.
@@ -65,6 +78,8 @@ struct ReportPass: RowSink {
         summary.add(try identity.finish())
         _ = try rows?.finish(job: dump.job)
         _ = try failures?.finish(job: dump.job)
+        try explore?.finish(summary)
+        explore = nil
         // The pages that follow may have their memory.
         (rows, failures) = (nil, nil)
         return summary
@@ -74,13 +89,14 @@ struct ReportPass: RowSink {
     func keepFiles(_ summary: JobSummary) throws {
         try files.rows?.keep()
         try files.failures?.keep()
+        try exploreFile?.keep()
         guard files.failures != nil else { return }
         try stage.folder().write(CodesCSV.render(summary, options: csv, codes: codes), as: ReportFile.codes.name)
     }
 
     /// Keeps the failed rows alone: the job gets no report.
     func keepFailures(of order: DocumentOrder, in rows: LeftOutRows) throws {
-        try rows.keep(files.failures, workbook?.file, of: order)
+        try rows.keep(files.failures, workbook?.file, exploreFile, of: order)
     }
 
     /// Completes the workbook.

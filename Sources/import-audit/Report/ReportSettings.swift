@@ -149,7 +149,8 @@ extension ReportSettings {
 
     /// Whether a job has failed rows that files over all jobs list.
     func needsFailedRows(of job: JobSummary) -> Bool {
-        (formats.contains(.csv) || formats.contains(.xlsx)) && (job.rows.failed > 0 || job.rows.unclassified > 0)
+        (formats.contains(.csv) || formats.contains(.xlsx) || formats.contains(.explore))
+            && (job.rows.failed > 0 || job.rows.unclassified > 0)
     }
 
     /// What the user's own rules come to if a job is all there is.

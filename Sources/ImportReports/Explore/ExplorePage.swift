@@ -1,0 +1,120 @@
+package import ImportAnalysis
+import ImportDumps
+import ImportFoundation
+
+/// `explore.html`: failed rows to search, sort and filter, in one file that loads nothing.
+///
+/// Its data are lines of JSON in an element that is no script: an array for each row, and behind the rows of a job an object
+/// that says which job it is. The last line says how many rows there are.
+package struct ExplorePage: Sendable {
+    /// The most bytes that the page has.
+    package static let sizeLimit = 20_000_000
+    /// Kept for what comes before and after the rows and their jobs.
+    static let margin = 400_000
+    /// What is kept of a job's id or name.
+    private static let textLimit = 20_000
+
+    /// What the lines of the data follow.
+    static let dataStart = "<script type=\"application/json\" id=\"rows\">\n"
+
+    private let opening: [UInt8]
+    /// Rows also have an owner and an action.
+    let hasCodes: Bool
+    /// Rows also have a line of what was sent.
+    let hasLines: Bool
+
+    /// - Parameters:
+    ///   - files: all that are written beside the page.
+    ///   - isOverview: whether it has the rows of several jobs.
+    package init(files: [ReportFile], isOverview: Bool, csv: CSVOptions, codes: CodeBook?, hasLines: Bool) {
+        hasCodes = codes != nil
+        self.hasLines = hasLines
+        let page = files.first { $0 == (isOverview ? .indexXHTML : .xhtml) }
+        let table = files.first { $0 == (isOverview ? .allFailures : .failures) }
+        let others = [page, table].compactMap { $0 }.map { "<a href=\"\($0.name)\">\($0.name)</a>" }
+        let withoutScript =
+            others.isEmpty
+            ? "The formats xhtml and csv of the report need none."
+            : "Open \(others.joined(separator: " or ")) instead."
+        var about = #"{"overview":\#(isOverview),"codes":\#(codes != nil),"lines":\#(hasLines)"#
+        about += #","raw":\#(csv.isRaw),"bom":\#(csv.hasByteOrderMark),"page":"\#(page?.name ?? "")""#
+        about += #","table":"\#(table?.name ?? "")"}"#
+        let script = Self.text("explore.js")
+        let style = Self.text("explore.css")
+        var text = Self.text("explore.html")
+        for (name, value) in [
+            ("version", ToolVersion.current), ("scriptHash", StyleSheet.hash(of: script)),
+            ("styleHash", StyleSheet.hash(of: style)), ("withoutScript", withoutScript), ("about", about),
+            ("style", style), ("script", script),
+        ] {
+            let parts = text.split(separator: "{{\(name)}}", omittingEmptySubsequences: false)
+            text = parts.joined(separator: value)
+        }
+        opening = Array((text + Self.dataStart).utf8)
+    }
+
+    private static func text(_ name: String) -> String {
+        String(decoding: BuiltInTemplates.files[name] ?? [], as: UTF8.self)
+    }
+
+    /// All that comes before the rows.
+    package var start: [UInt8] { opening }
+
+    /// The line behind the rows of a job.
+    ///
+    /// - Parameter report: where the job's own report is, in an overview.
+    static func line(about job: JobSummary, report: ReportPlace?) -> [UInt8] {
+        var line = Array(#"{"job":"#.utf8)
+        func append(_ text: String?) {
+            line.appendJSON(Array((text ?? "").unicodeScalars.prefix(textLimit).map { String($0) }.joined().utf8).span)
+        }
+        append(job.job.jobID)
+        line += Array(#","source":"#.utf8)
+        append(job.source == "-" ? "standard input" : job.source)
+        line += Array(#","day":"#.utf8)
+        append(job.job.createdAt.flatMap { DateTime($0) }.map { dayText($0.dayInUTC) })
+        line += Array(#","report":"#.utf8)
+        append(report?.page)
+        line += Array("}\n".utf8)
+        return line
+    }
+
+    /// The last line of the data, and all that comes after it.
+    static func ending(shown: Int, rows: Int) -> [UInt8] {
+        Array("{\"shown\":\(shown),\"rows\":\(rows)}\n</script>\n</body>\n</html>\n".utf8)
+    }
+
+    private static func dayText(_ number: Int) -> String {
+        let day = CalendarDay(number: number)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(day.year)-\(two(day.month))-\(two(day.day))"
+    }
+}
+
+extension [UInt8] {
+    /// Appends a text as a string of JSON that also is inert in an element of HTML: no tag and no comment begins or ends
+    /// in it, and it is one line to all who read it.
+    mutating func appendJSON(_ text: Span<UInt8>) {
+        let digits = Array("0123456789abcdef".utf8)
+        append(UInt8(ascii: "\""))
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                append(UInt8(ascii: "\\"))
+                append(byte)
+            case 0..<0x20, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), 0x7F:
+                append(contentsOf: "\\u00".utf8)
+                append(digits[Int(byte >> 4)])
+                append(digits[Int(byte & 15)])
+            case 0xE2 where index + 2 < text.count && text[index + 1] == 0x80 && text[index + 2] & 0xFE == 0xA8:
+                append(contentsOf: text[index + 2] == 0xA8 ? "\\u2028".utf8 : "\\u2029".utf8)
+                index += 2
+            default: append(byte)
+            }
+            index += 1
+        }
+        append(UInt8(ascii: "\""))
+    }
+}

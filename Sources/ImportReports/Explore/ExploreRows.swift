@@ -1,0 +1,184 @@
+package import ImportAnalysis
+package import ImportDumps
+import ImportFoundation
+
+/// Writes `explore.html` of a job: its failed and unclassified rows as they come, as many as have room.
+package struct ExploreRows<Output: ReportOutput>: RowSink {
+    private let page: ExplorePage
+    private let codes: CodeBook?
+    private let places: (any RowPlaces)?
+    private var output: Output
+    private var waiting: [UInt8]
+    private var room = 0
+    private var shown = 0
+    /// Of each code, its owner and action as they stand in a row.
+    private var known: [ExactText: [UInt8]] = [:]
+
+    private static var knownLimit: Int { 4096 }
+    private static var flushBytes: Int { 256 * 1024 }
+
+    /// - Parameters:
+    ///   - codes: what is known of codes, said of each row.
+    ///   - places: where rows stand in what was sent.
+    package init(_ page: ExplorePage, codes: CodeBook?, places: (any RowPlaces)?, to output: Output) {
+        self.page = page
+        self.codes = codes
+        self.places = places
+        self.output = output
+        waiting = page.start
+        room = ExplorePage.sizeLimit - ExplorePage.margin - waiting.count
+    }
+
+    package mutating func beginRows(of job: DeclaredJob) throws {
+        try output.restart()
+        waiting = page.start
+        room = ExplorePage.sizeLimit - ExplorePage.margin - waiting.count
+        shown = 0
+    }
+
+    package mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        for index in runs.indices where room > 0 {
+            let outcome = Outcome(runs[index].facts)
+            guard outcome == .failed || outcome == .unclassified else { continue }
+            try append(runs[index], outcome, text)
+        }
+    }
+
+    /// Writes what is left, and the end of the page.
+    package mutating func finish(_ summary: JobSummary) throws {
+        waiting += ExplorePage.line(about: summary, report: nil)
+        waiting += ExplorePage.ending(shown: shown, rows: summary.rows.failed + summary.rows.unclassified)
+        try flush()
+    }
+
+    private mutating func flush() throws {
+        let bytes = waiting
+        waiting = []
+        try output.write(bytes.span)
+    }
+
+    private mutating func append(_ run: RowRun, _ outcome: Outcome, _ text: Span<UInt8>) throws {
+        func cell(_ range: TextRange?, _ line: inout [UInt8]) {
+            line.append(UInt8(ascii: ","))
+            guard let range else {
+                line.append(contentsOf: "\"\"".utf8)
+                return
+            }
+            line.appendJSON(text.extracting(range.offset..<range.offset + range.count))
+        }
+        let codeCells = codes == nil ? [] : codeCells(of: outcome, run.code, text)
+        for index in 0..<run.count {
+            var line = [UInt8(ascii: "[")]
+            line.appendDigits(run.firstRow + index)
+            line.append(contentsOf: outcome == .failed ? ",0".utf8 : ",1".utf8)
+            cell(run.id?.advanced(by: index * run.idStride), &line)
+            cell(run.code, &line)
+            cell(run.message, &line)
+            cell(run.details, &line)
+            line += codeCells
+            if let places {
+                line.append(UInt8(ascii: ","))
+                line.append(contentsOf: (try places.line(of: run.firstRow + index).map { String($0) } ?? "0").utf8)
+            }
+            line.append(contentsOf: "]\n".utf8)
+            guard line.count <= room else {
+                // No later row either, or those that are left out would be anywhere.
+                room = 0
+                return
+            }
+            room -= line.count
+            shown += 1
+            waiting += line
+            if waiting.count >= Self.flushBytes {
+                try flush()
+            }
+        }
+    }
+
+    private mutating func codeCells(of outcome: Outcome, _ code: TextRange?, _ text: Span<UInt8>) -> [UInt8] {
+        guard let codes, outcome == .failed else { return Array(#","","""#.utf8) }
+        let bytes = code.map { [UInt8](span: text.extracting($0.offset..<$0.offset + $0.count)) }
+        let key = ExactText(bytes: bytes ?? [])
+        if let cells = known[key] { return cells }
+        let name = bytes.map { String(decoding: $0, as: UTF8.self) }
+        let entry = codes.standing(of: name?.isEmpty == true ? nil : name, isOther: false).entry
+        var cells = [UInt8(ascii: ",")]
+        cells.appendJSON(Array((entry?.owner ?? "").utf8).span)
+        cells.append(UInt8(ascii: ","))
+        cells.appendJSON(Array((entry?.action?.rawValue ?? "").utf8).span)
+        if known.count < Self.knownLimit { known[key] = cells }
+        return cells
+    }
+}
+
+/// Puts the rows of all jobs of an overview together, from the pages of the jobs.
+package struct ExploreOverview {
+    private var room: Int
+    private var shown = 0
+    private var rows = 0
+
+    package init(_ page: ExplorePage) {
+        room = ExplorePage.sizeLimit - ExplorePage.margin - page.start.count
+    }
+
+    /// Adds a job.
+    ///
+    /// - Parameters:
+    ///   - forEachPiece: hands out the job's own page.
+    ///   - output: the page.
+    package mutating func append(
+        _ job: JobSummary, report: ReportPlace?, _ forEachPiece: ((Span<UInt8>) throws -> Void) throws -> Void,
+        to output: inout some ReportOutput
+    ) throws {
+        let count = job.rows.failed + job.rows.unclassified
+        rows += count
+        guard room > 0, count > 0 else { return }
+        let end = ExplorePage.line(about: job, report: report)
+        var room = room - end.count
+        var (taken, isFull) = (0, false)
+        var pieces = RowLinePieces()
+        try forEachPiece { piece in
+            try pieces.read(piece) { line in
+                guard !isFull, line.count <= room else {
+                    isFull = true
+                    return
+                }
+                room -= line.count
+                taken += 1
+                try output.write(line)
+            }
+        }
+        if taken > 0 { try output.write(end.span) }
+        shown += taken
+        // What is left out comes last: no rows of later jobs are shown.
+        self.room = taken == count ? room : 0
+    }
+
+    /// The end of the page.
+    package var ending: [UInt8] { ExplorePage.ending(shown: shown, rows: rows) }
+}
+
+/// Finds the lines of rows in a page that streams by.
+private struct RowLinePieces {
+    private enum Place { case before, rows, behind }
+
+    private var place = Place.before
+    private var line: [UInt8] = []
+    private static let start = Array(ExplorePage.dataStart.utf8)
+
+    /// Calls `body` with each row, with its line feed.
+    mutating func read(_ bytes: Span<UInt8>, _ body: (Span<UInt8>) throws -> Void) throws {
+        for index in bytes.indices {
+            if place == .behind { return }
+            line.append(bytes[index])
+            guard bytes[index] == UInt8(ascii: "\n") else { continue }
+            switch place {
+            case .before: if line == Self.start { place = .rows }
+            case .rows:
+                if line.first == UInt8(ascii: "[") { try body(line.span) } else { place = .behind }
+            case .behind: break
+            }
+            line.removeAll(keepingCapacity: true)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+"""Uses explore.html as a person does, in headless Chromium: search, filters, sorting, keyboard, download; watches that
+nothing is requested; and runs axe-core's rules wide in the light scheme and narrow in the dark one.
+
+    explore.py FOLDER...
+
+Each FOLDER holds explore.html and the failures.csv of the same report. Prints one line for each fault.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+
+from accessibility import TOO_WIDE, axe, violations
+from chromium import Chromium
+
+READ = """(() => ({
+    count: document.getElementById('count').textContent,
+    shown: [...document.querySelectorAll('tbody tr')].map(row => row.querySelector('td.row').textContent.replaceAll(',', '')),
+    messages: [...document.querySelectorAll('tbody td.message > bdi')].map(cell => cell.textContent),
+    sorts: [...document.querySelectorAll('th')].map(cell => cell.getAttribute('aria-sort')),
+    elements: [...document.querySelectorAll('script, img, iframe, link, style')].length,
+}))()"""
+
+# The bytes of the file that the button hands out.
+SAVE = """new Promise(done => {
+    const create = URL.createObjectURL
+    URL.createObjectURL = blob => { blob.arrayBuffer().then(bytes => done([...new Uint8Array(bytes)])); return create(blob) }
+    document.getElementById('save').click()
+    URL.createObjectURL = create
+})"""
+
+
+def type_search(browser: Chromium, text: str) -> None:
+    browser.evaluate("document.getElementById('search').select()")
+    browser.send("Input.insertText", text=text)
+    browser.evaluate("new Promise(done => setTimeout(done, 300))")
+
+
+def press(browser: Chromium, key: str, code: int, text: str = "") -> None:
+    for kind in ("keyDown", "keyUp"):
+        browser.send(
+            "Input.dispatchKeyEvent", type=kind, key=key, code=key if key != " " else "Space",
+            windowsVirtualKeyCode=code, text=text if kind == "keyDown" else "",
+        )  # fmt: skip
+
+
+def check(browser: Chromium, folder: Path, source: str) -> list[str]:
+    faults: list[str] = []
+
+    def expect(holds: bool, what: object) -> None:
+        if not holds:
+            faults.append(str(what)[:400])
+
+    table = (folder / "failures.csv").read_bytes()
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))
+    browser.show(1280, 900)
+    browser.send("Network.enable")
+    for complaint in browser.open(folder / "explore.html"):
+        expect(False, f"the browser complains: {complaint}")
+    page = browser.evaluate(READ)
+    expect(page["elements"] == 4, f"elements that are not the page's own: {page['elements']}")
+    expect(page["shown"] == [row["row"] for row in rows[:100]], f"rows: {page['shown']}")
+    expect(page["count"].split()[0].replace(",", "") == str(len(rows)), page["count"])
+    expect(bytes(browser.evaluate(SAVE)) == table, "the CSV of all rows is not failures.csv")
+
+    # A word of the last row's message.
+    words = [word for word in rows[-1]["error_message"].split() if word.isalpha()] if rows else []
+    if words:
+        type_search(browser, words[0].upper())
+        fields = ("row", "outcome", "record_id", "error_code", "error_message", "error_details", "job_id")
+        found = [row for row in rows if words[0].lower() in "\n".join(row[field] for field in fields).lower()]
+        page = browser.evaluate(READ)
+        # In an overview, names of files and days are searched too.
+        expect(len(page["shown"]) >= min(100, len(found)) > 0, f"search for {words[0]}: {page['count']}")
+        saved = list(csv.DictReader(io.StringIO(bytes(browser.evaluate(SAVE)).decode("utf-8-sig"), newline="")))
+        expect(all(row in saved for row in found), "the CSV of a search lacks rows")
+        expect(len(saved) < len(rows) or len(found) == len(rows), "the search leaves all rows")
+        type_search(browser, "no row has this text")
+        expect(browser.evaluate("!document.getElementById('none').hidden"), "it does not say that no row matches")
+        browser.evaluate("document.getElementById('reset').click()")
+    codes = {row["error_code"] for row in rows}
+    if len(codes) > 1:
+        # By keyboard: the first filter, with the space bar.
+        browser.evaluate("document.querySelector('#facets input').focus()")
+        press(browser, " ", 32, " ")
+        chosen = browser.evaluate("document.querySelector('#facets input:checked').closest('label').querySelector('bdi').textContent")
+        number = browser.evaluate("document.querySelector('#facets .number').textContent").replace(",", "")
+        expected = [row for row in rows if row["error_code"] == ("" if chosen == "no code" else chosen.lstrip("'"))]
+        saved = list(csv.DictReader(io.StringIO(bytes(browser.evaluate(SAVE)).decode("utf-8-sig"), newline="")))
+        expect(number == str(len(saved)), f"the filter {chosen} says {number}, and there are {len(saved)}")
+        expect(not expected or saved == expected, f"the filter {chosen} selects {len(saved)} rows")
+        expect(browser.evaluate("document.activeElement.type") == "checkbox", "the focus is lost")
+        browser.evaluate("document.getElementById('reset').click()")
+    if rows:
+        # Sorting by keyboard: up, then down.
+        browser.evaluate("document.querySelector('th.message button').focus()")
+        for order in ("ascending", "descending"):
+            press(browser, "Enter", 13, "\r")
+            page = browser.evaluate(READ)
+            expect(order in page["sorts"], f"sorted {order}: {page['sorts']}")
+            saved = browser.evaluate(
+                "[...document.querySelectorAll('tbody td.message')]"
+                ".map(cell => cell.querySelector('bdi')?.textContent ?? '')"
+            )
+            sign = 1 if order == "ascending" else -1
+            compare = f"""(list => list.every((text, index) => index === 0
+                || {sign} * new Intl.Collator('en', {{ numeric: true }}).compare(list[index - 1], text) <= 0))"""
+            in_order = browser.evaluate(
+                compare + "([...document.querySelectorAll('tbody td.message')]"
+                ".map(cell => cell.querySelector('bdi')?.textContent ?? ''))"
+            )
+            expect(in_order, f"{order}: {saved[:5]}")
+    requests = [
+        event["params"]["request"]["url"] for event in browser.events if event["method"] == "Network.requestWillBeSent"
+    ]
+    own = (folder / "explore.html").resolve().as_uri()
+    expect(all(url == own or url.startswith("blob:") for url in requests), f"requests: {requests}")
+    expect(not browser.evaluate("'ran' in window"), "a script of the dump has run")
+    for width, dark in [(1280, False), (320, True)]:
+        browser.show(width, 900, dark=dark)
+        browser.open(folder / "explore.html")
+        faults += [f"{width} pixels: {fault}" for fault in browser.evaluate(TOO_WIDE) + violations(browser, source)]
+    return faults
+
+
+def main(folders: list[str]) -> None:
+    source = axe()
+    with Chromium() as browser:
+        for folder in folders:
+            for fault in check(browser, Path(folder), source):
+                print(f"{folder}: {fault}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `explore.html`, used as a person uses it.
+struct ExploreTests {
+    /// Texts that would act in a page, in JSON or in a spreadsheet.
+    private static let hostile = [
+        "</script><script>window.ran = 1</script>", "<!--<script>", "]]>", "a\u{2028}b\u{2029}c",
+        "\"quoted\", and\r\nlines",
+        "=1+1", "@x", "-1", "\t=2", "<img src=x onerror=\"window.ran = 1\">", "&lt;b&gt;", "\\u003c", "\u{0}", "'", "",
+        "\u{202E}gnp.exe", String(repeating: "𝒳é", count: 300), "{{about}}", "plain text of a row",
+    ]
+
+    @Test(
+        "Search, filters, sorting and the CSV of what is selected, by keyboard too; no request leaves the page",
+        .needs(.python, .program("chromium"), .pythonModule("axe_playwright_python")))
+    func used() throws {
+        let space = try Workspace()
+        let rows = Self.hostile.enumerated().map { index, text in
+            [
+                "error": [
+                    "code": Self.hostile[(index + 3) % Self.hostile.count], "message": text, "details": [text: text],
+                ]
+            ]
+        }
+        let dump: [String: Any] = [
+            "job_id": "</script><b>", "status": "complete", "total": rows.count,
+            "created_at": "2026-03-04T23:30:00-02:00",
+            "results": rows,
+        ]
+        try space.write(Array(try JSONSerialization.data(withJSONObject: dump)), as: "in/<b>&.json")
+        let runs: [(String, [String])] = [
+            ("hostile", ["in/<b>&.json"]), ("raw", ["in/<b>&.json", "--csv-raw", "--csv-bom"]),
+            ("many", [Repository.sample("many-failures")]),
+            ("all", [Repository.path("Samples")]), ("none", [Repository.path("Samples"), "--job-reports", "none"]),
+        ]
+        for (name, arguments) in runs {
+            let run = try importAudit(
+                arguments: ["report"] + arguments + ["--formats", "xhtml,csv,explore", "-o", name], folder: space.path)
+            #expect([0, 65].contains(run.status), "\(run)")
+        }
+        let result = try Python.run("Tests/Checkers/explore.py", runs.map { space[$0.0] })
+        #expect(result.status == 0 && result.outputText.isEmpty, "\(result)")
+    }
+
+    @Test("The same bytes with any number of threads, alone among formats or not, and after a second run")
+    func sameBytes() throws {
+        let space = try Workspace()
+        func report(_ folder: String, _ arguments: String...) throws -> [UInt8] {
+            let run = try importAudit(
+                arguments: ["report", Repository.path("Samples"), "-o", folder, "--formats", "explore"] + arguments,
+                folder: space.path)
+            #expect(run.status == 65, "\(run)")
+            return try space.bytes("\(folder)/explore.html")
+        }
+        let first = try report("1", "--threads", "1")
+        #expect(try report("2", "--threads", "2") == first)
+        #expect(try report("1") == first)
+        #expect(try report("3", "--job-reports", "none") != [])
+        // It goes when it is not asked for.
+        let run = try importAudit("report", Repository.path("Samples"), "-o", "1", folder: space.path)
+        #expect(run.status == 65)
+        #expect(!(space.names(in: "1") ?? []).contains("explore.html"))
+    }
+
+    @Test("Never over 20 MB: the first rows are there, and how many are not")
+    func large() throws {
+        let space = try Workspace()
+        let message = String(repeating: "m", count: 1000)
+        let row = #"{"error":{"code":"c","message":"\#(message)"}}"#
+        let rows = Array(repeating: row, count: 25_000).joined(separator: ",")
+        try space.write(
+            Array(#"{"job_id":"j","status":"complete","total":25000,"results":[\#(rows)]}"#.utf8), as: "l.json")
+        let run = try importAudit("report", "l.json", "-o", "o", "--formats", "explore", folder: space.path)
+        #expect(run.status == 0, "\(run)")
+        let page = try space.bytes("o/explore.html")
+        #expect(page.count <= 20_000_000 && page.count > 19_000_000)
+        let lines = page.split(separator: UInt8(ascii: "\n"))
+        let shown = lines.filter { $0.starts(with: "[".utf8) && $0.suffix(3).elementsEqual("\"\"]".utf8) }
+        #expect(String(decoding: page.suffix(100), as: UTF8.self).contains(#"{"shown":\#(shown.count),"rows":25000}"#))
+    }
+}
