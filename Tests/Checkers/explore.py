@@ -103,14 +103,14 @@ def check(browser: Chromium, folder: Path, source: str) -> list[str]:
             expect(order in page["sorts"], f"sorted {order}: {page['sorts']}")
             saved = browser.evaluate(
                 "[...document.querySelectorAll('tbody td.message')]"
-                ".map(cell => cell.querySelector('bdi')?.textContent ?? '')"
+                ".map(cell => cell.querySelector(':scope > bdi')?.textContent ?? '')"
             )
             sign = 1 if order == "ascending" else -1
             compare = f"""(list => list.every((text, index) => index === 0
                 || {sign} * new Intl.Collator('en', {{ numeric: true }}).compare(list[index - 1], text) <= 0))"""
             in_order = browser.evaluate(
                 compare + "([...document.querySelectorAll('tbody td.message')]"
-                ".map(cell => cell.querySelector('bdi')?.textContent ?? ''))"
+                ".map(cell => cell.querySelector(':scope > bdi')?.textContent ?? ''))"
             )
             expect(in_order, f"{order}: {saved[:5]}")
     requests = [
