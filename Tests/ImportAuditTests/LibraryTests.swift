@@ -135,8 +135,11 @@ struct LibraryTests {
         let all = try Audit.of(path: Repository.path("Samples"))
         let (markdown, xhtml) = (try all.markdown(), try all.xhtml())
         #expect(markdown.hasPrefix("#") && xhtml.hasPrefix("<!DOCTYPE html"))
+        // The folder of all inputs is said once.
+        #expect(xhtml.contains("<bdi class=\"code\">\(Repository.path("Samples"))/</bdi>"))
         for job in all.jobs {
-            #expect(xhtml.contains(job.source), "\(job.source)")
+            let name = job.source.dropFirst(Repository.path("Samples").count + 1)
+            #expect(xhtml.contains(name), "\(job.source)")
         }
         #expect(markdown.contains("error-body") && xhtml.contains("error-body.json"))
     }
