@@ -55,7 +55,7 @@ enum ReportFormat: String, Choice {
         case .slack: [.indexSlack]
         case .teams: [.indexTeams]
         case .github: [.indexAnnotations, .indexStepSummary]
-        // Only of rows that are at hand.
+        // Only of rows that are there.
         case .explore: hasFailures ? [.indexExplore] : []
         }
     }
