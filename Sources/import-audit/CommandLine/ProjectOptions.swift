@@ -123,9 +123,9 @@ enum ProjectOptions {
 
 /// The option that ignores the project file. It is looked for before the options are parsed.
 struct ProjectFileOptions: ParsableArguments {
-    @Flag(
-        name: .customLong("no-project-file"),
-        help: "Take no options from import-audit.yml in the working directory.")
+    static let help: ArgumentHelp = "Take no options from import-audit.yml in the working directory."
+
+    @Flag(name: .customLong("no-project-file"), help: ProjectFileOptions.help)
     var isIgnored = false
 }
 

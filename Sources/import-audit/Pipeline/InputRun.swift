@@ -18,19 +18,19 @@ struct InputRun {
         output: OutputPlace? = nil
     ) throws(CommandFailure) {
         try self.init(
-            options.inputs, options.reading.work, hashing: hashing, names: names, output: output
+            options.inputs, options, hashing: hashing, names: names, output: output
         ) { (collector.jobs, collector.problems) }
     }
 
     init(
         _ inputs: [String], _ options: ReadingOptions, collector: Collector, hashing: Bool, names: SourceNames = .plain
     ) throws(CommandFailure) {
-        try self.init(inputs, options.work, hashing: hashing, names: names) { (collector.jobs, collector.problems) }
+        try self.init(inputs, options, hashing: hashing, names: names) { (collector.jobs, collector.problems) }
     }
 
     /// - Parameter counts: jobs and problems so far.
     init(
-        _ inputs: [String], _ options: WorkOptions, hashing: Bool, names: SourceNames, output: OutputPlace? = nil,
+        _ inputs: [String], _ options: some WorkChoices, hashing: Bool, names: SourceNames, output: OutputPlace? = nil,
         counts: @escaping @Sendable () -> (jobs: Int, problems: Int)
     ) throws(CommandFailure) {
         self.inputs = inputs

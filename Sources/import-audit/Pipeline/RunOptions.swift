@@ -3,8 +3,24 @@ import Glibc
 import ImportDumps
 import Synchronization
 
+/// What commands say of how a run works through its inputs.
+///
+/// Their groups are not nested: where they are, ArgumentParser checks them again for each level, and each start of a debug
+/// build takes half a second.
+protocol WorkChoices {
+    var text: WorkOptions.TextOptions { get }
+    var general: GeneralOptions { get }
+}
+
+extension WorkChoices {
+    var isQuiet: Bool { general.isQuiet }
+    var concurrency: Concurrency { general.concurrency }
+    /// The encoding of text that does not show what it is.
+    var encoding: TextEncoding? { text.name.flatMap { TextEncoding(name: $0) } }
+}
+
 /// The options of commands that read dumps.
-struct RunOptions: ParsableArguments {
+struct RunOptions: ParsableArguments, WorkChoices {
     @Argument(
         help: ArgumentHelp(
             "A dump, a folder, an archive (tar, zip, 7z), any of them compressed, or - for standard input.",
@@ -14,26 +30,24 @@ struct RunOptions: ParsableArguments {
     /// All inputs, in order.
     var inputs: [String] { ManyArguments.putBack(arguments) }
 
-    @OptionGroup var reading: ReadingOptions
+    @OptionGroup(title: Help.input) var damage: ReadingOptions.DamageOptions
+    @OptionGroup(title: Help.input) var text: WorkOptions.TextOptions
+    @OptionGroup(title: Help.run) var general: GeneralOptions
+    @OptionGroup(title: Help.run) var naming: ReadingOptions.NamingOptions
 
-    var isStrict: Bool { reading.isStrict }
-    var isQuiet: Bool { reading.isQuiet }
-    var isVerbose: Bool { reading.isVerbose }
-    var concurrency: Concurrency { reading.concurrency }
-    var encoding: TextEncoding? { reading.encoding }
+    var isStrict: Bool { damage.isStrict }
+    var isVerbose: Bool { naming.isVerbose }
 }
 
 /// How dumps are read.
-struct ReadingOptions: ParsableArguments {
+struct ReadingOptions: ParsableArguments, WorkChoices {
     @OptionGroup(title: Help.input) var damage: DamageOptions
-    @OptionGroup var work: WorkOptions
+    @OptionGroup(title: Help.input) var text: WorkOptions.TextOptions
+    @OptionGroup(title: Help.run) var general: GeneralOptions
     @OptionGroup(title: Help.run) var naming: NamingOptions
 
     var isStrict: Bool { damage.isStrict }
     var isVerbose: Bool { naming.isVerbose }
-    var isQuiet: Bool { work.isQuiet }
-    var concurrency: Concurrency { work.concurrency }
-    var encoding: TextEncoding? { work.encoding }
 
     /// What is done about damaged dumps.
     struct DamageOptions: ParsableArguments {
@@ -50,14 +64,9 @@ struct ReadingOptions: ParsableArguments {
 }
 
 /// How a run works through its inputs, whatever it does with them.
-struct WorkOptions: ParsableArguments {
+struct WorkOptions: ParsableArguments, WorkChoices {
     @OptionGroup(title: Help.input) var text: TextOptions
     @OptionGroup(title: Help.run) var general: GeneralOptions
-
-    var isQuiet: Bool { general.isQuiet }
-    var concurrency: Concurrency { general.concurrency }
-    /// The encoding of text that does not show what it is.
-    var encoding: TextEncoding? { text.name.flatMap { TextEncoding(name: $0) } }
 
     struct TextOptions: ParsableArguments {
         @Option(
@@ -92,7 +101,8 @@ struct GeneralOptions: ParsableArguments {
     @Flag(name: .customLong("quiet"), help: "Print nothing on standard error except errors.")
     var isQuiet = false
 
-    @OptionGroup var projectFile: ProjectFileOptions
+    @Flag(name: .customLong("no-project-file"), help: ProjectFileOptions.help)
+    var ignoresProjectFile = false
 
     func validate() throws {
         if let threads { _ = try Threads.count(String(threads)) }
