@@ -72,7 +72,7 @@ package struct ExplorePage: Sendable {
         line += Array(#","source":"#.utf8)
         append(job.source == "-" ? "standard input" : job.source)
         line += Array(#","day":"#.utf8)
-        append(job.job.createdAt.flatMap { DateTime($0) }.map { dayText($0.dayInUTC) })
+        append(job.job.createdAt.flatMap { DateTime($0) }.map { $0.isoDayInUTC })
         line += Array(#","report":"#.utf8)
         append(report?.page)
         line += Array("}\n".utf8)
@@ -82,12 +82,6 @@ package struct ExplorePage: Sendable {
     /// The last line of the data, and all that comes after it.
     static func ending(shown: Int, rows: Int) -> [UInt8] {
         Array("{\"shown\":\(shown),\"rows\":\(rows)}\n</script>\n</body>\n</html>\n".utf8)
-    }
-
-    private static func dayText(_ number: Int) -> String {
-        let day = CalendarDay(number: number)
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(day.year)-\(two(day.month))-\(two(day.day))"
     }
 }
 

@@ -32,6 +32,11 @@ struct CodeTrends: Sendable {
         /// Its failed rows, by the day on which their jobs were created.
         var line = TimeLine()
         var worst: JobReference?
+
+        mutating func add(_ job: JobReference, day: Int?) {
+            worst = JobReference.worse(worst, job)
+            line.add(TimeLine.Sums(jobs: 1, rows: job.failed, failed: job.failed), day: day)
+        }
     }
 
     private var trends: [ExactText?: Trend] = [:]
@@ -43,9 +48,8 @@ struct CodeTrends: Sendable {
         for code in job.failedByCode where !code.isOther {
             let key = code.code.map { ExactText($0) }
             guard trends[key] != nil || trends.count < AnalysisLimits.codes else { continue }
-            let reference = JobReference(job, number: number, report: report, failed: code.rows)
-            trends[key, default: Trend()].worst = JobReference.worse(trends[key]?.worst, reference)
-            trends[key]?.line.add(TimeLine.Sums(jobs: 1, rows: code.rows, failed: code.rows), day: day)
+            trends[key, default: Trend()].add(
+                JobReference(job, number: number, report: report, failed: code.rows), day: day)
         }
     }
 

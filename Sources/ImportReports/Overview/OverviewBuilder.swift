@@ -23,7 +23,12 @@ package struct OverviewBuilder: Sendable {
     /// Jobs that have no report of their own because the user wanted none.
     private(set) var leftOut = 0
 
-    package init() {}
+    /// Whether it is for a page, which says of each code when and where its rows failed.
+    private let followsCodes: Bool
+
+    package init(followsCodes: Bool = true) {
+        self.followsCodes = followsCodes
+    }
 
     /// Adds a job, in the order in which the overview is to have them.
     ///
@@ -39,7 +44,7 @@ package struct OverviewBuilder: Sendable {
         var sums = TimeLine.Sums(jobs: 1, rows: job.rows.seen, failed: job.rows.failed)
         if job.rows.failed > 0 {
             sums.worst = JobReference(job, number: place, report: report, failed: job.rows.failed)
-            codeTrends.add(job, day: day, number: place, report: report)
+            if followsCodes { codeTrends.add(job, day: day, number: place, report: report) }
         }
         timeLine.add(sums, day: day)
         if worst.lists(criticalFindings: job.count(of: .critical), rows: job.rows) {

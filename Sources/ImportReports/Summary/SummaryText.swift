@@ -24,7 +24,7 @@ package struct SummaryText {
     package static func render(_ summary: Summary, usesColor: Bool, codes: CodeBook? = nil) -> [UInt8] {
         var writer = SummaryText(usesColor: usesColor, codes: codes)
         guard summary.jobs.count <= jobsInFull else {
-            var overview = OverviewBuilder()
+            var overview = OverviewBuilder(followsCodes: false)
             for job in summary.jobs { overview.append(job, report: nil) }
             for input in summary.unreadable { overview.append(input) }
             return render(overview, usesColor: usesColor, codes: codes, redaction: summary.redaction)

@@ -178,7 +178,7 @@ struct OverviewFiles {
                 try folder.write(templates.styleSheet, as: ReportFile.styleSheet.name)
             }
         }
-        let brief = Brief(overview, title: title, toolVersion: toolVersion, codes: codes, redaction: redaction)
+        lazy var brief = Brief(overview, title: title, toolVersion: toolVersion, codes: codes, redaction: redaction)
         for format in formats.inReadingOrder {
             switch format {
             case .eml:
