@@ -78,7 +78,9 @@ struct CodeFilters {
 
     static let table = ModelTable<CodeFilters>([
         .list("codes", "2 to 20, in the order of the list", of: choice) { $0.codes },
-        .optionalObject("owners", "false where all codes have the same owner, or none has one", choices) { $0.owners.isEmpty ? nil : $0.owners },
+        .optionalObject("owners", "false where all codes have the same owner, or none has one", choices) {
+            $0.owners.isEmpty ? nil : $0.owners
+        },
         .optionalObject("actions", "false where all codes have the same action, or none has one", choices) {
             $0.actions.isEmpty ? nil : $0.actions
         },
