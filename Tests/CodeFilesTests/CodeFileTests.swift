@@ -21,7 +21,7 @@ func fault(_ yaml: String, asOf day: String? = nil) -> String {
 }
 
 struct CodeFileTests {
-    @Test("All that an entry may say is read")
+    @Test("Every member that an entry may have is read")
     func whole() throws {
         let book = try codeBook(
             """
@@ -86,7 +86,7 @@ struct CodeFileTests {
         ("codes:\n  - code: \u{1}\n", "This is not YAML: "),
     ]
 
-    @Test("What is wrong is named with its line and column", arguments: faults)
+    @Test("Errors are reported with line and column", arguments: faults)
     func faulty(yaml: String, says: String) {
         let day = says.contains("until must") ? "2026-01-01" : nil
         #expect(fault(yaml, asOf: day).contains(says), "\(fault(yaml, asOf: day))")
@@ -116,7 +116,7 @@ struct CodeFileTests {
         #expect(fault(many).contains("more than 10,000 entries"))
     }
 
-    @Test("Texts with & in them are read, as long as they are no anchors")
+    @Test("Texts that contain & are read unless they are anchors")
     func ampersands() throws {
         for text in ["AT&T", "a & b", "x?a=1&b=2", "\"&quoted\"", "a&"] {
             #expect(fault("codes:\n  - code: a\n    title: \(text)\n") == "no fault", "\(text)")
@@ -124,7 +124,7 @@ struct CodeFileTests {
         #expect(fault("codes: []") == "no fault")
     }
 
-    @Test("Codes are told apart byte by byte")
+    @Test("Codes are compared byte by byte")
     func canonicalEquivalence() throws {
         let book = try codeBook(
             "codes:\n  - code: \"\u{E9}\"\n    title: one\n  - code: \"e\u{301}\"\n    title: two\n")
@@ -182,7 +182,7 @@ struct RulesFileTests {
     }
 
     @Test(
-        "What is wrong is named with its line and column",
+        "Errors are reported with line and column",
         arguments: [
             ("", "rules.yml: The file must be"),
             ("max_failed: 3", "rules.yml:1:1: There is no key “max_failed”. Did you mean max-failed?"),
@@ -235,7 +235,7 @@ struct RedactionFileTests {
     }
 
     @Test(
-        "What is wrong is named with its line and column",
+        "Errors are reported with line and column",
         arguments: [
             ("", "redact.yml: The file must be an object"),
             ("word: [a]", "redact.yml:1:1: There is no key “word”. Did you mean words?"),

@@ -121,7 +121,7 @@ struct AgainTests {
         try expectAsFromNothing(space, "killed")
     }
 
-    @Test("After Ctrl-C, what was finished stays, nothing is half, and the next run ends as an undisturbed one")
+    @Test("After Ctrl-C, finished files stay, none is partial, and the next run ends like an undisturbed one")
     func interrupted() throws {
         let space = try Workspace()
         try space.makeJobs(200, in: "in")

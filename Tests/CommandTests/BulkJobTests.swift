@@ -28,7 +28,7 @@ struct BulkJobTests {
         return try #require((try parsed(run.output)["jobs"] as? [[String: Any]])?.first, "\(run)")
     }
 
-    @Test("A row has its outcome by its status and its error")
+    @Test("The outcome of a row depends on its status and its error")
     func outcomes() throws {
         let space = try Workspace()
         let rows = [
@@ -110,7 +110,7 @@ struct BulkJobTests {
         #expect(!plain.outputText.contains("applied"), "\(plain)")
     }
 
-    @Test("check applies rules to it: a whole answer is complete, and its failed rows count")
+    @Test("check applies rules to it: a complete answer counts as complete, and its failed rows count")
     func check() throws {
         let space = try Workspace()
         try space.write(Self.first, as: "d.json")
@@ -163,7 +163,7 @@ struct BulkJobTests {
     }
 
     /// What was learned of the rows of one answer must not hide what the next one is.
-    @Test("Answers one after another are each what they are, also without a summary")
+    @Test("Consecutive answers keep their own kind, even without a summary")
     func logs() throws {
         let space = try Workspace()
         let rows = (0..<40).map { Self.row($0, #""status":"ok""#) }.joined(separator: ",")
@@ -179,7 +179,7 @@ struct BulkJobTests {
     }
 
     /// In a dump of an import, what only bulk jobs have is a field that the API does not define.
-    @Test("An import stays one, whatever its rows have besides")
+    @Test("An import stays an import, whatever else its rows contain")
     func imports() throws {
         let space = try Workspace()
         let row = #"{"created":true,"status":"ok","record":{}}"#

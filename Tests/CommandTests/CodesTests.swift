@@ -21,7 +21,7 @@ struct CodesTests {
         return String(decoding: try JSONSerialization.data(withJSONObject: job), as: UTF8.self)
     }
 
-    @Test("What codes writes is read, and about each code, whatever it is called")
+    @Test("The file that codes writes can be read, and has an entry for each code, whatever its name")
     func roundTrip() throws {
         let space = try Workspace()
         for message in ["m", "a &b \"c\n# d: *e\u{1B}[31m\u{0}", String(repeating: "& ", count: 500)] {
@@ -91,7 +91,7 @@ struct CodesTests {
           - code: "unused </li> `x`"
         """
 
-    @Test("Reports say what is known at each code, and which entries are about none")
+    @Test("Reports show what is known about each code, and which entries match none")
     func report() throws {
         let space = try Workspace()
         let file = try space.write(try Self.dump(["a", "bb", "c"]), as: "dump.json")

@@ -54,7 +54,7 @@ struct CompareMessageTests {
         }
     }
 
-    @Test("What a value does on one side only does not make it another pattern")
+    @Test("A value that occurs on one side only does not make it another pattern")
     func families() throws {
         let space = try Workspace()
         let before = try Self.write(["'stage' missing", "'tier' missing", "row 1 bad"], "before.json", in: space)
@@ -73,7 +73,7 @@ struct CompareMessageTests {
         #expect(!text.outputText.contains("    fixed") && !text.outputText.contains("not listed"), "\(text)")
     }
 
-    @Test("Nothing is said to be fixed or new that may be among what is not listed; lists end with how much there is")
+    @Test("Nothing that may be among the unlisted is called fixed or new; lists end with the total")
     func undecided() throws {
         let space = try Workspace()
         let letters = "abcdefghijklmnopqrstuvwxyz".map { String($0) }

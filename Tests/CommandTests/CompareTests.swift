@@ -63,7 +63,7 @@ struct CompareTests {
         ("complete", "complete", 4, true), ("complete", "complete", 0, true),
     ]
 
-    @Test("What was not seen is neither fixed nor new", arguments: unseen.indices)
+    @Test("Anything that was not seen is neither fixed nor new", arguments: unseen.indices)
     func unseenRows(_ index: Int) throws {
         let (name, status, shown, isCut) = Self.unseen[index]
         let space = try Workspace()

@@ -93,7 +93,7 @@ struct CorpusTests {
         #expect(try space.text("o/rows.csv").contains("\r\nj,1,created,,,,\r\n"))
     }
 
-    @Test("Alone, a text is no import job", arguments: ["accept", "refuse", "refuse-alone"])
+    @Test("By itself, a text is not an import job", arguments: ["accept", "refuse", "refuse-alone"])
     func noJob(folder: String) throws {
         let space = try Workspace()
         let texts = try texts(folder)

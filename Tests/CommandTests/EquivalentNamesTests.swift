@@ -46,7 +46,7 @@ struct EquivalentNamesTests {
         #expect(contains(Self.decomposed) && !contains(Self.composed), "\(run)")
     }
 
-    @Test("validate takes ids that look alike for two, and a link to the other one for one that leads nowhere")
+    @Test("validate treats look-alike ids as different, and a link to the other one as broken")
     func ids() throws {
         let space = try Workspace()
         func page(_ body: String) -> String {

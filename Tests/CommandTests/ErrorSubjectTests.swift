@@ -40,7 +40,7 @@ struct ErrorSubjectTests {
         (#"{"format":"import-audit.summary","version":1}"#, ["summary", "NAME", "--format", "json"]),
     ]
 
-    @Test("An error says the same of every name", arguments: cases.indices)
+    @Test("An error has the same wording for every name", arguments: cases.indices)
     func sentences(number: Int) throws {
         let (content, arguments) = Self.cases[number]
         let expected = try run(arguments, Self.names[0], content)

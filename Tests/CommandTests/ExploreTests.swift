@@ -88,7 +88,7 @@ struct ExploreTests {
         #expect(page.contains(String(pseudonym)), "\(pseudonym)")
     }
 
-    @Test("A dry run names it, a pack holds it, verify finds what was changed in it")
+    @Test("A dry run names it, a pack contains it, verify detects changes in it")
     func around() throws {
         let space = try Workspace()
         let sample = Repository.sample("many-failures")

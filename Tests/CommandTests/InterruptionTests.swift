@@ -85,7 +85,7 @@ struct InterruptionTests {
         #expect(space.names(in: "o") == reportFolder)
     }
 
-    @Test("Ctrl-C while a pipe among the inputs says nothing more: 130, and nothing half is left")
+    @Test("Ctrl-C while a pipe among the inputs is silent: 130, and no incomplete file is left")
     func silentPipe() throws {
         let space = try Workspace()
         try space.write(jobDump("small"), as: "small.json")
@@ -126,7 +126,7 @@ struct InterruptionTests {
         #expect(differences(try space.tree("o1"), try space.tree("o2")) == [])
     }
 
-    @Test("Two runs into one folder: the second one is told so, the first one is not disturbed")
+    @Test("Two runs into one folder: the second one gets an error, the first one is not disturbed")
     func twoRuns() throws {
         let space = try Workspace()
         let first = try started(space["o"])

@@ -16,7 +16,7 @@ struct MarkdownLimitTests {
         return dumps + ["many-failures", "hostile", "non-latin", "truncated", "repeated-ids"].map(Repository.sample)
     }
 
-    @Test("Reports: small enough, with their verdict, whole tables, and what was left out said if anything was")
+    @Test("Reports: small enough, with their verdict and complete tables, and a note about anything left out")
     func reports() throws {
         let space = try Workspace()
         var pages: [String] = []
@@ -111,7 +111,7 @@ struct MarkdownLimitTests {
         #expect(try RunningCommand(["merge", "x", "-o", "y", "--markdown-limit", "999"]).finish().status == 64)
     }
 
-    @Test("What is no size, or too small, is wrong usage", arguments: ["999", "0", "-1", "1e6", "", "+2000", "64k"])
+    @Test("An invalid or too small size is a usage error", arguments: ["999", "0", "-1", "1e6", "", "+2000", "64k"])
     func usage(limit: String) throws {
         let space = try Workspace()
         let run = try importAudit(

@@ -5,7 +5,7 @@ import Testing
 
 /// Memory does not grow with the dump.
 struct MemoryTests {
-    @Test("A dump of 100 MB takes as much memory as one of 10 MB, within 4 MiB", arguments: ["summary", "report"])
+    @Test("A dump of 100 MB needs as much memory as one of 10 MB, within 4 MiB", arguments: ["summary", "report"])
     func peak(command: String) throws {
         let space = try Workspace()
         let small = try peak(command, megabytes: 10, in: space)

@@ -18,7 +18,7 @@ struct OtherDocumentsTests {
 
     private static let job = #"{"job_id":"j","status":"complete","total":1,"results":[{"created":true}]}"#
 
-    @Test("All of it is told", arguments: Kind.allCases, [1, 20, 21, 1_500])
+    @Test("Everything is reported", arguments: Kind.allCases, [1, 20, 21, 1_500])
     func isTold(kind: Kind, count: Int) throws {
         for isArray in [true, false] {
             for isBefore in [true, false] {

@@ -182,7 +182,7 @@ struct PackTests {
         #expect(space.names(in: "") == ["a.zip", "o"])
     }
 
-    @Test("A full disk under the zip: the audit is whole, the old zip stays, nothing half is left", .needs(.compiler))
+    @Test("A full disk while zipping: the audit is complete, the old zip stays, no partial file", .needs(.compiler))
     func fullDisk() throws {
         let space = try Workspace()
         try FileManager.default.createDirectory(atPath: space["disk"], withIntermediateDirectories: true)

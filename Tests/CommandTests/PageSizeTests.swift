@@ -31,7 +31,7 @@ struct PageSizeTests {
         #expect(holds(try space.bytes("o/summary.json"), WorstCase.times("\\\"", 1_000_000)))
     }
 
-    @Test("The same job with what was sent, all of whose cells are as long as can be")
+    @Test("The same job with a source whose cells all have the maximum length")
     func source() throws {
         let space = try Workspace()
         let job = WorstCase.job()

@@ -35,7 +35,7 @@ struct StreamTests {
         #expect(result.outputText.contains("Of 12 rows"), "\(result)")
     }
 
-    @Test("Without a standard input, - cannot be read, and says so", arguments: ["report", "summary"])
+    @Test("Without a standard input, - cannot be read, and the error says so", arguments: ["report", "summary"])
     func closedInput(command: String) throws {
         let space = try Workspace()
         let result = try RunningCommand([command, "-"], input: .closed, folder: space.path).finish()

@@ -51,7 +51,7 @@ struct StylePlaceTests {
         #expect(try space.text("o/report.xhtml") == embedded)
     }
 
-    @Test("A folder that is swept with its audit in it takes no style sheet for a dump")
+    @Test("In a folder that contains its own audit, style sheets are not read as dumps")
     func swept() throws {
         let space = try Workspace()
         _ = try space.write(Repository.bytes("Samples/many-failures.json"), as: "in/a.json")

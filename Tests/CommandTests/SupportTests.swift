@@ -5,7 +5,7 @@ import Testing
 
 /// What other tests rely on.
 struct SupportTests {
-    @Test("A disk with little room takes as much as there is room for, then says that it is full", .needs(.compiler))
+    @Test("A disk with little space accepts data until it is full, then reports that", .needs(.compiler))
     func fullDisk() throws {
         let space = try Workspace()
         try space.write("", as: "disk/x")

@@ -17,7 +17,7 @@ struct VerifyTests {
         try RunningCommand(["verify"] + arguments, input: input, folder: space.path).finish()
     }
 
-    @Test("A packed audit is verified, under any name; what is proved and what is not is said")
+    @Test("A packed audit is verified under any name; the output says what is proved and what is not")
     func verified() throws {
         let space = try Workspace()
         try packed(Repository.sample("many-failures"), in: space)
@@ -52,7 +52,7 @@ struct VerifyTests {
         }
     }
 
-    @Test("What is no zip, or not there")
+    @Test("Files that are not zips or do not exist")
     func noZip() throws {
         let space = try Workspace()
         try space.write("{}", as: "x.zip")

@@ -35,7 +35,7 @@ import Testing
         #expect(try read(job(rows: [#"{"id":"Müller"}"#])).first?.finding(.textRepaired) == nil)
     }
 
-    @Test("What other languages write is named, and no row is lost")
+    @Test("Values as other languages write them are reported, and no row is lost")
     func slips() throws {
         for (value, name) in [
             ("NaN", "NaN is not JSON"), ("None", "Python"), ("True", "Python"), ("'x'", "single quotes"),
@@ -50,7 +50,7 @@ import Testing
         #expect(commas.rows.seen == 2 && commas.finding(.dumpMalformed)?.count == 2)
     }
 
-    @Test("What was taken off and what was skipped is said once for each dump")
+    @Test("Removed wrappers and skipped text are reported once for each dump")
     func around() throws {
         let log = "Starting\n" + job(rows: [created]) + "\nline\n{\"level\":\"info\"}\n" + job(rows: [existing]) + "\n"
         let summaries = try read(log)

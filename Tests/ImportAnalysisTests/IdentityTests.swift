@@ -53,7 +53,7 @@ import Testing
         #expect(try identify(job(rows: rows)) == IdentitySummary())
     }
 
-    @Test("An id that is a number counts by its text")
+    @Test("A numeric id counts as its text")
     func numbers() throws {
         let rows = ["7", "70", #""7""#, "7"].map { #"{"id":\#($0),"created":true}"# }
         let identity = try identify(job(rows: rows))

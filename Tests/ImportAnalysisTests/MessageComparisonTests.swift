@@ -115,7 +115,7 @@ import Testing
         #expect(Self.lines(whole).first == "new 0 1 \(last)")
     }
 
-    @Test("A code that may be among those that are not told apart does not make its patterns new")
+    @Test("If a code may be among those beyond the limit, its patterns are not new")
     func otherCodes() throws {
         let job = try FailedRow.summary(of: [FailedRow(code: "a", message: "m"), FailedRow(code: "", message: "n")])
         let other = CodeSummary(
@@ -127,7 +127,7 @@ import Testing
         #expect(codes.map { Self.lines($0.messages) } == [["new 0 1 n"], ["undecided 0+ 1 m"], []])
     }
 
-    @Test("Rows of a code that may be among those that are not told apart are the least there may be")
+    @Test("If a code may be among those beyond the limit, its number of rows is a lower bound")
     func codesInPart() throws {
         let large = try FailedRow.summary(
             of: [FailedRow(code: "whole", message: "m"), FailedRow(code: "whole", message: "m")]

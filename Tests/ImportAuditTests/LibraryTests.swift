@@ -85,7 +85,7 @@ struct LibraryTests {
             as: try importAudit("summary", "--quiet", "--format", "json", "-", input: .bytes(archive)))
     }
 
-    @Test("What the system does not let be read in a folder is told, and the audit is not complete")
+    @Test("Files in a folder that the system does not allow to be read are reported, and the audit is not complete")
     func unreachable() throws {
         let folder = try Workspace()
         try folder.write(jobDump("a", failed: 1, second: 1), as: "in/a.json")
@@ -101,7 +101,7 @@ struct LibraryTests {
         #expect(audit.unreadable.map { $0.isExpected } == [false, false] && !audit.isComplete)
     }
 
-    @Test("A folder of reports has no dumps, and says so; beside a dump they are skipped")
+    @Test("A folder of reports is reported as having no dumps; beside a dump, reports are skipped")
     func ownOutputs() throws {
         let folder = try Workspace()
         let report = try importAudit("report", "--quiet", Repository.sample("sync"), "-o", folder["in/report"])
@@ -144,7 +144,7 @@ struct LibraryTests {
         #expect(markdown.contains("error-body") && xhtml.contains("error-body.json"))
     }
 
-    @Test("An input that cannot be opened is an error with its name, an unknown encoding too; others are no errors")
+    @Test("An input that cannot be opened is an error with its name, and so is an unknown encoding; nothing else is")
     func errors() throws {
         let folder = try Workspace()
         for path in [folder["nothing.json"], "", "a\0b", "-"] {
@@ -165,7 +165,7 @@ struct LibraryTests {
         #expect(empty.jobs.isEmpty && empty.unreadable.map { $0.source } == ["x"] && !empty.isComplete)
     }
 
-    @Test("What the receiver of dumps throws ends the reading at once, and reaches the caller as it is")
+    @Test("An error thrown by the receiver of dumps ends the reading at once and reaches the caller unchanged")
     func stopping() throws {
         struct Enough: Error {}
         var count = 0
@@ -178,7 +178,7 @@ struct LibraryTests {
         #expect(count == 3)
     }
 
-    @Test("A task that is cancelled gets no audit, and is told so")
+    @Test("A cancelled task gets an error instead of an audit")
     func cancellation() async throws {
         let (path, bytes) = (Repository.sample("many-failures"), try Repository.bytes("Samples/many-failures.json"))
         let calls: [@Sendable () throws -> Void] = [
@@ -201,7 +201,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("Calls of several tasks at once come to the same")
+    @Test("Concurrent calls from several tasks give the same result")
     func several() async throws {
         let expected = try Audit.of(path: Repository.sample("many-failures"))
         let page = try expected.jobs[0].markdown()
@@ -218,7 +218,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("Each property says what the dump says")
+    @Test("Each property has the value from the dump")
     func properties() throws {
         let audit = try Audit.of(path: Repository.sample("many-failures"))
         let job = try #require(audit.jobs.first)

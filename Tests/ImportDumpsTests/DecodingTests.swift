@@ -70,7 +70,7 @@ struct DecodingTests {
         reading.checkPlaces(in: bytes, encoding, "seed \(seed)")
     }
 
-    @Test("Dresses within dresses are taken off one after another", .seeded, arguments: Seeds.and(new: 1...12))
+    @Test("Nested wrappers are removed one after another", .seeded, arguments: Seeds.and(new: 1...12))
     func nested(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let plain = Plain(&random)
@@ -145,7 +145,7 @@ struct DecodingTests {
         #expect(several.sizes == plain.sizes && several.hashes == plain.hashes)
     }
 
-    @Test("A source that fails delivers what came before", .seeded, arguments: Dress.logs, Seeds.and(new: 9))
+    @Test("A source that fails delivers the bytes before that", .seeded, arguments: Dress.logs, Seeds.and(new: 9))
     func failures(_ dress: Dress, seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let job = #"{"job_id":"a","results":[{"created":true}]}"# + "\n"

@@ -34,7 +34,7 @@ struct EncodingTests {
         #expect(TextEncoding(name: name) == nil)
     }
 
-    @Test("What shows that it is Unicode is read as that, whatever encoding is named")
+    @Test("Text that is recognizably Unicode is read as such, whatever encoding is given")
     func marksWin() throws {
         let text = #"{"job_id":"ü","results":[]}"#
         let windows = try #require(TextEncoding(name: "windows-1252"))
@@ -56,7 +56,7 @@ struct EncodingTests {
         }
     }
 
-    @Test("Units of UTF-16 and UTF-32 that are no characters are found where they are")
+    @Test("Invalid units of UTF-16 and UTF-32 are reported at their position")
     func illFormedUnicode() throws {
         let head = #"{"job_id":"a","results":[{"id":""#
         for encoding in [TestEncoding.utf16le, .utf16be, .utf32le, .utf32be] {

@@ -68,7 +68,7 @@ struct LogFormTests {
         #expect(reading.jobs == ["a 1"])
     }
 
-    @Test("A Docker record that is no JSON passes as it is, and the next is read")
+    @Test("A Docker record that is not JSON is passed on unchanged, and the next one is read")
     func badRecords() throws {
         let record = #"{"log":"{\"job_id\":\"a\",\"results\":[{}]}\n","stream":"stdout","time":"x"}"#
         for bad in [
@@ -93,7 +93,7 @@ struct LogFormTests {
         #expect(reading.jobs.filter { $0 == "e 0" }.count == 100_000)
     }
 
-    @Test("A single line of 120 MB takes 64 MiB at the most")
+    @Test("A single line of 120 MB needs at most 64 MiB")
     func longLine() async {
         await #expect(processExitsWith: .success) {
             guard limitMemoryGrowth(to: 64 << 20) else { exit(4) }

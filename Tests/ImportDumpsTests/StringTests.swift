@@ -87,7 +87,7 @@ struct StringTests {
         #expect(try Decoded(Array(twice.utf8)).jobs == ["a 2"])
     }
 
-    @Test("Base64 is recognized by what it says, wherever that stands")
+    @Test("Base64 is recognized by its contents, wherever they are")
     func base64() throws {
         for (job, chunk) in [(Self.job, 0), (" \n" + Self.job, 0), ("\u{FEFF}" + Self.job, 60), ("[\(Self.job)]", 76)] {
             var encoded = Self.base64(Array(job.utf8))

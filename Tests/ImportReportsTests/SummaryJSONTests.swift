@@ -93,7 +93,7 @@ struct SummaryJSONTests {
         #expect(acting.isEmpty)
     }
 
-    @Test("No inputs at all make a whole document too")
+    @Test("Even without inputs, the document is complete")
     func empty() throws {
         let root = try #require(
             JSONSerialization.jsonObject(with: Data(SummaryJSON.render(Summary()))) as? [String: Any])

@@ -151,7 +151,7 @@ struct TemplateTests {
         }
     }
 
-    @Test("A user's template takes the place of the built-in one, with partials of its own; the others stay")
+    @Test("A user's template, with its own partials, replaces the built-in one; the others stay")
     func replaces() throws {
         let summary = try audit(
             ##"{"job_id":"<@#1","status":"complete","total":1,"results":[{"error":{"code":"<b>","message":"*m*"}}]}"##)

@@ -134,7 +134,7 @@ struct SheetTests {
         }
     }
 
-    @Test("What comes out of a workbook is bounded, all its parts together")
+    @Test("The unpacked size of all parts of a workbook together is bounded")
     func expansion() throws {
         let folder = try Workspace()
         let url = URL(filePath: folder["book.zip"])
