@@ -8,7 +8,7 @@ func codeBook(_ yaml: String, asOf day: String? = nil) throws -> CodeBook {
     try CodeFile.codeBook(from: Array(yaml.utf8), asOf: day.flatMap { CalendarDate($0) })
 }
 
-/// What is wrong with a codes file, as its user sees it.
+/// Errors in a codes file, as its user sees them.
 func fault(_ yaml: String, asOf day: String? = nil) -> String {
     do {
         _ = try codeBook(yaml, asOf: day)

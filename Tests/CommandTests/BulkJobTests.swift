@@ -98,7 +98,7 @@ struct BulkJobTests {
             let summary = try self.run(["summary"] + inputs, in: space)
             #expect(summary.outputText.contains("    applied       2"), "\(summary)")
             #expect(summary.outputText.contains("kind      bulk update or delete"), "\(summary)")
-            // What was written is read back as it was.
+            // The written summary is read back unchanged.
             let merged = try self.run(["merge", "\(folder)/summary.json", "-o", "\(folder)-merged"], in: space)
             #expect(merged.status == 0, "\(merged)")
             if page == "index" {
@@ -162,7 +162,7 @@ struct BulkJobTests {
         #expect(fast.output == strict.output)
     }
 
-    /// What was learned of the rows of one answer must not hide what the next one is.
+    /// Shapes learned from the rows of one answer must not hide the kind of the next one.
     @Test("Consecutive answers keep their own kind, even without a summary")
     func logs() throws {
         let space = try Workspace()

@@ -108,7 +108,7 @@ struct CheckTests {
                 #expect(run.outputText.contains("Not everything was checked against the rules"), "\(run)")
             }
         }
-        // A dump that does not count, because there is a whole one of the job.
+        // A dump that does not count, because there is a complete one of the same job.
         let superseded = try space.write(String(Self.dump.dropLast(5)), as: "superseded.json")
         let run = try importAudit("check", file, superseded, "--require-complete")
         #expect(run.status == 65 && run.outputText.contains("another one supersedes it"), "\(run)")

@@ -116,7 +116,7 @@ struct CodesTests {
         let byCode = try #require(jobs[0]["failed_by_code"] as? [[String: Any]])
         let known = byCode.map { ($0["known"] as? [String: Any])?["state"] as? String ?? "null" }
         #expect(known.sorted() == ["expired", "known", "null", "null"])
-        // With what is known, it is read back all the same.
+        // With entries for known codes, it is still read back.
         #expect(try importAudit("merge", space["out/summary.json"]).status == 0)
         let text = try importAudit("summary", file, "--codes", codes, "--as-of", "2026-06-30")
         #expect(text.outputText.contains("bb  [Accepted until 2026-06-30]"), "\(text)")

@@ -77,7 +77,7 @@ struct CompareMessageTests {
     func undecided() throws {
         let space = try Workspace()
         let letters = "abcdefghijklmnopqrstuvwxyz".map { String($0) }
-        // Before, 26 patterns, of which z is the rarest; after, a and z.
+        // Before, there are 26 patterns, and z is the rarest; after, a and z.
         let many = letters.enumerated().flatMap { Array(repeating: "\($1) failed", count: 30 - $0) }
         let before = try Self.write(many, "before.json", in: space)
         let after = try Self.write(
@@ -91,7 +91,7 @@ struct CompareMessageTests {
         ] {
             #expect(text.outputText.contains(line), "\(text)")
         }
-        // The other way round, what is not listed after may yet be there.
+        // In the other direction, a pattern that is not listed after may still exist.
         let reverse = try importAudit("compare", after, before)
         #expect(reverse.outputText.contains(" 0 are fixed, 1 still failing, 19 new and 1 undecided;"), "\(reverse)")
         // One of two jobs lists z: that it has three rows more is not known.

@@ -48,7 +48,7 @@ struct DressTests {
         }
     }
 
-    /// What a summary says of its jobs, apart from where they lay.
+    /// The contents of a summary's jobs, without their positions.
     private static func outcome(of run: CommandResult) throws -> String {
         let jobs = try #require(try parsed(run.output)["jobs"] as? [[String: Any]])
         let kept = jobs.map { job in job.filter { !["source", "bytes", "sha256", "findings"].contains($0.key) } }

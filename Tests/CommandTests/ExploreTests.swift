@@ -82,7 +82,7 @@ struct ExploreTests {
         #expect(run.status == 0, "\(run)")
         let page = try space.text("o/explore.html")
         #expect(!page.contains("northwind") && page.contains("is not a valid email address"))
-        // What stands for an address in the table stands for it here.
+        // The pseudonym of an address in the table is also used here.
         let table = try space.text("o/failures.csv")
         let pseudonym = try #require(table.firstMatch(of: /"(v-[0-9a-f]+)"/)).1
         #expect(page.contains(String(pseudonym)), "\(pseudonym)")

@@ -14,7 +14,7 @@ struct InputProtectionTests {
     ]
     static let jobNames = ["report.md", "report.xhtml", "rows.csv", "failures.csv", "codes.csv", "summary.json"]
 
-    /// What a file is: its inode, and its bytes.
+    /// The identity of a file: its inode and its bytes.
     private struct File: Equatable {
         var inode: UInt64
         var bytes: Data

@@ -90,7 +90,7 @@ struct InterruptionTests {
         let space = try Workspace()
         try space.write(jobDump("small"), as: "small.json")
         try #require(mkfifo(space["pipe"], 0o600) == 0)
-        // Open at both ends, so that the run waits for what is to be read, not for someone to open it.
+        // Open at both ends, so the run waits for data and not for someone to open it.
         let pipe = open(space["pipe"], O_RDWR | O_CLOEXEC)
         try #require(pipe >= 0)
         defer { close(pipe) }
@@ -121,7 +121,7 @@ struct InterruptionTests {
             return count
         }
         #expect(try threadCount("1") == 2)
-        // Two workers, and at least one thread that writes what they make of a large dump.
+        // Two workers, and at least one thread that writes their results for a large dump.
         #expect(try threadCount("2") > 3)
         #expect(differences(try space.tree("o1"), try space.tree("o2")) == [])
     }

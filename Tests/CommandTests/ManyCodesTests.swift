@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Dumps with more codes than are told apart: frequent ones are found, all else is said to be incomplete.
+/// Dumps with more codes than the limit: frequent ones are found, everything else is marked as incomplete.
 struct ManyCodesTests {
     /// Codes that come once, and 20 that come 60 times in all jobs together, in random order.
     private static func dumps(in space: Workspace, _ generator: inout SplitMix64) throws -> (

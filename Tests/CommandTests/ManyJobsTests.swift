@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// More jobs than are kept in memory: what is beyond is in temporary files, and nothing shows of it.
+/// More jobs than fit into memory: the rest is in temporary files, without a visible difference.
 struct ManyJobsTests {
     private static let jobs = 66_000
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--markdown-limit`: pages in Markdown that are no larger than a place for them allows.
+/// `--markdown-limit`: pages in Markdown that fit a size limit.
 struct MarkdownLimitTests {
     static let limits = [1000, 1300, 2000, 4000, 10_000, 30_000, 65_536]
 

@@ -6,7 +6,7 @@ import Testing
 struct MessageTests {
     private static let formats = "eml,slack,teams,github"
 
-    /// What a receiver reads of the messages in a folder.
+    /// The messages in a folder, as their receivers read them.
     private struct Read: Decodable {
         struct Mail: Decodable {
             let subject: String

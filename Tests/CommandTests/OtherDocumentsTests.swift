@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is not a job lies among jobs: none of it vanishes without a word, however much it is.
+/// Other documents among jobs: each one is reported, however many there are.
 struct OtherDocumentsTests {
     enum Kind: String, CaseIterable {
         case other, row, errorAnswer

@@ -26,7 +26,7 @@ struct PageSizeTests {
         ] {
             #expect(holds(page, said), "\(said)")
         }
-        // Where it is whole.
+        // Where it is complete.
         #expect(holds(try space.bytes("o/failures.csv"), WorstCase.times("&", 1200)))
         #expect(holds(try space.bytes("o/summary.json"), WorstCase.times("\\\"", 1_000_000)))
     }
@@ -88,7 +88,7 @@ struct PageSizeTests {
         #expect(holds(page, ".json (300 of"))
     }
 
-    /// A search by bytes, for the files are large.
+    /// Searches by bytes, because the files are large.
     private func holds(_ bytes: [UInt8], _ text: String) -> Bool {
         Data(bytes).range(of: Data(text.utf8)) != nil
     }

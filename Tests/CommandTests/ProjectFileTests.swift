@@ -170,7 +170,7 @@ struct ProjectFileTests {
             }
         }
         #expect(rows.count == 26)
-        // Each command takes from the file what the table says, and nothing else.
+        // Each command uses the keys in the table, and no others.
         let values = [
             "codes": "c.yml", "as-of": "2026-01-01", "rules": "r.yml", "max-failed": "1", "max-failed-code": "a=1",
             "fail-on": "critical", "min-rows": "1", "redact-key-file": "k", "redact-rules": "r", "formats": "xhtml",

@@ -268,7 +268,7 @@ import Testing
         try folder.write(source, as: "bad.csv")
         let run = try importAudit(
             arguments: ["rejects", "job.json", "--source", "bad.csv"] + arguments, folder: folder.path)
-        // Rows that do not come out even are another thing than a file that cannot be read.
+        // A wrong number of rows is a different error from a file that cannot be read.
         let isUneven = ["too", "a header", "nothing"].contains { name.hasPrefix($0) }
         #expect(run.status == (isUneven ? 1 : 65), "\(run)")
         #expect(run.errorText.contains(says), "\(run)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `report` writes, and what it leaves alone.
+/// The files that `report` writes, and those that it does not touch.
 struct ReportFilesTests {
     @Test("Two runs give the same bytes, from whatever folder", arguments: ["hostile", "many-failures", "truncated"])
     func sameBytes(name: String) throws {

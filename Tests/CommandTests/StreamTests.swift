@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Inputs that are no plain files, and streams that are not there.
+/// Inputs that are not regular files, and streams that do not exist.
 struct StreamTests {
     @Test("A FIFO is read like a file, in whatever pieces it comes", arguments: ["report", "summary"])
     func fifo(command: String) throws {

@@ -84,7 +84,7 @@ struct StylePlaceTests {
         #expect(result.outputText.contains(#""a4": 2, "letter": 2"#), "\(result)")
     }
 
-    /// What a browser shows of a page under a server's policy.
+    /// A page as a browser shows it under a server's policy.
     private struct Look: Decodable {
         let page: String
         let shapes: Int

@@ -19,7 +19,7 @@ struct SupportTests {
         let run = try copy(to: "disk/a")
         #expect(run.status == 1 && run.errorText.contains("No space left on device"), "\(run)")
         #expect(try space.bytes("disk/a").count == 2500)
-        // Beside it there is room.
+        // Outside it, there is space.
         #expect(try copy(to: "b").status == 0)
         #expect(try space.bytes("b").count == 9000)
     }

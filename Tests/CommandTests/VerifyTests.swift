@@ -68,7 +68,7 @@ struct VerifyTests {
         #expect(try RunningCommand(["verify"]).finish().status == 64)
     }
 
-    /// What happens to the inputs, and what is said of it; nothing if it makes no difference.
+    /// A change to the inputs, and the message about it; nothing if it makes no difference.
     static let changes: [(script: String, words: [String])] = [
         ("true", []), ("mv in elsewhere && mkdir in && mv elsewhere in", []), ("mv in/0/job-003.json in/new.json", []),
         ("tar -cJf all.txz in && rm -r in && mkdir in && mv all.txz in", []),

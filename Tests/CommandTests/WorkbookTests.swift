@@ -61,7 +61,7 @@ struct WorkbookTests {
         #expect(created.value == .text("2025-05-19T16:40:02"))
     }
 
-    /// Texts as they are in the dump, and as they must come back.
+    /// Texts as they are in the dump, and as they must be read back.
     static let hostile: [(text: String, back: String)] =
         [
             "=cmd|' /C calc'!A0", "=HYPERLINK(\"http://evil.example\",\"x\")", "+1+1", "-2+3", "@SUM(1+1)", "\t=1+1",

@@ -3,7 +3,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// More ids than fit into memory: the same comes out, whatever the sizes, the hashes and the threads.
+/// More ids than fit into memory: the result is the same for all sizes, hashes and threads.
 @Suite struct IdentitySpillTests {
     static let budgets: [IDBudget] = [
         .usual, .tiny,

@@ -42,7 +42,7 @@ import Testing
         // Rows that came to no record.
         [#"{"id":"\#(one)","error":{"code":"c"}}"#, #"{"id":"\#(one)","created":true,"error":{"code":"c"}}"#],
         [#"{"id":"\#(one)"}"#, #"{"id":"\#(one)"}"#],
-        // Ids that are not UUIDs count by their bytes: in capitals, composed otherwise, a UUID in braces.
+        // Ids that are not UUIDs are compared by bytes: upper case, other composition, a UUID in braces.
         [#"{"id":"x","created":true}"#, #"{"id":"X","created":true}"#],
         [#"{"id":"\u00e9","created":true}"#, #"{"id":"e\u0301","created":true}"#],
         [#"{"id":"{\#(one)}","created":true}"#, #"{"id":"\#(one)","created":true}"#],

@@ -3,7 +3,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Summaries of parts add up to the summary of the whole, wherever it was split.
+/// Summaries of parts add up to the total summary, wherever it was split.
 @Suite struct SummaryMergeTests {
     private enum Item {
         case job(JobSummary)

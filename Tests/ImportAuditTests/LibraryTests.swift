@@ -3,7 +3,7 @@ import ImportAudit
 import TestSupport
 import Testing
 
-/// The library against the command: what a program is told is what a person is told.
+/// The library compared with the command: programs and people get the same results.
 struct LibraryTests {
     private func command(_ arguments: String...) throws -> CommandResult {
         try RunningCommand(["summary", "--quiet", "--format", "json"] + arguments).finish()
@@ -92,7 +92,7 @@ struct LibraryTests {
         let name = String(repeating: "n", count: 200)
         try folder.write(jobDump("b", failed: 1, second: 1), as: "in/\(name).json")
         try folder.write(jobDump("c", failed: 1, second: 1), as: "in/\(name)/c.json")
-        // The system takes paths of 4,095 bytes: the folder's own fits, those of the long names in it do not.
+        // The system allows paths of 4,095 bytes: the folder's own fits, those of the long names in it do not.
         let padding = String(repeating: "./", count: (4000 - folder["in"].utf8.count) / 2)
         let path = folder[padding + "in"]
         let audit = try Audit.of(path: path)
@@ -246,7 +246,7 @@ struct LibraryTests {
     }
 }
 
-/// `Docs/library.md` against what it describes.
+/// `Docs/library.md` compared with the code that it describes.
 struct ExampleTests {
     @Test("The example of the documentation is the one that is compiled here, and it works")
     func example() throws {

@@ -139,7 +139,7 @@ struct DecodingTests {
         hash.update(bytes.span)
         let alone = try Decoded(bytes, hashing: true)
         #expect(alone.sizes == [bytes.count] && alone.hashes == [hash.finish()])
-        // One of several has those of its text, wherever it lies.
+        // One of several has those of its text, wherever it is.
         let several = try Decoded(TestEncoding.utf16leMarked.bytes(job + job), hashing: true)
         let plain = try Decoded(Array((job + job).utf8), hashing: true)
         #expect(several.sizes == plain.sizes && several.hashes == plain.hashes)
@@ -249,7 +249,7 @@ struct Decoded: Equatable {
 }
 
 extension Dump {
-    /// The first thing that is wrong with a dump that was read on all the same.
+    /// The first error of a dump that was read on anyway.
     fileprivate var damageFault: DumpFault? {
         let spots = [damage.repairs, damage.rows, damage.slips].compactMap(\.first.first)
         return spots.min { $0.place.byte < $1.place.byte }.map {

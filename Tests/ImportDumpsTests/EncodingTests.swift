@@ -72,7 +72,7 @@ struct EncodingTests {
                 #expect(fault.reason == .invalidUTF8)
                 #expect(fault.place == encoding.place(bytes, of: (head.utf8.count + 1) * width))
             }
-            // A byte too few at the end is no end.
+            // With one byte missing, it is not the end.
             let cut = encoding.bytes(head + #""}]}"#).dropLast()
             let reading = try Decoded(Array(cut))
             #expect(reading.jobs == ["a 1"] && reading.faults.first != .some(nil), "\(encoding): \(reading)")

@@ -130,7 +130,7 @@ import Testing
         for count in [1, 2, 7, 100] {
             for stride in [36, 37, 80] {
                 let ids = (0..<count).map { _ in Self.randomID(&numbers) }
-                // Nothing after the last one, and what is between them must not matter.
+                // Nothing follows the last one, and the bytes between them must not matter.
                 var text = "…" + ids.map { $0 + String(repeating: "f", count: stride - 36) }.joined()
                 if stride > 36 { text.removeLast(stride - 36) }
                 let bytes = Array(text.utf8)

@@ -2,7 +2,7 @@ import Glibc
 import ImportDumps
 import Testing
 
-/// What is taken for a log of containers, and what is not; lines that do not fit; lines that wait.
+/// Which inputs are recognized as container logs, and which are not; lines that do not fit; lines that wait.
 struct LogFormTests {
     static let job = #"{"job_id":"a","status":"complete","results":[{"created":true}]}"#
     static let pretty = "{\n  \"job_id\": \"p\",\n  \"results\": [\n    {\"created\": true}\n  ]\n}"

@@ -28,7 +28,7 @@ import Testing
 
     private static let slotBytes = 64
 
-    /// Blocks of all sizes, with what is to come out of them.
+    /// Blocks of all sizes, with the expected output.
     private static func blocks() -> [[UInt8]] {
         var random = SplitMix64(seed: Seeds.new)
         return (0..<500).map { _ in
@@ -167,7 +167,7 @@ import Testing
     func fillingPressesBack() {
         let (filled, taken, tooMany) = (Count(), Count(), Count())
         do {
-            // It would never end by itself.
+            // It would never end on its own.
             let pipe = BlockPipe<Never, Never>(slots: 3, slotBytes: 8, padding: 0) { _ in
                 if filled.increase() - taken.value > 3 { tooMany.increase() }
                 return (1, nil)

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import XHTMLValidation
 
-/// Pages that are checked one after another, of which most are judged by the parts that they have in common.
+/// Pages that are checked one after another, most of them by the parts that they have in common.
 @Suite("Series of pages")
 struct SeriesTests {
     private let grammar: XHTMLGrammar
