@@ -3,7 +3,7 @@ package enum ContainerFormat: Sendable, Equatable {
     case gzip, zstd, xz, bzip2, lz4
     case tar, zip, sevenZip
 
-    /// Whether it holds entries with names, and not just one stream of bytes.
+    /// Whether it contains named entries, and not just one stream of bytes.
     package var isArchive: Bool {
         switch self {
         case .tar, .zip, .sevenZip: true
@@ -11,7 +11,7 @@ package enum ContainerFormat: Sendable, Equatable {
         }
     }
 
-    /// As many first bytes as it takes to recognise a format: the header of a tar entry.
+    /// The number of first bytes that are needed to recognise a format: the header of a tar entry.
     package static let signatureBytes = 512
 
     /// Recognises a format by an input's first ``signatureBytes`` (or all bytes of a shorter one); nil for plain data.

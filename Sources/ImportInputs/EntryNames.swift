@@ -63,16 +63,16 @@ enum LegacyNames {
 
     // MARK: - Shift JIS
 
-    /// What stands together between two stretches of ASCII.
+    /// Consecutive characters between two runs of ASCII.
     private struct Run {
         var characters = 0
         var kana = 0
-        /// Chinese characters of which no byte is ASCII.
+        /// Chinese characters without any ASCII byte.
         var highKanji = 0
         var halfWidth = 0
-        /// Greek, Cyrillic, lines: what text of another character set looks like in this one.
+        /// Greek, Cyrillic, lines: text of another character set looks like this here.
         var isForeign = false
-        /// Letters before and behind.
+        /// Letters before and after.
         var isInWord = false
 
         /// Letters with accents look like kanji too, together with the letters after them.
@@ -129,13 +129,13 @@ enum LegacyNames {
         return likely > 0 && likely >= unlikely
     }
 
-    /// Converts bytes to UTF-8; nil if some of them stand for nothing, or the system does not know the character set.
+    /// Converts bytes to UTF-8; nil if some of them are undefined, or the system does not know the character set.
     private static func decoded(_ bytes: [UInt8], from characterSet: String) -> String? {
         let converter = unsafe iconv_open("UTF-8", characterSet)
         guard unsafe converter != iconv_t(bitPattern: -1) else { return nil }
         defer { unsafe iconv_close(converter) }
         var input = bytes.map { CChar(bitPattern: $0) }
-        // No character of two bytes takes more than three.
+        // No character of two bytes needs more than three.
         var output = [CChar](repeating: 0, count: bytes.count * 3)
         let written: Int? = unsafe input.withUnsafeMutableBufferPointer { input in
             unsafe output.withUnsafeMutableBufferPointer { output in

@@ -1,7 +1,7 @@
 import Glibc
 import ImportFoundation
 
-/// What is in a folder, apart from what is hidden or the system's own, in the order of the bytes of its paths.
+/// The contents of a folder without hidden and system files, in the order of the bytes of their paths.
 struct FolderListing: Sendable {
     enum Kind: UInt8, Sendable {
         case file, folder, link, fifo, socket, device
@@ -71,17 +71,17 @@ struct FolderListing: Sendable {
             guard let text = unsafe name.assumingMemoryBound(to: CChar.self).baseAddress else { return false }
             return unsafe fstatat(folder, text, &status, AT_SYMLINK_NOFOLLOW) == 0
         }
-        // What cannot be looked at is taken for a file: to open it will say why.
+        // An entry that cannot be examined is treated as a file: opening it will report the reason.
         return isKnown ? Kind(mode: status.st_mode) : .file
     }
 }
 
-/// What is in a folder, in the order of the file system.
+/// The contents of a folder, in the order of the file system.
 package enum FolderEntries {
-    /// Calls `body` with each name, but for `.` and `..`, and with its type (`DT_REG`, …).
+    /// Calls `body` with each name, except `.` and `..`, and with its type (`DT_REG`, …).
     ///
     /// - Parameter descriptor: the open folder. It stays open, and does not move.
-    /// - Returns: 0 if all was listed, else the value of `errno`.
+    /// - Returns: 0 if everything was listed, otherwise the value of `errno`.
     package static func forEach<Failure: Error>(
         of descriptor: Int32, _ body: ([UInt8], Int) throws(Failure) -> Void
     ) throws(Failure) -> Int32 {
@@ -162,7 +162,7 @@ enum SystemFiles {
     static func include(_ name: some Collection<UInt8>) -> Bool {
         guard let first = name.first else { return false }
         if first == UInt8(ascii: ".") { return true }
-        // What an office program holds open, such as `~$jobs.xlsx`.
+        // Lock files of office programs, such as `~$jobs.xlsx`.
         if first == UInt8(ascii: "~"), name.dropFirst().first == UInt8(ascii: "$") { return true }
         // The longest of the names has 25 bytes. Windows tells no letters apart by their case.
         guard name.count <= 25 else { return false }

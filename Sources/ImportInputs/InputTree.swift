@@ -48,7 +48,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
     private var rootName = InputPath("")
     private let output: OutputPlace?
 
-    /// - Parameter output: what is left out, for the command itself writes it.
+    /// - Parameter output: left out, because the command itself writes it.
     package init(_ arguments: [String], leavingOut output: OutputPlace? = nil) {
         self.arguments = arguments.map { InputPath($0) }[...]
         self.output = output
@@ -65,13 +65,13 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
                 let (name, kind) = folder.listing[folder.next]
                 if let item = item(at: folder.path.appending(name), kind) { return item }
             }
-            // There may be as many arguments as the system takes.
+            // There may be as many arguments as the system allows.
             guard let argument = arguments.popFirst() else { return nil }
             if let item = named(argument) { return item }
         }
     }
 
-    /// What an argument stands for; nil for a folder, which is to be walked through.
+    /// The meaning of an argument; nil for a folder, which is to be walked through.
     private mutating func named(_ path: InputPath) -> InputTreeItem? {
         if path.bytes.elementsEqual("-".utf8) { return .standardInput }
         var status = stat()
@@ -90,7 +90,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
         }
     }
 
-    /// What is in a folder; nil for a folder, which is to be walked through next.
+    /// An entry of a folder; nil for a folder, which is to be walked through next.
     private mutating func item(at path: InputPath, _ kind: FolderListing.Kind) -> InputTreeItem? {
         if let output, kind != .link, output.leavesOut(absolute(path), isFolder: kind == .folder, from: root) {
             return nil
@@ -166,7 +166,7 @@ package struct InputPath: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// The path to show: what is not UTF-8 is shown as U+FFFD.
+    /// The path to show: bytes that are not UTF-8 are shown as U+FFFD.
     package var shown: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Opens the file for reading. The caller closes the descriptor.
@@ -205,7 +205,7 @@ package struct InputPath: Sendable, Hashable {
     }
 }
 
-/// What a file is, whatever names it has.
+/// The identity of a file, whatever names it has.
 package struct FileIdentity: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64

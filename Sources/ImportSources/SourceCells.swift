@@ -33,7 +33,7 @@ extension SourceReader {
         }
     }
 
-    /// A record has been checked when its end was found: what cannot be read here is left out.
+    /// A record was checked when its end was found: anything that cannot be read here is left out.
     private static func members(of record: Span<UInt8>, limit: Int) -> [(name: String, value: String)] {
         var members: [(name: String, value: String)] = []
         var json = JSONReader(ArraySource([UInt8](span: record)), windowBytes: 64 * 1024)

@@ -30,7 +30,7 @@ package final class ZipWriter {
         unsafe self.archive = archive
         unsafe self.entry = entry
         sink = ZipSink(output)
-        // The default level of zlib today is said, so that it is the same tomorrow.
+        // zlib's current default level, given explicitly because the default may change.
         let options =
             "zip:compression=deflate,zip:compression-level=6,zip:hdrcharset=UTF-8" + (allowsZip64 ? "" : ",zip:!zip64")
         let isOpen = UTF8Locale.use {

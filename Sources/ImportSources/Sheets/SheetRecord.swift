@@ -13,17 +13,17 @@ package enum SheetRecord {
     /// The digit 0 of numbers with base 16.
     static let digitZero: UInt8 = 0x10
 
-    /// What a value is.
+    /// The kind of a value.
     package enum Kind: UInt8, Sendable {
-        /// A number as the sheet has it, digit by digit.
+        /// A number as in the sheet, digit by digit.
         case number = 0x03
-        /// A text as the sheet has it: `_x0007_` stands for a character that XML does not have.
+        /// A text as in the sheet: `_x0007_` represents a character that XML does not have.
         case text = 0x04
         /// `1` or `0`.
         case boolean = 0x05
         /// Such as `#N/A`.
         case error = 0x06
-        /// A time as ISO 8601 has it.
+        /// An ISO 8601 time.
         case date = 0x07
     }
 
