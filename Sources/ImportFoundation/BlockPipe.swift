@@ -5,13 +5,13 @@ import Synchronization
 ///     emptied by the thread    owner    room, handOn(_:) … finish()        thread    body(block)
 ///     filled by the thread     owner    next() …                           thread    body(room)
 ///
-/// - Back pressure: there are as many blocks as slots. Who fills waits while all of them wait to be emptied.
-/// - End: an empty block stands for it. It comes after all the others, and the thread ends with it.
-/// - Failure: what the body throws is kept, the first time. Blocks that come after it are taken and forgotten, for who
-///   fills them must not wait for ever; its owner learns of it with the next block, and at the end.
-/// - Cancellation: when the owner gives the pipe up, blocks that still wait are forgotten, and the thread is waited for.
+/// - Back pressure: there are as many blocks as slots. The filling side waits while all of them are full.
+/// - End: an empty block marks it. It comes after all the others, and the thread ends with it.
+/// - Failure: the first error that the body throws is kept. Later blocks are accepted and discarded, because the
+///   filling side must not wait for ever; the owner gets the error with the next block, and at the end.
+/// - Cancellation: when the owner abandons the pipe, waiting blocks are discarded, and the thread is waited for.
 ///
-/// Where the system has no thread to give, the body is called by the owner. A pipe belongs to one thread at a time.
+/// If the system cannot start a thread, the owner calls the body itself. A pipe belongs to one thread at a time.
 @safe
 package final class BlockPipe<Note: Sendable, Failure: Error> {
     /// Empties a block; none is empty.
@@ -156,8 +156,8 @@ extension BlockPipe {
     /// The state shared by the owner and the thread.
     ///
     /// Both go round the slots in the same order. `free` counts the slots that may be filled, `filled` those that wait
-    /// to be emptied, so that no slot is ever touched by both; the semaphores also order their memory. That is why it
-    /// can be sent between them.
+    /// to be emptied, so both never touch the same slot; the semaphores also order their memory. That is why it can be
+    /// sent between them.
     @safe
     private final class Ring: @unchecked Sendable {
         let slots: Int

@@ -31,8 +31,8 @@ final class ArchiveInput {
     }
 
     private static func allocate(for format: ContainerFormat) -> UnsafeMutableRawBufferPointer {
-        // At a fault in a zip archive libarchive drops what it unpacked of the block with the fault: small blocks save
-        // more rows.
+        // At an error in a zip archive, libarchive drops the unpacked part of the block with the error: small blocks
+        // save more rows.
         let count = format == .zip ? 4 * 1024 : 64 * 1024
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
         unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)

@@ -46,13 +46,12 @@ package enum SpecialFile: Sendable, Equatable {
     case fifo, socket, device
 }
 
-/// Finds the streams of bytes in an opened input: of a plain file itself, of compressed data what comes out of it, of
-/// an archive its entries.
+/// Finds the byte streams in an opened input: the file itself if it is plain, the decompressed data if it is
+/// compressed, or the entries of an archive.
 ///
-/// What an input is shows by its content, whatever its name; so do files that this program wrote, which hold no dumps
-/// (``OwnOutput``). Inside an archive, compressed entries are unpacked and
-/// archives opened, but no deeper: `outer.tar!inner.zip!path`. Memory does not grow with the input, apart from eight
-/// bytes for each entry.
+/// An input is recognized by its content, whatever its name; so are files that this program wrote, which contain no
+/// dumps (``OwnOutput``). Inside an archive, compressed entries are unpacked and archives opened, but no deeper:
+/// `outer.tar!inner.zip!path`. Memory does not grow with the input, apart from eight bytes for each entry.
 package struct ContainerReader: Sendable {
     private let limits: InputLimits
 

@@ -41,9 +41,9 @@ struct EntryNames {
     }
 }
 
-/// Names of entries in zips that do not say that they are UTF-8, and are not: in the character set of the machine that
-/// made the zip. Of those that zips still come in, Shift JIS (Windows code page 932) can be told by its grammar; all
-/// else is read as code page 437, which the format demands.
+/// Names of zip entries that are neither marked as UTF-8 nor valid UTF-8: they are in the character set of the machine
+/// that made the zip. Of the character sets that still occur, Shift JIS (Windows code page 932) can be recognized by
+/// its grammar; all others are read as code page 437, which the format requires.
 enum LegacyNames {
     /// The upper half of code page 437.
     private static let upperHalf = Array(

@@ -1,9 +1,9 @@
 import ImportFoundation
 import Synchronization
 
-/// How far a container may expand, so that a small hostile file cannot keep a machine busy for days.
+/// How far a container may expand: a small hostile file must not keep a machine busy for days.
 ///
-/// One container may hold `max(expandedBytes, expansionRatio × the bytes of it that were read so far)`.
+/// One container may expand to `max(expandedBytes, expansionRatio × the bytes of it that were read so far)`.
 package struct InputLimits: Sendable, Equatable {
     /// Bytes that any container may expand to: 4 GiB.
     package static let defaultExpandedBytes = 4 * 1024 * 1024 * 1024

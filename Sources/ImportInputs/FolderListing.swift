@@ -47,8 +47,8 @@ struct FolderListing: Sendable {
         self.entries = entries
     }
 
-    /// By the bytes of the names, with the slash that follows a folder's in the paths of what is in it. So all paths
-    /// come in the order in which `LC_ALL=C sort` puts them.
+    /// Compares the bytes of the names; a folder's name includes the slash that follows it in the paths of its
+    /// contents. So all paths come in the order of `LC_ALL=C sort`.
     private static func precedes(_ left: Entry, _ right: Entry, in names: [UInt8]) -> Bool {
         let common = Int(min(left.count, right.count))
         for index in 0..<common {
@@ -85,8 +85,8 @@ package enum FolderEntries {
     package static func forEach<Failure: Error>(
         of descriptor: Int32, _ body: ([UInt8], Int) throws(Failure) -> Void
     ) throws(Failure) -> Int32 {
-        // Reading moves a position that belongs to the open folder: a descriptor of its own, unless the folder is one that
-        // may be listed and not entered.
+        // Reading moves the position of the open folder, so a separate descriptor is used unless the folder may be
+        // listed but not entered.
         var own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if own < 0 { own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
         guard own >= 0 else { return errno }
@@ -150,8 +150,8 @@ extension FolderListing.Kind {
     }
 }
 
-/// Files and folders that operating systems and office programs put beside a person's own, in folders and archives.
-/// They are skipped silently, as hidden ones are.
+/// Files and folders that operating systems and office programs add to folders and archives. They are skipped
+/// silently, like hidden ones.
 enum SystemFiles {
     private static let names: Set<String> = [
         "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin", "system volume information",

@@ -109,8 +109,8 @@ final class LibArchive {
         }
     }
 
-    /// What is wrong if libarchive found the end of compressed data, but there are more bytes than zeros that fill the
-    /// rest: what it does not take for the beginning of a further part, it ignores.
+    /// The error if libarchive found the end of compressed data, but more bytes than filling zeros follow: it ignores
+    /// anything that it does not recognize as the beginning of another part.
     private var faultBehindTheEnd: ReadFailure? {
         guard !format.isArchive else { return nil }
         input.readToEnd()

@@ -9,8 +9,8 @@ package enum SourceForm: Sendable, Equatable {
     case jsonLines
     /// A JSON array of objects.
     case jsonArray
-    /// The body of a request, `{"objects": […], "options": {…}}`: what stands before the first object and after the
-    /// last, with the brackets.
+    /// The body of a request, `{"objects": […], "options": {…}}`: the text before the first object and after the last
+    /// one, with the brackets.
     case requestBody
     /// The rows of a sheet of a workbook, as ``SheetRecord`` has them.
     case sheet(SheetForm)

@@ -213,8 +213,8 @@ extension SourceReader {
         return nil
     }
 
-    /// The delimiter that stands most often in the header, outside quotes; where two stand as often, the one that also
-    /// divides the records after it into as many columns.
+    /// The most frequent delimiter in the header, outside quotes; if two are equally frequent, the one that also
+    /// divides the following records into as many columns.
     func findDelimiter(_ lineEnd: CSVForm.LineEnd) throws(SourceFault) -> UInt8 {
         let counts = SourceOptions.delimiters.map { (delimiter: $0, lines: columnsOfFirstRecords($0, lineEnd)) }
         func isConsistent(_ lines: [Int]) -> Int { lines.dropFirst().count { $0 == lines.first } }

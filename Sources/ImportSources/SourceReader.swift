@@ -2,14 +2,14 @@ internal import CSourceScan
 import ImportDumps
 package import ImportFoundation
 
-/// Reads the records of a source one after another, in constant memory, and hands each out byte for byte.
+/// Reads the records of a source one after another, in constant memory, and delivers each byte for byte.
 ///
 ///     source   |header|record|record|record|record|rec…
 ///     window                 [record|record|record|rec·····]
 ///     index                   0      1      2
 ///
-/// Records of a window are found in one go (`csv_scan.c` says how), so that most of them cost their reader a step of an
-/// index. What is not whole at the window's end moves to the front of the next one.
+/// The records of a window are found in one pass (`csv_scan.c` explains it), so for most of them the reader only
+/// advances an index. An incomplete record at the window's end moves to the front of the next one.
 @safe
 package final class SourceReader {
     /// Bytes of the largest record. The API accepts only far smaller ones.
@@ -158,8 +158,8 @@ package final class SourceReader {
         return Int(records[index].line) + 1
     }
 
-    /// Calls `body` with the bytes of the current record, or of one near it, without the end of its line: in UTF-8, or in
-    /// the single bytes of the source's encoding. Nil if that one is not in the window.
+    /// Calls `body` with the bytes of the current record, or of one near it, without the end of its line: in UTF-8, or
+    /// in the single bytes of the source's encoding. Nil if that one is not in the window.
     package func withRecord<Result>(
         _ distance: Int = 0, _ body: (Span<UInt8>) throws -> Result
     ) rethrows -> Result? {
@@ -176,8 +176,8 @@ package final class SourceReader {
         return try window.withBytes(Int(record.start)..<Int(record.end), body)
     }
 
-    /// Whether all records from `-neighbours` to `+neighbours` around the current one can be looked at, or are not there
-    /// at all.
+    /// Whether all records from `-neighbours` to `+neighbours` around the current one can be looked at, or are not
+    /// there at all.
     package var hasNeighbours: Bool {
         let before = min(Self.neighbours, row - 1)
         return index >= before && (index + Self.neighbours < records.count || isAtEnd)
@@ -230,8 +230,8 @@ package final class SourceReader {
 
     /// Appends the next bytes to the window.
     func append() throws(SourceFault) {
-        // Always as many bytes, whatever a read delivers and whether a thread reads ahead: what is near to a record does
-        // not depend on that.
+        // Always the same number of bytes, however much a read delivers and whether or not a thread reads ahead: the
+        // neighbours of a record must not depend on that.
         var wanted = capacity
         while wanted > 0 {
             if blockRest == 0 {

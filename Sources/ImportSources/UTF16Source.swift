@@ -1,8 +1,8 @@
 import ImportFoundation
 import Synchronization
 
-/// The UTF-8 of a source in UTF-16. Unlike the decoder of dumps it repairs nothing: what it delivers is written back as
-/// the same bytes, or not at all.
+/// The UTF-8 of a source in UTF-16. Unlike the decoder of dumps, it repairs nothing: its text is written back as the
+/// same bytes, or not at all.
 struct UTF16Source: ByteSource {
     private var source: any ByteSource
     private let isBigEndian: Bool

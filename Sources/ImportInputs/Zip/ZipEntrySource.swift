@@ -2,8 +2,8 @@ private import CISAL
 private import Glibc
 package import ImportFoundation
 
-/// The contents of a file in a zip, inflated by ISA-L. Neither more nor less may come out than was said, and by its
-/// checksum it is what was packed: at the end, a read fails if not.
+/// The contents of a file in a zip, inflated by ISA-L. Their size and checksum must be those in the zip; otherwise, the
+/// read at the end fails.
 package struct ZipEntrySource: ByteSource {
     private let reader: ZipEntryReader
 

@@ -2,10 +2,10 @@
 ///
 ///     " row-number { cell column style kind value } "
 ///
-/// It is one field in quotes, with the quotes of values doubled, as a table has it: line breaks need no escape then, and
-/// the reader finds the ends of records with the kernel of CSV. Marks and numbers are control characters that XML does
-/// not have (0x01 to 0x08, 0x0E, digits from 0x10 on), so no value contains one, and none is taken for a word of it.
-/// Empty cells have no place in a record.
+/// It is one field in quotes, with the quotes of values doubled, as in CSV: line breaks then need no escape, and the
+/// reader finds the ends of records with the CSV kernel. Marks and numbers are control characters that XML does not
+/// allow (0x01 to 0x08, 0x0E, digits from 0x10 on), so no value contains one or can be mistaken for one.
+/// Empty cells are not in the record.
 package enum SheetRecord {
     static let rowMark: UInt8 = 0x0E
     static let cellMark: UInt8 = 0x01
