@@ -92,7 +92,7 @@ struct CodeFileTests {
         #expect(fault(yaml, asOf: day).contains(says), "\(fault(yaml, asOf: day))")
     }
 
-    @Test("Files that stand for more than they hold, or go deeper than a stack, are refused")
+    @Test("Files that expand to more than they contain, or nest deeper than a stack, are refused")
     func hostile() {
         var bomb = "a0: &a0 [x, x]\n"
         for level in 1...60 { bomb += "a\(level): &a\(level) {? [*a\(level - 1), *a\(level - 1)] : x}\n" }

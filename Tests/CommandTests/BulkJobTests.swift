@@ -63,7 +63,7 @@ struct BulkJobTests {
             ])
     }
 
-    @Test("A dump that is cut off is salvaged, and its record is not taken for more")
+    @Test("A dump that is cut off is salvaged, and its record is not read as more")
     func cutOff() throws {
         let space = try Workspace()
         for cut in 60..<Self.first.utf8.count - 1 where cut % 7 == 0 {

@@ -115,7 +115,7 @@ struct CheckTests {
         #expect(try importAudit("check", file, cut, "--require-complete").outputText.contains("1 of 2 is not"))
     }
 
-    @Test("Only codes that are new, or accepted no longer, count if so wanted")
+    @Test("Only codes that are new, or no longer accepted, count if requested")
     func onlyNew() throws {
         let space = try Workspace()
         let file = try space.write(Self.dump, as: "dump.json")

@@ -44,7 +44,7 @@ struct CodesTests {
         }
     }
 
-    @Test("Codes come with most rows first, with counts; nothing that is there is written over")
+    @Test("Codes are sorted by rows, with counts; existing files are not overwritten")
     func draft() throws {
         let space = try Workspace()
         let file = try space.write(try Self.dump(["a", "b", "b"]), as: "dump.json")

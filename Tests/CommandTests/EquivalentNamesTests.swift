@@ -32,7 +32,7 @@ struct EquivalentNamesTests {
         }
     }
 
-    @Test("verify tells two inputs apart whose names look alike")
+    @Test("verify distinguishes two inputs whose names look alike")
     func verify() throws {
         let space = try Workspace()
         try space.write("no dump", as: "in/\(Self.composed).json")

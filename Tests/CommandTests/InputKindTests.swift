@@ -24,7 +24,7 @@ struct InputKindTests {
         ("mkdir x && mv in/0 x/ && tar -czf rest.tgz in", ["x", "rest.tgz"]),
     ]
 
-    @Test("The same jobs come to the same, however they are packed", arguments: packings)
+    @Test("The same jobs give the same result, however they are packed", arguments: packings)
     func packed(script: String, inputs: [String]) throws {
         let space = try Workspace()
         try space.makeJobs(25, in: "in")

@@ -32,7 +32,7 @@ struct InterruptionTests {
         return try run.finish()
     }
 
-    @Test("Killed half way: no file under its final name, and the next run succeeds and clears up")
+    @Test("Killed halfway: no file under its final name, and the next run succeeds and cleans up")
     func killed() throws {
         let space = try Workspace()
         let run = try started(space["o"])

@@ -29,7 +29,7 @@ struct JobPageTests {
             #"{"job_id":"j","status":"complete","total":\#(codes.count),"results":[\#(rows.joined(separator: ","))]}"#
     }
 
-    @Test("Every failed row stands under its code, as long as there are 500", .seeded)
+    @Test("Every failed row is listed under its code, up to 500", .seeded)
     func allRows() throws {
         let space = try Workspace()
         var random = SplitMix64(seed: Seeds.new)

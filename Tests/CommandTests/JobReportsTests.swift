@@ -171,7 +171,7 @@ struct JobReportsTests {
         #expect(try !space.text("m-o/index.md").contains("no page"))
     }
 
-    @Test("Nothing is left where reports were written, and no file of others is touched")
+    @Test("No file is left where reports were written, and no foreign file is touched")
     func nothingLeft() throws {
         let space = try Workspace()
         try makeJobs(space)

@@ -53,7 +53,7 @@ struct ManyArgumentsTests {
         #expect(missing.status == 66 && missing.errorText.contains("none.json: No such file"), "\(missing)")
     }
 
-    @Test("Few arguments are left to be parsed, and all inputs come back in order")
+    @Test("Few arguments are left to be parsed, and all inputs are restored in order")
     func takenOut() {
         let inputs = (0..<70_000).map { "\($0)" }
         for (before, after) in [

@@ -64,7 +64,7 @@ struct ManyCodesTests {
         }
     }
 
-    @Test("No output claims that the codes it lists are all there are", .seeded, arguments: Seeds.and(new: 1))
+    @Test("No output claims that its list of codes is complete", .seeded, arguments: Seeds.and(new: 1))
     func words(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
         let space = try Workspace()

@@ -76,7 +76,7 @@ struct MarkdownLimitTests {
         try expectWholeTables(pages)
     }
 
-    @Test("Another limit makes other pages: nothing is taken for unchanged")
+    @Test("Another limit makes other pages: nothing counts as unchanged")
     func changes() throws {
         let space = try Workspace()
         for name in ["sync", "many-failures"] {

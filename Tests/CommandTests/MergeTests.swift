@@ -66,7 +66,7 @@ struct MergeTests {
         #expect(findings == ["conflicting-snapshots", "superseded-snapshot"])
     }
 
-    @Test("summary shows one dump of a job, and every dump when it is asked to")
+    @Test("summary shows one dump of a job, and every dump on request")
     func everyDump() throws {
         let space = try Workspace()
         let dumps = try Self.dumps(in: space).suffix(5)
@@ -126,7 +126,7 @@ struct MergeTests {
         #expect((try parsed(missing.output)["jobs"] as? [Any])?.count == 1)
     }
 
-    @Test("Summaries come from a folder, one after another in a file, on a line each, from a pipe: always the same")
+    @Test("Summaries from a folder, one after another in a file, one on each line, from a pipe: always the same")
     func manyInputs() throws {
         let space = try Workspace()
         let dumps = try Self.dumps(in: space)

@@ -26,7 +26,7 @@ struct OutputFailureTests {
         #expect(space.names(in: "o")?.contains { $0.hasSuffix(".partial") } == false)
     }
 
-    @Test("A link in the place of a file that is being written does not lead elsewhere")
+    @Test("A link at the path of a file that is being written is not followed")
     func linkInTheWay() throws {
         let space = try Workspace()
         try space.write("mine", as: "elsewhere")

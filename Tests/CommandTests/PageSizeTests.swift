@@ -53,7 +53,7 @@ struct PageSizeTests {
         #expect(page.count > 1_600_000, "\(page.count) bytes")
     }
 
-    @Test("The overview of many such jobs and of inputs that are none, in files with long names")
+    @Test("The overview of many such jobs, and of inputs that are not jobs, in files with long names")
     func overview() throws {
         let space = try Workspace()
         let quotes = WorstCase.times("\"", 190)

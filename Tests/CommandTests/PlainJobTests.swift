@@ -45,7 +45,7 @@ struct PlainJobTests {
         #endif
     }
 
-    @Test("Nothing is remembered of one log while the next is read, though their jobs lie at the same places")
+    @Test("Nothing is remembered of one log while the next is read, although their jobs are at the same positions")
     func severalLogs() throws {
         let space = try Workspace()
         let id = "0b0e7a40-1111-4111-8111-11111111111"

@@ -202,7 +202,7 @@ import Testing
         #expect(created.contains("\r\n1,a,1,created,,,,Ada,ada@x.example\r\n"))
     }
 
-    @Test("A second try says which rows of the first source failed again, and its columns come once")
+    @Test("A second try says which rows of the first source failed again, and its columns occur once")
     func secondTry() throws {
         #expect(try rejects("job.json", "--source", "contacts.csv", "-o", "one").status == 0)
         try folder.write(

@@ -166,7 +166,7 @@ import Testing
         #expect(try folder.text("o/report.md").contains("is the word of who ran this, not proven."))
     }
 
-    @Test("A refused source leaves an earlier report as it is")
+    @Test("A refused source leaves an earlier report unchanged")
     func earlier() throws {
         #expect(try report("job.json", "--source", "contacts.csv", "-o", "o").status == 0)
         let before = try folder.tree("o")

@@ -9,7 +9,7 @@ struct StylePlaceTests {
         try space.shell("cd o && find * -name '*.xhtml' | sort").split(separator: "\n").map { String($0) }
     }
 
-    @Test("Linked: report.css is beside every page, and no page has style in it")
+    @Test("Linked: report.css is next to every page, and no page contains styles")
     func linked() throws {
         let space = try Workspace()
         let run = try importAudit(

@@ -35,7 +35,7 @@ struct VerifyTests {
         #expect((json["inputs"] as? [String: Int]) == ["listed": 1, "matching": 1, "by_name": 0])
     }
 
-    @Test("What was sent is compared where it is given, of a folder and of a zip", arguments: ["o", "a.zip"])
+    @Test("A source is compared if it is given, for a folder and for a zip", arguments: ["o", "a.zip"])
     func sources(audit: String) throws {
         let space = try Workspace()
         let folder = Repository.path("Samples/round-trip")
@@ -140,7 +140,7 @@ struct VerifyTests {
         }
     }
 
-    @Test("A dump from standard input, and one that is not there")
+    @Test("A dump from standard input, and one that does not exist")
     func standardInput() throws {
         let space = try Workspace()
         let dump = Array(jobDump("j", failed: 1).utf8)

@@ -6,7 +6,7 @@ import Testing
 
 /// What the findings say of damage that is read on from, and of what is around a dump.
 @Suite struct DamageFindingTests {
-    @Test("A damaged row is one unclassified row, and the numbers behind it are certain if all add up")
+    @Test("A damaged row is one unclassified row, and later row numbers are certain if the totals add up")
     func damagedRow() throws {
         let summary = try #require(try read(job(rows: [created, #"{"created":tru"#, existing])).first)
         #expect(summary.rows.seen == 3 && summary.rows.unclassified == 1 && summary.rows.existing == 1)
@@ -19,7 +19,7 @@ import Testing
         #expect(fewer.finding(.rowDamaged)?.message.contains("are not certain") == true)
     }
 
-    @Test("A byte that is not UTF-8 costs no row, and one that Windows-1252 has is called that")
+    @Test("A byte that is not UTF-8 loses no row, and one that is valid Windows-1252 is reported as such")
     func repairedText() throws {
         for (bytes, suggests) in [
             ([UInt8(0xFC)], true), ([0xC3, 0x28], true), ([0xE2, 0x82], false), ([0x81], false),

@@ -74,7 +74,7 @@ import Testing
             ])
     }
 
-    @Test("The most frequent records are listed, then the ones that come first; at most 20, with at most 20 rows each")
+    @Test("The most frequent records are listed, then the earliest; at most 20, with at most 20 rows each")
     func limits() throws {
         let often = (0..<30).map { _ in existing("often") }
         let twice = (0..<25).flatMap { number in [existing("id \(number)"), existing("id \(number)")] }
@@ -87,7 +87,7 @@ import Testing
         #expect(shared.top[19].firstRows == [37, 38])
     }
 
-    @Test("A long id is shown up to a whole character, and counts as a whole")
+    @Test("A long id is cut between characters when shown, and compared as a whole")
     func longID() throws {
         let long = String(repeating: "x", count: 255) + "é"
         let identity = try identify(

@@ -152,7 +152,7 @@ import Testing
         #expect(try change("code-9").kind == .fixed)
     }
 
-    @Test("More patterns than are told apart: in whatever order, sums hold, frequent ones are kept, nothing is made up")
+    @Test("More patterns than the limit: in any order, sums are right, frequent ones are kept, nothing is invented")
     func beyondTheLimit() throws {
         let count = AnalysisLimits.patternsCompared * 3 / 2
         func job(_ numbers: some Sequence<Int>, rows: Int) throws -> JobSummary {
@@ -188,7 +188,7 @@ import Testing
         }
     }
 
-    @Test("Summaries of another making: a pattern that is not that of its example stands for itself")
+    @Test("Summaries from elsewhere: a pattern that does not match its example represents itself")
     func foreignSummaries() throws {
         var job = try FailedRow.summary(of: [
             FailedRow(code: "a", message: "row 1"), FailedRow(code: "a", message: "row 2"),

@@ -57,7 +57,7 @@ import Testing
         #expect(try patterns([first, second]).count == 2)
     }
 
-    @Test("A message that comes once is its own pattern, whatever is in it")
+    @Test("A message that occurs once is its own pattern, whatever it contains")
     func oneRow() throws {
         let messages = [
             "'", "''", "'a", "1", String(repeating: "1", count: 1 << 20), String(repeating: "'", count: 5000),

@@ -101,7 +101,7 @@ struct RulesTests {
         #expect(critical.first?.isMet == false)
     }
 
-    @Test("Only codes that are new, or accepted no longer, are pending")
+    @Test("Only codes that are new, or no longer accepted, are pending")
     func pending() throws {
         let rows = [failed("known"), failed("accepted"), failed("expired"), failed("new"), #"{"error":{}}"#]
         let book = CodeBook(

@@ -116,7 +116,7 @@ struct LibraryTests {
         #expect(one.ownOutputs.count == none.unreadable.count - 1 && one.unreadable.count == 1)
     }
 
-    @Test("The pages of a job are those of the command's report, byte by byte; those of all jobs name each")
+    @Test("The pages of a job are those of the command's report, byte for byte; those of all jobs name each")
     func pages() throws {
         let folder = try Workspace()
         var options = Audit.Options()

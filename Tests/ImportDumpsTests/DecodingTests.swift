@@ -117,7 +117,7 @@ struct DecodingTests {
         #expect(reading.jobs == ["a 1", "a 1", "bé 2"])
     }
 
-    @Test("Large logs are read ahead by another thread, and come to the same", .seeded, arguments: Seeds.and(new: 3))
+    @Test("Large logs are read ahead by another thread with the same result", .seeded, arguments: Seeds.and(new: 3))
     func readingAhead(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let job = #"{"job_id":"a","results":["# + String(repeating: #"{"created":true},"#, count: 2000) + "{}]}\n"

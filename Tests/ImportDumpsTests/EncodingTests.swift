@@ -43,7 +43,7 @@ struct EncodingTests {
         }
     }
 
-    @Test("Bytes that stand for nothing are found where they are")
+    @Test("Undefined bytes are reported at their position")
     func illFormed() throws {
         let windows = try #require(TextEncoding(name: "windows-1252"))
         let japanese = try #require(TextEncoding(name: "shift_jis"))

@@ -81,7 +81,7 @@ struct LogFormTests {
         }
     }
 
-    @Test("A line that goes on for ever keeps no more waiting than there is room for")
+    @Test("An endless line keeps no more data waiting than fits")
     func endlessLine() throws {
         // Errors of 10 MB come before the line ends that they wait for; nothing of them is lost.
         var log = "2025-03-04T10:06:00Z stdout P {\"job_id\":\"a\",\n"

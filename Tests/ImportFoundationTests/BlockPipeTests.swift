@@ -163,7 +163,7 @@ import Testing
         #expect(count.value == 4)
     }
 
-    @Test("Blocks are filled no further ahead than there are slots, and a pipe that is dropped ends its thread")
+    @Test("Blocks are filled no further ahead than there are slots, and dropping a pipe ends its thread")
     func fillingPressesBack() {
         let (filled, taken, tooMany) = (Count(), Count(), Count())
         do {

@@ -100,7 +100,7 @@ struct ZipTests {
         #expect(written <= limit && calls == 1)
     }
 
-    @Test("Half a zip gets no end, and a file cannot be longer than was said")
+    @Test("Half a zip gets no end, and a file cannot be longer than declared")
     func halfWritten() throws {
         var bytes: [UInt8] = []
         do {

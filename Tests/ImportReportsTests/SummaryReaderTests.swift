@@ -297,7 +297,7 @@ struct SummaryReaderTests {
         #expect(fault?.explanation.isEmpty == false)
     }
 
-    @Test("Numbers that no sum can hold do no harm")
+    @Test("Numbers that overflow sums do no harm")
     func hugeNumbers() throws {
         var job = try audit(#"{"job_id":"j","status":"complete","total":9223372036854775807,"results":[]}"#)
         job.rows.created = .max

@@ -132,7 +132,7 @@ struct TemplateTests {
         }
     }
 
-    @Test("Partials nest no deeper together than one file may", arguments: [5, 6])
+    @Test("Partials together nest no deeper than one file may", arguments: [5, 6])
     func deepPartials(levels: Int) throws {
         let open = String(repeating: "{{#job}}", count: levels)
         let close = String(repeating: "{{/job}}", count: levels)

@@ -22,7 +22,7 @@ struct FixtureTests {
         }
     }
 
-    @Test("nothing is printed, whatever is wrong")
+    @Test("nothing is printed, whatever the error")
     func silence() async throws {
         let result = await #expect(
             processExitsWith: .success, observing: [\.standardErrorContent, \.standardOutputContent]

@@ -7,9 +7,9 @@ package import ImportFoundation
 ///
 ///     file 1: header, data, sizes | file 2 … | the list: file 1, file 2, … | Zip64's end, if necessary | end
 ///
-/// The list is in the order of the files and of their names' bytes, so no name occurs twice. The headers match the list.
-/// There are only regular files, no comments, no encryption, and only extra fields that do not affect the name or the
-/// contents.
+/// The list is in the order of the files and of their names' bytes, so no name occurs twice. The headers match the
+/// list. There are only regular files, no comments, no encryption, and only extra fields that do not affect the name or
+/// the contents.
 package struct ZipDirectory {
     private let file: ZipBytes
     private let list: Range<Int>
@@ -131,8 +131,8 @@ struct ZipEnd {
     }
 }
 
-/// The extra fields of a file in a zip: numbers beyond 32 bits, the owner, and times, although there are none. Any other
-/// might change how a program reads the file, as the one with another name does, and is refused.
+/// The extra fields of a file in a zip: numbers beyond 32 bits, the owner, and times, although there are none. Any
+/// other might change how a program reads the file, as the one with another name does, and is refused.
 struct ZipExtra {
     private static let numbersField = 0x0001
     private static let timesField = 0x5455

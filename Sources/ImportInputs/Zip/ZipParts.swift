@@ -1,9 +1,9 @@
 package import ImportFoundation
 
-/// The parts of a zip container that someone else made, such as a workbook: found by name, each read as often as need
-/// be, and all of them together within the bounds of any input (``InputLimits``).
+/// The parts of a zip container that someone else made, such as a workbook: found by name, each readable several
+/// times, and all of them together within the limits of any input (``InputLimits``).
 ///
-/// Names are compared as those of Office documents are: without regard to the case of ASCII letters.
+/// Names are compared as in Office documents, ignoring the case of ASCII letters.
 package struct ZipParts: Sendable {
     /// More parts than any workbook has.
     private static let mostParts = 10_000
