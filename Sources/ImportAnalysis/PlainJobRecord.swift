@@ -10,7 +10,7 @@ import ImportFoundation
 ///     size              of the dump
 ///     outcomes          their digest, 8 bytes
 ///     source            1 byte for its form; what belongs to that
-///     failures          if rows failed: codes, positions, stretches
+///     failures          if rows failed: codes, positions, stretches, incidents
 ///
 /// Numbers and lists are those of ``JobSummary/appendRecord(to:)``, but for numbers without a sign.
 package enum PlainJobRecord {
@@ -62,6 +62,15 @@ package enum PlainJobRecord {
 
         /// The day on which it was created, as days since 1970-01-01; nil if it does not say.
         package var day: Int? { created.map { PlainJobTally.day($0 / 1_000_000) } }
+
+        /// When it was created, as seconds since 1970-01-01 in UTC; nil if it does not say.
+        package var second: Int? {
+            created.map { number in
+                let time = number % 1_000_000
+                return PlainJobTally.day(number / 1_000_000) * 86_400 + time / 10_000 * 3600 + time / 100 % 100 * 60
+                    + time % 100
+            }
+        }
     }
 
     /// - Parameter name: reads the name of the input, which lies so many bytes in front of the record.
@@ -120,6 +129,7 @@ package enum PlainJobRecord {
         summary.outcomes = fields.outcomes
         summary.failurePositions = failures.positions
         summary.failureStretches = failures.stretches
+        summary.failureIncidents = failures.incidents
         if fields.isIdentified { summary.identity = IdentitySummary() }
         return summary
     }
@@ -189,5 +199,6 @@ extension PlainFailures {
         coder.code(&byCode, .empty) { $0.code(with: &$1) }
         coder.code(&positions, or: .empty) { $0.code(with: &$1) }
         coder.code(&stretches, .empty) { $0.code(with: &$1) }
+        coder.code(&incidents, .empty) { $0.code(with: &$1) }
     }
 }

@@ -105,7 +105,7 @@ struct MergeCommand: ParsableCommand {
             folder.removePartialFiles(Self.names)
         }
         var files = try OverviewFiles(
-            formats: .all, csv: csv.options, folder: folder, redaction: redaction)
+            formats: .all, csv: csv.options, folder: folder, surroundings: results.surroundings(), redaction: redaction)
         for index in 0..<results.jobCount { try files.append(try results.job(index), report: nil) }
         for index in 0..<results.unreadableCount { try files.append(try results.unreadable(index)) }
         let names = try files.finish(templates: try Self.templates(), markdownLimit: writing.markdownLimit?.bytes) {

@@ -73,6 +73,35 @@ struct RunResults {
         for tally in tallies.all { overview.append(tally) }
     }
 
+    /// What all jobs come to, which each of them is compared with.
+    func surroundings() throws -> JobSurroundings {
+        var surroundings = JobSurroundings()
+        var index = 0
+        while index < jobCount {
+            index = try ledger?.firstNotTallied(from: index) ?? index
+            guard index < jobCount else { break }
+            if let (plain, _) = try ledger?.plain(index) {
+                surroundings.usual.add(plain.rows)
+            } else {
+                surroundings.usual.add(try job(index))
+            }
+            index += 1
+        }
+        for tally in ledger?.tallies.all ?? [] { surroundings.usual.add(tally) }
+        // Where no job stands out, it does not matter when they were created.
+        guard surroundings.usual.mayStandOut else { return surroundings }
+        var times = JobTimes()
+        for index in 0..<jobCount {
+            if let (plain, _) = try ledger?.plain(index) {
+                times.add(plain, surroundings.usual)
+            } else {
+                times.add(try job(index), surroundings.usual)
+            }
+        }
+        surroundings.incidents = times.incidents()
+        return surroundings
+    }
+
     /// Hands over all jobs of which there is more to say than a tally says, in order, and the tallies of the others.
     func visit(_ body: (JobSummary) throws -> Void, tally: (PlainJobTally) throws -> Void) throws {
         var index = 0
