@@ -257,6 +257,11 @@ package struct OverviewVerdict: Sendable {
     package let word: String
     /// How many jobs are how, in a sentence or two. No text of a dump is in it.
     package let sentence: String
+    /// The time in which far more jobs stand out than at others, in two sentences; nil if there is none.
+    package let incident: String?
+
+    /// ``sentence``, and ``incident`` if there is one.
+    package var sentences: String { sentence + (incident.map { " " + $0 } ?? "") }
 
     /// - Parameter incident: the strongest of ``JobSurroundings/incidents``.
     package init(levels: [JobLevel: Int], unreadable: Int, incident: TimeIncident? = nil) {
@@ -287,9 +292,8 @@ package struct OverviewVerdict: Sendable {
             level = .good
             word = "Everything accounted for"
         }
-        sentence =
-            Self.jobsSentence(jobs, count) + (incident.map { " " + Wording.sentence($0) } ?? "")
-            + Self.unreadableSentence(unreadable, jobs: jobs)
+        sentence = Self.jobsSentence(jobs, count) + Self.unreadableSentence(unreadable, jobs: jobs)
+        self.incident = incident.map { Wording.sentence($0) }
     }
 
     private static func jobsSentence(_ jobs: Int, _ count: (JobLevel) -> Int) -> String {

@@ -1,19 +1,20 @@
 import ImportFoundation
 
 extension Wording {
-    /// "From 02:10:05 to 03:40:12 UTC on 4 March 2026, 12 of 12 jobs do not add up or have more than twice the usual share of
-    /// failed rows (1.2% of the other jobs)."
+    /// "From 02:10:05 to 03:40:12 UTC on 4 March 2026, all 12 jobs stand out: they do not add up or have more than twice the
+    /// usual share of failed rows. Of the other jobs, 1.4% do."
     package static func sentence(_ incident: TimeIncident) -> String {
         let jobs =
             incident.standingOut == incident.jobs
-            ? "all \(grouped(incident.jobs)) jobs" : "\(grouped(incident.standingOut)) of \(grouped(incident.jobs)) jobs"
+            ? "all \(grouped(incident.jobs)) jobs stand out"
+            : "\(grouped(incident.standingOut)) of \(grouped(incident.jobs)) jobs stand out"
         let others =
             incident.standingOutElsewhere == 0
-            ? "none of the other jobs does"
-            : "\(Share(of: incident.standingOutElsewhere, in: incident.jobsElsewhere).text) of the other jobs do"
+            ? "None of the other jobs does."
+            : "Of the other jobs, \(Share(of: incident.standingOutElsewhere, in: incident.jobsElsewhere).text) do."
         return
-            "\(period(incident)), \(jobs) do not add up or have more than twice the usual share of failed rows "
-            + "(\(others))."
+            "\(period(incident)), \(jobs): they do not add up or have more than twice the usual share of failed rows. "
+            + others
     }
 
     /// "Of their 14,000 rows, 9,121 failed (65.2%)."

@@ -124,7 +124,7 @@ package struct Brief: Sendable {
         self.title = Self.plain(title ?? Wording.jobsWord(totals.jobs))
         level = overview.verdict.level
         headline = overview.verdict.word
-        remark = overview.verdict.sentence
+        remark = overview.verdict.sentences
         facts =
             overview.timeLine.span.map { span in
                 [

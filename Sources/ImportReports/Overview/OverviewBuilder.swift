@@ -28,9 +28,17 @@ package struct OverviewBuilder: Sendable {
 
     /// What the jobs are compared with.
     let surroundings: JobSurroundings
+    /// What was left out; nil if all jobs were wanted.
+    let selection: SelectionResult?
 
-    /// - Parameter surroundings: what all jobs come to that will be added.
-    package init(followsCodes: Bool = true, surroundings: JobSurroundings = JobSurroundings()) {
+    /// - Parameters:
+    ///   - surroundings: what all jobs come to that will be added.
+    ///   - selection: what was left out; nil if all jobs were wanted.
+    package init(
+        followsCodes: Bool = true, surroundings: JobSurroundings = JobSurroundings(),
+        selection: SelectionResult? = nil
+    ) {
+        self.selection = selection
         self.followsCodes = followsCodes
         self.surroundings = surroundings
     }

@@ -115,6 +115,10 @@ extension OverviewModel {
         ModelName.level("of all jobs") { $0.level } + [
             .text("word", "how it stands, in a few words") { $0.word },
             .text("sentence", "how many jobs are how. No dump text") { $0.sentence },
+            .optionalText(
+                "incident", "false when there is none",
+                text: "the time in which far more jobs stand out than at others, in two sentences"
+            ) { $0.incident },
         ])
 
     // MARK: Jobs in numbers
@@ -128,6 +132,10 @@ extension OverviewModel {
         ) { $0.levels },
         .list("statuses", "most jobs first", of: status) { $0.statuses },
         .text("findings", "how many findings of each severity there are, in a sentence") { $0.totals.findingsSentence },
+        .optionalQuote(
+            "selection", "false unless `--since`, `--until`, `--status` or `--job` is given",
+            text: "how many dumps they left out"
+        ) { builder in (builder.overview.selection?.sentence).map(builder.limits.sentence) },
         .optionalObject(
             "left_out", "false unless `--job-reports` left some without a page", .only("sentence", "how many")
         ) { $0.overview.leftOut > 0 ? Wording.withoutPage($0.overview.leftOut, of: $0.totals.jobs) : nil },

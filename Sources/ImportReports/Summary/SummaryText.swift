@@ -135,7 +135,7 @@ package struct SummaryText {
     }
 
     private mutating func append(_ verdict: OverviewVerdict) {
-        line(marked(verdict.word, as: verdict.level.severity) + ". " + verdict.sentence)
+        line(marked(verdict.word, as: verdict.level.severity) + ". " + verdict.sentences)
         line("")
     }
 

@@ -22,6 +22,8 @@ struct RunResults {
     let severalDumps: Set<Int>
     /// Files that this program wrote, of which nothing was read.
     let ownOutputs: OwnOutputs
+    /// What was left out; nil if all jobs were wanted.
+    var selection: SelectionResult?
 
     var jobCount: Int { ledger?.jobCount ?? jobs.count }
     var unreadableCount: Int { ledger?.unreadableCount ?? unreadable.count }
@@ -192,7 +194,8 @@ extension RunResults {
         let collector = Collector(folder: folder, combinesSnapshots: combinesSnapshots, decision: .atTheEnd)
         let inputs = try InputRun(
             options: options, collector: collector, hashing: hashing, names: redaction?.names ?? .plain)
-        let end = try inputs.run(redaction) {
+        let selector = options.selecting.selector
+        let end = try inputs.run(redaction, selector) {
             let identity = IdentityAudit(usesThread: options.concurrency.allowsHelpers) {
                 try TemporaryFile(in: folder)
             }
@@ -202,7 +205,11 @@ extension RunResults {
         }
         guard case .done = end else { return nil }
         self = try collector.results()
-        if !options.isQuiet { ownOutputs.say() }
+        selection = selector?.result
+        if !options.isQuiet {
+            ownOutputs.say()
+            selector?.say()
+        }
     }
 
     /// Says on standard error what was not read, for commands whose output does not.
