@@ -139,7 +139,7 @@ struct OverviewTests {
         let order = ["three-lost", "two-missing", "two-failed", "one-failed", "clean", "second-clean"]
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("| – | dump.json |") }
         #expect(lines.map { $0.split(separator: "|")[2] } == order.map { " \($0) " })
-        #expect(overview.verdict.sentence == "Of 6 jobs, 2 are clean, 2 need review and 2 are critical.")
+        #expect(overview.verdict.sentence == "Of 6 jobs, 2 do not add up, 2 have failed rows and 2 are clean.")
         #expect(overview.verdict.level == .critical)
     }
 
@@ -158,7 +158,7 @@ struct OverviewTests {
         #expect(try verdict(["clean-async"], unreadable: 2).word == "Inputs were not read")
         #expect(try verdict(["clean-async"], unreadable: 2).sentence.hasSuffix(" 2 other inputs could not be read."))
         #expect(try verdict(["still-processing"]).level == .pending)
-        #expect(try verdict(["truncated"]).sentence == "The one job is critical.")
+        #expect(try verdict(["truncated"]).sentence == "The one job does not add up.")
     }
 
     @Test("Lines of jobs.csv have the contract's columns, and hold hostile text")
@@ -211,9 +211,11 @@ struct OverviewTests {
             separator: "\n", omittingEmptySubsequences: false)
         #expect(lines[0] == "All 120 inputs")
         let first = try #require(lines.firstIndex { $0.hasPrefix("The worst jobs first, 50 of 120") })
-        #expect(lines[first + 1].hasPrefix("  job 7\\u{1B}[31m"))
+        #expect(lines[first + 1].contains("  job 7\\u{1B}[31m"))
+        #expect(lines[first + 1].contains("truncated.json"))
         #expect(lines[first + 1].hasSuffix("dump-truncated"))
         #expect(lines[first + 51] == "" && lines.count == first + 52)
+        #expect(lines[first - 2].contains("Of 120 jobs, 3 do not add up and 117 are clean."))
         #expect(
             Set(lines[(first + 1)...(first + 50)].map { $0.firstRange(of: " rows  ")?.lowerBound.utf16Offset(in: $0) })
                 .count == 1)

@@ -23,46 +23,70 @@ struct FailureTrace: Sendable {
         (1, 65_536),
     ]
 
-    /// Rows of failures that did not go through the walks yet.
+    /// Failures between which the distance is looked at, to see whether a walk needs to look at each of them.
+    fileprivate static let short = 8
+    fileprivate static let long = 32
+
+    /// Rows of failures: the last ``long`` that went through the walks, if any did, and those that did not yet.
     private var recent: [Int] = []
-    /// Failures that did.
-    private var walked = 0
+    /// How many of them did.
+    private var overlap = 0
+    /// Failures before `recent`.
+    private var passed = 0
     private var walks: [Walk] = []
 
     /// - Parameter row: higher than all before.
     @inline(__always)
     mutating func count(row: Int) {
-        if recent.count == Self.blockRows { walk() }
-        if recent.isEmpty { recent.reserveCapacity(8) }
+        if recent.count == Self.blockRows + overlap { walk() }
         recent.append(row)
     }
 
     /// Starts again.
     mutating func clear() {
         recent.removeAll(keepingCapacity: true)
-        walked = 0
+        (overlap, passed) = (0, 0)
         walks = []
     }
 
     @inline(never)
     private mutating func walk() {
         if walks.isEmpty { walks = Self.densities.map { Walk(falls: $0.falls, rises: $0.rises) } }
-        var gaps = Int.max...Int.max
-        for (row, next) in zip(recent, recent.dropFirst()) {
-            let gap = next - row
-            gaps = min(gaps.lowerBound, gap)...(gaps.upperBound == .max ? gap : max(gaps.upperBound, gap))
+        // Out of the struct, so that it is not copied when the first ones are removed.
+        var rows: [Int] = []
+        swap(&rows, &recent)
+        let distances = Self.distances(rows.span, from: overlap)
+        for index in walks.indices {
+            walks[index].take(rows.span, from: overlap, distances: distances, failures: passed)
         }
-        let rows = recent
-        for index in walks.indices { walks[index].take(rows.span, gaps: gaps, walked: walked) }
-        walked += recent.count
-        recent.removeAll(keepingCapacity: true)
+        // What is kept shows the next ones how far they are from the last ones.
+        let kept = min(Self.long, rows.count)
+        passed += rows.count - kept
+        overlap = kept
+        rows.removeFirst(rows.count - kept)
+        swap(&rows, &recent)
+    }
+
+    /// The least distance of two rows with 7 failures between, and the largest of two with 31 between.
+    private static func distances(_ rows: Span<Int>, from first: Int) -> (least: Int, largest: Int) {
+        var (least, largest) = (Int.max, Int.min)
+        unsafe rows.withUnsafeBufferPointer { rows in
+            // The ends are those of the buffer.
+            for index in max(short, first)..<max(short, first, rows.count) {
+                least = unsafe min(least, rows[index] &- rows[index &- short])
+            }
+            for index in max(long, first)..<max(long, first, rows.count) {
+                largest = unsafe max(largest, rows[index] &- rows[index &- long])
+            }
+        }
+        return (least == .max ? 0 : least, largest == .min ? .max : largest)
     }
 
     /// The rows at which segments of interest begin and end, each in order.
     ///
     /// - Parameter density: only segments that are denser.
     func marks(above density: Double) -> (starts: [Mark], ends: [Mark]) {
-        guard walked > 0 else {
+        guard !walks.isEmpty else {
             let rows = recent.enumerated()
             return (
                 rows.map { Mark(row: $0.element, failures: $0.offset) },
@@ -111,65 +135,85 @@ private struct Walk: Sendable {
     var density: Double { Double(falls) / Double(rises) }
 
     /// - Parameters:
-    ///   - gaps: from one of the rows to the next, at least and at most.
-    ///   - walked: failures before these.
-    mutating func take(_ rows: Span<Int>, gaps: ClosedRange<Int>, walked: Int) {
-        guard rows.count > 0 else { return }
-        let (first, last) = (rows[0], rows[rows.count - 1])
-        let low = height(before: first, walked)
-        if isRising, falls &* gaps.upperBound < rises, low > extreme &- reversal {
-            // Each failure is higher than the one before.
-            rise(to: height(upTo: last, walked + rows.count), Mark(row: last, failures: walked + rows.count))
-            return
+    ///   - first: the index of the first failure that did not go through yet.
+    ///   - distances: of two rows with 7 failures between at least, with 31 between at most.
+    ///   - failures: those before the first of the rows.
+    mutating func take(
+        _ rows: Span<Int>, from first: Int, distances: (least: Int, largest: Int), failures: Int
+    ) {
+        // A walk that falls does not climb by more than 7 where 8 failures are never denser than it; one that rises does
+        // not fall where 32 are never less dense. Then the last failures show where it stands.
+        let isPlain =
+            isRising
+            ? distances.largest <= (FailureTrace.long * rises) / falls
+            : distances.least >= (FailureTrace.short * rises + falls - 1) / falls
+        scan(rows, from: isPlain ? max(first, rows.count - FailureTrace.short) : first, failures: failures)
+    }
+
+    private mutating func scan(_ rows: Span<Int>, from first: Int, failures: Int) {
+        let (rises, falls) = (rises, falls)
+        // Of the extreme, the index alone is kept on the way; -1 for the mark from before.
+        var (place, height, rising) = (-1, extreme, isRising)
+        for index in first..<rows.count {
+            let row = unsafe rows[unchecked: index]
+            let low = rises &* (failures &+ index) &- falls &* (row &- 1)
+            let high = low &+ rises &- falls
+            if rising {
+                if low <= height &- reversal {
+                    if place >= 0 { mark = Mark(row: rows[place], failures: failures + place + 1) }
+                    extreme = height
+                    turnDown()
+                    fall(to: low, Mark(row: row, failures: failures + index))
+                    rise(to: high, Mark(row: row, failures: failures + index + 1))
+                    (place, height, rising) = (-1, extreme, isRising)
+                } else if high > height {
+                    (height, place) = (high, index)
+                }
+            } else {
+                if low <= height { (height, place) = (low, index) }
+                if high &- reversal >= height {
+                    if place >= 0 { mark = Mark(row: rows[place], failures: failures + place) }
+                    turns.append(mark)
+                    isRising = true
+                    (place, height, rising) = (index, high, true)
+                }
+            }
         }
-        if !isRising, falls &* gaps.lowerBound >= rises, low <= extreme {
-            // None is.
-            fall(to: height(before: last, walked + rows.count - 1), Mark(row: last, failures: walked + rows.count - 1))
-            return
-        }
-        for index in rows.indices {
-            let low = height(before: rows[index], walked &+ index)
-            fall(to: low, Mark(row: rows[index], failures: walked &+ index))
-            rise(to: low &+ rises &- falls, Mark(row: rows[index], failures: walked &+ index &+ 1))
-        }
+        if place >= 0 { mark = Mark(row: rows[place], failures: failures + place + (rising ? 1 : 0)) }
+        (extreme, isRising) = (height, rising)
     }
 
     private func height(before row: Int, _ failures: Int) -> Int { rises &* failures &- falls &* (row &- 1) }
     private func height(upTo row: Int, _ failures: Int) -> Int { rises &* failures &- falls &* row }
 
-    @inline(__always)
     private mutating func fall(to low: Int, _ place: Mark) {
         if isRising {
             guard low <= extreme &- reversal else { return }
-            turn(rising: false)
-            (extreme, mark) = (low, place)
+            turnDown()
+            fall(to: low, place)
         } else if low <= extreme {
             (extreme, mark) = (low, place)
         }
     }
 
-    @inline(__always)
     private mutating func rise(to high: Int, _ place: Mark) {
         if isRising {
             if high > extreme { (extreme, mark) = (high, place) }
-        } else if high &- reversal >= extreme {
-            turn(rising: true)
+        } else if extreme != .max, high &- reversal >= extreme {
+            turns.append(mark)
+            isRising = true
             (extreme, mark) = (high, place)
         }
     }
 
+    /// Ends a climb at the highest place. What comes next is lower.
     @inline(never)
-    private mutating func turn(rising: Bool) {
+    private mutating func turnDown() {
         turns.append(mark)
-        isRising = rising
-        // An odd number ends with the beginning of a climb, whose end is to come.
-        if turns.count > Self.turnsAtMost, !rising { simplify() }
-    }
-
-    /// Keeps the turns of twice the reversal: they are the ones that it would have had from the beginning.
-    private mutating func simplify() {
+        (isRising, extreme) = (false, .max)
+        // Keeps the turns of twice the reversal: they are the ones that it would have had from the beginning.
         while turns.count > Self.turnsAtMost {
-            let before = turns
+            let before = turns + (extreme == .max ? [] : [mark])
             reversal *= 2
             (turns, isRising, extreme) = ([], false, .max)
             for (index, turn) in before.enumerated() {

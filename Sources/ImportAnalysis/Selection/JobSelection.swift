@@ -94,7 +94,7 @@ package struct SelectionResult: Sendable {
     /// Texts of the command line are in it: hostile until escaped.
     package var sentence: String {
         let by = options.joined(separator: " ")
-        guard leftOut > 0 else { return "\(by) left no dump out." }
+        guard leftOut > 0 else { return "Nothing was left out by \(by)." }
         let dumps = "\(Wording.grouped(leftOut)) of \(Wording.grouped(dumps)) dump\(dumps == 1 ? "" : "s")"
         let dateless =
             switch undated {

@@ -17,10 +17,10 @@ extension Wording {
             + others
     }
 
-    /// "Of their 14,000 rows, 9,121 failed (65.2%)."
+    /// "In that time, 9,121 of 14,000 rows failed (65.2%)."
     package static func rowsFailed(_ incident: TimeIncident) -> String {
-        if incident.rows == 0 { return "Their dumps have no rows." }
-        return "Of their \(rowsWord(incident.rows)), \(grouped(incident.failed)) failed "
+        if incident.rows == 0 { return "In that time, no job has rows." }
+        return "In that time, \(grouped(incident.failed)) of \(rowsWord(incident.rows)) failed "
             + "(\(Share(of: incident.failed, in: incident.rows).text))."
     }
 

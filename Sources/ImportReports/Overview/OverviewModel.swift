@@ -77,7 +77,7 @@ extension OverviewModel {
                     "items", "1 to 5, the ones that chance explains least first",
                     of: ModelTable<TimeIncident>([
                         .text("sentence", "when, how many jobs, how many of the others") { Wording.sentence($0) },
-                        .text("rows", "how many of their rows failed") { Wording.rowsFailed($0) },
+                        .text("rows", "how many rows of that time failed") { Wording.rowsFailed($0) },
                     ])
                 ) { $0 }
             ])

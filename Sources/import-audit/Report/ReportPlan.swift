@@ -121,6 +121,7 @@ struct ReportPlan {
             if case .done = end {
                 if overview.results.jobCount == 0, onlyInput != nil {
                     try overview.results.sayWhatWasNotRead()
+                    if settings.selector != nil, !options.isQuiet { Console.say("Nothing was written.") }
                     return overview.results.status
                 }
                 let isUnchanged = overview.isUnchanged(since: known)
