@@ -63,14 +63,37 @@ package enum PlainJobRecord {
         /// The day on which it was created, as days since 1970-01-01; nil if it does not say.
         package var day: Int? { created.map { PlainJobTally.day($0 / 1_000_000) } }
 
-        /// When it was created, as seconds since 1970-01-01 in UTC; nil if it does not say.
-        package var second: Int? {
-            created.map { number in
-                let time = number % 1_000_000
-                return PlainJobTally.day(number / 1_000_000) * 86_400 + time / 10_000 * 3600 + time / 100 % 100 * 60
-                    + time % 100
-            }
+    }
+
+    /// When the job was created, and its rows: all that it takes to compare jobs.
+    package struct Glance: Sendable {
+        /// As seconds since 1970-01-01 in UTC; nil if it does not say.
+        package fileprivate(set) var second: Int?
+        package fileprivate(set) var rows = RowCounts()
+    }
+
+    package static func glance(_ record: ArraySlice<UInt8>) -> Glance {
+        var reader = RecordReader(record)
+        let flags = Flags(rawValue: reader.byte())
+        var glance = Glance()
+        if flags.contains(.uuid) {
+            _ = (reader.word(), reader.word())
+        } else {
+            _ = reader.bytes(reader.number())
         }
+        if flags.contains(.created) {
+            let number = reader.number()
+            let time = number % 1_000_000
+            glance.second =
+                PlainJobTally.day(number / 1_000_000) * 86_400 + time / 10_000 * 3600 + time / 100 % 100 * 60
+                + time % 100
+        }
+        if flags.contains(.updated) { _ = reader.number() }
+        if flags.contains(.expires) { _ = reader.number() }
+        glance.rows.created = reader.number()
+        glance.rows.existing = reader.number()
+        glance.rows.failed = reader.number()
+        return glance
     }
 
     /// - Parameter name: reads the name of the input, which lies so many bytes in front of the record.

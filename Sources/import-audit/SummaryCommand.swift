@@ -93,7 +93,8 @@ extension SummaryCommand.Format {
             }
             try print(summary, codes: codes)
         case .text:
-            var overview = OverviewBuilder(followsCodes: false, surroundings: try results.surroundings(),
+            var overview = OverviewBuilder(
+                followsCodes: false, surroundings: try results.surroundings(),
                 selection: results.selection)
             try results.gather(into: &overview)
             for index in 0..<results.unreadableCount { overview.append(try results.unreadable(index)) }

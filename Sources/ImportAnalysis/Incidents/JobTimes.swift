@@ -47,6 +47,8 @@ package struct JobTimes: Sendable {
     }
 
     private var sums: [Int: Sums] = [:]
+    /// Of the latest jobs, which are all of one time.
+    private var last: (number: Int, sums: Sums) = (0, Sums())
     private var shift = 0
 
     package init() {}
@@ -58,7 +60,7 @@ package struct JobTimes: Sendable {
     }
 
     /// Adds a job that is complete and has no findings.
-    package mutating func add(_ plain: PlainJobRecord.Fields, _ usual: UsualShare) {
+    package mutating func add(_ plain: PlainJobRecord.Glance, _ usual: UsualShare) {
         guard let second = plain.second else { return }
         add(second: second, plain.rows, standsOut: usual.isHigh(plain.rows))
     }
@@ -66,7 +68,17 @@ package struct JobTimes: Sendable {
     private mutating func add(second: Int, _ rows: RowCounts, standsOut: Bool) {
         var one = Sums(jobs: 1, standingOut: standsOut ? 1 : 0, rows: rows.seen, failed: rows.failed)
         if standsOut { (one.first, one.last) = (second, second) }
-        sums[second >> shift, default: Sums()].add(one)
+        let number = second >> shift
+        // Most jobs of a log are of the time of the one before.
+        if number != last.number { settle() }
+        last.number = number
+        last.sums.add(one)
+    }
+
+    /// Adds the latest jobs to those of their time.
+    private mutating func settle() {
+        if last.sums.jobs > 0 { sums[last.number, default: Sums()].add(last.sums) }
+        last = (0, Sums())
         while sums.count > Self.secondsAtMost {
             shift += 1
             var wider: [Int: Sums] = [:]
@@ -77,6 +89,12 @@ package struct JobTimes: Sendable {
 
     /// The most telling ones, the strongest first.
     package func incidents() -> [TimeIncident] {
+        var whole = self
+        whole.settle()
+        return whole.found()
+    }
+
+    private func found() -> [TimeIncident] {
         let steps = sums.sorted { $0.key < $1.key }.map { $0.value }
         var trace = FailureTrace()
         var jobs = 0

@@ -45,7 +45,6 @@ struct ShownIncidents {
     ])
 
     private static let item = ModelTable<Item>([
-        .text("number", "its place in the list") { String($0.number) },
         .text("first_row", "from row … to row …" + ReportModel.withLine) {
             $0.builder.context.row($0.incident.firstRow)
         },

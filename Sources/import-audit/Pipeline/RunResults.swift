@@ -82,7 +82,7 @@ struct RunResults {
         while index < jobCount {
             index = try ledger?.firstNotTallied(from: index) ?? index
             guard index < jobCount else { break }
-            if let (plain, _) = try ledger?.plain(index) {
+            if let plain = try ledger?.glance(index) {
                 surroundings.usual.add(plain.rows)
             } else {
                 surroundings.usual.add(try job(index))
@@ -94,7 +94,7 @@ struct RunResults {
         guard surroundings.usual.mayStandOut else { return surroundings }
         var times = JobTimes()
         for index in 0..<jobCount {
-            if let (plain, _) = try ledger?.plain(index) {
+            if let plain = try ledger?.glance(index) {
                 times.add(plain, surroundings.usual)
             } else {
                 times.add(try job(index), surroundings.usual)
