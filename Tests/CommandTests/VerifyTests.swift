@@ -35,6 +35,33 @@ struct VerifyTests {
         #expect((json["inputs"] as? [String: Int]) == ["listed": 1, "matching": 1, "by_name": 0])
     }
 
+    @Test("What was sent is compared where it is given, of a folder and of a zip", arguments: ["o", "a.zip"])
+    func sources(audit: String) throws {
+        let space = try Workspace()
+        let folder = Repository.path("Samples/round-trip")
+        try space.shell("cp '\(folder)'/first-try.json '\(folder)'/contacts.csv .")
+        try packed("first-try.json", in: space, ["--source", "contacts.csv"])
+        let run = try verify(space, audit, "--source", "contacts.csv")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.outputText.contains("sources  1 of 1") && run.outputText.contains("not compared"), "\(run)")
+        // Its name does not matter.
+        try space.shell("mv contacts.csv sent.csv")
+        let both = try verify(space, audit, "first-try.json", "--source", "sent.csv", "--format", "json")
+        #expect(both.status == 0, "\(both)")
+        #expect(try parsed(both.output)["sources"] as? [String: Int] == ["listed": 1, "matching": 1])
+        try space.shell("sed s/Turin/Milan/ sent.csv >contacts.csv")
+        let changed = try verify(space, audit, "first-try.json", "--source", "contacts.csv")
+        #expect(changed.status == 1 && changed.outputText.contains("source changed: contacts.csv"), "\(changed)")
+        let other = try verify(space, audit, "--source", "sent.csv", "first-try.json")
+        #expect(other.status == 1 && other.outputText.contains("other source:  first-try.json"), "\(other)")
+        let none = try verify(space, audit, "--source", "nowhere.csv")
+        #expect(none.status == 66 && none.errorText.contains("nowhere.csv"), "\(none)")
+        // An audit without a source has none.
+        try space.shell("rm -r o a.zip")
+        try packed("first-try.json", in: space)
+        #expect(try verify(space, audit, "--source", "sent.csv").status == 1)
+    }
+
     @Test("Tampered with, in every way that one can think of, it is not verified; packed again, it is", .needs(.python))
     func tampered() throws {
         let space = try Workspace()
