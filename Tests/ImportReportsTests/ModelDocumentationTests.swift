@@ -113,6 +113,7 @@ struct ModelDocumentationTests {
             OverviewModel(OverviewTests.samples(), for: .xhtml, toolVersion: "1", files: OverviewTests.files),
             OverviewModel(OverviewTests.many(2000), for: .xhtml, toolVersion: "1", files: OverviewTests.files),
             UserRulesTests.overview(.markdown),
+            OverviewModel(OverviewTests.surrounded(), for: .xhtml, toolVersion: "1", files: []),
         ]
         try compare(documented(2), with: OverviewModel.shape, models.map { $0.kinds })
     }

@@ -49,12 +49,48 @@ struct OverviewTests {
         return overview
     }
 
+    /// An overview with a bad time, a job that is unlike the others, and a hostile selection.
+    static func surrounded() throws -> OverviewBuilder {
+        let clean = try audit(sample: "clean-async")
+        let jobs = (0..<100).map { number in
+            var job = clean
+            job.job.jobID = "job \(number)"
+            job.job.createdAt =
+                "2026-03-04T\(String(110 + number / 10).suffix(2)):\(number % 10 * 6 / 10)\(number % 10 * 6 % 10):00Z"
+            if (40..<50).contains(number) { (job.rows.created, job.rows.failed) = (1, job.rows.seen - 1) }
+            return job
+        }
+        var selection = SelectionResult(options: ["--job <script>\u{1B}[31m\u{202E}"])
+        (selection.dumps, selection.leftOut) = (110, 10)
+        var overview = OverviewBuilder(surroundings: JobSurroundings(of: jobs), selection: selection)
+        for job in jobs { overview.append(job, report: nil) }
+        return overview
+    }
+
+    @Test("A bad time and a selection are on the pages, in the text and in the verdict")
+    func badTime() throws {
+        let overview = try Self.surrounded()
+        let templates = try TemplateSet()
+        let time = "From 14:00 to 14:54 UTC on 4 March 2026, all 10 jobs stand out"
+        for format in TemplateSet.Format.allCases {
+            let text = templates.render(
+                OverviewModel(overview, for: format, toolVersion: "1", files: []), as: format
+            ).text
+            #expect(text.components(separatedBy: time).count == 3 && text.contains("10 of 110 dumps"))
+            #expect(text.contains("Unlike the others") && text.contains("In that time, "))
+        }
+        #expect(overview.verdict.sentence == "Of 100 jobs, 10 are unlike the others and 90 are clean.")
+        #expect(overview.verdict.incident?.hasSuffix("None of the other jobs does.") == true)
+        let text = SummaryText.render(overview, usesColor: false).text
+        #expect(text.contains(time) && text.contains("2026-03-04"))
+    }
+
     /// Pages for the validators.
     static func pages() throws -> [(name: String, bytes: [UInt8])] {
         let templates = try TemplateSet()
         let overviews = [
             ("samples", try samples()), ("unlinked", try samples(linked: false)), ("many", try many(300)),
-            ("none", OverviewBuilder()),
+            ("none", OverviewBuilder()), ("surrounded", try surrounded()),
         ]
         let strange = OverviewModel(try TimeLineTests.strange(), for: .xhtml, toolVersion: "1", files: [])
         return [("index-years", templates.render(strange, as: .xhtml))]
@@ -88,7 +124,7 @@ struct OverviewTests {
     @Test("Nothing hostile is there as it was")
     func hostile() throws {
         let templates = try TemplateSet()
-        for overview in [try Self.samples(), try Self.many(50)] {
+        for overview in [try Self.samples(), try Self.many(50), try Self.surrounded()] {
             for format in TemplateSet.Format.allCases {
                 let page = templates.render(
                     OverviewModel(overview, for: format, toolVersion: "1", files: Self.files), as: format)
