@@ -102,7 +102,7 @@ struct ModelDocumentationTests {
         let lines = Dictionary(ShownPlaces.rows(of: sent).map { ($0, $0 + 1) }, uniquingKeysWith: { line, _ in line })
         models.append(
             ReportModel(
-                sent, toolVersion: "1", files: [],
+                sent, toolVersion: "1", files: [], redaction: RedactionMark(isKeyed: true, keyID: "0123abcd"),
                 places: ShownPlaces(source: "sent.csv", isSheet: false, trustsOrder: true, lines: lines)))
         try compare(documented(1), with: ReportModel.shape, models.map { $0.kinds })
     }
