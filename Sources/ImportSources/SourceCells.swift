@@ -2,10 +2,10 @@ import ImportDumps
 import ImportFoundation
 
 extension SourceReader {
-    /// The cells of the current record that hold something, each under its name, in their order: the members of an object,
-    /// the cells of a table under its header. Without a header, columns are named by their numbers.
+    /// The non-empty cells of the current record with their names, in order: the members of an object, or the cells of
+    /// a table under its header. Without a header, columns are named by their numbers.
     ///
-    /// - Parameter limit: cells that are looked at, from the first one on.
+    /// - Parameter limit: the number of cells to read, from the first one on.
     package func namedCells(limit: Int) -> [(name: String, value: String)] {
         withWholeRecord { record in
             switch form {
@@ -33,7 +33,7 @@ extension SourceReader {
         }
     }
 
-    /// A record has been checked when its end was found: what cannot be read here is left out.
+    /// A record was checked when its end was found: anything that cannot be read here is left out.
     private static func members(of record: Span<UInt8>, limit: Int) -> [(name: String, value: String)] {
         var members: [(name: String, value: String)] = []
         var json = JSONReader(ArraySource([UInt8](span: record)), windowBytes: 64 * 1024)

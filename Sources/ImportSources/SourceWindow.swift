@@ -6,7 +6,7 @@ import ImportFoundation
 /// Safe to use: the storage lives as long as the window, and each access is checked against its count.
 @safe
 struct SourceWindow: ~Copyable {
-    /// Vectors are loaded whole only where there are as many bytes; this is for the byte after the end.
+    /// Full vectors are loaded only where there are enough bytes; this is for the byte after the end.
     private static let padding = 64
 
     private var storage: UnsafeMutablePointer<UInt8>
@@ -63,7 +63,7 @@ struct SourceWindow: ~Copyable {
         return try unsafe body(bytes.span)
     }
 
-    /// Where the next byte is that is no white space of JSON; the count if there is none.
+    /// The index of the next byte that is not JSON white space; the count if there is none.
     func afterSpace(from start: Int) -> Int {
         var index = start
         while index < count, ASCII.isSpace(unsafe storage[index]) { index += 1 }
@@ -83,7 +83,7 @@ struct SourceWindow: ~Copyable {
 package enum CSVCells {
     /// The cells without their quotes.
     ///
-    /// - Parameter limit: so many, from the first one on.
+    /// - Parameter limit: the number of cells, from the first one on.
     package static func cells(of record: Span<UInt8>, delimiter: UInt8, limit: Int = .max) -> [[UInt8]] {
         var cells: [[UInt8]] = [[]]
         var index = 0

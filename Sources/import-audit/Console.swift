@@ -134,3 +134,19 @@ func readPieces(
         offset += count
     }
 }
+
+/// The first bytes of a file, at most so many, wherever its descriptor stands; nil if they cannot be read.
+func readBeginning(of descriptor: Int32, count: Int) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+        let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+            unsafe pread(descriptor, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(filled))
+        }
+        if read < 0, errno == EINTR { continue }
+        if read < 0 { return nil }
+        if read == 0 { break }
+        filled += read
+    }
+    return Array(bytes.prefix(filled))
+}

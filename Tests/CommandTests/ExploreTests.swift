@@ -82,13 +82,13 @@ struct ExploreTests {
         #expect(run.status == 0, "\(run)")
         let page = try space.text("o/explore.html")
         #expect(!page.contains("northwind") && page.contains("is not a valid email address"))
-        // What stands for an address in the table stands for it here.
+        // The pseudonym of an address in the table is also used here.
         let table = try space.text("o/failures.csv")
         let pseudonym = try #require(table.firstMatch(of: /"(v-[0-9a-f]+)"/)).1
         #expect(page.contains(String(pseudonym)), "\(pseudonym)")
     }
 
-    @Test("A dry run names it, a pack holds it, verify finds what was changed in it")
+    @Test("A dry run names it, a pack contains it, verify detects changes in it")
     func around() throws {
         let space = try Workspace()
         let sample = Repository.sample("many-failures")

@@ -26,12 +26,12 @@ struct PageSizeTests {
         ] {
             #expect(holds(page, said), "\(said)")
         }
-        // Where it is whole.
+        // Where it is complete.
         #expect(holds(try space.bytes("o/failures.csv"), WorstCase.times("&", 1200)))
         #expect(holds(try space.bytes("o/summary.json"), WorstCase.times("\\\"", 1_000_000)))
     }
 
-    @Test("The same job with what was sent, all of whose cells are as long as can be")
+    @Test("The same job with a source whose cells all have the maximum length")
     func source() throws {
         let space = try Workspace()
         let job = WorstCase.job()
@@ -53,7 +53,7 @@ struct PageSizeTests {
         #expect(page.count > 1_600_000, "\(page.count) bytes")
     }
 
-    @Test("The overview of many such jobs and of inputs that are none, in files with long names")
+    @Test("The overview of many such jobs, and of inputs that are not jobs, in files with long names")
     func overview() throws {
         let space = try Workspace()
         let quotes = WorstCase.times("\"", 190)
@@ -88,7 +88,7 @@ struct PageSizeTests {
         #expect(holds(page, ".json (300 of"))
     }
 
-    /// A search by bytes, for the files are large.
+    /// Searches by bytes, because the files are large.
     private func holds(_ bytes: [UInt8], _ text: String) -> Bool {
         Data(bytes).range(of: Data(text.utf8)) != nil
     }

@@ -61,7 +61,7 @@ import Testing
         #expect(try folder.text("plain/failures.csv").hasSuffix("'eve@@x' is no address,\r\n"))
     }
 
-    @Test("The column comes behind those of the codes file, in the workbook too", .needs(.pythonModule("openpyxl")))
+    @Test("The column follows those of the codes file, in the workbook too", .needs(.pythonModule("openpyxl")))
     func columns() throws {
         try folder.write("codes:\n  - {code: invalid_email, owner: data, action: fix-data}\n", as: "codes.yml")
         for (input, file) in [("job.json", "report"), ("in", "index")] {
@@ -166,7 +166,7 @@ import Testing
         #expect(try folder.text("o/report.md").contains("is the word of who ran this, not proven."))
     }
 
-    @Test("A refused source leaves an earlier report as it is")
+    @Test("A refused source leaves an earlier report unchanged")
     func earlier() throws {
         #expect(try report("job.json", "--source", "contacts.csv", "-o", "o").status == 0)
         let before = try folder.tree("o")
@@ -194,7 +194,7 @@ import Testing
         #expect(try !folder.text("o/jobs/a/report.md").contains("(line "))
     }
 
-    @Test("The manifest and a pack name what was sent, with its hash")
+    @Test("The manifest and a pack name the source, with its hash")
     func manifest() throws {
         try folder.write(Self.job("a"), as: "in/a.json")
         let sum = try folder.shell("sha256sum contacts.csv").prefix(64)

@@ -17,7 +17,7 @@ struct VerifyTests {
         try RunningCommand(["verify"] + arguments, input: input, folder: space.path).finish()
     }
 
-    @Test("A packed audit is verified, under any name; what is proved and what is not is said")
+    @Test("A packed audit is verified under any name; the output says what is proved and what is not")
     func verified() throws {
         let space = try Workspace()
         try packed(Repository.sample("many-failures"), in: space)
@@ -35,7 +35,7 @@ struct VerifyTests {
         #expect((json["inputs"] as? [String: Int]) == ["listed": 1, "matching": 1, "by_name": 0])
     }
 
-    @Test("What was sent is compared where it is given, of a folder and of a zip", arguments: ["o", "a.zip"])
+    @Test("A source is compared if it is given, for a folder and for a zip", arguments: ["o", "a.zip"])
     func sources(audit: String) throws {
         let space = try Workspace()
         let folder = Repository.path("Samples/round-trip")
@@ -79,7 +79,7 @@ struct VerifyTests {
         }
     }
 
-    @Test("What is no zip, or not there")
+    @Test("Files that are not zips or do not exist")
     func noZip() throws {
         let space = try Workspace()
         try space.write("{}", as: "x.zip")
@@ -95,7 +95,7 @@ struct VerifyTests {
         #expect(try RunningCommand(["verify"]).finish().status == 64)
     }
 
-    /// What happens to the inputs, and what is said of it; nothing if it makes no difference.
+    /// A change to the inputs, and the message about it; nothing if it makes no difference.
     static let changes: [(script: String, words: [String])] = [
         ("true", []), ("mv in elsewhere && mkdir in && mv elsewhere in", []), ("mv in/0/job-003.json in/new.json", []),
         ("tar -cJf all.txz in && rm -r in && mkdir in && mv all.txz in", []),
@@ -140,7 +140,7 @@ struct VerifyTests {
         }
     }
 
-    @Test("A dump from standard input, and one that is not there")
+    @Test("A dump from standard input, and one that does not exist")
     func standardInput() throws {
         let space = try Workspace()
         let dump = Array(jobDump("j", failed: 1).utf8)

@@ -68,7 +68,7 @@ enum WorstCase {
         String(UnicodeScalar(UInt8(ascii: "a") + UInt8(number))) + " "
     }
 
-    /// What is known of all codes, and entries about none.
+    /// Entries for all codes, and some that match none.
     static var codesFile: String {
         func entry(_ key: String) -> String {
             """

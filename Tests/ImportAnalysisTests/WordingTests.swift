@@ -81,7 +81,7 @@ import Testing
     }
 }
 
-/// What people read about inputs that cannot be read whole.
+/// The sentences about inputs that cannot be read completely.
 @Suite struct InputWordingTests {
     @Test func failures() {
         let damage = { (damage: ReadFailure.Damage) in ReadFailure(.damaged(.gzip, damage)).description }

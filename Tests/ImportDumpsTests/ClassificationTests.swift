@@ -1,7 +1,7 @@
 import ImportDumps
 import Testing
 
-/// What is not an import job gets its true name.
+/// Input that is not an import job is classified correctly.
 @Suite struct ClassificationTests {
     @Test(
         arguments: [
@@ -119,7 +119,7 @@ import Testing
         if case .foreign(.table) = reading.notAJob?.reason { Issue.record("\(text)") }
     }
 
-    /// Broken before anything shows what it is.
+    /// Broken before it can be recognized.
     @Test(
         arguments: [
             ("{", DumpFault.Reason.unexpectedEnd, 1), (#"{"job_id""#, .unexpectedEnd, 9),
