@@ -1,4 +1,5 @@
 import Foundation
+import ImportAnalysis
 import ImportReports
 import TestSupport
 import Testing

@@ -76,7 +76,7 @@ struct IncidentSearch {
         guard
             -Double(failures) * naturalLogarithm(density) > threshold + naturalLogarithm(Double(failures)) / 2
         else { return nil }
-        (starts, ends) = trace.marks(above: density)
+        (starts, ends) = trace.marks()
         (self.failures, self.rows, self.fewest) = (failures, rows, fewest)
     }
 

@@ -82,10 +82,9 @@ struct FailureTrace: Sendable {
         return (least == .max ? 0 : least, largest == .min ? .max : largest)
     }
 
-    /// The rows at which segments of interest begin and end, each in order.
-    ///
-    /// - Parameter density: only segments that are denser.
-    func marks(above density: Double) -> (starts: [Mark], ends: [Mark]) {
+    /// The rows at which segments of interest begin and end, each in order: also of walks that are less dense than all
+    /// rows, for without the rows of incidents the others are less dense.
+    func marks() -> (starts: [Mark], ends: [Mark]) {
         guard !walks.isEmpty else {
             let rows = recent.enumerated()
             return (
@@ -97,7 +96,7 @@ struct FailureTrace: Sendable {
         whole.walk()
         var starts: [Mark] = []
         var ends: [Mark] = []
-        for walk in whole.walks where walk.density > density { walk.add(to: &starts, &ends) }
+        for walk in whole.walks { walk.add(to: &starts, &ends) }
         return (Self.sorted(starts), Self.sorted(ends))
     }
 
@@ -131,8 +130,6 @@ private struct Walk: Sendable {
         (self.falls, self.rises) = (falls, rises)
         reversal = Self.firstReversal * rises
     }
-
-    var density: Double { Double(falls) / Double(rises) }
 
     /// - Parameters:
     ///   - first: the index of the first failure that did not go through yet.
