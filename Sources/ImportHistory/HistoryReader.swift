@@ -4,6 +4,7 @@ package import ImportAnalysis
 /// Reads what a history says, in one state of it.
 package final class HistoryReader {
     private let database: Database
+    private var last: LastRuns?
 
     init(_ database: Database) {
         self.database = database
@@ -126,6 +127,13 @@ package final class HistoryReader {
     ///
     /// - Parameter created: seconds since 1970-01-01; nil if the job does not say, for the latest ones of all.
     package func earlierRuns(than created: Int?, without jobID: String?) throws -> EarlierRuns {
+        let bound = created ?? Int.max
+        // Jobs of one night mostly have the same runs before them.
+        if let last, last.bound <= bound, jobID.map({ !last.ids.contains($0) }) ?? true,
+            try !hasJobs(from: last.bound, before: bound)
+        {
+            return last.runs
+        }
         var runs: [EarlierRun] = []
         var ids: [String] = []
         try query(
@@ -138,7 +146,7 @@ package final class HistoryReader {
             ids.append(row.text() ?? "")
             runs.append(EarlierRun(rows: row.number(), failed: row.number(), duration: row.integer()))
         } bind: { statement in
-            statement.bind(created ?? Int.max)
+            statement.bind(bound)
             statement.bind(jobID)
         }
         let codes = try SQLStatement("SELECT code, is_other, rows FROM job_codes WHERE job_id = ?", in: database)
@@ -152,6 +160,29 @@ package final class HistoryReader {
                 return true
             }
         }
-        return EarlierRuns(runs)
+        let result = EarlierRuns(runs)
+        // One that leaves out a job is the one of that job alone.
+        let isOfAll = try jobID.map { try !isThere($0) } ?? true
+        last = isOfAll ? LastRuns(bound: bound, ids: Set(ids), runs: result) : nil
+        return result
+    }
+
+    /// What was read last.
+    private struct LastRuns {
+        var bound: Int
+        var ids: Set<String>
+        var runs: EarlierRuns
+    }
+
+    private func hasJobs(from start: Int, before end: Int) throws -> Bool {
+        guard start < end else { return false }
+        return try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM jobs WHERE created_unix >= ? AND created_unix < ?)",
+            arguments: [start, end]) ?? true
+    }
+
+    private func isThere(_ jobID: String) throws -> Bool {
+        try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM jobs WHERE job_id = ?)", arguments: [jobID]) ?? true
     }
 }

@@ -91,11 +91,12 @@ package struct HistoryCodes: Sendable {
 
     /// Adds what a code has on a day. Codes come one after another, and days in order.
     package mutating func add(_ code: HistoryCode, day: Int, jobs: Int, rows: Int) {
+        let place = jobDay(day)
         if line?.code == code {
-            line?.presence.see(jobDay(day))
+            line?.presence.see(place)
         } else {
             endCode()
-            line = HistoryCodeLine(code: code, presence: CodePresence(first: jobDay(day)))
+            line = HistoryCodeLine(code: code, presence: CodePresence(first: place))
         }
         guard isAskedFor(day) else { return }
         let sums = HistorySums(jobs: jobs, failed: rows)

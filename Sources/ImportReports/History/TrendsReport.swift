@@ -68,7 +68,7 @@ package struct TrendsReport: Sendable {
     func name(_ number: Int) -> String { period.step.name(number) }
 
     /// What the rows are that are counted.
-    var isOfOneCode: Bool { trends.selection.code != nil }
+    package var isOfOneCode: Bool { trends.selection.code != nil }
 }
 
 // MARK: - Sentences

@@ -15,7 +15,7 @@ struct HistoryCommand: ParsableCommand {
               import-audit history show imports.sqlite --by month
               import-audit history report imports.sqlite -o trends
             """,
-        subcommands: [HistoryAddCommand.self, HistoryShowCommand.self]
+        subcommands: [HistoryAddCommand.self, HistoryShowCommand.self, HistoryReportCommand.self]
     )
 }
 
@@ -25,7 +25,9 @@ struct HistoryWaiting: ParsableArguments {
         name: .customLong("wait"),
         help: ArgumentHelp(
             "How long to wait for another process that writes to the history; 30 by default.", valueName: "seconds"))
-    var seconds: Int = 30
+    var seconds = HistoryWaiting.defaultSeconds
+
+    static let defaultSeconds = 30
 
     func validate() throws {
         guard (0...86_400).contains(seconds) else {
