@@ -4,13 +4,13 @@
 /// - at most 1 in 20 of the earlier runs had a share as high;
 /// - with the mean and the spread of the earlier runs' shares, as many failed rows or more come in less than 1 of 10,000
 ///   runs (``BetaBinomial``), divided by the number of shares that the job is judged by. The 2% of the earlier runs with
-///   the highest shares, at least one, are left out of both numbers: they may be incidents themselves.
+///   the highest shares, rounded down, are left out of both numbers: they may be incidents themselves.
 ///
-/// A **size** (rows) and a **duration** are unusual if all three hold:
-/// - at most 1 in 20 of the earlier runs were as large, or as small;
+/// A **size** (rows) and a **duration** are unusual if both hold:
+/// - it is at least twice the largest, or at most half the smallest of the earlier runs, of which the largest 2% and the
+///   smallest 2%, at least one each, are left out;
 /// - it is farther from their median than 6 standard deviations, of which the median distance from the median, times
-///   1.4826, is the robust measure;
-/// - it is at least half as much again as the median, or at most two thirds of it.
+///   1.4826, is the robust measure.
 package struct UnusualRun: Sendable {
     /// Of one run, by chance.
     static let level = 0.0001
@@ -86,7 +86,7 @@ package struct ShareComparison: Sendable {
         highest = sorted.last ?? (0, 0)
         let share = Share(of: failed, in: rows)
         asHigh = earlier.count { Share(of: $0.failed, in: $0.rows) >= share }
-        kept = Array(sorted.dropLast(max(1, earlier.count / 50)))
+        kept = Array(sorted.dropLast(earlier.count / 50))
     }
 
     func isUnusual(level: Double) -> Bool {
@@ -120,10 +120,9 @@ package struct AmountComparison: Sendable {
     package let amount: Int
     package let runs: Int
     package let median: Int
+    /// Without those that are left out.
     package let least: Int
     package let most: Int
-    private let asLarge: Int
-    private let asSmall: Int
     /// The median distance from the median.
     private let spread: Int
 
@@ -133,19 +132,16 @@ package struct AmountComparison: Sendable {
         let median = sorted[sorted.count / 2]
         self.amount = amount
         self.median = median
-        (runs, least, most) = (sorted.count, sorted.first ?? 0, sorted.last ?? 0)
-        asLarge = sorted.count { $0 >= amount }
-        asSmall = sorted.count { $0 <= amount }
+        let leftOut = min(max(1, sorted.count / 50), (sorted.count - 1) / 2)
+        (runs, least, most) = (sorted.count, sorted[leftOut], sorted[sorted.count - 1 - leftOut])
         spread = sorted.map { abs($0 - median) }.sorted()[sorted.count / 2]
     }
 
     package var isLarger: Bool { amount > median }
 
     var isUnusual: Bool {
-        let (amount128, median128) = (Int128(amount), Int128(median))
-        guard (isLarger ? asLarge : asSmall) * 20 <= runs,
-            abs(amount128 - median128) * 10_000 > 6 * 14_826 * Int128(spread)
-        else { return false }
-        return isLarger ? 2 * amount128 >= 3 * median128 : 3 * amount128 <= 2 * median128
+        let amount = Int128(amount)
+        guard abs(amount - Int128(median)) * 10_000 > 6 * 14_826 * Int128(spread) else { return false }
+        return isLarger ? amount >= 2 * Int128(most) : 2 * amount <= Int128(least)
     }
 }

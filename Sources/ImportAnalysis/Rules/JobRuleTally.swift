@@ -3,7 +3,7 @@ import ImportDumps
 /// What a rule about single jobs came to. Memory does not grow with their number.
 struct JobRuleTally: Sendable {
     /// Sentences that are kept.
-    private static let verdictsKept = 20
+    private static let verdictsKept = 100
 
     private let rule: Rules.Rule
     private var jobs = 0

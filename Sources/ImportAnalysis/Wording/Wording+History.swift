@@ -24,12 +24,12 @@ extension Wording {
 
     package static func unusualSize(_ size: AmountComparison) -> String {
         "Rows of the job: \(grouped(size.amount)); \(grouped(size.runs)) earlier runs had \(grouped(size.median)) "
-            + "(median), from \(grouped(size.least)) to \(grouped(size.most))."
+            + "(median), nearly all of them \(grouped(size.least)) to \(grouped(size.most))."
     }
 
     package static func unusualDuration(_ duration: AmountComparison) -> String {
         "Duration: \(Self.duration(duration.amount)); \(grouped(duration.runs)) earlier runs took "
-            + "\(Self.duration(duration.median)) (median), from \(Self.duration(duration.least)) to "
+            + "\(Self.duration(duration.median)) (median), nearly all of them \(Self.duration(duration.least)) to "
             + "\(Self.duration(duration.most))."
     }
 

@@ -39,8 +39,10 @@ struct TrendChart {
             let lower = part.map { (x($0.number), y($0.sums.interval.low)) }
             let corners =
                 half > 0
-                ? [(upper[0].0 - half, upper[0].1), (upper[0].0 + half, upper[0].1), (lower[0].0 + half, lower[0].1),
-                    (lower[0].0 - half, lower[0].1)] : upper + lower.reversed()
+                ? [
+                    (upper[0].0 - half, upper[0].1), (upper[0].0 + half, upper[0].1), (lower[0].0 + half, lower[0].1),
+                    (lower[0].0 - half, lower[0].1),
+                ] : upper + lower.reversed()
             band += "M" + corners.map { "\($0.0) \($0.1)" }.joined(separator: "L") + "z"
         }
         self.line = line

@@ -10,7 +10,8 @@ extension TrendsReport {
         func shown(_ code: HistoryCode) -> String { code.code.map(escaped) ?? code.words }
         var text = Self.markdownStart + "\(MarkdownText.escape(sentence))\n\n**\(changeSentence)**\n"
         if !periods.isEmpty {
-            text += "\n## Failures over time\n\n| \(period.step.heading) | Jobs | Rows | Failed | Share | 95% interval |\n"
+            text +=
+                "\n## Failures over time\n\n| \(period.step.heading) | Jobs | Rows | Failed | Share | 95% interval |\n"
             text += "| :--- | ---: | ---: | ---: | ---: | ---: |\n"
             for each in periods.suffix(Self.periodsShown) {
                 let cells = Self.cells(each.sums).map(MarkdownText.escape).joined(separator: " | ")

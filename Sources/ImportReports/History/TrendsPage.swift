@@ -179,7 +179,8 @@ package struct TrendsPage {
             """
     }
 
-    private mutating func appendSums(_ caption: String, _ heading: String, _ rows: [(name: String, sums: HistorySums)]) {
+    private mutating func appendSums(_ caption: String, _ heading: String, _ rows: [(name: String, sums: HistorySums)])
+    {
         text += """
             <table class="numbers days">
             <caption>\(caption)</caption>
@@ -250,7 +251,9 @@ package struct TrendsPage {
     // MARK: - Codes
 
     private func shown(_ code: HistoryCode) -> String {
-        guard let text = code.code else { return "<span class=\"none\">\(code.kind == .none ? "no code" : "other codes")</span>" }
+        guard let text = code.code else {
+            return "<span class=\"none\">\(code.kind == .none ? "no code" : "other codes")</span>"
+        }
         return "<bdi class=\"code\">\(XMLText.escape(ReportModelBuilder.shortened(text)))</bdi>"
     }
 
@@ -333,7 +336,8 @@ package struct TrendsPage {
             }
             text += "</tbody>\n</table>\n"
             if trends.eventCount > trends.events.count {
-                text += "<p class=\"cut\">The latest \(trends.events.count) of \(Wording.grouped(trends.eventCount))</p>\n"
+                text +=
+                    "<p class=\"cut\">The latest \(trends.events.count) of \(Wording.grouped(trends.eventCount))</p>\n"
             }
         }
         text += "</section>\n\n"

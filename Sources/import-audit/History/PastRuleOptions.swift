@@ -18,14 +18,16 @@ struct PastRuleOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Fail if the failure share of a job is above so many times the median of the earlier runs.", valueName: "Nx"),
+            "Fail if the failure share of a job is above so many times the median of the earlier runs.", valueName: "Nx"
+        ),
         transform: PastRuleOptions.multiple)
     var maxFailedVsMedian: Rules.Multiple?
 
     func validate() throws {
         if history == nil, unusual || maxFailedVsMedian != nil {
             throw ValidationError(
-                "--\(unusual ? "unusual" : "max-failed-vs-median") compares with earlier runs: it needs --history FILE.")
+                "--\(unusual ? "unusual" : "max-failed-vs-median") compares with earlier runs: it needs --history FILE."
+            )
         }
     }
 
