@@ -116,6 +116,9 @@ let package = Package(
             name: "CodeFilesTests", dependencies: ["ImportAnalysis", "ImportRedaction", "CodeFiles", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "ImportHistoryTests", dependencies: ["ImportAnalysis", "ImportDumps", "ImportHistory", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ImportReportsTests",
             dependencies: [
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportReports", "XHTMLValidation",

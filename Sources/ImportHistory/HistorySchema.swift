@@ -1,9 +1,13 @@
+import ImportFoundation
+
 /// The tables of a history. `Docs/history.md` describes them.
+///
+/// Views are in words that SQLite and DuckDB both have: DuckDB reads all of them when it opens the file.
 ///
 /// No table has a rowid, so that what is in a file does not depend on the order in which jobs were added.
 package enum HistorySchema {
-    /// Marks the file as one of this program: the letters "IAHi". `file` and SQLite's header show it.
-    package static let applicationID: Int32 = 0x4941_4869
+    /// Marks the file as one of this program: `file` and SQLite's header show it.
+    package static let applicationID = OwnOutput.historyMark.reduce(Int32(0)) { $0 << 8 | Int32($1) }
 
     /// What brings a file from each version to the next one: from nothing to 1, from 1 to 2 and so on.
     package static let steps = [version1]
@@ -105,6 +109,8 @@ package enum HistorySchema {
         ) WITHOUT ROWID;
         CREATE TABLE days (
           day TEXT NOT NULL PRIMARY KEY,
+          week TEXT NOT NULL,
+          month TEXT NOT NULL,
           jobs INTEGER NOT NULL,
           jobs_with_failed_rows INTEGER NOT NULL,
           rows_seen INTEGER NOT NULL,
@@ -127,12 +133,12 @@ package enum HistorySchema {
             CASE WHEN rows_seen > 0 THEN 1.0 * rows_failed / rows_seen END AS share
           FROM days WHERE day <> '';
         CREATE VIEW trend_by_week AS
-          SELECT date(day, 'weekday 0', '-6 days') AS week, sum(jobs) AS jobs, sum(rows_seen) AS rows_seen,
+          SELECT week, sum(jobs) AS jobs, sum(rows_seen) AS rows_seen,
             sum(rows_failed) AS rows_failed,
             CASE WHEN sum(rows_seen) > 0 THEN 1.0 * sum(rows_failed) / sum(rows_seen) END AS share
           FROM days WHERE day <> '' GROUP BY week;
         CREATE VIEW trend_by_month AS
-          SELECT substr(day, 1, 7) AS month, sum(jobs) AS jobs, sum(rows_seen) AS rows_seen,
+          SELECT month, sum(jobs) AS jobs, sum(rows_seen) AS rows_seen,
             sum(rows_failed) AS rows_failed,
             CASE WHEN sum(rows_seen) > 0 THEN 1.0 * sum(rows_failed) / sum(rows_seen) END AS share
           FROM days WHERE day <> '' GROUP BY month;
@@ -142,7 +148,7 @@ package enum HistorySchema {
         CREATE VIEW codes_seen AS
           SELECT CASE kind WHEN 1 THEN code END AS code, kind = 2 AS is_other, min(day) AS first_day,
             max(day) AS last_day, count(*) AS days, sum(jobs) AS jobs, sum(rows) AS rows
-          FROM code_days WHERE day <> '' GROUP BY kind, code_days.code;
+          FROM code_days AS each WHERE day <> '' GROUP BY kind, each.code;
         CREATE VIEW dumps AS
           SELECT job_id, source, status, updated_at, bytes, rows_failed, 1 AS counts FROM jobs
           UNION ALL

@@ -131,7 +131,8 @@ package final class HistoryWriter {
 
     private func flush() throws {
         let columns = [
-            "day", "jobs", "jobs_with_failed_rows", "rows_seen", "rows_created", "rows_existing", "rows_applied",
+            "day", "week", "month", "jobs", "jobs_with_failed_rows", "rows_seen", "rows_created", "rows_existing",
+            "rows_applied",
             "rows_failed", "rows_unclassified",
         ]
         func adding(_ columns: ArraySlice<String>, to key: String) -> String {
@@ -139,9 +140,12 @@ package final class HistoryWriter {
                 + columns.map { "\($0) = \($0) + excluded.\($0)" }.joined(separator: ", ")
         }
         let day = try SQLStatement(
-            SQLStatement.insertion(into: "days", columns, or: adding(columns.dropFirst(), to: "day")), in: database)
+            SQLStatement.insertion(into: "days", columns, or: adding(columns.dropFirst(3), to: "day")), in: database)
         for (number, sums) in days {
-            day.bind(Self.text(number))
+            let text = Self.text(number)
+            day.bind(text)
+            day.bind(number == Self.noDay ? "" : HistoryTime.text(ofDay: HistoryTime.monday(of: number)))
+            day.bind(String(text.prefix(7)))
             day.bind(sums.jobs)
             day.bind(sums.failing)
             for rows in sums.rows { day.bind(rows) }

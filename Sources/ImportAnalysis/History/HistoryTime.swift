@@ -24,6 +24,12 @@ package struct HistoryTime: Sendable {
         return "\(date.year.digits(4))-\(date.month.digits(2))-\(date.day.digits(2))"
     }
 
+    /// The Monday of the week that a day is in; before the year 0, the first day that can be written.
+    package static func monday(of day: Int) -> Int {
+        // 1970-01-01 was a Thursday.
+        max(firstDay, day - ((day + 3) % 7 + 7) % 7)
+    }
+
     /// The day of such a text; nil for all else.
     package static func day(of text: String) -> Int? {
         DateTime("\(text)T00:00:00Z").map { $0.dayInUTC }

@@ -57,8 +57,8 @@ extension Wording {
     ) -> String? {
         guard judged > 0, let worst, let median else { return nil }
         let words = count == 0 ? "none of \(jobsWord(judged))" : "\(grouped(count)) of \(jobsWord(judged))"
-        return "\(words); the most in \(quoted(worst.name)): \(shareWords(worst.failed, worst.rows)), where the median of "
-            + "the earlier runs is \(Share(of: median.failed, in: median.rows).text)"
+        return "\(words); the most in \(quoted(worst.name)): \(shareWords(worst.failed, worst.rows)), "
+            + "where the median of the earlier runs is \(Share(of: median.failed, in: median.rows).text)"
     }
 
     private static func shareWords(_ failed: Int, _ rows: Int) -> String {

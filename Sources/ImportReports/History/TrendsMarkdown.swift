@@ -1,14 +1,12 @@
 import ImportAnalysis
+import ImportFoundation
 
 extension TrendsReport {
-    /// The first bytes of ``markdown``, by which a later run knows it again.
-    package static let markdownStart = "# Import trends\n\n"
-
     /// GitHub's Markdown, with a line feed at its end.
     package var markdown: [UInt8] {
         func escaped(_ text: String) -> String { MarkdownText.escape(ReportModelBuilder.shortened(text)) }
         func shown(_ code: HistoryCode) -> String { code.code.map(escaped) ?? code.words }
-        var text = Self.markdownStart + "\(MarkdownText.escape(sentence))\n\n**\(changeSentence)**\n"
+        var text = OwnOutput.trendsStart + "\(MarkdownText.escape(sentence))\n\n**\(changeSentence)**\n"
         if !periods.isEmpty {
             text +=
                 "\n## Failures over time\n\n| \(period.step.heading) | Jobs | Rows | Failed | Share | 95% interval |\n"

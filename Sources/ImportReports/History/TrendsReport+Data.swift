@@ -1,4 +1,5 @@
 import ImportAnalysis
+import ImportFoundation
 
 // For programs: the same numbers as JSON and as CSV.
 
@@ -17,7 +18,7 @@ extension TrendsReport {
     }
 
     /// The first line of ``csv(_:)``.
-    package static let csvHeader = "period,code,code_kind,jobs,rows_seen,rows_failed,share,share_low,share_high"
+    package static let csvHeader = OwnOutput.trendsHeader
 
     /// A line for each period, and one for each code of it. Lines of codes say in how many jobs it was.
     package func csv(_ options: CSVOptions) -> [UInt8] {

@@ -1,6 +1,7 @@
 import Glibc
 import ImportAnalysis
 import ImportHistory
+import ImportReports
 
 /// The history that a command names, with what is said when it cannot be used.
 struct HistoryAccess {
@@ -54,6 +55,14 @@ struct HistoryAccess {
             return tally
         } catch let fault as HistoryFault {
             throw failure(fault)
+        }
+    }
+
+    /// Adds the jobs of a report, and tells what the history says then.
+    func addForReport(_ results: RunResults, _ mark: RedactionMark?) throws -> TrendsReport {
+        _ = try add([results], mark)
+        return try reading { reader in
+            TrendsReport(try reader.trends(HistorySelection()), by: nil, redactedBy: try reader.pseudonymsKey())
         }
     }
 

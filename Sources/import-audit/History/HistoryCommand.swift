@@ -19,6 +19,18 @@ struct HistoryCommand: ParsableCommand {
     )
 }
 
+/// The history that `report` adds to.
+struct HistoryOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Add the jobs to this history, and show its trend on the page.", valueName: "file.sqlite"))
+    var history: String?
+
+    func access() throws(CommandFailure) -> HistoryAccess? {
+        guard let history else { return nil }
+        return try HistoryAccess(history, waitSeconds: HistoryWaiting.defaultSeconds)
+    }
+}
+
 /// How a history is opened.
 struct HistoryWaiting: ParsableArguments {
     @Option(

@@ -13,7 +13,7 @@ struct HistoryReportCommand: ParsableCommand {
 
             EXAMPLES
               import-audit history report imports.sqlite -o trends
-              import-audit history report imports.sqlite -o quarter --since 2026-01-01 --until 2026-03-31
+              import-audit history report imports.sqlite -o year --since 2025-01-01
             """
     )
 

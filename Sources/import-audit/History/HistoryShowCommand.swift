@@ -14,7 +14,7 @@ struct HistoryShowCommand: ParsableCommand {
 
             EXAMPLES
               import-audit history show imports.sqlite
-              import-audit history show imports.sqlite --by day --since 2026-03-01 --code rate_limited
+              import-audit history show imports.sqlite --by day --code rate_limited
               import-audit history show imports.sqlite --format csv
             """
     )

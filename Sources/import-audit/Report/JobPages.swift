@@ -27,7 +27,8 @@ struct JobPages {
         func model(_ limits: ModelLimits, _ files: [ReportFile]) -> ReportModel {
             ReportModel(
                 summary, title: isAlone ? settings.title : nil, toolVersion: toolVersion, files: files, codes: codes,
-                ruleResults: ruleResults, redaction: settings.redaction?.mark, places: places, limits: limits)
+                ruleResults: ruleResults, redaction: settings.redaction?.mark, places: places,
+                history: isAlone ? settings.history : nil, limits: limits)
         }
         // Both pages show the same.
         let whole = formats.contains(.xhtml) || formats.contains(.markdown) ? model(.page, formats.files) : nil

@@ -144,7 +144,8 @@ struct OverviewReport {
         do {
             fileNames = try files.finish(
                 templates: run.settings.overviewTemplates(), title: run.settings.title,
-                markdownLimit: run.settings.markdownLimit, mailDate: run.settings.mailDate
+                history: run.settings.history, markdownLimit: run.settings.markdownLimit,
+                mailDate: run.settings.mailDate
             ) { problem, page in run.settings.invalidPage(problem, of: page) }
         } catch let page as PageTooLarge {
             throw run.settings.pageTooLarge(page)

@@ -89,7 +89,8 @@ struct RuleOptions: ParsableArguments {
         userRules.gate = all.gate
         if userRules.gate?.asksForHistory == true, past?.history == nil {
             throw CommandFailure(
-                .usage, "max-failed-vs-median and unusual compare with earlier runs: they need check with --history FILE")
+                .usage,
+                "max-failed-vs-median and unusual compare with earlier runs: they need check with --history FILE")
         }
         if userRules.gate != nil { userRules.origin.append(Array(ownWords.joined(separator: "\0").utf8)) }
         return userRules
