@@ -82,7 +82,9 @@ struct SourceWindow: ~Copyable {
 /// The cells of one record of CSV that follows RFC 4180.
 package enum CSVCells {
     /// The cells without their quotes.
-    package static func cells(of record: Span<UInt8>, delimiter: UInt8) -> [[UInt8]] {
+    ///
+    /// - Parameter limit: so many, from the first one on.
+    package static func cells(of record: Span<UInt8>, delimiter: UInt8, limit: Int = .max) -> [[UInt8]] {
         var cells: [[UInt8]] = [[]]
         var index = 0
         var isInside = false
@@ -98,6 +100,7 @@ package enum CSVCells {
                     isInside.toggle()
                 }
             } else if byte == delimiter, !isInside {
+                guard cells.count < limit else { return cells }
                 cells.append([])
             } else {
                 cells[cells.count - 1].append(byte)

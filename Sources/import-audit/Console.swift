@@ -113,3 +113,24 @@ func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(SystemFailure) 
         }
     }
 }
+
+/// Hands out a file from its beginning, piece by piece, wherever its descriptor stands.
+///
+/// - Parameter pieceBytes: a piece has at most so many.
+/// - Throws: ``SystemFailure`` where it cannot be read, and what `body` throws.
+func readPieces(
+    of descriptor: Int32, pieceBytes: Int = 256 * 1024, _ body: (Span<UInt8>) throws -> Void
+) throws {
+    var piece = [UInt8](repeating: 0, count: pieceBytes)
+    var offset = 0
+    while true {
+        let count = unsafe piece.withUnsafeMutableBytes {
+            unsafe pread(descriptor, $0.baseAddress, $0.count, off_t(offset))
+        }
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw SystemFailure.last }
+        guard count > 0 else { return }
+        try body(piece.span.extracting(0..<count))
+        offset += count
+    }
+}

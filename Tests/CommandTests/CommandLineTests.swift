@@ -96,7 +96,8 @@ struct CommandLineTests {
         #expect(rest.allSatisfy { $0.contains("--version") || $0.contains("--help") }, "\(rest)")
     }
 
-    @Test("Every example of --help runs", .needs(.pythonModule("openpyxl")),
+    @Test(
+        "Every example of --help runs", .needs(.pythonModule("openpyxl")),
         arguments: commands + ["history add", "history show", "history report"])
     func examples(command: String) throws {
         let examples = try Self.examples(of: command)
@@ -133,7 +134,8 @@ struct CommandLineTests {
     /// The lines below `EXAMPLES`, as help prints them in a wide window.
     private static func examples(of command: String?) throws -> [String] {
         let help = try RunningCommand(
-            (command?.split(separator: " ").map { String($0) } ?? []) + ["--help"], environment: ["COLUMNS": "200"]).finish()
+            (command?.split(separator: " ").map { String($0) } ?? []) + ["--help"], environment: ["COLUMNS": "200"]
+        ).finish()
         #expect(help.status == 0, "\(help)")
         let lines = help.outputText.split(separator: "\n", omittingEmptySubsequences: false)
         let start = try #require(lines.firstIndex { $0.trimmingCharacters(in: .whitespaces) == "EXAMPLES" })

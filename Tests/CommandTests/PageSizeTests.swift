@@ -31,6 +31,28 @@ struct PageSizeTests {
         #expect(holds(try space.bytes("o/summary.json"), WorstCase.times("\\\"", 1_000_000)))
     }
 
+    @Test("The same job with what was sent, all of whose cells are as long as can be")
+    func source() throws {
+        let space = try Workspace()
+        let job = WorstCase.job()
+        let rows = WorstCase.rowCount
+        try space.write(
+            job.replacing(#""total":9223372036854775807"#, with: #""total":\#(rows)"#), as: "job.json")
+        let long = WorstCase.json(WorstCase.times("&", 100))
+        let record = (0..<8).map { "\(WorstCase.json("\($0)" + WorstCase.times("&", 100))):\(long)" }
+        let line = "{\(record.joined(separator: ","))}\n"
+        try space.write(String(repeating: line, count: rows), as: "rows.jsonl")
+        try space.write(WorstCase.codesFile, as: "codes.yml")
+        let run = try importAudit(
+            "report", space["job.json"], "-o", space["o"], "--codes", space["codes.yml"], "--source",
+            space["rows.jsonl"], "--trust-order", "--as-of", "2026-06-30")
+        #expect(run.status == 0, "\(run)")
+        let page = try space.bytes("o/report.xhtml")
+        #expect(holds(page, "What was sent"))
+        #expect(page.count < 2_000_000, "\(page.count) bytes")
+        #expect(page.count > 1_600_000, "\(page.count) bytes")
+    }
+
     @Test("The overview of many such jobs and of inputs that are none, in files with long names")
     func overview() throws {
         let space = try Workspace()

@@ -23,7 +23,7 @@ import Testing
             ("[]", .otherJSON(topLevel: .array)), (#"[{"job_id":null}]"#, .otherJSON(topLevel: .array)),
             ("5", .otherJSON(topLevel: .number)), ("-0.5e3 ", .otherJSON(topLevel: .number)),
             (#""job_id""#, .otherJSON(topLevel: .string)), ("null", .otherJSON(topLevel: .null)),
-            (" true\n", .otherJSON(topLevel: .boolean)),
+            (" true\n", .otherJSON(topLevel: .boolean)), (#"{"objects":[{"a":1}],"options":{}}"#, .requestBody),
             ("<!DOCTYPE html><html></html>", .foreign(.markup)), ("\u{FEFF}<?xml version=\"1.0\"?>", .foreign(.markup)),
             ("\n\n  <html>", .foreign(.markup)),
         ])

@@ -55,6 +55,8 @@ struct HistoryAccess {
             return tally
         } catch let fault as HistoryFault {
             throw failure(fault)
+        } catch is Interrupted {
+            throw CommandFailure(.interrupted, "Interrupted. Nothing was added.")
         }
     }
 
