@@ -116,8 +116,8 @@ let package = Package(
             name: "CodeFilesTests", dependencies: ["ImportAnalysis", "ImportRedaction", "CodeFiles", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ImportHistoryTests", dependencies: ["ImportAnalysis", "ImportDumps", "ImportHistory", "TestSupport"],
-            swiftSettings: strict),
+            name: "ImportHistoryTests",
+            dependencies: ["ImportAnalysis", "ImportDumps", "ImportHistory", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImportReportsTests",
             dependencies: [

@@ -119,9 +119,9 @@ struct HistoryTests {
         #expect(report.status == 0, "\(report)")
         let page = try importAudit("validate", "out/trends.xhtml", folder: space.path)
         #expect(page.status == 0, "\(page)")
-        let cells = try Python.run("Tests/Checkers/csv_cells.py", [space["out/trends.csv"]])
-        #expect(cells.status == 0, "\(cells)")
-        let inert = try Python.run("Tests/Checkers/markdown_inert.py", [space["out/trends.md"]])
+        let cells = try space.text("out/trends.csv").split { $0 == "," || $0 == "\r\n" }
+        #expect(!cells.contains { "=+@-\t".contains($0.first ?? " ") })
+        let inert = try Python.run("Tests/Checkers/markdown_tables.py", [space["out/trends.md"]])
         #expect(inert.status == 0, "\(inert)")
         // In the tables it is what the dump has, to the byte.
         let code = try space.shell(

@@ -64,7 +64,7 @@ struct TrendsPageTests {
         let codes = Self.hostile.map { HistoryCode($0) }
         let report = Self.report(days: 70, codes: codes, jobID: Self.hostile.joined())
         try folder.write(report.markdown, as: "trends.md")
-        let result = try Python.run("Tests/Checkers/markdown_inert.py", [folder["trends.md"]])
+        let result = try Python.run("Tests/Checkers/markdown_tables.py", [folder["trends.md"]])
         #expect(result.status == 0, "\(result)")
         let tables = report.markdown.text.split(separator: "\n").filter { $0.hasPrefix("| ") }
         #expect(tables.count > 70)
