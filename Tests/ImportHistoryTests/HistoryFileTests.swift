@@ -129,6 +129,6 @@ struct HistoryFileTests {
         #expect(dumps[0] == dumps[1])
         #expect(
             try space.shell("sqlite3 a.sqlite 'SELECT dumps, (SELECT count(*) FROM snapshots) + 1 FROM jobs'")
-                == "60|60\n")
+                == "50|50\n")
     }
 }

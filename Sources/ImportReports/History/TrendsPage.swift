@@ -206,7 +206,7 @@ package struct TrendsPage {
         text += """
             <section id="calendar" aria-labelledby="calendar-heading">
             <h2 id="calendar-heading">Days</h2>
-            <p>A square for each day with jobs: a column for each week, Monday at the top. The larger and darker, the higher the share of failed rows.</p>
+            <p>A square for each day with jobs: a column for each week, Monday at the top. The larger and stronger, the higher the share of failed rows.</p>
             <figure class="calendar">
 
             """
@@ -330,9 +330,9 @@ package struct TrendsPage {
 
                 """
             for event in trends.events {
-                text += "<tr><td class=\"day\">\(HistoryTime.text(ofDay: event.day))</td>"
+                text += "<tr><td class=\"day wide\">\(HistoryTime.text(ofDay: event.day))</td>"
                 text += "<th scope=\"row\">\(shown(event.code))</th>"
-                text += "<td>\(TrendsReport.words(event))</td></tr>\n"
+                text += "<td class=\"wide\">\(TrendsReport.words(event))</td></tr>\n"
             }
             text += "</tbody>\n</table>\n"
             if trends.eventCount > trends.events.count {
