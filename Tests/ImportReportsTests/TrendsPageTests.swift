@@ -39,7 +39,7 @@ struct TrendsPageTests {
     ]
 
     /// Pages by name.
-    static var pages: [(name: String, bytes: [UInt8])] {
+    static func pages() throws -> [(name: String, bytes: [UInt8])] {
         let hostile = Self.hostile.map { HistoryCode($0) } + [HistoryCode(nil), HistoryCode(nil, isOther: true)]
         let reports: [(String, TrendsReport)] = [
             ("trends-years", report(days: 800, codes: (1...30).map { HistoryCode("code_\($0)") })),
@@ -47,7 +47,16 @@ struct TrendsPageTests {
             ("trends-none", report(days: 0)), ("trends-day", report(days: 1)),
             ("trends-far", report(days: 400, every: 3000)),
         ]
-        return reports.map { ($0, TrendsPage.render($1, files: [.trendsMarkdown, .trendsCSV])) }
+        let history = report(days: 70, codes: hostile)
+        let job = ReportModel(
+            try audit(sample: "many-failures"), toolVersion: "1", files: [.markdown], history: history)
+        let overview = try OverviewModel(
+            OverviewTests.samples(), for: .xhtml, toolVersion: "1", files: OverviewTests.files, history: history)
+        let templates = try TemplateSet()
+        return reports.map { ($0, TrendsPage.render($1, files: [.trendsMarkdown, .trendsCSV])) } + [
+            ("history-job", templates.render(job, as: .xhtml)),
+            ("history-overview", templates.render(overview, as: .xhtml)),
+        ]
     }
 
     @Test("A page is bounded, whatever the number of days and codes, and however long the texts are")
