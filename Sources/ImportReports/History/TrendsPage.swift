@@ -148,9 +148,9 @@ package struct TrendsPage {
             <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="128" viewBox="0 0 6000 1280" preserveAspectRatio="none">
             <title>The share of failed rows by \(report.period.step.word)</title>
             <desc>\(described.joined(separator: " · "))</desc>
-            <path class="grid" fill="none" stroke="#dde2e8" d="M0 5h6000M0 640h6000M0 1275h6000"/>
+            <path class="grid" fill="none" stroke="#dde2e8" stroke-width="8" d="M0 5h6000M0 640h6000M0 1275h6000"/>
             <path class="band" fill="#f4cdd0" d="\(chart.band)"/>
-            <path class="line" fill="none" stroke="#cb2f3a" d="\(chart.line)"/>
+            <path class="line" fill="none" stroke="#cb2f3a" stroke-width="18" d="\(chart.line)"/>
             </svg>
             </div>
             <div class="volumes">
@@ -185,14 +185,16 @@ package struct TrendsPage {
             <table class="numbers days">
             <caption>\(caption)</caption>
             <thead>
-            <tr><th scope="col">\(heading)</th><th scope="col" class="number">Jobs</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Share</th><th scope="col" class="number">95% interval</th></tr>
+            <tr><th scope="col">\(heading)</th><th scope="col" class="number">Jobs</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Share, 95% interval</th></tr>
             </thead>
             <tbody>
 
             """
         for (name, sums) in rows {
-            let cells = TrendsReport.cells(sums).map { "<td class=\"number\">\(XMLText.escape($0))</td>" }.joined()
-            text += "<tr><th scope=\"row\">\(name)</th>\(cells)</tr>\n"
+            let cells = TrendsReport.cells(sums).map(XMLText.escape)
+            let numbers = cells.prefix(3).map { "<td class=\"number\">\($0)</td>" }.joined()
+            let share = "<td class=\"number\">\(cells[3]) <span class=\"most\">\(cells[4])</span></td>"
+            text += "<tr><th scope=\"row\">\(name)</th>\(numbers)\(share)</tr>\n"
         }
         text += "</tbody>\n</table>\n"
     }
@@ -236,9 +238,10 @@ package struct TrendsPage {
         for (level, word) in words.enumerated() {
             let size = TrendCalendar.sizes[level]
             let start = (TrendCalendar.cell - size) / 2
-            text += "<li><svg xmlns=\"http://www.w3.org/2000/svg\" aria-hidden=\"true\" width=\"12\" height=\"12\">"
+            text += "<li><span aria-hidden=\"true\">"
+            text += "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"12\" height=\"12\">"
             text += "<path class=\"level-\(level)\" fill=\"\(Self.fills[level])\" "
-            text += "d=\"M\(start) \(start)h\(size)v\(size)h-\(size)z\"/></svg> \(word)</li>\n"
+            text += "d=\"M\(start) \(start)h\(size)v\(size)h-\(size)z\"/></svg></span> <span>\(word)</span></li>\n"
         }
         text += "</ul>\n<details>\n<summary>Show data</summary>\n"
         let days = calendar.years.flatMap { $0.days.map { $0.day } }.suffix(Self.daysListed)
