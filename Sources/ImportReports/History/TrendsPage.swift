@@ -127,7 +127,7 @@ package struct TrendsPage {
                 text += "<p class=\"cut\">The last \(periods.count) of \(Wording.grouped(report.periods.count))</p>\n"
             }
             appendSums(
-                "Jobs by the time at which they were created, in UTC; where none is listed, there was no job",
+                "Jobs by the time at which they were created, in UTC; where none is listed, there was no job. Below each share is its 95% interval.",
                 report.period.step.heading, periods.map { (report.name($0.number), $0.sums) })
             text += "</details>\n"
         }
@@ -185,7 +185,7 @@ package struct TrendsPage {
             <table class="numbers days">
             <caption>\(caption)</caption>
             <thead>
-            <tr><th scope="col">\(heading)</th><th scope="col" class="number">Jobs</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Share, 95% interval</th></tr>
+            <tr><th scope="col">\(heading)</th><th scope="col" class="number">Jobs</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Share</th></tr>
             </thead>
             <tbody>
 
@@ -246,7 +246,7 @@ package struct TrendsPage {
         text += "</ul>\n<details>\n<summary>Show data</summary>\n"
         let days = calendar.years.flatMap { $0.days.map { $0.day } }.suffix(Self.daysListed)
         appendSums(
-            "Days with jobs, in UTC", TimeStep.day.heading,
+            "Days with jobs, in UTC, with the 95% interval below each share", TimeStep.day.heading,
             days.reversed().map { (TimeStep.inFull(day: $0.day), $0.sums) })
         text += "</details>\n</section>\n\n"
     }
