@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C libraries, each behind one shim header with exactly one importer.
@@ -62,6 +63,13 @@ let package = Package(
             name: "CodeFiles",
             dependencies: ["ImportAnalysis", "ImportRedaction", .product(name: "Yams", package: "Yams")],
             swiftSettings: strictMemory),
+        .target(
+            name: "ImportHistory",
+            dependencies: [
+                "ImportFoundation", "ImportDumps", "ImportAnalysis", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: strictMemory),
         .target(name: "XHTMLValidation", dependencies: ["CLibXML2"], swiftSettings: strictMemory),
         .target(
             name: "WorkbookSources",
@@ -76,7 +84,7 @@ let package = Package(
             name: "import-audit",
             dependencies: [
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportSources", "ImportAnalysis", "ImportRedaction",
-                "CodeFiles", "ImportReports", "Spreadsheets", "WorkbookSources",
+                "CodeFiles", "ImportReports", "ImportHistory", "Spreadsheets", "WorkbookSources",
                 "XHTMLValidation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -108,6 +116,9 @@ let package = Package(
         .testTarget(
             name: "CodeFilesTests", dependencies: ["ImportAnalysis", "ImportRedaction", "CodeFiles", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ImportHistoryTests",
+            dependencies: ["ImportAnalysis", "ImportDumps", "ImportHistory", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImportReportsTests",
             dependencies: [

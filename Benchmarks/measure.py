@@ -42,6 +42,8 @@ PAGES_TARGETS = (2, 1.5)
 # Of rejects: at most so many times summary and reading the source; at least so many times faster than DuckDB and pandas; at
 # most so many MiB. Of rejects --annotated: at most so many times copying its output.
 REJECTS_TARGETS = (2, 5, 20, 48, 2)
+# Of a history of a million jobs: at least so many jobs a second, `show` at most so many seconds.
+HISTORY_TARGETS = (100_000, 0.2)
 MEMORY_TARGET = 32
 TINY_TARGET = 0.6
 
@@ -217,6 +219,57 @@ class Bench:
             flush=True,
         )
         self.work_on_log(path)
+
+    def history(self):
+        print("\n### A history of 1,000,000 jobs with 5 rows each\n")
+        print("| what | time | memory | | target |")
+        print("|---|--:|--:|--:|---|")
+        path = os.path.join(self.data, "log.jsonl")
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        os.makedirs(self.scratch)
+        kept = os.path.join(self.scratch, "kept.sqlite")
+        subprocess.run([self.tool, "history", "add", kept, path, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+        fresh = os.path.join(self.scratch, "fresh")
+        shell = f"mkdir -p {fresh} && exec "
+        add = Program(
+            "history add", ["sh", "-c", f"{shell}{self.tool} history add {fresh}/h.sqlite {path} --quiet"], fresh=fresh)
+        # What SQLite itself takes for the same rows, which it has in their order already.
+        schema = subprocess.run(
+            ["sqlite3", kept, "SELECT sql || ';' FROM sqlite_master WHERE type <> 'view' AND sql IS NOT NULL"],
+            check=True, capture_output=True, text=True).stdout
+        tables = ["jobs", "job_codes", "job_patterns", "job_findings", "snapshots", "days", "code_days"]
+        tables_first = sorted(schema.split(";"), key=lambda sql: sql.strip().startswith("CREATE INDEX"))
+        parts = [sql for sql in tables_first if sql.strip() and not sql.strip().startswith("CREATE INDEX")]
+        indexes = [sql for sql in tables_first if sql.strip().startswith("CREATE INDEX")]
+        copy = (
+            f"ATTACH '{kept}' AS kept; BEGIN; {';'.join(parts)}; "
+            + " ".join(f"INSERT INTO main.{name} SELECT * FROM kept.{name};" for name in tables)
+            + f"{';'.join(indexes)}; COMMIT;")
+        script = os.path.join(self.scratch, "copy.sql")
+        with open(script, "w") as file:
+            file.write(copy)
+        floor = Program(
+            "SQLite", ["sh", "-c", f"{shell}sqlite3 {fresh}/copy.sqlite '.read {script}'"], fresh=fresh)
+        summary = Program("summary", [self.tool, "summary", "--identity", "--quiet", path])
+        again = Program("history add, all there already", [self.tool, "history", "add", kept, path, "--quiet"])
+        show = Program("history show", [self.tool, "history", "show", kept])
+        measure([add, floor, summary, again, show], min(self.rounds, 3))
+        speed = 1_000_000 / statistics.median(add.seconds)
+        print(
+            f"| `history add` | {milliseconds(add)} | {statistics.median(add.memory):,.0f} MiB "
+            f"| {speed:,.0f} jobs a second "
+            f"| ≥ {HISTORY_TARGETS[0]:,} {'met' if speed >= HISTORY_TARGETS[0] else '**missed**'} |")
+        print(f"| `summary --identity` of the same | {milliseconds(summary)} | | {times(ratio(add, summary))} of it | |")
+        print(f"| copying the tables with `sqlite3` | {milliseconds(floor)} | | {times(ratio(add, floor))} of it | |")
+        print(
+            f"| `history add` of the same again | {milliseconds(again)} | {statistics.median(again.memory):,.0f} MiB | | |")
+        seconds = statistics.median(show.seconds)
+        print(
+            f"| `history show` | {milliseconds(show)} | {statistics.median(show.memory):,.0f} MiB | "
+            f"| ≤ {HISTORY_TARGETS[1] * 1000:.0f} ms {'met' if seconds <= HISTORY_TARGETS[1] else '**missed**'} |")
+        size = os.path.getsize(kept)
+        print(f"| the file | {size / 1e6:,.0f} MB | | {size / 1_000_000:.0f} bytes a job | |", flush=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
     def work_on_log(self, path):
         print("\n### What else is done with that log, against `summary`\n")
@@ -544,7 +597,7 @@ class Bench:
 
 
 PARTS = [
-    "memory", "summaries", "logs", "files", "rejects", "others", "reports", "depth", "tiny", "archives", "pages", "each",
+    "memory", "summaries", "logs", "history", "files", "rejects", "others", "reports", "depth", "tiny", "archives", "pages", "each",
 ]
 
 

@@ -1,6 +1,6 @@
 """Pictures of the pages of reports, small enough to be kept.
 
-    screenshot_pages.py FOLDER DOCS     FOLDER has the reports clean, bad and overview
+    screenshot_pages.py FOLDER DOCS     FOLDER has the reports clean, bad and overview, and trends
 """
 
 import subprocess
@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "Tests" / "Check
 
 from chromium import Chromium  # noqa: E402
 
-PAGES = {"clean": "report.xhtml", "bad": "report.xhtml", "overview": "index.xhtml"}
+PAGES = {"clean": "report.xhtml", "bad": "report.xhtml", "overview": "index.xhtml", "trends": "trends.xhtml"}
 
 
 def main(work: Path, docs: Path) -> None:

@@ -28,6 +28,9 @@ static const unsigned char report_rng[] = {
 #embed "../../Templates/report.rng"
 };
 
+static const unsigned char trends_css[] = {
+#embed "../../Templates/trends.css"
+};
 static const unsigned char explore_html[] = {
 #embed "../../Templates/explore.html"
 };
@@ -47,6 +50,7 @@ static const built_in_template all[] = {
     {"icons.xhtml.mustache", icons_xhtml, sizeof icons_xhtml},
     {"report.css", report_css, sizeof report_css},
     {"report.rng", report_rng, sizeof report_rng},
+    {"trends.css", trends_css, sizeof trends_css},
     {"explore.html", explore_html, sizeof explore_html},
     {"explore.css", explore_css, sizeof explore_css},
     {"explore.js", explore_js, sizeof explore_js},

@@ -10,6 +10,9 @@ package struct RuleSettings: Sendable {
     package var requiresComplete = false
     package var minRows: Int?
     package var onlyNewCodes = false
+    package var maxFailedPerJob: Share?
+    package var maxFailedAgainstMedian: Rules.Multiple?
+    package var failsOnUnusual = false
 
     package init() {}
 
@@ -31,6 +34,9 @@ package struct RuleSettings: Sendable {
         var rules: [Rules.Rule] = []
         if let maxFailed { rules.append(.maxFailed(maxFailed, onlyPending: onlyNewCodes)) }
         rules += maxFailedByCode.map { .maxFailedCode($0.code, $0.limit) }
+        if let maxFailedPerJob { rules.append(.maxFailedPerJob(maxFailedPerJob)) }
+        if let maxFailedAgainstMedian { rules.append(.maxFailedAgainstMedian(maxFailedAgainstMedian)) }
+        if failsOnUnusual { rules.append(.noUnusualRun) }
         rules += failOn
         if requiresComplete { rules.append(.requireComplete) }
         if let minRows { rules.append(.minRows(minRows)) }
@@ -47,9 +53,13 @@ package struct RuleSettings: Sendable {
 ///     require-complete: true
 ///     min-rows: 1000
 ///     only-new-codes: true
+///     max-failed-per-job: 5%
+///     max-failed-vs-median: 2x
+///     unusual: true
 package enum RulesFile {
     private static let keys = [
         "max-failed", "max-failed-code", "fail-on", "require-complete", "min-rows", "only-new-codes",
+        "max-failed-per-job", "max-failed-vs-median", "unusual",
     ]
 
     /// Reads a file.
@@ -82,6 +92,19 @@ package enum RulesFile {
         }
         if let value = object["require-complete"] { rules.requiresComplete = try value.flag("require-complete") }
         if let value = object["only-new-codes"] { rules.onlyNewCodes = try value.flag("only-new-codes") }
+        if let value = object["unusual"] { rules.failsOnUnusual = try value.flag("unusual") }
+        if let value = object["max-failed-per-job"] {
+            guard case .percent(let share)? = Rules.Limit(try value.text("max-failed-per-job")) else {
+                throw value.fault(.wrongValue("max-failed-per-job", expected: "a percentage from 0% to 100%"))
+            }
+            rules.maxFailedPerJob = share
+        }
+        if let value = object["max-failed-vs-median"] {
+            guard let multiple = Rules.Multiple(try value.text("max-failed-vs-median")) else {
+                throw value.fault(.wrongValue("max-failed-vs-median", expected: "a multiple such as 2x or 1.5x"))
+            }
+            rules.maxFailedAgainstMedian = multiple
+        }
         if let value = object["min-rows"] {
             guard let rows = WholeNumber.of(try value.text("min-rows").utf8) else {
                 throw value.fault(.wrongValue("min-rows", expected: "a number of rows"))

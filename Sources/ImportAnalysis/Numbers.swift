@@ -79,7 +79,7 @@ extension Share {
     private static let percent = 1_000_000
 
     /// - Parameter text: digits and perhaps a point with one to six digits after it, from 0 to 100, without the sign.
-    init?(percent text: Substring) {
+    package init?(percent text: Substring) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let whole = WholeNumber.of(parts[0]), whole <= 100 else { return nil }
         var fraction = 0
@@ -94,7 +94,7 @@ extension Share {
     }
 
     /// The number of percent as one would write it, such as `2.5`.
-    var percent: String {
+    package var percent: String {
         let millionths = rounded(to: Int128(100 * Self.percent))
         let fraction = millionths % Self.percent
         guard fraction > 0 else { return String(millionths / Self.percent) }

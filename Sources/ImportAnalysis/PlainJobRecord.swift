@@ -60,6 +60,10 @@ package enum PlainJobRecord {
         /// What is kept of failed rows: the same bytes for the same.
         fileprivate(set) var failures: ArraySlice<UInt8> = []
 
+        package var jobIDText: String {
+            uuid.map { PlainJobRecord.uuid($0, $1) } ?? String(decoding: jobID, as: UTF8.self)
+        }
+
         /// The day on which it was created, as days since 1970-01-01; nil if it does not say.
         package var day: Int? { created.map { PlainJobTally.day($0 / 1_000_000) } }
 
@@ -169,7 +173,7 @@ package enum PlainJobRecord {
 
     /// Sets what is not the same in all jobs of one kind.
     private static func identify(_ job: inout DeclaredJob, _ fields: Fields) {
-        job.jobID = fields.uuid.map { uuid($0, $1) } ?? String(decoding: fields.jobID, as: UTF8.self)
+        job.jobID = fields.jobIDText
         job.createdAt = fields.created.map(time)
         job.updatedAt = fields.updated.map(time)
         job.expiresAt = fields.expires.map(time)

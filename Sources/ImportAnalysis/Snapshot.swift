@@ -15,6 +15,8 @@ package struct Snapshot: Sendable, Equatable {
     package let isSalvaged: Bool
     /// Equal for dumps of the same bytes; without a hash of them, for dumps of one size that say the same.
     let identity: UInt64
+    /// The same number for the same dump, in every process.
+    package var digest: UInt64 { identity }
     private let time: DateTime?
 
     /// What two finished dumps of one job must agree on.

@@ -18,12 +18,14 @@ package enum OwnOutput: Sendable, Equatable {
     case workbook
     /// `rejects.csv`, `rejects.xlsx` and the like: rows that were sent, behind columns that say what became of them.
     case rejects
+    /// What `history` keeps.
+    case history
 
     /// Whether the first bytes identify the whole file. A document that is one JSON object may be followed by others.
     package var isWholeFile: Bool {
         switch self {
         case .summary, .packManifest, .otherJSON: false
-        case .manifest, .pack, .page, .message, .table, .workbook, .rejects: true
+        case .manifest, .pack, .page, .message, .table, .workbook, .rejects, .history: true
         }
     }
 
@@ -39,6 +41,15 @@ package enum OwnOutput: Sendable, Equatable {
             + "report",
         "file,position,source,source_row,job_id,row,outcome,record_id,error_code,error_message,action",
     ]
+
+    /// The first line of `trends.csv`.
+    package static let trendsHeader = "period,code,code_kind,jobs,rows_seen,rows_failed,share,share_low,share_high"
+    /// The first lines of `trends.md`.
+    package static let trendsStart = "# Import trends\n\n"
+
+    /// What marks an SQLite file as a history: the letters "IAHi", at a place of its header.
+    package static let historyMark: [UInt8] = Array("IAHi".utf8)
+    private static let historyMarkOffset = 68
 
     /// The beginnings of messages for Slack and Teams, without white space.
     private static let messageStarts = [
@@ -75,7 +86,7 @@ package enum OwnOutput: Sendable, Equatable {
             else { return nil }
             self = .page
         case UInt8(ascii: "#"):
-            if bytes.starts(with: "# Retry plan\n\n".utf8) {
+            if bytes.starts(with: "# Retry plan\n\n".utf8) || bytes.starts(with: Self.trendsStart.utf8) {
                 self = .page
                 return
             }
@@ -84,6 +95,14 @@ package enum OwnOutput: Sendable, Equatable {
             let next = bytes.drop { $0 != UInt8(ascii: "\n") }.prefix(4)
             guard "\n\n**".utf8.starts(with: next) else { return nil }
             self = .page
+        case UInt8(ascii: "S"):
+            guard bytes.starts(with: "SQLite format 3\0".utf8),
+                bytes.dropFirst(Self.historyMarkOffset).starts(with: Self.historyMark)
+            else { return nil }
+            self = .history
+        case UInt8(ascii: "p"):
+            guard bytes.starts(with: Self.trendsHeader.utf8) else { return nil }
+            self = .table
         case UInt8(ascii: ":"):
             guard bytes.starts(with: Self.annotationsStart.utf8) else { return nil }
             self = .message

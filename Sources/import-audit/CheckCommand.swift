@@ -13,6 +13,7 @@ struct CheckCommand: ParsableCommand {
 
             EXAMPLES
               import-audit check dumps/ --max-failed 2% --fail-on critical
+              import-audit check tonight.json --history imports.sqlite --unusual
               import-audit check job.json --codes codes.yml --only-new-codes --max-failed 0
               import-audit check dumps/ --rules rules.yml --format junit > import.xml
             """
@@ -24,6 +25,7 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
     @OptionGroup(title: Help.rules) var gate: RuleOptions
+    @OptionGroup(title: Help.rules) var past: PastRuleOptions
     @OptionGroup(title: Help.codes) var codes: CodesOptions
     @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
 
@@ -39,24 +41,34 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let userRules = try gate.userRules(codes)
+            let userRules = try gate.userRules(codes, past: past)
             guard let rules = userRules.gate else {
                 throw CommandFailure(
                     .usage, "check needs a rule, such as --fail-on critical")
             }
+            let redaction = try redacting.redaction(isQuiet: options.isQuiet)
+            let history = try past.history.map { name throws(CommandFailure) in
+                try HistoryAccess(name, waitSeconds: HistoryWaiting.defaultSeconds)
+            }
             guard
                 let results = try RunResults(
-                    of: options, looksForIdentity: rules.asksForIdentity,
-                    redaction: redacting.redaction(isQuiet: options.isQuiet))
+                    of: options, looksForIdentity: rules.asksForIdentity, redaction: redaction)
             else { return .interrupted }
             var ruleTally = userRules.ruleTally
             var totals = Totals()
-            try results.visit { job in
-                totals.add(job)
-                ruleTally.add(job)
-            } tally: { tally in
-                totals.add(tally)
-                ruleTally.add(tally)
+            if let history, rules.asksForHistory {
+                try results.visit(comparing: history, redaction?.mark) { job, earlier in
+                    totals.add(job)
+                    ruleTally.add(job, after: earlier)
+                }
+            } else {
+                try results.visit { job in
+                    totals.add(job)
+                    ruleTally.add(job)
+                } tally: { tally in
+                    totals.add(tally)
+                    ruleTally.add(tally)
+                }
             }
             for index in 0..<results.unreadableCount { ruleTally.add(try results.unreadable(index)) }
             let ruleResults = ruleTally.ruleResults()

@@ -37,7 +37,7 @@ struct ImportAudit: ParsableCommand {
         subcommands: [
             ReportCommand.self, SummaryCommand.self, CheckCommand.self, CompareCommand.self, CodesCommand.self,
             RowsCommand.self, RejectsCommand.self, AccountCommand.self,
-            MergeCommand.self, ValidateCommand.self, VerifyCommand.self,
+            MergeCommand.self, HistoryCommand.self, ValidateCommand.self, VerifyCommand.self,
         ]
     )
 

@@ -5,7 +5,8 @@ import Testing
 /// What the command line accepts, suggests and explains.
 struct CommandLineTests {
     static let commands = [
-        "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "merge", "verify", "validate",
+        "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "merge", "history", "verify",
+        "validate",
     ]
 
     @Test("A mistyped command gets a suggestion and status 64")
@@ -95,7 +96,9 @@ struct CommandLineTests {
         #expect(rest.allSatisfy { $0.contains("--version") || $0.contains("--help") }, "\(rest)")
     }
 
-    @Test("Every example of --help runs", .needs(.pythonModule("openpyxl")), arguments: commands)
+    @Test(
+        "Every example of --help runs", .needs(.pythonModule("openpyxl")),
+        arguments: commands + ["history add", "history show", "history report"])
     func examples(command: String) throws {
         let examples = try Self.examples(of: command)
         #expect((2...5).contains(examples.count), "\(examples)")
@@ -130,7 +133,9 @@ struct CommandLineTests {
 
     /// The lines below `EXAMPLES`, as help prints them in a wide window.
     private static func examples(of command: String?) throws -> [String] {
-        let help = try RunningCommand([command, "--help"].compactMap { $0 }, environment: ["COLUMNS": "200"]).finish()
+        let help = try RunningCommand(
+            (command?.split(separator: " ").map { String($0) } ?? []) + ["--help"], environment: ["COLUMNS": "200"]
+        ).finish()
         #expect(help.status == 0, "\(help)")
         let lines = help.outputText.split(separator: "\n", omittingEmptySubsequences: false)
         let start = try #require(lines.firstIndex { $0.trimmingCharacters(in: .whitespaces) == "EXAMPLES" })
@@ -162,7 +167,8 @@ struct CommandLineTests {
             '\(binary)' report dumps/ -o audit --pack audit.zip --quiet
             '\(binary)' report job.json -o page --quiet; cp page/report.xhtml page.xhtml
             for f in a b; do '\(binary)' summary dumps/ --sha256 --format json > $f/summary.json; done
-            cp a/summary.json summaries/
+            cp a/summary.json summaries/; cp job.json tonight.json
+            '\(binary)' history add imports.sqlite dumps/ --quiet
             '\(binary)' rejects job.json --source contacts.csv -o rejects --quiet
             cp rejects/reasons.csv .
             """)

@@ -169,7 +169,7 @@ struct ProjectFileTests {
                 rows[String(name.1)] = cells[2].split(separator: ", ").map { String($0) }
             }
         }
-        #expect(rows.count == 30)
+        #expect(rows.count == 33)
         // Each command uses the keys in the table, and no others.
         let values = [
             "codes": "c.yml", "as-of": "2026-01-01", "rules": "r.yml", "max-failed": "1", "max-failed-code": "a=1",
@@ -177,14 +177,14 @@ struct ProjectFileTests {
             "title": "t", "templates": "t", "job-reports": "all", "css": "linked", "markdown-limit": "2000",
             "encoding": "utf-8",
             "source-encoding": "utf-8", "delimiter": "';'", "threads": "1", "since": "2026-01-01",
-            "until": "2026-12-31",
+            "until": "2026-12-31", "max-failed-per-job": "5%", "max-failed-vs-median": "2x",
         ]
         let file = rows.keys.sorted().map { "\($0): \(values[$0] ?? "true")\n" }.joined()
         let space = try Self.space(file)
         for command in CommandLineTests.commands where command != "validate" {
             let source = ["report", "rejects"].contains(command) ? ["--source", "x"] : []
             let more = command == "account" ? ["b.json", "--map", "m"] : command == "compare" ? ["b.json"] : []
-            let output = command == "merge" ? ["-o", "m"] : []
+            let output = command == "merge" ? ["-o", "m"] : command == "check" ? ["--history", "h"] : []
             let run = try importAudit(
                 arguments: [command, "none.json"] + more + source + output, folder: space.path)
             let line = run.errorText.split(separator: "\n").first { $0.hasPrefix(Self.notice) } ?? ""

@@ -9,7 +9,8 @@ struct BrowserTests {
         Repository.sampleJobs + [
             "many-failures-rows", "hostile-rows", "crowded", "shared-records", "judged-many", "judged-hostile",
             "index-judged", "index-samples-4",
-            "index-none-0", "index-years",
+            "index-none-0", "index-years", "trends-years", "trends-hostile", "trends-none", "trends-far",
+            "history-job", "history-overview",
         ])
 
     @Test(

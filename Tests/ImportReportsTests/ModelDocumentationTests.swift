@@ -105,6 +105,8 @@ struct ModelDocumentationTests {
             ReportModel(
                 sent, toolVersion: "1", files: [], redaction: RedactionMark(isKeyed: true, keyID: "0123abcd"),
                 places: ShownPlaces(source: "sent.csv", isSheet: false, trustsOrder: true, lines: lines)))
+        models.append(
+            ReportModel(sent, toolVersion: "1", files: [], history: TrendsPageTests.report(days: 70)))
         try compare(documented(1), with: ReportModel.shape, models.map { $0.kinds })
     }
 
@@ -115,6 +117,9 @@ struct ModelDocumentationTests {
             OverviewModel(OverviewTests.many(2000), for: .xhtml, toolVersion: "1", files: OverviewTests.files),
             UserRulesTests.overview(.markdown),
             OverviewModel(OverviewTests.surrounded(), for: .xhtml, toolVersion: "1", files: []),
+            OverviewModel(
+                OverviewTests.samples(), for: .xhtml, toolVersion: "1", files: OverviewTests.files,
+                history: TrendsPageTests.report(days: 70)),
         ]
         try compare(documented(2), with: OverviewModel.shape, models.map { $0.kinds })
     }

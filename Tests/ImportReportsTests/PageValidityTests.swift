@@ -22,7 +22,7 @@ struct PageValidityTests {
             }
             summaries.append(("crowded-alone", try audit(crowdedDump)))
             let judged = try UserRulesTests.pages()
-            return try OverviewTests.pages() + judged + HouseStyleTests.pages()
+            return try TrendsPageTests.pages() + OverviewTests.pages() + judged + HouseStyleTests.pages()
                 + summaries.map { name, summary in
                     let files: [ReportFile] =
                         name.hasSuffix("-alone") ? [] : [.rows, .failures, .codes, .summary, .markdown]

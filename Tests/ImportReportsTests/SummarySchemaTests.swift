@@ -29,6 +29,8 @@ struct DocumentedSchema: Sendable, CustomTestStringConvertible {
             name: "check", bytes: CheckReport.schema, page: "Docs/audit.md", heading: "What check prints",
             shared: "summary.json", names: 39),
         DocumentedSchema(
+            name: "history", bytes: TrendsReport.schema, page: "Docs/history.md", heading: "What is shown", names: 31),
+        DocumentedSchema(
             name: "pack", bytes: PackManifest.schema, page: "Docs/pack.md", heading: "MANIFEST.json", names: 13),
         DocumentedSchema(
             name: "verification", bytes: PackVerification.schema, page: "Docs/pack.md",

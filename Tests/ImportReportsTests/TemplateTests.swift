@@ -23,7 +23,7 @@ struct TemplateTests {
         }
         #expect(
             BuiltInTemplates.replaceable
-                == Set(names).subtracting(["report.rng", "explore.html", "explore.css", "explore.js"]))
+                == Set(names).subtracting(["report.rng", "explore.html", "explore.css", "explore.js", "trends.css"]))
     }
 
     struct Refusal: Sendable, CustomTestStringConvertible {

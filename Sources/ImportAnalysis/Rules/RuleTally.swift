@@ -18,17 +18,21 @@ package struct RuleTally: Sendable {
     private var inputs = 0
     private var incompleteInputs = 0
     private var usedEntries: Set<Int> = []
+    /// Of each rule about single jobs, in the order of the rules.
+    private var jobTallies: [JobRuleTally]
 
     package init(gate: Rules?, codes: CodeBook?) {
         self.gate = gate
         self.codes = codes
         rowsByRule = Array(repeating: 0, count: gate?.rules.count ?? 0)
+        jobTallies = (gate?.rules ?? []).map { JobRuleTally($0) }
     }
 
     /// Whether there is nothing to check jobs against.
     package var isIdle: Bool { gate == nil && codes == nil }
 
-    package mutating func add(_ job: JobSummary) {
+    /// - Parameter earlier: the runs before it, if a rule asks for them (``Rules/asksForHistory``).
+    package mutating func add(_ job: JobSummary, after earlier: EarlierRuns? = nil) {
         guard !isIdle else { return }
         inputs += 1
         jobs += 1
@@ -36,6 +40,7 @@ package struct RuleTally: Sendable {
         if job.rows.seen > 0 || job.isWhollyThere { checkedJobs += 1 }
         if !job.isWhollyThere { incompleteInputs += 1 }
         rows.add(job.rows)
+        for index in jobTallies.indices { jobTallies[index].add(job, after: earlier) }
         for finding in job.findings { findings[finding.id, default: 0] += 1 }
         for code in job.failedByCode { add(code) }
     }
@@ -46,6 +51,7 @@ package struct RuleTally: Sendable {
         inputs += tally.jobs
         jobs += tally.jobs
         checkedJobs += tally.jobs
+        for index in jobTallies.indices { jobTallies[index].addClean(tally.jobs) }
         rows.add(tally.rows)
     }
 
@@ -74,12 +80,13 @@ package struct RuleTally: Sendable {
         RuleResults(
             gate: gate.map { gate in
                 gate.rules.enumerated().map { index, rule in
-                    var result = result(of: rule, rowsOfCode: rowsByRule[index])
+                    var result =
+                        jobTallies[index].result ?? result(of: rule, rowsOfCode: rowsByRule[index])
                     // Where nothing was checked, no rule is met: an audit of nothing must not pass.
                     if let gap {
                         result.gap = gap
                         result.isMet = false
-                    } else if rule.limit?.isPercentage == true, rows.seen == 0 {
+                    } else if rule.isAboutShare, rows.seen == 0 {
                         result.gap = .noRows
                         result.isMet = false
                     }
@@ -107,6 +114,9 @@ package struct RuleTally: Sendable {
             return RuleResult(
                 rule, measured: rowsOfCode, whole: rows.seen, undecided: otherRows,
                 isMet: limit.allows(most, of: rows.seen))
+        case .maxFailedPerJob, .maxFailedAgainstMedian, .noUnusualRun:
+            // Judged job by job.
+            return RuleResult(rule, measured: 0, isMet: false)
         case .failOnSeverity(let severity):
             let count = findings.reduce(0) { $0 + ($1.key.severity <= severity ? $1.value : 0) }
             return RuleResult(rule, measured: count, isMet: count == 0)
@@ -159,6 +169,11 @@ package struct RuleResult: Sendable {
     package var isMet: Bool
     /// Why there was nothing to check the rule against, and so is not met; nil if it was.
     package internal(set) var gap: RuleGap?
+    /// Of a rule about single jobs, what was found in them, in a few words. It may name an input: hostile text until
+    /// escaped.
+    package internal(set) var jobWords: String?
+    /// What is unusual, a sentence each, of the first jobs.
+    package internal(set) var verdicts: [String] = []
 
     init(_ rule: Rules.Rule, measured: Int, whole: Int? = nil, undecided: Int = 0, isMet: Bool) {
         self.rule = rule

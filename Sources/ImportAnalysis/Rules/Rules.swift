@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 
 /// Rules that the audit of any number of jobs meets or does not meet.
 package struct Rules: Sendable {
@@ -26,6 +27,12 @@ package struct Rules: Sendable {
         case maxFailed(Limit, onlyPending: Bool)
         /// At most so many failed rows of a code; nil stands for rows whose error has no code.
         case maxFailedCode(String?, Limit)
+        /// In no job a larger share of failed rows.
+        case maxFailedPerJob(Share)
+        /// In no job a larger share than so many times the median of the earlier runs.
+        case maxFailedAgainstMedian(Multiple)
+        /// No job that is unlike the earlier runs (``UnusualRun``).
+        case noUnusualRun
         /// No finding of a severity or a worse one.
         case failOnSeverity(Severity)
         /// No finding of a kind.
@@ -40,6 +47,9 @@ package struct Rules: Sendable {
             switch self {
             case .maxFailed: "max-failed"
             case .maxFailedCode: "max-failed-code"
+            case .maxFailedPerJob: "max-failed-per-job"
+            case .maxFailedAgainstMedian: "max-failed-vs-median"
+            case .noUnusualRun: "unusual"
             case .failOnSeverity, .failOnFinding: "fail-on"
             case .requireComplete: "require-complete"
             case .minRows: "min-rows"
@@ -51,6 +61,9 @@ package struct Rules: Sendable {
             switch self {
             case .maxFailed(let limit, _): limit.text
             case .maxFailedCode(let code, let limit): "\(code ?? "")=\(limit.text)"
+            case .maxFailedPerJob(let share): "\(share.percent)%"
+            case .maxFailedAgainstMedian(let multiple): multiple.text
+            case .noUnusualRun: nil
             case .failOnSeverity(let severity): severity.rawValue
             case .failOnFinding(let id): id.name
             case .requireComplete: nil
@@ -63,12 +76,63 @@ package struct Rules: Sendable {
             if case .maxFailed(_, let onlyPending) = self { onlyPending } else { nil }
         }
 
+        /// Whether there is nothing to judge without rows.
+        var isAboutShare: Bool {
+            if case .maxFailedPerJob = self { true } else { limit?.isPercentage == true }
+        }
+
+        package var asksForHistory: Bool {
+            switch self {
+            case .maxFailedAgainstMedian, .noUnusualRun: true
+            default: false
+            }
+        }
+
         /// How many failed rows the rule allows; nil if it is about something else.
         var limit: Limit? {
             switch self {
             case .maxFailed(let limit, _), .maxFailedCode(_, let limit): limit
             default: nil
             }
+        }
+    }
+
+    /// Whether a rule compares with earlier runs, for which there must be a history.
+    package var asksForHistory: Bool { rules.contains { $0.asksForHistory } }
+
+    /// So many times something else: a number from 0 up, with up to six digits after the point.
+    package struct Multiple: Sendable, Equatable {
+        private let millionths: Int
+        private static let limit = 1_000_000
+
+        /// - Parameter text: `2x` or `1.5x`; nil for all else, and for more than 1,000,000.
+        package init?(_ text: String) {
+            guard text.utf8.last == UInt8(ascii: "x") else { return nil }
+            let parts = text.dropLast().utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+            guard (1...2).contains(parts.count), let whole = WholeNumber.of(parts[0]), whole <= Self.limit else {
+                return nil
+            }
+            var fraction = 0
+            if parts.count == 2 {
+                guard (1...6).contains(parts[1].count), var digits = WholeNumber.of(parts[1]) else { return nil }
+                for _ in parts[1].count..<6 { digits *= 10 }
+                fraction = digits
+            }
+            millionths = whole * 1_000_000 + fraction
+        }
+
+        /// Whether a share is at most so many times another one, exactly.
+        func allows(_ part: Int, of whole: Int, against other: (failed: Int, rows: Int)) -> Bool {
+            // Rows of a job are at most 10^12, and so are those of a history.
+            Int128(part) * Int128(other.rows) * 1_000_000 <= Int128(millionths) * Int128(other.failed) * Int128(whole)
+        }
+
+        /// As one would write it.
+        package var text: String {
+            guard millionths % 1_000_000 > 0 else { return "\(millionths / 1_000_000)x" }
+            var digits = (millionths % 1_000_000).digits(6)
+            while digits.last == "0" { digits.removeLast() }
+            return "\(millionths / 1_000_000).\(digits)x"
         }
     }
 

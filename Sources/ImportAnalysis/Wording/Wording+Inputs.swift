@@ -72,6 +72,7 @@ extension OwnOutput {
         case .otherJSON: "A result that import-audit wrote, not a dump."
         case .page: "A report that import-audit wrote, not a dump."
         case .message: "A message that import-audit wrote, not a dump."
+        case .history: "A history that import-audit keeps, not a dump: import-audit history show prints it."
         case .table: "A table that import-audit wrote, not a dump."
         case .workbook: "A workbook that import-audit wrote, not a dump."
         }

@@ -7,6 +7,10 @@ extension Rules.Rule {
         case .maxFailedCode(let code, let limit):
             let with = code.map { "with the code \(Wording.quoted($0))" } ?? "without a code"
             return "at most \(limit.words) failed \(with)"
+        case .maxFailedPerJob(let share): return "in no job more than \(share.percent)% of the rows failed"
+        case .maxFailedAgainstMedian(let multiple):
+            return "in no job a share of failed rows above \(multiple.text) the median of the earlier runs"
+        case .noUnusualRun: return "no job that is unlike the earlier runs"
         case .failOnSeverity(.critical): return "no critical finding"
         case .failOnSeverity(.warning): return "no critical finding and no warning"
         case .failOnSeverity(.note): return "no finding"
@@ -36,7 +40,9 @@ extension Rules.Rule {
 extension RuleResult {
     /// The rule and what was found, on one line: `max-failed 2%: 53 of 240 rows (22.1%)`. Hostile until escaped.
     package var line: String {
-        guard let whole, whole > 0, gap == nil, rule.limit != nil else { return "\(rule.title): \(found)" }
+        guard let whole, whole > 0, gap == nil, rule.limit != nil else {
+            return "\(rule.title): \(gap == nil ? jobWords ?? found : found)"
+        }
         let share = Share(of: measured, in: whole).text
         return "\(rule.title): \(Wording.grouped(measured)) of \(Wording.rowsWord(whole)) (\(share))\(undecidedWords)"
     }
@@ -57,6 +63,8 @@ extension RuleResult {
         switch rule {
         case .maxFailed, .maxFailedCode:
             return "\(Wording.grouped(measured)) of \(Wording.rowsWord(whole ?? 0))\(undecidedWords)"
+        case .maxFailedPerJob, .maxFailedAgainstMedian: return jobWords ?? ""
+        case .noUnusualRun: return ([jobWords ?? ""] + verdicts.prefix(3)).joined(separator: "; ")
         case .failOnSeverity, .failOnFinding:
             return measured == 0 ? "none" : measured == 1 ? "1 finding" : "\(Wording.grouped(measured)) findings"
         case .requireComplete:

@@ -117,6 +117,7 @@ extension CheckReport {
             let word = result.isMet ? "ok  " : "FAIL"
             let mark = usesColor ? "\u{1B}[\(result.isMet ? "1;32" : "1;31")m\(word)\u{1B}[0m" : word
             text += "\(mark) \(shownText(result.line))\n"
+            for verdict in result.verdicts.prefix(Self.linesListed) { text += "       \(shownText(verdict))\n" }
         }
         if let sentence = ruleResults.sentence { text += "\(sentence)\n" }
         if let sentence = readingSentence { text += "\(sentence)\n" }

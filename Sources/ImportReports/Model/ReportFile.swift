@@ -25,6 +25,12 @@ package struct ReportFile: Sendable, Hashable {
     /// Of both: pages link to it under this name.
     package static let styleSheet = ReportFile(name: StyleSheet.file, description: "how the page looks")
 
+    // Of a history.
+    package static let trendsXHTML = ReportFile(name: "trends.xhtml", description: "the trends as a page")
+    package static let trendsMarkdown = ReportFile(name: "trends.md", description: "the trends in Markdown")
+    package static let trendsCSV = ReportFile(
+        name: "trends.csv", description: "the numbers of each period, of all rows and by code")
+
     // Of an overview.
     package static let indexXHTML = ReportFile(name: "index.xhtml", description: "this overview as a page")
     package static let indexMarkdown = ReportFile(name: "index.md", description: "this overview in Markdown")

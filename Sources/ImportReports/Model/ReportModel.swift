@@ -31,11 +31,12 @@ package struct ReportModel: Sendable {
     ///   - ruleResults: what the user's own rules came to, where the job is all there is.
     ///   - redaction: what is said of values that are pseudonyms.
     ///   - places: where the failed rows that it names are in what was sent, if that is known.
+    ///   - history: what the history says that the job was added to, if there is one.
     ///   - limits: how much it holds.
     package init(
         _ summary: JobSummary, title: String? = nil, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
         ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil, places: ShownPlaces? = nil,
-        limits: ModelLimits = .page
+        history: TrendsReport? = nil, limits: ModelLimits = .page
     ) {
         self.files = files
         root = Self.table.object(
@@ -43,7 +44,7 @@ package struct ReportModel: Sendable {
                 summary,
                 ModelContext(
                     title: title, toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
-                    redaction: redaction, places: places, limits: limits)))
+                    redaction: redaction, places: places, history: history, limits: limits)))
     }
 
     /// The file's name: people know the job by it, and not by its id.
@@ -98,6 +99,7 @@ extension ReportModel {
         ) { ListedRecords($0) },
         .object("failures", "failed rows", failures) { $0 },
         .gate,
+        .history,
         .codeBook,
         .object("job", "the job's own fields", job) { $0 },
         .object("provenance", "what the report was made from, and by what", provenance) { $0 },

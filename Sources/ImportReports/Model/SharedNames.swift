@@ -12,6 +12,8 @@ struct ModelContext {
     let redaction: RedactionMark?
     /// Where failed rows are in what was sent, if that is known.
     var places: ShownPlaces?
+    /// What the history says that the audit was added to, if there is one.
+    var history: TrendsReport?
     let limits: ModelLimits
 }
 
@@ -266,7 +268,7 @@ private struct ShownGate {
     private static let rule = ModelTable<(result: RuleResult, limits: ModelLimits)>([
         .flag("holds", "it is met") { $0.result.isMet },
         .quote("demand", "what the rule demands") { $0.limits.sentence($0.result.rule.demand) },
-        .text("found", "what was found") { $0.result.found },
+        .quote("found", "what was found") { $0.limits.sentence($0.result.found) },
     ])
 }
 

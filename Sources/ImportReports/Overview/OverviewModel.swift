@@ -16,19 +16,20 @@ package struct OverviewModel: Sendable {
     ///   - codes: what is known of codes, said of each of them.
     ///   - ruleResults: what the user's own rules came to over all jobs.
     ///   - redaction: what is said of values that are pseudonyms.
+    ///   - history: what the history says that the jobs were added to, if there is one.
     ///   - limits: how much it holds.
     package init(
         _ overview: OverviewBuilder, for page: TemplateSet.Format, title: String? = nil, toolVersion: String,
         files: [ReportFile],
         codes: CodeBook? = nil, ruleResults: RuleResults? = nil, redaction: RedactionMark? = nil,
-        limits: ModelLimits = .page
+        history: TrendsReport? = nil, limits: ModelLimits = .page
     ) {
         root = Self.table.object(
             OverviewModelBuilder(
                 overview, pages: page == .markdown ? [.markdown, .xhtml] : [.xhtml, .markdown],
                 ModelContext(
                     title: title, toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
-                    redaction: redaction, limits: limits)))
+                    redaction: redaction, history: history, limits: limits)))
     }
 }
 
@@ -90,6 +91,7 @@ extension OverviewModel {
         ) { $0.overview.worst.jobs.isEmpty ? nil : $0 },
         .object("failures", "failed rows of all jobs", failures) { $0 },
         .gate,
+        .history,
         .codeBook,
         .optionalObject("salvaged", "dumps that are cut off or broken", salvaged) {
             $0.overview.salvaged.count > 0 ? $0 : nil

@@ -7,7 +7,7 @@ struct ShownTimeLine {
     private let steps: [Step]
     private let builder: OverviewModelBuilder
 
-    fileprivate typealias Step = (number: Int, sums: TimeLine.Sums)
+    typealias Step = (number: Int, sums: TimeLine.Sums)
 
     init(_ builder: OverviewModelBuilder) {
         self.builder = builder
@@ -77,7 +77,7 @@ struct ShownTimeLine {
 }
 
 /// Two rows of bars over the same steps: the share of failed rows, and how many rows there were.
-private struct TimeLineChart {
+struct TimeLineChart {
     private let step: TimeStep
     private let steps: [ShownTimeLine.Step]
     private let first: Int

@@ -91,6 +91,11 @@ extension MemberTable<RuleResult> {
         .written("of", .nullable(.count)) { $1.value($0.whole) },
         .written("undecided", .count, ifThere: { $0.undecided > 0 ? $0.undecided : nil }) { $1.value($0) },
         .written("met", .flag) { $1.value($0.isMet) },
+        .written("verdicts", .list(.text), ifThere: { $0.verdicts.isEmpty ? nil : $0.verdicts }) { verdicts, json in
+            json.array { json in
+                for verdict in verdicts { json.value(verdict) }
+            }
+        },
         .written("sentence", .text) { $1.value("\($0.rule.demand): \($0.found)") },
     ])
 }
@@ -99,8 +104,8 @@ extension Rules.Rule {
     fileprivate var limitText: String? {
         switch self {
         case .maxFailedCode(_, let limit): limit.text
-        case .maxFailed, .minRows: argument
-        case .failOnSeverity, .failOnFinding, .requireComplete: nil
+        case .maxFailed, .maxFailedPerJob, .maxFailedAgainstMedian, .minRows: argument
+        case .noUnusualRun, .failOnSeverity, .failOnFinding, .requireComplete: nil
         }
     }
 
@@ -112,7 +117,9 @@ extension Rules.Rule {
     fileprivate var aboutFinding: String? {
         switch self {
         case .failOnSeverity, .failOnFinding: argument
-        case .maxFailed, .maxFailedCode, .requireComplete, .minRows: nil
+        case .maxFailed, .maxFailedCode, .maxFailedPerJob, .maxFailedAgainstMedian, .noUnusualRun, .requireComplete,
+            .minRows:
+            nil
         }
     }
 }

@@ -226,5 +226,5 @@ package enum BuiltInTemplates {
 
     /// What a user's own folder of templates may replace, file by file.
     package static let replaceable: Set<String> = Set(
-        files.keys.filter { $0 != "report.rng" && !$0.hasPrefix("explore.") })
+        files.keys.filter { $0 != "report.rng" && $0 != "trends.css" && !$0.hasPrefix("explore.") })
 }

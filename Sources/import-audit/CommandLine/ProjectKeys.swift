@@ -34,6 +34,13 @@ struct ProjectKey: Sendable {
         ProjectKey(name: "fail-on", kind: .list, commands: withRules, check: { _ = try RuleOptions.failOn($0) }),
         ProjectKey(name: "require-complete", kind: .flag, commands: withRules, check: { _ in }),
         ProjectKey(name: "min-rows", kind: .text, commands: withRules, check: { _ = try RuleOptions.rows($0) }),
+        ProjectKey(
+            name: "max-failed-per-job", kind: .text, commands: withRules, check: { _ = try RuleOptions.share($0) }),
+        ProjectKey(
+            name: "max-failed-vs-median", kind: .text, commands: ["check"],
+            check: { _ = try PastRuleOptions.multiple($0) }, needs: ["check": "--history"]),
+        ProjectKey(
+            name: "unusual", kind: .flag, commands: ["check"], check: { _ in }, needs: ["check": "--history"]),
         ProjectKey(name: "only-new-codes", kind: .flag, commands: withRules, check: { _ in }),
         ProjectKey(name: "redact", kind: .flag, commands: withRedaction, check: { _ in }),
         ProjectKey(name: "redact-key-file", kind: .text, commands: withRedaction, check: { _ in }),
@@ -93,5 +100,6 @@ struct ProjectKey: Sendable {
     /// Those that a file of rules on the command line replaces.
     static let rules: Set = [
         "rules", "max-failed", "max-failed-code", "fail-on", "require-complete", "min-rows", "only-new-codes",
+        "max-failed-per-job", "max-failed-vs-median", "unusual",
     ]
 }

@@ -15,7 +15,7 @@ final class JobLedger {
 
     typealias Entry = ResultStore.Entry
 
-    private let folder: String
+    let folder: String
     private let spool: Spool
     private let repeated: RepeatedJobs?
     private var entries: SpilledList<Entry>
@@ -30,6 +30,9 @@ final class JobLedger {
     static let refusedSummary = Entry.Kind.plain
     var numbersRefused = false
     private var plainSummaries = PlainJobSummaries()
+    /// Names of inputs by where they are, for jobs that are read alone.
+    private var names: [Int: ArraySlice<UInt8>] = [:]
+    private static let namesKept = 1024
     /// Dumps that were taken in, whether they count or not.
     private(set) var dumpCount = 0
 
@@ -186,6 +189,30 @@ final class JobLedger {
         try PlainJobRecord.fields(record) { distance, count in
             try spool.read(Spool.Stretch(offset: entry.stretch.offset - distance, count: count))
         }
+    }
+
+    func entry(_ index: Int) throws -> Entry { try entries.element(index) }
+
+    /// A job that is read by itself, wherever it is: what is around it is not read with it.
+    func jobAlone(_ entry: Entry) throws -> JobSummary {
+        let record = try spool.readAlone(entry.stretch)
+        guard entry.kind != .job else { return JobSummary(record: record) }
+        let fields = try PlainJobRecord.fields(record) { distance, count in
+            // Many records have the name of the same input.
+            let offset = entry.stretch.offset - distance
+            if let name = names[offset], name.count == count { return name }
+            if names.count == Self.namesKept { names.removeAll(keepingCapacity: true) }
+            let name = try spool.readAlone(Spool.Stretch(offset: offset, count: count))
+            names[offset] = name
+            return name
+        }
+        return plainSummaries.summary(fields)
+    }
+
+    /// The id of a job; empty for a job without one.
+    func jobID(of entry: Entry) throws -> String {
+        let record = try spool.read(entry.stretch)
+        return entry.kind == .job ? JobSummary(record: record).job.jobID ?? "" : try fields(entry, record).jobIDText
     }
 
     /// What is kept of a plain job, and whether it is tallied; nil of any other.

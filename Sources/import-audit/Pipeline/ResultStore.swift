@@ -167,6 +167,11 @@ final class Spool {
         return blocks[place].bytes[start..<start + stretch.count]
     }
 
+    /// The same, for records here and there: without what is around them.
+    func readAlone(_ stretch: Stretch) throws -> ArraySlice<UInt8> {
+        stretch.offset < memory.count ? try read(stretch) : try read(stretch.offset - memory.count, stretch.count)[...]
+    }
+
     private func read(_ offset: Int, _ count: Int) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var target = bytes.mutableSpan

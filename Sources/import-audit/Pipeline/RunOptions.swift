@@ -146,7 +146,7 @@ enum ManyArguments {
     /// Those that put them back. Others may have a fixed number of arguments, which must be counted.
     private static let commands: [any ParsableCommand.Type] = [
         ReportCommand.self, SummaryCommand.self, CheckCommand.self, CodesCommand.self, RowsCommand.self,
-        MergeCommand.self, ValidateCommand.self, VerifyCommand.self,
+        MergeCommand.self, HistoryCommand.self, ValidateCommand.self, VerifyCommand.self,
     ]
 
     /// The stretches that were taken out.
@@ -166,8 +166,10 @@ enum ManyArguments {
         var rest = arguments[...]
         while !rest.isEmpty {
             let inputs = rest.prefix { !$0.utf8.starts(with: "-".utf8) }
-            kept += inputs.prefix(2)
-            let more = inputs.dropFirst(2)
+            // Of history, also its own command and its file.
+            let first = command == HistoryCommand.configuration.commandName ? 3 : 2
+            kept += inputs.prefix(first)
+            let more = inputs.dropFirst(first)
             if more.count >= fewest {
                 kept.append(
                     placeholder(

@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportInputs
 import ImportRedaction
 import ImportReports
 
@@ -186,14 +187,16 @@ extension RunResults {
     ///   - combinesSnapshots: whether several dumps of one job count as one job.
     ///   - looksForIdentity: whether records are looked for that several rows name.
     ///   - redaction: puts pseudonyms instead of values.
+    ///   - output: where the command writes, which is not an input.
     init?(
         of options: RunOptions, hashing: Bool = false, combinesSnapshots: Bool = true, looksForIdentity: Bool = false,
-        redaction: Redaction? = nil
+        redaction: Redaction? = nil, leavingOut output: OutputPlace? = nil
     ) throws {
         let folder = Console.environment("TMPDIR") ?? "/tmp"
         let collector = Collector(folder: folder, combinesSnapshots: combinesSnapshots, decision: .atTheEnd)
         let inputs = try InputRun(
-            options: options, collector: collector, hashing: hashing, names: redaction?.names ?? .plain)
+            options: options, collector: collector, hashing: hashing, names: redaction?.names ?? .plain,
+            output: output)
         let selector = options.selecting.selector
         let end = try inputs.run(redaction, selector) {
             let identity = IdentityAudit(usesThread: options.concurrency.allowsHelpers) {

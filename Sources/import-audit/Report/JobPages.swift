@@ -28,7 +28,8 @@ struct JobPages {
         func model(_ limits: ModelLimits, _ files: [ReportFile]) -> ReportModel {
             ReportModel(
                 summary, title: title, toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
-                redaction: settings.redaction?.mark, places: places, limits: limits)
+                redaction: settings.redaction?.mark, places: places,
+                history: isAlone ? settings.history : nil, limits: limits)
         }
         // Both pages show the same.
         let whole = formats.contains(.xhtml) || formats.contains(.markdown) ? model(.page, formats.files) : nil

@@ -147,7 +147,8 @@ struct OverviewFiles {
     /// - Parameter invalidPage: what to say of a page that is not valid, made from the template of that name.
     /// - Returns: their names, in the order in which a person would open them.
     mutating func finish(
-        templates: TemplateSet, title: String? = nil, markdownLimit: Int? = nil, mailDate: MessageDate? = nil,
+        templates: TemplateSet, title: String? = nil, history: TrendsReport? = nil, markdownLimit: Int? = nil,
+        mailDate: MessageDate? = nil,
         invalidPage: @escaping ((problem: XHTMLProblem, line: String), String) -> CommandFailure
     ) throws -> [String] {
         let files = formats.overviewFiles(hasFailures: hasFailures)
@@ -158,7 +159,7 @@ struct OverviewFiles {
         func model(_ format: TemplateSet.Format, _ limits: ModelLimits, _ files: [ReportFile]) -> OverviewModel {
             OverviewModel(
                 overview, for: format, title: title, toolVersion: toolVersion, files: files, codes: codes,
-                ruleResults: ruleResults, redaction: redaction, limits: limits)
+                ruleResults: ruleResults, redaction: redaction, history: history, limits: limits)
         }
         func page(_ files: [ReportFile]) throws -> [UInt8] {
             let page = templates.render(model(.xhtml, .page, files), as: .xhtml)

@@ -144,8 +144,8 @@ struct OverviewReport {
         do {
             let settings = run.settings
             fileNames = try files.finish(
-                templates: settings.overviewTemplates(), title: settings.title, markdownLimit: settings.markdownLimit,
-                mailDate: settings.mailDate
+                templates: settings.overviewTemplates(), title: settings.title, history: settings.history,
+                markdownLimit: settings.markdownLimit, mailDate: settings.mailDate
             ) { problem, page in settings.invalidPage(problem, of: page) }
         } catch let page as PageTooLarge {
             throw run.settings.pageTooLarge(page)

@@ -28,6 +28,9 @@ struct ReportCommand: ParsableCommand {
             With rules (--max-failed and the others), the pages and summary.json show the result of each rule over all \
             jobs. The exit status is 1 if a rule is not met.
 
+            With --history, the jobs are also added to that history, and the page shows how the share of failed rows has \
+            changed over its runs.
+
             EXAMPLES
               import-audit report job.json
               import-audit report dumps/ -o audit --formats md,csv,html
@@ -41,6 +44,7 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup(title: Help.output) var csv: CSVFlags
     @OptionGroup(title: Help.output) var packing: PackOptions
     @OptionGroup(title: Help.rules) var gate: RuleOptions
+    @OptionGroup(title: Help.output) var past: HistoryOption
     @OptionGroup(title: Help.codes) var codes: CodesOptions
     @OptionGroup(title: Help.source) var source: ReportSourceOptions
     @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
@@ -184,7 +188,7 @@ struct ReportCommand: ParsableCommand {
             pack: try packing.target(
                 inputs: options.inputs, others: optionFiles + (pairing?.sources.paths ?? []),
                 isForced: writing.force),
-            pairing: pairing, isPrinted: writing.printed != nil
+            pairing: pairing, isPrinted: writing.printed != nil, history: try past.access()
         ).run()
     }
 }

@@ -18,6 +18,8 @@ struct ReportPlan {
     private let pack: PackTarget?
     /// What was sent, if it is given.
     private let pairing: PairingOptions?
+    /// What the jobs are added to, if anything.
+    private let history: HistoryAccess?
 
     /// - Parameters:
     ///   - isFresh: does everything again, whatever an earlier run left.
@@ -27,11 +29,13 @@ struct ReportPlan {
     ///   - pack: where the audit is packed to, if it is.
     ///   - pairing: what was sent, if it is given, and how its records belong to rows.
     ///   - isPrinted: says nothing of the folder, which will not stay.
+    ///   - history: what the jobs are added to.
     init(
         options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool, isForced: Bool,
         isDryRun: Bool = false, optionFiles: [String], pack: PackTarget? = nil, pairing: PairingOptions? = nil,
-        isPrinted: Bool = false
+        isPrinted: Bool = false, history: HistoryAccess? = nil
     ) {
+        self.history = history
         self.isPrinted = isPrinted
         self.pairing = pairing
         self.isForced = isForced
@@ -52,6 +56,7 @@ struct ReportPlan {
     private mutating func start() throws -> ExitStatus {
         Interruption.listenForTermination()
         try checkInputsOfPairing()
+        try checkInputsOfHistory()
         let dryRun = isDryRun ? try DryRun(of: output, isForced: isForced) : nil
         let root = try OutputFolder(dryRun?.folder ?? output, writesBehind: settings.concurrency.allowsHelpers)
         // Of the folder that is, or would be, written into.
@@ -86,6 +91,16 @@ struct ReportPlan {
                 Console.say("Interrupted. Nothing was written.")
                 return .interrupted
             }
+        }
+        if let history, dryRun == nil {
+            guard
+                let results = try RunResults(
+                    of: options, looksForIdentity: true, redaction: settings.redaction, leavingOut: place)
+            else {
+                Console.say("Interrupted. Nothing was written.")
+                return .interrupted
+            }
+            settings.history = try history.addForReport(results, settings.redaction?.mark)
         }
         // Standard input cannot be read twice, as might be needed.
         var known =
@@ -201,6 +216,23 @@ struct ReportPlan {
         guard options.inputs.count == 1, let input = options.inputs.first else { return nil }
         var status = stat()
         return unsafe stat(input, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR ? input : nil
+    }
+
+    /// Fails for dumps that cannot be read once for the history and once for the report.
+    private func checkInputsOfHistory() throws(CommandFailure) {
+        guard let history else { return }
+        try HistoryAccess.checkKey(settings.redaction?.mark)
+        try history.checkBeforeReading()
+        let once = options.inputs.first { name in
+            InputPath(name).identity == nil && !AuditFolder.isFolder(name)
+                && (unsafe name == "-" || access(name, F_OK) == 0)
+        }
+        if let name = once {
+            throw CommandFailure(
+                .usage,
+                "with --history the dumps are read twice, and \(name == "-" ? "standard input" : name) can be read only once: "
+                    + "save it in a file first.")
+        }
     }
 
     /// Fails for dumps that cannot be read once for their rows and once for the report.

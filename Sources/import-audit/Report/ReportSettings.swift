@@ -30,6 +30,8 @@ struct ReportSettings: Sendable {
     let jobReports: JobReports
     /// Where failed rows are in what was sent, if that is given and was read.
     var lines: SourceLines?
+    /// What the history says that the jobs are added to, if there is one.
+    var history: TrendsReport?
     /// What the user calls the report; nil for a title of its own.
     let title: String?
     /// Of mails, instead of the date of the job.
@@ -95,6 +97,7 @@ struct ReportSettings: Sendable {
             digest.add(name, BuiltInTemplates.files[name] ?? [], ownTemplates[name] ?? [])
         }
         for bytes in userRules.ruleOrigin { digest.add(bytes) }
+        if let history { digest.add("history", history.json) }
         return digest.finish()
     }
 

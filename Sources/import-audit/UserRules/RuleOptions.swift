@@ -17,6 +17,11 @@ struct RuleOptions: ParsableArguments {
     var maxFailedCode: [CodeLimit] = []
 
     @Option(
+        help: ArgumentHelp("Fail if a larger share of the rows failed in any job.", valueName: "P%"),
+        transform: RuleOptions.share)
+    var maxFailedPerJob: Share?
+
+    @Option(
         help: ArgumentHelp(
             "Fail on a critical finding, on any warning too, or on the finding with that name.",
             valueName: "critical|warning|FINDING"
@@ -50,7 +55,11 @@ struct RuleOptions: ParsableArguments {
     }
 
     /// The rules of the file and of the options, together with what is known of codes.
-    func userRules(_ codes: CodesOptions) throws(CommandFailure) -> UserRules {
+    ///
+    /// - Parameter past: rules that compare with a history; nil where there is none.
+    func userRules(
+        _ codes: CodesOptions, past: PastRuleOptions? = nil
+    ) throws(CommandFailure) -> UserRules {
         var userRules = try codes.userRules()
         var all = RuleSettings()
         if let rules {
@@ -67,6 +76,8 @@ struct RuleOptions: ParsableArguments {
         if !failOn.isEmpty { all.failOn = failOn.map { $0.rule } }
         if requireComplete { all.requiresComplete = true }
         if let minRows { all.minRows = minRows }
+        if let maxFailedPerJob { all.maxFailedPerJob = maxFailedPerJob }
+        past?.add(to: &all)
         if onlyNewCodes { all.onlyNewCodes = true }
         if all.onlyNewCodes, userRules.codes == nil {
             throw CommandFailure(.usage, "only-new-codes takes --codes: without it, no code is known")
@@ -76,6 +87,11 @@ struct RuleOptions: ParsableArguments {
                 .usage, "only-new-codes says what max-failed counts: give --max-failed 0 to allow none")
         }
         userRules.gate = all.gate
+        if userRules.gate?.asksForHistory == true, past?.history == nil {
+            throw CommandFailure(
+                .usage,
+                "max-failed-vs-median and unusual compare with earlier runs: they need check with --history FILE")
+        }
         if userRules.gate != nil { userRules.origin.append(Array(ownWords.joined(separator: "\0").utf8)) }
         return userRules
     }
@@ -83,6 +99,7 @@ struct RuleOptions: ParsableArguments {
     /// The options as they were given.
     private var ownWords: [String] {
         ["\(requireComplete) \(onlyNewCodes) \(maxFailed?.text ?? "") \(minRows.map { String($0) } ?? "")"]
+            + (maxFailedPerJob.map { ["per-job \($0.percent)"] } ?? [])
             + maxFailedCode.map { $0.text } + ["fail-on"] + failOn.map { $0.word }
     }
 
@@ -92,6 +109,14 @@ struct RuleOptions: ParsableArguments {
                 "“\(shownText(text))” is not a limit; \(option) takes a number of rows, or a percentage such as 2.5%.")
         }
         return limit
+    }
+
+    static func share(_ text: String) throws -> Share {
+        guard case .percent(let share)? = Rules.Limit(text) else {
+            throw ValidationError(
+                "“\(shownText(text))” is not a percentage; --max-failed-per-job takes one such as 2.5%.")
+        }
+        return share
     }
 
     static func codeLimit(_ text: String) throws -> CodeLimit {

@@ -1,0 +1,109 @@
+/// A day with jobs: which one it is of all such days, from 0 on. Days without jobs say nothing about codes.
+package struct JobDay: Sendable, Equatable {
+    /// Days since 1970-01-01.
+    package var day: Int
+    package var place: Int
+
+    package init(day: Int, place: Int) {
+        self.day = day
+        self.place = place
+    }
+}
+
+/// When a code was seen: first, last, and the breaks between.
+///
+/// A break counts if it is long and unusual for the code: ``breakDays`` or more days with jobs and without a row of it, at
+/// least three times as many as in every break before, of a code that was seen on ``fewestDays`` days or more.
+package struct CodePresence: Sendable, Equatable {
+    package static let breakDays = 30
+    package static let fewestDays = 3
+    /// Returns that are kept: the latest ones.
+    private static let returnsKept = 20
+
+    /// It was seen again after a break.
+    package struct Return: Sendable, Equatable {
+        package var day: JobDay
+        /// Days of the calendar since it was last seen.
+        package var afterDays: Int
+    }
+
+    package private(set) var first: JobDay
+    package private(set) var last: JobDay
+    /// Days on which it was seen.
+    package private(set) var dayCount = 1
+    package private(set) var returns: [Return] = []
+    private var longestGap = 0
+
+    /// - Parameter day: on which it was first seen.
+    package init(first day: JobDay) {
+        (first, last) = (day, day)
+    }
+
+    /// - Parameter day: later than all before.
+    package mutating func see(_ day: JobDay) {
+        if isBreak(until: day) {
+            returns.append(Return(day: day, afterDays: day.day - last.day))
+            if returns.count > Self.returnsKept { returns.removeFirst() }
+        }
+        longestGap = max(longestGap, day.place - last.place)
+        last = day
+        dayCount += 1
+    }
+
+    private func isBreak(until day: JobDay) -> Bool {
+        let gap = day.place - last.place
+        return gap >= Self.breakDays && gap >= 3 * longestGap && dayCount >= Self.fewestDays
+    }
+
+    /// How it stands on a day.
+    package enum State: Sendable, Equatable {
+        /// First seen within ``breakDays``, after at least as many days without it.
+        case new
+        /// Back within ``breakDays``, after so many days.
+        case back(afterDays: Int)
+        /// Not seen for so many days, by the rule for breaks.
+        case gone(days: Int)
+        case usual
+    }
+
+    /// - Parameter day: the last one of the history.
+    package func state(on day: JobDay) -> State {
+        if isBreak(until: day) { return .gone(days: day.day - last.day) }
+        if isNew, day.place - first.place < Self.breakDays { return .new }
+        if let back = returns.last, day.place - back.day.place < Self.breakDays {
+            return .back(afterDays: back.afterDays)
+        }
+        return .usual
+    }
+
+    /// Whether the history knows of ``breakDays`` days or more without it before it was first seen: what was there from its
+    /// start on may be old.
+    package var isNew: Bool { first.place >= Self.breakDays }
+}
+
+/// Something that happened to a code.
+package struct CodeEvent: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        case new
+        case back(afterDays: Int)
+        /// The day is the last one on which it was seen.
+        case gone(days: Int)
+    }
+
+    package var day: Int
+    package var kind: Kind
+    package var code: HistoryCode
+
+    /// All that happened to a code by a day.
+    package static func all(of presence: CodePresence, _ code: HistoryCode, end: JobDay) -> [CodeEvent] {
+        var events: [CodeEvent] = []
+        if presence.isNew { events.append(CodeEvent(day: presence.first.day, kind: .new, code: code)) }
+        events += presence.returns.map {
+            CodeEvent(day: $0.day.day, kind: .back(afterDays: $0.afterDays), code: code)
+        }
+        if case .gone(let days) = presence.state(on: end) {
+            events.append(CodeEvent(day: presence.last.day, kind: .gone(days: days), code: code))
+        }
+        return events
+    }
+}

@@ -1,0 +1,147 @@
+/// What is unlike the earlier runs in one job.
+///
+/// A **share** (of all failed rows, or of one code) is unusual if both hold:
+/// - at most 1 in 20 of the earlier runs had a share as high;
+/// - with the mean and the spread of the earlier runs' shares, as many failed rows or more come in less than 1 of 10,000
+///   runs (``BetaBinomial``), divided by the number of shares that the job is judged by. The 2% of the earlier runs with
+///   the highest shares, rounded down, are left out of both numbers: they may be incidents themselves.
+///
+/// A **size** (rows) and a **duration** are unusual if both hold:
+/// - it is at least twice the largest, or at most half the smallest of the earlier runs, of which the largest 2% and the
+///   smallest 2%, at least one each, are left out;
+/// - it is farther from their median than 6 standard deviations, of which the median distance from the median, times
+///   1.4826, is the robust measure.
+package struct UnusualRun: Sendable {
+    /// Of one run, by chance.
+    static let level = 0.0001
+
+    package enum Measure: Sendable, Equatable {
+        case failed
+        case code(HistoryCode)
+        case size
+        case duration
+    }
+
+    /// One thing that is unusual.
+    package struct Verdict: Sendable, Equatable {
+        package var measure: Measure
+        /// With its numbers. It may quote a code: hostile text until escaped.
+        package var sentence: String
+    }
+
+    package let verdicts: [Verdict]
+
+    /// - Parameter earlier: enough of them.
+    package init(_ job: JobSummary, against earlier: EarlierRuns) {
+        var verdicts: [Verdict] = []
+        let codes = job.failedByCode.map { (HistoryCode($0.code, isOther: $0.isOther), $0.rows) }
+        let level = Self.level / Double(1 + codes.count)
+        let runs = earlier.runs.filter { $0.rows > 0 }
+        func judge(_ failed: Int, _ measure: Measure, _ count: (EarlierRun) -> Int) {
+            let comparison = ShareComparison(
+                failed: failed, rows: job.rows.seen, earlier: runs.map { (count($0), $0.rows) })
+            guard comparison.isUnusual(level: level) else { return }
+            verdicts.append(Verdict(measure: measure, sentence: Wording.unusualShare(measure, comparison)))
+        }
+        if runs.count >= EarlierRuns.fewest {
+            judge(job.rows.failed, .failed) { $0.failed }
+            for (code, rows) in codes { judge(rows, .code(code)) { $0.codes[code, default: 0] } }
+        }
+        let size = AmountComparison(job.rows.seen, earlier: earlier.runs.map { $0.rows })
+        if size.isUnusual {
+            verdicts.append(Verdict(measure: .size, sentence: Wording.unusualSize(size)))
+        }
+        let durations = earlier.runs.compactMap { $0.duration }
+        if let duration = job.duration, durations.count >= EarlierRuns.fewest {
+            let comparison = AmountComparison(duration, earlier: durations)
+            if comparison.isUnusual {
+                verdicts.append(Verdict(measure: .duration, sentence: Wording.unusualDuration(comparison)))
+            }
+        }
+        self.verdicts = verdicts
+    }
+}
+
+/// A share beside those of earlier runs.
+package struct ShareComparison: Sendable {
+    package let failed: Int
+    package let rows: Int
+    /// Of all earlier runs together.
+    package private(set) var earlierFailed = 0
+    package private(set) var earlierRows = 0
+    /// The run with the highest share.
+    package private(set) var highest: (failed: Int, rows: Int) = (0, 0)
+    package let runs: Int
+    private let asHigh: Int
+    private let kept: [(failed: Int, rows: Int)]
+
+    /// - Parameter earlier: of one or more runs, each of one row or more.
+    init(failed: Int, rows: Int, earlier: [(failed: Int, rows: Int)]) {
+        (self.failed, self.rows, runs) = (failed, rows, earlier.count)
+        for run in earlier {
+            earlierFailed.addClamped(run.failed)
+            earlierRows.addClamped(run.rows)
+        }
+        let sorted = earlier.sorted { Share(of: $0.failed, in: $0.rows) < Share(of: $1.failed, in: $1.rows) }
+        highest = sorted.last ?? (0, 0)
+        let share = Share(of: failed, in: rows)
+        asHigh = earlier.count { Share(of: $0.failed, in: $0.rows) >= share }
+        kept = Array(sorted.dropLast(earlier.count / 50))
+    }
+
+    func isUnusual(level: Double) -> Bool {
+        guard failed > 0, rows > 0, asHigh * 20 <= runs, kept.count > 1 else { return false }
+        return distribution.tail(failed, of: rows) < level
+    }
+
+    /// The mean by the pooled rows, with half a failed row and half another one added, so that what never happened is not
+    /// impossible; the spread by the method of moments.
+    private var distribution: BetaBinomial {
+        let (failed, rows) = kept.reduce((0.0, 0.0)) { ($0.0 + Double($1.failed), $0.1 + Double($1.rows)) }
+        let mean = (failed + 0.5) / (rows + 1)
+        // With weights by rows: the sum of n (p - mean)² is, expected, mean (1 - mean) ((k - 1) + r (N - Σn²/N - (k - 1))).
+        let squares = kept.reduce(0.0) { $0 + Double($1.rows) * Double($1.rows) }
+        let sum = kept.reduce(0.0) { sum, run in
+            let distance = Double(run.failed) / Double(run.rows) - mean
+            return sum + Double(run.rows) * distance * distance
+        }
+        let freedom = Double(kept.count - 1)
+        let room = rows - squares / rows - freedom
+        guard room > 0 else { return BetaBinomial(mean: mean, correlation: 0) }
+        let correlation = (sum / (mean * (1 - mean)) - freedom) / room
+        // Few runs may look more alike than they are.
+        let allowance = 1 + 16 / Double(kept.count)
+        return BetaBinomial(mean: mean, correlation: max(0, min(0.99, correlation * allowance)))
+    }
+}
+
+/// A size or a duration beside those of earlier runs, in whole numbers.
+package struct AmountComparison: Sendable {
+    package let amount: Int
+    package let runs: Int
+    package let median: Int
+    /// Without those that are left out.
+    package let least: Int
+    package let most: Int
+    /// The median distance from the median.
+    private let spread: Int
+
+    /// - Parameter earlier: one amount or more.
+    init(_ amount: Int, earlier: [Int]) {
+        let sorted = earlier.sorted()
+        let median = sorted[sorted.count / 2]
+        self.amount = amount
+        self.median = median
+        let leftOut = min(max(1, sorted.count / 50), (sorted.count - 1) / 2)
+        (runs, least, most) = (sorted.count, sorted[leftOut], sorted[sorted.count - 1 - leftOut])
+        spread = sorted.map { abs($0 - median) }.sorted()[sorted.count / 2]
+    }
+
+    package var isLarger: Bool { amount > median }
+
+    var isUnusual: Bool {
+        let amount = Int128(amount)
+        guard abs(amount - Int128(median)) * 10_000 > 6 * 14_826 * Int128(spread) else { return false }
+        return isLarger ? amount >= 2 * Int128(most) : 2 * amount <= Int128(least)
+    }
+}

@@ -1,0 +1,84 @@
+extension Wording {
+    /// Why a share is unusual, with its numbers. It may quote a code: hostile text until escaped.
+    package static func unusualShare(_ measure: UnusualRun.Measure, _ share: ShareComparison) -> String {
+        let percent = Share(of: share.failed, in: share.rows).text
+        let here = "\(grouped(share.failed)) of \(rowsWord(share.rows)) (\(percent))"
+        let runs = "\(grouped(share.runs)) earlier runs"
+        let before: String
+        if share.earlierFailed == 0 {
+            before = "in \(runs) with \(rowsWord(share.earlierRows)) there was none"
+        } else {
+            let pooled = Share(of: share.earlierFailed, in: share.earlierRows).text
+            let highest = Share(of: share.highest.failed, in: share.highest.rows).text
+            before = "in \(runs) it was \(pooled), and at most \(highest)"
+        }
+        let what =
+            switch measure {
+            case .code(let code) where code.kind == .code: "Rows that failed with \(quoted(code.text))"
+            case .code(let code) where code.kind == .none: "Rows that failed without a code"
+            case .code: "Rows that failed with codes that are not told apart"
+            default: "Rows that failed"
+            }
+        return "\(what): \(here); \(before)."
+    }
+
+    package static func unusualSize(_ size: AmountComparison) -> String {
+        "Rows of the job: \(grouped(size.amount)); \(grouped(size.runs)) earlier runs had \(grouped(size.median)) "
+            + "(median), nearly all of them \(grouped(size.least)) to \(grouped(size.most))."
+    }
+
+    package static func unusualDuration(_ duration: AmountComparison) -> String {
+        "Duration: \(Self.duration(duration.amount)); \(grouped(duration.runs)) earlier runs took "
+            + "\(Self.duration(duration.median)) (median), nearly all of them \(Self.duration(duration.least)) to "
+            + "\(Self.duration(duration.most))."
+    }
+
+    /// - Parameter seconds: 0 or more.
+    package static func duration(_ seconds: Int) -> String {
+        let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60)
+        var parts: [String] = []
+        if hours > 0 { parts.append("\(grouped(hours)) h") }
+        if minutes > 0 { parts.append("\(minutes) min") }
+        if parts.isEmpty || (hours == 0 && rest > 0) { parts.append("\(rest) s") }
+        return parts.joined(separator: " ")
+    }
+
+    /// How many jobs have a larger share of failed rows than a rule allows, with the one that has the largest.
+    static func jobsOverShare(_ count: Int, of jobs: Int, worst: (name: String, failed: Int, rows: Int)?) -> String {
+        let words = count == 0 ? "none of \(jobsWord(jobs))" : "\(grouped(count)) of \(jobsWord(jobs))"
+        guard let worst, worst.failed > 0 else { return words }
+        return "\(words); the most in \(quoted(worst.name)): \(shareWords(worst.failed, worst.rows))"
+    }
+
+    /// The same, beside the median of earlier runs; nil if no job was compared.
+    static func jobsOverMedian(
+        _ count: Int, of judged: Int, worst: (name: String, failed: Int, rows: Int)?,
+        median: (failed: Int, rows: Int)?
+    ) -> String? {
+        guard judged > 0, let worst, let median else { return nil }
+        let words = count == 0 ? "none of \(jobsWord(judged))" : "\(grouped(count)) of \(jobsWord(judged))"
+        return "\(words); the most in \(quoted(worst.name)): \(shareWords(worst.failed, worst.rows)), "
+            + "where the median of the earlier runs is \(Share(of: median.failed, in: median.rows).text)"
+    }
+
+    private static func shareWords(_ failed: Int, _ rows: Int) -> String {
+        "\(grouped(failed)) of \(rowsWord(rows)) (\(Share(of: failed, in: rows).text))"
+    }
+
+    /// How many jobs are unlike the earlier runs; nil if none was compared.
+    static func unusualJobs(_ count: Int, of judged: Int) -> String? {
+        guard judged > 0 else { return nil }
+        if count == 0 { return "\(jobsWord(judged)) like the earlier runs" }
+        return "\(grouped(count)) of \(jobsWord(judged)) unlike the earlier runs"
+    }
+
+    /// Why jobs were not compared; nil if all were.
+    static func notJudged(_ count: Int, fewestRuns: Int?, incomparable: Int) -> String? {
+        guard count > 0 else { return nil }
+        if let fewestRuns {
+            let runs = fewestRuns == 1 ? "1 earlier run" : "\(grouped(fewestRuns)) earlier runs"
+            return "\(jobsWord(count)) not compared: the history has \(runs), and \(EarlierRuns.fewest) are needed"
+        }
+        return "\(jobsWord(count)) not compared: not over, or with rows missing"
+    }
+}

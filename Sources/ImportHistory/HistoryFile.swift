@@ -1,0 +1,149 @@
+import GRDB
+private import Glibc
+
+/// A history: an SQLite file with all jobs that were added. What is in it depends on their dumps alone.
+///
+/// A file that is not one is never opened by SQLite, which might change it.
+package final class HistoryFile {
+    private let queue: DatabaseQueue
+    private let waitSeconds: Int
+
+    package enum Purpose: Sendable {
+        /// It is made if it is not there.
+        case adding
+        case reading
+    }
+
+    /// Memory for pages, in KiB.
+    private static let cacheKibibytes = 64 * 1024
+
+    /// - Parameters:
+    ///   - waitSeconds: how long another process is waited for that writes.
+    ///   - steps: of the schema.
+    package init(
+        _ path: String, for purpose: Purpose, waitSeconds: Int, steps: [String] = HistorySchema.steps
+    ) throws(HistoryFault) {
+        self.waitSeconds = waitSeconds
+        let header = try Self.header(of: path)
+        if header == nil, purpose == .reading { throw HistoryFault.notThere }
+        if let header { try Self.check(header, steps.count) }
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(Double(waitSeconds))
+            configuration.foreignKeysEnabled = false
+            configuration.prepareDatabase { database in
+                try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)")
+                // What a crashed process left is rolled back, for which reading must be allowed to write.
+                if purpose == .reading { try database.execute(sql: "PRAGMA query_only = 1") }
+            }
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            let version = try queue.read { try Self.version($0) }
+            if purpose == .adding, version < steps.count {
+                try queue.writeWithoutTransaction { database in
+                    try database.inTransaction(.immediate) {
+                        try Self.migrate(database, steps)
+                        return .commit
+                    }
+                }
+            } else if version == 0 {
+                throw HistoryFault.notThere
+            }
+        } catch {
+            throw Self.fault(error, waitSeconds)
+        }
+    }
+
+    /// Everything or, if it throws, nothing is added.
+    package func add<Result>(_ body: (HistoryWriter) throws -> Result) throws -> Result {
+        do {
+            var result: Result?
+            try queue.writeWithoutTransaction { database in
+                try database.inTransaction(.immediate) {
+                    let writer = try HistoryWriter(database)
+                    result = try body(writer)
+                    try writer.finish()
+                    return .commit
+                }
+            }
+            guard let result else { throw HistoryFault.cannotWrite("nothing was added") }
+            return result
+        } catch let error as DatabaseError {
+            throw Self.fault(error, waitSeconds)
+        }
+    }
+
+    /// Reads one state of it, whatever others add meanwhile.
+    package func read<Result>(_ body: (HistoryReader) throws -> Result) throws(HistoryFault) -> Result {
+        do {
+            return try queue.read { try body(HistoryReader($0)) }
+        } catch {
+            throw Self.fault(error, waitSeconds)
+        }
+    }
+
+    // MARK: - What the file is
+
+    private struct Header {
+        var isSQLite: Bool
+        var applicationID: Int32
+        var version: Int
+    }
+
+    /// The first bytes of the file; nil if it is empty or not there.
+    private static func header(of path: String) throws(HistoryFault) -> Header? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .cannotRead(unsafe String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .notSQLite }
+        var bytes = [UInt8](repeating: 0, count: 100)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count > 0 else { return nil }
+        func number(_ start: Int) -> UInt32 { bytes[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) } }
+        return Header(
+            isSQLite: count == 100 && bytes.starts(with: "SQLite format 3\0".utf8),
+            applicationID: Int32(bitPattern: number(68)), version: Int(number(60)))
+    }
+
+    private static func check(_ header: Header, _ known: Int) throws(HistoryFault) {
+        guard header.isSQLite else { throw .notSQLite }
+        guard header.applicationID == HistorySchema.applicationID, header.version > 0 else { throw .foreign }
+        guard header.version <= known else { throw .newer(version: header.version) }
+    }
+
+    private static func version(_ database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    }
+
+    /// Brings the schema to its current version. Another process may have done so meanwhile.
+    private static func migrate(_ database: Database, _ steps: [String]) throws {
+        let version = try version(database)
+        guard version < steps.count else { return }
+        if version == 0 {
+            // It was empty or not there; now it must still be.
+            guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0 else {
+                throw HistoryFault.foreign
+            }
+            try database.execute(sql: "PRAGMA application_id = \(HistorySchema.applicationID)")
+        }
+        for step in steps[version...] { try database.execute(sql: step) }
+        try database.execute(sql: "PRAGMA user_version = \(steps.count)")
+    }
+
+    private static func fault(_ error: any Error, _ waitSeconds: Int) -> HistoryFault {
+        if let fault = error as? HistoryFault { return fault }
+        guard let error = error as? DatabaseError else { return .damaged("\(error)") }
+        let reason = error.message ?? "error \(error.resultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: return .locked(seconds: waitSeconds)
+        case .SQLITE_NOTADB: return .notSQLite
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_NOMEM,
+            .SQLITE_AUTH, .SQLITE_TOOBIG:
+            return .cannotWrite(reason)
+        default: return .damaged(reason)
+        }
+    }
+}

@@ -1,0 +1,423 @@
+import ImportAnalysis
+
+/// `trends.xhtml`: what a history says, as a page that keeps the promises of all pages: it satisfies the report grammar,
+/// loads nothing, and its size is bounded.
+package struct TrendsPage {
+    /// Rows of the table of days.
+    private static let daysListed = 1100
+
+    private let report: TrendsReport
+    private let periods: [TrendsReport.Sums]
+    private let files: [ReportFile]
+    private var text = ""
+
+    /// - Parameter files: that are written beside the page.
+    package static func render(_ report: TrendsReport, files: [ReportFile]) -> [UInt8] {
+        var page = TrendsPage(report, files)
+        page.append()
+        return Array(page.text.utf8)
+    }
+
+    private init(_ report: TrendsReport, _ files: [ReportFile]) {
+        self.report = report
+        self.files = files
+        periods = Array(report.periods.suffix(TrendsReport.periodsShown))
+    }
+
+    private var trends: HistoryTrends { report.trends }
+
+    private mutating func append() {
+        appendHead()
+        appendTrend()
+        if !trends.days.isEmpty { appendCalendar() }
+        appendCodes()
+        appendEvents()
+        appendWorstDays()
+        appendFiles()
+        text += """
+            </main>
+            <footer>
+            <p>import-audit \(ToolVersion.current). A function of the history alone: no clock, no network, no random names.</p>
+
+            """
+        if let key = report.redactedBy {
+            text += "<p>Redacted: values are pseudonyms of the key \(XMLText.escape(key)).</p>\n"
+        }
+        text += "</footer>\n</body>\n</html>\n"
+    }
+
+    // MARK: - Beginning
+
+    private static let style = ["report.css", "trends.css"].map {
+        String(decoding: BuiltInTemplates.files[$0] ?? [], as: UTF8.self)
+    }.joined()
+
+    private mutating func appendHead() {
+        let jobs = Wording.jobsWord(trends.sums.jobs)
+        text += """
+            <!DOCTYPE html>
+            <html xmlns="http://www.w3.org/1999/xhtml" lang="en" xml:lang="en">
+            <head>
+            <meta charset="UTF-8"/>
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-\(StyleSheet.hash(of: Self.style))'; base-uri 'none'; form-action 'none'"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta name="color-scheme" content="light dark"/>
+            <meta name="generator" content="import-audit \(ToolVersion.current)"/>
+            <title>Trends of \(jobs)</title>
+            <style>\(Self.style)</style>
+            </head>
+            <body>
+            <div hidden="hidden">
+            <svg xmlns="http://www.w3.org/2000/svg" width="7" height="7">
+            <defs>
+            <pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" fill="#cb2f3a" width="7" height="7"/><rect class="stripe" fill="#e0707a" width="2" height="7"/></pattern>
+            </defs>
+            </svg>
+            </div>
+            <header class="masthead">
+            <p class="product">Import audit</p>
+            <h1>Trends of \(jobs)</h1>
+            </header>
+            <nav class="contents" aria-label="On this page">
+            <ul>
+            <li><a href="#trend">Trend</a></li>
+
+            """
+        if !trends.days.isEmpty { text += "<li><a href=\"#calendar\">Days</a></li>\n" }
+        text += """
+            <li><a href="#codes">Codes <span class="tally">\(Wording.grouped(trends.codeCount))</span></a></li>
+            <li><a href="#events">New and gone <span class="tally">\(Wording.grouped(trends.eventCount))</span></a></li>
+            <li><a href="#worst">Worst days</a></li>
+            <li><a href="#files">Files</a></li>
+            </ul>
+            </nav>
+            <main>
+
+            """
+    }
+
+    private func figure(_ name: String, _ count: String, _ share: String) -> String {
+        "<div class=\"figure\">\n<dt>\(name)</dt>\n<dd class=\"count\">\(count)</dd>\n<dd class=\"share\">\(share)</dd>\n</div>\n"
+    }
+
+    // MARK: - Trend
+
+    private mutating func appendTrend() {
+        let sums = trends.sums
+        text += """
+            <section id="trend" aria-labelledby="trend-heading">
+            <h2 id="trend-heading">Failures over time</h2>
+            <p>\(XMLText.escape(report.sentence))</p>
+            <p><strong>\(report.changeSentence)</strong></p>
+            <dl class="figures">
+
+            """
+        text += figure("Jobs", Wording.grouped(sums.jobs), "on \(Wording.daysWord(trends.days.count))")
+        text += figure("Rows seen", Wording.grouped(sums.rows), "in all jobs")
+        text += figure(
+            "Failed rows", Wording.grouped(sums.failed),
+            sums.rows > 0 ? "<span class=\"number\">\(sums.share.text)</span> of rows seen" : "no rows seen")
+        text += "</dl>\n"
+        if let first = periods.first, let last = periods.last, first.number < last.number {
+            appendChart(first.number, last.number)
+        }
+        if !periods.isEmpty {
+            text += "<details>\n<summary>Show data</summary>\n"
+            if periods.count < report.periods.count {
+                text += "<p class=\"cut\">The last \(periods.count) of \(Wording.grouped(report.periods.count))</p>\n"
+            }
+            appendSums(
+                "Jobs by the time at which they were created, in UTC; where none is listed, there was no job. Below each share is its 95% interval.",
+                report.period.step.heading, periods.map { (report.name($0.number), $0.sums) })
+            text += "</details>\n"
+        }
+        text += "</section>\n\n"
+    }
+
+    private mutating func appendChart(_ first: Int, _ last: Int) {
+        let chart = TrendChart(periods)
+        let most = periods.reduce(0) { max($0, $1.sums.rows) }
+        let count = last - first + 1
+        let described = periods.map { each in
+            "\(report.name(each.number)): \(each.sums.rows > 0 ? each.sums.share.text : "no rows")"
+        }
+        text += """
+            <figure class="timeline trend">
+            <div class="rates">
+            <p class="scale" aria-hidden="true"><span>\(Share(of: chart.top, in: 1000).text)</span> <span>\(Share(of: chart.top / 2, in: 1000).text)</span> <span>0%</span></p>
+            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="128" viewBox="0 0 6000 1280" preserveAspectRatio="none">
+            <title>The share of failed rows by \(report.period.step.word)</title>
+            <desc>\(described.joined(separator: " · "))</desc>
+            <path class="grid" fill="none" stroke="#dde2e8" stroke-width="8" d="M0 5h6000M0 640h6000M0 1275h6000"/>
+            <path class="band" fill="#f4cdd0" d="\(chart.band)"/>
+            <path class="line" fill="none" stroke="#cb2f3a" stroke-width="18" d="\(chart.line)"/>
+            </svg>
+            </div>
+            <div class="volumes">
+            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="32">
+            <title>Rows by \(report.period.step.word)</title>
+            <desc>How many rows the jobs had: the numbers are in the table.</desc>
+
+            """
+        for each in periods {
+            let (start, end) = ((each.number - first) * 10_000 / count, (each.number - first + 1) * 10_000 / count)
+            let width = min(600, (end - start) * 4 / 5)
+            let height = max(600, Int(clamping: Int128(each.sums.rows) * 10_000 / Int128(max(most, 1))))
+            let bar = ChartBar(
+                x: start + (end - start - width) / 2, y: 10_000 - min(height, 10_000), width: width,
+                height: min(height, 10_000))
+            text +=
+                "<rect class=\"volume\" fill=\"#8a939e\" \(bar.attributes)/>\n"
+        }
+        text += """
+            </svg>
+            <p class="ends" aria-hidden="true"><span>\(report.name(first))</span> <span>\(report.name(last))</span></p>
+            </div>
+            <figcaption>The share of failed rows by \(report.period.step.word), with its 95% interval as a band; below it how many rows there were, at most \(Wording.grouped(most)). \(TrendsReport.intervalRule)</figcaption>
+            </figure>
+
+            """
+    }
+
+    private mutating func appendSums(_ caption: String, _ heading: String, _ rows: [(name: String, sums: HistorySums)])
+    {
+        text += """
+            <table class="numbers days">
+            <caption>\(caption)</caption>
+            <thead>
+            <tr><th scope="col">\(heading)</th><th scope="col" class="number">Jobs</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Share</th></tr>
+            </thead>
+            <tbody>
+
+            """
+        for (name, sums) in rows {
+            let cells = TrendsReport.cells(sums).map(XMLText.escape)
+            let numbers = cells.prefix(3).map { "<td class=\"number\">\($0)</td>" }.joined()
+            let share = "<td class=\"number\">\(cells[3]) <span class=\"most\">\(cells[4])</span></td>"
+            text += "<tr><th scope=\"row\">\(name)</th>\(numbers)\(share)</tr>\n"
+        }
+        text += "</tbody>\n</table>\n"
+    }
+
+    // MARK: - Days
+
+    private static let fills = ["#8a939e", "#e5989d", "#dc7078", "#d34a54", "#cb2f3a"]
+
+    private mutating func appendCalendar() {
+        let calendar = TrendCalendar(trends.days)
+        text += """
+            <section id="calendar" aria-labelledby="calendar-heading">
+            <h2 id="calendar-heading">Days</h2>
+            <p>A square for each day with jobs: a column for each week, Monday at the top. The larger and stronger, the higher the share of failed rows.</p>
+            <figure class="calendar">
+
+            """
+        for year in calendar.years.reversed() {
+            let worst = WorstDay.days(among: year.days.map { $0.day }, limit: 3).map {
+                "\(TimeStep.inFull(day: $0.day)): \($0.sums.share.text)"
+            }
+            let most = worst.isEmpty ? "No row failed." : "The worst days: \(worst.joined(separator: " · "))"
+            text += """
+                <h3>\(year.year)</h3>
+                <svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 648 84">
+                <title>Days of \(year.year)</title>
+                <desc>\(Wording.daysWord(year.days.count)) with jobs. \(XMLText.escape(most)) The numbers are in the table.</desc>
+
+                """
+            for (level, path) in year.paths.enumerated() where !path.isEmpty {
+                text += "<path class=\"level-\(level)\" fill=\"\(Self.fills[level])\" d=\"\(path)\"/>\n"
+            }
+            text += "</svg>\n"
+        }
+        text += "</figure>\n<ul class=\"legend\">\n"
+        let words =
+            ["no row failed"]
+            + (calendar.bounds.first == "0%"
+                ? []
+                : calendar.bounds.enumerated().map { ($0.offset == 0 ? "up to " : "to ") + $0.element } + ["above"])
+        for (level, word) in words.enumerated() {
+            let size = TrendCalendar.sizes[level]
+            let start = (TrendCalendar.cell - size) / 2
+            text += "<li><span aria-hidden=\"true\">"
+            text += "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"12\" height=\"12\">"
+            text += "<path class=\"level-\(level)\" fill=\"\(Self.fills[level])\" "
+            text += "d=\"M\(start) \(start)h\(size)v\(size)h-\(size)z\"/></svg></span> <span>\(word)</span></li>\n"
+        }
+        text += "</ul>\n<details>\n<summary>Show data</summary>\n"
+        let days = calendar.years.flatMap { $0.days.map { $0.day } }.suffix(Self.daysListed)
+        appendSums(
+            "Days with jobs, in UTC, with the 95% interval below each share", TimeStep.day.heading,
+            days.reversed().map { (TimeStep.inFull(day: $0.day), $0.sums) })
+        text += "</details>\n</section>\n\n"
+    }
+
+    // MARK: - Codes
+
+    private func shown(_ code: HistoryCode) -> String {
+        guard let text = code.code else {
+            return "<span class=\"none\">\(code.kind == .none ? "no code" : "other codes")</span>"
+        }
+        return "<bdi class=\"code\">\(XMLText.escape(ReportModelBuilder.shortened(text)))</bdi>"
+    }
+
+    private mutating func appendCodes() {
+        text += """
+            <section id="codes" aria-labelledby="codes-heading">
+            <h2 id="codes-heading">Failures by code</h2>
+
+            """
+        if trends.codes.isEmpty {
+            text += "<p>No row failed.</p>\n</section>\n\n"
+            return
+        }
+        text += """
+            <table class="history">
+            <caption>Failed rows by error code, most rows first, with the share of the rows seen by \(report.period.step.word)</caption>
+            <thead>
+            <tr><th scope="col">Code</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Share</th><th scope="col" class="number">Jobs</th><th scope="col">Over time</th><th scope="col">First seen</th><th scope="col">Last seen</th><th scope="col">State</th></tr>
+            </thead>
+            <tbody>
+
+            """
+        for line in trends.codes {
+            let sums = line.sums
+            let spark = CodeSpark(line, in: periods, by: report.period).path
+            let state = report.state(of: line)
+            text += """
+                <tr>
+                <th scope="row">\(shown(line.code))</th>
+                <td class="number" data-label="Rows">\(Wording.grouped(sums.failed))</td>
+                <td class="number" data-label="Share">\(XMLText.escape(Share(of: sums.failed, in: trends.sums.rows).text))</td>
+                <td class="number" data-label="Jobs">\(Wording.grouped(sums.jobs))</td>
+                <td class="spark wide">\(spark.isEmpty ? "" : Self.spark(spark, line))</td>
+                <td class="day" data-label="First seen">\(HistoryTime.text(ofDay: line.presence.first.day))</td>
+                <td class="day" data-label="Last seen">\(HistoryTime.text(ofDay: line.presence.last.day))</td>
+                <td class="wide">\(state)</td>
+                </tr>
+
+                """
+        }
+        text += "</tbody>\n</table>\n"
+        if trends.codeCount > trends.codes.count {
+            text += "<p class=\"cut\">\(trends.codes.count) of \(Wording.grouped(trends.codeCount)) codes</p>\n"
+        }
+        text += "</section>\n\n"
+    }
+
+    private static func spark(_ path: String, _ line: HistoryCodeLine) -> String {
+        let worst = line.days.max { ($0.sums.failed, $1.day) < ($1.sums.failed, $0.day) }
+        let title = worst.map {
+            "Most rows on \(TimeStep.inFull(day: $0.day)): \(Wording.grouped($0.sums.failed))"
+        }
+        return
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"96\" height=\"12\" viewBox=\"0 0 64 12\" preserveAspectRatio=\"none\"><title>\(title ?? "")</title><path fill=\"#cb2f3a\" d=\"\(path)\"/></svg>"
+    }
+
+    private mutating func appendEvents() {
+        text += """
+            <section id="events" aria-labelledby="events-heading">
+            <h2 id="events-heading">New, back and gone</h2>
+            <p>\(TrendsReport.eventRule)</p>
+
+            """
+        if trends.events.isEmpty {
+            text += "<p>No code is new, back or gone.</p>\n"
+        } else {
+            text += """
+                <table class="history">
+                <caption>What happened to codes, the latest first</caption>
+                <thead>
+                <tr><th scope="col">Day</th><th scope="col">Code</th><th scope="col">What</th></tr>
+                </thead>
+                <tbody>
+
+                """
+            for event in trends.events {
+                text += "<tr><td class=\"day wide\">\(HistoryTime.text(ofDay: event.day))</td>"
+                text += "<th scope=\"row\">\(shown(event.code))</th>"
+                text += "<td class=\"wide\">\(TrendsReport.words(event))</td></tr>\n"
+            }
+            text += "</tbody>\n</table>\n"
+            if trends.eventCount > trends.events.count {
+                text +=
+                    "<p class=\"cut\">The latest \(trends.events.count) of \(Wording.grouped(trends.eventCount))</p>\n"
+            }
+        }
+        text += "</section>\n\n"
+    }
+
+    private mutating func appendWorstDays() {
+        text += """
+            <section id="worst" aria-labelledby="worst-heading">
+            <h2 id="worst-heading">The worst days</h2>
+
+            """
+        if trends.worst.isEmpty {
+            text += "<p>No row failed.</p>\n"
+        } else {
+            text += """
+                <p>\(TrendsReport.worstRule)</p>
+                <table class="history">
+                <caption>Days with the highest shares of failed rows, with the jobs that had most of them</caption>
+                <thead>
+                <tr><th scope="col">Day</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Share</th><th scope="col">Most in</th></tr>
+                </thead>
+                <tbody>
+
+                """
+            for worst in trends.worst {
+                let sums = worst.day.sums
+                text += """
+                    <tr>
+                    <th scope="row">\(TimeStep.inFull(day: worst.day.day))</th>
+                    <td class="number" data-label="Rows">\(Wording.grouped(sums.rows))</td>
+                    <td class="number" data-label="Failed">\(Wording.grouped(sums.failed))</td>
+                    <td class="number" data-label="Share">\(XMLText.escape(sums.share.text)) <span class="of">\(XMLText.escape(sums.interval.text))</span></td>
+                    <td class="wide">
+
+                    """
+                if !worst.jobs.isEmpty {
+                    text += "<ul>\n"
+                    for job in worst.jobs {
+                        let source = job.source == "-" ? "standard input" : job.source
+                        text += "<li><bdi class=\"code\">\(escaped(job.jobID))</bdi> "
+                        text += "\(Wording.grouped(job.failed)) of \(Wording.grouped(job.rows)) "
+                        text += "<span class=\"of\"><bdi>\(escaped(source))</bdi></span></li>\n"
+                    }
+                    text += "</ul>\n"
+                }
+                text += "</td>\n</tr>\n"
+            }
+            text += "</tbody>\n</table>\n"
+        }
+        text += "</section>\n\n"
+    }
+
+    private func escaped(_ text: String) -> String { XMLText.escape(ReportModelBuilder.shortened(text)) }
+
+    private mutating func appendFiles() {
+        text += """
+            <section id="files" aria-labelledby="files-heading">
+            <h2 id="files-heading">Files of these trends</h2>
+
+            """
+        if files.isEmpty {
+            text += "<p>No other file was written.</p>\n"
+        } else {
+            text += "<ul class=\"files\">\n"
+            for file in files {
+                text += "<li><a href=\"\(file.name)\">\(file.name)</a> <span>\(file.description)</span></li>\n"
+            }
+            text += "</ul>\n"
+        }
+        text += "</section>\n"
+    }
+}
+
+extension ChartBar {
+    /// Of a rectangle in SVG.
+    fileprivate var attributes: String {
+        [("x", x), ("y", y), ("width", width), ("height", height)]
+            .map { "\($0.0)=\"\(BarSegments.percent($0.1))\"" }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,144 @@
+package import ImportAnalysis
+import ImportFoundation
+
+/// What a history says over time, in one of several forms.
+package struct TrendsReport: Sendable {
+    /// How days are put together.
+    package enum Period: String, Sendable, CaseIterable {
+        case day, week, month
+
+        var step: TimeStep {
+            switch self {
+            case .day: .day
+            case .week: .week
+            case .month: .month
+            }
+        }
+    }
+
+    /// Some days together.
+    struct Sums: Sendable {
+        var number: Int
+        var sums: HistorySums
+    }
+
+    let trends: HistoryTrends
+    let period: Period
+    let periods: [Sums]
+    let redactedBy: String?
+
+    /// Periods that a page or a text shows without being asked for a period: the finest that are not more.
+    static let periodsShown = 60
+
+    /// - Parameters:
+    ///   - period: nil for the finest with at most ``periodsShown`` of them.
+    ///   - redactedBy: the key of the pseudonyms that it has; nil for none.
+    package init(_ trends: HistoryTrends, by period: Period?, redactedBy: String? = nil) {
+        self.trends = trends
+        self.redactedBy = redactedBy
+        let days = trends.days
+        let isFineEnough = { (period: Period) in
+            guard let first = days.first?.day, let last = days.last?.day else { return true }
+            return period.step.count(in: first...last) <= Self.periodsShown
+        }
+        self.period = period ?? Period.allCases.first(where: isFineEnough) ?? .month
+        periods = Self.periods(of: days, by: self.period)
+    }
+
+    static func periods(of days: [HistoryDay], by period: Period) -> [Sums] {
+        var periods: [Sums] = []
+        for day in days {
+            let number = period.step.number(ofDay: day.day)
+            if periods.last?.number != number { periods.append(Sums(number: number, sums: HistorySums())) }
+            periods[periods.count - 1].sums.add(day.sums)
+        }
+        return periods
+    }
+
+    /// The name of a period for programs: its first day, or its month.
+    func isoName(_ number: Int) -> String {
+        switch period {
+        case .day: HistoryTime.text(ofDay: number)
+        case .week: HistoryTime.text(ofDay: number * 7 - 3)
+        case .month: "\((number / 12).digits(4))-\((number % 12 + 1).digits(2))"
+        }
+    }
+
+    /// For people.
+    func name(_ number: Int) -> String { period.step.name(number) }
+
+    /// What the rows are that are counted.
+    package var isOfOneCode: Bool { trends.selection.code != nil }
+}
+
+// MARK: - Sentences
+
+extension TrendsReport {
+    /// From when to when, and how much failed.
+    package var sentence: String {
+        guard let first = trends.days.first?.day, let last = trends.days.last?.day else {
+            return "There is no job with a date\(trends.undatedJobs > 0 ? ", and \(undatedWords)" : "")."
+        }
+        let sums = trends.sums
+        let when =
+            first == last
+            ? "on \(TimeStep.inFull(day: first))"
+            : "from \(TimeStep.inFull(day: first)) to \(TimeStep.inFull(day: last))"
+        let whose = trends.selection.code.map { " with \(Wording.quoted($0.words))" } ?? ""
+        var text = "\(Wording.jobsWord(sums.jobs)) \(when): \(Wording.grouped(sums.failed)) of "
+        text += "\(Wording.rowsWord(sums.rows)) failed\(whose)"
+        if sums.rows > 0 { text += " (\(sums.share.text), \(sums.interval.text))" }
+        text += "."
+        if trends.undatedJobs > 0 { text += " Besides, \(undatedWords)." }
+        return text
+    }
+
+    private var undatedWords: String {
+        let count = trends.undatedJobs
+        return count == 1
+            ? "1 job does not say when it was created"
+            : "\(Wording.grouped(count)) jobs do not say when they were created"
+    }
+
+    /// Since when it is higher or lower, or that it is not.
+    package var changeSentence: String {
+        guard let change = trends.change else {
+            return trends.days.count < 2 * LevelChange.fewestDays
+                ? "There are too few days to tell whether the share of failed rows has changed."
+                : "No lasting change of the share of failed rows was found."
+        }
+        let direction = change.since.share > change.before.share ? "higher" : "lower"
+        return "Since \(TimeStep.inFull(day: change.day)) the share of failed rows has been \(direction): "
+            + "\(change.since.share.text) (\(change.since.interval.text)), before that \(change.before.share.text) "
+            + "(\(change.before.interval.text))."
+    }
+
+    /// How a code stands at the end.
+    func state(of line: HistoryCodeLine) -> String {
+        switch line.presence.state(on: trends.end) {
+        case .new: "new"
+        case .back(let days): "back after \(Wording.daysWord(days))"
+        case .gone(let days): "gone for \(Wording.daysWord(days))"
+        case .usual: ""
+        }
+    }
+
+    static func words(_ event: CodeEvent) -> String {
+        switch event.kind {
+        case .new: "first seen"
+        case .back(let days): "back after \(Wording.daysWord(days))"
+        case .gone(let days): "last seen; gone for \(Wording.daysWord(days))"
+        }
+    }
+
+    static let eventRule =
+        "A code is new if the history has 30 days or more before it, and back or gone after a break of 30 days or more, three "
+        + "times as long as every break before, if it had been seen on 3 days or more. Days without jobs do not count."
+    static let intervalRule =
+        "The interval is Wilson's for 95%: where the share would be over many more such rows, if rows failed independently."
+    static let worstRule = "By the lower end of the interval, so that a day of a few rows does not come first."
+}
+
+extension Wording {
+    static func daysWord(_ count: Int) -> String { count == 1 ? "1 day" : "\(grouped(count)) days" }
+}

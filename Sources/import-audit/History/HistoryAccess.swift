@@ -1,0 +1,90 @@
+import Glibc
+import ImportAnalysis
+import ImportHistory
+import ImportReports
+
+/// The history that a command names, with what is said when it cannot be used.
+struct HistoryAccess {
+    let path: String
+    let waitSeconds: Int
+
+    init(_ path: String, waitSeconds: Int) throws(CommandFailure) {
+        guard !path.isEmpty else { throw CommandFailure(.usage, "The name of the history is empty.") }
+        guard path != "-" else {
+            throw CommandFailure(.usage, "A history is a file, not a stream. For one that is called -, write ./-")
+        }
+        self.path = path
+        self.waitSeconds = waitSeconds
+    }
+
+    /// A key that no other run has would make a new pseudonym of each value in each night.
+    static func checkKey(_ mark: RedactionMark?) throws(CommandFailure) {
+        guard let mark, !mark.isKeyed else { return }
+        throw CommandFailure(
+            .usage,
+            "--redact needs --redact-key-file here: with a random key, no run would have the pseudonyms of another")
+    }
+
+    /// Fails if there is something that is not a history, or the folder is not there.
+    func checkBeforeReading() throws(CommandFailure) {
+        do throws(HistoryFault) {
+            _ = try HistoryFile(path, for: .reading, waitSeconds: waitSeconds)
+        } catch {
+            if error != .notThere { throw failure(error) }
+        }
+    }
+
+    func reading<Result>(_ body: (HistoryReader) throws -> Result) throws(CommandFailure) -> Result {
+        do throws(HistoryFault) {
+            return try HistoryFile(path, for: .reading, waitSeconds: waitSeconds).read(body)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Adds all jobs of some runs, in one transaction.
+    func add(_ runs: [RunResults], _ mark: RedactionMark?) throws -> HistoryTally {
+        do {
+            let history = try HistoryFile(path, for: .adding, waitSeconds: waitSeconds)
+            var tally = HistoryTally()
+            try history.add { writer in
+                try writer.begin(pseudonymsOf: mark?.keyID)
+                for run in runs { try run.visitByID { try tally.add($0, to: writer) } }
+            }
+            tally.all = try history.read { try $0.jobCount() }
+            return tally
+        } catch let fault as HistoryFault {
+            throw failure(fault)
+        } catch is Interrupted {
+            throw CommandFailure(.interrupted, "Interrupted. Nothing was added.")
+        }
+    }
+
+    /// Adds the jobs of a report, and tells what the history says then.
+    func addForReport(_ results: RunResults, _ mark: RedactionMark?) throws -> TrendsReport {
+        _ = try add([results], mark)
+        return try reading { reader in
+            TrendsReport(try reader.trends(HistorySelection()), by: nil, redactedBy: try reader.pseudonymsKey())
+        }
+    }
+
+    private func failure(_ fault: HistoryFault) -> CommandFailure {
+        let status: ExitStatus =
+            switch fault {
+            case .notThere: .noInput
+            case .notSQLite, .foreign, .newer, .otherPseudonyms: .usage
+            case .locked, .cannotWrite: .cannotWrite
+            case .damaged: .inputNotReadWhole
+            case .cannotRead: .noInput
+            }
+        return CommandFailure(status, of: path, fault.explanation)
+    }
+}
+
+extension RunResults {
+    /// Hands over all jobs, those of a ledger about in the order of their ids.
+    func visitByID(_ body: (JobSummary) throws -> Void) throws {
+        if let ledger { return try ledger.visitByID(body) }
+        for index in 0..<jobCount { try body(try job(index)) }
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import ImportAnalysis
+import ImportDumps
+import ImportHistory
+
+struct HistoryAddCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Add jobs to a history.",
+        discussion: """
+            Reads dumps as all commands do, or summaries that were made before (summary.json of report, the JSON of \
+            summary), and adds their jobs to the history, which is made if it is not there. All of them are added in one \
+            transaction. What is there already stays as it is; of several dumps of one job, the latest counts, whenever \
+            it is added. A job without an id has no place in a history, and is left out.
+
+            EXAMPLES
+              import-audit history add imports.sqlite dumps/
+              import-audit history add imports.sqlite audit/summary.json
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The history; made if it is not there.", valueName: "file.sqlite"))
+    var file: String
+    @OptionGroup var options: RunOptions
+    @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
+    @OptionGroup(title: Help.input) var reading: Reading
+    @OptionGroup(title: Help.run) var waiting: HistoryWaiting
+
+    struct Reading: ParsableArguments {
+        @Flag(
+            name: .customLong("summaries"),
+            help: "Take all inputs as summaries, as merge does; files that begin as one are taken so anyway.")
+        var areSummaries = false
+    }
+
+    func run() throws {
+        try reportingFailures {
+            let redaction = try redacting.redaction(isQuiet: options.isQuiet)
+            try HistoryAccess.checkKey(redaction?.mark)
+            // What is not a history is said before all dumps are read.
+            let history = try HistoryAccess(file, waitSeconds: waiting.seconds)
+            try history.checkBeforeReading()
+            guard let inputs = try HistoryInputs(options, areSummaries: reading.areSummaries, redaction: redaction)
+            else { return .interrupted }
+            let tally = try history.add(inputs.runs, inputs.pseudonyms)
+            try Console.write(tally.text)
+            for run in inputs.runs { try run.sayWhatWasNotRead() }
+            return inputs.status
+        }
+    }
+}
+
+/// What became of the jobs that were to be added.
+struct HistoryTally {
+    var new = 0
+    var updated = 0
+    var alreadyThere = 0
+    var withoutID = 0
+    var impossible = 0
+    /// Jobs that are in the history now.
+    var all = 0
+
+    /// Adds a job to a history, and counts what became of it.
+    mutating func add(_ job: JobSummary, to writer: HistoryWriter) throws {
+        if Interruption.isRequested { throw Interrupted() }
+        guard job.job.jobID != nil else {
+            withoutID += 1
+            return
+        }
+        guard HistoryWriter.takes(job) else {
+            impossible += 1
+            return
+        }
+        switch try writer.add(job) {
+        case .new: new += 1
+        case .updated: updated += 1
+        case .alreadyThere: alreadyThere += 1
+        }
+    }
+
+    var text: String {
+        var lines = [
+            "New            \(Wording.grouped(new))", "Updated        \(Wording.grouped(updated))",
+            "Already there  \(Wording.grouped(alreadyThere))",
+        ]
+        if withoutID > 0 { lines.append("Left out       \(Wording.grouped(withoutID)) without an id") }
+        if impossible > 0 {
+            lines.append("Left out       \(Wording.grouped(impossible)) with numbers beyond those of an import")
+        }
+        lines.append("The history has \(Wording.jobsWord(all)).")
+        return lines.map { $0 + "\n" }.joined()
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+
+/// The commands for runs over time.
+struct HistoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Keep what was audited in one file, and see how it changes over time.",
+        discussion: """
+            A history is an SQLite file with all jobs that were added to it. What is in it depends on their dumps alone: \
+            not on the order in which they were added, nor on the day. Other programs can read it; Docs/history.md \
+            describes its tables.
+
+            EXAMPLES
+              import-audit history add imports.sqlite dumps/
+              import-audit history show imports.sqlite --by month
+              import-audit history report imports.sqlite -o trends
+            """,
+        subcommands: [HistoryAddCommand.self, HistoryShowCommand.self, HistoryReportCommand.self]
+    )
+}
+
+/// The history that `report` adds to.
+struct HistoryOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Add the jobs to this history, and show its trend on the page.", valueName: "file.sqlite"))
+    var history: String?
+
+    func access() throws(CommandFailure) -> HistoryAccess? {
+        guard let history else { return nil }
+        return try HistoryAccess(history, waitSeconds: HistoryWaiting.defaultSeconds)
+    }
+}
+
+/// How a history is opened.
+struct HistoryWaiting: ParsableArguments {
+    @Option(
+        name: .customLong("wait"),
+        help: ArgumentHelp(
+            "How long to wait for another process that writes to the history; 30 by default.", valueName: "seconds"))
+    var seconds = HistoryWaiting.defaultSeconds
+
+    static let defaultSeconds = 30
+
+    func validate() throws {
+        guard (0...86_400).contains(seconds) else {
+            throw ValidationError("--wait takes a number of seconds from 0 to 86400.")
+        }
+    }
+}

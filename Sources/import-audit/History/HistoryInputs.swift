@@ -1,0 +1,77 @@
+import Glibc
+import ImportAnalysis
+import ImportFoundation
+import ImportRedaction
+
+/// What is to be added to a history: dumps, and summaries that were made of dumps before.
+struct HistoryInputs {
+    private(set) var runs: [RunResults] = []
+    /// What summaries say of pseudonyms.
+    private(set) var mark: RedactionMark?
+    private(set) var hasSummaries = false
+    private var redaction: Redaction?
+
+    /// Reads them all; nil if it was interrupted.
+    ///
+    /// - Parameter areSummaries: whether all inputs are. Else files that begin as one are, and so are those of folders
+    ///   without any dump.
+    init?(_ options: RunOptions, areSummaries: Bool, redaction: Redaction?) throws {
+        self.redaction = redaction
+        let inputs = options.inputs
+        let summaries = areSummaries ? inputs : inputs.filter(Self.isSummary)
+        let dumps = areSummaries ? [] : inputs.filter { !Self.isSummary($0) }
+        if !dumps.isEmpty {
+            var options = options
+            options.arguments = dumps
+            guard let results = try RunResults(of: options, looksForIdentity: true, redaction: redaction) else {
+                return nil
+            }
+            if try Self.hasSummariesOnly(results) {
+                try add(summaries: inputs)
+                return
+            }
+            runs.append(results)
+        }
+        if !summaries.isEmpty { try add(summaries: summaries) }
+    }
+
+    private mutating func add(summaries: [String]) throws {
+        guard redaction == nil else {
+            throw CommandFailure(
+                .usage, "--redact takes dumps: values of a summary cannot be told from the words around them")
+        }
+        let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp")
+        try merge.add(summaries)
+        runs.append(try merge.results())
+        mark = merge.redaction
+        hasSummaries = true
+        guard runs.count == 1 || mark == nil else {
+            throw CommandFailure(
+                .usage, "the summaries have pseudonyms and the dumps have none: add them to two histories")
+        }
+    }
+
+    /// Whose pseudonyms all of it has; nil for none.
+    var pseudonyms: RedactionMark? { mark ?? redaction?.mark }
+
+    var status: ExitStatus { runs.reduce(.done) { $0.orWorse($1.status) } }
+
+    private static func isSummary(_ input: String) -> Bool {
+        guard input != "-", InputFile.isRegular(input) else { return false }
+        let descriptor = unsafe open(input, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: ContainerFormat.signatureBytes)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+        return count > 0 && OwnOutput(firstBytes: bytes[..<count]) == .summary
+    }
+
+    private static func hasSummariesOnly(_ results: RunResults) throws -> Bool {
+        guard results.jobCount == 0 else { return false }
+        for index in 0..<results.unreadableCount
+        where try results.unreadable(index).reason == OwnOutput.summary.explanation {
+            return true
+        }
+        return false
+    }
+}

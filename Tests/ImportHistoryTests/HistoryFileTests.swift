@@ -1,0 +1,134 @@
+import Foundation
+import ImportAnalysis
+import ImportDumps
+import ImportHistory
+import TestSupport
+import Testing
+
+/// The file of a history: versions of its schema, and what it keeps of a job.
+struct HistoryFileTests {
+    private static func job(_ id: String, source: String = "a.json", failed: Int = 0, updated: String = "10:00:00")
+        -> JobSummary
+    {
+        var declared = DeclaredJob()
+        declared.jobID = id
+        declared.status = "complete"
+        declared.createdAt = "2026-03-04T09:00:00Z"
+        declared.updatedAt = "2026-03-04T\(updated)Z"
+        declared.total = 10
+        var rows = RowCounts()
+        rows.created = 10 - failed
+        rows.failed = failed
+        rows.missing = 0
+        let codes =
+            failed == 0
+            ? []
+            : [
+                CodeSummary(
+                    code: "c", rows: failed, share: Share(of: failed, in: 10), firstRow: 1, lastRow: failed,
+                    messages: [], messageCount: 0, positions: nil)
+            ]
+        return JobSummary(
+            job: declared, source: source, bytes: 100, sha256: nil, rows: rows, failedByCode: codes, findings: [],
+            results: .complete, salvage: nil)
+    }
+
+    private func add(_ jobs: [JobSummary], to path: String, steps: [String] = HistorySchema.steps) throws {
+        let history = try HistoryFile(path, for: .adding, waitSeconds: 5, steps: steps)
+        try history.add { writer in
+            try writer.begin(pseudonymsOf: nil)
+            for job in jobs { _ = try writer.add(job) }
+        }
+    }
+
+    private func count(_ path: String, steps: [String] = HistorySchema.steps) throws -> Int {
+        try HistoryFile(path, for: .reading, waitSeconds: 5, steps: steps).read { try $0.jobCount() }
+    }
+
+    @Test("A history of an earlier version is brought up to date, and keeps its jobs")
+    func migration() throws {
+        let space = try Workspace()
+        let path = space["h.sqlite"]
+        try add([Self.job("1")], to: path)
+        let later = HistorySchema.steps + ["ALTER TABLE jobs ADD COLUMN later INTEGER; CREATE TABLE more (x TEXT)"]
+        // It is read as it is, until something is added.
+        #expect(try count(path, steps: later) == 1)
+        try add([Self.job("2")], to: path, steps: later)
+        #expect(try count(path, steps: later) == 2)
+        // This version refuses it, and changes nothing.
+        let bytes = try space.bytes("h.sqlite")
+        for purpose in [HistoryFile.Purpose.reading, .adding] {
+            #expect(throws: HistoryFault.newer(version: HistorySchema.version + 1)) {
+                _ = try HistoryFile(path, for: purpose, waitSeconds: 5)
+            }
+        }
+        #expect(try space.bytes("h.sqlite") == bytes)
+    }
+
+    @Test("A step that fails changes nothing")
+    func failingMigration() throws {
+        let space = try Workspace()
+        let path = space["h.sqlite"]
+        try add([Self.job("1")], to: path)
+        let bytes = try space.bytes("h.sqlite")
+        #expect(throws: HistoryFault.self) {
+            try add(
+                [], to: path, steps: HistorySchema.steps + ["CREATE TABLE more (x TEXT); CREATE TABLE jobs (y TEXT)"])
+        }
+        #expect(try space.bytes("h.sqlite") == bytes)
+        #expect(try count(path) == 1)
+    }
+
+    @Test("What throws while jobs are added leaves all as it was")
+    func rollback() throws {
+        struct Stop: Error {}
+        let space = try Workspace()
+        let path = space["h.sqlite"]
+        try add([Self.job("1")], to: path)
+        let history = try HistoryFile(path, for: .adding, waitSeconds: 5)
+        #expect(throws: Stop.self) {
+            try history.add { writer in
+                _ = try writer.add(Self.job("2"))
+                throw Stop()
+            }
+        }
+        #expect(try count(path) == 1)
+    }
+
+    @Test("Of the same dump under two names, and of two that cannot be told apart, the same one is kept in any order")
+    func ties() throws {
+        let space = try Workspace()
+        var unlike = Self.job("1", failed: 2)
+        unlike.failedByCode[0].firstRow = 5
+        unlike.failedByCode[0].lastRow = 9
+        var identified = Self.job("1", failed: 2)
+        identified.identity = IdentitySummary()
+        let jobs = [
+            Self.job("1", failed: 2), Self.job("1", source: "b.json", failed: 2), unlike, identified,
+            Self.job("1", failed: 3, updated: "09:30:00"),
+        ]
+        var contents: Set<String> = []
+        for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 3, 1, 4], [3, 4, 1, 0, 2], [1, 1, 2, 4, 3, 0, 0]] {
+            let name = order.map { String($0) }.joined() + ".sqlite"
+            for index in order { try add([jobs[index]], to: space[name]) }
+            contents.insert(try space.shell("sqlite3 \(name) .dump"))
+        }
+        #expect(contents.count == 1)
+        #expect(contents.first?.contains("b.json") == true)
+    }
+
+    @Test("More dumps of a job than are told apart, in any order", .needs(.program("sqlite3")))
+    func manyDumps() throws {
+        let space = try Workspace()
+        let jobs = (0..<60).map { number in
+            Self.job("1", source: "\(number).json", failed: number % 10, updated: "09:\(10 + number % 50):00")
+        }
+        try add(jobs, to: space["a.sqlite"])
+        for job in jobs.reversed() { try add([job], to: space["b.sqlite"]) }
+        let dumps = try ["a", "b"].map { try space.shell("sqlite3 \($0).sqlite .dump") }
+        #expect(dumps[0] == dumps[1])
+        #expect(
+            try space.shell("sqlite3 a.sqlite 'SELECT dumps, (SELECT count(*) FROM snapshots) + 1 FROM jobs'")
+                == "50|50\n")
+    }
+}
