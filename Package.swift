@@ -26,7 +26,7 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
-        // Headers only: the library itself is loaded when a workbook is made.
+        // Headers only: the library itself is loaded when a workbook is made. Packages link it in.
         .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
 
         // bytes → rows → summary → report → files
@@ -49,6 +49,7 @@ let package = Package(
             name: "ImportRedaction",
             dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis"],
             swiftSettings: strictMemory),
+        .target(name: "CBuild"),
         .target(name: "CBuiltInTemplates"),
         .target(
             name: "ImportReports",
@@ -77,7 +78,7 @@ let package = Package(
             dependencies: [
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportSources", "ImportAnalysis", "ImportRedaction",
                 "CodeFiles", "ImportReports", "Spreadsheets", "WorkbookSources",
-                "XHTMLValidation",
+                "XHTMLValidation", "CBuild",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strictMemory
