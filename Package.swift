@@ -18,7 +18,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // C libraries, each behind one shim header with exactly one importer.
@@ -26,6 +25,7 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // Headers only: the library itself is loaded when a workbook is made. Packages link it in.
         .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
 
@@ -61,7 +61,7 @@ let package = Package(
         ),
         .target(
             name: "CodeFiles",
-            dependencies: ["ImportAnalysis", "ImportRedaction", .product(name: "Yams", package: "Yams")],
+            dependencies: ["ImportAnalysis", "ImportRedaction", "CYAML"],
             swiftSettings: strictMemory),
         .target(name: "XHTMLValidation", dependencies: ["CLibXML2"], swiftSettings: strictMemory),
         .target(
