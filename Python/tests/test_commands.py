@@ -49,14 +49,14 @@ def test_tables_add_up(samples: Path) -> None:
 
 def test_a_rule_that_is_not_met_is_a_result(samples: Path) -> None:
     result = import_audit.check(samples / "many-failures.json", max_failed="2%", fail_on=["critical"])
-    assert not result and result.document["passed"] is False
+    assert not result and result.document["gate"]["met"] is False
     jsonschema.validate(result.document, schema("check"))
     assert import_audit.check(samples / "many-failures.json", max_failed="90%")
     with pytest.raises(import_audit.UsageError, match="max-failed"):
         import_audit.check(samples / "sync.json", max_failed="many")
     with pytest.raises(import_audit.InputIncomplete) as raised:
         import_audit.check(samples / "truncated.json", max_failed="90%")
-    assert raised.value.result.document["rules"]
+    assert raised.value.result.document["gate"]["rules"]
 
 
 def test_report(samples: Path, tmp_path: Path) -> None:
