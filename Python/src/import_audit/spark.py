@@ -161,12 +161,14 @@ class _Reader(DataSourceReader):
             process.finish(allowed=PARTIAL)
 
     def _of_summary(self, summary: Summary | None, missing: list[tuple[str, str]]) -> Iterator[pa.RecordBatch]:
+        tables: list[pa.Table] = []
         if summary is not None:
-            table: pa.Table = getattr(summary, f"{self._table}_table")()
-            yield from table.select(self._columns).to_batches()
+            tables.append(getattr(summary, f"{self._table}_table")())
         if self._table == "unreadable" and missing:
             rows = [{"source": source, "reason": reason} for source, reason in missing]
-            yield from pa.Table.from_pylist(rows, schema=TABLES["unreadable"]).select(self._columns).to_batches()
+            tables.append(pa.Table.from_pylist(rows, schema=TABLES["unreadable"]))
+        for table in tables:
+            yield from table.select(self._columns).cast(_plain(table.schema, self._columns)).to_batches()
 
     def _reading(self) -> list[str]:
         return flags(
