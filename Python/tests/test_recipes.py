@@ -28,6 +28,7 @@ def system(tmp_path: Path, samples: Path) -> dict[str, str]:
 
 
 def results(path: Path) -> tuple[int, int]:
+    """Tests and failures: a test for each rule, and one for what was read."""
     suites = ElementTree.parse(path).getroot().iter("testsuite")
     counts = [(int(suite.get("tests", 0)), int(suite.get("failures", 0))) for suite in suites]
     return sum(tests for tests, _ in counts), sum(failures for _, failures in counts)
@@ -38,13 +39,13 @@ def test_the_shell_script(system: dict[str, str], tmp_path: Path, samples: Path)
         return subprocess.run(["sh", CI / "import-audit-check.sh", *arguments], env=system, cwd=tmp_path).returncode
 
     assert run("dumps", "--max-failed", "90%") == 0
-    assert results(tmp_path / "import-audit" / "junit.xml") == (1, 0)
-    assert (tmp_path / "import-audit" / "audit" / "report.xhtml").exists()
+    assert results(tmp_path / "import-audit" / "junit.xml") == (2, 0)
+    assert (tmp_path / "import-audit" / "audit" / "index.xhtml").exists()
     assert run("dumps", "--max-failed", "2%", "--require-complete") == 1
-    assert results(tmp_path / "import-audit" / "junit.xml") == (2, 1)
+    assert results(tmp_path / "import-audit" / "junit.xml") == (3, 1)
     # A wrong option leaves the results of the run before.
     assert run("dumps", "--max-failed", "many") == 64
-    assert results(tmp_path / "import-audit" / "junit.xml") == (2, 1)
+    assert results(tmp_path / "import-audit" / "junit.xml") == (3, 1)
     assert run("none", "--max-failed", "1") == 66
     (tmp_path / "dumps" / "cut.json").write_bytes((samples / "truncated.json").read_bytes())
     assert run("dumps", "--max-failed", "90%") == 65
@@ -70,7 +71,7 @@ def test_the_action(system: dict[str, str], tmp_path: Path) -> None:
     run = subprocess.run(command, env=given, cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 1, run.stderr
     assert re.search(r"^::(warning|error) ", run.stdout, re.MULTILINE)
-    assert results(tmp_path / "out" / "junit.xml") == (2, 1)
+    assert results(tmp_path / "out" / "junit.xml") == (3, 1)
     assert "143" in summary.read_text()
     # Each variable of the block is one that the action sets.
     assert set(re.findall(r"^        (\w+): \$", text, re.MULTILINE)) >= {"DUMPS", "RULES", "ACTION_PATH"}

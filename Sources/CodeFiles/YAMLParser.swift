@@ -12,8 +12,10 @@ struct YAMLParser: ~Copyable {
 
     /// The root of a document; nil if there is nothing but comments.
     static func root(of bytes: [UInt8]) throws(FileFault) -> YAMLValue? {
-        try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(FileFault) in
-            let lineCount = unsafe bytes.count { $0 == UInt8(ascii: "\n") } + 1
+        let lineCount = bytes.count { $0 == UInt8(ascii: "\n") } + 1
+        // What is wrong up to the end of the file is then on a line beyond it, and said of where it began.
+        let padded = bytes + Array("\n# end\n".utf8)
+        return try unsafe padded.withUnsafeBufferPointer { (bytes) throws(FileFault) in
             guard let parser = unsafe YAMLParser(bytes, lineCount: lineCount) else { throw unparsable }
             return try parser.root()
         }
@@ -47,7 +49,7 @@ struct YAMLParser: ~Copyable {
         _ = try next()  // The document ends.
         let after = try next()
         guard case .end = after.kind else {
-            throw FileFault(.syntax("expected a single document in the stream"), line: after.line, column: after.column)
+            throw FileFault(.syntax("but found another document"), line: after.line, column: after.column)
         }
         return root
     }
@@ -80,7 +82,7 @@ struct YAMLParser: ~Copyable {
                 members.append((key, try self.value(of: try self.next(), depth: depth + 1)))
             }
             value.content = .object(members)
-        case .alias: break
+        case .alias: throw FileFault(.syntax("found undefined alias"), line: event.line, column: event.column)
         case .begin, .end: throw Self.unparsable
         }
         return value
