@@ -50,7 +50,8 @@ final class ArrowRows {
     func finish(_ write: Write) throws {
         try batch.flush(write)
         try batch.beginStream(write)
-        try write(ArrowMessages.end.span)
+        let end = ArrowMessages.end
+        try write(end.span)
     }
 }
 
