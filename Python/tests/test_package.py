@@ -99,7 +99,7 @@ def test_the_wheel_in_a_new_environment(packages: Path, tmp_path: Path, samples:
     script = f"import sys; sys.path.append({libraries!r})\n{lines.group(1)}\nprint(import_audit.binary())"
     run = subprocess.run([python, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    assert re.search(r"^invalid_email +22$", run.stdout, re.MULTILINE), run.stdout
+    assert re.search(r"^invalid_email +23$", run.stdout, re.MULTILINE), run.stdout
     assert run.stdout.splitlines()[-1].startswith(str(tmp_path / "venv"))
     command = subprocess.run([tmp_path / "venv" / "bin" / "import-audit", "--version"], env=environment, capture_output=True)
     # The command needs nothing but the binary.
