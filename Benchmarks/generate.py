@@ -20,7 +20,7 @@ STAGES = ["lead", "qualified", "proposal", "negotiation", "won", "lost"]
 
 
 class Rows:
-    """Rows of one dump, from a generator of random numbers of its own."""
+    """Rows of one dump, from their own random number generator."""
 
     def __init__(self, seed, layout):
         self.random = random.Random(seed)
@@ -65,7 +65,7 @@ def failed(rows, row):
 
 
 def mixed(rows, row):
-    """A clean import: most rows created, in no order with those that existed, one in a hundred failed."""
+    """A clean import: most rows created, mixed at random with existing ones, one in a hundred failed."""
     choice = rows.random.random()
     return created(rows) if choice < 0.7 else existing(rows) if choice < 0.99 else failed(rows, row)
 
@@ -92,7 +92,7 @@ def pretty(rows, row):
 
 
 def changing(rows, row):
-    """Keys in any order, white space anywhere, fields null or absent: hardly two rows in a row of one shape."""
+    """Keys in any order, white space anywhere, fields null or absent: hardly two consecutive rows of one shape."""
     choice = rows.random.random
     kind = choice()
     made, met = (kind < 0.6, 0.6 <= kind < 0.9)
@@ -131,7 +131,7 @@ MUTE = {"minified-mute": "minified", "failures-mute": "failures"}
 
 
 def often_failed(rows, row):
-    """As mixed, with one in twenty failed."""
+    """Like mixed, with one in twenty failed."""
     choice = rows.random.random()
     return created(rows) if choice < 0.7 else existing(rows) if choice < 0.95 else failed(rows, row)
 
@@ -214,12 +214,12 @@ def write_sent(path, name):
 
 
 def write_mute(path, of):
-    """The same rows with null for each message: what is left out is what messages cost."""
+    """The same rows with null for each message: the difference is the cost of messages."""
     message = re.compile(rb'"message":"[^"]*"')
     with open(of, "rb") as source, open(path + ".partial", "wb") as target:
         rest = b""
         while block := source.read(1 << 24):
-            # A row may be cut by the end of the block: it waits for the next.
+            # A row may be split by the end of the block: it waits for the next one.
             whole, comma, rest = (rest + block).rpartition(b",{")
             target.write(message.sub(b'"message":null', whole))
             rest = comma + rest
@@ -230,7 +230,7 @@ def write_mute(path, of):
 def write(path, name):
     layout, count = DUMPS[name]
     rows = Rows(f"{SEED} {name}", layout)
-    # What a huge dump holds may repeat, for its size is all that matters; it is made in a reasonable time then.
+    # The contents of a huge dump may repeat, because only its size matters; that keeps the time to make it short.
     distinct = min(count, 5 * MILLION)
     with open(path + ".partial", "w", encoding="ascii", buffering=1 << 20) as file:
         gap = "" if name != "pretty" else "\n"

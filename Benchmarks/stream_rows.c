@@ -1,4 +1,4 @@
-// Prints a dump of N created rows with as many different ids, but for 1,000 at the end that repeat the first 1,000:
+// Prints a dump of N created rows, all with different ids except the last 1,000, which repeat the first 1,000:
 //     stream_rows N
 // For sizes that are too large for a disk: 100,000,000 rows are 7.8 GB.
 #include <stdint.h>
@@ -8,7 +8,7 @@
 
 enum { repeated = 1000 };
 
-// SplitMix64: different numbers for different states, so that no two ids are alike.
+// SplitMix64: different numbers for different states, so no two ids are equal.
 static uint64_t mixed(uint64_t state) {
     uint64_t z = state * 0x9E3779B97F4A7C15u;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;

@@ -1,4 +1,4 @@
-# Sourced by the scripts beside it: installs what they need when it is missing.
+# Sourced by the other scripts in this folder: installs what they need if it is missing.
 
 # Debian packages, by name. Only those that are missing are installed.
 need_debian_packages() {

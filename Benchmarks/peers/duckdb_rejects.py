@@ -1,4 +1,4 @@
-"""The failed rows of a CSV file with their errors, by DuckDB's positional join: DUMP SOURCE FOLDER."""
+"""The failed rows of a CSV file with their errors, with DuckDB's positional join: DUMP SOURCE FOLDER."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The counts of one dump by orjson, the fastest JSON parser of Python."""
+"""The counts of one dump with orjson, the fastest JSON parser for Python."""
 
 import sys
 from collections import Counter

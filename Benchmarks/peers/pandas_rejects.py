@@ -1,4 +1,4 @@
-"""The failed rows of a CSV file with their errors, by pandas: DUMP SOURCE FOLDER."""
+"""The failed rows of a CSV file with their errors, with pandas: DUMP SOURCE FOLDER."""
 
 import sys
 

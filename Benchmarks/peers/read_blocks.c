@@ -1,4 +1,4 @@
-// Reads a file in blocks of 256 KiB and does nothing with them: what any reader costs at least.
+// Reads a file in blocks of 256 KiB and does nothing with them: the minimum cost of any reader.
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// Opens and reads each file in a folder and in those in it, and does nothing with them: what any reader costs at least.
+// Opens and reads each file in a folder and its subfolders, and does nothing with them: the minimum cost of any reader.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-# The counts of all dumps that are given, by one jq.
+# The counts of all given dumps, with one jq.
 reduce inputs.results[] as $row ({rows: 0, created: 0, existing: 0, failed: 0, codes: {}};
   .rows += 1
   | if $row.error != null then .failed += 1 | .codes[$row.error.code // ""] += 1

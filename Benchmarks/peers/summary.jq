@@ -1,4 +1,4 @@
-# The counts of one dump by jq.
+# The counts of one dump with jq.
 reduce .results[] as $row ({rows: 0, created: 0, existing: 0, failed: 0, codes: {}};
   .rows += 1
   | if $row.error != null then .failed += 1 | .codes[$row.error.code // ""] += 1

@@ -65,6 +65,8 @@ package struct NotAJob: Sendable {
         case errorBody(message: String)
         /// This program wrote it.
         case ownOutput(OwnOutput)
+        /// The body of a request, `{"objects": […], …}`: what was sent.
+        case requestBody
         /// Sound JSON of another kind; `topLevel` is its type.
         case otherJSON(topLevel: FoundType)
         /// A format that is recognized by its first bytes.

@@ -167,6 +167,7 @@ struct DumpParser: ~Copyable {
             if value.type == .object, !evidence.isLogRecord, let message = evidence.errorMessage(job: job) {
                 return notAJob(.errorBody(message: message))
             }
+            if value.type == .object, jobNotes.hasUnknown("objects", at: .job) { return notAJob(.requestBody) }
             return notAJob(.otherJSON(topLevel: value.type))
         }
         var notes = jobNotes

@@ -40,6 +40,11 @@ package struct FieldNotes: Sendable, Equatable {
         for index in unknownFields.indices { unknownFields[index].name = name(unknownFields[index].name) }
     }
 
+    /// Whether an unknown field has this name.
+    func hasUnknown(_ name: String, at level: ObjectLevel) -> Bool {
+        unknownFields.contains { $0.level == level && $0.name.elementsEqual(name.utf8) }
+    }
+
     /// - Parameter name: the field's name, cut to ``DumpLimits/unknownNameBytes``.
     mutating func noteUnknown(_ name: Span<UInt8>, at level: ObjectLevel) {
         for index in unknownFields.indices where unknownFields[index].level == level {

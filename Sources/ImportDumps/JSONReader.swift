@@ -115,6 +115,21 @@ package struct JSONReader: ~Copyable {
         }
     }
 
+    /// Reads a value of any type as text: a string as it is, anything else as JSON without white space. At most
+    /// ``DumpLimits/textBytes`` of it.
+    package mutating func text() throws(DumpFault) -> String {
+        if try kind() == .string { return try string() ?? "…" }
+        do throws(ScanFault) {
+            scanner.forgetTexts()
+            var text = JSONText()
+            _ = try scanner.readValue(level: isAtFirst.count, into: &text)
+            scanner.forgetTexts()
+            return String(decoding: text.bytes, as: UTF8.self) + (text.isCut ? "…" : "")
+        } catch {
+            throw located(error)
+        }
+    }
+
     /// Reads a value of any type and drops it, checking all of it.
     package mutating func skip() throws(DumpFault) {
         do throws(ScanFault) {

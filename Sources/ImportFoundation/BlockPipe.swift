@@ -5,13 +5,13 @@ import Synchronization
 ///     emptied by the thread    owner    room, handOn(_:) … finish()        thread    body(block)
 ///     filled by the thread     owner    next() …                           thread    body(room)
 ///
-/// - Back pressure: there are as many blocks as slots. Who fills waits while all of them wait to be emptied.
-/// - End: an empty block stands for it. It comes after all the others, and the thread ends with it.
-/// - Failure: what the body throws is kept, the first time. Blocks that come after it are taken and forgotten, for who
-///   fills them must not wait for ever; its owner learns of it with the next block, and at the end.
-/// - Cancellation: when the owner gives the pipe up, blocks that still wait are forgotten, and the thread is waited for.
+/// - Back pressure: there are as many blocks as slots. The filling side waits while all of them are full.
+/// - End: an empty block marks it. It comes after all the others, and the thread ends with it.
+/// - Failure: the first error that the body throws is kept. Later blocks are accepted and discarded, because the
+///   filling side must not wait for ever; the owner gets the error with the next block, and at the end.
+/// - Cancellation: when the owner abandons the pipe, waiting blocks are discarded, and the thread is waited for.
 ///
-/// Where the system has no thread to give, the body is called by the owner. A pipe belongs to one thread at a time.
+/// If the system cannot start a thread, the owner calls the body itself. A pipe belongs to one thread at a time.
 @safe
 package final class BlockPipe<Note: Sendable, Failure: Error> {
     /// Empties a block; none is empty.
@@ -23,7 +23,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
     @safe
     package struct Room {
         package let bytes: UnsafeMutablePointer<UInt8>
-        /// How many bytes it takes.
+        /// How many bytes it can hold.
         package let count: Int
     }
 
@@ -44,14 +44,14 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
     private let ring: Ring
     private let body: Body
     private var thread: WorkerThread?
-    /// Whose turn it is, of the slots, for the owner.
+    /// The slot that is next for the owner.
     private var slot = 0
     /// Whether that one was waited for.
     private var holdsBlock = false
-    /// Whether the empty block came that stands for the end.
+    /// Whether the empty block that marks the end has come.
     package private(set) var isAtEnd = false
 
-    /// Starts a thread that empties what its owner fills.
+    /// Starts a thread that empties the blocks that its owner fills.
     ///
     /// - Parameters:
     ///   - slotBytes: the size of a block. Waking the other thread costs as much as reading a few hundred kilobytes.
@@ -63,7 +63,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
         if usesThread { thread = WorkerThread { ring.emptyAll(emptying) } }
     }
 
-    /// Starts a thread that fills what its owner empties.
+    /// Starts a thread that fills the blocks that its owner empties.
     ///
     /// - Parameter padding: zero bytes after each block, which may be read.
     package init(slots: Int, slotBytes: Int, padding: Int, filling: @escaping Filling) {
@@ -140,7 +140,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
         if ring.count(slot) == 0 {
             isAtEnd = true
             thread = nil
-            // What is made of the bytes now may have the memory.
+            // The memory is now free for whatever is made from the bytes.
             ring.releaseAll(but: slot)
         }
         return unsafe Block(bytes: ring.block(slot), count: ring.count(slot), note: ring.note(slot))
@@ -153,11 +153,11 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
 }
 
 extension BlockPipe {
-    /// What the owner and the thread share.
+    /// The state shared by the owner and the thread.
     ///
     /// Both go round the slots in the same order. `free` counts the slots that may be filled, `filled` those that wait
-    /// to be emptied, so that no slot is ever touched by both; the semaphores also order their memory. That is why it
-    /// can be sent between them.
+    /// to be emptied, so both never touch the same slot; the semaphores also order their memory. That is why it can be
+    /// sent between them.
     @safe
     private final class Ring: @unchecked Sendable {
         let slots: Int
@@ -245,7 +245,7 @@ extension BlockPipe {
             return result.count > 0
         }
 
-        /// What a thread does that empties blocks.
+        /// The work of a thread that empties blocks.
         func emptyAll(_ body: Emptying) {
             var slot = 0
             while true {
@@ -257,7 +257,7 @@ extension BlockPipe {
             }
         }
 
-        /// What a thread does that fills them.
+        /// The work of a thread that fills them.
         func fillAll(_ body: Filling) {
             var slot = 0
             while true {

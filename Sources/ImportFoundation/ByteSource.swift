@@ -8,7 +8,7 @@ package protocol ByteSource: Sendable {
 
     /// Fills the front of `buffer` with the next bytes and returns how many there are; 0 means the end.
     ///
-    /// A short count is no sign of the end: pipes deliver what they have.
+    /// A short count does not mean the end: pipes deliver what they have.
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int
 }
 
@@ -60,7 +60,7 @@ package struct ArraySource: ByteSource {
     }
 }
 
-/// Why a source of bytes cannot deliver more. What came before was delivered.
+/// Why a source of bytes cannot deliver more. Everything before that was delivered.
 package struct ReadFailure: Error, Sendable, Equatable {
     package var reason: Reason
 
@@ -78,15 +78,15 @@ package struct ReadFailure: Error, Sendable, Equatable {
         case system(errorNumber: Int32)
         /// Compressed data, or an entry of an archive, ends before its end.
         case breaksOff(ContainerFormat)
-        /// Compressed data, or an entry of an archive, that cannot be what was packed.
+        /// Compressed data, or an entry of an archive, that differs from the original data.
         case damaged(ContainerFormat, Damage)
-        /// More comes out of a container than ``InputLimits`` allow; `limit` in bytes.
+        /// A container expands to more than ``InputLimits`` allow; `limit` in bytes.
         case expandsTooFar(limit: Int)
         /// The stream is read after the call that it was valid in.
         case closed
     }
 
-    /// What is wrong with packed data.
+    /// An error in packed data.
     package enum Damage: Sendable, Equatable {
         /// All was unpacked, but its checksum or its length is another one.
         case checksum
@@ -94,27 +94,27 @@ package struct ReadFailure: Error, Sendable, Equatable {
         case structure
         /// It is packed in a way that cannot be read here; a library's words for it, if there are any.
         case method(String?)
-        /// Something that is no such data follows the end.
+        /// The end is followed by other data.
         case trailingBytes
         /// A library's words.
         case other(String)
     }
 }
 
-/// A source of which the first bytes were read to see what it is. It delivers them again, then the rest.
+/// A source whose first bytes were read to recognise it. It delivers them again, then the rest.
 ///
-/// Of a source that is prompt each read fills the buffer: only whole blocks are read ahead.
+/// If the source is prompt, each read fills the buffer: only complete blocks are read ahead.
 package struct BeginningSource: ByteSource {
     /// The first bytes: as many as were asked for, or all of a shorter source.
     package let beginning: ArraySlice<UInt8>
-    /// What went wrong after the bytes that were delivered, or on the way to `beginning`.
+    /// The error after the bytes that were delivered, or while `beginning` was read.
     package private(set) var failure: ReadFailure?
     private var replayed: ArraySlice<UInt8>
     private var rest: any ByteSource
 
     package var isPrompt: Bool { rest.isPrompt }
 
-    /// Reads the first `count` bytes, in as many reads as that takes.
+    /// Reads the first `count` bytes, with as many reads as necessary.
     package init(_ source: any ByteSource, count: Int = ContainerFormat.signatureBytes) {
         var source = source
         var bytes = [UInt8](repeating: 0, count: count)

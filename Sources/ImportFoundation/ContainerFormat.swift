@@ -3,7 +3,7 @@ package enum ContainerFormat: Sendable, Equatable {
     case gzip, zstd, xz, bzip2, lz4
     case tar, zip, sevenZip
 
-    /// Whether it holds entries with names, and not just one stream of bytes.
+    /// Whether it contains named entries, and not just one stream of bytes.
     package var isArchive: Bool {
         switch self {
         case .tar, .zip, .sevenZip: true
@@ -11,7 +11,7 @@ package enum ContainerFormat: Sendable, Equatable {
         }
     }
 
-    /// As many first bytes as it takes to recognise a format: the header of a tar entry.
+    /// The number of first bytes that are needed to recognise a format: the header of a tar entry.
     package static let signatureBytes = 512
 
     /// Recognises a format by an input's first ``signatureBytes`` (or all bytes of a shorter one); nil for plain data.
@@ -57,8 +57,8 @@ package enum ContainerFormat: Sendable, Equatable {
             || mark.starts(with: [0x17, 0x72, 0x45, 0x38, 0x50, 0x90])
     }
 
-    /// The mark of POSIX and GNU, or the checksum of a header: the oldest kind of tar has nothing else. Either might
-    /// be made of text, but U+0000, of which each header has some, is in no JSON.
+    /// The magic of POSIX and GNU, or the checksum of a header, because the oldest kind of tar has nothing else. Either
+    /// could be text, but each header contains U+0000, which JSON never does.
     private static func isTar(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard bytes.prefix(signatureBytes).contains(0) else { return false }
         if bytes.dropFirst(257).starts(with: "ustar".utf8) { return true }

@@ -1,8 +1,8 @@
-/// A text that is equal to another one if their bytes are.
+/// A text that is equal to another one if their bytes are equal.
 ///
-/// Swift's `String` takes texts for equal that Unicode calls canonically equivalent: "café" is one string, whether its
-/// é is one scalar or two. As names of files and as ids of records those are two, and merging them loses one. This is
-/// what stands for them as a key. Order is that of the bytes of their UTF-8, which is that of their scalars.
+/// Swift's `String` treats canonically equivalent texts as equal: "café" is one string, whether its é is one scalar or
+/// two. As file names and as record ids these are two, and merging them loses one. So this type is used as their key.
+/// It sorts by the bytes of the UTF-8, which is the order of the scalars.
 package struct ExactText: Hashable, Comparable, Sendable {
     /// The text in UTF-8; any bytes of a name that is none.
     package let bytes: [UInt8]

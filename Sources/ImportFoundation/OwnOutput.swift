@@ -1,6 +1,6 @@
 /// A file that this program wrote, recognized by content: it is not a dump, and to read it as one would audit an audit.
 package enum OwnOutput: Sendable, Equatable {
-    /// `summary.json`, or what `summary` and `merge` print.
+    /// `summary.json`, or the output of `summary` and `merge`.
     case summary
     /// `manifest.jsonl`.
     case manifest
@@ -19,7 +19,7 @@ package enum OwnOutput: Sendable, Equatable {
     /// `rejects.csv`, `rejects.xlsx` and the like: rows that were sent, behind columns that say what became of them.
     case rejects
 
-    /// Whether all of a file is known by its first bytes. A document that is one JSON object may be followed by others.
+    /// Whether the first bytes identify the whole file. A document that is one JSON object may be followed by others.
     package var isWholeFile: Bool {
         switch self {
         case .summary, .packManifest, .otherJSON: false
@@ -27,10 +27,10 @@ package enum OwnOutput: Sendable, Equatable {
         }
     }
 
-    /// What the value of `format` begins with in all JSON that this program writes.
+    /// The prefix of the value of `format` in all JSON that this program writes.
     private static let formatPrefix = "import-audit."
 
-    /// The first lines of CSV files. A test compares them with what is written.
+    /// The first lines of CSV files. A test compares them with the files that are written.
     package static let headers = [
         "job_id,row,outcome,record_id,error_code,error_message",
         "job_id,error_code,rows,share_of_rows,first_row,last_row,message_patterns,top_message_pattern",
@@ -100,7 +100,7 @@ package enum OwnOutput: Sendable, Equatable {
             else { return nil }
             self = .rejects
         case UInt8(ascii: "j"), UInt8(ascii: "f"):
-            // More columns may come behind those of this version.
+            // More columns may follow those of this version.
             let line = bytes.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
             guard
                 Self.headers.contains(where: { header in
@@ -131,9 +131,9 @@ package enum OwnOutput: Sendable, Equatable {
         return parts.count == 2 && parts[1] == "MANIFEST.json"
     }
 
-    /// What workbooks say that they are.
+    /// The titles of workbooks that are reports.
     package static let workbookTitles = ["Audit of an import job", "Audit of import jobs"]
-    /// What workbooks with rows that were sent say that they are.
+    /// The title of workbooks with rows that were sent.
     package static let rejectsWorkbookTitle = "Rows of an import"
     /// More sheets than a workbook of this program has by far.
     package static let workbookParts = 64
@@ -152,7 +152,7 @@ package enum OwnOutput: Sendable, Equatable {
 }
 
 extension ArraySlice<UInt8> {
-    /// Whether a text stands anywhere in these bytes.
+    /// Whether these bytes contain a text.
     fileprivate func contains(_ text: String) -> Bool {
         let text = Array(text.utf8)
         guard let first = text.first else { return true }

@@ -34,7 +34,7 @@ package struct SHA256: Sendable {
 
 /// HMAC-SHA-256 (RFC 2104) of messages under one key.
 ///
-/// Nettle works out once what the key alone determines: a short message then takes two compressions.
+/// Nettle calculates once what depends on the key alone: a short message then needs two compressions.
 package struct HMACSHA256: Sendable {
     private var context = hmac_sha256_ctx()
 
@@ -71,7 +71,7 @@ package struct SHA256Digest: Sendable {
         self.bytes = bytes
     }
 
-    /// Nil for what is not 64 digits.
+    /// Nil for anything other than 64 digits.
     package init?(hexadecimal: String) {
         let digits = Array(hexadecimal.utf8)
         guard digits.count == 64 else { return nil }

@@ -61,7 +61,7 @@ public enum ASCII {
         }
     }
 
-    /// Whether a bare word or a number may hold it.
+    /// Whether a bare word or a number may contain it.
     @inlinable
     public static func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {

@@ -17,8 +17,8 @@ package final class WorkerThread {
         if !isDetached { pthread_join(thread, nil) }
     }
 
-    /// Gives up waiting: the work goes on until the process ends, so that whatever it works on is still its own. What
-    /// others touch from now on must be behind a lock.
+    /// Gives up waiting: the work goes on until the process ends, and still owns the data that it works on. Anything
+    /// that others access from now on must be protected by a lock.
     package func detach() {
         isDetached = true
         pthread_detach(thread)

@@ -13,7 +13,7 @@ final class ArchiveInput {
     private let buffer: UnsafeMutableRawBufferPointer
     /// Why the input could not be read further, if it could not.
     private(set) var failure: ReadFailure?
-    /// Zeros that end what was read so far: a tar archive ends with a kilobyte of them.
+    /// Zeros at the end of the bytes read so far: a tar archive ends with a kilobyte of them.
     private(set) var trailingZeros = 0
     /// Bytes that were read so far.
     private(set) var bytesRead = 0
@@ -31,8 +31,8 @@ final class ArchiveInput {
     }
 
     private static func allocate(for format: ContainerFormat) -> UnsafeMutableRawBufferPointer {
-        // At a fault in a zip archive libarchive drops what it unpacked of the block with the fault: small blocks save
-        // more rows.
+        // At an error in a zip archive, libarchive drops the unpacked part of the block with the error: small blocks
+        // save more rows.
         let count = format == .zip ? 4 * 1024 : 64 * 1024
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
         unsafe buffer.initializeMemory(as: UInt8.self, repeating: 0)
@@ -80,14 +80,14 @@ final class ArchiveInput {
     /// Skips at most `count` bytes without reading them; returns how many.
     func skip(_ count: Int) -> Int {
         guard case .file(let file, let position) = origin else { return 0 }
-        // Not beyond the end: what is cut off must be noticed. And not to it: the end is read for its zeros.
+        // Not beyond the end, because missing data must be noticed. And not to it: the end is read for its zeros.
         let skipped = min(max(0, count), max(0, file.size - position - 1))
         origin = .file(file, position: position + skipped)
         if skipped > 0 { trailingZeros = 0 }
         return skipped
     }
 
-    /// Goes to a place in the file, in bytes from its start; nil if there is no such place.
+    /// Goes to a position in the file, in bytes from its start; nil if there is no such position.
     func seek(to position: Int) -> Int? {
         guard case .file(let file, _) = origin, position >= 0 else { return nil }
         origin = .file(file, position: position)
@@ -165,7 +165,7 @@ private struct EntrySource: ByteSource {
     }
 }
 
-/// What an archive says of one of its entries.
+/// An archive's description of one of its entries.
 struct ArchiveEntry: Sendable {
     /// Its path, as it is in the archive: any bytes.
     var name: [UInt8]
@@ -191,7 +191,7 @@ struct ArchiveEntry: Sendable {
     }
 }
 
-/// What the attempt to go on to the next entry of an archive came to.
+/// The result of going on to the next entry of an archive.
 enum ArchiveStep: Sendable {
     case entry(ArchiveEntry)
     case end

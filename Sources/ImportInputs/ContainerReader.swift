@@ -10,7 +10,7 @@ package enum ContainerItem: Sendable {
 
 /// Why something in an input is not read, as data.
 package enum InputRefusal: Sendable, Equatable {
-    /// This program wrote it: there is no dump in it.
+    /// This program wrote it, so it contains no dump.
     case ownOutput(OwnOutput)
     case symbolicLink(target: String)
     /// To an earlier entry, which is read under its own name.
@@ -21,15 +21,15 @@ package enum InputRefusal: Sendable, Equatable {
     case nestedTooDeep
     /// Its format can only be read from a file: not from a pipe, nor from within something else.
     case needsFile(ContainerFormat)
-    /// An archive in which there are no files to read, apart from hidden ones.
+    /// An archive that contains no files to read, apart from hidden ones.
     case holdsNoFiles
     /// A workbook of another program, such as the file that was sent.
     case workbook
     /// Nothing of it can be read.
     case unreadable(ReadFailure)
-    /// An archive that cannot be read to its end. What comes before was delivered.
+    /// An archive that cannot be read to its end. Everything before that was delivered.
     case cutShort(ReadFailure, entriesRead: Int)
-    /// A damaged part of an archive, in a library's words. What comes after is read if its beginning can be found.
+    /// A damaged part of an archive, in a library's words. Later parts are read if their beginning can be found.
     case damagedPart(String, entriesRead: Int)
 
     /// Nothing is lost by leaving it out.
@@ -46,13 +46,12 @@ package enum SpecialFile: Sendable, Equatable {
     case fifo, socket, device
 }
 
-/// Finds the streams of bytes in an opened input: of a plain file itself, of compressed data what comes out of it, of
-/// an archive its entries.
+/// Finds the byte streams in an opened input: the file itself if it is plain, the decompressed data if it is
+/// compressed, or the entries of an archive.
 ///
-/// What an input is shows by its content, whatever its name; so do files that this program wrote, which hold no dumps
-/// (``OwnOutput``). Inside an archive, compressed entries are unpacked and
-/// archives opened, but no deeper: `outer.tar!inner.zip!path`. Memory does not grow with the input, apart from eight
-/// bytes for each entry.
+/// An input is recognized by its content, whatever its name; so are files that this program wrote, which contain no
+/// dumps (``OwnOutput``). Inside an archive, compressed entries are unpacked and archives opened, but no deeper:
+/// `outer.tar!inner.zip!path`. Memory does not grow with the input, apart from eight bytes for each entry.
 package struct ContainerReader: Sendable {
     private let limits: InputLimits
 
@@ -62,13 +61,13 @@ package struct ContainerReader: Sendable {
 
     /// Calls `body` with each stream and each refusal, in the order of the input.
     ///
-    /// A stream may be left unread. One that is damaged delivers what comes before the damage, then its read fails.
+    /// A stream may be left unread. A damaged one delivers everything before the damage, then its read fails.
     ///
     /// - Parameters:
-    ///   - descriptor: open for reading, and not closed here; read from where it stands.
+    ///   - descriptor: open for reading, and not closed here; read from its current position.
     ///   - name: the input's name to show.
     ///   - progress: counts the bytes that are read of the input.
-    /// - Throws: what `body` throws, at once.
+    /// - Throws: any error that `body` throws, at once.
     package func read<Failure: Error>(
         descriptor: Int32, name: String, progress: InputProgress = InputProgress(),
         _ body: (ContainerItem) throws(Failure) -> Void
@@ -101,7 +100,7 @@ package struct ContainerReader: Sendable {
     /// Calls `body` with each stream and each refusal of an input that comes as a stream itself, as from a pipe.
     ///
     /// - Parameter name: the input's name to show.
-    /// - Throws: what `body` throws, at once.
+    /// - Throws: any error that `body` throws, at once.
     package func read<Failure: Error>(
         _ source: any ByteSource, name: String, _ body: (ContainerItem) throws(Failure) -> Void
     ) throws(Failure) {
@@ -110,7 +109,7 @@ package struct ContainerReader: Sendable {
         try ContainerWalk(budget: budget).visit(source, named: name, body)
     }
 
-    /// Whether what an input holds is the input itself: it is neither compressed nor an archive.
+    /// Whether the contents of an input are the input itself: it is neither compressed nor an archive.
     ///
     /// - Parameter descriptor: open for reading; it is not moved.
     package static func isPlain(_ descriptor: Int32) -> Bool {
@@ -121,9 +120,9 @@ package struct ContainerReader: Sendable {
     }
 }
 
-/// The way through what an input holds, at one level: the input itself, or an entry of an archive.
+/// The traversal of an input's contents at one level: the input itself, or an entry of an archive.
 struct ContainerWalk {
-    /// Archives may hold archives, but those none.
+    /// Archives may contain archives, but no deeper ones.
     private static let levels = 2
 
     private let level: Level
@@ -153,7 +152,7 @@ struct ContainerWalk {
         }
     }
 
-    /// Visits what `source` delivers, after a look at what it is.
+    /// Visits the contents of `source`, after recognising their format.
     func visit<Failure: Error>(
         _ source: BeginningSource, named name: String, _ body: (ContainerItem) throws(Failure) -> Void
     ) throws(Failure) {
@@ -163,7 +162,7 @@ struct ContainerWalk {
         try visit(source, ContainerFormat(firstBytes: source.beginning), named: name, body)
     }
 
-    /// Visits what `source` delivers, of which the format was recognized; nil for plain data.
+    /// Visits the contents of `source`, whose format was recognized; nil for plain data.
     func visit<Failure: Error>(
         _ source: any ByteSource, _ format: ContainerFormat?, named name: String,
         _ body: (ContainerItem) throws(Failure) -> Void
@@ -192,7 +191,7 @@ struct ContainerWalk {
         if format == .gzip { return BeginningSource(GzipSource(source, meter: level.decompressed)) }
         let archive = try LibArchive(format, ArchiveInput(source, format: format))
         let session = ArchiveSession(archive: archive, meter: level.decompressed, isPrompt: source.isPrompt)
-        // libarchive shows what comes out as the only entry of an archive.
+        // libarchive presents the decompressed data as the only entry of an archive.
         if case .failed(let failure) = session.next() { throw failure }
         return BeginningSource(session.entry)
     }

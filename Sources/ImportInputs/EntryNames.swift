@@ -41,9 +41,9 @@ struct EntryNames {
     }
 }
 
-/// Names of entries in zips that do not say that they are UTF-8, and are not: in the character set of the machine that
-/// made the zip. Of those that zips still come in, Shift JIS (Windows code page 932) can be told by its grammar; all
-/// else is read as code page 437, which the format demands.
+/// Names of zip entries that are neither marked as UTF-8 nor valid UTF-8: they are in the character set of the machine
+/// that made the zip. Of the character sets that still occur, Shift JIS (Windows code page 932) can be recognized by
+/// its grammar; all others are read as code page 437, which the format requires.
 enum LegacyNames {
     /// The upper half of code page 437.
     private static let upperHalf = Array(
@@ -63,16 +63,16 @@ enum LegacyNames {
 
     // MARK: - Shift JIS
 
-    /// What stands together between two stretches of ASCII.
+    /// Consecutive characters between two runs of ASCII.
     private struct Run {
         var characters = 0
         var kana = 0
-        /// Chinese characters of which no byte is ASCII.
+        /// Chinese characters without any ASCII byte.
         var highKanji = 0
         var halfWidth = 0
-        /// Greek, Cyrillic, lines: what text of another character set looks like in this one.
+        /// Greek, Cyrillic, lines: text of another character set looks like this here.
         var isForeign = false
-        /// Letters before and behind.
+        /// Letters before and after.
         var isInWord = false
 
         /// Letters with accents look like kanji too, together with the letters after them.
@@ -129,13 +129,13 @@ enum LegacyNames {
         return likely > 0 && likely >= unlikely
     }
 
-    /// Converts bytes to UTF-8; nil if some of them stand for nothing, or the system does not know the character set.
+    /// Converts bytes to UTF-8; nil if some of them are undefined, or the system does not know the character set.
     private static func decoded(_ bytes: [UInt8], from characterSet: String) -> String? {
         let converter = unsafe iconv_open("UTF-8", characterSet)
         guard unsafe converter != iconv_t(bitPattern: -1) else { return nil }
         defer { unsafe iconv_close(converter) }
         var input = bytes.map { CChar(bitPattern: $0) }
-        // No character of two bytes takes more than three.
+        // No character of two bytes needs more than three.
         var output = [CChar](repeating: 0, count: bytes.count * 3)
         let written: Int? = unsafe input.withUnsafeMutableBufferPointer { input in
             unsafe output.withUnsafeMutableBufferPointer { output in

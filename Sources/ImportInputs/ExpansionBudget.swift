@@ -1,9 +1,9 @@
 import ImportFoundation
 import Synchronization
 
-/// How far a container may expand, so that a small hostile file cannot keep a machine busy for days.
+/// How far a container may expand: a small hostile file must not keep a machine busy for days.
 ///
-/// One container may hold `max(expandedBytes, expansionRatio × the bytes of it that were read so far)`.
+/// One container may expand to `max(expandedBytes, expansionRatio × the bytes of it that were read so far)`.
 package struct InputLimits: Sendable, Equatable {
     /// Bytes that any container may expand to: 4 GiB.
     package static let defaultExpandedBytes = 4 * 1024 * 1024 * 1024
@@ -41,7 +41,7 @@ package final class InputProgress: Sendable {
     }
 }
 
-/// How many bytes may come out of one container, which grows with the bytes that went in.
+/// How many bytes one container may expand to; this grows with the bytes that were read from it.
 package final class ExpansionBudget: Sendable {
     private let limits: InputLimits
     private let progress: InputProgress
@@ -61,7 +61,7 @@ package final class ExpansionBudget: Sendable {
         progress.add(count)
     }
 
-    /// Bytes that may have come out by now.
+    /// Bytes that may have been delivered so far.
     var allowance: Int {
         var read = bytesRead.load(ordering: .relaxed)
         if let size { read = min(read, size) }
@@ -70,11 +70,11 @@ package final class ExpansionBudget: Sendable {
     }
 }
 
-/// Counts what comes out of one kind of unpacking in a container, all streams of it together.
+/// Counts the output of one kind of unpacking in a container, for all its streams together.
 package final class ExpansionMeter: Sendable {
     let budget: ExpansionBudget
     private let expanded = Atomic(0)
-    /// The limit that was reached, in bytes; 0 if none was. It stays: what lay beyond it is dropped.
+    /// The limit that was reached, in bytes; 0 if none was. It stays set: everything beyond it is dropped.
     private let reached = Atomic(0)
     /// Whether more was asked for after that.
     private let hasFailed = Atomic(false)
@@ -107,7 +107,7 @@ package final class ExpansionMeter: Sendable {
     }
 }
 
-/// Notes what is read of an input.
+/// Notes the bytes that are read of an input.
 struct CountedSource: ByteSource {
     private var source: any ByteSource
     private let budget: ExpansionBudget

@@ -1,7 +1,7 @@
 import Glibc
 import ImportFoundation
 
-/// What is in a folder, apart from what is hidden or the system's own, in the order of the bytes of its paths.
+/// The contents of a folder without hidden and system files, in the order of the bytes of their paths.
 struct FolderListing: Sendable {
     enum Kind: UInt8, Sendable {
         case file, folder, link, fifo, socket, device
@@ -47,8 +47,8 @@ struct FolderListing: Sendable {
         self.entries = entries
     }
 
-    /// By the bytes of the names, with the slash that follows a folder's in the paths of what is in it. So all paths
-    /// come in the order in which `LC_ALL=C sort` puts them.
+    /// Compares the bytes of the names; a folder's name includes the slash that follows it in the paths of its
+    /// contents. So all paths come in the order of `LC_ALL=C sort`.
     private static func precedes(_ left: Entry, _ right: Entry, in names: [UInt8]) -> Bool {
         let common = Int(min(left.count, right.count))
         for index in 0..<common {
@@ -71,22 +71,22 @@ struct FolderListing: Sendable {
             guard let text = unsafe name.assumingMemoryBound(to: CChar.self).baseAddress else { return false }
             return unsafe fstatat(folder, text, &status, AT_SYMLINK_NOFOLLOW) == 0
         }
-        // What cannot be looked at is taken for a file: to open it will say why.
+        // An entry that cannot be examined is treated as a file: opening it will report the reason.
         return isKnown ? Kind(mode: status.st_mode) : .file
     }
 }
 
-/// What is in a folder, in the order of the file system.
+/// The contents of a folder, in the order of the file system.
 package enum FolderEntries {
-    /// Calls `body` with each name, but for `.` and `..`, and with its type (`DT_REG`, …).
+    /// Calls `body` with each name, except `.` and `..`, and with its type (`DT_REG`, …).
     ///
     /// - Parameter descriptor: the open folder. It stays open, and does not move.
-    /// - Returns: 0 if all was listed, else the value of `errno`.
+    /// - Returns: 0 if everything was listed, otherwise the value of `errno`.
     package static func forEach<Failure: Error>(
         of descriptor: Int32, _ body: ([UInt8], Int) throws(Failure) -> Void
     ) throws(Failure) -> Int32 {
-        // Reading moves a position that belongs to the open folder: a descriptor of its own, unless the folder is one that
-        // may be listed and not entered.
+        // Reading moves the position of the open folder, so a separate descriptor is used unless the folder may be
+        // listed but not entered.
         var own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if own < 0 { own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
         guard own >= 0 else { return errno }
@@ -150,8 +150,8 @@ extension FolderListing.Kind {
     }
 }
 
-/// Files and folders that operating systems and office programs put beside a person's own, in folders and archives.
-/// They are skipped silently, as hidden ones are.
+/// Files and folders that operating systems and office programs add to folders and archives. They are skipped
+/// silently, like hidden ones.
 enum SystemFiles {
     private static let names: Set<String> = [
         "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$recycle.bin", "system volume information",
@@ -162,7 +162,7 @@ enum SystemFiles {
     static func include(_ name: some Collection<UInt8>) -> Bool {
         guard let first = name.first else { return false }
         if first == UInt8(ascii: ".") { return true }
-        // What an office program holds open, such as `~$jobs.xlsx`.
+        // Lock files of office programs, such as `~$jobs.xlsx`.
         if first == UInt8(ascii: "~"), name.dropFirst().first == UInt8(ascii: "$") { return true }
         // The longest of the names has 25 bytes. Windows tells no letters apart by their case.
         guard name.count <= 25 else { return false }

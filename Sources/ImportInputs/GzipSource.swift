@@ -75,7 +75,7 @@ private final class GzipInflater: @unchecked Sendable {
         }
     }
 
-    /// Inflates what there is, perhaps nothing, and sets the stage at the end of a member and at a fault.
+    /// Inflates the available data, perhaps none, and sets the stage at the end of a member and at an error.
     private func inflate(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let isInputLeft = hasInput()
         let room = min(buffer.count, Int(UInt32.max))
@@ -182,7 +182,7 @@ struct GzipHeader {
             case 3: return byte == 8 ? .incomplete : .damaged(.method(nil))
             case 4:
                 flags = byte
-                // The upper three bits must be zero: what they would stand for cannot be skipped.
+                // The upper three bits must be zero: fields that they might announce cannot be skipped.
                 return byte & 0xE0 == 0 ? .incomplete : .damaged(.structure)
             case 10: return advance()
             default: return .incomplete

@@ -34,7 +34,7 @@ struct InputFileRegion: Sendable {
         }
     }
 
-    /// The first bytes, as many as it takes to recognise a format; fewer if the file is shorter or cannot be read.
+    /// The first bytes, as many as are needed to recognise a format; fewer if the file is shorter or cannot be read.
     func beginning() -> ArraySlice<UInt8> {
         var bytes = [UInt8](repeating: 0, count: ContainerFormat.signatureBytes)
         let count = unsafe bytes.withUnsafeMutableBytes { bytes in

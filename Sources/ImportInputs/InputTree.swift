@@ -27,11 +27,11 @@ package enum PassedOver: Sendable, Equatable {
     }
 }
 
-/// Walks through the inputs that a command was given: files, folders with all that is in them, standard input.
+/// Walks through the inputs of a command: files, folders with all their contents, standard input.
 ///
-/// Arguments come in their order; what is in a folder comes in the order of the bytes of its paths. Hidden files and
-/// folders are left out silently. A symbolic link in a folder counts as the file that it leads to, if that is in the
-/// named folder too. Only the listings of the folders on the way are in memory.
+/// Arguments come in their order; the contents of a folder come in the order of the bytes of their paths. Hidden files
+/// and folders are left out silently. A symbolic link in a folder counts as the file that it leads to, if that is also
+/// in the named folder. Only the listings of the folders on the current path are in memory.
 package struct InputTree: Sequence, IteratorProtocol, Sendable {
     private struct Folder: Sendable {
         let path: InputPath
@@ -48,7 +48,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
     private var rootName = InputPath("")
     private let output: OutputPlace?
 
-    /// - Parameter output: what is left out, for the command itself writes it.
+    /// - Parameter output: left out, because the command itself writes it.
     package init(_ arguments: [String], leavingOut output: OutputPlace? = nil) {
         self.arguments = arguments.map { InputPath($0) }[...]
         self.output = output
@@ -65,13 +65,13 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
                 let (name, kind) = folder.listing[folder.next]
                 if let item = item(at: folder.path.appending(name), kind) { return item }
             }
-            // There may be as many arguments as the system takes.
+            // There may be as many arguments as the system allows.
             guard let argument = arguments.popFirst() else { return nil }
             if let item = named(argument) { return item }
         }
     }
 
-    /// What an argument stands for; nil for a folder, which is to be walked through.
+    /// The meaning of an argument; nil for a folder, which is to be walked through.
     private mutating func named(_ path: InputPath) -> InputTreeItem? {
         if path.bytes.elementsEqual("-".utf8) { return .standardInput }
         var status = stat()
@@ -90,7 +90,7 @@ package struct InputTree: Sequence, IteratorProtocol, Sendable {
         }
     }
 
-    /// What is in a folder; nil for a folder, which is to be walked through next.
+    /// An entry of a folder; nil for a folder, which is to be walked through next.
     private mutating func item(at path: InputPath, _ kind: FolderListing.Kind) -> InputTreeItem? {
         if let output, kind != .link, output.leavesOut(absolute(path), isFolder: kind == .folder, from: root) {
             return nil
@@ -166,7 +166,7 @@ package struct InputPath: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    /// The path to show: what is not UTF-8 is shown as U+FFFD.
+    /// The path to show: bytes that are not UTF-8 are shown as U+FFFD.
     package var shown: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Opens the file for reading. The caller closes the descriptor.
@@ -205,7 +205,7 @@ package struct InputPath: Sendable, Hashable {
     }
 }
 
-/// What a file is, whatever names it has.
+/// The identity of a file, whatever names it has.
 package struct FileIdentity: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
@@ -219,8 +219,8 @@ package struct FileIdentity: Hashable, Sendable {
     }
 }
 
-/// What a command writes, as seen by a walk through its inputs: the folder that it writes into may be in one of them, or
-/// be one.
+/// The output of a command, as seen by a walk through its inputs: the output folder may be in one of them, or be one
+/// itself.
 package struct OutputPlace: Sendable {
     /// The absolute path without links, with a slash at the end.
     private let folder: [UInt8]
@@ -241,12 +241,12 @@ package struct OutputPlace: Sendable {
         self.jobFiles = Set(jobFiles.map { Array($0.utf8) })
     }
 
-    /// Whether something is not an input. All in a folder of output is none; but where that folder is an input itself, or
-    /// has one in it, only what is in the place of an output.
+    /// Whether something is not an input. Nothing in an output folder is one; but if that folder is an input itself, or
+    /// contains one, only the files at the paths of outputs are left out.
     ///
     /// - Parameters:
     ///   - path: absolute and without links.
-    ///   - root: the same of the named folder that it is in, with a slash at the end.
+    ///   - root: the same for the named folder that contains it, with a slash at the end.
     func leavesOut(_ path: [UInt8], isFolder: Bool, from root: [UInt8]) -> Bool {
         guard path.starts(with: folder) else {
             return isFolder && path.elementsEqual(folder.dropLast()) && folder.count > root.count

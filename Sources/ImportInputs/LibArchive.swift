@@ -17,7 +17,7 @@ final class LibArchive {
     /// Where the rest of `block` is in the entry: beyond `position` if a hole of zeros comes before it.
     private var blockOffset = 0
     private var position = 0
-    /// What comes after `block`, once it is known that no more blocks do.
+    /// The end or the failure after `block`, once it is known that no more blocks follow.
     private var ending: Ending?
 
     private enum Ending {
@@ -25,7 +25,7 @@ final class LibArchive {
         case failed(ReadFailure)
     }
 
-    /// Opens what was recognized as `format`.
+    /// Opens an input that was recognized as `format`.
     init(_ format: ContainerFormat, _ input: ArchiveInput) throws(ReadFailure) {
         guard let archive = unsafe archive_read_new() else { throw ReadFailure(errorNumber: ENOMEM) }
         unsafe self.archive = archive
@@ -38,7 +38,7 @@ final class LibArchive {
         unsafe archive_read_free(archive)
     }
 
-    /// Goes on to the next entry; what is left of the one before is skipped.
+    /// Goes on to the next entry; the rest of the previous one is skipped.
     func next() -> ArchiveStep {
         unsafe block = UnsafeRawBufferPointer(start: nil, count: 0)
         (blockOffset, position, ending) = (0, 0, nil)
@@ -50,7 +50,7 @@ final class LibArchive {
                 guard let entry = unsafe entry else { return .failed(failure) }
                 return .entry(unsafe ArchiveEntry(entry))
             case ARCHIVE_EOF:
-                // Each tar archive ends with zeros. One that is cut between two entries looks whole but for them.
+                // Each tar archive ends with zeros. If one is cut between two entries, only their absence shows it.
                 return format == .tar && input.trailingZeros < 512 ? .failed(ReadFailure(.breaksOff(.tar))) : .end
             case ARCHIVE_RETRY, ARCHIVE_FAILED:
                 return .damaged(message)
@@ -109,8 +109,8 @@ final class LibArchive {
         }
     }
 
-    /// What is wrong if libarchive found the end of compressed data, but there are more bytes than zeros that fill the
-    /// rest: what it does not take for the beginning of a further part, it ignores.
+    /// The error if libarchive found the end of compressed data, but more bytes than filling zeros follow: it ignores
+    /// anything that it does not recognize as the beginning of another part.
     private var faultBehindTheEnd: ReadFailure? {
         guard !format.isArchive else { return nil }
         input.readToEnd()
@@ -131,7 +131,7 @@ final class LibArchive {
         return ReadFailure(.damaged(format, .other(message)))
     }
 
-    /// libarchive's words for what went wrong last.
+    /// libarchive's message about the last error.
     private var message: String {
         guard let text = unsafe archive_error_string(archive) else { return "" }
         return String(unsafe String(cString: text).prefix(200))
@@ -152,7 +152,7 @@ extension LibArchive {
             // Archives that were appended to others would be lost otherwise.
             unsafe archive_read_set_format(archive, ARCHIVE_FORMAT_TAR) >= ARCHIVE_WARN
                 && archive_read_set_format_option(archive, "tar", "read_concatenated_archives", "1") >= ARCHIVE_WARN
-        // Both readers: by the list at the end where there is one, else from the front.
+        // Both readers: by the list at the end if there is one, otherwise from the front.
         case .zip: unsafe archive_read_support_format_zip(archive) >= ARCHIVE_WARN
         case .sevenZip: unsafe archive_read_set_format(archive, ARCHIVE_FORMAT_7ZIP) >= ARCHIVE_WARN
         }
@@ -209,7 +209,7 @@ private func seekInput(
 // MARK: Entries
 
 extension ArchiveEntry {
-    /// Copies what libarchive says of an entry.
+    /// Copies libarchive's description of an entry.
     fileprivate init(_ entry: OpaquePointer) {
         name = unsafe Self.bytes(archive_entry_pathname_utf8(entry) ?? archive_entry_pathname(entry))
         isEncrypted = unsafe archive_entry_is_encrypted(entry) != 0
@@ -225,7 +225,7 @@ extension ArchiveEntry {
         case S_IFIFO: kind = .special(.fifo)
         case S_IFSOCK: kind = .special(.socket)
         case S_IFBLK, S_IFCHR: kind = .special(.device)
-        // Some archives keep no types: what they hold are files.
+        // Some archives store no types: all their entries are files.
         default: kind = .file
         }
     }

@@ -36,7 +36,7 @@ struct OwnZip {
         case isNot(any ByteSource)
     }
 
-    /// Parts of what may be a workbook: their names, and their first bytes, which show that they are XML.
+    /// Parts of a possible workbook: their names, and their first bytes, which show that they are XML.
     private var held: [(source: String, beginning: ArraySlice<UInt8>)] = []
     private var mayBeWorkbook = false
 

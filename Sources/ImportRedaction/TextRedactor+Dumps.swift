@@ -37,7 +37,7 @@ extension TextRedactor {
         case .unreadable(let fault): other.reason = .unreadable(fault.redacted)
         // Without a header, these are values.
         case .foreign(.table): other.reason = .foreign(.table(columns: []))
-        case .empty, .blank, .ownOutput, .otherJSON, .foreign, .rowsWithoutJob, .more: break
+        case .empty, .blank, .ownOutput, .requestBody, .otherJSON, .foreign, .rowsWithoutJob, .more: break
         }
         return other
     }

@@ -3,7 +3,7 @@ import ImportFoundation
 
 /// Finds where JSON values end (RFC 8259), checking all of them: what is handed back byte for byte must be JSON.
 struct JSONRecords {
-    /// What is wrong, and at which byte; nil for the end of the bytes.
+    /// The error, and its byte; nil for the end of the bytes.
     struct Fault: Error {
         var at: Int
         var byte: UInt8?
@@ -17,9 +17,9 @@ struct JSONRecords {
     /// For each container that is open: whether it is an object.
     private var open: [Bool] = []
 
-    /// The index behind the value that begins at `start`.
+    /// The index after the value that begins at `start`.
     ///
-    /// - Parameter isAll: no bytes follow these. If not, nil stands for a value that may go on.
+    /// - Parameter isAll: no bytes follow these. If false, nil means a value that may continue.
     mutating func end(of bytes: Span<UInt8>, from start: Int, isAll: Bool) throws(Fault) -> Int? {
         open.removeAll(keepingCapacity: true)
         var index = start
@@ -88,7 +88,7 @@ struct JSONRecords {
                 index += 1
                 open.removeLast()
             }
-            // Behind a value.
+            // After a value.
             if open.isEmpty { return index }
             step = .commaOrEnd
         }
@@ -99,7 +99,7 @@ struct JSONRecords {
         return nil
     }
 
-    /// Behind the closing quote of the string whose opening quote is at `start`.
+    /// After the closing quote of the string whose opening quote is at `start`.
     private func string(_ bytes: Span<UInt8>, _ start: Int, _ isAll: Bool) throws(Fault) -> Int? {
         var index = start + 1
         while index < bytes.count {

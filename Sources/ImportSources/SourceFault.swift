@@ -1,10 +1,10 @@
 package import ImportDumps
 package import ImportFoundation
 
-/// Why a source cannot be used, as data. Nothing is made of one that is not read whole.
+/// Why a source cannot be used, as data. Nothing is made from a source that is not read completely.
 package struct SourceFault: Error, Sendable, Equatable {
     package var reason: Reason
-    /// Where it shows; nil for what is about all of it. Columns count bytes, of the text in UTF-8.
+    /// Its position; nil for an error of the whole source. Columns count bytes of the text in UTF-8.
     package var place: Place?
 
     package init(_ reason: Reason, at place: Place? = nil) {
@@ -13,7 +13,7 @@ package struct SourceFault: Error, Sendable, Equatable {
     }
 
     package enum Reason: Sendable, Equatable {
-        /// No bytes, or none but white space.
+        /// No bytes, or only white space.
         case empty
         /// A header and no record.
         case onlyHeader
@@ -25,9 +25,9 @@ package struct SourceFault: Error, Sendable, Equatable {
         case isForeign(String)
         /// A quote inside a field that does not begin with one.
         case strayQuote
-        /// Something behind a closing quote, other than a delimiter or the end of the line.
+        /// Something after a closing quote, other than a delimiter or the end of the line.
         case textAfterQuote
-        /// A quote that nothing closes.
+        /// A quote that is never closed.
         case openQuote
         /// A carriage return without a line feed, where lines end otherwise.
         case loneReturn
@@ -35,7 +35,7 @@ package struct SourceFault: Error, Sendable, Equatable {
         case loneFeed
         /// A record with another number of columns than the first one.
         case columns(Int, expected: Int)
-        /// The header does not hold the delimiter that was given, but this other one so often.
+        /// The header does not contain the given delimiter, but this other one, this many times.
         case delimiterAbsent(UInt8, found: UInt8, count: Int)
         case notUTF8(UInt8)
         case notUTF16
@@ -44,12 +44,12 @@ package struct SourceFault: Error, Sendable, Equatable {
         /// A byte that cannot be in JSON here; nil for the end of the file.
         case json(UInt8?)
         case nestedTooDeep
-        /// A request body with so much besides its objects.
+        /// A request body with too many bytes besides its objects.
         case bodyTooLarge(limit: Int)
         /// A record of more bytes than this.
         case recordTooLarge(limit: Int)
         case readFailed(ReadFailure)
-        /// What is wrong with a workbook, which has its own places.
+        /// An error in a workbook, which has its own positions.
         case workbook(WorkbookFault)
     }
 }

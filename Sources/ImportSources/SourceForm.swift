@@ -9,8 +9,8 @@ package enum SourceForm: Sendable, Equatable {
     case jsonLines
     /// A JSON array of objects.
     case jsonArray
-    /// The body of a request, `{"objects": […], "options": {…}}`: what stands before the first object and after the
-    /// last, with the brackets.
+    /// The body of a request, `{"objects": […], "options": {…}}`: the text before the first object and after the last
+    /// one, with the brackets.
     case requestBody
     /// The rows of a sheet of a workbook, as ``SheetRecord`` has them.
     case sheet(SheetForm)
@@ -51,7 +51,7 @@ package struct CSVForm: Sendable, Equatable {
     }
 }
 
-/// What a user says of a source file.
+/// A user's options for a source file.
 package struct SourceOptions: Sendable {
     /// Of CSV; nil to find it in the header.
     package var delimiter: UInt8?
@@ -63,13 +63,13 @@ package struct SourceOptions: Sendable {
     package var usesVectors: Bool
     /// Bytes of the window over the file, at least 1: a larger record makes it larger.
     package var windowBytes: Int
-    /// Whether a thread of its own may read a large file.
+    /// Whether a separate thread may read a large file.
     package var readsAhead: Bool
 
     /// Whether a table that this program wrote is read like any other.
     package var acceptsReasons: Bool
 
-    /// Delimiters that are looked for in a header.
+    /// Delimiters to search for in a header.
     package static let delimiters = ",;\t|".utf8.map { $0 }
 
     package init(

@@ -2,10 +2,10 @@ internal import CSourceScan
 import ImportDumps
 import ImportFoundation
 
-// What a source is, by its first bytes.
+// The form of a source, by its first bytes.
 
 extension SourceReader {
-    /// Finds out what the source is.
+    /// Determines the form of the source.
     func begin(_ mark: UnicodeMark) throws(SourceFault) {
         try fill()
         // In UTF-8, whatever the file is in.
@@ -43,7 +43,7 @@ extension SourceReader {
         return nil
     }
 
-    /// An array of objects, or an object: a header that began so would be no name of a column.
+    /// An array of objects, or an object: no column name would begin like that.
     func isJSON(at start: Int) -> Bool {
         let next = window.afterSpace(from: start + 1)
         guard next < window.count else { return false }
@@ -197,7 +197,7 @@ extension SourceReader {
         form = .csv(header)
     }
 
-    /// How the first line ends that is not inside quotes; nil if none does yet.
+    /// The first line ending that is not inside quotes; nil if there is none yet.
     func firstLineEnd() throws(SourceFault) -> CSVForm.LineEnd? {
         var isInside = false
         for index in 0..<window.count {
@@ -213,8 +213,8 @@ extension SourceReader {
         return nil
     }
 
-    /// The delimiter that stands most often in the header, outside quotes; where two stand as often, the one that also
-    /// divides the records after it into as many columns.
+    /// The most frequent delimiter in the header, outside quotes; if two are equally frequent, the one that also
+    /// divides the following records into as many columns.
     func findDelimiter(_ lineEnd: CSVForm.LineEnd) throws(SourceFault) -> UInt8 {
         let counts = SourceOptions.delimiters.map { (delimiter: $0, lines: columnsOfFirstRecords($0, lineEnd)) }
         func isConsistent(_ lines: [Int]) -> Int { lines.dropFirst().count { $0 == lines.first } }

@@ -62,7 +62,7 @@ extension SourceReader {
         window.withBytes(min(Int(csv.start), byte)..<byte) { bytes in
             for index in bytes.indices {
                 column += 1
-                // A feed behind a return is of the same break.
+                // A line feed after a carriage return belongs to the same line break.
                 let isFeed = bytes[index] == feed && (index == 0 || bytes[index - 1] != lineEnd)
                 if bytes[index] == lineEnd || isFeed { (line, column) = (line + 1, 1) }
             }
@@ -76,7 +76,7 @@ extension SourceReader {
         window.withBytes(Int(csv.start)..<window.count) { bytes in
             var isInside = false
             for index in bytes.indices where bytes[index] == UInt8(ascii: "\"") {
-                // Of a doubled quote the first one closes, the second one opens again.
+                // In a doubled quote, the first one closes and the second one opens again.
                 let reopens = index > 0 && bytes[index - 1] == UInt8(ascii: "\"") && !isInside
                 isInside.toggle()
                 if isInside, !reopens { last = Int(csv.start) + index }
@@ -85,7 +85,7 @@ extension SourceReader {
         return place(ofByte: last)
     }
 
-    /// - Parameter range: whole records, in which all characters are whole.
+    /// - Parameter range: complete records with complete characters.
     func checkUTF8(_ range: Range<Int>) throws(SourceFault) {
         let wrong = window.withBytes(range) { (bytes) -> Int? in
             do throws(UTF8.ValidationError) {
@@ -99,7 +99,7 @@ extension SourceReader {
         let byte = window.withBytes(range) { $0[wrong] }
         let at = range.lowerBound + wrong
         guard form.isTable else { throw SourceFault(.notUTF8(byte), at: jsonPlace(ofByte: at, from: range.lowerBound)) }
-        // The line is known of the record that it is in.
+        // The line of the record that contains it is known.
         let record = records.last { Int($0.start) <= at } ?? source_record()
         let end = Int(record.start)
         csv.start = record.start

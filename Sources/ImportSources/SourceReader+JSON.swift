@@ -66,7 +66,7 @@ extension SourceReader {
         }
     }
 
-    /// Keeps what follows the last object, to the end of the file.
+    /// Keeps everything after the last object, to the end of the file.
     func endArray(at position: Int) throws(SourceFault) {
         isInArray = false
         // The objects before it are still in the window.

@@ -2,26 +2,26 @@ internal import CSourceScan
 import ImportDumps
 package import ImportFoundation
 
-/// Reads the records of a source one after another, in constant memory, and hands each out byte for byte.
+/// Reads the records of a source one after another, in constant memory, and delivers each byte for byte.
 ///
 ///     source   |header|record|record|record|record|rec…
 ///     window                 [record|record|record|rec·····]
 ///     index                   0      1      2
 ///
-/// Records of a window are found in one go (`csv_scan.c` says how), so that most of them cost their reader a step of an
-/// index. What is not whole at the window's end moves to the front of the next one.
+/// The records of a window are found in one pass (`csv_scan.c` explains it), so for most of them the reader only
+/// advances an index. An incomplete record at the window's end moves to the front of the next one.
 @safe
 package final class SourceReader {
-    /// Bytes of the largest record. The API takes far smaller ones.
+    /// Bytes of the largest record. The API accepts only far smaller ones.
     package static let largestRecord = 64 * 1024 * 1024
-    /// Bytes of a request body besides its objects.
+    /// Bytes of a request body other than its objects.
     static let largestRest = 1024 * 1024
     /// Records before and after the current one that can be looked at, as far as they are in the window.
     package static let neighbours = 5
 
     package internal(set) var form: SourceForm
     package let encoding: SourceEncoding
-    /// What a request body or an array has before its first object, with the bracket; empty for other forms.
+    /// The text before the first object of a request body or an array, with the bracket; empty for other forms.
     package internal(set) var opening: [UInt8] = []
     /// The same after the last one; there when the reader is at the end.
     package internal(set) var closing: [UInt8] = []
@@ -32,7 +32,7 @@ package final class SourceReader {
     let blocks: BlockReader
     /// Bytes that each window has more than the rest of the one before.
     let capacity: Int
-    /// What was read last, and how many bytes of it are in no window yet.
+    /// The last block that was read, and how many bytes of it are not in a window yet.
     var block: BlockReader.Block?
     var blockRest = 0
     let fault16: UTF16Fault?
@@ -48,15 +48,15 @@ package final class SourceReader {
     var room = [source_record](repeating: source_record(), count: 8192)
     var csv = source_csv()
     var json = JSONRecords()
-    /// Of JSON, and behind what is scanned: line ends before it.
+    /// For JSON, after the scanned part: line ends before it.
     var linesBefore = 0
     var isAtEnd = false
     var isInArray = false
     var isFirstElement = true
-    /// A comma was read, behind which an element must come.
+    /// A comma was read, and an element must follow.
     var expectsElement = false
 
-    /// Reads as much as it takes to know what a source is, with the header of a table.
+    /// Reads as much as is needed to determine the form of a source, with the header of a table.
     ///
     /// - Parameter source: all of the file, decompressed.
     package init(_ source: any ByteSource, _ options: SourceOptions = SourceOptions()) throws(SourceFault) {
@@ -93,7 +93,7 @@ package final class SourceReader {
     ///
     /// - Parameters:
     ///   - rows: each as a ``SheetRecord``.
-    ///   - progress: what else there is to tell, and why the rows end too early.
+    ///   - progress: other things to report, and why the rows end too early.
     package init(
         rows: any ByteSource, of form: SheetForm, _ progress: SheetProgress, _ options: SourceOptions = SourceOptions()
     ) throws(SourceFault) {
@@ -158,8 +158,8 @@ package final class SourceReader {
         return Int(records[index].line) + 1
     }
 
-    /// Calls `body` with the bytes of the current record, or of one near it, without the end of its line: in UTF-8, or in
-    /// the single bytes of the source's encoding. Nil if that one is not in the window.
+    /// Calls `body` with the bytes of the current record, or of one near it, without the end of its line: in UTF-8, or
+    /// in the single bytes of the source's encoding. Nil if that one is not in the window.
     package func withRecord<Result>(
         _ distance: Int = 0, _ body: (Span<UInt8>) throws -> Result
     ) rethrows -> Result? {
@@ -176,8 +176,8 @@ package final class SourceReader {
         return try window.withBytes(Int(record.start)..<Int(record.end), body)
     }
 
-    /// Whether all records from `-neighbours` to `+neighbours` around the current one can be looked at, or are not there
-    /// at all.
+    /// Whether all records from `-neighbours` to `+neighbours` around the current one can be looked at, or are not
+    /// there at all.
     package var hasNeighbours: Bool {
         let before = min(Self.neighbours, row - 1)
         return index >= before && (index + Self.neighbours < records.count || isAtEnd)
@@ -194,7 +194,7 @@ package final class SourceReader {
     /// The SHA-256 of the file's bytes, decompressed. Only at the end.
     package func finishHash() -> String? { hash16?.finish() ?? blocks.finishHash() }
 
-    /// Lines or rows of a table that hold nothing at all; they are not records.
+    /// Completely empty lines or rows of a table; they are not records.
     package var blankLines: Int { sheet?.notes.emptyRows ?? Int(csv.blank_lines) }
 
     /// Cells whose stored values were sent, and not the formulas after them.
@@ -204,7 +204,7 @@ package final class SourceReader {
 
     /// Finds the records that come next; false at the end.
     func refill() throws(SourceFault) -> Bool {
-        // Neighbours behind the current record stay in sight only as long as there are others in the window.
+        // Neighbours after the current record stay available only while there are others in the window.
         while !isAtEnd {
             try fill()
             try scan()
@@ -214,7 +214,7 @@ package final class SourceReader {
         return false
     }
 
-    /// Moves what is not whole to the front, and appends a block.
+    /// Moves the incomplete record to the front, and appends a block.
     func fill() throws(SourceFault) {
         let rest = Int(csv.start)..<window.count
         guard rest.count < Self.largestRecord else {
@@ -228,10 +228,10 @@ package final class SourceReader {
         try append()
     }
 
-    /// Appends what comes next to the window.
+    /// Appends the next bytes to the window.
     func append() throws(SourceFault) {
-        // Always as many bytes, whatever a read delivers and whether a thread reads ahead: what is near to a record does
-        // not depend on that.
+        // Always the same number of bytes, however much a read delivers and whether or not a thread reads ahead: the
+        // neighbours of a record must not depend on that.
         var wanted = capacity
         while wanted > 0 {
             if blockRest == 0 {
@@ -264,7 +264,7 @@ package final class SourceReader {
         }
     }
 
-    /// The line at which scanning stands, from 0 on.
+    /// The line of the scanner, from 0 on.
     var currentLine: Int { form.isTable ? Int(csv.start_line) : linesBefore }
 
     func place(ofLine line: Int, column: Int) -> Place { Place(byte: 0, line: line + 1, column: column) }

@@ -6,7 +6,7 @@ import ImportFoundation
 /// Safe to use: the storage lives as long as the window, and each access is checked against its count.
 @safe
 struct SourceWindow: ~Copyable {
-    /// Vectors are loaded whole only where there are as many bytes; this is for the byte after the end.
+    /// Full vectors are loaded only where there are enough bytes; this is for the byte after the end.
     private static let padding = 64
 
     private var storage: UnsafeMutablePointer<UInt8>
@@ -63,7 +63,7 @@ struct SourceWindow: ~Copyable {
         return try unsafe body(bytes.span)
     }
 
-    /// Where the next byte is that is no white space of JSON; the count if there is none.
+    /// The index of the next byte that is not JSON white space; the count if there is none.
     func afterSpace(from start: Int) -> Int {
         var index = start
         while index < count, ASCII.isSpace(unsafe storage[index]) { index += 1 }
@@ -82,7 +82,9 @@ struct SourceWindow: ~Copyable {
 /// The cells of one record of CSV that follows RFC 4180.
 package enum CSVCells {
     /// The cells without their quotes.
-    package static func cells(of record: Span<UInt8>, delimiter: UInt8) -> [[UInt8]] {
+    ///
+    /// - Parameter limit: the number of cells, from the first one on.
+    package static func cells(of record: Span<UInt8>, delimiter: UInt8, limit: Int = .max) -> [[UInt8]] {
         var cells: [[UInt8]] = [[]]
         var index = 0
         var isInside = false
@@ -98,6 +100,7 @@ package enum CSVCells {
                     isInside.toggle()
                 }
             } else if byte == delimiter, !isInside {
+                guard cells.count < limit else { return cells }
                 cells.append([])
             } else {
                 cells[cells.count - 1].append(byte)

@@ -1,8 +1,8 @@
 import ImportFoundation
 import Synchronization
 
-/// The UTF-8 of a source in UTF-16. Unlike the decoder of dumps it repairs nothing: what it delivers is written back as
-/// the same bytes, or not at all.
+/// The UTF-8 of a source in UTF-16. Unlike the decoder of dumps, it repairs nothing: its text is written back as the
+/// same bytes, or not at all.
 struct UTF16Source: ByteSource {
     private var source: any ByteSource
     private let isBigEndian: Bool
@@ -13,7 +13,7 @@ struct UTF16Source: ByteSource {
 
     var isPrompt: Bool { source.isPrompt }
 
-    /// - Parameter fault: is told of what is not UTF-16.
+    /// - Parameter fault: is notified of bytes that are not UTF-16.
     init(_ source: any ByteSource, isBigEndian: Bool, fault: UTF16Fault) {
         self.source = source
         self.isBigEndian = isBigEndian
@@ -22,7 +22,7 @@ struct UTF16Source: ByteSource {
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         var decoded: [UInt8] = []
-        // A unit of two bytes takes at most three; a pair of them takes four.
+        // A unit of two bytes needs at most three; a pair of them needs four.
         let room = max(4, buffer.count * 2 / 3 - 8)
         while decoded.isEmpty, !isAtEnd {
             var bytes = [UInt8](repeating: 0, count: max(4, min(room, 256 * 1024)) & ~1)
@@ -114,7 +114,7 @@ struct HashedSource: ByteSource {
     }
 }
 
-/// A SHA-256 that is worked out by whichever thread reads.
+/// A SHA-256 that is calculated by whichever thread reads.
 final class SharedHash: Sendable {
     private let state = Mutex(SHA256())
 

@@ -43,8 +43,11 @@ struct CodesCommand: ParsableCommand {
             var draft = CodeFileDraft()
             try results.visit({ draft.add($0) }, tally: { draft.add($0) })
             if let output = file.output {
-                try Self.write(draft.bytes, to: output)
-                if !options.isQuiet { Console.say("Written to \(output)") }
+                // A draft of nothing would only be in the way of the next run.
+                if results.status == .done || results.jobCount > 0 {
+                    try Self.write(draft.bytes, to: output)
+                    if !options.isQuiet { Console.say("Written to \(output)") }
+                }
             } else {
                 try Console.write(draft.bytes)
             }

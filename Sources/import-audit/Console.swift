@@ -113,3 +113,40 @@ func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(SystemFailure) 
         }
     }
 }
+
+/// Hands out a file from its beginning, piece by piece, wherever its descriptor stands.
+///
+/// - Parameter pieceBytes: a piece has at most so many.
+/// - Throws: ``SystemFailure`` where it cannot be read, and what `body` throws.
+func readPieces(
+    of descriptor: Int32, pieceBytes: Int = 256 * 1024, _ body: (Span<UInt8>) throws -> Void
+) throws {
+    var piece = [UInt8](repeating: 0, count: pieceBytes)
+    var offset = 0
+    while true {
+        let count = unsafe piece.withUnsafeMutableBytes {
+            unsafe pread(descriptor, $0.baseAddress, $0.count, off_t(offset))
+        }
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw SystemFailure.last }
+        guard count > 0 else { return }
+        try body(piece.span.extracting(0..<count))
+        offset += count
+    }
+}
+
+/// The first bytes of a file, at most so many, wherever its descriptor stands; nil if they cannot be read.
+func readBeginning(of descriptor: Int32, count: Int) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+        let read = unsafe bytes.withUnsafeMutableBytes { buffer in
+            unsafe pread(descriptor, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(filled))
+        }
+        if read < 0, errno == EINTR { continue }
+        if read < 0 { return nil }
+        if read == 0 { break }
+        filled += read
+    }
+    return Array(bytes.prefix(filled))
+}

@@ -38,11 +38,7 @@ struct InputFile: ~Copyable {
     }
 
     /// The first bytes of a regular file; nil if they cannot be read.
-    func beginning(_ limit: Int) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: limit)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, limit, 0) }
-        return count < 0 ? nil : Array(bytes.prefix(count))
-    }
+    func beginning(_ limit: Int) -> [UInt8]? { readBeginning(of: descriptor, count: limit) }
 
     /// All bytes, up to a limit; nil if there are more.
     func readAll(limit: Int) throws(CommandFailure) -> [UInt8]? {

@@ -20,7 +20,7 @@ def find() -> str | None:
 
 
 class Chromium:
-    """One page of a browser. What it loads can reach nothing but this machine."""
+    """One page of a browser. It can only reach this machine."""
 
     def __init__(self) -> None:
         program = find()
@@ -36,7 +36,7 @@ class Chromium:
         ]  # fmt: skip
 
         def place_pipes() -> None:
-            # The browser reads from 3 and writes to 4; copies first, for the two may be in each other's place.
+            # The browser reads from 3 and writes to 4. Copies come first, because the two may be swapped.
             source, target = os.dup(from_us), os.dup(to_us)
             os.dup2(source, 3)
             os.dup2(target, 4)

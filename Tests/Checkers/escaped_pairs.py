@@ -1,4 +1,4 @@
-"""What the checkers of escaped texts share: the pairs that they are given, and how they say what is wrong."""
+"""Shared by the checkers of escaped texts: reading the pairs, and reporting errors."""
 
 import sys
 from collections.abc import Callable, Iterable

@@ -94,6 +94,14 @@ def check(browser: Chromium, folder: Path, source: str) -> list[str]:
         expect(not expected or saved == expected, f"the filter {chosen} selects {len(saved)} rows")
         expect(browser.evaluate("document.activeElement.type") == "checkbox", "the focus is lost")
         browser.evaluate("document.getElementById('reset').click()")
+    if len({row.get("owner") for row in rows}) > 1:
+        legend = "[...document.querySelectorAll('#facets fieldset')].find(set => set.querySelector('legend').textContent === 'Owner')"
+        browser.evaluate(f"{legend}.querySelector('input').click()")
+        chosen = browser.evaluate(f"{legend}.querySelector('input:checked').closest('label').querySelector('bdi').textContent")
+        saved = list(csv.DictReader(io.StringIO(bytes(browser.evaluate(SAVE)).decode("utf-8-sig"), newline="")))
+        expected = [row for row in rows if row["owner"] == ("" if chosen == "no owner" else chosen)]
+        expect(saved == expected and expected, f"the owner {chosen} has {len(saved)} rows instead of {len(expected)}")
+        browser.evaluate("document.getElementById('reset').click()")
     if rows:
         # Sorting by keyboard: up, then down.
         browser.evaluate("document.querySelector('th.message button').focus()")

@@ -8,7 +8,7 @@ import sys
 
 
 class Members(list):
-    """An object's members in order, so that it is told from an array."""
+    """An object's members in order, distinguishable from an array."""
 
 
 def walk(value: object, path: str) -> None:

@@ -28,7 +28,7 @@ ALLOWED = VOID | {
 
 
 class Page(html.parser.HTMLParser):
-    """The text of HTML, and what is wrong with it."""
+    """The text of HTML, and its errors."""
 
     def __init__(self) -> None:
         super().__init__()

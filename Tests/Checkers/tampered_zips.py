@@ -21,7 +21,7 @@ VICTIM = next(name for name, _ in FILES if name.endswith("summary.json"))
 
 
 def entry(name, data, method=8, flags=0x800, mode=0o100644, extra=b"", local=None, size=None, crc=None, comment=b"", packed=None):
-    """A file: its header and data, and its record in the list but for the offset."""
+    """A file: its header and data, and its record in the list without the offset."""
     name = name if isinstance(name, bytes) else name.encode()
     deflater = zlib.compressobj(6, zlib.DEFLATED, -15)
     if packed is None:

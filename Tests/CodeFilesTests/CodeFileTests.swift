@@ -8,7 +8,7 @@ func codeBook(_ yaml: String, asOf day: String? = nil) throws -> CodeBook {
     try CodeFile.codeBook(from: Array(yaml.utf8), asOf: day.flatMap { CalendarDate($0) })
 }
 
-/// What is wrong with a codes file, as its user sees it.
+/// Errors in a codes file, as its user sees them.
 func fault(_ yaml: String, asOf day: String? = nil) -> String {
     do {
         _ = try codeBook(yaml, asOf: day)
@@ -21,7 +21,7 @@ func fault(_ yaml: String, asOf day: String? = nil) -> String {
 }
 
 struct CodeFileTests {
-    @Test("All that an entry may say is read")
+    @Test("Every member that an entry may have is read")
     func whole() throws {
         let book = try codeBook(
             """
@@ -86,13 +86,13 @@ struct CodeFileTests {
         ("codes:\n  - code: \u{1}\n", "This is not YAML: "),
     ]
 
-    @Test("What is wrong is named with its line and column", arguments: faults)
+    @Test("Errors are reported with line and column", arguments: faults)
     func faulty(yaml: String, says: String) {
         let day = says.contains("until must") ? "2026-01-01" : nil
         #expect(fault(yaml, asOf: day).contains(says), "\(fault(yaml, asOf: day))")
     }
 
-    @Test("Files that stand for more than they hold, or go deeper than a stack, are refused")
+    @Test("Files that expand to more than they contain, or nest deeper than a stack, are refused")
     func hostile() {
         var bomb = "a0: &a0 [x, x]\n"
         for level in 1...60 { bomb += "a\(level): &a\(level) {? [*a\(level - 1), *a\(level - 1)] : x}\n" }
@@ -116,7 +116,7 @@ struct CodeFileTests {
         #expect(fault(many).contains("more than 10,000 entries"))
     }
 
-    @Test("Texts with & in them are read, as long as they are no anchors")
+    @Test("Texts that contain & are read unless they are anchors")
     func ampersands() throws {
         for text in ["AT&T", "a & b", "x?a=1&b=2", "\"&quoted\"", "a&"] {
             #expect(fault("codes:\n  - code: a\n    title: \(text)\n") == "no fault", "\(text)")
@@ -124,7 +124,7 @@ struct CodeFileTests {
         #expect(fault("codes: []") == "no fault")
     }
 
-    @Test("Codes are told apart byte by byte")
+    @Test("Codes are compared byte by byte")
     func canonicalEquivalence() throws {
         let book = try codeBook(
             "codes:\n  - code: \"\u{E9}\"\n    title: one\n  - code: \"e\u{301}\"\n    title: two\n")
@@ -182,7 +182,7 @@ struct RulesFileTests {
     }
 
     @Test(
-        "What is wrong is named with its line and column",
+        "Errors are reported with line and column",
         arguments: [
             ("", "rules.yml: The file must be"),
             ("max_failed: 3", "rules.yml:1:1: There is no key “max_failed”. Did you mean max-failed?"),
@@ -235,7 +235,7 @@ struct RedactionFileTests {
     }
 
     @Test(
-        "What is wrong is named with its line and column",
+        "Errors are reported with line and column",
         arguments: [
             ("", "redact.yml: The file must be an object"),
             ("word: [a]", "redact.yml:1:1: There is no key “word”. Did you mean words?"),

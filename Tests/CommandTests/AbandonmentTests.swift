@@ -9,7 +9,7 @@ import Testing
 
 /// Output that is given up while other threads are still at work on it.
 struct AbandonmentTests {
-    /// What a thread has met that it must not.
+    /// A condition that a thread must never encounter.
     private final class Problems: Sendable {
         let all = Mutex<[String]>([])
         func add(_ problem: String) { all.withLock { $0.append(problem) } }

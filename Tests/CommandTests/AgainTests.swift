@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The same command again: what is new is taken up, and the end is as if all had been read again.
+/// The same command again: new inputs are added, and the result is the same as after reading everything again.
 struct AgainTests {
     private func report(_ space: Workspace, _ folder: String = "o", _ options: [String] = []) throws -> CommandResult {
         try RunningCommand(["report", "in", "-o", folder] + options, folder: space.path).finish()
@@ -121,7 +121,7 @@ struct AgainTests {
         try expectAsFromNothing(space, "killed")
     }
 
-    @Test("After Ctrl-C, what was finished stays, nothing is half, and the next run ends as an undisturbed one")
+    @Test("After Ctrl-C, finished files stay, none is partial, and the next run ends like an undisturbed one")
     func interrupted() throws {
         let space = try Workspace()
         try space.makeJobs(200, in: "in")

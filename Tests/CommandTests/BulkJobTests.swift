@@ -28,7 +28,7 @@ struct BulkJobTests {
         return try #require((try parsed(run.output)["jobs"] as? [[String: Any]])?.first, "\(run)")
     }
 
-    @Test("A row has its outcome by its status and its error")
+    @Test("The outcome of a row depends on its status and its error")
     func outcomes() throws {
         let space = try Workspace()
         let rows = [
@@ -63,7 +63,7 @@ struct BulkJobTests {
             ])
     }
 
-    @Test("A dump that is cut off is salvaged, and its record is not taken for more")
+    @Test("A dump that is cut off is salvaged, and its record is not read as more")
     func cutOff() throws {
         let space = try Workspace()
         for cut in 60..<Self.first.utf8.count - 1 where cut % 7 == 0 {
@@ -98,7 +98,7 @@ struct BulkJobTests {
             let summary = try self.run(["summary"] + inputs, in: space)
             #expect(summary.outputText.contains("    applied       2"), "\(summary)")
             #expect(summary.outputText.contains("kind      bulk update or delete"), "\(summary)")
-            // What was written is read back as it was.
+            // The written summary is read back unchanged.
             let merged = try self.run(["merge", "\(folder)/summary.json", "-o", "\(folder)-merged"], in: space)
             #expect(merged.status == 0, "\(merged)")
             if page == "index" {
@@ -110,7 +110,7 @@ struct BulkJobTests {
         #expect(!plain.outputText.contains("applied"), "\(plain)")
     }
 
-    @Test("check applies rules to it: a whole answer is complete, and its failed rows count")
+    @Test("check applies rules to it: a complete answer counts as complete, and its failed rows count")
     func check() throws {
         let space = try Workspace()
         try space.write(Self.first, as: "d.json")
@@ -162,8 +162,8 @@ struct BulkJobTests {
         #expect(fast.output == strict.output)
     }
 
-    /// What was learned of the rows of one answer must not hide what the next one is.
-    @Test("Answers one after another are each what they are, also without a summary")
+    /// Shapes learned from the rows of one answer must not hide the kind of the next one.
+    @Test("Consecutive answers keep their own kind, even without a summary")
     func logs() throws {
         let space = try Workspace()
         let rows = (0..<40).map { Self.row($0, #""status":"ok""#) }.joined(separator: ",")
@@ -179,7 +179,7 @@ struct BulkJobTests {
     }
 
     /// In a dump of an import, what only bulk jobs have is a field that the API does not define.
-    @Test("An import stays one, whatever its rows have besides")
+    @Test("An import stays an import, whatever else its rows contain")
     func imports() throws {
         let space = try Workspace()
         let row = #"{"created":true,"status":"ok","record":{}}"#

@@ -70,7 +70,7 @@ struct CheckTests {
         #expect(report.status == 1, "\(report)")
     }
 
-    @Test("A whole import of no rows is checked, but there is no percentage of no rows")
+    @Test("A complete import without rows is checked, but has no percentages")
     func noRowsAtAll() throws {
         let space = try Workspace()
         let file = try space.write(#"{"job_id":"j","status":"complete","total":0,"results":[]}"#, as: "dump.json")
@@ -96,7 +96,7 @@ struct CheckTests {
         #expect(try importAudit("check", file, "--rules", rules, "--max-failed", "5").status == 0)
     }
 
-    @Test("What could not be read whole counts for more than a rule")
+    @Test("An incompletely read input takes precedence over rules")
     func precedence() throws {
         let space = try Workspace()
         let file = try space.write(Self.dump, as: "dump.json")
@@ -108,14 +108,14 @@ struct CheckTests {
                 #expect(run.outputText.contains("Not everything was checked against the rules"), "\(run)")
             }
         }
-        // A dump that does not count, because there is a whole one of the job.
+        // A dump that does not count, because there is a complete one of the same job.
         let superseded = try space.write(String(Self.dump.dropLast(5)), as: "superseded.json")
         let run = try importAudit("check", file, superseded, "--require-complete")
         #expect(run.status == 65 && run.outputText.contains("another one supersedes it"), "\(run)")
         #expect(try importAudit("check", file, cut, "--require-complete").outputText.contains("1 of 2 is not"))
     }
 
-    @Test("Only codes that are new, or accepted no longer, count if so wanted")
+    @Test("Only codes that are new, or no longer accepted, count if requested")
     func onlyNew() throws {
         let space = try Workspace()
         let file = try space.write(Self.dump, as: "dump.json")
@@ -152,7 +152,7 @@ struct CheckTests {
         #expect(!run.errorText.isEmpty)
     }
 
-    @Test("JUnit is what CI systems read, whatever codes are called", .needs(.python))
+    @Test("JUnit output is valid for CI systems, whatever codes are called", .needs(.python))
     func junit() throws {
         let hostile = "]]>\"'<&>\u{1}\u{1B}[31m\u{202E}\u{FFFE}\nx@"
         let encoded = String(decoding: try JSONSerialization.data(withJSONObject: [hostile]), as: UTF8.self).dropFirst()

@@ -21,7 +21,7 @@ struct CodesTests {
         return String(decoding: try JSONSerialization.data(withJSONObject: job), as: UTF8.self)
     }
 
-    @Test("What codes writes is read, and about each code, whatever it is called")
+    @Test("The file that codes writes can be read, and has an entry for each code, whatever its name")
     func roundTrip() throws {
         let space = try Workspace()
         for message in ["m", "a &b \"c\n# d: *e\u{1B}[31m\u{0}", String(repeating: "& ", count: 500)] {
@@ -44,7 +44,7 @@ struct CodesTests {
         }
     }
 
-    @Test("Codes come with most rows first, with counts; nothing that is there is written over")
+    @Test("Codes are sorted by rows, with counts; existing files are not overwritten")
     func draft() throws {
         let space = try Workspace()
         let file = try space.write(try Self.dump(["a", "b", "b"]), as: "dump.json")
@@ -91,7 +91,7 @@ struct CodesTests {
           - code: "unused </li> `x`"
         """
 
-    @Test("Reports say what is known at each code, and which entries are about none")
+    @Test("Reports show what is known about each code, and which entries match none")
     func report() throws {
         let space = try Workspace()
         let file = try space.write(try Self.dump(["a", "bb", "c"]), as: "dump.json")
@@ -116,7 +116,7 @@ struct CodesTests {
         let byCode = try #require(jobs[0]["failed_by_code"] as? [[String: Any]])
         let known = byCode.map { ($0["known"] as? [String: Any])?["state"] as? String ?? "null" }
         #expect(known.sorted() == ["expired", "known", "null", "null"])
-        // With what is known, it is read back all the same.
+        // With entries for known codes, it is still read back.
         #expect(try importAudit("merge", space["out/summary.json"]).status == 0)
         let text = try importAudit("summary", file, "--codes", codes, "--as-of", "2026-06-30")
         #expect(text.outputText.contains("bb  [Accepted until 2026-06-30]"), "\(text)")

@@ -50,7 +50,7 @@ func differences(_ left: [String: [UInt8]], _ right: [String: [UInt8]]) -> [Stri
     Set(left.keys).union(right.keys).filter { left[$0] != right[$0] }.sorted()
 }
 
-/// The files of a whole report.
+/// The files of a complete report.
 let reportFiles = ["codes.csv", "failures.csv", "report.md", "report.xhtml", "rows.csv", "summary.json"]
 
 /// The files of a folder with a whole report: the report, and what the next run knows it by.

@@ -54,7 +54,7 @@ struct CompareMessageTests {
         }
     }
 
-    @Test("What a value does on one side only does not make it another pattern")
+    @Test("A value that occurs on one side only does not make it another pattern")
     func families() throws {
         let space = try Workspace()
         let before = try Self.write(["'stage' missing", "'tier' missing", "row 1 bad"], "before.json", in: space)
@@ -73,11 +73,11 @@ struct CompareMessageTests {
         #expect(!text.outputText.contains("    fixed") && !text.outputText.contains("not listed"), "\(text)")
     }
 
-    @Test("Nothing is said to be fixed or new that may be among what is not listed; lists end with how much there is")
+    @Test("Nothing that may be among the unlisted is called fixed or new; lists end with the total")
     func undecided() throws {
         let space = try Workspace()
         let letters = "abcdefghijklmnopqrstuvwxyz".map { String($0) }
-        // Before, 26 patterns, of which z is the rarest; after, a and z.
+        // Before, there are 26 patterns, and z is the rarest; after, a and z.
         let many = letters.enumerated().flatMap { Array(repeating: "\($1) failed", count: 30 - $0) }
         let before = try Self.write(many, "before.json", in: space)
         let after = try Self.write(
@@ -91,7 +91,7 @@ struct CompareMessageTests {
         ] {
             #expect(text.outputText.contains(line), "\(text)")
         }
-        // The other way round, what is not listed after may yet be there.
+        // In the other direction, a pattern that is not listed after may still exist.
         let reverse = try importAudit("compare", after, before)
         #expect(reverse.outputText.contains(" 0 are fixed, 1 still failing, 19 new and 1 undecided;"), "\(reverse)")
         // One of two jobs lists z: that it has three rows more is not known.

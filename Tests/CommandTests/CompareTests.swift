@@ -37,7 +37,7 @@ struct CompareTests {
             try space.write(try space.bytes("\(name).json"), as: "\(name)/dump.json")
             try space.write(try space.bytes("\(name).json") + [0x0A], as: "\(name).jsonl")
         }
-        // What a program made of a summary is one still.
+        // A summary that a program has reformatted is still a summary.
         let document = try JSONSerialization.jsonObject(with: Data(try space.bytes("after-summary.json")))
         let reordered = try JSONSerialization.data(withJSONObject: document, options: [.sortedKeys])
         try space.write(Array(reordered), as: "reordered.json")
@@ -56,14 +56,14 @@ struct CompareTests {
         #expect(try SecondTry.sorted(try #require(folders["codes"])) == codes)
     }
 
-    /// A dump of six rows, the second and the fifth of which failed, and what may become of it.
+    /// A dump of six rows whose second and fifth failed, and its possible second tries.
     static let unseen: [(name: String, status: String, shown: Int, isCut: Bool)] = [
         ("processing", "processing", 0, false), ("processing", "processing", 6, false), ("failed", "failed", 0, false),
         ("failed", "failed", 3, false), ("complete", "complete", -1, false), ("complete", "complete", 3, false),
         ("complete", "complete", 4, true), ("complete", "complete", 0, true),
     ]
 
-    @Test("What was not seen is neither fixed nor new", arguments: unseen.indices)
+    @Test("Anything that was not seen is neither fixed nor new", arguments: unseen.indices)
     func unseenRows(_ index: Int) throws {
         let (name, status, shown, isCut) = Self.unseen[index]
         let space = try Workspace()
@@ -83,7 +83,7 @@ struct CompareTests {
             let changes = Dictionary(
                 uniqueKeysWithValues: codes.map { ($0["code"] as? String ?? "-", $0["change"] as? String ?? "-") })
             #expect(changes["a"] == "undecided")
-            // The whole dump shows all of its rows: b is not among them.
+            // The complete dump shows all of its rows: b is not among them.
             #expect(changes["b"] == (hasFailed ? (before == whole ? "new" : "fixed") : nil))
             for code in codes where code["code"] as? String == "a" {
                 let messages = try #require(code["messages"] as? [[String: Any]])
@@ -141,14 +141,14 @@ struct CompareTests {
     }
 }
 
-/// Two audits of the same rows with planted changes, and what a comparison of them must say.
+/// Two audits of the same rows with planted changes, and the expected comparison.
 enum SecondTry {
     /// A JSON value as a text that compares.
     static func sorted(_ value: Any) throws -> String {
         String(decoding: try JSONSerialization.data(withJSONObject: value, options: [.sortedKeys]), as: UTF8.self)
     }
 
-    /// Makes them, and returns what is expected.
+    /// Makes them, and returns the expected result.
     static func planted(
         _ space: Workspace, seed: UInt64, rows: Int, jobs: Int = 1
     ) throws -> [String: Any] {

@@ -12,7 +12,7 @@ struct CorpusTests {
         return try names.map { ($0, try Repository.bytes("\(path)/\($0)")) }
     }
 
-    /// Dumps with a text as the value of an unknown field, at each level, and the rows that are whole before it.
+    /// Dumps with a text as the value of an unknown field, at each level, and the complete rows before it.
     static let places: [(name: String, before: String, after: String, rowsBefore: Int, rows: Int)] = [
         (
             "job", #"{"job_id":"j","status":"complete","total":2,"x":"#,
@@ -45,7 +45,7 @@ struct CorpusTests {
             let all = try run(texts.map { "\(folder)/\($0.name)" }, in: space)
             #expect(all.result.status == status, "\(all.result.errorText)")
             for (name, _) in texts {
-                // An object that stays open takes the rest of the dump in, which is read as a dump inside it.
+                // An object that is not closed contains the rest of the dump, which is read as a dump inside it.
                 let source = "\(folder)/\(name)"
                 let jobs = all.jobs.filter { $0.key == source || $0.key.hasPrefix(source + ":") }.map { $0.value }
                 #expect(jobs.count == (isRead(name, in: place.name) ? 2 : 1), "\(source) in \(place.name)")
@@ -56,7 +56,7 @@ struct CorpusTests {
                 func count(_ outcome: String) -> Int {
                     jobs.reduce(0) { $0 + (($1["rows"] as? [String: Any])?[outcome] as? Int ?? 0) }
                 }
-                // Behind what is refused reading goes on: each row is there, as itself or as a damaged one.
+                // Reading continues after the refused text: each row is found, either intact or as a damaged one.
                 let isSwallowed = place.name == "row error" && Self.openStrings.contains(name)
                 #expect(count("seen") == (isSwallowed ? place.rowsBefore : place.rows), "\(name) in \(place.name)")
                 #expect(count("unclassified") == (ids.contains("row-damaged") ? 1 : 0), "\(name) in \(place.name)")
@@ -93,7 +93,7 @@ struct CorpusTests {
         #expect(try space.text("o/rows.csv").contains("\r\nj,1,created,,,,\r\n"))
     }
 
-    @Test("Alone, a text is no import job", arguments: ["accept", "refuse", "refuse-alone"])
+    @Test("By itself, a text is not an import job", arguments: ["accept", "refuse", "refuse-alone"])
     func noJob(folder: String) throws {
         let space = try Workspace()
         let texts = try texts(folder)
@@ -107,7 +107,7 @@ struct CorpusTests {
         let names = all.unreadable.map { String($0.source.prefix { $0 != ":" }) }
         #expect(Set(names) == Set(texts.map { $0.name }.filter { !decoys.contains($0) }))
         for (name, reason) in all.unreadable where !name.contains(":") {
-            // JSON of another kind is said to be that; what is not JSON is not taken for any.
+            // JSON of another kind is reported as such; other text is not mistaken for JSON.
             // (UTF-16 is converted, and then it is JSON. What looks like a row is called one.)
             if name.hasPrefix("utf16") { continue }
             let isJSON = reason.hasPrefix("Not an import job: the JSON text is") || reason.contains("without its job")

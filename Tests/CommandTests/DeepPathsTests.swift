@@ -15,7 +15,7 @@ struct DeepPathsTests {
         #expect(space.names(in: "o/jobs") == ["deep"])
     }
 
-    @Test("A zip in a folder that is not there, behind more slashes than there is room for")
+    @Test("A zip in a folder that does not exist, after more slashes than fit")
     func packBehindSlashes() throws {
         let space = try Workspace()
         try space.write(jobDump("one"), as: "d.json")

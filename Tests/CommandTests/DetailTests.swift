@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What an error says besides its code and its message.
+/// The members of an error other than its code and message.
 @Suite struct DetailTests {
     private static let rows = #"""
         {"error":{"code":"a","message":"no"}},{"error":{"code":"a","message":"no","field":"email","details":{"max":3}}},

@@ -31,7 +31,7 @@ struct DressTests {
         ("sed 's/^/api-1  | /' pretty.json | iconv -f UTF-8 -t UTF-16 > x && tar -cf y x && mv y x", "all at once"),
     ]
 
-    @Test("A dump is the same in any dress, with one thread and with two", arguments: dresses)
+    @Test("A dump gives the same result in any wrapping, with one thread and with two", arguments: dresses)
     func same(script: String, name: String) throws {
         let space = try Workspace()
         let job = [
@@ -48,14 +48,14 @@ struct DressTests {
         }
     }
 
-    /// What a summary says of its jobs, apart from where they lay.
+    /// The contents of a summary's jobs, without their positions.
     private static func outcome(of run: CommandResult) throws -> String {
         let jobs = try #require(try parsed(run.output)["jobs"] as? [[String: Any]])
         let kept = jobs.map { job in job.filter { !["source", "bytes", "sha256", "findings"].contains($0.key) } }
         return String(decoding: try JSONSerialization.data(withJSONObject: kept, options: [.sortedKeys]), as: UTF8.self)
     }
 
-    @Test("--encoding reads what is not in Unicode, and only that")
+    @Test("--encoding applies to input that is not in Unicode, and only to that")
     func encoding() throws {
         let space = try Workspace()
         let head = #"{"job_id":"M"#
@@ -69,7 +69,7 @@ struct DressTests {
         #expect(jobs.compactMap { $0["job_id"] as? String } == ["Müller", "Mü"], "\(run)")
     }
 
-    @Test("Another encoding makes a report again, and verify needs the same one")
+    @Test("With another encoding, the report is made again, and verify needs the same one")
     func reports() throws {
         let space = try Workspace()
         let tail = #"","status":"complete","total":0,"results":[]}"#
@@ -91,7 +91,7 @@ struct DressTests {
         #expect(options.status == 0, "\(options)")
     }
 
-    @Test("A fault in a log has its place in the log")
+    @Test("An error in a log is reported at its position in the log")
     func places() throws {
         let space = try Workspace()
         let prefix = "2025-03-04T10:06:00Z "

@@ -4,7 +4,7 @@ import Testing
 
 /// `--dry-run`: what would be written, and that nothing is.
 struct DryRunTests {
-    @Test("It says what a run then does, for one dump and for several", arguments: [1, 12])
+    @Test("It announces what the run then does, for one dump and for several", arguments: [1, 12])
     func report(jobs: Int) throws {
         let space = try Workspace()
         try space.makeJobs(jobs, in: "in")
@@ -76,7 +76,7 @@ struct DryRunTests {
         #expect(try space.text("o/report.md") == "my notes")
     }
 
-    @Test("rejects and merge have it too")
+    @Test("rejects and merge also have it")
     func otherCommands() throws {
         let space = try Workspace()
         try space.shell("cp '\(Repository.path("Samples/round-trip"))'/* .")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Summaries that lack what was added later are read, and what they have survives.
+/// Summaries without members that were added later are read, and their contents are kept.
 @Suite struct EarlierSummaryTests {
     private static let dump = #"""
         {"job_id":"j","status":"complete","total":2,"processed":2,"succeeded":1,"failed":1,"error":{"code":"x"},

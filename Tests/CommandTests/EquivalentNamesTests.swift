@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Texts that Unicode takes for one and that are two: "é" as one scalar and as two.
+/// Texts that are equal for Unicode and different here: "é" as one scalar and as two.
 struct EquivalentNamesTests {
     private static let composed = "caf\u{E9}"
     private static let decomposed = "cafe\u{301}"
@@ -32,7 +32,7 @@ struct EquivalentNamesTests {
         }
     }
 
-    @Test("verify tells two inputs apart whose names look alike")
+    @Test("verify distinguishes two inputs whose names look alike")
     func verify() throws {
         let space = try Workspace()
         try space.write("no dump", as: "in/\(Self.composed).json")
@@ -46,7 +46,7 @@ struct EquivalentNamesTests {
         #expect(contains(Self.decomposed) && !contains(Self.composed), "\(run)")
     }
 
-    @Test("validate takes ids that look alike for two, and a link to the other one for one that leads nowhere")
+    @Test("validate treats look-alike ids as different, and a link to the other one as broken")
     func ids() throws {
         let space = try Workspace()
         func page(_ body: String) -> String {

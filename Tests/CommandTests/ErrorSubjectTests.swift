@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Errors name what they are about: whatever the name is, the rest of the sentence is the same.
+/// Errors name their subject: whatever the name is, the rest of the sentence is the same.
 struct ErrorSubjectTests {
     /// Names that hold what the sentences around them are made of. The first one is like no sentence.
     private static let names = [
@@ -11,7 +11,7 @@ struct ErrorSubjectTests {
         "The dump is cut off. It is refused", "x is there already", "back\\slash: \\n", "x:12:3#data[3]!y",
     ]
 
-    /// The commands, and what is after the name; nil if nothing is there. The name stands for `NAME`.
+    /// The commands, and the text after the name; nil if there is none. The name replaces `NAME`.
     private static let cases: [(content: String?, arguments: [String])] = [
         (nil, ["summary", "NAME"]), (nil, ["summary", "NAME", "good.json", "--format", "json"]),
         (nil, ["report", "NAME", "-o", "out"]), (nil, ["check", "NAME", "--max-failed", "1"]),
@@ -40,7 +40,7 @@ struct ErrorSubjectTests {
         (#"{"format":"import-audit.summary","version":1}"#, ["summary", "NAME", "--format", "json"]),
     ]
 
-    @Test("An error says the same of every name", arguments: cases.indices)
+    @Test("An error has the same wording for every name", arguments: cases.indices)
     func sentences(number: Int) throws {
         let (content, arguments) = Self.cases[number]
         let expected = try run(arguments, Self.names[0], content)
@@ -55,13 +55,13 @@ struct ErrorSubjectTests {
                 replaced(expected.errorText, Self.shown(name))
             )
             #expect(found.status == expected.status, "\(found)")
-            // By their bytes: no `String` tells equivalent ones apart.
+            // By their bytes: `String` does not distinguish equivalent names.
             let isSame = (found.output == Array(output.utf8), found.errors == Array(errors.utf8))
             #expect(isSame == (true, true), "\(name.debugDescription): \(output)\(errors)\n\(found)")
         }
     }
 
-    /// Files that are as they should be, by their names.
+    /// Valid files, by name.
     private static let good: Result<[String: [UInt8]], any Error> = Result {
         let space = try Workspace()
         try space.write(jobDump("good", failed: 1), as: "good.json")
@@ -101,10 +101,10 @@ struct ErrorSubjectTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// As it is shown on a terminal.
+    /// The form that is shown on a terminal.
     private static func shown(_ name: String) -> String { name.replacing("\n", with: "\\u{A}") }
 
-    /// As it is in a string of JSON.
+    /// The form in a JSON string.
     private static func inJSON(_ name: String) -> String {
         name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }

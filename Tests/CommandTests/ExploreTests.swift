@@ -33,6 +33,14 @@ struct ExploreTests {
         let runs: [(String, [String])] = [
             ("hostile", ["in/<b>&.json"]), ("raw", ["in/<b>&.json", "--csv-raw", "--csv-bom"]),
             ("many", [Repository.sample("many-failures")]),
+            (
+                "owners",
+                [
+                    Repository.path("Samples/round-trip/first-try.json"), "--codes",
+                    Repository.path("Samples/round-trip/codes.yml"), "--source",
+                    Repository.path("Samples/round-trip/contacts.csv"),
+                ]
+            ),
             ("all", [Repository.path("Samples")]), ("none", [Repository.path("Samples"), "--job-reports", "none"]),
         ]
         for (name, arguments) in runs {
@@ -62,6 +70,42 @@ struct ExploreTests {
         let run = try importAudit("report", Repository.path("Samples"), "-o", "1", folder: space.path)
         #expect(run.status == 65)
         #expect(!(space.names(in: "1") ?? []).contains("explore.html"))
+    }
+
+    @Test("Values that are pseudonyms elsewhere are pseudonyms in it")
+    func redacted() throws {
+        let space = try Workspace()
+        try space.write("the key of a test, 32 bytes long.", as: "key")
+        let run = try importAudit(
+            "report", Repository.path("Samples/round-trip/first-try.json"), "-o", "o", "--formats", "explore,csv",
+            "--redact", "--redact-key-file", "key", folder: space.path)
+        #expect(run.status == 0, "\(run)")
+        let page = try space.text("o/explore.html")
+        #expect(!page.contains("northwind") && page.contains("is not a valid email address"))
+        // The pseudonym of an address in the table is also used here.
+        let table = try space.text("o/failures.csv")
+        let pseudonym = try #require(table.firstMatch(of: /"(v-[0-9a-f]+)"/)).1
+        #expect(page.contains(String(pseudonym)), "\(pseudonym)")
+    }
+
+    @Test("A dry run names it, a pack contains it, verify detects changes in it")
+    func around() throws {
+        let space = try Workspace()
+        let sample = Repository.sample("many-failures")
+        let dry = try importAudit(
+            "report", sample, "-o", "o", "--formats", "explore", "--dry-run", folder: space.path)
+        #expect(dry.status == 0 && dry.outputText.contains("explore.html"), "\(dry)")
+        #expect(space.names(in: "o") == nil)
+        let run = try importAudit(
+            "report", sample, "-o", "o", "--formats", "explore", "--pack", "p.zip", folder: space.path)
+        #expect(run.status == 0, "\(run)")
+        #expect(try importAudit("verify", "o", folder: space.path).status == 0)
+        let packed = try importAudit("verify", "p.zip", folder: space.path)
+        #expect(packed.status == 0, "\(packed)")
+        let page = try space.bytes("o/explore.html")
+        try space.write(page.dropLast(9) + Array("<!-- -->\n".utf8), as: "o/explore.html")
+        let changed = try importAudit("verify", "o", folder: space.path)
+        #expect(changed.status == 1 && "\(changed)".contains("explore.html"), "\(changed)")
     }
 
     @Test("Never over 20 MB: the first rows are there, and how many are not")

@@ -13,7 +13,7 @@ struct IdentityCommandTests {
         return Array((#"{"job_id":"j","status":"complete","results":["# + rows.joined() + "{}]}").utf8)
     }()
 
-    @Test("summary looks for them when it is told to, report always; no file is left", arguments: ["1", "2"])
+    @Test("summary looks for them on request, report always; no file is left", arguments: ["1", "2"])
     func largeDump(threads: String) throws {
         let space = try Workspace()
         let path = try space.write(Self.large, as: "dump.json")
@@ -37,7 +37,7 @@ struct IdentityCommandTests {
         #expect(space.names(in: "o") == reportFolder)
     }
 
-    @Test("No room for the ids of a large dump", .needs(.compiler), arguments: ["report", "summary"])
+    @Test("No space for the ids of a large dump", .needs(.compiler), arguments: ["report", "summary"])
     func fullDisk(command: String) throws {
         let space = try Workspace()
         let path = try space.write(Self.large, as: "dump.json")

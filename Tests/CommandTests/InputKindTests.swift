@@ -24,7 +24,7 @@ struct InputKindTests {
         ("mkdir x && mv in/0 x/ && tar -czf rest.tgz in", ["x", "rest.tgz"]),
     ]
 
-    @Test("The same jobs come to the same, however they are packed", arguments: packings)
+    @Test("The same jobs give the same result, however they are packed", arguments: packings)
     func packed(script: String, inputs: [String]) throws {
         let space = try Workspace()
         try space.makeJobs(25, in: "in")
@@ -105,7 +105,7 @@ struct InputKindTests {
         #expect(Set(jobs.compactMap { $0["job_id"] as? String }) == ["job-001", "job-002", "job-003"])
     }
 
-    @Test("What was sent, given instead of a dump, is called that", .needs(.pythonModule("openpyxl")))
+    @Test("A source that is given instead of a dump is called a source", .needs(.pythonModule("openpyxl")))
     func whatWasSent() throws {
         let space = try Workspace()
         try space.write("Name,\"E-mail\",City\n\"Ada, L.\",ada@example.com,London\n", as: "contacts.csv")

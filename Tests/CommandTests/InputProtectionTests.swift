@@ -14,7 +14,7 @@ struct InputProtectionTests {
     ]
     static let jobNames = ["report.md", "report.xhtml", "rows.csv", "failures.csv", "codes.csv", "summary.json"]
 
-    /// What a file is: its inode, and its bytes.
+    /// The identity of a file: its inode and its bytes.
     private struct File: Equatable {
         var inode: UInt64
         var bytes: Data
@@ -111,7 +111,7 @@ struct InputProtectionTests {
         }
     }
 
-    @Test("With --force too, an input stays what it is", arguments: names.filter { !$0.hasSuffix(".zip.partial") })
+    @Test("Even with --force, an input is not changed", arguments: names.filter { !$0.hasSuffix(".zip.partial") })
     func forced(name: String) throws {
         for makesLink in [false, true] {
             let space = try Workspace()
@@ -151,7 +151,7 @@ struct InputProtectionTests {
         }
     }
 
-    @Test("A summary that is merged is not replaced by what it is merged into")
+    @Test("A summary that is merged is not replaced by the result")
     func merge() throws {
         let space = try Workspace()
         #expect(try importAudit("report", Repository.sample("sync"), "-o", space["x"]).status == 0)
@@ -163,7 +163,7 @@ struct InputProtectionTests {
         }
     }
 
-    @Test("A file of someone else in the place of an output stays, unless --force is given", arguments: names)
+    @Test("A foreign file at the path of an output stays, unless --force is given", arguments: names)
     func foreign(name: String) throws {
         let space = try Workspace()
         try space.write(jobDump("j"), as: "in/1.json")
@@ -194,7 +194,7 @@ struct InputProtectionTests {
         #expect(forced.status == 0, "\(forced)")
     }
 
-    @Test("Files of someone else under jobs stay, in and beside the folders of jobs")
+    @Test("Foreign files under jobs stay, in and beside the folders of jobs")
     func foreignJobs() throws {
         let space = try Workspace()
         try space.makeJobs(3, in: "in")

@@ -32,7 +32,7 @@ struct InterruptionTests {
         return try run.finish()
     }
 
-    @Test("Killed half way: no file under its final name, and the next run succeeds and clears up")
+    @Test("Killed halfway: no file under its final name, and the next run succeeds and cleans up")
     func killed() throws {
         let space = try Workspace()
         let run = try started(space["o"])
@@ -85,12 +85,12 @@ struct InterruptionTests {
         #expect(space.names(in: "o") == reportFolder)
     }
 
-    @Test("Ctrl-C while a pipe among the inputs says nothing more: 130, and nothing half is left")
+    @Test("Ctrl-C while a pipe among the inputs is silent: 130, and no incomplete file is left")
     func silentPipe() throws {
         let space = try Workspace()
         try space.write(jobDump("small"), as: "small.json")
         try #require(mkfifo(space["pipe"], 0o600) == 0)
-        // Open at both ends, so that the run waits for what is to be read, not for someone to open it.
+        // Open at both ends, so the run waits for data and not for someone to open it.
         let pipe = open(space["pipe"], O_RDWR | O_CLOEXEC)
         try #require(pipe >= 0)
         defer { close(pipe) }
@@ -121,12 +121,12 @@ struct InterruptionTests {
             return count
         }
         #expect(try threadCount("1") == 2)
-        // Two workers, and at least one thread that writes what they make of a large dump.
+        // Two workers, and at least one thread that writes their results for a large dump.
         #expect(try threadCount("2") > 3)
         #expect(differences(try space.tree("o1"), try space.tree("o2")) == [])
     }
 
-    @Test("Two runs into one folder: the second one is told so, the first one is not disturbed")
+    @Test("Two runs into one folder: the second one gets an error, the first one is not disturbed")
     func twoRuns() throws {
         let space = try Workspace()
         let first = try started(space["o"])

@@ -29,7 +29,7 @@ struct JobPageTests {
             #"{"job_id":"j","status":"complete","total":\#(codes.count),"results":[\#(rows.joined(separator: ","))]}"#
     }
 
-    @Test("Every failed row stands under its code, as long as there are 500", .seeded)
+    @Test("Every failed row is listed under its code, up to 500", .seeded)
     func allRows() throws {
         let space = try Workspace()
         var random = SplitMix64(seed: Seeds.new)
@@ -74,7 +74,7 @@ struct JobPageTests {
         #expect(try importAudit("validate", "o/report.xhtml", folder: space.path).status == 0)
     }
 
-    @Test("The title is the file's name, or what the user calls it; when the job ran stands below")
+    @Test("The title is the file's name or the user's title; the time of the job is below it")
     func title() throws {
         let space = try Workspace()
         try space.write(
@@ -93,7 +93,7 @@ struct JobPageTests {
         #expect(try importAudit("report", "in", "-o", "o", "--title", "", folder: space.path).status == 64)
     }
 
-    @Test("What to do next: by the codes file, by the names of codes, and what is to be checked first")
+    @Test("What to do next: from the codes file, from the names of codes, and what to check first")
     func next() throws {
         let space = try Workspace()
         try space.write(
@@ -112,7 +112,7 @@ struct JobPageTests {
         #expect(!(try page(space, Repository.sample("clean-async"))).contains("id=\"next\""))
     }
 
-    @Test("What does not add up comes before what to do next; else the checks are one line")
+    @Test("Totals that do not add up come before what to do next; otherwise the checks are one line")
     func order() throws {
         let space = try Workspace()
         func places(_ page: String) throws -> (checks: String.Index, failures: String.Index) {

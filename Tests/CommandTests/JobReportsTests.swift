@@ -54,7 +54,7 @@ struct JobReportsTests {
         }
     }
 
-    @Test("The overview says which jobs have no page, and how many")
+    @Test("The overview says which jobs have no page, and how many there are")
     func overview() throws {
         let space = try Workspace()
         try makeJobs(space)
@@ -171,7 +171,7 @@ struct JobReportsTests {
         #expect(try !space.text("m-o/index.md").contains("no page"))
     }
 
-    @Test("Nothing is left where reports were written, and no file of others is touched")
+    @Test("No file is left where reports were written, and no foreign file is touched")
     func nothingLeft() throws {
         let space = try Workspace()
         try makeJobs(space)
@@ -184,7 +184,7 @@ struct JobReportsTests {
         #expect(refused.status == 73, "\(refused)")
     }
 
-    @Test("What is no choice is refused", arguments: ["", "some", "ALL", "all,failed"])
+    @Test("Invalid choices are refused", arguments: ["", "some", "ALL", "all,failed"])
     func usage(which: String) throws {
         let space = try Workspace()
         try space.write(jobDump("a"), as: "in/a.json")

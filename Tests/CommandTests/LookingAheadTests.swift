@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Where the reader looks ahead, it comes back, however far it has to look and wherever a string or the input ends.
+/// Where the reader looks ahead, it returns, however far it has to look and wherever a string or the input ends.
 struct LookingAheadTests {
     private static let job = #"{"job_id":"j","status":"complete","total":1,"results":[{"created":true}]}"#
 

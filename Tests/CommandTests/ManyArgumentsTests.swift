@@ -41,7 +41,7 @@ struct ManyArgumentsTests {
         #expect(try sources(withInput) == names[..<300] + ["-"] + names[300...], "\(withInput)")
     }
 
-    @Test("What is wrong with other arguments is said as with few inputs: 64")
+    @Test("Mistakes in other arguments are reported as with few inputs: 64")
     func wrong() throws {
         let space = try makeInputs()
         for wrong in [["--unknown"], ["--threads", "many"], ["--threads"], ["--format=xml"], ["-o"]] {
@@ -53,7 +53,7 @@ struct ManyArgumentsTests {
         #expect(missing.status == 66 && missing.errorText.contains("none.json: No such file"), "\(missing)")
     }
 
-    @Test("Few arguments are left to be parsed, and all inputs come back in order")
+    @Test("Few arguments are left to be parsed, and all inputs are restored in order")
     func takenOut() {
         let inputs = (0..<70_000).map { "\($0)" }
         for (before, after) in [
@@ -73,7 +73,7 @@ struct ManyArgumentsTests {
         }
     }
 
-    @Test("Merge, validate and verify take all that they are given, in its order")
+    @Test("Merge, validate and verify read all their arguments, in order")
     func otherCommands() throws {
         let space = try makeInputs()
         try space.write("no dump", as: "u")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Dumps with more codes than are told apart: frequent ones are found, all else is said to be incomplete.
+/// Dumps with more codes than the limit: frequent ones are found, everything else is marked as incomplete.
 struct ManyCodesTests {
     /// Codes that come once, and 20 that come 60 times in all jobs together, in random order.
     private static func dumps(in space: Workspace, _ generator: inout SplitMix64) throws -> (
@@ -64,7 +64,7 @@ struct ManyCodesTests {
         }
     }
 
-    @Test("No output claims that the codes it lists are all there are", .seeded, arguments: Seeds.and(new: 1))
+    @Test("No output claims that its list of codes is complete", .seeded, arguments: Seeds.and(new: 1))
     func words(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
         let space = try Workspace()

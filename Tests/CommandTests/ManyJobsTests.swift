@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// More jobs than are kept in memory: what is beyond is in temporary files, and nothing shows of it.
+/// More jobs than fit into memory: the rest is in temporary files, without a visible difference.
 struct ManyJobsTests {
     private static let jobs = 66_000
 
@@ -27,7 +27,7 @@ struct ManyJobsTests {
         return (lines.joined(separator: "\n") + "\n", again.count)
     }
 
-    @Test("Of each job the latest dump counts, where it stands, and the sums are those of the dumps that count")
+    @Test("For each job, the latest dump counts, at its position, and the sums are those of the dumps that count")
     func counted() throws {
         let space = try Workspace()
         let (text, again) = Self.log()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--markdown-limit`: pages in Markdown that are no larger than a place for them allows.
+/// `--markdown-limit`: pages in Markdown that fit a size limit.
 struct MarkdownLimitTests {
     static let limits = [1000, 1300, 2000, 4000, 10_000, 30_000, 65_536]
 
@@ -16,7 +16,7 @@ struct MarkdownLimitTests {
         return dumps + ["many-failures", "hostile", "non-latin", "truncated", "repeated-ids"].map(Repository.sample)
     }
 
-    @Test("Reports: small enough, with their verdict, whole tables, and what was left out said if anything was")
+    @Test("Reports: small enough, with their verdict and complete tables, and a note about anything left out")
     func reports() throws {
         let space = try Workspace()
         var pages: [String] = []
@@ -76,7 +76,7 @@ struct MarkdownLimitTests {
         try expectWholeTables(pages)
     }
 
-    @Test("Another limit makes other pages: nothing is taken for unchanged")
+    @Test("Another limit makes other pages: nothing counts as unchanged")
     func changes() throws {
         let space = try Workspace()
         for name in ["sync", "many-failures"] {
@@ -111,7 +111,7 @@ struct MarkdownLimitTests {
         #expect(try RunningCommand(["merge", "x", "-o", "y", "--markdown-limit", "999"]).finish().status == 64)
     }
 
-    @Test("What is no size, or too small, is wrong usage", arguments: ["999", "0", "-1", "1e6", "", "+2000", "64k"])
+    @Test("An invalid or too small size is a usage error", arguments: ["999", "0", "-1", "1e6", "", "+2000", "64k"])
     func usage(limit: String) throws {
         let space = try Workspace()
         let run = try importAudit(

@@ -5,7 +5,7 @@ import Testing
 
 /// Memory does not grow with the dump.
 struct MemoryTests {
-    @Test("A dump of 100 MB takes as much memory as one of 10 MB, within 4 MiB", arguments: ["summary", "report"])
+    @Test("A dump of 100 MB needs as much memory as one of 10 MB, within 4 MiB", arguments: ["summary", "report"])
     func peak(command: String) throws {
         let space = try Workspace()
         let small = try peak(command, megabytes: 10, in: space)
@@ -17,7 +17,7 @@ struct MemoryTests {
     func hostileMessages() throws {
         let space = try Workspace()
         let usual = try peak("summary", pieces: [InterruptionTests.thousand], in: space)
-        // As many codes, patterns, slots and values as are told apart, and each value as long as is kept.
+        // The maximum number of codes, patterns, slots and values, and each value of the maximum length.
         let long = String(repeating: "x", count: 90)
         let pieces = (0..<2048).map { value in
             let rows = ["\"c\"", "null"].flatMap { code in

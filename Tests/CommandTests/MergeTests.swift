@@ -25,7 +25,7 @@ struct MergeTests {
         return try space.write(run.output, as: name)
     }
 
-    @Test("Merging is the same as auditing all at once, whatever the parts and their grouping")
+    @Test("Merging gives the same result as one audit of everything, however the parts are grouped")
     func sameAsAtOnce() throws {
         let space = try Workspace()
         let dumps = try Self.dumps(in: space)
@@ -66,7 +66,7 @@ struct MergeTests {
         #expect(findings == ["conflicting-snapshots", "superseded-snapshot"])
     }
 
-    @Test("summary shows one dump of a job, and every dump when it is asked to")
+    @Test("summary shows one dump of a job, and every dump on request")
     func everyDump() throws {
         let space = try Workspace()
         let dumps = try Self.dumps(in: space).suffix(5)
@@ -77,7 +77,7 @@ struct MergeTests {
         #expect(sources == Array(dumps), "\(all)")
     }
 
-    @Test("--output writes the overview, valid and whole; nothing is printed unless it is asked for")
+    @Test("--output writes the overview, valid and complete; nothing is printed unless requested")
     func output() throws {
         let space = try Workspace()
         let file = try Self.summary(try Self.dumps(in: space), as: "all.json", in: space)
@@ -103,7 +103,7 @@ struct MergeTests {
         #expect(try piped.output == space.bytes("all.json"))
     }
 
-    @Test("What cannot be read is listed; the others are merged")
+    @Test("Unreadable summaries are listed; the others are merged")
     func faults() throws {
         let space = try Workspace()
         let good = try Self.summary([Repository.sample("sync")], as: "good.json", in: space)
@@ -126,7 +126,7 @@ struct MergeTests {
         #expect((try parsed(missing.output)["jobs"] as? [Any])?.count == 1)
     }
 
-    @Test("Summaries come from a folder, one after another in a file, on a line each, from a pipe: always the same")
+    @Test("Summaries from a folder, one after another in a file, one on each line, from a pipe: always the same")
     func manyInputs() throws {
         let space = try Workspace()
         let dumps = try Self.dumps(in: space)
@@ -158,7 +158,7 @@ struct MergeTests {
         try check("in.tar")
     }
 
-    @Test("A broken summary among others of a file, a dump and other outputs in a folder: each is told")
+    @Test("A broken summary among others in a file, a dump and other outputs in a folder: each is reported")
     func manyFaults() throws {
         let space = try Workspace()
         let good = try Self.summary([Repository.sample("sync")], as: "in/1.json", in: space)

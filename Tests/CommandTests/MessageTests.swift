@@ -6,7 +6,7 @@ import Testing
 struct MessageTests {
     private static let formats = "eml,slack,teams,github"
 
-    /// What a receiver reads of the messages in a folder.
+    /// The messages in a folder, as their receivers read them.
     private struct Read: Decodable {
         struct Mail: Decodable {
             let subject: String
@@ -133,7 +133,7 @@ struct MessageTests {
         #expect(useless.status == 64)
     }
 
-    @Test("--stdout prints what the folder would have, and leaves nothing behind")
+    @Test("--stdout prints what the folder would contain, and leaves no files")
     func printed() throws {
         let space = try Workspace()
         try space.write(Repository.bytes("Samples/many-failures.json"), as: "in/a.json")
@@ -167,7 +167,7 @@ struct MessageTests {
         #expect(binary.status == 64 && binary.errorText.contains("cannot be printed"), "\(binary)")
     }
 
-    @Test("A folder that is swept with messages in it takes none of them for a dump")
+    @Test("In a folder that is audited again, messages are not read as dumps")
     func swept() throws {
         let space = try Workspace()
         try space.write(Repository.bytes("Samples/many-failures.json"), as: "in/a.json")
@@ -178,7 +178,7 @@ struct MessageTests {
         #expect(run.outputText.contains("\"jobs\": 1"), "\(run)")
     }
 
-    @Test("A pack holds the messages, and proves them; another run takes them away")
+    @Test("A pack contains and verifies the messages; a run without them removes them")
     func packed() throws {
         let space = try Workspace()
         try space.write(Repository.bytes("Samples/many-failures.json"), as: "a.json")

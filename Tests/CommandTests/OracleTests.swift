@@ -18,6 +18,7 @@ import Testing
         ["rejects.py", "--binary", "BINARY", "--seed", "NEW", "--count", "250"],
         ["tries.py", "--binary", "BINARY", "--seed", "3", "--count", "25"],
         ["tries.py", "--binary", "BINARY", "--seed", "NEW", "--count", "40"],
+        ["failing_calls.py", "--binary", "BINARY", "--seed", "NEW", "--count", "80"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE api-example", "SAMPLE sync", "SAMPLE unusual-order"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE python-client", "SAMPLE failed-job", "SAMPLE still-processing"],
         ["prefixes.py", "--binary", "BINARY", "--mutate", "50", "--seed", "1", "SAMPLES"],

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is not a job lies among jobs: none of it vanishes without a word, however much it is.
+/// Other documents among jobs: each one is reported, however many there are.
 struct OtherDocumentsTests {
     enum Kind: String, CaseIterable {
         case other, row, errorAnswer
@@ -18,7 +18,7 @@ struct OtherDocumentsTests {
 
     private static let job = #"{"job_id":"j","status":"complete","total":1,"results":[{"created":true}]}"#
 
-    @Test("All of it is told", arguments: Kind.allCases, [1, 20, 21, 1_500])
+    @Test("Everything is reported", arguments: Kind.allCases, [1, 20, 21, 1_500])
     func isTold(kind: Kind, count: Int) throws {
         for isArray in [true, false] {
             for isBefore in [true, false] {

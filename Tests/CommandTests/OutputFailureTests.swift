@@ -15,7 +15,7 @@ struct OutputFailureTests {
         #expect(try space.text("file") == "mine")
     }
 
-    @Test("A folder in the way of a file: the other files are whole, and nothing half is left")
+    @Test("A folder where a file should go: the other files are complete, and no partial file is left")
     func folderInTheWay() throws {
         let space = try Workspace()
         try space.write("mine", as: "o/report.md/notes.txt")
@@ -26,7 +26,7 @@ struct OutputFailureTests {
         #expect(space.names(in: "o")?.contains { $0.hasSuffix(".partial") } == false)
     }
 
-    @Test("A link in the place of a file that is being written does not lead elsewhere")
+    @Test("A link at the path of a file that is being written is not followed")
     func linkInTheWay() throws {
         let space = try Workspace()
         try space.write("mine", as: "elsewhere")

@@ -77,7 +77,7 @@ struct OverviewLinksTests {
         #expect(!page.contains("<bdi>in/deep/"))
     }
 
-    @Test("The trend of a code is its share of the rows of each day, and says when that was highest")
+    @Test("The trend of a code is its share of each day's rows, and says when it was highest")
     func trend() throws {
         let space = try Workspace()
         let jobs = [

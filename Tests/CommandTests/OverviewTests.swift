@@ -75,7 +75,7 @@ struct OverviewTests {
         #expect(totals["jobs"] as? Int == 2)
     }
 
-    @Test("A link in the place of the folder jobs does not lead elsewhere")
+    @Test("A link at the path of the folder jobs is not followed")
     func linkedJobs() throws {
         let space = try Workspace()
         try space.makeJobs(3, in: "in")

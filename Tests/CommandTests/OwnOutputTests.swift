@@ -137,7 +137,7 @@ struct OwnOutputTests {
             ])
     }
 
-    @Test("What someone has changed is not removed when it is stale")
+    @Test("A stale file that someone has changed is not removed")
     func changedStale() throws {
         let space = try Workspace()
         try space.makeJobs(2, in: "in")
@@ -154,7 +154,7 @@ struct OwnOutputTests {
         "echo more >> FILE", "printf x | dd of=FILE bs=1 seek=3 conv=notrunc status=none", "rm FILE", ": > FILE",
     ]
 
-    @Test("Whatever was edited is made again, packed as it was, and told by verify", arguments: edits)
+    @Test("Edited files are made again, packed unchanged, and reported by verify", arguments: edits)
     func edited(edit: String) throws {
         let space = try Workspace()
         try space.makeJobs(4, in: "in")
@@ -176,7 +176,7 @@ struct OwnOutputTests {
         }
     }
 
-    @Test("verify of a folder: inputs, other files, a run that was killed, what is no audit")
+    @Test("verify of a folder: inputs, other files, a killed run, a folder that is not an audit")
     func verifyFolder() throws {
         let space = try Workspace()
         try space.makeJobs(4, in: "in")

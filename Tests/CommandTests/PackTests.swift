@@ -63,7 +63,7 @@ struct PackTests {
         try space.write(dump, as: "plain.json")
         try space.shell("gzip -nc plain.json > short.gz")
         var packed = try space.bytes("short.gz")
-        // The header may hold a name: one that makes up for what was saved.
+        // The header may contain a name: a longer one that makes up for the saved bytes.
         packed[3] |= 8
         let name = [UInt8](repeating: UInt8(ascii: "n"), count: dump.count - packed.count - 1) + [0]
         packed.insert(contentsOf: name, at: 10)
@@ -102,7 +102,7 @@ struct PackTests {
         let inputs = try #require(manifest["inputs"] as? [[String: Any]])
         let states = inputs.compactMap { $0["state"] as? String }
         #expect(states.count { $0 == "audited" } == 14 && states.count { $0 == "superseded" } == 2)
-        // The page has a hash, what is encrypted has none.
+        // The page has a hash, encrypted data has none.
         let unreadable = inputs.filter { $0["state"] as? String == "unreadable" }
         #expect(unreadable.count == 2 && unreadable.count { $0["sha256"] is String } == 1, "\(unreadable)")
         #expect(inputs.map { $0["source"] as? String ?? "" }.contains("in/é\u{1B}[31m\n.json"))
@@ -177,12 +177,12 @@ struct PackTests {
         #expect(second.status == 73 && second.errorText.contains("another import-audit"), "\(second)")
         #expect(try space.text(".a.zip.partial") == "half")
         close(file)
-        // What a run left that was killed is no hindrance.
+        // Files left by a killed run do no harm.
         #expect(try report(space, [Repository.sample("sync"), "-o", "o", "--pack", "a.zip"]).status == 0)
         #expect(space.names(in: "") == ["a.zip", "o"])
     }
 
-    @Test("A full disk under the zip: the audit is whole, the old zip stays, nothing half is left", .needs(.compiler))
+    @Test("A full disk while zipping: the audit is complete, the old zip stays, no partial file", .needs(.compiler))
     func fullDisk() throws {
         let space = try Workspace()
         try FileManager.default.createDirectory(atPath: space["disk"], withIntermediateDirectories: true)

@@ -26,12 +26,34 @@ struct PageSizeTests {
         ] {
             #expect(holds(page, said), "\(said)")
         }
-        // Where it is whole.
+        // Where it is complete.
         #expect(holds(try space.bytes("o/failures.csv"), WorstCase.times("&", 1200)))
         #expect(holds(try space.bytes("o/summary.json"), WorstCase.times("\\\"", 1_000_000)))
     }
 
-    @Test("The overview of many such jobs and of inputs that are none, in files with long names")
+    @Test("The same job with a source whose cells all have the maximum length")
+    func source() throws {
+        let space = try Workspace()
+        let job = WorstCase.job()
+        let rows = WorstCase.rowCount
+        try space.write(
+            job.replacing(#""total":9223372036854775807"#, with: #""total":\#(rows)"#), as: "job.json")
+        let long = WorstCase.json(WorstCase.times("&", 100))
+        let record = (0..<8).map { "\(WorstCase.json("\($0)" + WorstCase.times("&", 100))):\(long)" }
+        let line = "{\(record.joined(separator: ","))}\n"
+        try space.write(String(repeating: line, count: rows), as: "rows.jsonl")
+        try space.write(WorstCase.codesFile, as: "codes.yml")
+        let run = try importAudit(
+            "report", space["job.json"], "-o", space["o"], "--codes", space["codes.yml"], "--source",
+            space["rows.jsonl"], "--trust-order", "--as-of", "2026-06-30")
+        #expect(run.status == 0, "\(run)")
+        let page = try space.bytes("o/report.xhtml")
+        #expect(holds(page, "What was sent"))
+        #expect(page.count < 2_000_000, "\(page.count) bytes")
+        #expect(page.count > 1_600_000, "\(page.count) bytes")
+    }
+
+    @Test("The overview of many such jobs, and of inputs that are not jobs, in files with long names")
     func overview() throws {
         let space = try Workspace()
         let quotes = WorstCase.times("\"", 190)
@@ -66,7 +88,7 @@ struct PageSizeTests {
         #expect(holds(page, ".json (300 of"))
     }
 
-    /// A search by bytes, for the files are large.
+    /// Searches by bytes, because the files are large.
     private func holds(_ bytes: [UInt8], _ text: String) -> Bool {
         Data(bytes).range(of: Data(text.utf8)) != nil
     }

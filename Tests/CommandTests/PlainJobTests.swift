@@ -36,7 +36,7 @@ struct PlainJobTests {
         }
     }
 
-    /// Kernels that any processor of this kind can run besides its best one.
+    /// Kernels that any processor of this kind can run, in addition to its best one.
     private static var otherKernels: [String] {
         #if arch(x86_64)
             ["sse2", "scalar"]
@@ -45,7 +45,7 @@ struct PlainJobTests {
         #endif
     }
 
-    @Test("Nothing is remembered of one log while the next is read, though their jobs lie at the same places")
+    @Test("Nothing is remembered of one log while the next is read, although their jobs are at the same positions")
     func severalLogs() throws {
         let space = try Workspace()
         let id = "0b0e7a40-1111-4111-8111-11111111111"
@@ -55,7 +55,7 @@ struct PlainJobTests {
         }
         // Equally long, and everything but the last row at the same place.
         let (created, existing) = (#""created" "#, #""existing""#)
-        // The larger one is read first. What was read of its second job came to nothing, for no job follows.
+        // The larger one is read first. The result for its second job is discarded, because no job follows.
         let text = String(repeating: "x", count: 2000) + "\n"
         try space.write(line("a1", created) + line("b1", created) + text, as: "in/1.jsonl")
         try space.write((1...4).map { line("c\($0)", existing) }.joined(), as: "in/2.jsonl")
@@ -78,7 +78,7 @@ struct PlainJobTests {
         var log = Log(odd: odd)
         let count = Int.random(in: 30...500, using: &random)
         for number in 0..<count {
-            // What stands around the only job of a file, or instead of it.
+            // Text around the only job of a file, or instead of it.
             let line = log.line(number, &random)
             let text =
                 switch Int.random(in: 0..<16, using: &random) {
@@ -169,7 +169,7 @@ struct PlainJobTests {
                 case 0:
                     counts.failed += 1
                     let code = ["invalid_email", "rate_limited", "x"].randomElement(using: &random) ?? ""
-                    // The last ones look like what stands for values in a template.
+                    // The last ones look like the markers for values in a template.
                     let message = [
                         "Email is required", "Row \(row) of 'abc' is bad", "", "<job> and <source>", "1234567890123",
                     ].randomElement(using: &random)
@@ -203,7 +203,7 @@ struct PlainJobTests {
             return groups.joined(separator: "-")
         }
 
-        /// What a line of a log may have that must not be skipped.
+        /// Parts of a log line that must not be skipped.
         enum Oddity: String, CaseIterable, Sendable {
             case blankLine, spaces, tab, carriageReturn, textBehind, textBetween, twoOnALine, otherDocument, number
             case torn, tornInRow, glued, stray, escape, beyondASCII, invalid, unknownField, unknownRowField, repeatedKey

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What is said while a run goes on.
+/// The output while a run is in progress.
 struct ProgressTests {
     @Test("On a terminal there is a line of progress, which is gone at the end; not with --quiet")
     func terminal() throws {
@@ -15,7 +15,7 @@ struct ProgressTests {
             try run.send(Array(jobDump("a", created: 50).utf8))
             return run
         }
-        // The quiet one runs all the time that the other one takes to say something, and longer.
+        // The quiet one runs longer than the other one needs to print something.
         let quietRun = try start(on: quiet, ["--quiet"])
         let run = try start(on: shown, [])
         let progress = "\u{1B}[K0 jobs, 3.1 kB, "
@@ -62,7 +62,7 @@ struct ProgressTests {
 
 /// A terminal that the test looks at.
 private final class Terminal {
-    /// What a program opens.
+    /// The files that a program opens.
     let path: String
     private let descriptor: Int32
     private var seen: [UInt8] = []

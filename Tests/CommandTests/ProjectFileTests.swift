@@ -6,7 +6,7 @@ import Testing
 struct ProjectFileTests {
     private static let notice = "Options from import-audit.yml: "
 
-    @Test("A command takes its options, says so, and those of the command line win")
+    @Test("A command uses its options and says so; those on the command line take precedence")
     func options() throws {
         let space = try Self.space("max-failed: 0\nformats: [md, json]\ncsv-bom: true\n")
         let run = try importAudit("report", "a.json", "-o", "o", folder: space.path)
@@ -28,7 +28,7 @@ struct ProjectFileTests {
         #expect(quiet.status == 1 && !quiet.errorText.contains(Self.notice), "\(quiet)")
     }
 
-    @Test("A command leaves out what it has no option for, and one without any does not read the file")
+    @Test("A command ignores keys that it has no option for, and one without any options does not read the file")
     func otherCommands() throws {
         let space = try Self.space("max-failed: 0\nformats: xhtml\n")
         let summary = try importAudit("summary", "a.json", folder: space.path)
@@ -122,7 +122,7 @@ struct ProjectFileTests {
         #expect(ignored.status == 0, "\(ignored)")
     }
 
-    @Test("An empty file gives nothing; a folder, a pipe, a link to nowhere or 2 MiB are errors that end at once")
+    @Test("An empty file sets nothing; a folder, a pipe, a broken link or 2 MiB are errors that end at once")
     func unusable() throws {
         let space = try Self.space("# nothing yet\n")
         #expect(try importAudit("summary", "a.json", folder: space.path).errors.isEmpty)
@@ -170,7 +170,7 @@ struct ProjectFileTests {
             }
         }
         #expect(rows.count == 26)
-        // Each command takes from the file what the table says, and nothing else.
+        // Each command uses the keys in the table, and no others.
         let values = [
             "codes": "c.yml", "as-of": "2026-01-01", "rules": "r.yml", "max-failed": "1", "max-failed-code": "a=1",
             "fail-on": "critical", "min-rows": "1", "redact-key-file": "k", "redact-rules": "r", "formats": "xhtml",

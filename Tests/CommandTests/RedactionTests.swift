@@ -6,7 +6,7 @@ import Testing
 struct RedactionTests {
     private static let key = "0123456789abcdef"
 
-    @Test("A key file that is no key is wrong usage, and so is a file without the option")
+    @Test("A key file without a valid key is a usage error, and so is a file without the option")
     func keys() throws {
         let workspace = try Workspace()
         let sample = Repository.sample("sync")
@@ -27,7 +27,7 @@ struct RedactionTests {
         #expect(rules.status == 64 && rules.errorText.contains("rules.yml:1:1: There is no key “word”"), "\(rules)")
     }
 
-    @Test("One line feed at the end of the key file is no part of the key; a random key is said")
+    @Test("One line feed at the end of the key file is not part of the key; a random key is announced")
     func lineFeed() throws {
         let workspace = try Workspace()
         let sample = Repository.sample("many-failures")

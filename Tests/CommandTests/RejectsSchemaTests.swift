@@ -71,7 +71,7 @@ import Testing
         #expect(shown(named.outputText).filter { $0 != " " } == shown(piped.outputText).filter { $0 != " " })
     }
 
-    @Test("What account prints is valid; with another member it is not")
+    @Test("The output of account is valid; with an additional member it is not")
     func account() throws {
         #expect(try run("rejects", "first-try.json", "--source", "contacts.csv", "-o", "r").status == 0)
         let printed = try run(

@@ -29,7 +29,7 @@ import Testing
         try importAudit(arguments: ["rejects"] + arguments, folder: folder.path)
     }
 
-    @Test("Failed rows come back as they were sent, behind what became of them")
+    @Test("Failed rows come back as they were sent, preceded by their results")
     func handsBack() throws {
         let run = try rejects("job.json", "--source", "contacts.csv")
         #expect(run.status == 0, "\(run)")
@@ -106,7 +106,7 @@ import Testing
         #expect(none.status == 64 && none.errorText.contains("--by-owner needs --codes"), "\(none)")
     }
 
-    @Test("A code that no entry is about may be sent again by its name, and that is called a guess")
+    @Test("For a code without an entry, its name may suggest a retry, and that is called a guess")
     func guess() throws {
         let run = try rejects("job.json", "--source", "contacts.csv")
         #expect(run.outputText.contains("Send 1 row again unchanged (a guess by the name of the code)"), "\(run)")
@@ -132,7 +132,7 @@ import Testing
                 == #"{"options":{"dedupe_by":"email"},"objects":[{"e":"d"}],"x":[1]}"#)
     }
 
-    @Test("The API's official client takes each body that is handed back, and sends it as it is", .needs(.python))
+    @Test("The API's official client accepts each body that is handed back, and sends it unchanged", .needs(.python))
     func client() throws {
         let objects = (1...7).map { #"{"default":{"name":"Name \#($0)","emails":["e\#($0)@x.example"]},"list":null}"# }
         try folder.write(
@@ -157,7 +157,7 @@ import Testing
         #expect(folder.names(in: "rejects")?.count { $0.hasPrefix("rejects-") } == count)
     }
 
-    @Test("What the dump says nothing about is never among the rejects")
+    @Test("Rows that the dump says nothing about are never among the rejects")
     func noResult() throws {
         try folder.write(Self.contacts + "Fay,fay@x.example\r\nGus,gus@x.example\r\n", as: "longer.csv")
         try folder.write(Self.job(total: 6), as: "cut.json")
@@ -202,7 +202,7 @@ import Testing
         #expect(created.contains("\r\n1,a,1,created,,,,Ada,ada@x.example\r\n"))
     }
 
-    @Test("A second try says which rows of the first source failed again, and its columns come once")
+    @Test("A second try says which rows of the first source failed again, and its columns occur once")
     func secondTry() throws {
         #expect(try rejects("job.json", "--source", "contacts.csv", "-o", "one").status == 0)
         try folder.write(
@@ -268,7 +268,7 @@ import Testing
         try folder.write(source, as: "bad.csv")
         let run = try importAudit(
             arguments: ["rejects", "job.json", "--source", "bad.csv"] + arguments, folder: folder.path)
-        // Rows that do not come out even are another thing than a file that cannot be read.
+        // A wrong number of rows is a different error from a file that cannot be read.
         let isUneven = ["too", "a header", "nothing"].contains { name.hasPrefix($0) }
         #expect(run.status == (isUneven ? 1 : 65), "\(run)")
         #expect(run.errorText.contains(says), "\(run)")
@@ -288,7 +288,7 @@ import Testing
         #expect(try folder.bytes("rejects/rejects.csv").starts(with: Array("Name,Email\nB".utf8) + [0xE9]))
     }
 
-    @Test("Values that stand one row up refuse the source; --trust-order pairs it all the same, and the plan says so")
+    @Test("Values found one row above: the source is refused; --trust-order pairs it anyway, and the plan says so")
     func trust() throws {
         try folder.write(
             #"{"job_id":"a","status":"complete","total":3,"results":[{"created":true},{"error":{"message":"bo@x.example exists"}},{"created":true}]}"#,
@@ -304,7 +304,7 @@ import Testing
         #expect(try folder.text("rejects/plan.json").contains("\"trusts_order\": true"))
     }
 
-    @Test("As many sources as jobs, or one: anything else is wrong usage")
+    @Test("As many sources as jobs, or one: anything else is a usage error")
     func sources() throws {
         try folder.write(Self.job(id: "b"), as: "second.json")
         #expect(try rejects("job.json", "second.json", "--source", "contacts.csv", "contacts.csv").status == 0)
@@ -359,7 +359,7 @@ import Testing
         #expect(try folder.bytes("rejects/rejects.csv") == corrected)
     }
 
-    @Test("What is handed back is skipped among dumps")
+    @Test("Rejects among dumps are skipped")
     func ownOutputs() throws {
         #expect(try rejects("job.json", "--source", "contacts.csv").status == 0)
         let run = try importAudit("summary", "job.json", "rejects", folder: folder.path)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `report` writes, and what it leaves alone.
+/// The files that `report` writes, and those that it does not touch.
 struct ReportFilesTests {
     @Test("Two runs give the same bytes, from whatever folder", arguments: ["hostile", "many-failures", "truncated"])
     func sameBytes(name: String) throws {
@@ -129,7 +129,7 @@ struct ReportFilesTests {
         #expect(text.outputText.contains("All 4 inputs\n  jobs      3 jobs: 3 complete\n  not read  1\n"), "\(text)")
     }
 
-    @Test("Totals that no number can hold do no harm")
+    @Test("Totals that overflow do no harm")
     func hugeTotals() throws {
         let space = try Workspace()
         let dump = try space.write(
@@ -208,7 +208,7 @@ struct LargeFileTests {
         try expectRows(in: space, job: "the job") { $0 % 3 == 0 ? "existing" : "created" }
     }
 
-    @Test("When results come twice, the first are forgotten, however many they were")
+    @Test("If results occur twice, the first are discarded, however many there were")
     func resultsTwice() throws {
         let space = try Workspace()
         let (first, second) = (Self.results { _ in "existing" }, Self.results { _ in "created" })

@@ -24,7 +24,7 @@ import Testing
         #expect(try csvRecords(piped.output).map { $0.dropFirst() } == stream.map { $0.dropFirst() })
     }
 
-    @Test("Each job comes once, its latest dump; all of them with --every-dump")
+    @Test("Each job is listed once, with its latest dump; with --every-dump, all dumps are listed")
     func polled() throws {
         let folder = try Workspace()
         let first =
@@ -58,7 +58,7 @@ import Testing
         #expect(try folder.text("errors.txt").contains("a.json: it was changed while it was read."))
     }
 
-    @Test("A job whose results come twice has the later ones, and an id that comes last is known")
+    @Test("A job with two results has the later ones, and an id at the end is known")
     func repeatedResults() throws {
         let dump =
             #"{"results":[{"created":true},{"created":true}],"status":"complete","total":1,"results":[{"existing":true}],"job_id":"late"}"#

@@ -111,7 +111,7 @@ struct SampleTests {
         #expect(valid.outputText == "\(space["audit/report.xhtml"]): valid\n")
     }
 
-    @Test("What is no import job is said to be none, and nothing is written")
+    @Test("Input that is not an import job is reported as such, and nothing is written")
     func errorBody() throws {
         let space = try Workspace()
         let path = Repository.sample("error-body")

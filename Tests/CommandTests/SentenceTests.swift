@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    /// What no sentence may have: a pattern, and what is wrong with it.
+    /// Patterns that no sentence may match, each with the reason.
     private static let faults: [(pattern: String, what: String)] = [
         (
             #"(?<![\d,.:])1 (rows|jobs|inputs|codes|dumps|files|entries|rules|others|lines|bytes|times|values)\b"#,

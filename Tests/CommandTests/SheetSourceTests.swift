@@ -15,7 +15,7 @@ import Testing
         try check("sheets.py", ["--seed", "NEW", "--count", "12", "--mutate", "25"])
     }
 
-    @Test("What cannot be used is refused in one sentence, with its sheet and cell, and nothing is written")
+    @Test("Unusable workbooks are refused in one sentence, with sheet and cell, and nothing is written")
     func refused() throws {
         try check("sheetcases.py", [])
     }

@@ -61,7 +61,7 @@ import Testing
         #expect(try folder.text("plain/failures.csv").hasSuffix("'eve@@x' is no address,\r\n"))
     }
 
-    @Test("The column comes behind those of the codes file, in the workbook too", .needs(.pythonModule("openpyxl")))
+    @Test("The column follows those of the codes file, in the workbook too", .needs(.pythonModule("openpyxl")))
     func columns() throws {
         try folder.write("codes:\n  - {code: invalid_email, owner: data, action: fix-data}\n", as: "codes.yml")
         for (input, file) in [("job.json", "report"), ("in", "index")] {
@@ -166,7 +166,7 @@ import Testing
         #expect(try folder.text("o/report.md").contains("is the word of who ran this, not proven."))
     }
 
-    @Test("A refused source leaves an earlier report as it is")
+    @Test("A refused source leaves an earlier report unchanged")
     func earlier() throws {
         #expect(try report("job.json", "--source", "contacts.csv", "-o", "o").status == 0)
         let before = try folder.tree("o")
@@ -194,7 +194,7 @@ import Testing
         #expect(try !folder.text("o/jobs/a/report.md").contains("(line "))
     }
 
-    @Test("The manifest and a pack name what was sent, with its hash")
+    @Test("The manifest and a pack name the source, with its hash")
     func manifest() throws {
         try folder.write(Self.job("a"), as: "in/a.json")
         let sum = try folder.shell("sha256sum contacts.csv").prefix(64)
@@ -228,6 +228,44 @@ import Testing
         let xhtml = try folder.text("o/report.xhtml")
         #expect(xhtml.contains("<bdi>&lt;b&gt;&amp;amp;|*x* =1+1 [y](z).csv</bdi>"))
         #expect(try !folder.text("o/report.md").contains("those of <b>"))
+        let valid = try importAudit(arguments: ["validate", "o/report.xhtml"], folder: folder.path)
+        #expect(valid.status == 0, "\(valid)")
+    }
+
+    @Test("Pages show what was sent of the rows that they list: nothing of it where values are pseudonyms")
+    func cells() throws {
+        #expect(try report("job.json", "--source", "contacts.csv", "-o", "o").status == 0)
+        let page = try folder.text("o/report.xhtml")
+        #expect(page.contains(#"<th scope="col">What was sent</th>"#))
+        #expect(page.contains(#"<span class="cell"><bdi class="name">Email</bdi> <bdi>eve@@x</bdi></span>"#))
+        #expect(page.contains(#"<span class="cell"><bdi class="name">Name</bdi> <bdi>Eve</bdi></span>"#))
+        // A row that succeeded is not on the page, and no failed row has a record.
+        #expect(!page.contains("Ada"))
+        #expect(!page.contains(#"<th scope="col">Record</th>"#))
+        #expect(try report("job.json", "--source", "contacts.csv", "--redact", "-o", "r").status == 0)
+        let redacted = try folder.text("r/report.xhtml")
+        #expect(redacted.contains("2 (line 3)"))
+        #expect(!redacted.contains("What was sent") && !redacted.contains("Eve"))
+    }
+
+    @Test("Cells of a source are hostile, and stay text", arguments: ["csv", "jsonl"])
+    func hostileCells(form: String) throws {
+        let cells = ["<script>alert(1)</script>", "]]>&amp;", "\u{202E}evil", "{{name}}", "x\u{0}y"]
+        let records = ["bo@@x", "eve@@x"].map { address in
+            form == "csv"
+                ? ([address] + cells).joined(separator: ",") + "\n"
+                : "{\"e\":\"\(address)\",\"<i>\":\"\(cells[0])\",\"b\":\"\\u202eevil\",\"c\":[\"</td>\",1e5]}\n"
+        }
+        let other = form == "csv" ? "a,b,c,d,e,f\n" : "{\"e\":1}\n"
+        let header = form == "csv" ? "e,<i>,b,c,d,f\n" : ""
+        try folder.write(header + other + records[0] + other + records[1], as: "h.\(form)")
+        let run = try report("job.json", "--source", "h.\(form)", "-o", "o")
+        #expect(run.status == 0, "\(run)")
+        let page = try folder.text("o/report.xhtml")
+        #expect(page.contains("<bdi class=\"name\">&lt;i&gt;</bdi> <bdi>&lt;script&gt;"))
+        #expect(!page.contains("<script") && !page.contains("\u{0}"))
+        // Marks that reorder text reach no further than the cell.
+        #expect(page.contains("<bdi>\u{202E}evil</bdi>"))
         let valid = try importAudit(arguments: ["validate", "o/report.xhtml"], folder: folder.path)
         #expect(valid.status == 0, "\(valid)")
     }

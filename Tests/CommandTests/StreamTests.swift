@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Inputs that are no plain files, and streams that are not there.
+/// Inputs that are not regular files, and streams that do not exist.
 struct StreamTests {
     @Test("A FIFO is read like a file, in whatever pieces it comes", arguments: ["report", "summary"])
     func fifo(command: String) throws {
@@ -35,7 +35,7 @@ struct StreamTests {
         #expect(result.outputText.contains("Of 12 rows"), "\(result)")
     }
 
-    @Test("Without a standard input, - cannot be read, and says so", arguments: ["report", "summary"])
+    @Test("Without a standard input, - cannot be read, and the error says so", arguments: ["report", "summary"])
     func closedInput(command: String) throws {
         let space = try Workspace()
         let result = try RunningCommand([command, "-"], input: .closed, folder: space.path).finish()

@@ -9,7 +9,7 @@ struct StylePlaceTests {
         try space.shell("cd o && find * -name '*.xhtml' | sort").split(separator: "\n").map { String($0) }
     }
 
-    @Test("Linked: report.css is beside every page, and no page has style in it")
+    @Test("Linked: report.css is next to every page, and no page contains styles")
     func linked() throws {
         let space = try Workspace()
         let run = try importAudit(
@@ -51,7 +51,7 @@ struct StylePlaceTests {
         #expect(try space.text("o/report.xhtml") == embedded)
     }
 
-    @Test("A folder that is swept with its audit in it takes no style sheet for a dump")
+    @Test("In a folder that contains its own audit, style sheets are not read as dumps")
     func swept() throws {
         let space = try Workspace()
         _ = try space.write(Repository.bytes("Samples/many-failures.json"), as: "in/a.json")
@@ -84,7 +84,7 @@ struct StylePlaceTests {
         #expect(result.outputText.contains(#""a4": 2, "letter": 2"#), "\(result)")
     }
 
-    /// What a browser shows of a page under a server's policy.
+    /// A page as a browser shows it under a server's policy.
     private struct Look: Decodable {
         let page: String
         let shapes: Int

@@ -5,7 +5,7 @@ import Testing
 
 /// What other tests rely on.
 struct SupportTests {
-    @Test("A disk with little room takes as much as there is room for, then says that it is full", .needs(.compiler))
+    @Test("A disk with little space accepts data until it is full, then reports that", .needs(.compiler))
     func fullDisk() throws {
         let space = try Workspace()
         try space.write("", as: "disk/x")
@@ -19,7 +19,7 @@ struct SupportTests {
         let run = try copy(to: "disk/a")
         #expect(run.status == 1 && run.errorText.contains("No space left on device"), "\(run)")
         #expect(try space.bytes("disk/a").count == 2500)
-        // Beside it there is room.
+        // Outside it, there is space.
         #expect(try copy(to: "b").status == 0)
         #expect(try space.bytes("b").count == 9000)
     }

@@ -18,7 +18,7 @@ struct TerminalTests {
             + #""message":"\#(evil)\#(raw)"},"\#(evil)\#(raw)":2}],"total":"\#(evil)"}"#
     }()
 
-    @Test("Hostile dumps under hostile names, whole and cut off, through every command")
+    @Test("Hostile dumps under hostile names, complete and cut off, in every command")
     func hostileDumps() throws {
         let space = try Workspace()
         let dumps =
@@ -54,7 +54,7 @@ struct TerminalTests {
         }
     }
 
-    @Test("No colour into a pipe, whatever the environment says", arguments: ["summary", "report"])
+    @Test("No colours in a pipe, whatever the environment says", arguments: ["summary", "report"])
     func noColor(command: String) throws {
         let space = try Workspace()
         for environment in [

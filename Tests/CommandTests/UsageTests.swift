@@ -86,7 +86,7 @@ struct UsageTests {
         #expect(space.names(in: "") == [])
     }
 
-    @Test("A folder is no file that can be validated: 66")
+    @Test("A folder cannot be validated: 66")
     func folderForFile() throws {
         let space = try Workspace()
         let folder = try importAudit("validate", space.path, folder: space.path)

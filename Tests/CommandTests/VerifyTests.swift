@@ -17,7 +17,7 @@ struct VerifyTests {
         try RunningCommand(["verify"] + arguments, input: input, folder: space.path).finish()
     }
 
-    @Test("A packed audit is verified, under any name; what is proved and what is not is said")
+    @Test("A packed audit is verified under any name; the output says what is proved and what is not")
     func verified() throws {
         let space = try Workspace()
         try packed(Repository.sample("many-failures"), in: space)
@@ -33,6 +33,33 @@ struct VerifyTests {
         #expect(
             json["verified"] as? Bool == true && json["signed"] as? Bool == false && json["sha256"] as? String == hash)
         #expect((json["inputs"] as? [String: Int]) == ["listed": 1, "matching": 1, "by_name": 0])
+    }
+
+    @Test("A source is compared if it is given, for a folder and for a zip", arguments: ["o", "a.zip"])
+    func sources(audit: String) throws {
+        let space = try Workspace()
+        let folder = Repository.path("Samples/round-trip")
+        try space.shell("cp '\(folder)'/first-try.json '\(folder)'/contacts.csv .")
+        try packed("first-try.json", in: space, ["--source", "contacts.csv"])
+        let run = try verify(space, audit, "--source", "contacts.csv")
+        #expect(run.status == 0, "\(run)")
+        #expect(run.outputText.contains("sources  1 of 1") && run.outputText.contains("not compared"), "\(run)")
+        // Its name does not matter.
+        try space.shell("mv contacts.csv sent.csv")
+        let both = try verify(space, audit, "first-try.json", "--source", "sent.csv", "--format", "json")
+        #expect(both.status == 0, "\(both)")
+        #expect(try parsed(both.output)["sources"] as? [String: Int] == ["listed": 1, "matching": 1])
+        try space.shell("sed s/Turin/Milan/ sent.csv >contacts.csv")
+        let changed = try verify(space, audit, "first-try.json", "--source", "contacts.csv")
+        #expect(changed.status == 1 && changed.outputText.contains("source changed: contacts.csv"), "\(changed)")
+        let other = try verify(space, audit, "--source", "sent.csv", "first-try.json")
+        #expect(other.status == 1 && other.outputText.contains("other source:  first-try.json"), "\(other)")
+        let none = try verify(space, audit, "--source", "nowhere.csv")
+        #expect(none.status == 66 && none.errorText.contains("nowhere.csv"), "\(none)")
+        // An audit without a source has none.
+        try space.shell("rm -r o a.zip")
+        try packed("first-try.json", in: space)
+        #expect(try verify(space, audit, "--source", "sent.csv").status == 1)
     }
 
     @Test("Tampered with, in every way that one can think of, it is not verified; packed again, it is", .needs(.python))
@@ -52,7 +79,7 @@ struct VerifyTests {
         }
     }
 
-    @Test("What is no zip, or not there")
+    @Test("Files that are not zips or do not exist")
     func noZip() throws {
         let space = try Workspace()
         try space.write("{}", as: "x.zip")
@@ -68,7 +95,7 @@ struct VerifyTests {
         #expect(try RunningCommand(["verify"]).finish().status == 64)
     }
 
-    /// What happens to the inputs, and what is said of it; nothing if it makes no difference.
+    /// A change to the inputs, and the message about it; nothing if it makes no difference.
     static let changes: [(script: String, words: [String])] = [
         ("true", []), ("mv in elsewhere && mkdir in && mv elsewhere in", []), ("mv in/0/job-003.json in/new.json", []),
         ("tar -cJf all.txz in && rm -r in && mkdir in && mv all.txz in", []),
@@ -113,7 +140,7 @@ struct VerifyTests {
         }
     }
 
-    @Test("A dump from standard input, and one that is not there")
+    @Test("A dump from standard input, and one that does not exist")
     func standardInput() throws {
         let space = try Workspace()
         let dump = Array(jobDump("j", failed: 1).utf8)

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The words of the project: phrases that `CONTRIBUTING.md` bans do not come back.
+/// The words of the project: phrases that `CONTRIBUTING.md` bans do not reappear.
 struct WordListTests {
-    /// What a line of prose must not have: a pattern, and what the word list calls it.
+    /// Patterns that prose must not match, each with its name in the word list.
     static let banned: [(pattern: String, name: String)] = [
         (#"\b[Ww]hat (is|are) no (?!longer|more)\w"#, "what is no dump"),
         (

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// How workbooks get into the folder: the same bytes every time, whole or not at all.
+/// How workbooks are written into the folder: the same bytes every time, complete or not at all.
 struct WorkbookRunTests {
     private func makeInputs(_ space: Workspace) throws {
         try space.makeJobs(20, in: "in")

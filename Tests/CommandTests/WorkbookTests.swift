@@ -61,7 +61,7 @@ struct WorkbookTests {
         #expect(created.value == .text("2025-05-19T16:40:02"))
     }
 
-    /// Texts as they are in the dump, and as they must come back.
+    /// Texts as they are in the dump, and as they must be read back.
     static let hostile: [(text: String, back: String)] =
         [
             "=cmd|' /C calc'!A0", "=HYPERLINK(\"http://evil.example\",\"x\")", "+1+1", "-2+3", "@SUM(1+1)", "\t=1+1",
@@ -120,7 +120,7 @@ struct WorkbookTests {
         #expect(summary.item("declared total")?.first?.value == .text("9007199254740993"))
     }
 
-    @Test("A text that no cell can hold is cut at a character's end, and says so", .needs(.pythonModule("openpyxl")))
+    @Test("A text too long for a cell is cut between characters, and says so", .needs(.pythonModule("openpyxl")))
     func longText() throws {
         let space = try Workspace()
         let texts = [String(repeating: "x", count: 32_767), String(repeating: "😀", count: 20_000)]
@@ -188,7 +188,7 @@ struct WorkbookTests {
         (sheet.rows.first ?? []).map { if case .text(let name) = $0.value { name } else { "" } }
     }
 
-    @Test("A job without rows has a workbook too", .needs(.pythonModule("openpyxl")))
+    @Test("A job without rows also has a workbook", .needs(.pythonModule("openpyxl")))
     func noRows() throws {
         let space = try Workspace()
         try report(space, Repository.sample("failed-job"), "-o", "o", "--formats", "xlsx")

@@ -23,6 +23,9 @@ enum WorstCase {
     /// Codes that differ at their beginning.
     static func code(_ number: Int) -> String { "\(100 + number)" + times(quote, 900) }
 
+    /// Rows of ``job(of:id:fieldLength:)``.
+    static let rowCount = 40 * 8 * 5 + 40 * 60 + 30 * 3
+
     /// One dump that has all there is to list.
     ///
     /// - Parameters:
@@ -65,7 +68,7 @@ enum WorstCase {
         String(UnicodeScalar(UInt8(ascii: "a") + UInt8(number))) + " "
     }
 
-    /// What is known of all codes, and entries about none.
+    /// Entries for all codes, and some that match none.
     static var codesFile: String {
         func entry(_ key: String) -> String {
             """

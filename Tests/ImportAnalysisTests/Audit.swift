@@ -120,7 +120,7 @@ final class CountingSpills: @unchecked Sendable {
     }
 }
 
-/// There is no more room.
+/// There is no space left.
 struct NoRoom: Error {}
 
 private final class MemorySpill: IDSpill {

@@ -46,7 +46,7 @@ import Testing
         #expect(summary.finding(.failedWithoutCode)?.rows == [2, 3])
     }
 
-    /// What is not a string is a code by its JSON text, and as different as that.
+    /// For a value that is not a string, the code is its JSON text.
     @Test func codesOfOtherTypesAreGroupsOfTheirOwn() throws {
         let codes = ["422", #""422""#, "4.22e2", "true", "[1, 2]", "[1,2]", #"{"a":null}"#, "429"]
         let summary = try audit(job(rows: codes.map { #"{"error":{"code":\#($0)}}"# }))
@@ -102,7 +102,7 @@ import Testing
         try #require(summary.failedByCode.count == 1)
         #expect(summary.failedByCode[0].rows == 2)
         #expect(summary.failedByCode[0].code?.utf8.count == kept)
-        // A message of just 1,024 bytes is whole, and a longer one is not.
+        // A message of exactly 1,024 bytes is complete, and a longer one is not.
         let isWhole = (start + left).utf8.count <= 1024
         #expect(summary.failedByCode[0].messages.count == (isWhole ? 2 : 1))
     }

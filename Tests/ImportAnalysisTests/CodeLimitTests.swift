@@ -3,7 +3,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Past the limits a summary stays exact in its sums, and says what it does not tell apart.
+/// Beyond the limits, the sums of a summary stay exact, and it says what it does not distinguish.
 @Suite struct CodeLimitTests {
     @Test(arguments: [AnalysisLimits.codes, AnalysisLimits.codes + 1])
     func theLimitIsSaid(_ codes: Int) throws {
@@ -80,7 +80,7 @@ import Testing
         Self.check(try FailedRow.summary(of: among), against: among, "among others")
     }
 
-    /// A stretch of rows of which hardly two have the same code is one of other codes.
+    /// A run of rows that almost all have different codes is a run of other codes.
     @Test func aStretchOfManyCodes() throws {
         let once = (0..<4 * AnalysisLimits.codes + 3_000).map { FailedRow(code: "once \($0)") }
         let often = [FailedRow](repeating: FailedRow(code: "often"), count: 6_000)

@@ -6,7 +6,7 @@ import Testing
 
 /// What the findings say of damage that is read on from, and of what is around a dump.
 @Suite struct DamageFindingTests {
-    @Test("A damaged row is one unclassified row, and the numbers behind it are certain if all add up")
+    @Test("A damaged row is one unclassified row, and later row numbers are certain if the totals add up")
     func damagedRow() throws {
         let summary = try #require(try read(job(rows: [created, #"{"created":tru"#, existing])).first)
         #expect(summary.rows.seen == 3 && summary.rows.unclassified == 1 && summary.rows.existing == 1)
@@ -19,7 +19,7 @@ import Testing
         #expect(fewer.finding(.rowDamaged)?.message.contains("are not certain") == true)
     }
 
-    @Test("A byte that is not UTF-8 costs no row, and one that Windows-1252 has is called that")
+    @Test("A byte that is not UTF-8 loses no row, and one that is valid Windows-1252 is reported as such")
     func repairedText() throws {
         for (bytes, suggests) in [
             ([UInt8(0xFC)], true), ([0xC3, 0x28], true), ([0xE2, 0x82], false), ([0x81], false),
@@ -35,7 +35,7 @@ import Testing
         #expect(try read(job(rows: [#"{"id":"Müller"}"#])).first?.finding(.textRepaired) == nil)
     }
 
-    @Test("What other languages write is named, and no row is lost")
+    @Test("Values as other languages write them are reported, and no row is lost")
     func slips() throws {
         for (value, name) in [
             ("NaN", "NaN is not JSON"), ("None", "Python"), ("True", "Python"), ("'x'", "single quotes"),
@@ -50,7 +50,7 @@ import Testing
         #expect(commas.rows.seen == 2 && commas.finding(.dumpMalformed)?.count == 2)
     }
 
-    @Test("What was taken off and what was skipped is said once for each dump")
+    @Test("Removed wrappers and skipped text are reported once for each dump")
     func around() throws {
         let log = "Starting\n" + job(rows: [created]) + "\nline\n{\"level\":\"info\"}\n" + job(rows: [existing]) + "\n"
         let summaries = try read(log)

@@ -71,7 +71,7 @@ import Testing
         #expect(try summary(times(1000, ".") + times(10, "F")).tellingStretches.map(\.rows) == [10])
     }
 
-    /// 100 × n × (f ÷ n)^k < 1 in whole numbers: 100 × f^k < n^(k − 1).
+    /// 100 × n × (f ÷ n)^k < 1 in integers: 100 × f^k < n^(k − 1).
     @Test func theBoundaryOfChanceIsExact() {
         for seen in 2...40 {
             for failed in 1..<seen {

@@ -4,7 +4,7 @@ import ImportFoundation
 import TestSupport
 import Testing
 
-/// A thread of its own for failed rows finds what is found without one.
+/// A separate thread for failed rows gives the same result as without one.
 struct FailureThreadTests {
     private static let job = #"{"job_id":"j","status":"complete","total":9000,"results":[]}"#
 

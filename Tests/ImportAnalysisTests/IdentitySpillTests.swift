@@ -3,7 +3,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// More ids than fit into memory: the same comes out, whatever the sizes, the hashes and the threads.
+/// More ids than fit into memory: the result is the same for all sizes, hashes and threads.
 @Suite struct IdentitySpillTests {
     static let budgets: [IDBudget] = [
         .usual, .tiny,
@@ -12,7 +12,7 @@ import Testing
         IDBudget(blockIDs: 100, partitionBits: 9, chunkIDs: 50, tableIDs: 10, textBytes: 4096),
     ]
 
-    @Test("What a dictionary comes to, with any budget, with and without a thread", .seeded, arguments: budgets)
+    @Test("The same result as a dictionary, with any budget, with and without a thread", .seeded, arguments: budgets)
     func dictionary(budget: IDBudget) throws {
         for seed in Seeds.and(new: 0...5) {
             let rows = Self.randomRows(seed: seed, count: seed >= 5 ? 3000 : 300)
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test("Ids that all have one hash are told apart all the same", arguments: budgets)
+    @Test("Different ids with the same hash are still distinguished", arguments: budgets)
     func oneHash(budget: IDBudget) throws {
         // With this hashing, whatever begins with zeros hashes to 0.
         let ids = (0..<40).map { "00000000-0000-0000-9abc-0000000000\($0 + 10)" }

@@ -42,7 +42,7 @@ import Testing
         // Rows that came to no record.
         [#"{"id":"\#(one)","error":{"code":"c"}}"#, #"{"id":"\#(one)","created":true,"error":{"code":"c"}}"#],
         [#"{"id":"\#(one)"}"#, #"{"id":"\#(one)"}"#],
-        // Ids that are not UUIDs count by their bytes: in capitals, composed otherwise, a UUID in braces.
+        // Ids that are not UUIDs are compared by bytes: upper case, other composition, a UUID in braces.
         [#"{"id":"x","created":true}"#, #"{"id":"X","created":true}"#],
         [#"{"id":"\u00e9","created":true}"#, #"{"id":"e\u0301","created":true}"#],
         [#"{"id":"{\#(one)}","created":true}"#, #"{"id":"\#(one)","created":true}"#],
@@ -53,7 +53,7 @@ import Testing
         #expect(try identify(job(rows: rows)) == IdentitySummary())
     }
 
-    @Test("An id that is a number counts by its text")
+    @Test("A numeric id counts as its text")
     func numbers() throws {
         let rows = ["7", "70", #""7""#, "7"].map { #"{"id":\#($0),"created":true}"# }
         let identity = try identify(job(rows: rows))
@@ -74,7 +74,7 @@ import Testing
             ])
     }
 
-    @Test("The most frequent records are listed, then the ones that come first; at most 20, with at most 20 rows each")
+    @Test("The most frequent records are listed, then the earliest; at most 20, with at most 20 rows each")
     func limits() throws {
         let often = (0..<30).map { _ in existing("often") }
         let twice = (0..<25).flatMap { number in [existing("id \(number)"), existing("id \(number)")] }
@@ -87,7 +87,7 @@ import Testing
         #expect(shared.top[19].firstRows == [37, 38])
     }
 
-    @Test("A long id is shown up to a whole character, and counts as a whole")
+    @Test("A long id is cut between characters when shown, and compared as a whole")
     func longID() throws {
         let long = String(repeating: "x", count: 255) + "é"
         let identity = try identify(

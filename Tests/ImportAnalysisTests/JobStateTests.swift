@@ -25,7 +25,7 @@ import Testing
         #expect((summary.finding(.failedMismatch) != nil) == isComparable)
     }
 
-    /// However a dump is cut, its rows are no proof against the job's counts.
+    /// However a dump is cut, its rows do not contradict the job's counts.
     @Test func noPrefixRaisesAMismatch() throws {
         let json = Array(#"{"job_id":"j","status":"complete",\#(Self.mismatch)}"#.utf8)
         for length in 12..<json.count {

@@ -115,7 +115,7 @@ import Testing
         #expect(Self.lines(whole).first == "new 0 1 \(last)")
     }
 
-    @Test("A code that may be among those that are not told apart does not make its patterns new")
+    @Test("If a code may be among those beyond the limit, its patterns are not new")
     func otherCodes() throws {
         let job = try FailedRow.summary(of: [FailedRow(code: "a", message: "m"), FailedRow(code: "", message: "n")])
         let other = CodeSummary(
@@ -127,7 +127,7 @@ import Testing
         #expect(codes.map { Self.lines($0.messages) } == [["new 0 1 n"], ["undecided 0+ 1 m"], []])
     }
 
-    @Test("Rows of a code that may be among those that are not told apart are the least there may be")
+    @Test("If a code may be among those beyond the limit, its number of rows is a lower bound")
     func codesInPart() throws {
         let large = try FailedRow.summary(
             of: [FailedRow(code: "whole", message: "m"), FailedRow(code: "whole", message: "m")]
@@ -152,7 +152,7 @@ import Testing
         #expect(try change("code-9").kind == .fixed)
     }
 
-    @Test("More patterns than are told apart: in whatever order, sums hold, frequent ones are kept, nothing is made up")
+    @Test("More patterns than the limit: in any order, sums are right, frequent ones are kept, nothing is invented")
     func beyondTheLimit() throws {
         let count = AnalysisLimits.patternsCompared * 3 / 2
         func job(_ numbers: some Sequence<Int>, rows: Int) throws -> JobSummary {
@@ -188,7 +188,7 @@ import Testing
         }
     }
 
-    @Test("Summaries of another making: a pattern that is not that of its example stands for itself")
+    @Test("Summaries from elsewhere: a pattern that does not match its example represents itself")
     func foreignSummaries() throws {
         var job = try FailedRow.summary(of: [
             FailedRow(code: "a", message: "row 1"), FailedRow(code: "a", message: "row 2"),

@@ -57,7 +57,7 @@ import Testing
         #expect(try patterns([first, second]).count == 2)
     }
 
-    @Test("A message that comes once is its own pattern, whatever is in it")
+    @Test("A message that occurs once is its own pattern, whatever it contains")
     func oneRow() throws {
         let messages = [
             "'", "''", "'a", "1", String(repeating: "1", count: 1 << 20), String(repeating: "'", count: 5000),
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func valuesBeyondTheLimits() throws {
-        // The ninth slot is not counted, and a long value is told by its beginning.
+        // The ninth slot is not counted, and a long value is identified by its beginning.
         let rows = [1, 2].map { FailedRow(code: "a", message: "1 1 1 1 1 1 1 1 \($0)") }
         let ninth = try #require(try FailedRow.summary(of: rows).failedByCode[0].messages[0].slots.first)
         #expect(ninth == SlotSummary(name: "number", distinctValues: nil, values: [], otherRows: 2))

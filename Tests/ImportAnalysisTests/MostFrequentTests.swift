@@ -2,7 +2,7 @@ import ImportAnalysis
 import TestSupport
 import Testing
 
-/// What is promised of bounded sets, of streams in any order, at any limit, in any parts.
+/// The guarantees of bounded sets, for streams in any order, with any limit, in any parts.
 @Suite struct MostFrequentTests {
     /// A set as its users have them: rows of each text, and the rest.
     private struct Counter {
@@ -126,7 +126,7 @@ import Testing
                         == Dictionary(
                             uniqueKeysWithValues: plain.entries.map { ($0.text, $0.rows) }), "\(note)")
 
-                // As jobs are added up: each part lists what it keeps, and has a rest of its own.
+                // As when jobs are added up: each part lists what it keeps, and has a rest of its own.
                 var sum = Counter(limit: limit)
                 var rest = stream[...]
                 while !rest.isEmpty {

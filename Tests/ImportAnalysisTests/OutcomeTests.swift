@@ -64,7 +64,7 @@ import Testing
         #expect(try audit(#"{"job_id":"j",\#(total)"results":[\#(created)]}"#).rows.missing == nil)
     }
 
-    /// A run stands for its rows one by one.
+    /// A run is equivalent to its rows one by one.
     @Test(
         arguments: [
             RowFacts.created, [.existing, .idNotUUID], [.error], [.error, .created, .wrongType], [], [.unknownField],
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    /// `results` that come again make void what came before.
+    /// A second `results` replaces the first one.
     @Test func repeatedResultsStartAnew() throws {
         let json =
             #"{"job_id":"j","status":"complete","total":1,"results":[{},\#(failed("a"))],"results":[\#(created)]}"#

@@ -9,7 +9,7 @@ struct RowComparisonTests {
         return outcomes
     }
 
-    @Test("Outcomes come out as they went in, whatever the lengths of runs", .seeded, arguments: Seeds.and(new: 3))
+    @Test("Outcomes are preserved, whatever the lengths of runs", .seeded, arguments: Seeds.and(new: 3))
     func roundTrip(seed: UInt64) {
         var numbers = SplitMix64(seed: seed)
         var outcomes = RowOutcomes()

@@ -80,7 +80,7 @@ struct RulesTests {
         #expect(try results([.requireComplete], [dump, job(rows: [created])]).first?.isMet == false)
     }
 
-    @Test("No job is no complete job")
+    @Test("An input without jobs has no complete job")
     func nothing() throws {
         #expect(try results([.requireComplete], []).first?.isMet == false)
     }
@@ -101,7 +101,7 @@ struct RulesTests {
         #expect(critical.first?.isMet == false)
     }
 
-    @Test("Only codes that are new, or accepted no longer, are pending")
+    @Test("Only codes that are new, or no longer accepted, are pending")
     func pending() throws {
         let rows = [failed("known"), failed("accepted"), failed("expired"), failed("new"), #"{"error":{}}"#]
         let book = CodeBook(
@@ -119,7 +119,7 @@ struct RulesTests {
         #expect(ruleResults.unusedEntries?.map { $0.key.words } == ["unused"])
     }
 
-    @Test("Rows whose codes are not told apart count against every code")
+    @Test("Rows whose codes are beyond the limit count against every code")
     func beyondLimit() throws {
         let rows = (0..<AnalysisLimits.codes + 10).map { FailedRow(code: "c\($0)") }
         var ruleTally = RuleTally(

@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test("Parts of a finished job are not taken for one another", arguments: [nil, "1"])
+    @Test("Parts of a finished job are not confused with one another", arguments: [nil, "1"])
     func parts(_ hash: String?) throws {
         let parts = ["a", "b"].map { name in
             Result { try Self.dump(name, "complete", rows: [created, failed("x")], sha256: hash.map { $0 + name }) }

@@ -3,7 +3,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Summaries of parts add up to the summary of the whole, wherever it was split.
+/// Summaries of parts add up to the total summary, wherever it was split.
 @Suite struct SummaryMergeTests {
     private enum Item {
         case job(JobSummary)
@@ -184,7 +184,7 @@ import Testing
 }
 
 struct EqualityTests {
-    @Test("Codes and patterns of the same rows are equal only if all that is said of them is")
+    @Test("Codes and patterns of the same rows are equal only if all their members are")
     func wholeValues() throws {
         let dump = job(rows: [#"{"error":{"code":"a","message":"m"}}"#])
         let first = try #require(try audit(dump).failedByCode.first)

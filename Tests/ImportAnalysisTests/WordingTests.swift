@@ -59,7 +59,11 @@ import Testing
         arguments: [
             ("", "The file is empty."), ("\n", "The file has nothing but white space."),
             (#"{"message":"No\nway"}"#, #"API error response, not an import job: “No\u{A}way”."#),
-            ("[]", "Not an import job: the JSON text is an array."),
+            (
+                "[]",
+                "Not an import job: the JSON text is an array. If it was sent, pair it with its dump: "
+                    + "import-audit rejects DUMP --source FILE."
+            ),
             ("{}", "Not an import job: the JSON text is an object of another kind."),
             ("<html>", "Not JSON: an HTML or XML page."),
             ("{", "The file is cut off at byte 1 (line 1, column 2), before anything shows that it is an import job."),
@@ -77,7 +81,7 @@ import Testing
     }
 }
 
-/// What people read about inputs that cannot be read whole.
+/// The sentences about inputs that cannot be read completely.
 @Suite struct InputWordingTests {
     @Test func failures() {
         let damage = { (damage: ReadFailure.Damage) in ReadFailure(.damaged(.gzip, damage)).description }

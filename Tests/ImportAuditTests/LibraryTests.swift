@@ -3,7 +3,7 @@ import ImportAudit
 import TestSupport
 import Testing
 
-/// The library against the command: what a program is told is what a person is told.
+/// The library compared with the command: programs and people get the same results.
 struct LibraryTests {
     private func command(_ arguments: String...) throws -> CommandResult {
         try RunningCommand(["summary", "--quiet", "--format", "json"] + arguments).finish()
@@ -85,14 +85,14 @@ struct LibraryTests {
             as: try importAudit("summary", "--quiet", "--format", "json", "-", input: .bytes(archive)))
     }
 
-    @Test("What the system does not let be read in a folder is told, and the audit is not complete")
+    @Test("Files in a folder that the system does not allow to be read are reported, and the audit is not complete")
     func unreachable() throws {
         let folder = try Workspace()
         try folder.write(jobDump("a", failed: 1, second: 1), as: "in/a.json")
         let name = String(repeating: "n", count: 200)
         try folder.write(jobDump("b", failed: 1, second: 1), as: "in/\(name).json")
         try folder.write(jobDump("c", failed: 1, second: 1), as: "in/\(name)/c.json")
-        // The system takes paths of 4,095 bytes: the folder's own fits, those of the long names in it do not.
+        // The system allows paths of 4,095 bytes: the folder's own fits, those of the long names in it do not.
         let padding = String(repeating: "./", count: (4000 - folder["in"].utf8.count) / 2)
         let path = folder[padding + "in"]
         let audit = try Audit.of(path: path)
@@ -101,7 +101,7 @@ struct LibraryTests {
         #expect(audit.unreadable.map { $0.isExpected } == [false, false] && !audit.isComplete)
     }
 
-    @Test("A folder of reports has no dumps, and says so; beside a dump they are skipped")
+    @Test("A folder of reports is reported as having no dumps; beside a dump, reports are skipped")
     func ownOutputs() throws {
         let folder = try Workspace()
         let report = try importAudit("report", "--quiet", Repository.sample("sync"), "-o", folder["in/report"])
@@ -116,7 +116,7 @@ struct LibraryTests {
         #expect(one.ownOutputs.count == none.unreadable.count - 1 && one.unreadable.count == 1)
     }
 
-    @Test("The pages of a job are those of the command's report, byte by byte; those of all jobs name each")
+    @Test("The pages of a job are those of the command's report, byte for byte; those of all jobs name each")
     func pages() throws {
         let folder = try Workspace()
         var options = Audit.Options()
@@ -144,7 +144,7 @@ struct LibraryTests {
         #expect(markdown.contains("error-body") && xhtml.contains("error-body.json"))
     }
 
-    @Test("An input that cannot be opened is an error with its name, an unknown encoding too; others are no errors")
+    @Test("An input that cannot be opened is an error with its name, and so is an unknown encoding; nothing else is")
     func errors() throws {
         let folder = try Workspace()
         for path in [folder["nothing.json"], "", "a\0b", "-"] {
@@ -165,7 +165,7 @@ struct LibraryTests {
         #expect(empty.jobs.isEmpty && empty.unreadable.map { $0.source } == ["x"] && !empty.isComplete)
     }
 
-    @Test("What the receiver of dumps throws ends the reading at once, and reaches the caller as it is")
+    @Test("An error thrown by the receiver of dumps ends the reading at once and reaches the caller unchanged")
     func stopping() throws {
         struct Enough: Error {}
         var count = 0
@@ -178,7 +178,7 @@ struct LibraryTests {
         #expect(count == 3)
     }
 
-    @Test("A task that is cancelled gets no audit, and is told so")
+    @Test("A cancelled task gets an error instead of an audit")
     func cancellation() async throws {
         let (path, bytes) = (Repository.sample("many-failures"), try Repository.bytes("Samples/many-failures.json"))
         let calls: [@Sendable () throws -> Void] = [
@@ -201,7 +201,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("Calls of several tasks at once come to the same")
+    @Test("Concurrent calls from several tasks give the same result")
     func several() async throws {
         let expected = try Audit.of(path: Repository.sample("many-failures"))
         let page = try expected.jobs[0].markdown()
@@ -218,7 +218,7 @@ struct LibraryTests {
         }
     }
 
-    @Test("Each property says what the dump says")
+    @Test("Each property has the value from the dump")
     func properties() throws {
         let audit = try Audit.of(path: Repository.sample("many-failures"))
         let job = try #require(audit.jobs.first)
@@ -246,7 +246,7 @@ struct LibraryTests {
     }
 }
 
-/// `Docs/library.md` against what it describes.
+/// `Docs/library.md` compared with the code that it describes.
 struct ExampleTests {
     @Test("The example of the documentation is the one that is compiled here, and it works")
     func example() throws {

@@ -65,7 +65,7 @@ private struct PublicDeclaration {
     static func all(in source: String) -> [PublicDeclaration] {
         var found: [PublicDeclaration] = []
         var isDocumented = false
-        /// The indentation of the public enumeration at hand.
+        /// The indentation of the current public enumeration.
         var enumeration: Int?
         for (index, line) in source.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let indentation = line.prefix { $0 == " " }.count

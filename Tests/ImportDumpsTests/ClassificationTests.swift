@@ -1,7 +1,7 @@
 import ImportDumps
 import Testing
 
-/// What is not an import job gets its true name.
+/// Input that is not an import job is classified correctly.
 @Suite struct ClassificationTests {
     @Test(
         arguments: [
@@ -23,7 +23,7 @@ import Testing
             ("[]", .otherJSON(topLevel: .array)), (#"[{"job_id":null}]"#, .otherJSON(topLevel: .array)),
             ("5", .otherJSON(topLevel: .number)), ("-0.5e3 ", .otherJSON(topLevel: .number)),
             (#""job_id""#, .otherJSON(topLevel: .string)), ("null", .otherJSON(topLevel: .null)),
-            (" true\n", .otherJSON(topLevel: .boolean)),
+            (" true\n", .otherJSON(topLevel: .boolean)), (#"{"objects":[{"a":1}],"options":{}}"#, .requestBody),
             ("<!DOCTYPE html><html></html>", .foreign(.markup)), ("\u{FEFF}<?xml version=\"1.0\"?>", .foreign(.markup)),
             ("\n\n  <html>", .foreign(.markup)),
         ])
@@ -119,7 +119,7 @@ import Testing
         if case .foreign(.table) = reading.notAJob?.reason { Issue.record("\(text)") }
     }
 
-    /// Broken before anything shows what it is.
+    /// Broken before it can be recognized.
     @Test(
         arguments: [
             ("{", DumpFault.Reason.unexpectedEnd, 1), (#"{"job_id""#, .unexpectedEnd, 9),

@@ -70,7 +70,7 @@ struct DecodingTests {
         reading.checkPlaces(in: bytes, encoding, "seed \(seed)")
     }
 
-    @Test("Dresses within dresses are taken off one after another", .seeded, arguments: Seeds.and(new: 1...12))
+    @Test("Nested wrappers are removed one after another", .seeded, arguments: Seeds.and(new: 1...12))
     func nested(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let plain = Plain(&random)
@@ -117,7 +117,7 @@ struct DecodingTests {
         #expect(reading.jobs == ["a 1", "a 1", "bé 2"])
     }
 
-    @Test("Large logs are read ahead by another thread, and come to the same", .seeded, arguments: Seeds.and(new: 3))
+    @Test("Large logs are read ahead by another thread with the same result", .seeded, arguments: Seeds.and(new: 3))
     func readingAhead(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let job = #"{"job_id":"a","results":["# + String(repeating: #"{"created":true},"#, count: 2000) + "{}]}\n"
@@ -139,13 +139,13 @@ struct DecodingTests {
         hash.update(bytes.span)
         let alone = try Decoded(bytes, hashing: true)
         #expect(alone.sizes == [bytes.count] && alone.hashes == [hash.finish()])
-        // One of several has those of its text, wherever it lies.
+        // One of several has those of its text, wherever it is.
         let several = try Decoded(TestEncoding.utf16leMarked.bytes(job + job), hashing: true)
         let plain = try Decoded(Array((job + job).utf8), hashing: true)
         #expect(several.sizes == plain.sizes && several.hashes == plain.hashes)
     }
 
-    @Test("A source that fails delivers what came before", .seeded, arguments: Dress.logs, Seeds.and(new: 9))
+    @Test("A source that fails delivers the bytes before that", .seeded, arguments: Dress.logs, Seeds.and(new: 9))
     func failures(_ dress: Dress, seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let job = #"{"job_id":"a","results":[{"created":true}]}"# + "\n"
@@ -249,7 +249,7 @@ struct Decoded: Equatable {
 }
 
 extension Dump {
-    /// The first thing that is wrong with a dump that was read on all the same.
+    /// The first error of a dump that was read on anyway.
     fileprivate var damageFault: DumpFault? {
         let spots = [damage.repairs, damage.rows, damage.slips].compactMap(\.first.first)
         return spots.min { $0.place.byte < $1.place.byte }.map {

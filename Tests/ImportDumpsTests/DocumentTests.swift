@@ -98,7 +98,7 @@ import Testing
             ["[1] a 1 row 63 bytes", "[1] b 1 row 63 bytes", "[2] c 1 row 63 bytes"]),
     ]
 
-    @Test("Every document of an input is read, and says where it lies", arguments: samples)
+    @Test("Every document of an input is read, with its position", arguments: samples)
     func documents(_ sample: Sample) throws {
         #expect(try Documents(sample.text).described == sample.documents)
     }

@@ -2,7 +2,7 @@ import ImportDumps
 import TestSupport
 import Testing
 
-/// Ways in which people have dumps on disk: a text goes in, what is in the file comes out.
+/// Forms that dumps have on disk: each turns a text into the contents of a file.
 struct Dress: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var wrapping: Wrapping
@@ -187,7 +187,7 @@ enum TestEncoding: String, CaseIterable, Sendable {
         return String(scalars)
     }
 
-    /// Where a byte lies, counted from the file itself.
+    /// The position of a byte, counted in the file itself.
     func place(_ bytes: [UInt8], of byte: Int) -> Place {
         var (line, lineStart) = (1, 0)
         let feed = (0..<width).map { UInt8($0 == (isBigEndian ? width - 1 : 0) ? 0x0A : 0) }

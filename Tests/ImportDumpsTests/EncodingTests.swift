@@ -34,7 +34,7 @@ struct EncodingTests {
         #expect(TextEncoding(name: name) == nil)
     }
 
-    @Test("What shows that it is Unicode is read as that, whatever encoding is named")
+    @Test("Text that is recognizably Unicode is read as such, whatever encoding is given")
     func marksWin() throws {
         let text = #"{"job_id":"ü","results":[]}"#
         let windows = try #require(TextEncoding(name: "windows-1252"))
@@ -43,7 +43,7 @@ struct EncodingTests {
         }
     }
 
-    @Test("Bytes that stand for nothing are found where they are")
+    @Test("Undefined bytes are reported at their position")
     func illFormed() throws {
         let windows = try #require(TextEncoding(name: "windows-1252"))
         let japanese = try #require(TextEncoding(name: "shift_jis"))
@@ -56,7 +56,7 @@ struct EncodingTests {
         }
     }
 
-    @Test("Units of UTF-16 and UTF-32 that are no characters are found where they are")
+    @Test("Invalid units of UTF-16 and UTF-32 are reported at their position")
     func illFormedUnicode() throws {
         let head = #"{"job_id":"a","results":[{"id":""#
         for encoding in [TestEncoding.utf16le, .utf16be, .utf32le, .utf32be] {
@@ -72,7 +72,7 @@ struct EncodingTests {
                 #expect(fault.reason == .invalidUTF8)
                 #expect(fault.place == encoding.place(bytes, of: (head.utf8.count + 1) * width))
             }
-            // A byte too few at the end is no end.
+            // With one byte missing, it is not the end.
             let cut = encoding.bytes(head + #""}]}"#).dropLast()
             let reading = try Decoded(Array(cut))
             #expect(reading.jobs == ["a 1"] && reading.faults.first != .some(nil), "\(encoding): \(reading)")

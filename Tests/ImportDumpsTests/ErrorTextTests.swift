@@ -3,7 +3,7 @@ import Testing
 
 /// Why a row failed is shown whatever JSON it is written in.
 @Suite struct ErrorTextTests {
-    /// An error, and what is kept of it: code, message, details.
+    /// An error and what is kept from it: code, message, details.
     private static let errors: [(json: String, code: String?, message: String?, details: String?)] = [
         (#""duplicate value found: email""#, nil, "duplicate value found: email", nil),
         (#""""#, nil, "", nil),

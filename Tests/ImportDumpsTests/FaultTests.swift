@@ -96,7 +96,7 @@ import Testing
         #expect(try Reading(of: text).fault?.place == place)
     }
 
-    /// A dump cut after each of its bytes keeps exactly the rows that are whole.
+    /// A dump cut after each of its bytes keeps exactly its complete rows.
     @Test func everyPrefixKeepsItsWholeRows() throws {
         let rows = [
             #"{"id":"\#(uuid)","created":true}"#, #"{"existing":true,"error":null}"#, "null", "[1,2]",
@@ -107,7 +107,7 @@ import Testing
         var ends: [Int] = []
         for (index, row) in rows.enumerated() {
             text += (index == 0 ? "" : ",") + row
-            // A number is whole when something follows it.
+            // A number is complete when something follows it.
             ends.append(text.utf8.count + (row == "17" ? 1 : 0))
         }
         text += #"],"total":80}"#
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    /// The bytes may make a whole dump, and there may be more that could not be read.
+    /// The bytes may be a complete dump, and there may be more that could not be read.
     @Test(arguments: [1, 4096])
     func aReadThatFailsAfterTheEndIsAFault(window: Int) throws {
         let bytes = Array(#"{"job_id":null,"results":[{"created":true}]} "#.utf8)

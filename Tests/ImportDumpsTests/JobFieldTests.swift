@@ -107,7 +107,7 @@ import Testing
         #expect(reading.wrongTypes == [] && reading.unknown == [])
     }
 
-    /// A job error of another type is an error all the same, and says what it says.
+    /// A job error of another type is still an error, and keeps its text.
     @Test(
         arguments: [("{}", nil), (#""e""#, "e"), ("false", "false"), ("0", "0"), ("[]", "[]")] as [(String, String?)])
     func anyJobErrorButNullIsOne(_ value: String, _ message: String?) throws {
@@ -115,7 +115,7 @@ import Testing
         #expect(reading.dump?.job.error == JobError(message: message))
     }
 
-    /// The sink hears of the job what came before its results.
+    /// The sink receives the members of the job that came before its results.
     @Test func rowsBeginWithWhatIsKnown() throws {
         struct FirstSight: RowSink {
             var job: DeclaredJob?

@@ -47,7 +47,7 @@ import Testing
         WindowTests.Sample("no comma", dump(count: 10, separator: " ") { _ in Self.created }),
     ]
 
-    @Test("Every kernel reads what the strict reader reads, through every window", arguments: dumps)
+    @Test("Every kernel gives the result of the strict reader, through every window", arguments: dumps)
     func everyKernelReadsTheSame(_ sample: WindowTests.Sample) throws {
         let strict = try Reading(of: sample.bytes, matching: .none)
         for kernel in RowKernel.available {
@@ -64,7 +64,7 @@ import Testing
         [created, existing, existing, created, existing],
     ]
 
-    @Test("A byte changed anywhere is never matched if the strict reader would not take it", arguments: cycles)
+    @Test("A byte changed anywhere is never matched if the strict reader would refuse it", arguments: cycles)
     func mutations(_ rows: [String]) throws {
         let bytes = Array(Self.dump(count: 10) { rows[$0 % rows.count] }.utf8)
         let replacements = Array(#"{}[],:"\ 0gG-"#.utf8) + [0x00, 0x1F, 0x7F, 0x80, 0xE9, 0x0A]
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test("A large file is read ahead by another thread and comes to the same, hash included")
+    @Test("A large file is read ahead by another thread with the same result, hash included")
     func readAhead() throws {
         let bytes = Array(Self.dump(count: 30_000) { $0 % 3 == 0 ? Self.existing : Self.created }.utf8)
         // More than eight windows: the ring of blocks goes round.
@@ -130,7 +130,7 @@ import Testing
         for count in [1, 2, 7, 100] {
             for stride in [36, 37, 80] {
                 let ids = (0..<count).map { _ in Self.randomID(&numbers) }
-                // Nothing after the last one, and what is between them must not matter.
+                // Nothing follows the last one, and the bytes between them must not matter.
                 var text = "…" + ids.map { $0 + String(repeating: "f", count: stride - 36) }.joined()
                 if stride > 36 { text.removeLast(stride - 36) }
                 let bytes = Array(text.utf8)

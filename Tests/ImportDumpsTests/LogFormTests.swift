@@ -2,7 +2,7 @@ import Glibc
 import ImportDumps
 import Testing
 
-/// What is taken for a log of containers, and what is not; lines that do not fit; lines that wait.
+/// Which inputs are recognized as container logs, and which are not; lines that do not fit; lines that wait.
 struct LogFormTests {
     static let job = #"{"job_id":"a","status":"complete","results":[{"created":true}]}"#
     static let pretty = "{\n  \"job_id\": \"p\",\n  \"results\": [\n    {\"created\": true}\n  ]\n}"
@@ -68,7 +68,7 @@ struct LogFormTests {
         #expect(reading.jobs == ["a 1"])
     }
 
-    @Test("A Docker record that is no JSON passes as it is, and the next is read")
+    @Test("A Docker record that is not JSON is passed on unchanged, and the next one is read")
     func badRecords() throws {
         let record = #"{"log":"{\"job_id\":\"a\",\"results\":[{}]}\n","stream":"stdout","time":"x"}"#
         for bad in [
@@ -81,7 +81,7 @@ struct LogFormTests {
         }
     }
 
-    @Test("A line that goes on for ever keeps no more waiting than there is room for")
+    @Test("An endless line keeps no more data waiting than fits")
     func endlessLine() throws {
         // Errors of 10 MB come before the line ends that they wait for; nothing of them is lost.
         var log = "2025-03-04T10:06:00Z stdout P {\"job_id\":\"a\",\n"
@@ -93,7 +93,7 @@ struct LogFormTests {
         #expect(reading.jobs.filter { $0 == "e 0" }.count == 100_000)
     }
 
-    @Test("A single line of 120 MB takes 64 MiB at the most")
+    @Test("A single line of 120 MB needs at most 64 MiB")
     func longLine() async {
         await #expect(processExitsWith: .success) {
             guard limitMemoryGrowth(to: 64 << 20) else { exit(4) }

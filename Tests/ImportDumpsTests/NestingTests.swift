@@ -45,12 +45,12 @@ import Testing
         let tooDeep = spot.before + Self.nest(room + 1) + spot.after
         let fault = try Reading(of: tooDeep).fault
         #expect(fault?.reason == .nestedTooDeep)
-        // Pairs of `[` and `{"k":` are six bytes long; the last bracket opens what is too deep.
+        // Pairs of `[` and `{"k":` are six bytes long; the last bracket exceeds the depth limit.
         let bytesBefore = room / 2 * 6 + room % 2
         #expect(fault?.place.byte == spot.before.utf8.count + bytesBefore)
     }
 
-    /// Arrays and objects in turn, as many as told.
+    /// Arrays and objects in turn, `levels` deep.
     private static func nest(_ levels: Int) -> String {
         var open = ""
         var close: [Character] = []

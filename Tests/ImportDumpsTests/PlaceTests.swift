@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// What is wrong in an object inside another one is told after all that follows was looked at.
+    /// An error in a nested object is reported after everything that follows has been read.
     @Test(arguments: [1, 16, 4096])
     func aFaultInAnObjectIsOnItsOwnLine(window: Int) throws {
         let text =
@@ -60,7 +60,7 @@ import Testing
     }
 }
 
-/// All places that an input's dumps are told with.
+/// All positions that are reported for the dumps of an input.
 private struct Places: DumpSink {
     private(set) var places: [Place] = []
 
@@ -137,7 +137,7 @@ private enum DamagedText {
             + "\"results\":[\(list)\(space)]}"
     }
 
-    /// Something that happens to files: bytes that are lost, torn lines, and what is not JSON.
+    /// Things that happen to files: lost bytes, torn lines, and text that is not JSON.
     private static func damage(_ bytes: inout [UInt8], _ feed: String, _ random: inout SplitMix64) {
         let at = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<6, using: &random) {

@@ -89,7 +89,7 @@ struct FailingSource: ByteSource {
     }
 }
 
-/// Delivers a long text that is never in memory as a whole: a head, one byte many times, a tail.
+/// Delivers a long text that is never completely in memory: a head, one byte many times, a tail.
 struct RepeatingSource: ByteSource {
     private var head: ArraySlice<UInt8>
     private let byte: UInt8

@@ -1,7 +1,7 @@
 import ImportDumps
 import Testing
 
-/// What a row says, before anyone judges it.
+/// The contents of a row, before they are evaluated.
 @Suite struct RowTests {
     private static let errors: [(json: String?, facts: RowFacts, code: String?, message: String?)] = [
         (nil, [], nil, nil), ("null", [], nil, nil), ("{}", .error, nil, nil),

@@ -87,7 +87,7 @@ struct StringTests {
         #expect(try Decoded(Array(twice.utf8)).jobs == ["a 2"])
     }
 
-    @Test("Base64 is recognized by what it says, wherever that stands")
+    @Test("Base64 is recognized by its contents, wherever they are")
     func base64() throws {
         for (job, chunk) in [(Self.job, 0), (" \n" + Self.job, 0), ("\u{FEFF}" + Self.job, 60), ("[\(Self.job)]", 76)] {
             var encoded = Self.base64(Array(job.utf8))
@@ -175,7 +175,7 @@ struct StringTests {
         #expect(try Decoded(Array(text.utf8)).jobs == ["a 1"])
     }
 
-    @Test("Bombs of strings take neither memory nor time")
+    @Test("Bombs of strings need neither memory nor time")
     func bombs() async {
         await #expect(processExitsWith: .success) {
             guard limitMemoryGrowth(to: 64 << 20) else { exit(4) }

@@ -3,7 +3,7 @@ import ImportDumps
 import ImportFoundation
 import Testing
 
-/// Long texts are cut at a character's end, and the row says so; memory does not grow with what is skipped.
+/// Long texts are cut between characters, and the row says so; memory does not grow with the skipped text.
 @Suite struct TextLimitTests {
     private static let limit = 1024 * 1024
 

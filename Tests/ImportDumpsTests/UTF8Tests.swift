@@ -16,7 +16,7 @@ import Testing
         if let text = String(validating: bytes, as: UTF8.self) {
             return dump.fault != nil || dump.job.jobID.map { Array($0.utf8) } != Array(text.utf8)
         }
-        // The fault lies where the longest sound beginning ends.
+        // The error is where the longest valid prefix ends.
         let sound = (0..<bytes.count).last { String(validating: bytes[..<$0], as: UTF8.self) != nil } ?? 0
         return dump.fault?.reason != .invalidUTF8 || dump.fault?.place.byte != head.count + sound
     }

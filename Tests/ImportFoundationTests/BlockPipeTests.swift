@@ -28,7 +28,7 @@ import Testing
 
     private static let slotBytes = 64
 
-    /// Blocks of all sizes, with what is to come out of them.
+    /// Blocks of all sizes, with the expected output.
     private static func blocks() -> [[UInt8]] {
         var random = SplitMix64(seed: Seeds.new)
         return (0..<500).map { _ in
@@ -47,7 +47,7 @@ import Testing
 
     // MARK: - The thread empties
 
-    @Test("What is handed on is emptied, in order and to the end", .seeded, arguments: [1, 2, 3], [true, false])
+    @Test("Delivered blocks are emptied, in order and to the end", .seeded, arguments: [1, 2, 3], [true, false])
     func emptying(slots: Int, usesThread: Bool) {
         let (blocks, emptied) = (Self.blocks(), Bytes())
         let pipe = BlockPipe<Never, Never>(slots: slots, slotBytes: Self.slotBytes, usesThread: usesThread) { block in
@@ -59,7 +59,7 @@ import Testing
         #expect(emptied.value == blocks.flatMap { $0 })
     }
 
-    @Test("Nothing at all comes to its end too", arguments: [true, false])
+    @Test("An empty source also ends", arguments: [true, false])
     func noBlocks(usesThread: Bool) {
         let count = Count()
         let pipe = BlockPipe<Never, Never>(slots: 3, slotBytes: 8, usesThread: usesThread) { _ in count.increase() }
@@ -67,7 +67,7 @@ import Testing
         #expect(count.value == 0)
     }
 
-    @Test("The first failure comes out; what follows it is forgotten and delays nothing", arguments: [true, false])
+    @Test("The first failure is reported; anything after it is discarded and delays nothing", arguments: [true, false])
     func emptyingFails(usesThread: Bool) {
         let count = Count()
         let pipe = BlockPipe<Never, Broken>(slots: 2, slotBytes: 8, usesThread: usesThread) {
@@ -122,7 +122,7 @@ import Testing
 
     // MARK: - The thread fills
 
-    @Test("What is filled comes out, in order, with its notes and padding", .seeded, arguments: [1, 2, 3])
+    @Test("Filled blocks are delivered in order, with their notes and padding", .seeded, arguments: [1, 2, 3])
     func filling(slots: Int) {
         let (blocks, count) = (Self.blocks(), Count())
         let pipe = BlockPipe<Int, Never>(slots: slots, slotBytes: Self.slotBytes, padding: 32) { room in
@@ -163,11 +163,11 @@ import Testing
         #expect(count.value == 4)
     }
 
-    @Test("Blocks are filled no further ahead than there are slots, and a pipe that is dropped ends its thread")
+    @Test("Blocks are filled no further ahead than there are slots, and dropping a pipe ends its thread")
     func fillingPressesBack() {
         let (filled, taken, tooMany) = (Count(), Count(), Count())
         do {
-            // It would never end by itself.
+            // It would never end on its own.
             let pipe = BlockPipe<Never, Never>(slots: 3, slotBytes: 8, padding: 0) { _ in
                 if filled.increase() - taken.value > 3 { tooMany.increase() }
                 return (1, nil)

@@ -21,7 +21,7 @@ import Testing
         #expect(!(ExactText("a") < ExactText("a")))
     }
 
-    @Test("Bytes that are no text are told apart, and shown with U+FFFD")
+    @Test("Bytes that are not text are distinguished, and shown with U+FFFD")
     func bytesThatAreNoText() {
         let (one, other) = (ExactText(bytes: [0x61, 0xFF]), ExactText(bytes: [0x61, 0xFE]))
         #expect(one != other)

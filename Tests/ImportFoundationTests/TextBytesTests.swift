@@ -23,7 +23,7 @@ import Testing
                 #expect(next.first.map { count + UTF8.width($0) > limit } ?? true, "seed \(seed)")
             }
         }
-        // What is not text is cut all the same.
+        // Bytes that are not text are cut as well.
         #expect([UInt8](repeating: 0x80, count: 5).span.wholeCharacters(within: 3) == 0)
     }
 

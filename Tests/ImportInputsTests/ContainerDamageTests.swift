@@ -3,7 +3,7 @@ import ImportInputs
 import TestSupport
 import Testing
 
-/// Containers that are cut off or damaged: what comes before the fault is delivered, then it is said what is wrong.
+/// Containers that are cut off or damaged: everything before the damage is delivered, then the error is reported.
 @Suite struct ContainerDamageTests {
     private static let dump = dumpText(
         rows: (0..<60).map { #"{"id":"\#($0 * 7919 % 1000)","created":true}"# }.joined(separator: ","))
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    /// Whole entries before the cut are whole, the one with the cut is a prefix, and the archive says that it ends.
+    /// Entries before the cut are complete, the one with the cut is a prefix, and the archive reports its end.
     @Test(arguments: ["tar cf", "tar czf", "tar cjf", "zip -q", "zip -q0", "tar --zstd -cf", "7z a"])
     func everyPrefixOfAnArchive(_ command: String) throws {
         let folder = try Workspace()

@@ -21,7 +21,7 @@ import Testing
         try folder.shell("\(command) dump.json > packed.txt")
         let expected =
             command.contains("lzma")
-            // A format without a signature, which cannot be recognized. It stays what it is.
+            // A format without a signature, which cannot be recognized. Its bytes are passed on unchanged.
             ? [Found("packed.txt", String(decoding: try folder.bytes("packed.txt"), as: UTF8.self))]
             : [Found("packed.txt", Self.dump)]
         #expect(try folder.found(in: "packed.txt") == expected)

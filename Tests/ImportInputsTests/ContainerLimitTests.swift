@@ -35,7 +35,7 @@ import Testing
         let failure = ReadFailure(.expandsTooFar(limit: 100_000))
         #expect(found.dropFirst().first?.failure == failure)
         #expect(found.last?.refusal == .cutShort(failure, entriesRead: 2) && found.count == 3)
-        // With limits as they are by default, nothing is remarkable about it.
+        // With the default limits, there is nothing special about it.
         #expect(try folder.found(in: "bomb").map(\.text.utf8.count) == [70_000, 70_000, 70_000])
     }
 
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    /// Standard input may be a file of which something was read before.
+    /// Standard input may be a file that was partly read before.
     @Test func readingBeginsWhereTheDescriptorStands() throws {
         let folder = try Workspace()
         try folder.write("{}", as: "a")

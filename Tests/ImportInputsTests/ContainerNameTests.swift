@@ -130,7 +130,7 @@ import Testing
         }
         let walked = InputTree([folder["d"]]).map { "\($0)" }
         #expect(walked.count == read.count, "\(walked)")
-        // What is named is read.
+        // Inputs that are named explicitly are read.
         #expect(Array(InputTree([folder["d/Thumbs.db"]])).count == 1)
     }
 }

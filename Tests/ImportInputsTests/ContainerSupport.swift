@@ -73,7 +73,7 @@ struct Found: Equatable, CustomStringConvertible {
     }
 }
 
-/// What a source delivers, and what ends it.
+/// The bytes that a source delivers, and how it ends.
 struct Content {
     var bytes: [UInt8] = []
     var failure: ReadFailure?

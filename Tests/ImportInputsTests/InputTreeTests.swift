@@ -3,7 +3,7 @@ import ImportInputs
 import TestSupport
 import Testing
 
-/// What a command's arguments come to.
+/// The inputs that a command's arguments resolve to.
 @Suite struct InputTreeTests {
     private func items(_ arguments: String...) -> [InputTreeItem] { Array(InputTree(arguments)) }
 

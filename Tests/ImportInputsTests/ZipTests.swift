@@ -79,7 +79,7 @@ struct ZipTests {
 
     private struct Refusal: Error, Equatable {}
 
-    @Test("What the output throws comes out, and nothing is written any more", arguments: [0, 10, 100_000])
+    @Test("An error thrown by the output is passed on, and nothing more is written", arguments: [0, 10, 100_000])
     func outputFails(limit: Int) throws {
         var written = 0
         var calls = 0
@@ -100,7 +100,7 @@ struct ZipTests {
         #expect(written <= limit && calls == 1)
     }
 
-    @Test("Half a zip gets no end, and a file cannot be longer than was said")
+    @Test("Half a zip gets no end, and a file cannot be longer than declared")
     func halfWritten() throws {
         var bytes: [UInt8] = []
         do {

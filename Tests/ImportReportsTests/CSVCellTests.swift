@@ -42,7 +42,7 @@ struct CSVCellTests {
         #expect(file == Array((header + "+j,1,failed,,=1,\"\r\"\"\u{FFFD}\",\"=\"\"\"\r\n").utf8))
     }
 
-    @Test("What is absent is an empty cell")
+    @Test("A missing value is an empty cell")
     func emptyCells() throws {
         let file = try rowsCSV(
             [.failed(nil, nil), .failed("", ""), .created(nil), TestRow(facts: .existing), TestRow(facts: [])],

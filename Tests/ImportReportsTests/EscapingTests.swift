@@ -5,7 +5,7 @@ import Testing
 /// Text of a dump in a Markdown page: rendered by GitHub's own renderer it must be that text and nothing else.
 struct MarkdownEscapingTests {
     /// Each of these is something in GitHub's Markdown, or nearly.
-    @Test("What a page gets is the escaped text, whichever way it is made", .seeded)
+    @Test("A page gets the escaped text, however it is made", .seeded)
     func appended() {
         var random = SplitMix64(seed: Seeds.new)
         let letters = Array("aabzZ019  __--..)):+=@#/wwwghGHW\n\t<&\"'%;?é…\u{A0}".unicodeScalars)
@@ -48,12 +48,12 @@ struct MarkdownEscapingTests {
         "1 < 2 > 0", "=1+1", "+1", "a=b", ";;", "()", "(c)", "\"", "'", "%", "^", "/", ",", ".", "...",
     ]
 
-    @Test("What means something in Markdown means nothing", .needs(.pythonModule("cmarkgfm")))
+    @Test("Special characters of Markdown have no meaning", .needs(.pythonModule("cmarkgfm")))
     func luresAreInert() throws {
         try check(Self.lures)
     }
 
-    @Test("Pairs of what means something mean nothing either", .needs(.pythonModule("cmarkgfm")))
+    @Test("Pairs of special characters have no meaning either", .needs(.pythonModule("cmarkgfm")))
     func neighbouringLuresAreInert() throws {
         let pieces = [
             "@a", "#1", "www", ".", "ww", "w.", "http", ":", "//", "GH", "-", "1", ")", "`", "*", "_", "~", "[", "]",
@@ -108,7 +108,7 @@ struct XMLEscapingTests {
         #expect(Array(XMLText.escape(text).utf8) == Array(escaped.utf8))
     }
 
-    @Test("What XML forbids is shown as U+FFFD")
+    @Test("Characters that XML forbids are shown as U+FFFD")
     func replacesForbidden() {
         for value in Array(0x00...0x1F) + [0xFFFE, 0xFFFF] where ![0x09, 0x0A, 0x0D].contains(value) {
             let escaped = XMLText.escape("a\(Unicode.Scalar(UInt32(value)) ?? " ")b")
@@ -119,7 +119,7 @@ struct XMLEscapingTests {
             XMLText.escape("\u{FFFD}\u{FFBF}\u{FFBE}\u{10FFFE}\u{3F}") == "\u{FFFD}\u{FFBF}\u{FFBE}\u{10FFFE}\u{3F}")
     }
 
-    @Test("Every character below U+3000, and every special one above, comes back from a parser", .needs(.python))
+    @Test("Every character below U+3000, and every special one above, survives a parser", .needs(.python))
     func comesBackFromParser() throws {
         let above: [UInt32] = [
             0x3000, 0xD7FF, 0xE000, 0xFDD0, 0xFEFF, 0xFFBE, 0xFFBF, 0xFFFC, 0xFFFD, 0xFFFE, 0xFFFF, 0x10000, 0x1F600,

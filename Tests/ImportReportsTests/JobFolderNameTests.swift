@@ -47,7 +47,7 @@ struct JobFolderNameTests {
         #expect(names.count == Set(ids.map { Array($0.utf8) }).count)
     }
 
-    @Test("A sync import is named by its file and what is in it")
+    @Test("A sync import is named by its file and contents")
     func sync() {
         let first = name(nil, source: "in/archive.tar.gz!2026/import.json.gz", sha256: "aa")
         #expect(first.hasPrefix("import-"))

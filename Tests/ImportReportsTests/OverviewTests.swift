@@ -161,7 +161,7 @@ struct OverviewTests {
         #expect(try verdict(["truncated"]).sentence == "The one job is critical.")
     }
 
-    @Test("Lines of jobs.csv have the contract's columns, and hold hostile text")
+    @Test("Lines of jobs.csv have the contract's columns, and contain hostile text")
     func jobsCSV() throws {
         var job = try audit(sample: "truncated")
         job.job.jobID = "=cmd|'/c'!A1"

@@ -119,7 +119,7 @@ struct PackVerifierTests {
         }
     }
 
-    @Test("Cut off anywhere, it is no zip")
+    @Test("Cut off anywhere, it is not a zip")
     func cutOff() throws {
         try withFile { file, _ in
             for count in Self.pack.indices {

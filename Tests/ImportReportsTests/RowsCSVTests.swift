@@ -50,7 +50,7 @@ struct RowsCSVTests {
         ("same", "same"), ("\"", "\"\""), (nil, nil),
     ]
 
-    @Test("A job_id that comes after the rows, or again, takes its place in every record", arguments: 1...7, jobIDs)
+    @Test("A job_id after the rows, or a second one, is in every record", arguments: 1...7, jobIDs)
     func lateJobID(piece: Int, ids: (before: String?, after: String?)) throws {
         for selection in [RowsCSV<PieceOutput>.Selection.all, .failures] {
             var csv = RowsCSV(selection, options: CSVOptions(), flushBytes: 64, to: PieceOutput(piece: piece))
@@ -72,7 +72,7 @@ struct RowsCSVTests {
         #expect(try absent.finish(job: job(id: "j")).bytes.text == Self.header)
     }
 
-    @Test("When results come twice, only the last rows are there", arguments: [1, 1 << 20])
+    @Test("If results occur twice, only the last rows remain", arguments: [1, 1 << 20])
     func resultsTwice(flushBytes: Int) throws {
         var csv = RowsCSV(.all, options: CSVOptions(), flushBytes: flushBytes, to: PieceOutput(piece: 3))
         try csv.beginRows(of: job(id: "first"))
@@ -93,7 +93,7 @@ struct RowsCSVTests {
                 + "job,2,failed,,c,m,\r\njob,4,failed,,,,\r\njob,5,unclassified,,,,\r\n")
     }
 
-    @Test("A whole dump with its job_id last, read in small pieces", arguments: [1, 3, 64])
+    @Test("A complete dump with its job_id last, read in small pieces", arguments: [1, 3, 64])
     func wholeDump(chunk: Int) throws {
         let dump =
             #"{"status":"complete","results":[{"created":true}],"results":[{"id":"i","existing":true},"#

@@ -51,7 +51,7 @@ struct SharedRecordsTests {
         #expect(xhtml.contains("20 of 60 records") == (records == 60))
     }
 
-    @Test("What was found is read back from a summary as it was written", arguments: [0, 1, 60])
+    @Test("Results are read back from a summary as they were written", arguments: [0, 1, 60])
     func readBack(records: Int) throws {
         var written = Summary()
         written.append(try Self.summary(records: records))

@@ -51,7 +51,7 @@ struct SummaryJSONTests {
         #expect(Set(result.outputText.split(separator: "\n").map { String($0) }) == expected)
     }
 
-    @Test("Hostile text comes back as it was, and nothing in the file acts on a terminal")
+    @Test("Hostile text is read back unchanged, and nothing in the file acts on a terminal")
     func hostileText() throws {
         let scalars = (Array(0..<0x3000) + Array(0xFE00..<0x10010) + [0x1F600, 0xE0001, 0x10FFFF])
             .compactMap { Unicode.Scalar(UInt32($0)) }
@@ -93,7 +93,7 @@ struct SummaryJSONTests {
         #expect(acting.isEmpty)
     }
 
-    @Test("No inputs at all make a whole document too")
+    @Test("Even without inputs, the document is complete")
     func empty() throws {
         let root = try #require(
             JSONSerialization.jsonObject(with: Data(SummaryJSON.render(Summary()))) as? [String: Any])
@@ -102,7 +102,7 @@ struct SummaryJSONTests {
         #expect((root["jobs"] as? [Any])?.isEmpty == true)
     }
 
-    @Test("Sums that no number can hold stay at the largest, in whatever order they add up")
+    @Test("Sums that overflow stay at the largest number, in any order of addition")
     func hugeSums() throws {
         let huge = try audit(#"{"job_id":"j","status":"complete","total":9223372036854775807,"results":[]}"#)
         var one = Summary()

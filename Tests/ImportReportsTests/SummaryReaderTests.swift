@@ -20,7 +20,7 @@ struct SummaryReaderTests {
         return summary
     }
 
-    @Test("Bulk jobs come back as they were; a summary from before there were any is one of imports")
+    @Test("Bulk jobs come back unchanged; a summary from before there were any is one of imports")
     func kinds() throws {
         let rows = #"{"status":"ok"},{"status":"error"},{"status":"?"}"#
         var all = Summary()
@@ -40,7 +40,7 @@ struct SummaryReaderTests {
         #expect(SummaryJSON.render(try Self.read(Array(old.utf8))).text == now)
     }
 
-    @Test("What is said to be the least there may be comes back as that; a summary that never says so is exact")
+    @Test("Lower bounds come back as lower bounds; a summary without any is exact")
     func atLeast() throws {
         func rows(_ codes: [String], _ message: String) -> [String] {
             codes.map { #"{"error":{"code":"\#($0)","message":"\#(message)"}}"# }
@@ -108,7 +108,7 @@ struct SummaryReaderTests {
         return summary.combiningSnapshots()
     }
 
-    @Test("What is written is read, and written again the same", .seeded, arguments: Seeds.and(new: 1...60))
+    @Test("A written summary is read and written again unchanged", .seeded, arguments: Seeds.and(new: 1...60))
     func roundTrip(seed: UInt64) throws {
         let summary = try Self.random(seed)
         let bytes = SummaryJSON.render(summary)
@@ -131,7 +131,7 @@ struct SummaryReaderTests {
         }
     }
 
-    @Test("The samples too, and what their pages say", arguments: Repository.sampleJobs)
+    @Test("The samples as well, with the contents of their pages", arguments: Repository.sampleJobs)
     func samples(name: String) throws {
         let job = try audit(sample: name)
         let read = try SummaryReader.job(from: SummaryJSON.renderJob(job))
@@ -154,7 +154,7 @@ struct SummaryReaderTests {
         }
     }
 
-    @Test("Reformatted by another program, with other names among its own, it says the same", .needs(.python), .seeded)
+    @Test("Reformatted by another program, with unknown names, it has the same contents", .needs(.python), .seeded)
     func reformatted() throws {
         let code = """
             import json, sys
@@ -173,7 +173,7 @@ struct SummaryReaderTests {
         }
     }
 
-    @Test("No prefix is taken for a whole summary", .seeded, arguments: Seeds.and(new: 3))
+    @Test("No prefix is accepted as a complete summary", .seeded, arguments: Seeds.and(new: 3))
     func prefixes(seed: UInt64) throws {
         var summary = try Self.random(seed)
         summary.append(try audit(sample: "truncated"))
@@ -277,7 +277,7 @@ struct SummaryReaderTests {
         (("\"unreadable\": []", "\"unreadable\": [{\"source\": \"x\"}]"), "unreadable[0].reason is missing"),
     ]
 
-    @Test("A fault names the member, by its path", arguments: faults.indices)
+    @Test("An error names the member by its path", arguments: faults.indices)
     func faultNamesPath(index: Int) throws {
         var summary = Summary()
         summary.append(try audit(sample: "sync"))
@@ -297,7 +297,7 @@ struct SummaryReaderTests {
         #expect(fault?.explanation.isEmpty == false)
     }
 
-    @Test("Numbers that no sum can hold do no harm")
+    @Test("Numbers that overflow sums do no harm")
     func hugeNumbers() throws {
         var job = try audit(#"{"job_id":"j","status":"complete","total":9223372036854775807,"results":[]}"#)
         job.rows.created = .max

@@ -189,7 +189,7 @@ struct SummarySchemaTests {
         try schema.expectValid(documents, required: "salvaged")
     }
 
-    @Test("The manifest of a pack and what its verification prints are valid", .needs(.pythonModule("jsonschema")))
+    @Test("The manifest of a pack and the output of its verification are valid", .needs(.pythonModule("jsonschema")))
     func packs() throws {
         let folder = try Workspace()
         let pack = try #require(DocumentedSchema.all.first { $0.name == "pack" })

@@ -132,7 +132,7 @@ struct TemplateTests {
         }
     }
 
-    @Test("Partials nest no deeper together than one file may", arguments: [5, 6])
+    @Test("Partials together nest no deeper than one file may", arguments: [5, 6])
     func deepPartials(levels: Int) throws {
         let open = String(repeating: "{{#job}}", count: levels)
         let close = String(repeating: "{{/job}}", count: levels)
@@ -151,7 +151,7 @@ struct TemplateTests {
         }
     }
 
-    @Test("A user's template takes the place of the built-in one, with partials of its own; the others stay")
+    @Test("A user's template, with its own partials, replaces the built-in one; the others stay")
     func replaces() throws {
         let summary = try audit(
             ##"{"job_id":"<@#1","status":"complete","total":1,"results":[{"error":{"code":"<b>","message":"*m*"}}]}"##)

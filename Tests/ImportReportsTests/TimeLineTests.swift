@@ -135,7 +135,7 @@ struct TimeLineTests {
         #expect(page(.xhtml).contains("height=\"83.33%\""))
     }
 
-    @Test("Years that no reader's calendar has make no page that is not valid")
+    @Test("Years outside any reader's calendar still give valid pages")
     func strangeYears() throws {
         let line = try Self.strange()
         let model = OverviewModel(line, for: .xhtml, toolVersion: "1", files: [])

@@ -57,7 +57,7 @@ struct UnknownNameTests {
             line: 1, says: "Perhaps “reason” is meant.", partial: ("own.md.mustache", "{{raeson}}")),
     ]
 
-    @Test("It is named with its file and line, and with what is known there", arguments: cases)
+    @Test("It is reported with its file and line, and with the names that are known there", arguments: cases)
     func unknownName(each: Case) throws {
         var files = [each.file: Array(each.text.utf8)]
         if let partial = each.partial { files[partial.name] = Array(partial.text.utf8) }

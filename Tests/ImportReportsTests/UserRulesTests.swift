@@ -55,7 +55,7 @@ struct UserRulesTests {
             + [("index-judged", templates.render(try overview(.xhtml), as: .xhtml))]
     }
 
-    @Test("Nothing that a codes file says acts on a page, and unused entries are cut with a number")
+    @Test("No text of a codes file acts on a page, and the list of unused entries is cut, with their number")
     func hostile() throws {
         let templates = try TemplateSet()
         let style = try #require(BuiltInTemplates.files["report.css"]).text

@@ -55,7 +55,7 @@ import Testing
                 if whole.fault == nil {
                     #expect(pieces == whole, "seed \(seed), window \(window): \(text.debugDescription)")
                 } else {
-                    // What is wrong first may be found in another window than what is wrong second.
+                    // The first and the second error may be found in different windows.
                     #expect(pieces.fault != nil, "seed \(seed), window \(window): \(text.debugDescription)")
                 }
             }

@@ -1,4 +1,4 @@
-"""Compares what the program wrote about one dump with what the model says. Differences come back as sentences."""
+"""Compares the program's output for one dump with the model. Differences are returned as sentences."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def parse_summary(data: bytes) -> tuple[Any, str | None]:
 def summary(
     document: Any, data: bytes, source: str, job: Job, digest: str | None, ids: bool
 ) -> Iterator[str]:
-    """A summary of exactly this one dump; `ids` says whether ids that come back were looked for."""
+    """A summary of exactly this one dump; `ids` says whether repeated ids were searched for."""
     try:
         yield from differ("format", "import-audit.summary", document["format"])
         yield from differ("version", 1, document["version"])
@@ -206,7 +206,7 @@ def _job(found: dict, data: bytes, source: str, job: Job, digest: str | None) ->
 
 
 def shortened(text: str) -> str:
-    """What a summary keeps of details: as many whole characters as 1,024 bytes hold."""
+    """The details that a summary keeps: as many complete characters as fit into 1,024 bytes."""
     data = text.encode()
     return text if len(data) <= 1024 else data[:1024].decode(errors="ignore") + "…"
 

@@ -169,7 +169,7 @@ class Fields:
         return isinstance(value, str) and not isinstance(value, Number)
 
     def any_text(self, name: str, kind: type = str) -> str | None:
-        """A string's text, of any other value its JSON text; what is of another kind is noted."""
+        """A string's text, or the JSON text of any other value; another kind is noted."""
         value = self.values.get(name)
         is_text = isinstance(value, str) and not isinstance(value, Number)
         if value is not None and not (is_text and kind is str):
@@ -236,7 +236,7 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def read_row(value: Any, number: int, notes: Notes, kind: str = "import") -> Row:
-    """One row's outcome by the contract's table, with what is odd about it noted."""
+    """One row's outcome by the contract's table; oddities are noted."""
     if not isinstance(value, Members):
         notes.add("wrong-type", number)
         notes.add("row-unclassified", number)
@@ -306,7 +306,7 @@ def is_bulk_job(value: Any) -> bool:
 
 
 def read(data: bytes) -> Job:
-    """The audit of one whole dump. Raises ValueError for what is not JSON, NotAJob for other JSON."""
+    """The audit of one complete dump. Raises ValueError for text that is not JSON, NotAJob for other JSON."""
     value = jsontext.load(data)
     kind = "bulk" if is_bulk_job(value) else "import"
     if kind == "import" and not is_import_job(value):
@@ -396,7 +396,7 @@ def shared_records(job: Job, outcome: str) -> dict[str, list[int]]:
 
 
 def identity(job: Job) -> dict[str, Any]:
-    """What a summary says about ids that come back."""
+    """The part of a summary about repeated ids."""
     result = {}
     for name, outcome in (("created_ids_repeated", "created"), ("existing_ids_shared", "existing")):
         records = shared_records(job, outcome)
@@ -419,7 +419,7 @@ def identity(job: Job) -> dict[str, Any]:
 
 
 def share(rows: int, seen: int) -> Decimal:
-    """rows / seen, rounded half up to 6 decimals, in whole numbers throughout."""
+    """rows / seen, rounded half up to 6 decimals, in integer arithmetic."""
     return Decimal((2 * rows * 10**6 + seen) // (2 * seen)).scaleb(-6)
 
 

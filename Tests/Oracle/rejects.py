@@ -21,6 +21,7 @@ import sys
 import tempfile
 import uuid
 from typing import Any
+from xml.etree import ElementTree
 
 from seeds import add_seed
 
@@ -29,6 +30,8 @@ REASONS = "file,position,source,source_row,job_id,row,outcome,record_id,error_co
 COLUMNS = [
     "import_source_row", "import_job_id", "import_row", "import_outcome", "import_error_code", "import_error_message",
 ]
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
 class Failure(Exception):
@@ -111,9 +114,13 @@ class Source:
         self.has_header = rng.random() < 0.9
         self.header = line(names).encode(self.codec) if self.has_header else b""
         self.records: list[bytes] = []
+        # What a page may show of each record.
+        self.cells: list[list[tuple[str, str]]] = []
+        shown = names if self.has_header else [f"column {index + 1}" for index in range(len(names))]
         for index in range(count):
             cells = [cell(rng, self.delimiter, narrow) for _ in names]
             cells[self.email_column] = self.emails[index]
+            self.cells.append(list(zip(shown, cells)))
             self.records.append(line(cells).encode(self.codec))
         body = list(self.records)
         if rng.random() < 0.3:
@@ -148,6 +155,9 @@ class Source:
             objects.append(member)
         indent = rng.choice([None, None, 2]) if self.form != "lines" else None
         ascii_only = rng.random() < 0.5
+        self.cells = [
+            [(key, value if isinstance(value, str) else json.dumps(value)) for key, value in o.items()] for o in objects
+        ]
         self.records = [
             json.dumps(o, ensure_ascii=ascii_only, indent=indent, separators=rng.choice([(",", ":"), (", ", ": ")])).encode()
             for o in objects
@@ -374,7 +384,7 @@ def check_lines(
 ) -> None:
     """The lines of failed rows in a report, once more where nothing has changed, and where the source has."""
     options = ["--source-encoding" if o == "--encoding" else o for o in source.arguments()]
-    command = [binary, "report", *dumps, "--formats", "csv,md", "-o", "audit", "--source", name, *options]
+    command = [binary, "report", *dumps, "--formats", "csv,md,xhtml", "-o", "audit", "--source", name, *options]
     wanted = [[r["job_id"], str(r["row"]), str(source.lines[r["source_row"] - 1])] for r in failed]
 
     def check(what: str) -> None:
@@ -385,6 +395,7 @@ def check_lines(
         found = [[line[0], line[1], line[-1]] for line in table[1:]]
         pairs = zip(found + [None], wanted + [None])
         expect(found == wanted, what, "source_line", next((p for p in pairs if p[0] != p[1]), None), source.bytes[:800])
+        check_cells(folder / "audit", source, failed)
 
     check("first")
     if rng.random() < 0.3:
@@ -395,6 +406,35 @@ def check_lines(
         (folder / name).write_bytes(source.bytes[:start] + b"\n\n" + source.bytes[start:])
         wanted = [[job, row, str(int(line) + 2)] for job, row, line in wanted]
         check("changed")
+
+
+def plain(text: str) -> str:
+    """The letters and digits of a text: how a page shows all else is another matter."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def check_cells(audit: pathlib.Path, source: Source, failed: list[dict[str, Any]]) -> None:
+    """What was sent stands beside the rows that pages list: cells of that record, with those that its message names."""
+    records = {(r["job_id"], r["row"]): r["source_row"] - 1 for r in failed}
+    listed = 0
+    for page in audit.rglob("report.xhtml"):
+        table = list(csv.reader(io.StringIO((page.parent / "failures.csv").read_bytes().decode(), newline="")))
+        for line in ElementTree.parse(page).iter(f"{XHTML}tr"):
+            sent = [cell for cell in line.findall(f"{XHTML}td") if cell.get("class") == "sent"]
+            if not sent:
+                continue
+            listed += 1
+            row = int("".join(line.find(f"{XHTML}th").itertext()).split()[0].replace(",", ""))
+            record = records[table[1][0], row]
+            cells = [(plain(name), plain(value)) for name, value in source.cells[record]]
+            found = [[plain("".join(part.itertext())) for part in cell.iter(f"{XHTML}bdi")] for cell in sent[0]]
+            expect(found or not any(value for _, value in cells), "no cell of row", row, cells)
+            for name, value in found:
+                expect(any(n.startswith(name) and v.startswith(value) for n, v in cells), "cell", name, value, cells)
+            email = plain(source.emails[record])
+            if email in plain("".join(line.findall(f"{XHTML}td")[-2].itertext())):
+                expect(any(value and email.startswith(value) for _, value in found), "the address", email, found)
+    expect(listed > 0 or not failed, "no row is listed")
 
 
 def check_refusals(binary: str, rng: random.Random, folder: pathlib.Path) -> str:

@@ -42,7 +42,7 @@ def letters(number: int) -> str:
 
 
 class Side:
-    """Draws the messages of one side. What varies there, and what is there at all, is its own."""
+    """Draws the messages of one side, with its own values and its own choice of messages."""
 
     def __init__(self, number: random.Random):
         self.number = number

@@ -41,7 +41,7 @@ def run(binary: str, folder: pathlib.Path, *arguments: str) -> subprocess.Comple
 
 
 def dump(rng: random.Random, emails: list[str], fates: dict[str, list[Any]], tries: Counter[str], cut: bool) -> tuple[dict, list]:
-    """The answer to a request, and what it says of each row."""
+    """The answer to a request, and its result for each row."""
     results, said = [], []
     for email in emails:
         code = fates[email][min(tries[email], len(fates[email]) - 1)]
@@ -131,7 +131,7 @@ def check(binary: str, rng: random.Random, folder: pathlib.Path) -> None:
         lost = emails_in(folder / out / f"no-result{ending}")
         if not again and not lost:
             break
-        # What is not known may be sent again all the same, and then something that succeeded is.
+        # Rows without a known result may still be sent again, and then some that succeeded are.
         heap = "rejects" if again and (not lost or rng.random() < 0.7) else "no-result"
         sent = again if heap == "rejects" else lost
         current = f"{out}/{heap}{ending}"

@@ -128,7 +128,7 @@ struct SheetTests {
         #expect(first[1][0] == "_x005F_x0041_ & <_x0001_>")
     }
 
-    @Test("What cannot be written is an error")
+    @Test("Anything that cannot be written is an error")
     func failures() throws {
         let folder = FileManager.default.temporaryDirectory.path
         let workbook = try Workbook(path: "/nonexistent/a.xlsx", temporaryFolder: folder, title: "t")

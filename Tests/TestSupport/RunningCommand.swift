@@ -2,7 +2,7 @@ import Foundation
 package import Glibc
 import Testing
 
-/// What a run of the program came to. Its description has all that one needs to see why a test failed.
+/// The result of a run of the program. Its description has everything that is needed to see why a test failed.
 package struct CommandResult: CustomStringConvertible {
     package var arguments: [String]
     /// The exit status; the number of the signal below 0 if one ended it.
@@ -37,7 +37,7 @@ package func importAudit(arguments: [String], folder: String? = nil) throws -> C
     try RunningCommand(arguments, folder: folder).finish()
 }
 
-/// What a command finds on its standard input.
+/// The standard input of a command.
 package enum CommandInput {
     case nothing
     case bytes([UInt8])
@@ -155,7 +155,7 @@ package final class RunningCommand {
         _ = Glibc.kill(pid, signal)
     }
 
-    /// Sends bytes to the program's standard input, as fast as it takes them.
+    /// Sends bytes to the program's standard input, as fast as it reads them.
     package func send(_ bytes: [UInt8]) throws {
         try writeAll(bytes, to: inputEnd)
     }

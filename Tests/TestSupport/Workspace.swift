@@ -38,7 +38,7 @@ package final class Workspace: Sendable {
         String(decoding: try bytes(name), as: UTF8.self)
     }
 
-    /// The names of all files of a folder, hidden ones too; nil if there is no such folder.
+    /// The names of all files of a folder, including hidden ones; nil if there is no such folder.
     package func names(in folder: String) -> [String]? {
         (try? FileManager.default.contentsOfDirectory(atPath: self[folder]))?.sorted()
     }

@@ -110,7 +110,7 @@ struct SheetTests {
         }
     }
 
-    @Test("Runs are joined, and how they are read aloud is left out")
+    @Test("Runs are joined, and phonetic guides are left out")
     func runs() throws {
         let texts =
             "<si><r><rPr><b/></rPr><t>te</t></r><r><t>xt</t></r><rPh sb=\"0\" eb=\"1\"><t>no</t></rPh><phoneticPr/></si>"
@@ -123,7 +123,7 @@ struct SheetTests {
         }
     }
 
-    @Test("A fault behind rows that were read comes out at the end, with its cell")
+    @Test("An error after rows that were read is reported at the end, with its cell")
     func faultAtTheEnd() throws {
         let good = (1...5000).map { "<row r=\"\($0)\"><c><v>\($0)</v></c></row>" }.joined()
         let rows = good + "<row r=\"6000\"><c r=\"C6000\" t=\"s\"><v>7</v></c></row>"
@@ -134,7 +134,7 @@ struct SheetTests {
         }
     }
 
-    @Test("What comes out of a workbook is bounded, all its parts together")
+    @Test("The unpacked size of all parts of a workbook together is bounded")
     func expansion() throws {
         let folder = try Workspace()
         let url = URL(filePath: folder["book.zip"])

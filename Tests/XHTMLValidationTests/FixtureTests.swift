@@ -22,7 +22,7 @@ struct FixtureTests {
         }
     }
 
-    @Test("nothing is printed, whatever is wrong")
+    @Test("nothing is printed, whatever the error")
     func silence() async throws {
         let result = await #expect(
             processExitsWith: .success, observing: [\.standardErrorContent, \.standardOutputContent]
@@ -50,7 +50,7 @@ struct OracleTests {
         #expect(accepts)
     }
 
-    /// Not compared: what is refused here before the grammar is asked.
+    /// Not compared: documents that are refused before the grammar is used.
     private static let stricter: Set<XHTMLProblem.Code> = [.encoding, .doctype, .tooManyAttributes]
 
     @Test("invalid files", arguments: try Fixture.all(in: "invalid"))

@@ -45,7 +45,7 @@ struct GrammarTests {
             code: .doctype, line: 1),
     ]
 
-    @Test("what is no grammar is refused, with the line", arguments: broken)
+    @Test("an invalid grammar is refused, with the line", arguments: broken)
     func refused(grammar: Broken) throws {
         let failure = try #require(throws: XHTMLGrammar.Failure.self) {
             try XHTMLGrammar(Array(grammar.text.utf8))

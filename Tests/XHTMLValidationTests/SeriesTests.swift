@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import XHTMLValidation
 
-/// Pages that are checked one after another, of which most are judged by the parts that they have in common.
+/// Pages that are checked one after another, most of them by the parts that they have in common.
 @Suite("Series of pages")
 struct SeriesTests {
     private let grammar: XHTMLGrammar
@@ -30,7 +30,7 @@ struct SeriesTests {
         }
     }
 
-    @Test("What is made of known parts is not compared with the grammar again")
+    @Test("A page made of known parts is not compared with the grammar again")
     func knownParts() throws {
         let series = series(knowing: [
             page("<ul><li>a</li></ul><svg xmlns='http://www.w3.org/2000/svg'><rect x='1' class='a'/></svg>"),
@@ -188,7 +188,7 @@ struct SeriesTests {
         }
     }
 
-    @Test("Limits that no part shows by itself")
+    @Test("Limits that cannot be seen in a single part")
     func limits() {
         let many = (0..<40).map { " xmlns:p\($0)='u\($0)'" }.joined()
         let more = (40..<80).map { " xmlns:p\($0)='u\($0)'" }.joined()
@@ -254,7 +254,7 @@ struct SeriesTests {
         #expect(problems == XHTMLValidator(grammar: grammar).problems(in: Array(invalid.utf8)))
     }
 
-    @Test("Memory is bounded, whatever pages come, and what comes after is judged right")
+    @Test("Memory is bounded, whatever pages come, and later pages are checked correctly")
     func manyParts() {
         let series = PageSeries(grammar: grammar, memory: 100 * 1024)
         for number in 0..<30 {

@@ -65,7 +65,7 @@ struct XMLStreamTests {
         #expect(throws: XMLStreamFault.self) { try parse(Array(text.utf8), chunk: chunk) }
     }
 
-    @Test("Nothing comes behind what the handler throws")
+    @Test("Nothing is delivered after the handler throws")
     func stops() throws {
         let recorder = Recorder()
         let stream = try XMLStream(recorder)

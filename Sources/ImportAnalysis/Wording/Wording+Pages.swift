@@ -138,6 +138,8 @@ extension Wording {
     package static let noCode = "no code"
     package static let blankCode = "a blank code"
     package static let noOwner = "no owner"
+    /// Of codes whose owners have no filter of their own.
+    package static let otherOwners = "other owners"
     package static let noAction = "no action"
 }
 

@@ -77,6 +77,8 @@ extension NotAJob {
         case .ownOutput(let own): own.explanation
         case .otherJSON(let topLevel):
             "Not an import job: the JSON text is \(topLevel.words)\(topLevel == .object ? " of another kind" : "")."
+                + (topLevel == .array ? " \(Wording.sourceHint)" : "")
+        case .requestBody: "The body of an import request, not the answer to it. \(Wording.sourceHint)"
         case .foreign(.table(let columns)): Wording.sourceTable(columns)
         case .foreign(let format): "Not JSON: \(format.words)."
         case .rowsWithoutJob(let count):

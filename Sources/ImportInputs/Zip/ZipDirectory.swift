@@ -2,14 +2,14 @@ package import ImportFoundation
 
 /// Walks through a zip that every program must read alike, entry by entry, in constant memory.
 ///
-/// Programs find files in a zip by the list at its end, by the headers before each file, or by both, and pass over what
-/// is between. So that none of them can show something else than another, nothing may be between:
+/// Programs find files in a zip by the list at its end, by the headers before each file, or by both, and skip anything
+/// in between. Nothing may be in between, because otherwise different programs could show different contents:
 ///
 ///     file 1: header, data, sizes | file 2 … | the list: file 1, file 2, … | Zip64's end, if necessary | end
 ///
-/// The list is in the order of the files and of their names' bytes, so that no name comes twice; the headers say the
-/// same as the list; there are only plain files, no comments, no encryption, and of extra fields only those that
-/// change nothing about the name or the contents.
+/// The list is in the order of the files and of their names' bytes, so no name occurs twice. The headers match the
+/// list. There are only regular files, no comments, no encryption, and only extra fields that do not affect the name or
+/// the contents.
 package struct ZipDirectory {
     private let file: ZipBytes
     private let list: Range<Int>
@@ -64,7 +64,7 @@ package struct ZipDirectory {
 
 /// A file in a zip.
 package struct ZipEntry: Sendable {
-    /// Its path in the zip: relative, with `/` between its parts. Hostile text all the same.
+    /// Its path in the zip: relative, with `/` between its parts. It is still hostile text.
     package let name: String
     package let byteCount: Int
     let checksum: UInt32
@@ -73,7 +73,7 @@ package struct ZipEntry: Sendable {
     let data: Range<Int>
 }
 
-/// What is at the end of a zip: where its list is, and how many files that has.
+/// The end of a zip: the position of its list, and the number of files in it.
 struct ZipEnd {
     private static let endBytes = 22
     private static let locatorBytes = 20
@@ -100,7 +100,7 @@ struct ZipEnd {
             return
         }
         let found = try Self.zip64(in: file, before: start)
-        // Both ends say the same, as far as the old one can.
+        // Both ends have the same values where they fit into the old one.
         guard count == min(found.entryCount, 0xFFFF), size == min(found.list.count, 0xFFFF_FFFF),
             offset == min(found.list.lowerBound, 0xFFFF_FFFF)
         else { throw ZipFault(.strayBytes) }
@@ -131,7 +131,7 @@ struct ZipEnd {
     }
 }
 
-/// The extra fields of a file in a zip: numbers beyond 32 bits, the owner, and times, of which there are none. Any
+/// The extra fields of a file in a zip: numbers beyond 32 bits, the owner, and times, although there are none. Any
 /// other might change how a program reads the file, as the one with another name does, and is refused.
 struct ZipExtra {
     private static let numbersField = 0x0001
@@ -180,7 +180,7 @@ struct ZipExtra {
     /// Whether all numbers were asked for.
     var isUsedUp: Bool { numbers?.isEmpty != false }
 
-    /// The number that a field of 32 bits stands for; nil if it is to be here and is not.
+    /// The number that a field of 32 bits refers to; nil if it should be here and is not.
     mutating func number(for field: Int) -> Int? {
         guard field == ZipListed.beyond, numbers != nil else { return field }
         return numbers?.popLast()
@@ -190,7 +190,7 @@ struct ZipExtra {
 /// Why a file is not a zip that every program reads alike.
 package struct ZipFault: Error, Sendable, Equatable {
     package var code: Code
-    /// The entry that it is about, as far as its name could be read: hostile text.
+    /// The entry that it is about, if its name could be read: hostile text.
     package var entry: String?
 
     package enum Code: Sendable, Equatable {
@@ -215,7 +215,7 @@ package struct ZipFault: Error, Sendable, Equatable {
         case unsafeName
         /// A name twice, or names that are not in order.
         case unordered
-        /// What the list at the end and the entry itself say is not the same.
+        /// The list at the end and the entry itself differ.
         case disagreement
         /// A header that breaks the format.
         case structure

@@ -2,8 +2,8 @@ private import CISAL
 private import Glibc
 package import ImportFoundation
 
-/// The contents of a file in a zip, inflated by ISA-L. Neither more nor less may come out than was said, and by its
-/// checksum it is what was packed: at the end, a read fails if not.
+/// The contents of a file in a zip, inflated by ISA-L. Their size and checksum must be those in the zip; otherwise, the
+/// read at the end fails.
 package struct ZipEntrySource: ByteSource {
     private let reader: ZipEntryReader
 
@@ -29,7 +29,7 @@ private final class ZipEntryReader: @unchecked Sendable {
     private let input: UnsafeMutableRawBufferPointer
     /// Where the next bytes of the zip are.
     private var position: Int
-    /// Bytes that are still to come out.
+    /// Bytes that are still to be delivered.
     private var left: Int
     private var isAtEnd = false
 
@@ -43,7 +43,7 @@ private final class ZipEntryReader: @unchecked Sendable {
         unsafe input.initializeMemory(as: UInt8.self, repeating: 0)
         unsafe isal_inflate_init(state)
         unsafe state.pointee.avail_in = 0
-        // Of raw data, with a checksum of what comes out.
+        // Of raw data, with a checksum of the output.
         unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP_NO_HDR)
     }
 
@@ -61,7 +61,7 @@ private final class ZipEntryReader: @unchecked Sendable {
             left -= count
             return count
         }
-        // What is after the last byte must be the end.
+        // The last byte must be followed by the end.
         var more: UInt8 = 0
         let count = try unsafe withUnsafeMutableBytes(of: &more) { byte throws(ReadFailure) in try unsafe fill(byte) }
         guard count == 0, position == entry.data.upperBound, unreadBytes == 0 else { throw damaged(.structure) }
@@ -97,7 +97,7 @@ private final class ZipEntryReader: @unchecked Sendable {
         return 0
     }
 
-    /// Whole bytes that were read of the zip and are not part of the deflated data.
+    /// Complete bytes that were read from the zip and are not part of the deflated data.
     private var unreadBytes: Int {
         guard entry.isDeflated else { return 0 }
         return unsafe Int(state.pointee.avail_in) + Int(state.pointee.read_in_length) / 8
@@ -194,7 +194,7 @@ struct ZipRecord {
     func hasSignature(_ kind: ZipSignature, at offset: Int = 0) -> Bool { word(offset) == kind.rawValue }
 }
 
-/// What a record of a zip begins with.
+/// The signatures of the records of a zip.
 enum ZipSignature: Int {
     case local = 0x0403_4B50
     case central = 0x0201_4B50

@@ -1,6 +1,6 @@
 package import ImportFoundation
 
-/// A file as the list at the end of a zip has it, compared with what stands before the file's data.
+/// A file in the list at the end of a zip, compared with the header before the file's data.
 struct ZipListed {
     static let stored = 0
     static let deflated = 8
@@ -12,7 +12,7 @@ struct ZipListed {
     private static let isUTF8 = 1 << 11
     /// Flags that may be set: those two, and how hard the packing was tried.
     private static let knownFlags = sizesBehind | isUTF8 | 0b110
-    /// Made by Unix: only then do attributes mean what they are taken for.
+    /// Made by Unix: only then do the attributes have the expected meaning.
     private static let unix = 3
     /// A plain file that its owner may write and all may read.
     private static let plainFile = 0o100_644 << 16
@@ -66,7 +66,7 @@ struct ZipListed {
         (self.size, self.packedSize, self.header) = (size, packedSize, header)
     }
 
-    /// Finds the data behind the header, which must say the same as the list.
+    /// Finds the data after the header, which must match the list.
     ///
     /// - Parameter limit: where the list begins.
     /// - Returns: where the data is, and where the next file begins.
@@ -115,7 +115,7 @@ enum ZipName {
     static func isSafe(_ name: [UInt8], isMarkedUTF8: Bool) -> Bool {
         guard let text = String(validating: name, as: UTF8.self) else { return false }
         guard isMarkedUTF8 || name.allSatisfy({ $0 < 0x80 }) else { return false }
-        // What Windows would take for a separator, a drive or a pattern, and what acts on a terminal.
+        // Characters that Windows reads as a separator, a drive or a pattern, and those that act on a terminal.
         let forbidden: Set<Unicode.Scalar> = ["\\", ":", "*", "?", "\"", "<", ">", "|"]
         guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F && !forbidden.contains($0) }) else {
             return false
@@ -155,7 +155,7 @@ package struct ZipFile {
         try unsafe archive.read(into: buffer)
     }
 
-    /// The first bytes of the entry, as many as it takes to recognise what it is.
+    /// The first bytes of the entry, as many as are needed to recognise it.
     func beginning() throws(ReadFailure) -> ArraySlice<UInt8> {
         var bytes = [UInt8](repeating: 0, count: 1024)
         var filled = 0

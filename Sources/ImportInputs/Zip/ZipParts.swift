@@ -1,9 +1,9 @@
 package import ImportFoundation
 
-/// The parts of a zip container that someone else made, such as a workbook: found by name, each read as often as need be,
-/// and all of them together within the bounds of any input (``InputLimits``).
+/// The parts of a zip container that someone else made, such as a workbook: found by name, each readable several
+/// times, and all of them together within the limits of any input (``InputLimits``).
 ///
-/// Names are compared as those of Office documents are: without regard to the case of ASCII letters.
+/// Names are compared as in Office documents, ignoring the case of ASCII letters.
 package struct ZipParts: Sendable {
     /// More parts than any workbook has.
     private static let mostParts = 10_000
@@ -17,8 +17,8 @@ package struct ZipParts: Sendable {
 
     /// Lists the parts.
     ///
-    /// - Parameter descriptor: of a regular file open for reading, from where it stands. It is not closed here, and must
-    ///   stay open as long as parts are read.
+    /// - Parameter descriptor: of a regular file open for reading, from where it stands. It is not closed here, and
+    ///   must stay open as long as parts are read.
     package init(descriptor: Int32, limits: InputLimits = InputLimits()) throws(ReadFailure) {
         let region = InputFileRegion(descriptor: descriptor) { size in
             ExpansionBudget(limits: limits, progress: InputProgress(), size: size)

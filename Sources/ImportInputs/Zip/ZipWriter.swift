@@ -4,8 +4,8 @@ private import CLibArchive
 ///
 /// The bytes depend on the names, the contents and libarchive's zlib alone: every file is of 1980-01-01 (the first day
 /// that a zip can tell), belongs to nobody and may be read by all. Sizes beyond 4 GB and more than 65,535 files are
-/// written as Zip64, unless that is ruled out. Memory does not grow with the files' contents; each file's record in the list at the end waits in
-/// memory, about 100 bytes and its path.
+/// written as Zip64, unless that is ruled out. Memory does not grow with the files' contents; each file's record in the
+/// list at the end waits in memory, about 100 bytes and its path.
 ///
 /// It belongs to one thread at a time.
 @safe
@@ -20,9 +20,9 @@ package final class ZipWriter {
     private let sink: ZipSink
 
     /// - Parameters:
-    ///   - allowsZip64: false for a zip that spreadsheet programs are to open, some of which know nothing of it. No file
-    ///     may then have 4 GB.
-    ///   - output: takes the bytes of the zip, in order. What it throws comes out of the call that made it throw.
+    ///   - allowsZip64: false for a zip for spreadsheet programs, because some do not support it. No file may then have
+    ///     4 GB.
+    ///   - output: receives the bytes of the zip, in order. The call that made it throw rethrows its error.
     package init(allowsZip64: Bool = true, to output: @escaping (Span<UInt8>) throws -> Void) throws {
         guard let archive = unsafe archive_write_new(), let entry = unsafe archive_entry_new() else {
             throw Failure(message: "out of memory")
@@ -30,7 +30,7 @@ package final class ZipWriter {
         unsafe self.archive = archive
         unsafe self.entry = entry
         sink = ZipSink(output)
-        // The default level of zlib today is said, so that it is the same tomorrow.
+        // zlib's current default level, given explicitly because the default may change.
         let options =
             "zip:compression=deflate,zip:compression-level=6,zip:hdrcharset=UTF-8" + (allowsZip64 ? "" : ",zip:!zip64")
         let isOpen = UTF8Locale.use {

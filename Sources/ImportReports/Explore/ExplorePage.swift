@@ -11,7 +11,7 @@ package struct ExplorePage: Sendable {
     package static let sizeLimit = 20_000_000
     /// Kept for what comes before and after the rows and their jobs.
     static let margin = 400_000
-    /// What is kept of a job's id or name.
+    /// Bytes that are kept of a job's id or name.
     private static let textLimit = 20_000
 
     /// What the lines of the data follow.
@@ -66,7 +66,8 @@ package struct ExplorePage: Sendable {
     static func line(about job: JobSummary, report: ReportPlace?) -> [UInt8] {
         var line = Array(#"{"job":"#.utf8)
         func append(_ text: String?) {
-            line.appendJSON(Array((text ?? "").unicodeScalars.prefix(textLimit).map { String($0) }.joined().utf8).span)
+            let bytes = Array((text ?? "").utf8)
+            line.appendJSON(bytes.span.extracting(0..<bytes.span.wholeCharacters(within: textLimit)))
         }
         append(job.job.jobID)
         line += Array(#","source":"#.utf8)
@@ -87,7 +88,8 @@ package struct ExplorePage: Sendable {
 
 extension [UInt8] {
     /// Appends a text as a string of JSON that also is inert in an element of HTML: no tag and no comment begins or ends
-    /// in it, and it is one line to all who read it.
+    /// in it, and it is one line to all who read it. The only writer of JSON for a place where markup is read: elsewhere
+    /// that is ``JSONWriter``, which escapes what would act on a terminal.
     mutating func appendJSON(_ text: Span<UInt8>) {
         let digits = Array("0123456789abcdef".utf8)
         append(UInt8(ascii: "\""))

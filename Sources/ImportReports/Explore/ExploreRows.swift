@@ -52,47 +52,47 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
     }
 
     private mutating func flush() throws {
-        let bytes = waiting
-        waiting = []
+        // Taken out while it is written, and put back with its room.
+        var bytes = exchange(&waiting, with: [])
         try output.write(bytes.span)
+        bytes.removeAll(keepingCapacity: true)
+        waiting = bytes
     }
 
     private mutating func append(_ run: RowRun, _ outcome: Outcome, _ text: Span<UInt8>) throws {
-        func cell(_ range: TextRange?, _ line: inout [UInt8]) {
-            line.append(UInt8(ascii: ","))
-            guard let range else {
-                line.append(contentsOf: "\"\"".utf8)
-                return
-            }
-            line.appendJSON(text.extracting(range.offset..<range.offset + range.count))
-        }
         let codeCells = codes == nil ? [] : codeCells(of: outcome, run.code, text)
         for index in 0..<run.count {
-            var line = [UInt8(ascii: "[")]
-            line.appendDigits(run.firstRow + index)
-            line.append(contentsOf: outcome == .failed ? ",0".utf8 : ",1".utf8)
-            cell(run.id?.advanced(by: index * run.idStride), &line)
-            cell(run.code, &line)
-            cell(run.message, &line)
-            cell(run.details, &line)
-            line += codeCells
+            let start = waiting.count
+            waiting.append(UInt8(ascii: "["))
+            waiting.appendDigits(run.firstRow + index)
+            waiting.append(contentsOf: outcome == .failed ? ",0".utf8 : ",1".utf8)
+            appendCell(run.id?.advanced(by: index * run.idStride), text)
+            appendCell(run.code, text)
+            appendCell(run.message, text)
+            appendCell(run.details, text)
+            waiting.append(contentsOf: codeCells)
             if let places {
-                line.append(UInt8(ascii: ","))
-                line.append(contentsOf: (try places.line(of: run.firstRow + index).map { String($0) } ?? "0").utf8)
+                waiting.append(UInt8(ascii: ","))
+                waiting.appendDigits(try places.line(of: run.firstRow + index) ?? 0)
             }
-            line.append(contentsOf: "]\n".utf8)
-            guard line.count <= room else {
+            waiting.append(contentsOf: "]\n".utf8)
+            let count = waiting.count - start
+            guard count <= room else {
                 // No later row either, or those that are left out would be anywhere.
+                waiting.removeLast(count)
                 room = 0
                 return
             }
-            room -= line.count
+            room -= count
             shown += 1
-            waiting += line
-            if waiting.count >= Self.flushBytes {
-                try flush()
-            }
+            if waiting.count >= Self.flushBytes { try flush() }
         }
+    }
+
+    private mutating func appendCell(_ range: TextRange?, _ text: Span<UInt8>) {
+        waiting.append(UInt8(ascii: ","))
+        guard let range else { return waiting.append(contentsOf: "\"\"".utf8) }
+        waiting.appendJSON(text.extracting(range.offset..<range.offset + range.count))
     }
 
     private mutating func codeCells(of outcome: Outcome, _ code: TextRange?, _ text: Span<UInt8>) -> [UInt8] {

@@ -29,19 +29,26 @@ struct CodeFilters {
                 label: shown.map { $0.isBlank ? Wording.blankCode : $0.text } ?? Wording.noCode)
         }
         let owners = Self.owners(builder)
-        self.owners =
-            owners.isEmpty
-            ? []
-            : owners.enumerated().map { Choice(name: String($0 + 1), label: builder.limits.name($1)) }
-                + [Choice(name: Self.none, label: Wording.noOwner)]
+        let hasMoreOwners = owners.count > Self.mostOwners
+        self.owners = Self.choices(
+            owners.prefix(Self.mostOwners).enumerated().map { index, owner in
+                Choice(name: String(index + 1), label: builder.limits.name(owner))
+            },
+            other: hasMoreOwners ? Wording.otherOwners : Wording.noOwner,
+            isNeeded: hasMoreOwners || shown.contains { Self.entry($0, builder)?.owner == nil })
         let actions = CodeBook.Action.allCases.filter { action in
             shown.contains { Self.entry($0, builder)?.action == action }
         }
-        self.actions =
-            actions.isEmpty
-            ? []
-            : actions.map { Choice(name: $0.rawValue, label: $0.rawValue) }
-                + [Choice(name: Self.none, label: Wording.noAction)]
+        self.actions = Self.choices(
+            actions.map { Choice(name: $0.rawValue, label: $0.rawValue) }, other: Wording.noAction,
+            isNeeded: shown.contains { Self.entry($0, builder)?.action == nil })
+    }
+
+    /// Those of one kind, of which a single one would filter nothing.
+    private static func choices(_ choices: [Choice], other: String, isNeeded: Bool) -> [Choice] {
+        if choices.isEmpty { return [] }
+        let all = choices + (isNeeded ? [Choice(name: none, label: other)] : [])
+        return all.count > 1 ? all : []
     }
 
     private static func entry(_ code: CodeSummary, _ builder: ReportModelBuilder) -> CodeBook.Entry? {
@@ -57,28 +64,30 @@ struct CodeFilters {
             else { continue }
             owners.append(owner)
         }
-        return Array(owners.prefix(mostOwners))
+        return owners
     }
 
     /// The classes by which a code is shown or not.
     static func classes(_ number: Int, _ code: CodeSummary, _ builder: ReportModelBuilder) -> String {
         let entry = entry(code, builder)
         let owner = entry?.owner.flatMap { owner in
-            owners(builder).firstIndex { $0.utf8.elementsEqual(owner.utf8) }
+            owners(builder).prefix(mostOwners).firstIndex { $0.utf8.elementsEqual(owner.utf8) }
         }
         return "c-\(number) a-\(entry?.action?.rawValue ?? none) o-\(owner.map { String($0 + 1) } ?? none)"
     }
 
     static let table = ModelTable<CodeFilters>([
         .list("codes", "2 to 20, in the order of the list", of: choice) { $0.codes },
-        .optionalObject("owners", "false where no code has an owner", choices) { $0.owners.isEmpty ? nil : $0.owners },
-        .optionalObject("actions", "false where no code has an action", choices) {
+        .optionalObject("owners", "false where all codes have the same owner, or none has one", choices) {
+            $0.owners.isEmpty ? nil : $0.owners
+        },
+        .optionalObject("actions", "false where all codes have the same action, or none has one", choices) {
             $0.actions.isEmpty ? nil : $0.actions
         },
     ])
 
     private static let choices = ModelTable<[Choice]>([
-        .list("items", "2 or more; the last one stands for none", of: choice) { $0 }
+        .list("items", "2 or more; the last one may stand for none (`none`)", of: choice) { $0 }
     ])
 
     private static let choice = ModelTable<Choice>([

@@ -4,6 +4,11 @@ package struct ReportFile: Sendable, Hashable {
     /// What is in it, in a few words.
     package var description: String
 
+    package init(name: String, description: String) {
+        self.name = name
+        self.description = description
+    }
+
     package static let xhtml = ReportFile(name: "report.xhtml", description: "this report as a page")
     package static let markdown = ReportFile(name: "report.md", description: "this report in Markdown")
     package static let rows = ReportFile(name: "rows.csv", description: "every row with its outcome")
@@ -16,14 +21,6 @@ package struct ReportFile: Sendable, Hashable {
 
     package static let explore = ReportFile(
         name: "explore.html", description: "failed rows to search, sort and filter")
-
-    package static let mail = ReportFile(name: "report.eml", description: "a mail with this page attached, as a draft")
-    package static let slack = ReportFile(name: "report.slack.json", description: "a message for Slack")
-    package static let teams = ReportFile(name: "report.teams.json", description: "a message for Microsoft Teams")
-    package static let annotations = ReportFile(
-        name: "report.github.txt", description: "annotations for GitHub Actions")
-    package static let stepSummary = ReportFile(
-        name: "report.github.md", description: "the summary of a step of GitHub Actions")
 
     /// Of both: pages link to it under this name.
     package static let styleSheet = ReportFile(name: StyleSheet.file, description: "how the page looks")
@@ -41,14 +38,6 @@ package struct ReportFile: Sendable, Hashable {
         name: "index.xlsx", description: "jobs, codes and failed rows of all jobs as a workbook")
     package static let indexExplore = ReportFile(
         name: "explore.html", description: "failed rows of all jobs to search, sort and filter")
-    package static let indexMail = ReportFile(
-        name: "index.eml", description: "a mail with this overview attached, as a draft")
-    package static let indexSlack = ReportFile(name: "index.slack.json", description: "a message for Slack")
-    package static let indexTeams = ReportFile(name: "index.teams.json", description: "a message for Microsoft Teams")
-    package static let indexAnnotations = ReportFile(
-        name: "index.github.txt", description: "annotations for GitHub Actions")
-    package static let indexStepSummary = ReportFile(
-        name: "index.github.md", description: "the summary of a step of GitHub Actions")
 }
 
 /// The version of this package, as its reports name it.

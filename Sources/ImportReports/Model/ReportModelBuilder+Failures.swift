@@ -90,6 +90,10 @@ extension ReportModel {
     ])
 
     private static let listed = ModelTable<ListedCode>([
+        .flag("sent", "a source was given, and its cells are shown (`cells`)") {
+            $0.builder.context.places?.hasCells == true
+        },
+        .flag("ids", "some of the rows have the id of a record") { $0.code.listedRows.contains { $0.id != nil } },
         .list("rows", "1 to 500 over all codes, in their order", of: row) { code in
             code.code.listedRows.map { ($0, code.builder) }
         },
@@ -106,6 +110,15 @@ extension ReportModel {
         .optionalQuote("message", "false when it has none", text: "at most 200 characters of the message") {
             ($0.row.message).map($0.builder.limits.rowMessage)
         },
+        .list(
+            "cells", "0 to 5 cells of what was sent: those that the message names or quotes, then the first ones",
+            of: cell
+        ) { $0.builder.context.places?.cells(of: $0.row.row) ?? [] },
+    ])
+
+    private static let cell = ModelTable<SentCell>([
+        .quote("name", "of its column, at most 24 characters") { $0.name },
+        .quote("value", "at most 40 characters") { $0.value },
     ])
 
     private static let details = ModelTable<(text: String, row: Int, builder: ReportModelBuilder)>([

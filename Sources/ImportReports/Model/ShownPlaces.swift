@@ -1,3 +1,4 @@
+import Glibc
 package import ImportAnalysis
 
 /// Where the failed rows that a page names are in what was sent.
@@ -6,13 +7,18 @@ package struct ShownPlaces: Sendable {
     let isSheet: Bool
     let trustsOrder: Bool
     private let lines: [Int: Int]
+    private let sent: [Int: [SentCell]]
 
     /// - Parameters:
     ///   - source: the name of the file that was sent.
     ///   - isSheet: the lines are rows of a sheet.
     ///   - trustsOrder: that the rows belong to these lines is the user's word.
     ///   - lines: by row, those of ``rows(of:)`` that are known.
-    package init(source: String, isSheet: Bool, trustsOrder: Bool, lines: [Int: Int]) {
+    ///   - sent: by row, cells of those that a page lists one by one.
+    package init(
+        source: String, isSheet: Bool, trustsOrder: Bool, lines: [Int: Int], sent: [Int: [SentCell]] = [:]
+    ) {
+        self.sent = sent
         self.source = source
         self.isSheet = isSheet
         self.trustsOrder = trustsOrder
@@ -39,6 +45,11 @@ package struct ShownPlaces: Sendable {
         lines[row].map { "\(Wording.grouped(row)) (\(isSheet ? "sheet row" : "line") \(Wording.grouped($0)))" }
     }
 
+    var hasCells: Bool { !sent.isEmpty }
+
+    /// What was sent of a row that the page lists.
+    func cells(of row: Int) -> [SentCell] { sent[row] ?? [] }
+
     static let table = ModelTable<(places: ShownPlaces, limits: ModelLimits)>([
         .text("what", "`Lines`, or `Sheet rows` of a workbook") { $0.places.isSheet ? "Sheet rows" : "Lines" },
         .quote("source", "the name of the file that was sent") { $0.limits.source($0.places.source) },
@@ -51,4 +62,69 @@ package struct ShownPlaces: Sendable {
 extension ModelContext {
     /// A failed row as a page names it, with its line if that is known.
     func row(_ row: Int) -> String { places?.named(row) ?? Wording.grouped(row) }
+}
+
+/// A cell of what was sent, as a page shows it beside the row.
+package struct SentCell: Sendable, Equatable {
+    package let name: String
+    package let value: String
+
+    package init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// Columns of a source that cells are chosen from.
+    package static let columns = 200
+
+    /// How many cells a row has on a page, and Unicode scalars of a name, of a value and of all of them: a page has up to
+    /// 500 rows.
+    private static let cells = 5
+    private static let nameLength = 24
+    private static let valueLength = 40
+    private static let length = 110
+    /// Shorter values stand in a message by accident.
+    private static let tellingBytes = 3
+    /// What is looked at of a text.
+    private static let searchedBytes = 4096
+
+    /// Those cells of a record that tell most: the ones that the message names or quotes, then the first ones. They stay in
+    /// the order of the columns.
+    package static func chosen(from cells: [(name: String, value: String)], for message: String?) -> [SentCell] {
+        let message = Self.terminated(message ?? "")
+        func isNamed(_ cell: (name: String, value: String)) -> Bool {
+            [cell.name, cell.value].contains { $0.utf8.count >= tellingBytes && holds(message, terminated($0)) }
+        }
+        var chosen = Set(cells.indices.filter { isNamed(cells[$0]) }.prefix(Self.cells))
+        for index in cells.indices where chosen.count < Self.cells { chosen.insert(index) }
+        var room = length
+        return chosen.sorted().prefix { index in
+            // The first one always has room.
+            room -= cut(cells[index].name, to: nameLength).unicodeScalars.count
+            room -= cut(cells[index].value, to: valueLength).unicodeScalars.count
+            return room >= 0
+        }.map { SentCell(name: cut(cells[$0].name, to: nameLength), value: cut(cells[$0].value, to: valueLength)) }
+    }
+
+    /// Both end with a zero. The C library's search takes linear time, whatever the texts.
+    private static func holds(_ text: [CChar], _ part: [CChar]) -> Bool {
+        unsafe text.withUnsafeBufferPointer { text in
+            unsafe part.withUnsafeBufferPointer { part in
+                guard let text = text.baseAddress, let part = part.baseAddress else { return false }
+                return unsafe strstr(text, part) != nil
+            }
+        }
+    }
+
+    private static func terminated(_ text: String) -> [CChar] {
+        text.utf8.prefix(searchedBytes).map { CChar(bitPattern: $0) } + [0]
+    }
+
+    private static func cut(_ text: String, to limit: Int) -> String {
+        let scalars = text.unicodeScalars
+        guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
+            end < scalars.endIndex
+        else { return text }
+        return String(scalars[..<end]) + "…"
+    }
 }

@@ -16,6 +16,9 @@ package enum PackManifest {
             .document(of: file, version: version)
     }
 
+    /// How an option says what was sent, before the SHA-256 of the file.
+    package static let sourceOption = "--source sha256:"
+
     /// A line of `SHA256SUMS`, as `sha256sum --check` reads it.
     package static func sumsLine(_ path: String, sha256: String) -> [UInt8] {
         Array("\(sha256)  \(path)\n".utf8)
@@ -84,8 +87,8 @@ enum PackMember: String, CaseIterable {
         }
     }
 
-    /// Whether a reader passes it over.
-    var isSkipped: Bool { self == .options }
+    /// Whether a manifest is sound without it.
+    var isOptional: Bool { self == .options }
 }
 
 extension JSONObject<PackTool> {
@@ -236,6 +239,7 @@ package struct PackManifestWriter {
 /// Reads `MANIFEST.json` back, item by item, in constant memory. It is a stranger's file like any other.
 struct PackManifestReader: ~Copyable {
     enum Item {
+        case option(String)
         case input(PackInput)
         case file(PackedFile)
         case output(PackedFile)
@@ -272,7 +276,7 @@ struct PackManifestReader: ~Copyable {
             guard try fields.nextMember() else {
                 try fields.end()
                 guard seen.contains(.format) else { throw fields.fault(.notASummary) }
-                for member in PackMember.allCases where !member.isSkipped && !seen.contains(member) {
+                for member in PackMember.allCases where !member.isOptional && !seen.contains(member) {
                     throw fields.fault(.missing(path: member.rawValue))
                 }
                 return nil
@@ -282,19 +286,17 @@ struct PackManifestReader: ~Copyable {
     }
 
     private mutating func readMember(_ name: String) throws(SummaryFault) {
-        guard let member = PackMember(rawValue: name), !member.isSkipped else { return try fields.skip() }
+        guard let member = PackMember(rawValue: name) else { return try fields.skip() }
         guard seen.insert(member).inserted else { throw fields.fault(.repeated(path: name)) }
         switch member {
         case .format: try fields.checkFormat(name, is: PackManifest.format)
         case .version: try fields.checkVersion(name, upTo: PackManifest.version)
         case .tool:
             toolVersion = try JSONObject.packTool.read(&fields, name).version
-        case .inputs, .files, .outputs:
+        case .options, .inputs, .files, .outputs:
             try fields.beginArray(name)
             list = member
             count = 0
-        case .options:
-            try fields.skip()
         }
     }
 }
@@ -302,6 +304,7 @@ struct PackManifestReader: ~Copyable {
 extension SummaryFields {
     fileprivate mutating func readItem(of list: PackMember) throws(SummaryFault) -> PackManifestReader.Item {
         switch list {
+        case .options: .option(try text(""))
         case .inputs: .input(try JSONObject.packInput.read(&self, ""))
         case .files: .file(try JSONObject.packedFile.read(&self, ""))
         default: .output(try JSONObject.packedFile.read(&self, ""))

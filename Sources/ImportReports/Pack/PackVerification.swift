@@ -20,6 +20,8 @@ package struct PackVerification: Sendable {
     package var files = Tally()
     /// The same of inputs; nil if none were named to compare with.
     package private(set) var inputs: Tally?
+    /// The same of files that were sent; nil if none were named to compare with.
+    package private(set) var sources: Tally?
     /// Inputs of which there is no hash, as they could not be read: they were compared by name.
     package private(set) var inputsByName = 0
     package private(set) var problems: [Problem] = []
@@ -48,7 +50,7 @@ package struct PackVerification: Sendable {
         }
 
         package enum Subject: String, Sendable, CaseIterable {
-            case file, input
+            case file, input, source
         }
 
         package var kind: Kind
@@ -92,6 +94,11 @@ package struct PackVerification: Sendable {
         if problems.count < Self.problemsListed { problems.append(problem) }
     }
 
+    /// Takes in how many files that were sent are the ones of the manifest. What differs is to be added.
+    package mutating func begin(sources: Tally) {
+        self.sources = sources
+    }
+
     /// Takes in how many inputs are the ones of the manifest. What differs is to be added.
     ///
     /// - Parameter byName: how many have no hash.
@@ -130,6 +137,7 @@ extension MemberTable<PackVerification> {
         .written("tool_version", .nullable(.text)) { $1.value($0.toolVersion) },
         .writtenObject("files", .fileTally) { $0.files },
         .writtenObjectOrNull("inputs", .inputTally) { $0.inputs == nil ? nil : $0 },
+        .writtenObjectOrNull("sources", .fileTally) { $0.sources },
         .writtenList("problems", .problem) { $0.problems },
         .writtenCount("problem_count") { $0.problemCount },
     ])
@@ -188,6 +196,7 @@ extension PackVerification {
         } else {
             text += "  inputs   not compared: name them after the \(isFolder ? "folder" : "zip")\n"
         }
+        if let sources { text += "  sources  \(sentence(sources, "are the ones that its manifest says"))\n" }
         for problem in problems.prefix(Self.linesListed) { text += "  \(problem.line)\n" }
         let more = problemCount - min(problems.count, Self.linesListed)
         if more > 0 { text += "  and \(Wording.grouped(more)) more\n" }
@@ -214,6 +223,9 @@ extension PackVerification.Problem {
             case (.changed, .input): "input changed:"
             case (.missing, .input): "input missing:"
             case (.extra, .input): "other input:  "
+            case (.changed, .source): "source changed:"
+            case (.missing, .source): "source missing:"
+            case (.extra, .source): "other source: "
             }
         return "\(word) \(shownText(name))\(detail.map { " (\(shownText($0)))" } ?? "")"
     }

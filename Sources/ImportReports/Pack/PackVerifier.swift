@@ -33,11 +33,11 @@ package struct PackVerifier {
 
     /// Verifies.
     ///
-    /// - Parameter input: is handed each input that the manifest lists.
-    /// - Throws: a ``ZipFault`` for a zip that not every program reads alike; what `checkpoint` and `input` throw.
-    package mutating func verify(input: (PackInput) throws -> Void = { _ in }) throws -> PackVerification {
+    /// - Parameter listed: is handed each input that the manifest lists, and each file that was sent.
+    /// - Throws: a ``ZipFault`` for a zip that not every program reads alike; what `checkpoint` and `listed` throw.
+    package mutating func verify(listed: (ListedInAudit) throws -> Void = { _ in }) throws -> PackVerification {
         if let manifest = try directory.next(), takeTop(of: manifest) {
-            try verify(manifest, input)
+            try verify(manifest, listed)
         } else {
             result.add(.init(.missing, .file, PackManifest.file, detail: "so --pack did not write this audit"))
         }
@@ -46,7 +46,7 @@ package struct PackVerifier {
         return result
     }
 
-    private mutating func verify(_ manifest: ZipEntry, _ input: (PackInput) throws -> Void) throws {
+    private mutating func verify(_ manifest: ZipEntry, _ listed: (ListedInAudit) throws -> Void) throws {
         try advance()
         var sumsEntry: ZipEntry?
         if let (entry, path) = current, path.utf8.elementsEqual(PackManifest.sumsFile.utf8) {
@@ -58,7 +58,7 @@ package struct PackVerifier {
         do {
             let hash = try digest(of: directory.source(of: manifest))
             sums.update(PackManifest.sumsLine(PackManifest.file, sha256: hash).span)
-            try hold(against: manifest, input: input)
+            try compare(with: manifest, listed)
             if let sumsEntry, try digest(of: directory.source(of: sumsEntry)) != sums.finish() {
                 let detail = "it does not say the same as \(PackManifest.file)"
                 result.add(.init(.unsound, .file, PackManifest.sumsFile, detail: detail))
@@ -71,41 +71,41 @@ package struct PackVerifier {
         }
     }
 
-    /// Hands out each input that the manifest lists, which was found sound before.
-    package static func forEachInput(descriptor: Int32, _ body: (PackInput) throws -> Void) throws {
+    /// Hands out each input that the manifest lists, which was found sound before, and each file that was sent.
+    package static func forEachListed(descriptor: Int32, _ body: (ListedInAudit) throws -> Void) throws {
         var directory = try ZipDirectory(descriptor: descriptor)
         guard let manifest = try directory.next() else { return }
         var reader = PackManifestReader(directory.source(of: manifest))
-        while let item = try reader.next() {
-            if case .input(let input) = item { try body(input) }
-        }
+        var sources = SourcesOfPack()
+        while let item = try reader.next() { try sources.take(item, body) }
     }
 
     // MARK: - Steps
 
     /// Goes through what the manifest lists.
-    private mutating func hold(against manifest: ZipEntry, input: (PackInput) throws -> Void) throws {
+    private mutating func compare(with manifest: ZipEntry, _ listed: (ListedInAudit) throws -> Void) throws {
         var reader = PackManifestReader(directory.source(of: manifest))
+        var sources = SourcesOfPack()
         // All names of an audit come after it.
         var previous = PackManifest.sumsFile.utf8
         while let item = try reader.next() {
+            try sources.take(item, listed)
             switch item {
-            case .input(let listed): try input(listed)
-            case .file: break
+            case .option, .input, .file: break
             case .output(let file):
                 guard previous.lexicographicallyPrecedes(file.path.utf8) else {
                     let detail = "its outputs are not in order at \(file.path)"
                     return result.add(.init(.unsound, .file, PackManifest.file, detail: detail))
                 }
                 previous = file.path.utf8
-                try hold(against: file)
+                try compare(with: file)
             }
             try checkpoint()
         }
         result.toolVersion = reader.toolVersion
     }
 
-    private mutating func hold(against file: PackedFile) throws {
+    private mutating func compare(with file: PackedFile) throws {
         result.files.listed += 1
         sums.update(PackManifest.sumsLine(file.path, sha256: file.sha256).span)
         while let (_, path) = current, path.utf8.lexicographicallyPrecedes(file.path.utf8) { try passOver() }
@@ -176,6 +176,37 @@ extension SummaryFault {
         case .newerVersion(let version):
             "it has version \(version); this import-audit reads version \(PackManifest.version). Use a later one"
         default: explanation(of: "It")
+        }
+    }
+}
+
+/// What the manifest of an audit lists besides the audit's own files.
+package enum ListedInAudit {
+    case input(PackInput)
+    /// A file that was sent, whose lines the audit names.
+    case source(PackedFile)
+}
+
+/// Finds out which files of a pack's manifest were sent: options have their hashes, and come first.
+private struct SourcesOfPack {
+    /// More are only in a manifest that was made to do harm.
+    private static let limit = 100_000
+
+    private var hashes: [String: Int] = [:]
+    private var count = 0
+
+    mutating func take(_ item: PackManifestReader.Item, _ body: (ListedInAudit) throws -> Void) throws {
+        switch item {
+        case .option(let option):
+            guard option.utf8.starts(with: PackManifest.sourceOption.utf8), count < Self.limit else { return }
+            hashes[String(option.dropFirst(PackManifest.sourceOption.count)), default: 0] += 1
+            count += 1
+        case .input(let input): try body(.input(input))
+        case .file(let file):
+            guard let listed = hashes[file.sha256] else { return }
+            hashes[file.sha256] = listed > 1 ? listed - 1 : nil
+            try body(.source(file))
+        case .output: break
         }
     }
 }

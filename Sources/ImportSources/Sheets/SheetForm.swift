@@ -38,7 +38,7 @@ package enum NumberFormat: Sendable, Hashable {
     package static let general = NumberFormat.builtIn(0)
 }
 
-/// What a sheet holds besides rows, and why it cannot be read, told by whichever thread reads.
+/// Other contents of a sheet, and why it cannot be read, reported by whichever thread reads.
 package final class SheetProgress: Sendable {
     private let state = Mutex(State())
 
@@ -59,7 +59,7 @@ package final class SheetProgress: Sendable {
     }
 }
 
-/// What is worth telling of a sheet that was read.
+/// Notes about a sheet that was read.
 package struct SheetNotes: Sendable, Equatable {
     /// Rows without a value between others.
     package var emptyRows = 0

@@ -2,10 +2,10 @@
 ///
 ///     " row-number { cell column style kind value } "
 ///
-/// It is one field in quotes, with the quotes of values doubled, as a table has it: line breaks need no escape then, and
-/// the reader finds the ends of records with the kernel of CSV. Marks and numbers are control characters that XML does
-/// not have (0x01 to 0x08, 0x0E, digits from 0x10 on), so no value contains one, and none is taken for a word of it.
-/// Empty cells have no place in a record.
+/// It is one field in quotes, with the quotes of values doubled, as in CSV: line breaks then need no escape, and the
+/// reader finds the ends of records with the CSV kernel. Marks and numbers are control characters that XML does not
+/// allow (0x01 to 0x08, 0x0E, digits from 0x10 on), so no value contains one or can be mistaken for one.
+/// Empty cells are not in the record.
 package enum SheetRecord {
     static let rowMark: UInt8 = 0x0E
     static let cellMark: UInt8 = 0x01
@@ -13,17 +13,17 @@ package enum SheetRecord {
     /// The digit 0 of numbers with base 16.
     static let digitZero: UInt8 = 0x10
 
-    /// What a value is.
+    /// The kind of a value.
     package enum Kind: UInt8, Sendable {
-        /// A number as the sheet has it, digit by digit.
+        /// A number as in the sheet, digit by digit.
         case number = 0x03
-        /// A text as the sheet has it: `_x0007_` stands for a character that XML does not have.
+        /// A text as in the sheet: `_x0007_` represents a character that XML does not have.
         case text = 0x04
         /// `1` or `0`.
         case boolean = 0x05
         /// Such as `#N/A`.
         case error = 0x06
-        /// A time as ISO 8601 has it.
+        /// An ISO 8601 time.
         case date = 0x07
     }
 

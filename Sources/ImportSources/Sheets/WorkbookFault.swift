@@ -14,7 +14,7 @@ package struct WorkbookFault: Error, Sendable, Equatable {
         self.cell = cell
     }
 
-    /// Whether it can be read, but holds no rows.
+    /// Whether it can be read, but contains no rows.
     package var hasNoRows: Bool { reason == .emptySheet || reason == .onlyHeader }
 
     package enum Reason: Sendable, Equatable {
@@ -22,26 +22,26 @@ package struct WorkbookFault: Error, Sendable, Equatable {
         case oldWorkbook, encrypted, oldDocument
         /// `.xlsb`.
         case binary
-        /// A zip or a document that is not a workbook: what it is.
+        /// A zip or a document that is not a workbook, with its kind.
         case isNoWorkbook(String)
         /// It is in an archive, or is compressed.
         case isPacked
-        /// It says that this program wrote it, as a report.
+        /// Its title says that this program wrote it, as a report.
         case isOwnReport
-        /// The names of those that there are.
+        /// The names of the existing sheets.
         case noSuchSheet([String])
         case noSheets
         /// The first of several sheets is hidden; the names of all.
         case firstIsHidden([String])
-        /// It holds no rows: a chart or the like.
+        /// It contains no rows: a chart or the like.
         case isNoTable
         case emptySheet
         case onlyHeader
-        /// Cells of a stretch such as `B2:B3` are one.
+        /// Cells of a range such as `B2:B3` are merged.
         case merged(String)
-        /// A formula of which the workbook has no value.
+        /// A formula without a value in the workbook.
         case noStoredValue
-        /// Something that the format does not have; in few words.
+        /// Something that the format does not allow, in a few words.
         case structure(String)
         /// A part is not XML that can be read.
         case brokenXML(part: String, line: Int, message: String)

@@ -38,9 +38,9 @@ struct AuditFolder {
 
     /// Checks the files against the manifest: all must be there, each with its SHA-256, and no others but packs.
     ///
-    /// - Parameter input: is handed each input that the manifest lists.
-    func verify(_ input: (PackInput) throws -> Void) throws -> PackVerification {
-        let fault = try fault(input)
+    /// - Parameter listed: is handed each input that the manifest lists, and each file that was sent.
+    func verify(_ listed: (ListedInAudit) throws -> Void) throws -> PackVerification {
+        let fault = try fault(listed)
         var result = PackVerification(
             folder: path, bytes: content.bytes, sha256: content.sha256,
             toolVersion: fault == nil ? manifest.header.toolVersion : nil)
@@ -68,19 +68,21 @@ struct AuditFolder {
         return result
     }
 
-    /// Hands out the inputs that the manifest lists.
-    func forEachInput(_ body: (PackInput) throws -> Void) throws {
-        _ = try manifest.forEachDocument { try body(PackInput($0)) }
+    /// Hands them out again.
+    func forEachListed(_ body: (ListedInAudit) throws -> Void) throws {
+        for source in manifest.sources { try body(.source(source)) }
+        _ = try manifest.forEachDocument { try body(.input(PackInput($0))) }
     }
 
     /// Why the manifest proves nothing; nil if it is sound.
-    private func fault(_ input: (PackInput) throws -> Void) throws -> String? {
+    private func fault(_ listed: (ListedInAudit) throws -> Void) throws -> String? {
         if manifest.header.version != RunManifest.version { return "it was written by another version" }
         if manifest.header.isUnfinished { return "the run that wrote it did not come to its end" }
+        for source in manifest.sources { try listed(.source(source)) }
         var documents = 0
         let isSound = try manifest.forEachDocument { document in
             documents += 1
-            try input(PackInput(document))
+            try listed(.input(PackInput(document)))
         }
         if !isSound || manifest.isBroken { return "it is damaged" }
         // An overview that was interrupted says that it has none.

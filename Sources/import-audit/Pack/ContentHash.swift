@@ -26,19 +26,18 @@ struct ContentHash: Sendable, Equatable {
             expected.map({ $0 == status.st_size }) != false
         else { return nil }
         var hash = SHA256()
-        var offset = 0
-        let room = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: min(256 * 1024, max(4096, status.st_size + 1)), alignment: 64)
-        defer { unsafe room.deallocate() }
-        while true {
-            let count = unsafe pread(descriptor, room.baseAddress, room.count, off_t(offset))
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { return nil }
-            guard count > 0 else { break }
-            unsafe hash.update(UnsafeBufferPointer(rebasing: room.bindMemory(to: UInt8.self)[..<count]))
-            offset += count
+        var size = 0
+        // A small file takes a small piece: there may be a million of them.
+        let pieceBytes = min(256 * 1024, max(4096, Int(status.st_size) + 1))
+        do {
+            try readPieces(of: descriptor, pieceBytes: pieceBytes) { piece in
+                hash.update(piece)
+                size += piece.count
+            }
+        } catch {
+            return nil
         }
-        bytes = offset
+        bytes = size
         sha256 = hash.finish()
     }
 }

@@ -23,6 +23,8 @@ final class InputComparison: Sendable {
         /// Inputs that are not listed, or not under this name.
         var others: [OtherInput] = []
         var status = ExitStatus.done
+        /// The files that were sent.
+        var sources: [PackedFile] = []
     }
 
     private let state = Mutex(State())
@@ -30,8 +32,15 @@ final class InputComparison: Sendable {
     /// 66 if an input is not there or may not be read.
     var status: ExitStatus { state.withLock { $0.status } }
 
-    /// Takes in an input that the manifest lists.
-    func expect(_ input: PackInput) throws(CommandFailure) {
+    /// Takes in what the manifest lists.
+    func expect(_ listed: ListedInAudit) throws(CommandFailure) {
+        switch listed {
+        case .input(let input): try expect(input)
+        case .source(let file): state.withLock { $0.sources.append(file) }
+        }
+    }
+
+    private func expect(_ input: PackInput) throws(CommandFailure) {
         let isTooMany = state.withLock { state in
             state.expected[ListedInput(input.source, sha256: input.sha256), default: 0] += 1
             state.tally.listed += 1
@@ -70,11 +79,38 @@ final class InputComparison: Sendable {
         }
     }
 
-    /// Says what differs.
+    /// Compares files with those that were sent, and says what differs.
     ///
-    /// - Parameter forEachInput: hands out what the manifest lists, to name what was not found.
+    /// - Throws: 66 if one cannot be read.
+    func concludeSources(_ paths: [String], in verification: inout PackVerification) throws {
+        var missing = state.withLock { $0.sources }
+        let listed = missing.count
+        var others: [String] = []
+        for path in paths {
+            guard let file = try InputFingerprint(of: InputPath(path)) else {
+                throw CommandFailure(.noInput, of: path, "this is not a file that can be read")
+            }
+            if let index = missing.firstIndex(where: { $0.sha256 == file.sha256 && $0.bytes == file.bytes }) {
+                missing.remove(at: index)
+            } else {
+                others.append(path)
+            }
+        }
+        verification.begin(sources: .init(listed: listed, matching: listed - missing.count))
+        for file in missing {
+            // One that has the name of one that is missing has changed.
+            let changed = others.firstIndex { $0.utf8.elementsEqual(file.path.utf8) }
+            if let changed { others.remove(at: changed) }
+            verification.add(.init(changed == nil ? .missing : .changed, .source, file.path))
+        }
+        for path in others { verification.add(.init(.extra, .source, path)) }
+    }
+
+    /// Says what differs of the inputs.
+    ///
+    /// - Parameter forEachListed: hands out what the manifest lists, to name what was not found.
     func conclude(
-        in verification: inout PackVerification, forEachInput: ((PackInput) throws -> Void) throws -> Void
+        in verification: inout PackVerification, forEachListed: ((ListedInAudit) throws -> Void) throws -> Void
     ) throws {
         var (tally, byName, expected) = state.withLock { ($0.tally, $0.byName, $0.expected) }
         var missing: [InputKey: Int] = [:]
@@ -87,7 +123,8 @@ final class InputComparison: Sendable {
         for other in others { names[ExactText(other.source), default: 0] += 1 }
         verification.begin(inputs: tally, byName: byName)
         if !missing.isEmpty {
-            try forEachInput { input in
+            try forEachListed { item in
+                guard case .input(let input) = item else { return }
                 let listed = ListedInput(input.source, sha256: input.sha256)
                 guard expected.removeOne(listed), missing.removeOne(listed.key) else { return }
                 let isThere = names[ExactText(input.source), default: 0] > 0

@@ -22,19 +22,19 @@ struct PackedAuditFile: ~Copyable {
 
     /// Checks the zip against its manifest.
     ///
-    /// - Parameter input: is handed each input that the manifest lists.
-    func verify(_ input: (PackInput) throws -> Void) throws -> PackVerification {
+    /// - Parameter listed: is handed each input that the manifest lists, and each file that was sent.
+    func verify(_ listed: (ListedInAudit) throws -> Void) throws -> PackVerification {
         try reading {
             var verifier = try PackVerifier(name: path, descriptor: descriptor) {
                 if Interruption.isRequested { throw Interrupted() }
             }
-            return try verifier.verify(input: input)
+            return try verifier.verify(listed: listed)
         }
     }
 
-    /// Hands out the inputs again.
-    func forEachInput(_ body: (PackInput) throws -> Void) throws {
-        try reading { try PackVerifier.forEachInput(descriptor: descriptor, body) }
+    /// Hands them out again.
+    func forEachListed(_ body: (ListedInAudit) throws -> Void) throws {
+        try reading { try PackVerifier.forEachListed(descriptor: descriptor, body) }
     }
 
     private func reading<Value>(_ body: () throws -> Value) throws -> Value {

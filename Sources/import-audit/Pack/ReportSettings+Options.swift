@@ -21,7 +21,7 @@ extension ReportSettings {
         options += userRules.shapingOptions
         if let redaction { options += redaction.shapingOptions }
         if let lines {
-            options += lines.files.map { "--source sha256:\($0.sha256)" }
+            options += lines.files.map { PackManifest.sourceOption + $0.sha256 }
             if lines.trustsOrder { options.append("--trust-order") }
         }
         return options

@@ -10,7 +10,7 @@ struct VerifyCommand: ParsableCommand {
             Reads a zip that report --pack wrote and checks each file against the zip's manifest. Every file must be \
             there with its SHA-256, there must be no other file, and the zip must read the same in every program. If \
             you also give inputs, they must contain the dumps that the manifest lists, by SHA-256; file names do not \
-            matter. Nothing is unpacked to disk.
+            matter. The same holds for the files that were sent (--source). Nothing is unpacked to disk.
 
             A folder that report wrote is checked against its manifest.jsonl in the same way.
 
@@ -22,6 +22,7 @@ struct VerifyCommand: ParsableCommand {
               import-audit verify audit.zip
               import-audit verify audit.zip dumps/
               import-audit verify audit/ --format json
+              import-audit verify audit.zip dumps/ --source contacts.csv
             """
     )
 
@@ -37,6 +38,17 @@ struct VerifyCommand: ParsableCommand {
             "The dumps that the audit must be about: files, folders, archives, or - for standard input.",
             valueName: "input"))
     var arguments: [String] = []
+
+    @OptionGroup(title: Help.source) var sent: Sent
+
+    struct Sent: ParsableArguments {
+        @Option(
+            name: .customLong("source"), parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "The files that were sent, of an audit that was made with --source.", valueName: "file"),
+            completion: .file())
+        var sources: [String] = []
+    }
 
     @OptionGroup var work: WorkOptions
 
@@ -62,16 +74,16 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func verify() throws -> ExitStatus {
-        let comparison = arguments.isEmpty ? nil : InputComparison()
+        let comparison = arguments.isEmpty && sent.sources.isEmpty ? nil : InputComparison()
         var verification: PackVerification
         if AuditFolder.isFolder(zip) {
             let folder = try AuditFolder(zip)
-            verification = try folder.verify { input in try comparison?.expect(input) }
-            try conclude(comparison, in: &verification) { body in try folder.forEachInput(body) }
+            verification = try folder.verify { listed in try comparison?.expect(listed) }
+            try conclude(comparison, in: &verification) { body in try folder.forEachListed(body) }
         } else {
             let file = try PackedAuditFile(zip)
-            verification = try file.verify { input in try comparison?.expect(input) }
-            try conclude(comparison, in: &verification) { body in try file.forEachInput(body) }
+            verification = try file.verify { listed in try comparison?.expect(listed) }
+            try conclude(comparison, in: &verification) { body in try file.forEachListed(body) }
         }
         try Console.write(printing.format.render(verification))
         return (verification.isVerified ? ExitStatus.done : .notPassed).orWorse(comparison?.status ?? .done)
@@ -81,16 +93,21 @@ struct VerifyCommand: ParsableCommand {
 extension VerifyCommand {
     private func conclude(
         _ comparison: InputComparison?, in verification: inout PackVerification,
-        forEachInput: ((PackInput) throws -> Void) throws -> Void
+        forEachListed: ((ListedInAudit) throws -> Void) throws -> Void
     ) throws {
         guard let comparison else { return }
+        if !sent.sources.isEmpty, verification.toolVersion != nil {
+            let paths = SourceFiles(names: ManyArguments.putBack(sent.sources)).paths
+            try comparison.concludeSources(paths, in: &verification)
+        }
+        if arguments.isEmpty { return }
         // The folder itself may lie among the inputs.
         let place = OutputPlace(folder: zip, files: [], jobFiles: [])
         let inputs = ManyArguments.putBack(arguments)
         guard try comparison.read(inputs, work, leavingOut: place) else { throw Interrupted() }
         // Without a sound manifest, nothing is known of what the inputs should be.
         if verification.toolVersion != nil {
-            try comparison.conclude(in: &verification, forEachInput: forEachInput)
+            try comparison.conclude(in: &verification, forEachListed: forEachListed)
         }
     }
 }

@@ -17,12 +17,15 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     private(set) var source = ""
     private var order = DocumentOrder(input: 0)
 
-    /// - Parameter identity: looks for ids that come back, if they are wanted.
+    /// - Parameters:
+    ///   - identity: looks for ids that come back, if they are wanted.
+    ///   - listsRows: whether summaries keep the failed rows that pages list.
     init(
-        collector: Collector, identity: IdentityAudit? = nil, concurrency: Concurrency, isStrict: Bool, isVerbose: Bool
+        collector: Collector, identity: IdentityAudit? = nil, concurrency: Concurrency, isStrict: Bool,
+        isVerbose: Bool, listsRows: Bool = false
     ) {
         self.collector = collector
-        audit = DocumentAudit(identity: identity, usesThread: concurrency.allowsHelpers)
+        audit = DocumentAudit(identity: identity, usesThread: concurrency.allowsHelpers, listsRows: listsRows)
         plainJobs = isVerbose || !collector.takesPlainJobs ? .none : identity == nil ? .all : .withDistinctIDs
         batch = PlainJobBatch(collector, source: "", isIdentifying: identity != nil)
         self.isStrict = isStrict

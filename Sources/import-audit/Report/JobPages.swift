@@ -24,10 +24,11 @@ struct JobPages {
         let formats = settings.formats
         let codes = settings.userRules.codes
         let places = try settings.lines?.places(of: summary, order)
+        let title = isAlone ? settings.title : nil
         func model(_ limits: ModelLimits, _ files: [ReportFile]) -> ReportModel {
             ReportModel(
-                summary, title: isAlone ? settings.title : nil, toolVersion: toolVersion, files: files, codes: codes,
-                ruleResults: ruleResults, redaction: settings.redaction?.mark, places: places, limits: limits)
+                summary, title: title, toolVersion: toolVersion, files: files, codes: codes, ruleResults: ruleResults,
+                redaction: settings.redaction?.mark, places: places, limits: limits)
         }
         // Both pages show the same.
         let whole = formats.contains(.xhtml) || formats.contains(.markdown) ? model(.page, formats.files) : nil
@@ -38,51 +39,40 @@ struct JobPages {
             }
             return page
         }
-        func markdown(within limit: Int?, as file: ReportFile) throws -> [UInt8] {
+        func markdown(within limit: Int?, _ files: [ReportFile], of whole: ReportModel? = nil) throws -> [UInt8] {
             do throws(PageTooLarge) {
                 return try settings.templates.renderMarkdown(within: limit) { limits in
-                    if limits.areThoseOfPage, let whole { return whole.page(file) }
-                    return model(limits, formats.files.filter { $0 != file })
+                    if limits.areThoseOfPage, let whole { return whole.page(.markdown) }
+                    return model(limits, files)
                 }
             } catch {
                 throw settings.pageTooLarge(error)
             }
         }
-        let title = isAlone ? settings.title : nil
-        lazy var brief = Brief(
-            summary, title: title, toolVersion: toolVersion, codes: codes, redaction: settings.redaction?.mark)
+        lazy var messages = MessageFiles(
+            Brief(summary, title: title, toolVersion: toolVersion, codes: codes, redaction: settings.redaction?.mark),
+            files: formats.files, page: ({ try page(of: model(.page, [])) }, ReportFile.xhtml.name),
+            mailDate: settings.mailDate
+        ) { limit, files in
+            try markdown(within: min(settings.markdownLimit ?? .max, limit), files)
+        }
         for format in formats.inReadingOrder {
-            switch format {
-            case .xhtml:
+            switch format.kind {
+            case .page(.xhtml):
                 guard let whole else { continue }
                 let page = try page(of: whole.page(.xhtml))
                 if formats.linksStyle {
                     try folder.write(settings.templates.styleSheet, as: ReportFile.styleSheet.name)
                 }
                 try folder.write(page, as: ReportFile.xhtml.name)
-            case .markdown:
-                try folder.write(
-                    markdown(within: settings.markdownLimit, as: .markdown), as: ReportFile.markdown.name)
-            case .eml:
-                // No file is beside it where it is read.
-                let mail = Mail.render(
-                    brief, page: try page(of: model(.page, [])), pageName: ReportFile.xhtml.name,
-                    date: settings.mailDate)
-                try folder.write(mail, as: ReportFile.mail.name)
-            case .slack:
-                let files = formats.files.filter { $0 != .slack }
-                try folder.write(SlackMessage.render(brief, files: files), as: ReportFile.slack.name)
-            case .teams:
-                let files = formats.files.filter { $0 != .teams }
-                try folder.write(TeamsMessage.render(brief, files: files), as: ReportFile.teams.name)
-            case .github:
-                try folder.write(GitHubAnnotations.render(brief), as: ReportFile.annotations.name)
-                let limit = min(settings.markdownLimit ?? .max, GitHubAnnotations.summaryLimit)
-                try folder.write(markdown(within: limit, as: .stepSummary), as: ReportFile.stepSummary.name)
+            case .page(.markdown):
+                let others = formats.files.filter { $0 != .markdown }
+                let page = try markdown(within: settings.markdownLimit, others, of: whole)
+                try folder.write(page, as: ReportFile.markdown.name)
+            case .message(let message): try messages.write(message, as: format.jobFiles, to: folder)
             // Written with the rows (``ReportPass``).
-            case .csv, .xlsx, .explore: break
-            // Last, so that who finds a new summary finds all other files new.
-            case .json:
+            case .rows: break
+            case .summary:
                 var all = Summary()
                 all.append(summary)
                 all.redaction = settings.redaction?.mark

@@ -32,7 +32,9 @@ final class OutputFolder: @unchecked Sendable {
         let wasCreated = try Self.create(path)
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description)
+            let failure = SystemFailure.last
+            if wasCreated { unsafe rmdir(path) }
+            throw CommandFailure(.cannotWrite, of: path, failure.description)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let failure = SystemFailure.last
@@ -76,7 +78,9 @@ final class OutputFolder: @unchecked Sendable {
             }
             let descriptor = unsafe openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard descriptor >= 0 else {
-                throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", SystemFailure.last.description)
+                let failure = SystemFailure.last
+                if wasMade { unsafe unlinkat(parent, name, AT_REMOVEDIR) }
+                throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", failure.description)
             }
             return PendingNames(in: descriptor, madeIn: wasMade ? (parent, name) : nil)
         }

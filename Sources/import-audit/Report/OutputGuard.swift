@@ -138,9 +138,7 @@ enum OutputFile {
     }
 
     static func beginning(of descriptor: Int32) -> ArraySlice<UInt8>? {
-        var bytes = [UInt8](repeating: 0, count: 512)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
-        return count < 0 ? nil : bytes[..<count]
+        readBeginning(of: descriptor, count: 512).map { $0[...] }
     }
 
     /// Whether a file is recognized as one of this program, by content.

@@ -40,10 +40,11 @@ struct OverviewFiles {
         self.folder = folder
         var pages: [(TemplateSet.Format, PartialFile)] = []
         for format in formats.inReadingOrder {
-            switch format {
-            case .xhtml: pages.append((.xhtml, try folder.begin(ReportFile.indexXHTML.name)))
-            case .markdown: pages.append((.markdown, try folder.begin(ReportFile.indexMarkdown.name)))
-            case .csv:
+            switch format.kind {
+            case .page(let page):
+                let file = format.overviewFiles(hasFailures: hasFailures)[0]
+                pages.append((page, try folder.begin(file.name)))
+            case .rows(.csv):
                 jobs = BufferedFile(try folder.begin(ReportFile.jobs.name), opening: csv.opening(JobsCSV.header))
                 codes = BufferedFile(
                     try folder.begin(ReportFile.allCodes.name),
@@ -52,8 +53,8 @@ struct OverviewFiles {
                 failures = try folder.begin(ReportFile.allFailures.name)
                 try failures?.write(
                     csv.opening(RowsCSV<PartialFile>.header(codes: userRules.codes, hasLines: hasLines)).span)
-            case .xlsx: workbook = try OverviewWorkbookFile(in: folder, userRules: userRules, hasLines: hasLines)
-            case .explore:
+            case .rows(.xlsx): workbook = try OverviewWorkbookFile(in: folder, userRules: userRules, hasLines: hasLines)
+            case .rows(.explore):
                 guard hasFailures else { continue }
                 let page = ExplorePage(
                     files: formats.overviewFiles(hasFailures: hasFailures), isOverview: true, csv: csv,
@@ -62,9 +63,8 @@ struct OverviewFiles {
                 try file.write(page.start.span)
                 explore = (file, ExploreOverview(page))
             // They say what all jobs come to (``finish``).
-            case .eml, .slack, .teams, .github: break
-            // Last, so that who finds a new summary finds all other files new.
-            case .json:
+            case .message: break
+            case .summary:
                 summary = SummaryJSON.Document(
                     to: try folder.begin(ReportFile.allSummaries.name), codes: userRules.codes, redaction: redaction)
             }
@@ -109,23 +109,17 @@ struct OverviewFiles {
     /// Adds the rows of a job's own file, which is open for reading.
     func appendFailures(from descriptor: Int32) throws {
         var body = CSVBody()
-        try Self.forEachPiece(of: descriptor) { bytes in
+        try Self.forEachPiece(ofRowsIn: descriptor) { bytes in
             try failures?.write(bytes.extracting(body.start(in: bytes)..<bytes.count))
         }
     }
 
-    /// Hands out a file that is open for reading, piece by piece.
-    static func forEachPiece(of descriptor: Int32, _ body: (Span<UInt8>) throws -> Void) throws {
-        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
-        while true {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                throw CommandFailure(
-                    .cannotWrite, "the failed rows of a job cannot be read: \(SystemFailure.last.description)")
-            }
-            guard count > 0 else { return }
-            try body(chunk.span.extracting(0..<count))
+    /// Hands out the rows of a job's own file, which is open for reading, piece by piece.
+    static func forEachPiece(ofRowsIn descriptor: Int32, _ body: (Span<UInt8>) throws -> Void) throws {
+        do {
+            try readPieces(of: descriptor, pieceBytes: 64 * 1024, body)
+        } catch let error as SystemFailure {
+            throw CommandFailure(.cannotWrite, "the failed rows of a job cannot be read: \(error.description)")
         }
     }
 
@@ -149,7 +143,7 @@ struct OverviewFiles {
     /// - Returns: their names, in the order in which a person would open them.
     mutating func finish(
         templates: TemplateSet, title: String? = nil, markdownLimit: Int? = nil, mailDate: MessageDate? = nil,
-        invalidPage: ((problem: XHTMLProblem, line: String), String) -> CommandFailure
+        invalidPage: @escaping ((problem: XHTMLProblem, line: String), String) -> CommandFailure
     ) throws -> [String] {
         let files = formats.overviewFiles(hasFailures: hasFailures)
         let ruleResults = ruleResults
@@ -178,30 +172,15 @@ struct OverviewFiles {
                 try folder.write(templates.styleSheet, as: ReportFile.styleSheet.name)
             }
         }
-        lazy var brief = Brief(overview, title: title, toolVersion: toolVersion, codes: codes, redaction: redaction)
+        lazy var messages = MessageFiles(
+            Brief(overview, title: title, toolVersion: toolVersion, codes: codes, redaction: redaction), files: files,
+            page: ({ try page([]) }, ReportFile.indexXHTML.name), mailDate: mailDate
+        ) { limit, files in
+            try markdown(within: min(markdownLimit ?? .max, limit), files)
+        }
         for format in formats.inReadingOrder {
-            switch format {
-            case .eml:
-                let mail = Mail.render(
-                    brief, page: try page([]), pageName: ReportFile.indexXHTML.name, date: mailDate)
-                try folder.write(mail, as: ReportFile.indexMail.name)
-            case .slack:
-                try folder.write(
-                    SlackMessage.render(brief, files: files.filter { $0 != .indexSlack }),
-                    as: ReportFile.indexSlack.name)
-            case .teams:
-                try folder.write(
-                    TeamsMessage.render(brief, files: files.filter { $0 != .indexTeams }),
-                    as: ReportFile.indexTeams.name)
-            case .github:
-                try folder.write(GitHubAnnotations.render(brief), as: ReportFile.indexAnnotations.name)
-                let limit = min(markdownLimit ?? .max, GitHubAnnotations.summaryLimit)
-                try folder.write(
-                    markdown(within: limit, files.filter { $0 != .indexStepSummary }),
-                    as: ReportFile.indexStepSummary.name)
-            // Begun before the jobs came.
-            case .xhtml, .markdown, .csv, .xlsx, .json, .explore: break
-            }
+            guard case .message(let message) = format.kind else { continue }
+            try messages.write(message, as: format.overviewFiles(hasFailures: hasFailures), to: folder)
         }
         try jobs?.flush()
         try self.codes?.flush()

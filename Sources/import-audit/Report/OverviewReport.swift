@@ -131,7 +131,7 @@ struct OverviewReport {
                 let page = folders.openFile(.explore, of: name)
                 defer { if let page { close(page) } }
                 try files.appendToExplore(job, report: place) { body in
-                    if let page { try OverviewFiles.forEachPiece(of: page, body) }
+                    if let page { try OverviewFiles.forEachPiece(ofRowsIn: page, body) }
                 }
             }
             if formats.contains(.xlsx) {
@@ -142,10 +142,11 @@ struct OverviewReport {
         }
         for index in 0..<results.unreadableCount { try files.append(try results.unreadable(index)) }
         do {
+            let settings = run.settings
             fileNames = try files.finish(
-                templates: run.settings.overviewTemplates(), title: run.settings.title,
-                markdownLimit: run.settings.markdownLimit, mailDate: run.settings.mailDate
-            ) { problem, page in run.settings.invalidPage(problem, of: page) }
+                templates: settings.overviewTemplates(), title: settings.title, markdownLimit: settings.markdownLimit,
+                mailDate: settings.mailDate
+            ) { problem, page in settings.invalidPage(problem, of: page) }
         } catch let page as PageTooLarge {
             throw run.settings.pageTooLarge(page)
         }

@@ -85,19 +85,11 @@ final class PartialFile: ReportOutput {
         try finishWriting()
         let target = try create(rewrittenName)
         do {
-            guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure() }
-            var chunk = [UInt8](repeating: 0, count: 256 * 1024)
             var result: [UInt8] = []
             (size, hash) = (0, SHA256())
-            while true {
-                let count = unsafe chunk.withUnsafeMutableBytes { buffer in
-                    unsafe read(descriptor, buffer.baseAddress, buffer.count)
-                }
-                if count < 0, errno == EINTR { continue }
-                guard count >= 0 else { throw failure() }
-                guard count > 0 else { break }
+            try forEachPiece { piece in
                 result.removeAll(keepingCapacity: true)
-                transform(chunk.span.extracting(0..<count), &result)
+                transform(piece, &result)
                 size += result.count
                 hash.update(result.span)
                 try write(result.span, to: target)
@@ -127,17 +119,10 @@ final class PartialFile: ReportOutput {
     /// Hands out all that was written, piece by piece.
     func forEachPiece(_ body: (Span<UInt8>) throws -> Void) throws {
         try finishWriting()
-        var chunk = [UInt8](repeating: 0, count: 256 * 1024)
-        var offset = 0
-        while true {
-            let count = unsafe chunk.withUnsafeMutableBytes { buffer in
-                unsafe pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure() }
-            guard count > 0 else { return }
-            try body(chunk.span.extracting(0..<count))
-            offset += count
+        do {
+            try readPieces(of: descriptor, body)
+        } catch let error as SystemFailure {
+            throw failure(error)
         }
     }
 

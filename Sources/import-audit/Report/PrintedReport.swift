@@ -59,15 +59,10 @@ struct PrintedReport {
     }
 
     private static func print(_ file: Int32) throws {
-        var chunk = [UInt8](repeating: 0, count: 256 * 1024)
-        while true {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                throw CommandFailure(.cannotWrite, "the report cannot be read back: \(SystemFailure.last.description)")
-            }
-            guard count > 0 else { return }
-            try Console.write(Array(chunk[..<count]))
+        do {
+            try readPieces(of: file) { try Console.Output().write($0) }
+        } catch let error as SystemFailure {
+            throw CommandFailure(.cannotWrite, "the report cannot be read back: \(error.description)")
         }
     }
 }

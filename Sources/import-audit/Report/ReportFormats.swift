@@ -25,6 +25,36 @@ enum ReportFormat: String, Choice {
     /// Those that are written unless the user chooses.
     static let byDefault: Set<ReportFormat> = [.markdown, .csv, .xhtml, .json]
 
+    /// What a format is, which says how and when its files are written.
+    enum Kind {
+        /// Of a template.
+        case page(TemplateSet.Format)
+        /// Grows row by row.
+        case rows(Rows)
+        case message(Message)
+        /// Written last, so that who finds a new summary finds all other files new.
+        case summary
+    }
+
+    enum Rows { case csv, xlsx, explore }
+    /// What is sent on (``MessageFiles``).
+    enum Message { case eml, slack, teams, github }
+
+    var kind: Kind {
+        switch self {
+        case .xhtml: .page(.xhtml)
+        case .markdown: .page(.markdown)
+        case .csv: .rows(.csv)
+        case .xlsx: .rows(.xlsx)
+        case .explore: .rows(.explore)
+        case .eml: .message(.eml)
+        case .slack: .message(.slack)
+        case .teams: .message(.teams)
+        case .github: .message(.github)
+        case .json: .summary
+        }
+    }
+
     /// The files of a job's report.
     var jobFiles: [ReportFile] {
         switch self {
@@ -33,11 +63,8 @@ enum ReportFormat: String, Choice {
         case .csv: [.rows, .failures, .codes]
         case .xlsx: [.workbook]
         case .json: [.summary]
-        case .eml: [.mail]
-        case .slack: [.slack]
-        case .teams: [.teams]
-        case .github: [.annotations, .stepSummary]
         case .explore: [.explore]
+        case .eml, .slack, .teams, .github: messageFiles(named: "report", mailHas: "this page")
         }
     }
 
@@ -51,12 +78,26 @@ enum ReportFormat: String, Choice {
         case .csv: hasFailures ? [.jobs, .allCodes, .allFailures] : [.jobs, .allCodes]
         case .xlsx: [.indexWorkbook]
         case .json: [.allSummaries]
-        case .eml: [.indexMail]
-        case .slack: [.indexSlack]
-        case .teams: [.indexTeams]
-        case .github: [.indexAnnotations, .indexStepSummary]
+        case .eml, .slack, .teams, .github: messageFiles(named: "index", mailHas: "this overview")
         // Only of rows that are there.
         case .explore: hasFailures ? [.indexExplore] : []
+        }
+    }
+
+    private func messageFiles(named name: String, mailHas page: String) -> [ReportFile] {
+        func file(_ end: String, _ description: String) -> ReportFile {
+            ReportFile(name: "\(name).\(end)", description: description)
+        }
+        guard case .message(let message) = kind else { return [] }
+        return switch message {
+        case .eml: [file("eml", "a mail with \(page) attached, as a draft")]
+        case .slack: [file("slack.json", "a message for Slack")]
+        case .teams: [file("teams.json", "a message for Microsoft Teams")]
+        case .github:
+            [
+                file("github.txt", "annotations for GitHub Actions"),
+                file("github.md", "the summary of a step of GitHub Actions"),
+            ]
         }
     }
 }

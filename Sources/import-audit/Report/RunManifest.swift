@@ -175,6 +175,15 @@ final class RunManifest: Sendable {
         }
     }
 
+    /// The files that were sent. They come before all inputs.
+    var sources: [PackedFile] {
+        var lines = RunManifestLines(descriptor, 0..<folderLines.lowerBound)
+        _ = lines.next()
+        var sources: [PackedFile] = []
+        while let line = lines.next(), case .source(let file) = RunManifestLine(line.bytes) { sources.append(file) }
+        return sources
+    }
+
     /// Hands out all documents of all inputs, in their order; false at a line that makes no sense.
     func forEachDocument(_ body: (Document) throws -> Void) rethrows -> Bool {
         var lines = RunManifestLines(descriptor, 0..<folderLines.lowerBound)

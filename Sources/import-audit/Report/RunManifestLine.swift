@@ -63,6 +63,10 @@ enum RunManifestLine {
                     version: version, options: fields.texts["options"] ?? "",
                     jobOptions: fields.texts["job_options"] ?? "", documents: fields.counts["documents"] ?? 0,
                     isUnfinished: fields.flags.contains("unfinished"), toolVersion: fields.texts["tool_version"] ?? ""))
+        } else if let path = fields.texts["sent"], let bytes = fields.counts["bytes"],
+            let sha256 = fields.texts["sha256"]
+        {
+            self = .source(PackedFile(path: path, bytes: bytes, sha256: sha256))
         } else if let path = fields.texts["input"], let documents = fields.counts["documents"] {
             self = .input(
                 path: path, bytes: fields.counts["bytes"], sha256: fields.texts["sha256"], documents: documents)

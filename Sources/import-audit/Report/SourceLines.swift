@@ -28,6 +28,8 @@ final class SourceLines: Sendable {
         let sha256: SHA256Digest?
         /// In the temporary file: each row and its line, as distances from those before.
         var pieces: [Range<Int>]
+        /// There too: what was sent of the rows that a page lists.
+        var sent: Range<Int>?
     }
 
     let sources: [Source]
@@ -67,13 +69,15 @@ final class SourceLines: Sendable {
     ) throws -> Result {
         let folder = Console.environment("TMPDIR") ?? "/tmp"
         let collector = Collector(folder: folder)
+        // Of names and addresses that were sent, nobody has said which are to be pseudonyms.
+        let listsCells = settings.formats.listsRows && settings.redaction == nil
         let spool = try RowSpool(in: folder)
         let run = try InputRun(options: options, collector: collector, hashing: true, names: .plain, output: place)
         let end = try run.run {
             SpoolingHandler(
                 SummaryHandler(
                     collector: collector, concurrency: settings.concurrency, isStrict: settings.isStrict,
-                    isVerbose: false), spool, keepsAllIDs: false)
+                    isVerbose: false, listsRows: listsCells), spool, keepsAllIDs: false)
         }
         guard case .done = end else { return .interrupted }
         let results = try collector.results()
@@ -129,6 +133,25 @@ final class SourceLines: Sendable {
     /// The lines of a job's failed rows, in order.
     func cursor(of order: DocumentOrder) -> LineCursor { LineCursor(self, pieces: jobs[order]?.pieces ?? []) }
 
+    /// What was sent of those rows of a job that its page lists.
+    fileprivate func sentCells(of order: DocumentOrder) throws -> [Int: [SentCell]] {
+        guard let range = jobs[order]?.sent else { return [:] }
+        let bytes = try spool.read(range)
+        var index = 0
+        func text() -> String {
+            let count = SpooledRows.number(bytes, &index)
+            defer { index += count }
+            return String(decoding: bytes[index..<index + count], as: UTF8.self)
+        }
+        var cells: [Int: [SentCell]] = [:]
+        while index < bytes.count {
+            let row = SpooledRows.number(bytes, &index)
+            let count = SpooledRows.number(bytes, &index)
+            cells[row] = (0..<count).map { _ in SentCell(name: text(), value: text()) }
+        }
+        return cells
+    }
+
     /// The lines of some rows of a job, as far as they are known.
     func lines(of rows: [Int], in order: DocumentOrder) throws -> [Int: Int] {
         let cursor = cursor(of: order)
@@ -183,6 +206,9 @@ private struct LineTaker: PairedRows {
     private var seen = 0
     private var bytes: [UInt8] = []
     private var last = (row: 0, line: 0)
+    /// The rows of the job that its page lists, whose cells are kept, and what was kept.
+    private var listed: Set<Int> = []
+    private var sent: [UInt8] = []
 
     init(_ spool: RowSpool) {
         self.spool = spool
@@ -199,6 +225,7 @@ private struct LineTaker: PairedRows {
         self.order = order
         seen = job.rows.seen
         last = (0, 0)
+        listed = Set(job.failedByCode.flatMap { $0.listedRows.map { $0.row } })
         jobs[order] = SourceLines.Job(
             source: index, sha256: job.sha256.flatMap { SHA256Digest(hexadecimal: $0) }, pieces: [])
     }
@@ -206,6 +233,15 @@ private struct LineTaker: PairedRows {
     mutating func reject(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws {
         guard let number = row.row else { return }
         try note(number, source.line)
+        guard listed.contains(number) else { return }
+        let message = row.message.map { String(decoding: $0, as: UTF8.self) }
+        let cells = SentCell.chosen(from: source.namedCells(limit: SentCell.columns), for: message)
+        Self.append(number, to: &sent)
+        Self.append(cells.count, to: &sent)
+        for text in cells.flatMap({ [$0.name, $0.value] }) {
+            Self.append(text.utf8.count, to: &sent)
+            sent.append(contentsOf: text.utf8)
+        }
     }
 
     /// Of a row in a damaged stretch, the report has as much as could be read.
@@ -226,6 +262,10 @@ private struct LineTaker: PairedRows {
     }
 
     private mutating func flush() throws {
+        if !sent.isEmpty {
+            jobs[order]?.sent = try spool.append(sent)
+            sent.removeAll(keepingCapacity: true)
+        }
         guard !bytes.isEmpty else { return }
         jobs[order]?.pieces.append(try spool.append(bytes))
         bytes.removeAll(keepingCapacity: true)
@@ -247,6 +287,8 @@ extension SourceLines {
         guard let source = source(of: order) else { return nil }
         let lines = try lines(of: ShownPlaces.rows(of: summary), in: order)
         if lines.isEmpty { return nil }
-        return ShownPlaces(source: source.name, isSheet: source.isSheet, trustsOrder: trustsOrder, lines: lines)
+        return ShownPlaces(
+            source: source.name, isSheet: source.isSheet, trustsOrder: trustsOrder, lines: lines,
+            sent: try sentCells(of: order))
     }
 }

@@ -1,0 +1,249 @@
+"""Runs commands on small inputs while the system fails on purpose, call by call (`Tests/TestSupport/failing_calls.c`).
+
+Every run must end with a documented status and, where it did not succeed, a sentence; each file of the output is the old
+one or the new one, whole; nothing is left in the temporary folder; no input changes; nothing hangs. After kill -9 at any
+call, a second run ends with the same bytes as a run that nobody disturbed.
+
+    failing_calls.py --binary import-audit --seed random --count 300
+    failing_calls.py --binary import-audit --all          every call of every command: half an hour
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+
+from seeds import add_seed
+
+STATUSES = {0, 1, 64, 65, 66, 70, 73, 130}
+# What may go wrong with each call. A call that is cut short or interrupted must not be noticed at all.
+ERRORS: dict[str, list[str]] = {
+    "read": [str(errno.EIO), str(errno.EINTR), "short"],
+    "pread": [str(errno.EIO), str(errno.EINTR), "short"],
+    "write": [str(errno.ENOSPC), str(errno.EIO), str(errno.EINTR), "short"],
+    "open": [str(errno.EMFILE), str(errno.EACCES), str(errno.EIO)],
+    "rename": [str(errno.ENOSPC), str(errno.EIO)],
+    "mkdir": [str(errno.ENOSPC), str(errno.EACCES)],
+    "mkstemp": [str(errno.ENOSPC)],
+    "fsync": [str(errno.EIO), str(errno.ENOSPC)],
+    "ftruncate": [str(errno.EIO)],
+    "unlink": [str(errno.EACCES)],
+    "close": [str(errno.EIO)],
+    "pthread_create": ["0"],
+}
+UNNOTICED = {"short", str(errno.EINTR)}
+# What need not work for a result to be complete.
+MAY_LEAVE_BEHIND = {"unlink"}
+
+Tree = dict[str, bytes]
+
+
+@dataclass
+class Case:
+    name: str
+    arguments: list[str]
+    # Where it writes; nothing for what is printed.
+    output: list[str] = field(default_factory=list)
+    # What was written there before.
+    earlier: list[list[str]] = field(default_factory=list)
+    # Another dump takes the place of the one that the earlier runs read.
+    changes: bool = False
+
+
+CASES = [
+    Case("summary", ["summary", "in", "--format", "json"]),
+    Case("check", ["check", "in", "--max-failed", "50%"]),
+    Case("rows", ["rows", "in"]),
+    Case("compare", ["compare", "in/a.json", "b2.json"]),
+    Case("report of one", ["report", "in/a.json", "-o", "out", "--formats", "md,csv,xhtml,json,eml,explore"], ["out"]),
+    Case("report of many", ["report", "in", "-o", "out"], ["out"]),
+    Case("report again", ["report", "in", "-o", "out"], ["out"], [["report", "in", "-o", "out"]], changes=True),
+    Case("workbook", ["report", "in/a.json", "-o", "out", "--formats", "xlsx"], ["out"]),
+    Case("pack", ["report", "in/a.json", "-o", "out", "--pack", "p.zip"], ["out", "p.zip"]),
+    Case("rejects", ["rejects", "in/a.json", "--source", "a.csv", "-o", "out", "--annotated"], ["out"]),
+    Case("merge", ["merge", "s1.json", "s2.json", "-o", "out"], ["out"]),
+    Case("codes", ["codes", "in", "-o", "codes.yml"], ["codes.yml"]),
+    Case("verify", ["verify", "v.zip", "in/a.json"]),
+]
+
+
+def job(identity: str, failed: range, total: int, message: str = "'{}@x' is no address") -> bytes:
+    rows = [
+        {"error": {"code": "invalid_email", "message": message.format(f"p{row}")}} if row in failed
+        else {"id": f"00000000-0000-4000-8000-{row:012d}", "created": True}
+        for row in range(total)
+    ]
+    return json.dumps({"job_id": identity, "status": "complete", "total": total, "results": rows}).encode()
+
+
+class Machine:
+    """Runs cases, each in a folder of its own."""
+
+    def __init__(self, binary: str, library: str, folder: pathlib.Path) -> None:
+        self.binary, self.library, self.folder = binary, library, folder
+        self.number = 0
+        self.baselines: dict[str, tuple[int, bytes, Tree, Tree]] = {}
+
+    def workspace(self, case: Case) -> pathlib.Path:
+        self.number += 1
+        place = self.folder / str(self.number)
+        (place / "in").mkdir(parents=True)
+        (place / "tmp").mkdir()
+        (place / "in/a.json").write_bytes(job("a", range(3, 6), 20))
+        (place / "in/b.json").write_bytes(job("b", range(0, 2), 8))
+        (place / "in/none.json").write_bytes(b'{"message":"No such job"}')
+        (place / "b2.json").write_bytes(job("a", range(3, 5), 20))
+        (place / "a.csv").write_text("name,email\n" + "".join(f"n{row},p{row}@x\n" for row in range(20)))
+        for number in (1, 2):
+            (place / f"s{number}.json").write_bytes(
+                self.run(place, ["summary", f"in/{'ab'[number - 1]}.json", "--format", "json"]).stdout)
+        if case.name == "verify":
+            self.run(place, ["report", "in/a.json", "-o", "v", "--pack", "v.zip"])
+            shutil.rmtree(place / "v")
+        for arguments in case.earlier:
+            self.run(place, arguments)
+        if case.changes:
+            (place / "in/b.json").write_bytes(job("b", range(4, 8), 8, "'{}' is too long"))
+        return place
+
+    def run(self, place: pathlib.Path, arguments: list[str], **fault: str) -> subprocess.CompletedProcess[bytes]:
+        environment = {**os.environ, "TMPDIR": str(place / "tmp"), "SWIFT_BACKTRACE": "enable=no"}
+        if fault:
+            environment |= {"LD_PRELOAD": self.library} | {f"FAILING_CALL{key}": value for key, value in fault.items()}
+        return subprocess.run(
+            [self.binary, *arguments, "--no-project-file"] if arguments[0] != "validate" else [self.binary, *arguments],
+            cwd=place, env=environment, capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
+
+    def baseline(self, case: Case) -> tuple[int, bytes, Tree, Tree]:
+        """Of a run that nothing disturbs: its status, what it prints, and the output before and after it."""
+        if case.name not in self.baselines:
+            place = self.workspace(case)
+            before = tree(place, case.output)
+            result = self.run(place, case.arguments)
+            self.baselines[case.name] = (result.returncode, result.stdout, before, tree(place, case.output))
+            shutil.rmtree(place)
+        return self.baselines[case.name]
+
+    def calls(self, case: Case, call: str) -> int:
+        place = self.workspace(case)
+        self.run(place, case.arguments, **{"": call, "_COUNT": str(place / "count")})
+        count = int((place / "count").read_text())
+        shutil.rmtree(place)
+        return count
+
+
+def tree(place: pathlib.Path, names: list[str]) -> Tree:
+    files: Tree = {}
+    for name in names:
+        path = place / name
+        if path.is_dir():
+            files |= {str(file.relative_to(place)): file.read_bytes() for file in path.rglob("*") if file.is_file()}
+        elif path.exists():
+            files[name] = path.read_bytes()
+    return files
+
+
+def check(machine: Machine, case: Case, call: str, number: int, error: str) -> list[str]:
+    status, printed, before, after = machine.baseline(case)
+    place = machine.workspace(case)
+    inputs = tree(place, ["in", "a.csv", "b2.json", "s1.json", "s2.json", "v.zip"])
+    faults: list[str] = []
+
+    def expect(holds: bool, *what: object) -> None:
+        if not holds:
+            faults.append(" ".join(str(part) for part in what)[:600])
+
+    try:
+        result = machine.run(place, case.arguments, **{"": call, "_NUMBER": str(number), "_ERROR": error})
+    except subprocess.TimeoutExpired:
+        return ["hangs"]
+    said = result.stderr.decode(errors="replace")
+    now = tree(place, case.output)
+    expect(tree(place, ["in", "a.csv", "b2.json", "s1.json", "s2.json", "v.zip"]) == inputs, "an input has changed")
+    if error == "kill":
+        for name, bytes_ in now.items():
+            # Nobody takes these for files of the audit, and the next run removes them.
+            if "/." in name or name.endswith("manifest.jsonl"):
+                continue
+            expect(bytes_ in (before.get(name), after.get(name)), name, "is neither the old file nor the new one")
+    else:
+        expect(result.returncode in STATUSES, "status", result.returncode, said)
+        if result.returncode == status and error in UNNOTICED:
+            expect(result.stdout == printed, "other output")
+            expect(now == after, "other files:", differing(now, after))
+        elif error in UNNOTICED:
+            expect(False, "is noticed:", result.returncode, said)
+        elif result.returncode != status:
+            expect(said.strip() != "" or result.stdout != printed, "says nothing")
+        # What could not be read is not in the report, which says so.
+        reason = os.strerror(int(error)) if error.isdigit() else "-"
+        is_partial = result.returncode in (65, 66) and any(reason.encode() in text for text in [result.stderr, *now.values()])
+        for name, bytes_ in now.items():
+            if name.endswith("manifest.jsonl") or call in MAY_LEAVE_BEHIND or is_partial:
+                continue
+            expect(bytes_ in (before.get(name), after.get(name)), name, "is neither the old file nor the new one", said)
+        left = [str(p.relative_to(place)) for p in place.rglob("*") if ".partial" in p.name or p.parent.name == "tmp"]
+        expect(not left or call in MAY_LEAVE_BEHIND, "left behind:", left, said)
+    # Whatever happened, a second run makes it good. `codes` replaces no file, and says so.
+    if case.output and not (case.name == "codes" and now):
+        again = machine.run(place, case.arguments)
+        expect(again.returncode == status, "after it, the status is", again.returncode, again.stderr.decode()[:300])
+        final = tree(place, case.output)
+        expect(call in MAY_LEAVE_BEHIND or final == after, "after it, other files:", differing(final, after))
+    if not faults:
+        shutil.rmtree(place)
+    return faults
+
+
+def differing(left: Tree, right: Tree) -> list[str]:
+    return sorted(name for name in left.keys() | right.keys() if left.get(name) != right.get(name))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--library", help="compiled before; by default it is compiled for this run")
+    parser.add_argument("--count", type=int, default=200, help="how many faults are tried, drawn from all")
+    parser.add_argument("--all", action="store_true", help="try all")
+    parser.add_argument("--case", help="only this one")
+    add_seed(parser)
+    options = parser.parse_args()
+    rng = random.Random(options.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        library = options.library or str(pathlib.Path(folder) / "failing_calls.so")
+        if not options.library:
+            source = pathlib.Path(__file__).parent.parent / "TestSupport" / "failing_calls.c"
+            subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, str(source), "-ldl"], check=True)
+        machine = Machine(str(pathlib.Path(options.binary).resolve()), library, pathlib.Path(folder))
+        wanted = [
+            (case, call, number, error)
+            for case in CASES if options.case in (None, case.name)
+            for call, errors in ERRORS.items()
+            for number in range(1, machine.calls(case, call) + 1)
+            for error in [*errors, *(["kill"] if case.output else [])]
+        ]
+        tried = wanted if options.all else rng.sample(wanted, min(options.count, len(wanted)))
+        failures = 0
+        kinds: Counter[str] = Counter()
+        for case, call, number, error in tried:
+            kinds[call] += 1
+            for fault in check(machine, case, call, number, error):
+                failures += 1
+                what = error if not error.isdigit() else errno.errorcode.get(int(error), error)
+                print(f"{case.name}: {call} {number} of {what}: {fault}")
+        print(f"seed {options.seed}: {len(tried)} of {len(wanted)} faults, {failures} failures; {dict(kinds)}")
+        sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+// A system that fails on purpose, loaded into a program by LD_PRELOAD: the call with the number FAILING_CALL_NUMBER of the
+// function FAILING_CALL fails with the error FAILING_CALL_ERROR. Instead of an error, "short" makes a read or write do
+// half of its work, and "kill" ends the process as kill -9 does, before the call does anything. How many calls there
+// were is written to the file FAILING_CALL_COUNT at the end.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static const char *wanted, *counted;
+static long wanted_number, wanted_error;
+static int is_short, is_kill;
+static atomic_long calls;
+
+__attribute__((constructor)) static void start(void) {
+    wanted = getenv("FAILING_CALL");
+    counted = getenv("FAILING_CALL_COUNT");
+    const char *number = getenv("FAILING_CALL_NUMBER"), *error = getenv("FAILING_CALL_ERROR");
+    wanted_number = number ? atol(number) : 0;
+    is_short = error && strcmp(error, "short") == 0;
+    is_kill = error && strcmp(error, "kill") == 0;
+    wanted_error = error ? atol(error) : EIO;
+}
+
+__attribute__((destructor)) static void end(void) {
+    if (!counted) return;
+    char text[32];
+    int length = snprintf(text, sizeof text, "%ld\n", atomic_load(&calls));
+    // Past the functions below.
+    int file = syscall(SYS_openat, AT_FDCWD, counted, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (file >= 0 && syscall(SYS_write, file, text, length) != length) _exit(99);
+}
+
+// Whether this call is the one that fails; errno is set.
+static int fails(const char *name) {
+    if (!wanted || strcmp(wanted, name) != 0) return 0;
+    if (atomic_fetch_add(&calls, 1) + 1 != wanted_number) return 0;
+    if (is_kill) kill(getpid(), SIGKILL);
+    if (!is_short) errno = wanted_error;
+    return 1;
+}
+
+#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+// Half of the bytes, at least one: what a call may do that is cut short.
+static size_t part(size_t count) { return count > 1 ? count / 2 : count; }
+
+#define TRANSFER(function, name, ...)                                                 \
+    if (fails(name)) {                                                                             \
+        if (!is_short) return -1;                                                                  \
+        count = part(count);                                                                       \
+    }                                                                                              \
+    return NEXT(function)(__VA_ARGS__);
+
+ssize_t read(int descriptor, void *bytes, size_t count) { TRANSFER(read, "read", descriptor, bytes, count) }
+ssize_t pread(int descriptor, void *bytes, size_t count, off_t at) {
+    TRANSFER(pread, "pread", descriptor, bytes, count, at)
+}
+ssize_t pread64(int descriptor, void *bytes, size_t count, off64_t at) {
+    TRANSFER(pread64, "pread", descriptor, bytes, count, at)
+}
+ssize_t write(int descriptor, const void *bytes, size_t count) {
+    TRANSFER(write, "write", descriptor, bytes, count)
+}
+ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t at) {
+    TRANSFER(pwrite, "write", descriptor, bytes, count, at)
+}
+ssize_t pwrite64(int descriptor, const void *bytes, size_t count, off64_t at) {
+    TRANSFER(pwrite64, "write", descriptor, bytes, count, at)
+}
+
+#define MODE                                                                                       \
+    mode_t mode = 0;                                                                               \
+    if (flags & (O_CREAT | O_TMPFILE)) {                                                           \
+        va_list rest;                                                                              \
+        va_start(rest, flags);                                                                     \
+        mode = va_arg(rest, mode_t);                                                               \
+        va_end(rest);                                                                              \
+    }
+
+int open(const char *path, int flags, ...) {
+    MODE
+    return fails("open") ? -1 : NEXT(open)(path, flags, mode);
+}
+int open64(const char *path, int flags, ...) {
+    MODE
+    return fails("open") ? -1 : NEXT(open64)(path, flags, mode);
+}
+int openat(int folder, const char *path, int flags, ...) {
+    MODE
+    return fails("open") ? -1 : NEXT(openat)(folder, path, flags, mode);
+}
+int openat64(int folder, const char *path, int flags, ...) {
+    MODE
+    return fails("open") ? -1 : NEXT(openat64)(folder, path, flags, mode);
+}
+
+#define PLAIN(name, label, parameters, ...)                                                        \
+    int name parameters { return fails(label) ? -1 : NEXT(name)(__VA_ARGS__); }
+
+PLAIN(rename, "rename", (const char *from, const char *to), from, to)
+PLAIN(renameat, "rename", (int a, const char *from, int b, const char *to), a, from, b, to)
+PLAIN(mkdir, "mkdir", (const char *path, mode_t mode), path, mode)
+PLAIN(mkdirat, "mkdir", (int folder, const char *path, mode_t mode), folder, path, mode)
+PLAIN(mkstemp, "mkstemp", (char *path), path)
+PLAIN(fsync, "fsync", (int descriptor), descriptor)
+PLAIN(fdatasync, "fsync", (int descriptor), descriptor)
+PLAIN(syncfs, "fsync", (int descriptor), descriptor)
+PLAIN(ftruncate, "ftruncate", (int descriptor, off_t size), descriptor, size)
+PLAIN(ftruncate64, "ftruncate", (int descriptor, off64_t size), descriptor, size)
+PLAIN(fstat, "fstat", (int descriptor, struct stat *status), descriptor, status)
+PLAIN(unlink, "unlink", (const char *path), path)
+PLAIN(unlinkat, "unlink", (int folder, const char *path, int flags), folder, path, flags)
+
+// The file is closed all the same, as Linux does where it reports an error.
+int close(int descriptor) {
+    int failing = fails("close");
+    int result = NEXT(close)(descriptor);
+    if (!failing) return result;
+    errno = wanted_error;
+    return -1;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *), void *argument) {
+    return fails("pthread_create") ? EAGAIN : NEXT(pthread_create)(thread, attributes, body, argument);
+}
