@@ -137,8 +137,3 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
-
-// Only who makes the documentation of the library (Scripts/documentation) needs the plugin.
-if Context.environment["IMPORT_AUDIT_DOCUMENTATION"] != nil {
-    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
-}
