@@ -36,6 +36,12 @@ package enum AnalysisLimits {
     /// Stretches of failed rows that are listed: the longest.
     package static let stretchesListed = 5
 
+    /// Failed rows of one code that an incident has at least.
+    package static let incidentRows = 10
+
+    /// Incidents that are listed: the ones that chance explains least.
+    package static let incidentsListed = 5
+
     /// Codes and messages that are alike in this many bytes (rounded down to a whole character) count as one.
     package static let groupingBytes = 1024
 

@@ -19,6 +19,7 @@ struct CodeTable: Sendable {
         var firstRow = 0
         var lastRow = 0
         var positions = PositionCounter()
+        var trace = FailureTrace()
         var patterns = MessagePatterns()
         /// Rows without a message, and the first and the last of them.
         var rowsWithoutMessage = 0
@@ -30,6 +31,7 @@ struct CodeTable: Sendable {
             rows += 1
             lastRow = row
             positions.count(row: row)
+            trace.count(row: row)
         }
 
         /// Adds the rows of a group that gives way. Its messages are not told apart any more.
@@ -45,6 +47,7 @@ struct CodeTable: Sendable {
             self.id = id
             rows = 0
             positions.clear()
+            trace.clear()
             patterns.clear()
             rowsWithoutMessage = 0
         }
@@ -147,6 +150,42 @@ extension CodeTable {
             result.append(rest)
         }
         return result
+    }
+
+    /// The most telling incidents of all codes that are told apart, the strongest first.
+    func incidents(rowsSeen: Int) -> [FailureIncident] {
+        var series = codes.elements.indices.filter { codes.elements[$0].rows >= AnalysisLimits.incidentRows }.map {
+            (group: codes.elements[$0], number: Int?($0))
+        }
+        if noCode.rows >= AnalysisLimits.incidentRows { series.append((noCode, nil)) }
+        var found: [(incident: FailureIncident, excess: Double)] = []
+        for (group, number) in series {
+            // Rows before a code was taken up late are not known to be without it.
+            let before = number.map { codes.floor(of: $0) } ?? 0 > 0 ? group.firstRow - 1 : 0
+            let rows = rowsSeen - before
+            guard
+                let search = IncidentSearch(
+                    group.trace, failures: group.rows, rows: rows, series: series.count,
+                    fewest: AnalysisLimits.incidentRows)
+            else { continue }
+            let segments = search.segments()
+            let rowsElsewhere = rows - segments.reduce(0) { $0 + $1.rows }
+            let failedElsewhere = group.rows - segments.reduce(0) { $0 + $1.failures }
+            for segment in segments {
+                found.append(
+                    (
+                        FailureIncident(
+                            firstRow: segment.first.row, lastRow: segment.last.row, code: number.map(text),
+                            codeRows: segment.failures, rowsElsewhere: rowsElsewhere,
+                            codeRowsElsewhere: failedElsewhere), segment.excess
+                    ))
+            }
+        }
+        found.sort {
+            ($1.excess, $0.incident.firstRow, $0.incident.code.sortKey)
+                < ($0.excess, $1.incident.firstRow, $1.incident.code.sortKey)
+        }
+        return found.prefix(AnalysisLimits.incidentsListed).map { $0.incident }
     }
 
     /// Where the failed rows of all codes lie.

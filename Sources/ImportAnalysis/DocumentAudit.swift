@@ -34,6 +34,14 @@ package struct DocumentAudit: RowSink {
         analyzer = JobAnalyzer(usesThread: usesThread, listsRows: listsRows)
     }
 
+    /// Forgets the rows of a document that is not wanted.
+    ///
+    /// - Throws: what the spill of ids throws.
+    package mutating func leaveOut() throws {
+        _ = try identity?.finish()
+        restart()
+    }
+
     package mutating func beginRows(of job: DeclaredJob) {
         analyzer.beginRows(of: job)
         identity?.beginRows(of: job)

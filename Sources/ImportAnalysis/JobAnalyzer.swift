@@ -79,6 +79,7 @@ package struct JobAnalyzer: RowSink {
         summary.failurePositions = failures.codes.positions.positions(rowsSeen: rows.seen)
         // If all rows failed, one stretch of them all says nothing.
         if rows.failed < rows.seen { summary.failureStretches = failures.longestStretches }
+        summary.failureIncidents = failures.codes.incidents(rowsSeen: rows.seen)
         let judge = FindingRules(
             summary: summary, dump: dump, lists: lists, beyondLimits: failures.codes.rowsBeyondLimits)
         summary.findings = judge.findings()

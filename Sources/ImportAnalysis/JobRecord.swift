@@ -30,6 +30,7 @@ extension JobSummary {
         coder.code(&failedByCode, .empty) { $0.code(with: &$1) }
         coder.code(&failurePositions, or: .empty) { $0.code(with: &$1) }
         coder.code(&failureStretches, .empty) { $0.code(with: &$1) }
+        coder.code(&failureIncidents, .empty) { $0.code(with: &$1) }
         coder.code(&findings, Finding(.unknownField, "")) {
             $1.code(&$0.id, of: FindingID.all)
             $1.code(&$0.message)
@@ -225,5 +226,20 @@ extension FailureStretch {
         coder.code(&code)
         coder.code(&codeRows)
         coder.code(&isOther)
+    }
+}
+
+extension FailureIncident {
+    static var empty: FailureIncident {
+        FailureIncident(firstRow: 0, lastRow: 0, code: nil, codeRows: 0, rowsElsewhere: 0, codeRowsElsewhere: 0)
+    }
+
+    mutating func code(with coder: inout some RecordCoder) {
+        coder.code(&firstRow)
+        coder.code(&lastRow)
+        coder.code(&code)
+        coder.code(&codeRows)
+        coder.code(&rowsElsewhere)
+        coder.code(&codeRowsElsewhere)
     }
 }

@@ -20,6 +20,9 @@ package struct JobSummary: Sendable {
     /// The longest stretches of consecutive failed rows, at most ``AnalysisLimits/stretchesListed`` and each of at
     /// least ``AnalysisLimits/stretchRows``; none if all rows failed.
     package var failureStretches: [FailureStretch] = []
+    /// Rows in which a code fails far more densely than elsewhere, the strongest first, at most
+    /// ``AnalysisLimits/incidentsListed``.
+    package var failureIncidents: [FailureIncident] = []
     /// In the order of ``FindingID/all``.
     package var findings: [Finding]
     package var results: ResultsState
@@ -47,15 +50,6 @@ package struct JobSummary: Sendable {
 
     /// Whether there are more codes than are told apart.
     package var hasOtherCodes: Bool { failedByCode.last?.isOther == true }
-
-    /// The rows of a stretch that have its code, in words; nothing more than the number if not all do.
-    package func codeRowsWords(of stretch: FailureStretch, all: String) -> String {
-        if stretch.codeRows == stretch.rows { return all }
-        let code = failedByCode.first {
-            $0.isOther == stretch.isOther && $0.code.sortKey == stretch.code.sortKey
-        }
-        return Wording.grouped(stretch.codeRows, isAtLeast: code?.isAtLeast == true)
-    }
 
     /// Reading went on behind what is wrong in the dump, and stopped nowhere.
     package var wasReadOn: Bool {

@@ -129,6 +129,7 @@ struct PlainFailures {
     var byCode: [CodeSummary] = []
     var positions: FailurePositions?
     var stretches: [FailureStretch] = []
+    var incidents: [FailureIncident] = []
 
     init() {}
 
@@ -145,5 +146,6 @@ struct PlainFailures {
         byCode = failures.summaries(rowsSeen: rowsSeen)
         positions = failures.codes.positions.positions(rowsSeen: rowsSeen)
         if failed < rowsSeen { stretches = failures.longestStretches }
+        incidents = failures.codes.incidents(rowsSeen: rowsSeen)
     }
 }

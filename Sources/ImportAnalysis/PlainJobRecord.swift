@@ -10,7 +10,7 @@ import ImportFoundation
 ///     size              of the dump
 ///     outcomes          their digest, 8 bytes
 ///     source            1 byte for its form; what belongs to that
-///     failures          if rows failed: codes, positions, stretches
+///     failures          if rows failed: codes, positions, stretches, incidents
 ///
 /// Numbers and lists are those of ``JobSummary/appendRecord(to:)``, but for numbers without a sign.
 package enum PlainJobRecord {
@@ -62,6 +62,38 @@ package enum PlainJobRecord {
 
         /// The day on which it was created, as days since 1970-01-01; nil if it does not say.
         package var day: Int? { created.map { PlainJobTally.day($0 / 1_000_000) } }
+
+    }
+
+    /// When the job was created, and its rows: all that it takes to compare jobs.
+    package struct Glance: Sendable {
+        /// As seconds since 1970-01-01 in UTC; nil if it does not say.
+        package fileprivate(set) var second: Int?
+        package fileprivate(set) var rows = RowCounts()
+    }
+
+    package static func glance(_ record: ArraySlice<UInt8>) -> Glance {
+        var reader = RecordReader(record)
+        let flags = Flags(rawValue: reader.byte())
+        var glance = Glance()
+        if flags.contains(.uuid) {
+            _ = (reader.word(), reader.word())
+        } else {
+            _ = reader.bytes(reader.number())
+        }
+        if flags.contains(.created) {
+            let number = reader.number()
+            let time = number % 1_000_000
+            glance.second =
+                PlainJobTally.day(number / 1_000_000) * 86_400 + time / 10_000 * 3600 + time / 100 % 100 * 60
+                + time % 100
+        }
+        if flags.contains(.updated) { _ = reader.number() }
+        if flags.contains(.expires) { _ = reader.number() }
+        glance.rows.created = reader.number()
+        glance.rows.existing = reader.number()
+        glance.rows.failed = reader.number()
+        return glance
     }
 
     /// - Parameter name: reads the name of the input, which lies so many bytes in front of the record.
@@ -120,6 +152,7 @@ package enum PlainJobRecord {
         summary.outcomes = fields.outcomes
         summary.failurePositions = failures.positions
         summary.failureStretches = failures.stretches
+        summary.failureIncidents = failures.incidents
         if fields.isIdentified { summary.identity = IdentitySummary() }
         return summary
     }
@@ -189,5 +222,6 @@ extension PlainFailures {
         coder.code(&byCode, .empty) { $0.code(with: &$1) }
         coder.code(&positions, or: .empty) { $0.code(with: &$1) }
         coder.code(&stretches, .empty) { $0.code(with: &$1) }
+        coder.code(&incidents, .empty) { $0.code(with: &$1) }
     }
 }

@@ -107,7 +107,7 @@ extension Audit {
     public func xhtml() throws(AuditError) -> String { try page(.xhtml) }
 
     private func page(_ format: TemplateSet.Format) throws(AuditError) -> String {
-        var overview = OverviewBuilder()
+        var overview = OverviewBuilder(surroundings: JobSurroundings(of: jobs.map { $0.summary }))
         for job in jobs { overview.append(job.summary, report: nil) }
         for input in unreadable { overview.append(input.input) }
         let model = OverviewModel(overview, for: format, toolVersion: ToolVersion.current, files: [])

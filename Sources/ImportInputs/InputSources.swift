@@ -37,9 +37,15 @@ struct InputFileRegion: Sendable {
     /// The first bytes, as many as are needed to recognise a format; fewer if the file is shorter or cannot be read.
     func beginning() -> ArraySlice<UInt8> {
         var bytes = [UInt8](repeating: 0, count: ContainerFormat.signatureBytes)
-        let count = unsafe bytes.withUnsafeMutableBytes { bytes in
-            unsafe pread(descriptor, bytes.baseAddress, bytes.count, start)
+        var filled = 0
+        while filled < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { bytes in
+                unsafe pread(descriptor, bytes.baseAddress?.advanced(by: filled), bytes.count - filled, start + filled)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            filled += count
         }
-        return bytes[..<max(0, count)]
+        return bytes[..<filled]
     }
 }

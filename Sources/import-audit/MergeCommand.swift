@@ -31,6 +31,7 @@ struct MergeCommand: ParsableCommand {
         help: ArgumentHelp("A file with summaries, a folder, or - for standard input.", valueName: "summary.json"))
     var arguments: [String]
 
+    @OptionGroup(title: Help.selection) var selecting: SelectionOptions
     @OptionGroup(title: Help.output) var writing: Writing
     @OptionGroup(title: Help.output) var csv: CSVFlags
     @OptionGroup(title: Help.run) var projectFile: ProjectFileOptions
@@ -73,7 +74,7 @@ struct MergeCommand: ParsableCommand {
         try reportingFailures {
             let inputs = ManyArguments.putBack(arguments)
             if let output { try protect(inputs, output) }
-            let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp")
+            let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp", selecting.selector)
             try merge.add(inputs)
             let results = try merge.results()
             if let output { try write(results, merge.redaction, into: output) }
@@ -81,6 +82,7 @@ struct MergeCommand: ParsableCommand {
                 try format.print(results, codes: nil, redaction: merge.redaction)
             }
             results.ownOutputs.say()
+            merge.selector?.say()
             return results.status
         }
     }
@@ -105,7 +107,8 @@ struct MergeCommand: ParsableCommand {
             folder.removePartialFiles(Self.names)
         }
         var files = try OverviewFiles(
-            formats: .all, csv: csv.options, folder: folder, redaction: redaction)
+            formats: .all, csv: csv.options, folder: folder, surroundings: results.surroundings(),
+            selection: results.selection, redaction: redaction)
         for index in 0..<results.jobCount { try files.append(try results.job(index), report: nil) }
         for index in 0..<results.unreadableCount { try files.append(try results.unreadable(index)) }
         let names = try files.finish(templates: try Self.templates(), markdownLimit: writing.markdownLimit?.bytes) {
@@ -124,7 +127,7 @@ struct MergeCommand: ParsableCommand {
         try folder.publish()
         _ = changes
         try dryRun?.check(folder)
-        Console.say("\(files.verdict.word). \(files.verdict.sentence)")
+        Console.say("\(files.verdict.word). \(files.verdict.sentences)")
         if let dryRun { return try dryRun.say(folder) }
         Console.say("Written to \(output): \(names.joined(separator: ", "))")
     }

@@ -75,7 +75,8 @@ struct RowsCommand: ParsableCommand {
             let states = InputStates(names: redaction?.names ?? .plain)
             let first = try InputRun(
                 options: options, collector: collector, hashing: false, names: redaction?.names ?? .plain)
-            let end = try first.run(redaction) {
+            let selector = options.selecting.selector
+            let end = try first.run(redaction, selector) {
                 CountingHandler(
                     SummaryHandler(
                         collector: collector, concurrency: options.concurrency, isStrict: options.isStrict,
@@ -83,7 +84,10 @@ struct RowsCommand: ParsableCommand {
             }
             guard case .done = end else { return .interrupted }
             let results = try collector.results()
-            if !options.isQuiet { results.ownOutputs.say() }
+            if !options.isQuiet {
+                results.ownOutputs.say()
+                selector?.say()
+            }
             try results.sayWhatWasNotRead()
             try rewind?.rewind()
             var jobs: [DocumentOrder: PrintedJob] = [:]
@@ -277,6 +281,12 @@ private struct CountingHandler: DocumentHandler {
     }
 
     func finish() throws { try summary.finish() }
+
+    mutating func leaveOutDocument() throws {
+        try summary.leaveOutDocument()
+        order.document += 1
+        begun = 0
+    }
 }
 
 /// Where rows are printed. One thread uses it: the only one of its run.

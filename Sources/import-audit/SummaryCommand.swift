@@ -88,9 +88,14 @@ extension SummaryCommand.Format {
         case .text where results.jobCount <= Self.jobsInFull && results.unreadableCount <= Self.jobsInFull:
             var summary = try results.summary()
             summary.redaction = redaction
+            if results.selection != nil, summary.jobs.isEmpty, summary.unreadable.isEmpty {
+                return try Console.write(Array("No job was selected.\n".utf8))
+            }
             try print(summary, codes: codes)
         case .text:
-            var overview = OverviewBuilder(followsCodes: false)
+            var overview = OverviewBuilder(
+                followsCodes: false, surroundings: try results.surroundings(),
+                selection: results.selection)
             try results.gather(into: &overview)
             for index in 0..<results.unreadableCount { overview.append(try results.unreadable(index)) }
             try Console.write(

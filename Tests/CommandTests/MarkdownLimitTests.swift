@@ -66,7 +66,7 @@ struct MarkdownLimitTests {
             #expect(run.status == 65, "\(run)")
             let page = try space.text("o/index.md")
             #expect(page.utf8.count <= limit)
-            #expect(page.contains("**Jobs are critical.** Of 167 jobs, "), "\(page)")
+            #expect(page.contains("**Jobs do not add up.** Of 167 jobs, "), "\(page)")
             #expect(page.contains("_Shortened to at most ") && page.contains("The rest is in summary.json."), "\(page)")
             sizes.append(page.utf8.count)
             try space.write(page, as: "index-\(limit).md")

@@ -12,6 +12,7 @@ import Testing
         ["check.py", "--binary", "BINARY", "--seed", "NEW", "--count", "60"],
         ["planted.py", "--binary", "BINARY"],
         ["planted.py", "--binary", "BINARY", "--seed", "NEW"],
+        ["incidents.py", "--binary", "BINARY", "--seed", "NEW"],
         ["redaction.py", "--binary", "BINARY", "--seed", "NEW", "SAMPLES"],
         ["identity.py", "--binary", "BINARY", "--rows", "2000000", "--seed", "NEW"],
         ["rejects.py", "--binary", "BINARY", "--seed", "7", "--count", "150"],

@@ -169,14 +169,15 @@ struct ProjectFileTests {
                 rows[String(name.1)] = cells[2].split(separator: ", ").map { String($0) }
             }
         }
-        #expect(rows.count == 26)
+        #expect(rows.count == 30)
         // Each command uses the keys in the table, and no others.
         let values = [
             "codes": "c.yml", "as-of": "2026-01-01", "rules": "r.yml", "max-failed": "1", "max-failed-code": "a=1",
             "fail-on": "critical", "min-rows": "1", "redact-key-file": "k", "redact-rules": "r", "formats": "xhtml",
             "title": "t", "templates": "t", "job-reports": "all", "css": "linked", "markdown-limit": "2000",
             "encoding": "utf-8",
-            "source-encoding": "utf-8", "delimiter": "';'", "threads": "1",
+            "source-encoding": "utf-8", "delimiter": "';'", "threads": "1", "since": "2026-01-01",
+            "until": "2026-12-31",
         ]
         let file = rows.keys.sorted().map { "\($0): \(values[$0] ?? "true")\n" }.joined()
         let space = try Self.space(file)

@@ -57,36 +57,4 @@ import Testing
         #expect(try summary(times(20, "F") + ".").failureStretches.map(\.rows) == [20])
         #expect(try summary("." + times(20, "F")).failureStretches.map(\.lastRow) == [21])
     }
-
-    @Test func aStretchThatChanceExplainsIsNotTold() throws {
-        // Half of all rows fail, in no order: ten in a row and more come about by themselves. One of a hundred seeds
-        // would give a stretch that chance is said not to explain, so this one is fixed.
-        var numbers = SplitMix64(seed: 5)
-        let random = (0..<20_000).map { _ in Bool.random(using: &numbers) ? "F" : "." }.joined()
-        let scattered = try summary(random)
-        #expect(scattered.failureStretches.count == 5 && scattered.tellingStretches.isEmpty)
-        let planted = try summary(random + times(40, "G") + ".")
-        #expect(planted.tellingStretches.map(\.rows).first ?? 0 >= 40 && planted.tellingStretches.count == 1)
-        // The few that fail do so one after another.
-        #expect(try summary(times(1000, ".") + times(10, "F")).tellingStretches.map(\.rows) == [10])
-    }
-
-    /// 100 × n × (f ÷ n)^k < 1 in integers: 100 × f^k < n^(k − 1).
-    @Test func theBoundaryOfChanceIsExact() {
-        for seen in 2...40 {
-            for failed in 1..<seen {
-                for length in 1...18 {
-                    var (left, right): (Double, Double) = (100, 1)
-                    for _ in 0..<length { left *= Double(failed) }
-                    for _ in 1..<length { right *= Double(seen) }
-                    let stretch = FailureStretch(firstRow: 1, lastRow: length, code: nil, codeRows: length)
-                    // Next to the boundary rounding decides, but the same everywhere.
-                    guard abs(left - right) > right * 1e-12 else { continue }
-                    #expect(stretch.isBeyondChance(failed: failed, of: seen) == (left < right))
-                }
-            }
-        }
-        let all = FailureStretch(firstRow: 1, lastRow: .max - 1, code: nil, codeRows: 1)
-        #expect(!all.isBeyondChance(failed: 5, of: 5) && !all.isBeyondChance(failed: 0, of: 0))
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import ImportAnalysis
 import ImportReports
 import TestSupport
 import Testing
@@ -102,7 +103,7 @@ struct ModelDocumentationTests {
         let lines = Dictionary(ShownPlaces.rows(of: sent).map { ($0, $0 + 1) }, uniquingKeysWith: { line, _ in line })
         models.append(
             ReportModel(
-                sent, toolVersion: "1", files: [],
+                sent, toolVersion: "1", files: [], redaction: RedactionMark(isKeyed: true, keyID: "0123abcd"),
                 places: ShownPlaces(source: "sent.csv", isSheet: false, trustsOrder: true, lines: lines)))
         try compare(documented(1), with: ReportModel.shape, models.map { $0.kinds })
     }
@@ -113,6 +114,7 @@ struct ModelDocumentationTests {
             OverviewModel(OverviewTests.samples(), for: .xhtml, toolVersion: "1", files: OverviewTests.files),
             OverviewModel(OverviewTests.many(2000), for: .xhtml, toolVersion: "1", files: OverviewTests.files),
             UserRulesTests.overview(.markdown),
+            OverviewModel(OverviewTests.surrounded(), for: .xhtml, toolVersion: "1", files: []),
         ]
         try compare(documented(2), with: OverviewModel.shape, models.map { $0.kinds })
     }

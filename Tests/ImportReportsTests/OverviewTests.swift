@@ -49,12 +49,48 @@ struct OverviewTests {
         return overview
     }
 
+    /// An overview with a bad time, a job that is unlike the others, and a hostile selection.
+    static func surrounded() throws -> OverviewBuilder {
+        let clean = try audit(sample: "clean-async")
+        let jobs = (0..<100).map { number in
+            var job = clean
+            job.job.jobID = "job \(number)"
+            job.job.createdAt =
+                "2026-03-04T\(String(110 + number / 10).suffix(2)):\(number % 10 * 6 / 10)\(number % 10 * 6 % 10):00Z"
+            if (40..<50).contains(number) { (job.rows.created, job.rows.failed) = (1, job.rows.seen - 1) }
+            return job
+        }
+        var selection = SelectionResult(options: ["--job <script>\u{1B}[31m\u{202E}"])
+        (selection.dumps, selection.leftOut) = (110, 10)
+        var overview = OverviewBuilder(surroundings: JobSurroundings(of: jobs), selection: selection)
+        for job in jobs { overview.append(job, report: nil) }
+        return overview
+    }
+
+    @Test("A bad time and a selection are on the pages, in the text and in the verdict")
+    func badTime() throws {
+        let overview = try Self.surrounded()
+        let templates = try TemplateSet()
+        let time = "From 14:00 to 14:54 UTC on 4 March 2026, all 10 jobs stand out"
+        for format in TemplateSet.Format.allCases {
+            let text = templates.render(
+                OverviewModel(overview, for: format, toolVersion: "1", files: []), as: format
+            ).text
+            #expect(text.components(separatedBy: time).count == 3 && text.contains("10 of 110 dumps"))
+            #expect(text.contains("Unlike the others") && text.contains("In that time, "))
+        }
+        #expect(overview.verdict.sentence == "Of 100 jobs, 10 are unlike the others and 90 are clean.")
+        #expect(overview.verdict.incident?.hasSuffix("None of the other jobs does.") == true)
+        let text = SummaryText.render(overview, usesColor: false).text
+        #expect(text.contains(time) && text.contains("2026-03-04"))
+    }
+
     /// Pages for the validators.
     static func pages() throws -> [(name: String, bytes: [UInt8])] {
         let templates = try TemplateSet()
         let overviews = [
             ("samples", try samples()), ("unlinked", try samples(linked: false)), ("many", try many(300)),
-            ("none", OverviewBuilder()),
+            ("none", OverviewBuilder()), ("surrounded", try surrounded()),
         ]
         let strange = OverviewModel(try TimeLineTests.strange(), for: .xhtml, toolVersion: "1", files: [])
         return [("index-years", templates.render(strange, as: .xhtml))]
@@ -88,7 +124,7 @@ struct OverviewTests {
     @Test("Nothing hostile is there as it was")
     func hostile() throws {
         let templates = try TemplateSet()
-        for overview in [try Self.samples(), try Self.many(50)] {
+        for overview in [try Self.samples(), try Self.many(50), try Self.surrounded()] {
             for format in TemplateSet.Format.allCases {
                 let page = templates.render(
                     OverviewModel(overview, for: format, toolVersion: "1", files: Self.files), as: format)
@@ -139,7 +175,7 @@ struct OverviewTests {
         let order = ["three-lost", "two-missing", "two-failed", "one-failed", "clean", "second-clean"]
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("| – | dump.json |") }
         #expect(lines.map { $0.split(separator: "|")[2] } == order.map { " \($0) " })
-        #expect(overview.verdict.sentence == "Of 6 jobs, 2 are clean, 2 need review and 2 are critical.")
+        #expect(overview.verdict.sentence == "Of 6 jobs, 2 do not add up, 2 have failed rows and 2 are clean.")
         #expect(overview.verdict.level == .critical)
     }
 
@@ -158,7 +194,7 @@ struct OverviewTests {
         #expect(try verdict(["clean-async"], unreadable: 2).word == "Inputs were not read")
         #expect(try verdict(["clean-async"], unreadable: 2).sentence.hasSuffix(" 2 other inputs could not be read."))
         #expect(try verdict(["still-processing"]).level == .pending)
-        #expect(try verdict(["truncated"]).sentence == "The one job is critical.")
+        #expect(try verdict(["truncated"]).sentence == "The one job does not add up.")
     }
 
     @Test("Lines of jobs.csv have the contract's columns, and contain hostile text")
@@ -210,10 +246,14 @@ struct OverviewTests {
         let lines = SummaryText.render(summary, usesColor: false).text.split(
             separator: "\n", omittingEmptySubsequences: false)
         #expect(lines[0] == "All 120 inputs")
-        let first = try #require(lines.firstIndex { $0.hasPrefix("The worst jobs first, 50 of 120") })
-        #expect(lines[first + 1].hasPrefix("  job 7\\u{1B}[31m"))
+        let head = try #require(lines.firstIndex { $0.hasPrefix("The worst jobs first, 50 of 120") })
+        #expect(lines[head + 1] == "  in Samples/")
+        let first = head + 1
+        #expect(lines[first + 1].contains("  job 7\\u{1B}[31m"))
+        #expect(lines[first + 1].contains("truncated.json"))
         #expect(lines[first + 1].hasSuffix("dump-truncated"))
         #expect(lines[first + 51] == "" && lines.count == first + 52)
+        #expect(lines[head - 2].contains("Of 120 jobs, 3 do not add up and 117 are clean."))
         #expect(
             Set(lines[(first + 1)...(first + 50)].map { $0.firstRange(of: " rows  ")?.lowerBound.utf16Offset(in: $0) })
                 .count == 1)

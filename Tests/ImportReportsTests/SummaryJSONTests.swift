@@ -24,7 +24,7 @@ struct SummaryJSONTests {
         let expected: Set = [
             "root: format version jobs unreadable totals",
             "jobs[]: job_id source bytes sha256 kind status total created_at updated_at expires_at error reported "
-                + "results salvaged rows outcomes failed_by_code failure_positions failure_stretches findings superseded identity",
+                + "results salvaged rows outcomes failed_by_code failure_positions failure_stretches failure_incidents findings superseded identity",
             "jobs[].salvaged: kind byte line column rows_kept message",
             "jobs[].error: code message details",
             "jobs[].reported: processed succeeded failed",
@@ -38,6 +38,7 @@ struct SummaryJSONTests {
             "jobs[].failed_by_code[].failure_positions: bucket_rows counts",
             "jobs[].failure_positions: bucket_rows counts",
             "jobs[].failure_stretches[]: first_row last_row rows code code_rows",
+            "jobs[].failure_incidents[]: first_row last_row rows code code_rows rows_elsewhere code_rows_elsewhere",
             "jobs[].findings[]: id severity message count rows",
             "unreadable[]: source reason",
             "totals: jobs jobs_by_status rows failed_by_code findings",

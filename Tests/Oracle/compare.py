@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import csvtext
+import incidents
 import jsontext
 import model
 from csvtext import cell
@@ -25,7 +26,7 @@ PATTERNS, PATTERNS_PER_CODE = 2048, 512  # Beyond these the program counts the r
 MESSAGES_LISTED = 20
 
 # Keys of a job that are compared on their own.
-MORE_KEYS = {"failed_by_code", "failure_positions", "failure_stretches", "findings", "results", "salvaged", "superseded", "identity", "outcomes"}
+MORE_KEYS = {"failed_by_code", "failure_positions", "failure_stretches", "failure_incidents", "findings", "results", "salvaged", "superseded", "identity", "outcomes"}
 
 # They are only there where ids were looked at: in every report, not in a summary.
 ID_FINDINGS = {"created-id-repeated", "existing-ids-shared"}
@@ -198,6 +199,12 @@ def _job(found: dict, data: bytes, source: str, job: Job, digest: str | None) ->
     )
     if not any(too_long(row.code) for row in job.rows):
         yield from differ("job, failure_stretches", model.stretches(job), found["failure_stretches"])
+        by_code: dict[str | None, list[int]] = {}
+        for row in job.rows:
+            if row.outcome == "failed":
+                by_code.setdefault(row.code, []).append(row.number)
+        if reason := incidents.problem(by_code, len(job.rows), found["failure_incidents"]):
+            yield f"job, failure_incidents: {reason}"
     rows = found["rows"]
     if sum(rows[outcome] for outcome in model.OUTCOMES) != rows["seen"]:
         yield f"job, rows do not add up: {rows}"

@@ -72,7 +72,7 @@ def main() -> int:
     if first_seen[0] != first_seen[1]:
         print("another order of the rows gave other groups")
         return 1
-    print(f"{len(planted)} planted messages and {len(STRETCHES)} stretches came back as they were planted")
+    print(f"{len(planted)} planted messages and {len(STRETCHES)} stretches came back as they were planted, also as incidents")
     return 0
 
 
@@ -116,6 +116,9 @@ def check(binary: str, rows: list, values: dict) -> list:
         {"first_row": f, "last_row": f + n - 1, "rows": n, "code": "internal_error", "code_rows": n} for f, n in STRETCHES
     ]
     assert found["failure_stretches"] == expected, found["failure_stretches"]
+    incidents = sorted(found["failure_incidents"], key=lambda incident: incident["first_row"])
+    elsewhere = {"rows_elsewhere": ROWS - sum(n for _, n in STRETCHES), "code_rows_elsewhere": 0}
+    assert incidents == [{**entry, **elsewhere} for entry in sorted(expected, key=lambda e: e["first_row"])], incidents
     width = found["failure_positions"]["bucket_rows"]
     assert width == 512  # 24,000 rows in at most 64 buckets
     buckets = Counter((number - 1) // width for number, row in enumerate(rows, 1) if row)

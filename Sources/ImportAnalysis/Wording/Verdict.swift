@@ -257,23 +257,35 @@ package struct OverviewVerdict: Sendable {
     package let word: String
     /// How many jobs are how, in a sentence or two. No text of a dump is in it.
     package let sentence: String
+    /// The time in which far more jobs stand out than at others, in two sentences; nil if there is none.
+    package let incident: String?
 
-    package init(levels: [Verdict.Level: Int], failedRows: Int, unreadable: Int) {
+    /// ``sentence``, and ``incident`` if there is one.
+    package var sentences: String { sentence + (incident.map { " " + $0 } ?? "") }
+
+    /// - Parameter incident: the strongest of ``JobSurroundings/incidents``.
+    package init(levels: [JobLevel: Int], unreadable: Int, incident: TimeIncident? = nil) {
         let jobs = levels.values.reduce(0, +)
-        func count(_ level: Verdict.Level) -> Int { levels[level, default: 0] }
-        if count(.critical) > 0 {
+        func count(_ level: JobLevel) -> Int { levels[level, default: 0] }
+        if count(.doesNotAddUp) > 0 {
             level = .critical
-            word = count(.critical) == 1 ? "A job is critical" : "Jobs are critical"
+            word = count(.doesNotAddUp) == 1 ? "A job does not add up" : "Jobs do not add up"
         } else if jobs == 0 {
             level = .critical
             word = "No job was found"
         } else if unreadable > 0 {
             level = .warning
             word = unreadable == 1 ? "An input was not read" : "Inputs were not read"
-        } else if count(.warning) > 0 {
+        } else if count(.unlikeOthers) > 0 {
             level = .warning
-            word = failedRows > 0 ? "Rows failed" : "Needs review"
-        } else if count(.pending) > 0 {
+            word = count(.unlikeOthers) == 1 ? "A job is unlike the others" : "Jobs are unlike the others"
+        } else if count(.failedRows) > 0 {
+            level = .warning
+            word = "Rows failed"
+        } else if count(.warnings) > 0 {
+            level = .warning
+            word = "There are warnings"
+        } else if count(.processing) > 0 {
             level = .pending
             word = "Still processing"
         } else {
@@ -281,32 +293,39 @@ package struct OverviewVerdict: Sendable {
             word = "Everything accounted for"
         }
         sentence = Self.jobsSentence(jobs, count) + Self.unreadableSentence(unreadable, jobs: jobs)
+        self.incident = incident.map { Wording.sentence($0) }
     }
 
-    private static func jobsSentence(_ jobs: Int, _ count: (Verdict.Level) -> Int) -> String {
+    private static func jobsSentence(_ jobs: Int, _ count: (JobLevel) -> Int) -> String {
         guard jobs > 0 else { return "There is no import job among the inputs." }
-        let clean = count(.good)
-        if clean == jobs {
+        let all = JobLevel.allCases.first { count($0) == jobs }
+        if all == .clean {
             return jobs == 1
                 ? "The one job is clean: no row failed and none is missing."
                 : "All \(Wording.grouped(jobs)) jobs are clean: no row failed and none is missing."
         }
-        if jobs == 1 {
-            if count(.critical) == 1 { return "The one job is critical." }
-            return count(.warning) == 1 ? "The one job needs review." : "The one job was still processing."
+        if let all {
+            return jobs == 1
+                ? "The one job \(Self.predicate(of: all, isOne: true))."
+                : "All \(Wording.grouped(jobs)) jobs \(Self.predicate(of: all, isOne: false))."
         }
-        func part(_ level: Verdict.Level, one: String, many: String) -> String? {
+        let parts = JobLevel.allCases.compactMap { level -> String? in
             let number = count(level)
-            return number == 0 ? nil : "\(Wording.grouped(number)) \(number == 1 ? one : many)"
+            return number == 0 ? nil : "\(Wording.grouped(number)) \(Self.predicate(of: level, isOne: number == 1))"
         }
-        let parts = [
-            clean == 0 ? "none is clean" : part(.good, one: "is clean", many: "are clean"),
-            part(.warning, one: "needs review", many: "need review"),
-            part(.critical, one: "is critical", many: "are critical"),
-            part(.pending, one: "was still processing", many: "were still processing"),
-        ].compactMap { $0 }
         let list = parts.dropLast().joined(separator: ", ") + (parts.count > 1 ? " and " : "") + (parts.last ?? "")
         return "Of \(Wording.grouped(jobs)) jobs, \(list)."
+    }
+
+    private static func predicate(of level: JobLevel, isOne: Bool) -> String {
+        switch level {
+        case .doesNotAddUp: isOne ? "does not add up" : "do not add up"
+        case .unlikeOthers: isOne ? "is unlike the others" : "are unlike the others"
+        case .failedRows: isOne ? "has failed rows" : "have failed rows"
+        case .warnings: isOne ? "has warnings" : "have warnings"
+        case .processing: isOne ? "was still processing" : "were still processing"
+        case .clean: isOne ? "is clean" : "are clean"
+        }
     }
 
     private static func unreadableSentence(_ unreadable: Int, jobs: Int) -> String {

@@ -124,7 +124,7 @@ package struct Brief: Sendable {
         self.title = Self.plain(title ?? Wording.jobsWord(totals.jobs))
         level = overview.verdict.level
         headline = overview.verdict.word
-        remark = overview.verdict.sentence
+        remark = overview.verdict.sentences
         facts =
             overview.timeLine.span.map { span in
                 [
@@ -148,7 +148,8 @@ package struct Brief: Sendable {
                 let source = Self.plain(job.source == "-" ? "standard input" : job.source)
                 return Line(
                     severity: job.criticalFindings > 0 ? .critical : .warning,
-                    text: "\(date)\(source): \(job.verdict.headline)")
+                    text: "\(date)\(source): \(job.verdict.headline)"
+                        + (job.level == .unlikeOthers ? ", unlike the others" : ""))
             }
         date = overview.timeLine.span.map { MessageDate(day: $0.upperBound) }
         self.redaction = redaction?.sentence

@@ -14,11 +14,11 @@ extension ReportModel {
             "positions", "where the failed rows are; false when no row failed", ShownPositions.table
         ) { ShownPositions($0.summary, $0.limits) },
         .optionalObject(
-            "stretches",
-            "consecutive rows that all failed; false when there are none that [chance does not "
-                + "explain](audit.md#stretches-on-pages)",
-            stretches
-        ) { $0.stretches },
+            "incidents",
+            "rows in which a code fails far more densely than elsewhere ([how](audit.md#incidents)); false when there "
+                + "are none",
+            ShownIncidents.table
+        ) { ShownIncidents($0) },
         .optionalObject(
             "lines", "whose lines follow the numbers of failed rows; false without a source", ShownPlaces.table
         ) { builder in
@@ -33,7 +33,7 @@ extension ReportModel {
     ])
 
     /// What is said of names that show a failed row.
-    private static let withLine = "; with a source `8 (line 9)` or `8 (sheet row 9)`"
+    static let withLine = "; with a source `8 (line 9)` or `8 (sheet row 9)`"
 
     // MARK: Codes
 
@@ -180,25 +180,7 @@ extension ReportModel {
         },
         .text("rows", "`812 rows`") { Wording.rowsWord($0.value.rows) },
     ])
-
-    // MARK: Stretches
-
-    private static let stretches = ModelTable<[StretchOfJob]>([
-        .list("items", "1 to 5, the longest first", of: stretch) { $0 }
-    ])
-
-    private static let stretch = ModelTable<StretchOfJob>([
-        .text("first_row", "from row … to row …" + withLine) { $0.builder.context.row($0.stretch.firstRow) },
-        .text("last_row", "from row … to row …" + withLine) { $0.builder.context.row($0.stretch.lastRow) },
-        .text("rows", "`1,250 rows`") { Wording.rowsWord($0.stretch.rows) },
-        .text("code_rows", "of these with the code: `all of them`, `9 of them`") {
-            "\($0.builder.summary.codeRowsWords(of: $0.stretch, all: "all")) of them"
-        },
-        .code("the most frequent code; false: no code") { ShownCode($0.stretch.code, $0.builder.limits) },
-    ])
 }
-
-private typealias StretchOfJob = (stretch: FailureStretch, builder: ReportModelBuilder)
 
 // MARK: - What is listed
 
@@ -261,10 +243,5 @@ extension ReportModelBuilder {
         return CodesCut(
             codes.count - rest.count, of: codes.count, hasOthers: summary.hasOtherCodes,
             rows: rest.reduce(0) { $0 + $1.rows }, seen: summary.rows.seen, file: name(of: .codes))
-    }
-
-    fileprivate var stretches: [StretchOfJob]? {
-        let stretches = summary.tellingStretches
-        return stretches.isEmpty ? nil : stretches.map { ($0, self) }
     }
 }

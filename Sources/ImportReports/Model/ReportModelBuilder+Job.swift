@@ -50,11 +50,6 @@ private struct ShownTime {
 }
 
 extension DateTime {
-    static let monthNames = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
-    ]
-
     /// For people, in the zone in which it was written: "4 March 2026, 09:15:02 UTC".
     var inFull: String {
         "\(day) \(Self.monthNames[month - 1]) \(year), "

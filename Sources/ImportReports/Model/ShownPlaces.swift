@@ -36,7 +36,7 @@ package struct ShownPlaces: Sendable {
         }
         if let first = job.failedByCode.map({ $0.firstRow }).min() { rows.append(first) }
         if let last = job.failedByCode.map({ $0.lastRow }).max() { rows.append(last) }
-        for stretch in job.tellingStretches { rows += [stretch.firstRow, stretch.lastRow] }
+        for incident in job.failureIncidents { rows += [incident.firstRow, incident.lastRow] }
         return rows + job.findings.flatMap { $0.rows }
     }
 

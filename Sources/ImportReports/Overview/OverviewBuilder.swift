@@ -6,7 +6,7 @@ import ImportFoundation
 package struct OverviewBuilder: Sendable {
     /// Sums over all jobs so far.
     package private(set) var totals = Totals()
-    private(set) var levels: [Verdict.Level: Int] = [:]
+    private(set) var levels: [JobLevel: Int] = [:]
     private(set) var timeLine = TimeLine()
     private(set) var codeTrends = CodeTrends()
     private(set) var worst = WorstJobs(limit: ModelLimits.page.jobs)
@@ -26,8 +26,21 @@ package struct OverviewBuilder: Sendable {
     /// Whether it is for a page, which says of each code when and where its rows failed.
     private let followsCodes: Bool
 
-    package init(followsCodes: Bool = true) {
+    /// What the jobs are compared with.
+    let surroundings: JobSurroundings
+    /// What was left out; nil if all jobs were wanted.
+    let selection: SelectionResult?
+
+    /// - Parameters:
+    ///   - surroundings: what all jobs come to that will be added.
+    ///   - selection: what was left out; nil if all jobs were wanted.
+    package init(
+        followsCodes: Bool = true, surroundings: JobSurroundings = JobSurroundings(),
+        selection: SelectionResult? = nil
+    ) {
+        self.selection = selection
         self.followsCodes = followsCodes
+        self.surroundings = surroundings
     }
 
     /// Adds a job, in the order in which the overview is to have them.
@@ -39,7 +52,8 @@ package struct OverviewBuilder: Sendable {
         leftOut += isLeftOut ? 1 : 0
         place += 1
         totals.add(job)
-        levels[Verdict.level(of: job), default: 0] += 1
+        let level = JobLevel(job, surroundings.usual)
+        levels[level, default: 0] += 1
         let day = job.job.createdAt.flatMap { DateTime($0) }?.dayInUTC
         var sums = TimeLine.Sums(jobs: 1, rows: job.rows.seen, failed: job.rows.failed)
         if job.rows.failed > 0 {
@@ -47,8 +61,8 @@ package struct OverviewBuilder: Sendable {
             if followsCodes { codeTrends.add(job, day: day, number: place, report: report) }
         }
         timeLine.add(sums, day: day)
-        if worst.lists(criticalFindings: job.count(of: .critical), rows: job.rows) {
-            worst.add(JobLine(job, Verdict(job), number: place, report: report, isLeftOut: isLeftOut))
+        if worst.lists(level, job.rows) {
+            worst.add(JobLine(job, level, number: place, report: report, isLeftOut: isLeftOut))
         } else {
             worst.passOver(1)
         }
@@ -71,10 +85,11 @@ package struct OverviewBuilder: Sendable {
     ///   - job: differs from it only in what is said there.
     ///   - day: on which it was created, as days since 1970-01-01; nil if it does not say.
     package mutating func append(like job: JobSummary, day: Int?) -> Bool {
-        guard !worst.lists(criticalFindings: 0, rows: job.rows) else { return false }
+        let level = JobLevel(job, surroundings.usual)
+        guard !worst.lists(level, job.rows) else { return false }
         place += 1
         totals.add(job)
-        levels[Verdict.level(of: job), default: 0] += 1
+        levels[level, default: 0] += 1
         timeLine.add(1, day: day, rows: job.rows)
         worst.passOver(1)
         return true
@@ -93,7 +108,7 @@ package struct OverviewBuilder: Sendable {
     package mutating func append(_ tally: PlainJobTally) {
         guard tally.jobs > 0 else { return }
         totals.add(tally)
-        levels[.good, default: 0] += tally.jobs
+        levels[.clean, default: 0] += tally.jobs
         timeLine.add(tally.jobs, day: tally.day, rows: tally.rows)
         worst.passOver(tally.jobs)
     }
@@ -105,7 +120,7 @@ package struct OverviewBuilder: Sendable {
 
     /// All in one sentence.
     package var verdict: OverviewVerdict {
-        OverviewVerdict(levels: levels, failedRows: totals.rows.failed, unreadable: unreadable.count)
+        OverviewVerdict(levels: levels, unreadable: unreadable.count, incident: surroundings.incidents.first)
     }
 }
 
@@ -128,6 +143,7 @@ struct JobLine: Sendable {
     var status: String?
     var rows: RowCounts
     var verdict: Verdict
+    var level: JobLevel
     var criticalFindings: Int
     /// The first finding of the worst severity.
     var worstFinding: FindingID?
@@ -137,14 +153,15 @@ struct JobLine: Sendable {
     /// Whether it has none because the user wanted none.
     var isLeftOut: Bool
 
-    init(_ job: JobSummary, _ verdict: Verdict, number: Int, report: ReportPlace?, isLeftOut: Bool) {
+    init(_ job: JobSummary, _ level: JobLevel, number: Int, report: ReportPlace?, isLeftOut: Bool) {
         name = Self.name(job)
         source = job.source
         jobID = job.job.jobID
         createdAt = job.job.createdAt
         status = job.job.status
         rows = job.rows
-        self.verdict = verdict
+        verdict = Verdict(job)
+        self.level = level
         criticalFindings = job.count(of: .critical)
         worstFinding =
             job.findings.first { finding in
@@ -157,16 +174,23 @@ struct JobLine: Sendable {
 
     static func name(_ job: JobSummary) -> String { job.job.jobID ?? ReportModel.title(of: job) }
 
-    /// Worse jobs first: more critical findings, then more rows that failed or are missing, then the order of the jobs.
-    func isWorse(than other: JobLine) -> Bool {
-        (other.criticalFindings, other.lostRows, number) < (criticalFindings, lostRows, other.number)
+    /// The day in UTC on which it was created, `2026-03-04`; nil if the dump does not say.
+    var date: String? { createdAt.flatMap { DateTime($0) }.map { $0.isoDayInUTC } }
+
+    /// The input without the folder that all of them are in.
+    func file(in folder: String) -> String {
+        if source == "-" { return "standard input" }
+        guard !folder.isEmpty, source.utf8.starts(with: folder.utf8) else { return source }
+        return String(source.utf8.dropFirst(folder.utf8.count)) ?? source
     }
 
-    fileprivate var lostRows: Int { rows.lost }
-}
+    /// How the job stands, in a few words: among the others, if that says more.
+    var word: String { level == .unlikeOthers ? "Unlike the others" : verdict.word }
 
-extension RowCounts {
-    fileprivate var lost: Int { failed.clampedAdding(missing ?? 0) }
+    /// Worse jobs first: by level, then by the weight of the rows that failed or are missing, then the order of the jobs.
+    func isWorse(than other: JobLine) -> Bool {
+        (level.rawValue, other.rows.weight, number) < (other.level.rawValue, rows.weight, other.number)
+    }
 }
 
 /// The worst jobs of all that were added, the worst first.
@@ -193,9 +217,10 @@ struct WorstJobs: Sendable {
     }
 
     /// Whether a job that comes behind all others has a place in the list.
-    func lists(criticalFindings: Int, rows: RowCounts) -> Bool {
+    func lists(_ level: JobLevel, _ rows: RowCounts) -> Bool {
         guard jobs.count == limit, let last = jobs.last else { return true }
-        return (last.criticalFindings, last.lostRows) < (criticalFindings, rows.lost)
+        if level != last.level { return level < last.level }
+        return last.rows.weight < rows.weight
     }
 
     /// Counts jobs that are no worse than those that are listed.

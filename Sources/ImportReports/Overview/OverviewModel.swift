@@ -71,9 +71,21 @@ extension OverviewModel {
             "failures by the time at which the jobs were created; false when there are no jobs", ShownTimeLine.table
         ) { $0.totals.jobs > 0 ? ShownTimeLine($0) : nil },
         .optionalObject(
+            "incidents", "times in which far more jobs stand out than at others; false when there are none",
+            ModelTable<[TimeIncident]>([
+                .list(
+                    "items", "1 to 5, the ones that chance explains least first",
+                    of: ModelTable<TimeIncident>([
+                        .text("sentence", "when, how many jobs, how many of the others") { Wording.sentence($0) },
+                        .text("rows", "how many rows of that time failed") { Wording.rowsFailed($0) },
+                    ])
+                ) { $0 }
+            ])
+        ) { $0.overview.surroundings.incidents.isEmpty ? nil : $0.overview.surroundings.incidents },
+        .optionalObject(
             "worst",
-            "the jobs, worst first: more critical findings, then more rows that failed or are missing. False when there "
-                + "are none",
+            "the jobs, worst first: by level, then by the weight of rows that failed or are missing "
+                + "([how](audit.md#levels-of-jobs)). False when there are none",
             worst
         ) { $0.overview.worst.jobs.isEmpty ? nil : $0 },
         .object("failures", "failed rows of all jobs", failures) { $0 },
@@ -103,15 +115,27 @@ extension OverviewModel {
         ModelName.level("of all jobs") { $0.level } + [
             .text("word", "how it stands, in a few words") { $0.word },
             .text("sentence", "how many jobs are how. No dump text") { $0.sentence },
+            .optionalText(
+                "incident", "false when there is none",
+                text: "the time in which far more jobs stand out than at others, in two sentences"
+            ) { $0.incident },
         ])
 
     // MARK: Jobs in numbers
 
     private static let jobs = ModelTable<OverviewModelBuilder>([
         .text("count", "how many") { Wording.grouped($0.totals.jobs) },
-        .list("levels", "4: `good`, `warning`, `critical`, `pending`, in this order", of: level) { $0.levels },
+        .list(
+            "levels",
+            "4 to 6, the worst first: jobs that do not add up, that are unlike the others, with failed rows, with warnings "
+                + "(if there are any), still processing (if there are any), clean", of: level
+        ) { $0.levels },
         .list("statuses", "most jobs first", of: status) { $0.statuses },
         .text("findings", "how many findings of each severity there are, in a sentence") { $0.totals.findingsSentence },
+        .optionalQuote(
+            "selection", "false unless `--since`, `--until`, `--status` or `--job` is given",
+            text: "how many dumps they left out"
+        ) { builder in (builder.overview.selection?.sentence).map(builder.limits.sentence) },
         .optionalObject(
             "left_out", "false unless `--job-reports` left some without a page", .only("sentence", "how many")
         ) { $0.overview.leftOut > 0 ? Wording.withoutPage($0.overview.leftOut, of: $0.totals.jobs) : nil },
@@ -119,7 +143,7 @@ extension OverviewModel {
 
     private static let level = ModelTable<(level: Verdict.Level, label: String, count: Int)>(
         ModelName.level("a class name") { $0.level } + [
-            .text("label", "`Clean`, `Need review` …") { $0.label },
+            .text("label", "`Do not add up`, `Clean` …") { $0.label },
             .text("count", "how many") { Wording.grouped($0.count) },
         ])
 
@@ -140,11 +164,11 @@ extension OverviewModelBuilder {
     }
 
     fileprivate var levels: [(level: Verdict.Level, label: String, count: Int)] {
-        let labels: [(level: Verdict.Level, label: String)] = [
-            (.good, "Clean"), (.warning, "Need review"), (.critical, "Critical"),
-            (.pending, "Still processing, not critical"),
-        ]
-        return labels.map { ($0.level, $0.label, overview.levels[$0.level, default: 0]) }
+        JobLevel.allCases.compactMap { level in
+            let count = overview.levels[level, default: 0]
+            let isRare = level == .warnings || level == .processing
+            return isRare && count == 0 ? nil : (level.tone, level.label, count)
+        }
     }
 
     fileprivate var statuses: [(status: String, count: Int, jobs: Int)] {

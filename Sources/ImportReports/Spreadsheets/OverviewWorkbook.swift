@@ -57,7 +57,7 @@ package struct OverviewWorkbook {
     ) throws {
         let note = try failures.finish(rows: rows, files: files)
         let verdict = overview.verdict
-        try summary.add("verdict", verdict.word, detail: verdict.sentence)
+        try summary.add("verdict", verdict.word, detail: verdict.sentences)
         if let note { try summary.add("sheet \(FailuresSheet.name)", nil, detail: note) }
         try summary.add(overview.totals.rows, imports: overview.totals.hasImports, bulk: overview.totals.bulkJobs > 0)
         try summary.add(ruleResults)

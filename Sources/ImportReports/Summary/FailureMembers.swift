@@ -129,3 +129,35 @@ extension JSONObject<FailureStretch> {
             }
         }, value: { $0.value })
 }
+
+extension JSONObject<FailureIncident> {
+    static let incident = JSONObject(
+        Stated(value: FailureIncident.none, number: 0),
+        [
+            .count("first_row", \.value.firstRow),
+            .count("last_row", \.value.lastRow),
+            .count("rows", \.count),
+            .optionalText("code", \.value.code),
+            .count("code_rows", \.value.codeRows),
+            .count("rows_elsewhere", \.value.rowsElsewhere),
+            .count("code_rows_elsewhere", \.value.codeRowsElsewhere),
+        ], of: { Stated(value: $0, number: $0.rows) },
+        check: { incident, fields throws(SummaryFault) in
+            let (first, last) = (incident.value.firstRow, incident.value.lastRow)
+            guard first > 0, last >= first, incident.number == incident.value.rows else {
+                throw fields.wrong("rows", "those from first_row to last_row")
+            }
+            guard incident.value.codeRows <= incident.value.rows else {
+                throw fields.wrong("code_rows", "no more than rows")
+            }
+            guard incident.value.codeRowsElsewhere <= incident.value.rowsElsewhere else {
+                throw fields.wrong("code_rows_elsewhere", "no more than rows_elsewhere")
+            }
+        }, value: { $0.value })
+}
+
+extension FailureIncident {
+    fileprivate static var none: FailureIncident {
+        FailureIncident(firstRow: 0, lastRow: 0, code: nil, codeRows: 0, rowsElsewhere: 0, codeRowsElsewhere: 0)
+    }
+}

@@ -169,9 +169,11 @@ struct Member<Root>: Sendable {
         }
     }
 
-    static func list<Element>(_ name: String, _ path: Path<[Element]>, of object: JSONObject<Element>) -> Member {
+    static func list<Element>(
+        _ name: String, _ path: Path<[Element]>, of object: JSONObject<Element>, _ presence: MemberPresence = .always
+    ) -> Member {
         let value = StoredValue(path)
-        return Member(name, .always, .list(object.schema)) { root, json in
+        return Member(name, presence, .list(object.schema)) { root, json in
             json.key(name)
             json.array { json in
                 for element in value(root) { object.write(element, &json) }

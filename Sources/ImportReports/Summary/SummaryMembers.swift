@@ -92,6 +92,7 @@ extension JSONObject<JobSummary> {
             .list("failed_by_code", \.failedByCode, of: .code),
             .optionalObject("failure_positions", \.failurePositions, .positions),
             .list("failure_stretches", \.failureStretches, of: .stretch),
+            .list("failure_incidents", \.failureIncidents, of: .incident, .later),
             .list("findings", \.findings, of: .finding),
             .optionalObject("superseded", \.supersededIfAny, .superseded),
             .optionalObject("identity", \.identity, .identity, .later),

@@ -24,7 +24,7 @@ package struct SummaryText {
     package static func render(_ summary: Summary, usesColor: Bool, codes: CodeBook? = nil) -> [UInt8] {
         var writer = SummaryText(usesColor: usesColor, codes: codes)
         guard summary.jobs.count <= jobsInFull else {
-            var overview = OverviewBuilder(followsCodes: false)
+            var overview = OverviewBuilder(followsCodes: false, surroundings: JobSurroundings(of: summary.jobs))
             for job in summary.jobs { overview.append(job, report: nil) }
             for input in summary.unreadable { overview.append(input) }
             return render(overview, usesColor: usesColor, codes: codes, redaction: summary.redaction)
@@ -49,6 +49,8 @@ package struct SummaryText {
     ) -> [UInt8] {
         var writer = SummaryText(usesColor: usesColor, codes: codes)
         writer.append(overview.totals, overview.unreadable.count)
+        writer.append(overview.verdict)
+        writer.append(overview.surroundings.incidents)
         writer.appendWorst(overview.worst)
         writer.append(overview.unreadable.items, count: overview.unreadable.count)
         writer.append(redaction)
@@ -98,12 +100,15 @@ package struct SummaryText {
                         : "    \(shown.count) of \(count) codes; report lists all")
             }
         }
-        if let stretch = summary.tellingStretches.first {
-            let most = summary.codeRowsWords(of: stretch, all: "all")
+        if !summary.failureIncidents.isEmpty {
             line("")
-            line(
-                "  rows \(Wording.grouped(stretch.firstRow)) to \(Wording.grouped(stretch.lastRow)) all failed, "
-                    + "\(most) with \(stretch.code.map { shownText($0) } ?? "(no code)")")
+            line(summary.failureIncidents.count == 1 ? "  incident" : "  incidents")
+            for incident in summary.failureIncidents {
+                line(
+                    "    " + Wording.rows(of: incident) + ": " + Wording.failed(of: incident) + " failed with "
+                        + (incident.code.map { shownText($0) } ?? "(no code)")
+                        + " (" + Wording.elsewhere(incident) + ")")
+            }
         }
         if !summary.findings.isEmpty {
             line("")
@@ -129,28 +134,48 @@ package struct SummaryText {
         line("")
     }
 
+    private mutating func append(_ verdict: OverviewVerdict) {
+        line(marked(verdict.word, as: verdict.level.severity) + ". " + verdict.sentences)
+        line("")
+    }
+
+    /// Those that the verdict does not name.
+    private mutating func append(_ incidents: [TimeIncident]) {
+        guard incidents.count > 1 else { return }
+        for incident in incidents.dropFirst() { line(Wording.sentence(incident)) }
+        line("")
+    }
+
     /// One line for each of the worst jobs.
     private mutating func appendWorst(_ worst: WorstJobs) {
-        let jobs = worst.jobs.prefix(Self.linesListed)
+        let jobs = Array(worst.jobs.prefix(Self.linesListed))
         guard !jobs.isEmpty else { return }
         let cut = worst.count > jobs.count ? ", \(jobs.count) of \(Wording.grouped(worst.count))" : ""
         line("The worst jobs first\(cut)")
-        let names = jobs.map { Self.shortened(shownText($0.name)) }
-        let words = jobs.map { $0.verdict.word }
-        let rows = jobs.map { Wording.grouped($0.rows.seen) }
-        let failed = jobs.map { Wording.grouped($0.rows.failed) }
-        let missing = jobs.map { $0.rows.missing.map(Wording.grouped) ?? "?" }
-        func width(_ texts: [String]) -> Int { texts.map { $0.unicodeScalars.count }.max() ?? 0 }
-        func filled(_ text: String, _ texts: [String]) -> String {
-            text + String(repeating: " ", count: max(0, width(texts) - text.unicodeScalars.count))
+        let folder = OverviewModelBuilder.commonFolder(of: jobs)
+        if !folder.isEmpty { line("  in \(shownText(folder))") }
+        func column(_ text: (JobLine) -> String, isNumber: Bool = false) -> [String] {
+            let texts = jobs.map(text)
+            let width = texts.map { $0.unicodeScalars.count }.max() ?? 0
+            return texts.map { text in
+                let room = String(repeating: " ", count: width - text.unicodeScalars.count)
+                return isNumber ? room + text : text + room
+            }
         }
+        let dates = column { $0.date ?? "no date" }
+        let names = column { Self.shortened(shownText($0.file(in: folder))) }
+        let ids = column { $0.jobID.map { Self.shortened(shownText(Wording.shortID($0))) } ?? "" }
+        let words = column { $0.word }
+        let rows = column({ Wording.grouped($0.rows.seen) }, isNumber: true)
+        let failed = column({ Wording.grouped($0.rows.failed) }, isNumber: true)
+        let shares = column({ Share(of: $0.rows.failed, in: $0.rows.seen).text }, isNumber: true)
+        let missing = column({ $0.rows.missing.map(Wording.grouped) ?? "?" }, isNumber: true)
         for (index, job) in jobs.enumerated() {
             line(
-                "  " + filled(names[index], names) + "  "
-                    + marked(filled(words[index], words), as: job.verdict.level.severity)
-                    + "  \(padded(rows[index], to: width(rows))) \(job.rows.seen == 1 ? "row " : "rows")  \(padded(failed[index], to: width(failed))) failed"
-                    + "  \(padded(missing[index], to: width(missing))) missing"
-                    + (job.worstFinding.map { "  \(shownText($0.name))" } ?? ""))
+                "  \(dates[index])  \(names[index])  \(ids[index])  "
+                    + marked(words[index], as: job.level.tone.severity)
+                    + "  \(rows[index]) \(job.rows.seen == 1 ? "row " : "rows")  \(failed[index]) failed \(shares[index])"
+                    + "  \(missing[index]) missing" + (job.worstFinding.map { "  \(shownText($0.name))" } ?? ""))
         }
         line("")
     }

@@ -68,12 +68,25 @@ struct ProjectKey: Sendable {
         ProjectKey(
             name: "no-header", kind: .flag, commands: ["report", "rejects"], check: { _ in },
             needs: ["report": "--source"]),
+        ProjectKey(
+            name: "since", kind: .text, commands: withSelection,
+            check: { _ = try SelectionOptions.day($0, of: "since") }),
+        ProjectKey(
+            name: "until", kind: .text, commands: withSelection,
+            check: { _ = try SelectionOptions.day($0, of: "until") }),
+        ProjectKey(
+            name: "status", kind: .list, commands: withSelection,
+            check: { _ = try SelectionOptions.text($0, of: "status") }),
+        ProjectKey(
+            name: "job", kind: .list, commands: withSelection,
+            check: { _ = try SelectionOptions.text($0, of: "job") }),
         ProjectKey(name: "threads", kind: .text, commands: withDumps, check: { _ = try Threads.count($0) }),
     ]
 
     private static let withCodes = ["report", "summary", "check", "rejects"]
     private static let withRules = ["report", "check"]
     private static let withRedaction = ["report", "summary", "check", "compare", "codes", "rows"]
+    private static let withSelection = ["report", "summary", "check", "codes", "rows", "merge"]
     private static let withDumps = [
         "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "verify",
     ]

@@ -14,6 +14,7 @@ extension ReportSettings {
         if let markdownLimit { options.append("--markdown-limit \(markdownLimit)") }
         if jobReports != .all { options.append("--job-reports \(jobReports)") }
         if isStrict { options.append("--strict") }
+        options += selector?.selection.options ?? []
         if let encoding { options.append("--encoding \(encoding)") }
         for (name, bytes) in ownTemplates.sorted(by: { $0.key < $1.key }) {
             options.append("--templates \(name) sha256:\(Self.hash(bytes))")

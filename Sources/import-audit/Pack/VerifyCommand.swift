@@ -22,7 +22,6 @@ struct VerifyCommand: ParsableCommand {
               import-audit verify audit.zip
               import-audit verify audit.zip dumps/
               import-audit verify audit/ --format json
-              import-audit verify audit.zip dumps/ --source contacts.csv
             """
     )
 

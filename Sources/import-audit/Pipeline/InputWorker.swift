@@ -174,6 +174,9 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
     /// A file was read to its end, apart from entries of an archive that were left to other threads.
     mutating func end(_ input: InputPath, number: Int) throws
 
+    /// Forgets the document whose rows came: it is not wanted, and is counted in the order of documents.
+    mutating func leaveOutDocument() throws
+
     /// Takes note of a file that this program wrote: no dump, and nothing that is missing.
     mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) throws
 
@@ -192,6 +195,8 @@ extension DocumentHandler {
     func end(_ input: InputPath, number: Int) {}
 
     mutating func finish() throws {}
+
+    func leaveOutDocument() {}
 }
 
 /// Where a document stands among all documents of a run: results are put in this order, whichever thread had them

@@ -195,6 +195,12 @@ final class JobLedger {
         return (try fields(entry, try spool.read(entry.stretch)), entry.kind == .tallied)
     }
 
+    /// When a plain job was created, and its rows; nil of any other.
+    func glance(_ index: Int) throws -> PlainJobRecord.Glance? {
+        let entry = try entries.element(index)
+        return entry.kind == .job ? nil : PlainJobRecord.glance(try spool.read(entry.stretch))
+    }
+
     /// A job that differs from a plain one only in its id, source, size, times and digest of outcomes.
     func job(like plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.like(plain) }
 

@@ -25,8 +25,14 @@ final class MergeOfSummaries {
     /// What the first summary says of values that are pseudonyms.
     private(set) var redaction: RedactionMark?
 
-    /// - Parameter folder: where there is room for temporary files.
-    init(folder: String) {
+    /// Selects jobs; nil for all of them.
+    let selector: JobSelector?
+
+    /// - Parameters:
+    ///   - folder: where there is room for temporary files.
+    ///   - selector: selects jobs; nil for all of them.
+    init(folder: String, _ selector: JobSelector? = nil) {
+        self.selector = selector
         self.folder = folder
         spool = Spool(in: folder, memoryBytes: 8 * 1024 * 1024)
         ledger = JobLedger(folder: folder, spool: spool, combinesSnapshots: true)
@@ -63,7 +69,7 @@ final class MergeOfSummaries {
         return RunResults(
             status: status, store: ResultStore(spool, folder: folder), ledger: ledger, allJobs: [], jobs: [],
             superseded: [],
-            unreadable: [], groups: [:], severalDumps: [], ownOutputs: ownOutputs)
+            unreadable: [], groups: [:], severalDumps: [], ownOutputs: ownOutputs, selection: selector?.result)
     }
 
     /// - Parameter isNamed: whether an argument names it. In a folder, other files of an audit may be beside summaries.
@@ -105,6 +111,7 @@ final class MergeOfSummaries {
             if Interruption.isRequested { throw Interrupted() }
             switch item {
             case .job(let job):
+                if selector?.selects(job.job, source: job.source) == false { break }
                 var record: [UInt8] = []
                 job.appendRecord(to: &record)
                 try jobs.append(Waiting(entry: ledger.entry(of: record, order), identity: JobIdentity(job)))

@@ -32,6 +32,7 @@ struct RunOptions: ParsableArguments, WorkChoices {
 
     @OptionGroup(title: Help.input) var damage: ReadingOptions.DamageOptions
     @OptionGroup(title: Help.input) var text: WorkOptions.TextOptions
+    @OptionGroup(title: Help.selection) var selecting: SelectionOptions
     @OptionGroup(title: Help.run) var general: GeneralOptions
     @OptionGroup(title: Help.run) var naming: ReadingOptions.NamingOptions
 
@@ -114,6 +115,7 @@ struct GeneralOptions: ParsableArguments {
 /// The titles under which help lists options.
 enum Help {
     static let input = "Input"
+    static let selection = "Selection"
     static let output = "Output"
     static let source = "Source (what was sent)"
     static let rules = "Rules"

@@ -22,6 +22,8 @@ struct RunResults {
     let severalDumps: Set<Int>
     /// Files that this program wrote, of which nothing was read.
     let ownOutputs: OwnOutputs
+    /// What was left out; nil if all jobs were wanted.
+    var selection: SelectionResult?
 
     var jobCount: Int { ledger?.jobCount ?? jobs.count }
     var unreadableCount: Int { ledger?.unreadableCount ?? unreadable.count }
@@ -71,6 +73,35 @@ struct RunResults {
             index = next + 1
         }
         for tally in tallies.all { overview.append(tally) }
+    }
+
+    /// What all jobs come to, which each of them is compared with.
+    func surroundings() throws -> JobSurroundings {
+        var surroundings = JobSurroundings()
+        var index = 0
+        while index < jobCount {
+            index = try ledger?.firstNotTallied(from: index) ?? index
+            guard index < jobCount else { break }
+            if let plain = try ledger?.glance(index) {
+                surroundings.usual.add(plain.rows)
+            } else {
+                surroundings.usual.add(try job(index))
+            }
+            index += 1
+        }
+        for tally in ledger?.tallies.all ?? [] { surroundings.usual.add(tally) }
+        // Where no job stands out, it does not matter when they were created.
+        guard surroundings.usual.mayStandOut else { return surroundings }
+        var times = JobTimes()
+        for index in 0..<jobCount {
+            if let plain = try ledger?.glance(index) {
+                times.add(plain, surroundings.usual)
+            } else {
+                times.add(try job(index), surroundings.usual)
+            }
+        }
+        surroundings.incidents = times.incidents()
+        return surroundings
     }
 
     /// Hands over all jobs of which there is more to say than a tally says, in order, and the tallies of the others.
@@ -163,7 +194,8 @@ extension RunResults {
         let collector = Collector(folder: folder, combinesSnapshots: combinesSnapshots, decision: .atTheEnd)
         let inputs = try InputRun(
             options: options, collector: collector, hashing: hashing, names: redaction?.names ?? .plain)
-        let end = try inputs.run(redaction) {
+        let selector = options.selecting.selector
+        let end = try inputs.run(redaction, selector) {
             let identity = IdentityAudit(usesThread: options.concurrency.allowsHelpers) {
                 try TemporaryFile(in: folder)
             }
@@ -173,7 +205,11 @@ extension RunResults {
         }
         guard case .done = end else { return nil }
         self = try collector.results()
-        if !options.isQuiet { ownOutputs.say() }
+        selection = selector?.result
+        if !options.isQuiet {
+            ownOutputs.say()
+            selector?.say()
+        }
     }
 
     /// Says on standard error what was not read, for commands whose output does not.

@@ -70,6 +70,11 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
         try batch.flush()
     }
 
+    mutating func leaveOutDocument() throws {
+        try audit.leaveOut()
+        order.document += 1
+    }
+
     func checkIsWanted() throws {
         if Interruption.isRequested { throw Interrupted() }
     }

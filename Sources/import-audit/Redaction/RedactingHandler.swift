@@ -54,6 +54,10 @@ struct RedactingHandler<Base: DocumentHandler>: DocumentHandler {
         try base.consume(redacted.span, text: bytes.span)
     }
 
+    mutating func leaveOutDocument() throws {
+        try base.leaveOutDocument()
+    }
+
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         try base.endDocument(redactor.redact(reading), at: position)
     }

@@ -5,7 +5,7 @@ import XHTMLValidation
 
 /// Writes the files of an overview, job by job, in memory that does not grow with their number.
 struct OverviewFiles {
-    private var overview = OverviewBuilder()
+    private var overview: OverviewBuilder
     private var ruleTally: RuleTally
     private let folder: OutputFolder
     private let csv: CSVOptions
@@ -25,12 +25,17 @@ struct OverviewFiles {
     /// - Parameters:
     ///   - hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
     ///   - hasLines: whether these rows say where they are in what was sent.
+    ///   - surroundings: what all jobs come to.
+    ///   - selection: what was left out; nil if all jobs were wanted.
     ///   - userRules: the user's own measures.
     ///   - redaction: what is said of values that are pseudonyms.
     init(
         formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, hasFailures: Bool = false,
-        hasLines: Bool = false, userRules: UserRules = UserRules(), redaction: RedactionMark? = nil
+        hasLines: Bool = false, surroundings: JobSurroundings, selection: SelectionResult? = nil,
+        userRules: UserRules = UserRules(),
+        redaction: RedactionMark? = nil
     ) throws {
+        overview = OverviewBuilder(surroundings: surroundings, selection: selection)
         self.redaction = redaction
         knownCodes = userRules.codes
         ruleTally = userRules.ruleTally

@@ -105,7 +105,7 @@ struct OverviewReport {
         let formats = run.settings.formats
         var files = try OverviewFiles(
             formats: formats, csv: run.settings.csv, folder: root, hasFailures: true,
-            hasLines: run.settings.lines != nil,
+            hasLines: run.settings.lines != nil, surroundings: results.surroundings(), selection: results.selection,
             userRules: run.settings.userRules, redaction: run.settings.redaction?.mark)
         var names: Set<NameDigest> = []
         var ordered: [String] = []

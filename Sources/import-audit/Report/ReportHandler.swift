@@ -65,6 +65,12 @@ struct ReportHandler: DocumentHandler {
         try pass?.consume(runs, text: text)
     }
 
+    mutating func leaveOutDocument() {
+        pass?.stage.discard()
+        pass = nil
+        order.document += 1
+    }
+
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         defer {
             // What was not published is given up.

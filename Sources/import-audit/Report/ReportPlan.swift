@@ -89,7 +89,9 @@ struct ReportPlan {
         }
         // Standard input cannot be read twice, as might be needed.
         var known =
-            isFresh || dryRun != nil || !settings.isRepeatable || options.inputs.contains("-") ? nil : usable(earlier)
+            // Nor is it known of inputs that were taken up what was left out of them.
+            isFresh || dryRun != nil || !settings.isRepeatable || options.inputs.contains("-")
+                || settings.selector != nil ? nil : usable(earlier)
         var needed: Set<DocumentOrder> = []
         var readAgain: Set<Int> = []
         while true {
@@ -98,7 +100,8 @@ struct ReportPlan {
                 readAgain: readAgain)
             let inputs = try InputRun(
                 options: options, collector: run.collector, hashing: true, names: settings.names, output: place)
-            var end = try inputs.run(settings.redaction) { try ReportHandler(run) }
+            settings.selector?.restart()
+            var end = try inputs.run(settings.redaction, settings.selector) { try ReportHandler(run) }
             if let single = run.single {
                 try dryRun?.check(root)
                 let status = say(single)
@@ -108,11 +111,17 @@ struct ReportPlan {
                 }
                 return try write(packContents(of: single, run, root), of: root) ?? status
             }
-            var overview = OverviewReport(run: run, root: root, results: try run.collector.results())
-            if !options.isQuiet { overview.results.ownOutputs.say() }
+            var results = try run.collector.results()
+            results.selection = settings.selector?.result
+            var overview = OverviewReport(run: run, root: root, results: results)
+            if !options.isQuiet {
+                overview.results.ownOutputs.say()
+                settings.selector?.say()
+            }
             if case .done = end {
                 if overview.results.jobCount == 0, onlyInput != nil {
                     try overview.results.sayWhatWasNotRead()
+                    if settings.selector != nil, !options.isQuiet { Console.say("Nothing was written.") }
                     return overview.results.status
                 }
                 let isUnchanged = overview.isUnchanged(since: known)
@@ -286,7 +295,7 @@ struct ReportPlan {
 
     private func say(_ overview: OverviewReport) {
         guard !options.isQuiet else { return }
-        Console.say("\(overview.verdict.word). \(overview.verdict.sentence)")
+        Console.say("\(overview.verdict.word). \(overview.verdict.sentences)")
         if isDryRun || isPrinted { return }
         let jobs = overview.results.jobCount
         Console.say(

@@ -34,6 +34,8 @@ struct ReportSettings: Sendable {
     let title: String?
     /// Of mails, instead of the date of the job.
     var mailDate: MessageDate?
+    /// Which jobs it is about; nil for all.
+    let selector: JobSelector?
 
     init(
         formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, userRules: UserRules,
@@ -54,6 +56,7 @@ struct ReportSettings: Sendable {
         isStrict = options.isStrict
         isVerbose = options.isVerbose
         encoding = options.encoding?.name
+        selector = options.selecting.selector
         concurrency = options.concurrency
         ownTemplates =
             try templateFolder.map { (folder) throws(CommandFailure) in try TemplateFolder(folder).files() } ?? [:]
@@ -104,6 +107,7 @@ struct ReportSettings: Sendable {
         if jobReports != .all { digest.add("job-reports \(jobReports)") }
         if let mailDate { digest.add("date \(mailDate.text)") }
         if let encoding { digest.add("encoding \(encoding)") }
+        for option in selector?.selection.options ?? [] { digest.add("select \(option)") }
         for files in [BuiltInTemplates.files, ownTemplates] {
             for (name, bytes) in files.sorted(by: { $0.key < $1.key }) where !Self.overviewTemplates.contains(name) {
                 digest.add(name, bytes)

@@ -260,9 +260,12 @@ struct RunManifestLines {
             let filled = buffer.count
             buffer.append(contentsOf: repeatElement(0, count: wanted))
             let from = off_t(offset)
-            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-                unsafe pread(descriptor, bytes.baseAddress?.advanced(by: filled), wanted, from)
-            }
+            var count = -1
+            repeat {
+                count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                    unsafe pread(descriptor, bytes.baseAddress?.advanced(by: filled), wanted, from)
+                }
+            } while count < 0 && errno == EINTR
             buffer.removeLast(wanted - max(0, count))
             // A last line without its line feed was not written whole.
             guard count > 0 else { return nil }

@@ -1,0 +1,140 @@
+import ImportDumps
+
+/// What share of rows usually fails among the jobs of an overview.
+///
+/// A job is unlike the others if its share is far above that of all rows: of its n rows k failed, of all N rows K did, and
+///
+///     L = k ln(k ÷ n ÷ p) + (n - k) ln((1 - k ÷ n) ÷ (1 - p)),  p = K ÷ N
+///
+/// is above ln(100 × jobs), and its share is twice p at least. If all jobs took their failures from the same rows in random
+/// order, exp(-L) would be more than the probability of k failures or more (Hoeffding, 1963), so that fewer than 1 overview
+/// in 100 had such a job. That shares of jobs differ by nature is what the factor of 2 allows for. With fewer than 3 jobs
+/// there are no others.
+package struct UsualShare: Sendable {
+    private static let fewestJobs = 3
+
+    package private(set) var jobs = 0
+    private var rows = 0
+    private var failed = 0
+    /// Whether there is a job whose numbers cannot be trusted: such jobs stand out too.
+    private var hasCritical = false
+
+    package init() {}
+
+    package mutating func add(_ job: JobSummary) {
+        add(job.rows)
+        hasCritical = hasCritical || Verdict.level(of: job) == .critical
+    }
+
+    /// Adds a job that is complete and has no findings.
+    package mutating func add(_ rows: RowCounts) { add(rows, jobs: 1) }
+
+    package mutating func add(_ tally: PlainJobTally) { add(tally.rows, jobs: tally.jobs) }
+
+    private mutating func add(_ counts: RowCounts, jobs more: Int) {
+        jobs += more
+        rows.addClamped(counts.seen)
+        failed.addClamped(counts.failed)
+    }
+
+    /// Whether some jobs may stand out.
+    package var mayStandOut: Bool { jobs >= Self.fewestJobs && (failed > 0 || hasCritical) }
+
+    /// Whether more than twice the usual share failed.
+    func isHigh(_ counts: RowCounts) -> Bool {
+        jobs >= Self.fewestJobs && Int128(counts.failed) * Int128(rows) > 2 * Int128(failed) * Int128(counts.seen)
+    }
+
+    /// Whether a job is unlike the others.
+    func isUnlikeOthers(_ counts: RowCounts) -> Bool {
+        guard isHigh(counts), failed > 0, failed < rows else { return false }
+        let (n, k) = (Double(counts.seen), Double(counts.failed))
+        let usual = Double(failed) / Double(rows)
+        var excess =
+            k * (naturalLogarithm(k) - naturalLogarithm(n) - naturalLogarithm(usual)) - naturalLogarithm(100)
+            - naturalLogarithm(Double(jobs))
+        if n > k { excess += (n - k) * (naturalLogarithm(n - k) - naturalLogarithm(n) - naturalLogarithm(1 - usual)) }
+        return excess > 0
+    }
+}
+
+/// What all jobs of an overview are compared with: known before the first of them is shown.
+package struct JobSurroundings: Sendable {
+    package var usual = UsualShare()
+    /// The strongest first.
+    package var incidents: [TimeIncident] = []
+
+    package init() {}
+
+    /// Of jobs that are all in memory.
+    package init(of jobs: some Sequence<JobSummary>) {
+        for job in jobs { usual.add(job) }
+        guard usual.mayStandOut else { return }
+        var times = JobTimes()
+        for job in jobs { times.add(job, usual) }
+        incidents = times.incidents()
+    }
+}
+
+/// How a job stands among the others of an overview, the worst first.
+package enum JobLevel: Int, Sendable, CaseIterable, Comparable {
+    /// It has critical findings.
+    case doesNotAddUp
+    /// It adds up, and far more of its rows failed than usually.
+    case unlikeOthers
+    case failedRows
+    /// No row failed, but something should be looked at.
+    case warnings
+    case processing
+    case clean
+
+    package init(_ job: JobSummary, _ usual: UsualShare) {
+        switch Verdict.level(of: job) {
+        case .critical: self = .doesNotAddUp
+        case .pending: self = .processing
+        case .good: self = .clean
+        case .warning where job.rows.failed == 0: self = .warnings
+        case .warning: self = usual.isUnlikeOthers(job.rows) ? .unlikeOthers : .failedRows
+        }
+    }
+
+    /// How it is shown.
+    package var tone: Verdict.Level {
+        switch self {
+        case .doesNotAddUp: .critical
+        case .unlikeOthers, .failedRows, .warnings: .warning
+        case .processing: .pending
+        case .clean: .good
+        }
+    }
+
+    /// At the head of a column of numbers.
+    package var label: String {
+        switch self {
+        case .doesNotAddUp: "Do not add up"
+        case .unlikeOthers: "Unlike the others"
+        case .failedRows: "With failed rows"
+        case .warnings: "With warnings"
+        case .processing: "Still processing"
+        case .clean: "Clean"
+        }
+    }
+
+    package static func < (left: JobLevel, right: JobLevel) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension RowCounts {
+    /// What a list of jobs is sorted by, within a level: how large the share of rows that failed or are missing is at
+    /// least (the lower end of its 95% interval, by Wilson's formula), times ln(1 + rows). So neither a small job of which all failed
+    /// nor a large one with many failed rows is far down.
+    package var weight: Double {
+        let lost = Double(failed.clampedAdding(missing ?? 0))
+        let rows = Double(seen.clampedAdding(missing ?? 0))
+        guard lost > 0, rows > 0 else { return 0 }
+        let share = min(1, lost / rows)
+        let square = 1.96 * 1.96
+        let spread = 1.96 * (share * (1 - share) / rows + square / (4 * rows * rows)).squareRoot()
+        let lowest = (share + square / (2 * rows) - spread) / (1 + square / rows)
+        return max(0, lowest) * naturalLogarithm(1 + rows)
+    }
+}

@@ -1,0 +1,108 @@
+package import ImportDumps
+import ImportFoundation
+
+/// Which jobs a run is about: those that meet all conditions that there are.
+package struct JobSelection: Sendable {
+    /// The first and the last day on which a job was created, in UTC; nil for no condition.
+    package var since: CalendarDate?
+    package var until: CalendarDate?
+    /// A job has one of these statuses; empty for no condition.
+    package var statuses: [String] = []
+    /// The id of a job is like one of these, or for a job without an id the name of its file; empty for no condition.
+    package var jobs: [String] = []
+
+    package init() {}
+
+    /// Stands for a job that declares no status.
+    package static let noStatus = "none"
+
+    package var isEverything: Bool { since == nil && until == nil && statuses.isEmpty && jobs.isEmpty }
+
+    package enum Answer: Sendable {
+        case selected, leftOut
+        /// It does not say when it was created.
+        case undated
+    }
+
+    /// - Parameter source: where the dump was found.
+    package func answer(_ job: DeclaredJob, source: String) -> Answer {
+        if !statuses.isEmpty {
+            let status = job.status ?? Self.noStatus
+            guard statuses.contains(where: { $0.utf8.elementsEqual(status.utf8) }) else { return .leftOut }
+        }
+        if !jobs.isEmpty {
+            let name = job.jobID ?? String(source.split(separator: "/", omittingEmptySubsequences: true).last ?? "")
+            guard jobs.contains(where: { Self.isLike(name, $0) }) else { return .leftOut }
+        }
+        guard since != nil || until != nil else { return .selected }
+        guard let day = job.createdAt.flatMap({ DateTime($0) })?.dayInUTC else { return .undated }
+        if let since, day < since.number { return .leftOut }
+        if let until, day > until.number { return .leftOut }
+        return .selected
+    }
+
+    /// Whether a text is like a pattern, in which `*` stands for any characters and `?` for one.
+    static func isLike(_ text: String, _ pattern: String) -> Bool {
+        let (text, pattern) = (Array(text.unicodeScalars), Array(pattern.unicodeScalars))
+        var (place, index) = (0, 0)
+        /// Behind the last `*`, and what it stands for so far ends there.
+        var star: (index: Int, place: Int)?
+        while place < text.count {
+            if index < pattern.count, pattern[index] == "*" {
+                index += 1
+                star = (index, place)
+            } else if index < pattern.count, pattern[index] == "?" || pattern[index] == text[place] {
+                index += 1
+                place += 1
+            } else if let last = star {
+                (index, place) = (last.index, last.place + 1)
+                star = (index, place)
+            } else {
+                return false
+            }
+        }
+        return pattern[index...].allSatisfy { $0 == "*" }
+    }
+
+    /// The conditions as options, in a fixed order.
+    package var options: [String] {
+        (since.map { ["--since \($0.text)"] } ?? []) + (until.map { ["--until \($0.text)"] } ?? [])
+            + statuses.map { "--status \($0)" } + jobs.map { "--job \($0)" }
+    }
+}
+
+extension CalendarDate {
+    /// Days since 1970-01-01.
+    fileprivate var number: Int { DateTime.daysSince1970(year, month, day) }
+}
+
+/// What became of a selection.
+package struct SelectionResult: Sendable {
+    package var options: [String]
+    /// Dumps of jobs that were read, and those of them that were left out.
+    package var dumps = 0
+    package var leftOut = 0
+    /// Dumps that were left out because they do not say when their job was created.
+    package var undated = 0
+
+    package init(options: [String]) {
+        self.options = options
+    }
+
+    /// "Left out by --since 2026-03-01: 12 of 60 dumps, 2 of them because they do not say when the job was created."
+    ///
+    /// Texts of the command line are in it: hostile until escaped.
+    package var sentence: String {
+        let by = options.joined(separator: " ")
+        guard leftOut > 0 else { return "Nothing was left out by \(by)." }
+        let dumps = "\(Wording.grouped(leftOut)) of \(Wording.grouped(dumps)) dump\(dumps == 1 ? "" : "s")"
+        let dateless =
+            switch undated {
+            case 0: ""
+            case leftOut: ", for \(leftOut == 1 ? "it does" : "they do") not say when the job was created"
+            case 1: ", 1 of them because it does not say when the job was created"
+            default: ", \(Wording.grouped(undated)) of them because they do not say when the job was created"
+            }
+        return "Left out by \(by): \(dumps)\(dateless)."
+    }
+}

@@ -1,0 +1,121 @@
+import ImportAnalysis
+import ImportDumps
+import ImportFoundation
+import ImportInputs
+import Synchronization
+
+/// Selects jobs for all threads of a run, and counts what is left out.
+final class JobSelector: Sendable {
+    let selection: JobSelection
+    private let dumps = Atomic(0)
+    private let leftOut = Atomic(0)
+    private let undated = Atomic(0)
+
+    init(_ selection: JobSelection) {
+        self.selection = selection
+    }
+
+    /// Whether a job is wanted.
+    func selects(_ job: DeclaredJob, source: String) -> Bool {
+        dumps.wrappingAdd(1, ordering: .relaxed)
+        let answer = selection.answer(job, source: source)
+        if answer == .selected { return true }
+        leftOut.wrappingAdd(1, ordering: .relaxed)
+        if answer == .undated { undated.wrappingAdd(1, ordering: .relaxed) }
+        return false
+    }
+
+    /// Begins to count again, for inputs that are read once more.
+    func restart() {
+        dumps.store(0, ordering: .relaxed)
+        leftOut.store(0, ordering: .relaxed)
+        undated.store(0, ordering: .relaxed)
+    }
+
+    /// What became of it, once all was read.
+    var result: SelectionResult {
+        var result = SelectionResult(options: selection.options)
+        result.dumps = dumps.load(ordering: .relaxed)
+        result.leftOut = leftOut.load(ordering: .relaxed)
+        result.undated = undated.load(ordering: .relaxed)
+        return result
+    }
+
+    /// Says on standard error what was left out.
+    func say() { Console.say(shownText(result.sentence)) }
+}
+
+/// Stands between the parser and another handler, which ends no dump that is not selected.
+///
+/// It is in front of pseudonyms: what is selected is what the dumps say. Plain jobs come to it one by one.
+struct SelectingHandler<Base: DocumentHandler>: DocumentHandler {
+    private var base: Base
+    private let selector: JobSelector
+    private var source = ""
+
+    init(_ base: Base, _ selector: JobSelector) {
+        self.base = base
+        self.selector = selector
+    }
+
+    mutating func begin(source: String, order: DocumentOrder) {
+        self.source = source
+        base.begin(source: source, order: order)
+    }
+
+    mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
+        try base.isKnown(input, size: size, number: number)
+    }
+
+    mutating func end(_ input: InputPath, number: Int) throws {
+        try base.end(input, number: number)
+    }
+
+    mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) throws {
+        try base.passOver(own, source: source, order: order)
+    }
+
+    mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
+        try base.refuse(source: source, reason: reason, order: order, status: status)
+    }
+
+    mutating func finish() throws {
+        try base.finish()
+    }
+
+    mutating func beginRows(of job: DeclaredJob) throws {
+        try base.beginRows(of: job)
+    }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
+        try base.consume(runs, text: text)
+    }
+
+    mutating func leaveOutDocument() throws {
+        try base.leaveOutDocument()
+    }
+
+    mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
+        if case .job(let dump) = reading, !selector.selects(dump.job, source: source + position.suffix) {
+            return try base.leaveOutDocument()
+        }
+        try base.endDocument(reading, at: position)
+    }
+}
+
+extension InputRun {
+    /// Reads everything, and hands over the jobs that are selected.
+    ///
+    /// - Parameters:
+    ///   - redaction: puts pseudonyms instead of values.
+    ///   - selector: nil for all jobs.
+    ///   - makeHandler: makes what a thread hands its documents to.
+    /// - Throws: what a handler throws; the others end as soon as they can.
+    func run<Handler: DocumentHandler>(
+        _ redaction: Redaction?, _ selector: JobSelector?, _ makeHandler: @escaping @Sendable () throws -> Handler
+    ) throws -> WorkerPool.End {
+        guard let selector else { return try run(redaction, makeHandler) }
+        guard let redaction else { return try run { SelectingHandler(try makeHandler(), selector) } }
+        return try run { SelectingHandler(RedactingHandler(try makeHandler(), redaction), selector) }
+    }
+}

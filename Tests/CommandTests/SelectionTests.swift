@@ -1,0 +1,142 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `--since`, `--until`, `--status` and `--job` of all commands that take them.
+struct SelectionTests {
+    /// A job a day from 1 March 2026 on, of which every third has failed rows; the last ones have no date.
+    private static func space() throws -> Workspace {
+        let space = try Workspace()
+        for number in 1...12 {
+            let dated = jobDump("job-\(number)", created: 3, failed: number % 3 == 0 ? number : 0)
+                .replacing(
+                    "\"total\"",
+                    with: "\"created_at\":\"2026-03-\(String(100 + number).suffix(2))T02:00:00Z\",\"total\"")
+            try space.write(dated, as: "in/\(String(100 + number).suffix(2)).json")
+        }
+        for number in 13...14 { try space.write(jobDump("job-\(number)", failed: 1), as: "in/\(number).json") }
+        return space
+    }
+
+    private func run(_ space: Workspace, _ arguments: String...) throws -> CommandResult {
+        try importAudit(arguments: arguments, folder: space.path)
+    }
+
+    private func ids(_ output: [UInt8]) throws -> [String] {
+        let jobs = try #require(try parsed(output)["jobs"] as? [[String: Any]])
+        return jobs.compactMap { $0["job_id"] as? String }
+    }
+
+    static let choices: [(options: [String], jobs: ClosedRange<Int>, sentence: String)] = [
+        (
+            ["--since", "2026-03-10"], 10...12,
+            "11 of 14 dumps, 2 of them because"
+        ),
+        (
+            ["--until", "2026-03-02"], 1...2,
+            "12 of 14 dumps, 2 of them because"
+        ),
+        (
+            ["--since", "2026-03-05", "--until", "2026-03-06"], 5...6,
+            "12 of 14 dumps, 2 of them because"
+        ),
+        (["--job", "job-1?", "--job", "job-13"], 10...14, "9 of 14 dumps."),
+        (
+            ["--status", "complete", "--status", "failed"], 1...14,
+            "Nothing was left out by --status complete --status failed."
+        ),
+    ]
+
+    @Test("A summary has the jobs that are selected, as if there were no others", arguments: choices)
+    func summary(options: [String], jobs: ClosedRange<Int>, sentence: String) throws {
+        let space = try Self.space()
+        let run = try importAudit(arguments: ["summary", "in", "--format", "json"] + options, folder: space.path)
+        #expect(run.status == 0 && run.errorText.contains(sentence), "\(run)")
+        #expect(try ids(run.output) == jobs.map { "job-\($0)" })
+        let files = jobs.map { "in/\(String(100 + $0).suffix(2)).json" }
+        let alone = try importAudit(arguments: ["summary", "--format", "json"] + files, folder: space.path)
+        #expect(run.output == alone.output)
+        // The same jobs, one after another in a log.
+        let log = try (1...14).map { try space.text("in/\(String(100 + $0).suffix(2)).json") }.joined(separator: "\n")
+        try space.write(log + "\n", as: "log.jsonl")
+        let ofLog = try importAudit(
+            arguments: ["summary", "log.jsonl", "--format", "json"] + options, folder: space.path)
+        #expect(ofLog.errorText.contains(sentence), "\(ofLog)")
+        #expect(try ids(ofLog.output) == jobs.map { "job-\($0)" })
+    }
+
+    @Test("A report says what was left out, has nothing of it, and another selection is another report")
+    func report() throws {
+        let space = try Self.space()
+        let first = try run(space, "report", "in", "-o", "o", "--since", "2026-03-08")
+        #expect(
+            first.status == 0 && first.errorText.contains("Left out by --since 2026-03-08: 9 of 14 dumps, 2 of"),
+            "\(first)")
+        #expect(space.names(in: "o/jobs") == (8...12).map { "job-\($0)" }.sorted())
+        for page in ["o/index.md", "o/index.xhtml"] {
+            #expect(try space.text(page).contains("9 of 14 dumps, 2 of them because they do not say when"), "\(page)")
+        }
+        let tree = try space.tree("o")
+        // Again: the same files, and the same words.
+        let again = try run(space, "report", "in", "-o", "o", "--since", "2026-03-08")
+        #expect(again.errorText.contains("9 of 14 dumps"), "\(again)")
+        #expect(try differences(tree, space.tree("o")).isEmpty)
+        let other = try run(space, "report", "in", "-o", "o", "--since", "2026-03-10")
+        #expect(other.status == 0, "\(other)")
+        #expect(space.names(in: "o/jobs") == ["job-10", "job-11", "job-12"])
+        let all = try run(space, "report", "in", "-o", "o")
+        #expect(all.status == 0 && !all.errorText.contains("Left out"), "\(all)")
+        _ = try run(space, "report", "in", "-o", "p")
+        #expect(try differences(space.tree("o"), space.tree("p")).isEmpty)
+        #expect(try !space.text("o/index.md").contains("dumps"))
+    }
+
+    @Test("Rows, codes, rules and merged summaries are those of the selected jobs")
+    func otherCommands() throws {
+        let space = try Self.space()
+        let rows = try run(space, "rows", "in", "--job", "job-3", "--outcomes", "failed")
+        #expect(
+            rows.outputText.split(whereSeparator: \.isNewline).count == 4 && rows.errorText.contains("13 of 14 dumps"),
+            "\(rows)")
+        #expect(try run(space, "check", "in", "--max-failed", "0").status == 1)
+        let check = try run(space, "check", "in", "--max-failed", "0", "--until", "2026-03-02")
+        #expect(check.status == 0 && check.errorText.contains("12 of 14 dumps"), "\(check)")
+        let codes = try run(space, "codes", "in", "--until", "2026-03-02")
+        #expect(codes.status == 0 && !codes.outputText.contains("invalid_email"), "\(codes)")
+        _ = try run(space, "report", "in", "-o", "o")
+        let merged = try run(space, "merge", "o/summary.json", "--since", "2026-03-11")
+        #expect(try ids(merged.output) == ["job-11", "job-12"])
+        #expect(merged.errorText.contains("12 of 14 dumps, 2 of them"), "\(merged)")
+        let quiet = try run(space, "summary", "in", "--since", "2026-03-11", "--quiet")
+        #expect(quiet.errors.isEmpty, "\(quiet)")
+    }
+
+    @Test("What is selected is what dumps say, also where pages have pseudonyms")
+    func pseudonyms() throws {
+        let space = try Self.space()
+        let run = try run(space, "summary", "in", "--format", "json", "--redact", "--job", "job-3")
+        #expect(run.errorText.contains("13 of 14 dumps"), "\(run)")
+        let found = try ids(run.output)
+        #expect(found.count == 1 && found != ["job-3"])
+    }
+
+    @Test("The project file gives a selection")
+    func projectFile() throws {
+        let space = try Self.space()
+        try space.write("since: 2026-03-11\njob: [job-11, job-13]\n", as: "import-audit.yml")
+        let run = try run(space, "summary", "in", "--format", "json")
+        #expect(try ids(run.output) == ["job-11"])
+        #expect(run.errorText.contains("Options from import-audit.yml: since, job"), "\(run)")
+        try space.write("since: yesterday\n", as: "import-audit.yml")
+        #expect(try self.run(space, "summary", "in").status == 64)
+    }
+
+    @Test("A selection of nothing says so and writes nothing")
+    func nothing() throws {
+        let space = try Self.space()
+        let run = try run(space, "report", "in/01.json", "-o", "o", "--since", "2027-01-01")
+        #expect(run.status == 0 && run.errorText.contains("1 of 1 dump") && space.names(in: "o") == nil, "\(run)")
+        let hostile = try self.run(space, "summary", "in", "--job", "\u{1B}[31m\u{202E}")
+        #expect(!hostile.errorText.contains("\u{1B}") && !hostile.errorText.contains("\u{202E}"), "\(hostile)")
+    }
+}
