@@ -18,7 +18,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -27,7 +26,8 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
-        // Headers only: the library itself is loaded when a workbook is made.
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // Headers only: the library itself is loaded when a workbook is made. Packages link it in.
         .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
 
         // bytes → rows → summary → report → files
@@ -50,6 +50,7 @@ let package = Package(
             name: "ImportRedaction",
             dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis"],
             swiftSettings: strictMemory),
+        .target(name: "CBuild"),
         .target(name: "CBuiltInTemplates"),
         .target(
             name: "ImportReports",
@@ -61,7 +62,7 @@ let package = Package(
         ),
         .target(
             name: "CodeFiles",
-            dependencies: ["ImportAnalysis", "ImportRedaction", .product(name: "Yams", package: "Yams")],
+            dependencies: ["ImportAnalysis", "ImportRedaction", "CYAML"],
             swiftSettings: strictMemory),
         .target(
             name: "ImportHistory",
@@ -85,7 +86,7 @@ let package = Package(
             dependencies: [
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportSources", "ImportAnalysis", "ImportRedaction",
                 "CodeFiles", "ImportReports", "ImportHistory", "Spreadsheets", "WorkbookSources",
-                "XHTMLValidation",
+                "XHTMLValidation", "CBuild",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strictMemory

@@ -6,7 +6,8 @@
 #include <xlsxwriter.h>
 
 // libxlsxwriter brings OpenSSL with it, which takes as long to load as all the rest of the program. It is loaded when
-// the first workbook is made, and a machine without it can do everything else.
+// the first workbook is made, and a machine without it can do everything else. A package has a library without OpenSSL
+// linked in, and is compiled with CXLSXWRITER_LINKED.
 
 /// The functions that are used, with the types that the headers declare.
 struct cxlsxwriter {
@@ -34,10 +35,14 @@ struct cxlsxwriter {
 
 /// Loads the library of the version whose headers these are; false if it is not there or lacks a function.
 static inline bool cxlsxwriter_load(struct cxlsxwriter *functions) {
+    bool is_complete = true;
+#ifdef CXLSXWRITER_LINKED
+#define CXLSXWRITER_FIND(name) functions->name = name
+#else
     void *library = dlopen("libxlsxwriter.so.4", RTLD_NOW | RTLD_LOCAL);
     if (!library) return false;
-    bool is_complete = true;
 #define CXLSXWRITER_FIND(name) is_complete &= (functions->name = (__typeof__(name) *)dlsym(library, #name)) != NULL
+#endif
     CXLSXWRITER_FIND(workbook_new_opt);
     CXLSXWRITER_FIND(workbook_add_worksheet);
     CXLSXWRITER_FIND(workbook_add_format);

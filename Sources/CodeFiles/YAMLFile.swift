@@ -1,5 +1,3 @@
-private import Yams
-
 /// Reads YAML that a person wrote, as far as a file of settings needs it: no anchors, no tags, one document.
 package enum YAMLFile {
     /// The largest file that is read, in bytes.
@@ -8,38 +6,10 @@ package enum YAMLFile {
     /// The root of a file; nil if there is nothing in it but comments.
     static func root(of bytes: [UInt8]) throws(FileFault) -> YAMLValue? {
         guard bytes.count <= maximumSize else { throw FileFault(.tooLarge) }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw FileFault(.notUTF8) }
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw FileFault(.notUTF8) }
         // Before the library sees it: it takes time and memory for what anchors stand for.
         if let place = anchor(in: bytes) { throw FileFault(.anchor, line: place.line, column: place.column) }
-        do {
-            // The library keeps a pointer to the text, which must not be one of those that Swift keeps in place.
-            let padded = text + "\n# \(String(repeating: "-", count: 16))\n"
-            // Told the encoding, the library does not look for it in the environment.
-            let parser = try Parser(yaml: padded, resolver: .basic, constructor: .default, encoding: .utf8)
-            guard let root = try parser.singleRoot() else { return nil }
-            return YAMLValue(root)
-        } catch let error as YamlError {
-            throw fault(of: error, lineCount: bytes.count { $0 == UInt8(ascii: "\n") } + 1)
-        } catch {
-            throw FileFault(.syntax("it cannot be parsed"))
-        }
-    }
-
-    private static func fault(of error: YamlError, lineCount: Int) -> FileFault {
-        switch error {
-        case .scanner(let context, let problem, var mark, _), .parser(let context, let problem, var mark, _),
-            .composer(let context, let problem, var mark, _):
-            // What is wrong up to the end of the file began somewhere.
-            if let context, mark.line > lineCount { mark = context.mark }
-            return FileFault(.syntax(problem), line: min(mark.line, lineCount), column: mark.column)
-        case .duplicatedKeysInMapping(let keys, let context):
-            return FileFault(.repeatedKey(keys.first ?? ""), line: context.mark.line, column: context.mark.column)
-        case .reader(let problem, let offset, _, let yaml):
-            guard let offset else { return FileFault(.syntax(problem)) }
-            let lines = yaml.prefix(offset).split(separator: "\n", omittingEmptySubsequences: false)
-            return FileFault(.syntax(problem), line: lines.count, column: (lines.last?.count ?? 0) + 1)
-        default: return FileFault(.syntax("it cannot be parsed"))
-        }
+        return try YAMLParser.root(of: bytes)
     }
 
     /// Where an anchor may be: an `&` that begins a word. One in the middle of a word, as in `AT&T`, can be none, nor
@@ -85,18 +55,6 @@ struct YAMLValue {
         case text(String, isPlain: Bool)
         case list([YAMLValue])
         case object([(key: YAMLValue, value: YAMLValue)])
-    }
-
-    fileprivate init(_ node: Node) {
-        line = node.mark?.line ?? 1
-        column = node.mark?.column ?? 1
-        switch node {
-        case .scalar(let scalar): content = .text(scalar.string, isPlain: scalar.style == .plain)
-        case .sequence(let sequence): content = .list(sequence.map { YAMLValue($0) })
-        case .mapping(let mapping):
-            content = .object(mapping.map { (key: YAMLValue($0.key), value: YAMLValue($0.value)) })
-        case .alias: content = .text("", isPlain: true)
-        }
     }
 }
 

@@ -1,5 +1,5 @@
 /// Numbers distinct texts 0, 1, 2 … in the order in which they come. Looking up a known text allocates nothing.
-struct TextIndex: Sendable {
+package struct TextIndex: Sendable {
     private struct Entry {
         var hash: UInt64
         var offset: Int
@@ -13,12 +13,12 @@ struct TextIndex: Sendable {
     private let smallest: Int
 
     /// - Parameter smallest: the slots to begin with, a power of two.
-    init(smallest: Int = 64) {
+    package init(smallest: Int = 64) {
         self.smallest = smallest
     }
 
     /// The number of a text; nil if it has none yet.
-    func find(_ text: Span<UInt8>, hash: UInt64) -> Int? {
+    package func find(_ text: Span<UInt8>, hash: UInt64) -> Int? {
         guard !slots.isEmpty else { return nil }
         var slot = Self.slot(of: hash, mask: slots.count - 1)
         while slots[slot] != 0 {
@@ -33,7 +33,7 @@ struct TextIndex: Sendable {
     }
 
     /// Gives a text, which has none yet, the next number.
-    mutating func insert(_ text: Span<UInt8>, hash: UInt64) -> Int {
+    package mutating func insert(_ text: Span<UInt8>, hash: UInt64) -> Int {
         let number = entries.count
         entries.append(Entry(hash: hash, offset: bytes.count, count: text.count))
         unsafe text.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
@@ -46,8 +46,13 @@ struct TextIndex: Sendable {
         return number
     }
 
+    /// How many texts have a number.
+    package var count: Int { entries.count }
+    /// How long all of them are.
+    package var byteCount: Int { bytes.count }
+
     /// The bytes of a numbered text.
-    func text(_ number: Int) -> ArraySlice<UInt8> {
+    package func text(_ number: Int) -> ArraySlice<UInt8> {
         bytes[entries[number].offset..<entries[number].offset + entries[number].count]
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+private import CBuild
 import ImportReports
 
 @main
@@ -33,7 +34,7 @@ struct ImportAudit: ParsableCommand {
               73  the output cannot be written
               130 interrupted; finished work stays
             """,
-        version: toolVersion,
+        version: shownVersion,
         subcommands: [
             ReportCommand.self, SummaryCommand.self, CheckCommand.self, CompareCommand.self, CodesCommand.self,
             RowsCommand.self, RejectsCommand.self, AccountCommand.self,
@@ -75,3 +76,10 @@ struct ImportAudit: ParsableCommand {
 
 /// The version of the tool, as reports name it.
 let toolVersion = ToolVersion.current
+
+/// What `--version` prints: in packages, also the commit that they were built from. Reports do not name it, because their
+/// bytes are those of the version.
+private var shownVersion: String {
+    guard let commit = unsafe import_audit_commit() else { return toolVersion }
+    return "\(toolVersion) (commit \(unsafe String(cString: commit)))"
+}

@@ -14,13 +14,15 @@ struct RowsCommand: ParsableCommand {
         abstract: "Print every row of dumps as one stream.",
         discussion: """
             Prints source, job_id, row, outcome, record_id, error_code and error_message of each row, in the order of the \
-            inputs: as CSV, or as JSON Lines with null for an empty value. Each job is printed once, from its latest \
-            dump. All inputs are therefore read twice; standard input is kept in an unnamed temporary file.
+            inputs: as CSV, as JSON Lines with null for an empty value, or as an Arrow IPC stream for programs. Each job \
+            is printed once, from its latest dump. All inputs are therefore read twice; standard input is kept in an \
+            unnamed temporary file.
 
             EXAMPLES
               import-audit rows dumps/ > rows.csv
               import-audit rows job.json --outcomes failed --format jsonl
               import-audit rows dumps/ --code invalid_email --code rate_limited
+              import-audit rows dumps/ --format arrow > rows.arrows
             """
     )
 
@@ -47,7 +49,7 @@ struct RowsCommand: ParsableCommand {
 
         @Option(
             name: .format,
-            help: ArgumentHelp("What to print: csv or jsonl; csv by default.", valueName: "format"),
+            help: ArgumentHelp("What to print: csv, jsonl or arrow; csv by default.", valueName: "format"),
             completion: RowStream.Format.completion, transform: RowStream.Format.named)
         var format: RowStream.Format = .csv
 
@@ -55,6 +57,12 @@ struct RowsCommand: ParsableCommand {
             name: .customLong("every-dump"),
             help: "Print the rows of every dump, including those that a later dump of the same job supersedes.")
         var isEveryDumpPrinted = false
+
+        func validate() throws {
+            if format.isBinary, isatty(STDOUT_FILENO) == 1 {
+                throw ValidationError("--format \(format.rawValue) is for programs: send it to a file or a pipe.")
+            }
+        }
     }
 
     func run() throws {

@@ -51,6 +51,11 @@ package struct RowSelection: Sendable {
 package final class RowStream {
     package enum Format: String, Sendable, CaseIterable {
         case csv, jsonl
+        /// An Arrow IPC stream: for programs.
+        case arrow
+
+        /// Whether it is of no use to people.
+        package var isBinary: Bool { self == .arrow }
     }
 
     package static let header = "source,job_id,row,outcome,record_id,error_code,error_message\r\n"
@@ -60,6 +65,7 @@ package final class RowStream {
     private let selection: RowSelection
     private let options: CSVOptions
     private let csv: RowFormatter
+    private let arrow: ArrowRows?
     private let write: (Span<UInt8>) throws -> Void
     /// JSON lines that wait, and what each of the job's begins with.
     private var lines: [UInt8] = []
@@ -73,6 +79,7 @@ package final class RowStream {
         self.selection = selection
         self.options = options
         self.write = write
+        arrow = format == .arrow ? ArrowRows(selection) : nil
         csv = RowFormatter(
             selection, options: options, flushBytes: Self.flushBytes,
             opening: format == .csv ? options.opening(Self.header) : [], hasDetails: false)
@@ -97,11 +104,13 @@ package final class RowStream {
                 json.value(jobID)
             }
             opening = json.bytes.dropLast() + Array(",\"row\":".utf8)
+        case .arrow: arrow?.begin(source: source, jobID: jobID)
         }
     }
 
     /// Appends those rows that are wanted.
     package func append(_ runs: Span<RowRun>, _ text: Span<UInt8>) throws {
+        if let arrow { return try arrow.append(runs, text, write) }
         guard format == .jsonl else { return try csv.append(runs, text, write) }
         for index in runs.indices {
             let run = runs[index]
@@ -128,7 +137,11 @@ package final class RowStream {
 
     /// Hands on what has gathered.
     package func finish() throws {
-        if format == .csv { try csv.flush(write) } else { try flushLines() }
+        switch format {
+        case .csv: try csv.flush(write)
+        case .jsonl: try flushLines()
+        case .arrow: try arrow?.finish(write)
+        }
     }
 
     private func flushLines() throws {

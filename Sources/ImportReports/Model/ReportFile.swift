@@ -48,7 +48,7 @@ package struct ReportFile: Sendable, Hashable {
 
 /// The version of this package, as its reports name it.
 package enum ToolVersion {
-    package static let current = "0.1.0"
+    package static let current = "0.2.0"
 }
 
 /// Where a report's bytes go.
