@@ -257,7 +257,9 @@ package struct TrendsPage {
         guard let text = code.code else {
             return "<span class=\"none\">\(code.kind == .none ? "no code" : "other codes")</span>"
         }
+        let isBlank = ShownCode(text, .page)?.isBlank == true
         return "<bdi class=\"code\">\(XMLText.escape(ReportModelBuilder.shortened(text)))</bdi>"
+            + (isBlank ? " <span class=\"none\">\(Wording.blankCode)</span>" : "")
     }
 
     private mutating func appendCodes() {
