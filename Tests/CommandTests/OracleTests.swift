@@ -19,7 +19,7 @@ import Testing
         ["rejects.py", "--binary", "BINARY", "--seed", "NEW", "--count", "250"],
         ["tries.py", "--binary", "BINARY", "--seed", "3", "--count", "25"],
         ["tries.py", "--binary", "BINARY", "--seed", "NEW", "--count", "40"],
-        ["failing_calls.py", "--binary", "BINARY", "--seed", "NEW", "--count", "80"],
+        ["failing_calls.py", "--binary", "BINARY", "--seed", "NEW", "--count", "40"],
         ["history.py", "--binary", "BINARY", "--seed", "1", "--parts", "show,unusual"],
         ["history.py", "--binary", "BINARY", "--seed", "NEW", "--parts", "show,unusual"],
         ["history.py", "--binary", "BINARY", "--seed", "NEW", "--parts", "orders"],

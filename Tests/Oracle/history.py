@@ -208,7 +208,8 @@ def check_show(tool: Tool, file: pathlib.Path, plan: Plan) -> None:
     ranked = sorted((n for n in plan.nights if n.failed),
                     key=lambda n: (-round(wilson(n.failed, n.rows)[0] * 1e6), n.number))
     expect([w["day"] for w in shown["worst_days"]] == [n.day.isoformat() for n in ranked[:10]], "worst days")
-    expect({w["day"] for w in shown["worst_days"][:5]} == {plan.day(n) for n in plan.outliers}, "planted nights first")
+    # A night that no one planted may be as bad by chance, and is ranked by the same numbers above.
+    expect({plan.day(n) for n in plan.outliers} <= {w["day"] for w in shown["worst_days"]}, "planted nights")
     for worst in shown["worst_days"][:5]:
         night = next(n for n in plan.nights if n.day.isoformat() == worst["day"])
         expect([(j["job_id"], j["rows_failed"]) for j in worst["jobs"]] == [(night.id, night.failed)], worst)

@@ -95,15 +95,20 @@ package struct SentCell: Sendable, Equatable {
         func isNamed(_ cell: (name: String, value: String)) -> Bool {
             [cell.name, cell.value].contains { $0.utf8.count >= tellingBytes && holds(message, terminated($0)) }
         }
-        var chosen = Set(cells.indices.filter { isNamed(cells[$0]) }.prefix(Self.cells))
-        for index in cells.indices where chosen.count < Self.cells { chosen.insert(index) }
+        let named = cells.indices.filter { isNamed(cells[$0]) }
+        let others = cells.indices.lazy.filter { !named.contains($0) }
         var room = length
-        return chosen.sorted().prefix { index in
-            // The first one always has room.
-            room -= cut(cells[index].name, to: nameLength).unicodeScalars.count
-            room -= cut(cells[index].value, to: valueLength).unicodeScalars.count
-            return room >= 0
-        }.map { SentCell(name: cut(cells[$0].name, to: nameLength), value: cut(cells[$0].value, to: valueLength)) }
+        var chosen: [(index: Int, cell: SentCell)] = []
+        for index in Array(named) + others {
+            if chosen.count == Self.cells { break }
+            let cell = SentCell(
+                name: cut(cells[index].name, to: nameLength), value: cut(cells[index].value, to: valueLength))
+            let count = cell.name.unicodeScalars.count + cell.value.unicodeScalars.count
+            if count > room { continue }
+            room -= count
+            chosen.append((index, cell))
+        }
+        return chosen.sorted { $0.index < $1.index }.map { $0.cell }
     }
 
     /// Both end with a zero. The C library's search takes linear time, whatever the texts.
