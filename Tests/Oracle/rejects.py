@@ -428,7 +428,11 @@ def check_cells(
                 continue
             listed += 1
             row = "".join(line.find(f"{XHTML}th").itertext()).split()[0].replace(",", "")
-            record = records[next((cells[0], row, cells[-1]) for cells in table[1:] if cells[1] == row)]
+            place = next([cells[0], row, cells[-1]] for cells in table[1:] if cells[1] == row)
+            # Rows of jobs without an id, whose records are on one line.
+            if wanted.count(place) > 1:
+                continue
+            record = records[tuple(place)]
             cells = [(plain(name), plain(value)) for name, value in source.cells[record]]
             found = [[plain("".join(part.itertext())) for part in cell.iter(f"{XHTML}bdi")] for cell in sent[0]]
             expect(found or not any(value for _, value in cells), "no cell of row", row, cells)
