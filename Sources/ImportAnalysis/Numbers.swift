@@ -119,3 +119,74 @@ package enum WholeNumber {
         return number
     }
 }
+
+/// Wilson's interval of a share, for 95%: where the share of many more such rows would be, if rows failed independently
+/// of each other.
+///
+/// Only additions, multiplications, divisions and a square root are involved, which every processor rounds alike.
+package struct ShareInterval: Sendable, Equatable {
+    /// From 0 to 1,000,000, rounded half up.
+    package let low: Int
+    package let high: Int
+
+    /// - Parameters:
+    ///   - part: 0 or more, at most `whole`.
+    ///   - whole: without rows, the interval is all from 0 to 1.
+    package init(of part: Int, in whole: Int) {
+        let (low, high) = Self.ends(of: part, in: whole)
+        // At the ends it is exact: what rounding leaves there is not a share.
+        self.low = part <= 0 ? 0 : Self.millionths(low)
+        self.high = part >= whole ? 1_000_000 : Self.millionths(high)
+    }
+
+    /// The ends, not rounded: small shares of many rows differ only there.
+    static func ends(of part: Int, in whole: Int) -> (low: Double, high: Double) {
+        guard whole > 0 else { return (0, 1) }
+        let z = 1.959964
+        let rows = Double(whole)
+        let share = Double(min(part, whole)) / rows
+        let scale = 1 + z * z / rows
+        let middle = (share + z * z / (2 * rows)) / scale
+        let half = z * (share * (1 - share) / rows + z * z / (4 * rows * rows)).squareRoot() / scale
+        return (middle - half, middle + half)
+    }
+
+    private static func millionths(_ share: Double) -> Int {
+        Int((max(0, min(1, share)) * 1_000_000).rounded(.toNearestOrAwayFromZero))
+    }
+
+    /// For people, as in `0.9% to 1.1%`.
+    package var text: String {
+        "\(Share(of: low, in: 1_000_000).text) to \(Share(of: high, in: 1_000_000).text)"
+    }
+}
+
+/// The natural logarithm, to about 15 digits.
+///
+/// It is made of operations whose rounding is laid down (IEEE 754), so that all machines decide alike. Those of C
+/// libraries differ in the last digit.
+///
+/// - Parameter value: above 0 and finite.
+func naturalLogarithm(_ value: Double) -> Double {
+    var exponent = Double(value.exponent)
+    var fraction = value.significand
+    if fraction > 1.414_213_562_373_095_1 {
+        fraction /= 2
+        exponent += 1
+    }
+    // ln f = 2 artanh((f - 1) ÷ (f + 1)), whose series converges fast: the square is 0.03 at most.
+    let ratio = (fraction - 1) / (fraction + 1)
+    let square = ratio * ratio
+    var sum = 1.0 / 21
+    sum = sum * square + 1.0 / 19
+    sum = sum * square + 1.0 / 17
+    sum = sum * square + 1.0 / 15
+    sum = sum * square + 1.0 / 13
+    sum = sum * square + 1.0 / 11
+    sum = sum * square + 1.0 / 9
+    sum = sum * square + 1.0 / 7
+    sum = sum * square + 1.0 / 5
+    sum = sum * square + 1.0 / 3
+    sum = sum * square + 1
+    return exponent * 0.693_147_180_559_945_3 + 2 * ratio * sum
+}

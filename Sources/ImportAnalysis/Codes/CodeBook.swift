@@ -165,6 +165,9 @@ package struct CalendarDate: Sendable, Hashable, Comparable {
         self.day = day
     }
 
+    /// Days since 1970-01-01.
+    package var number: Int { DateTime.daysSince1970(year, month, day) }
+
     /// `YYYY-MM-DD`.
     package var text: String {
         "\(year.digits(4))-\(month.digits(2))-\(day.digits(2))"

@@ -125,16 +125,12 @@ package enum JobLevel: Int, Sendable, CaseIterable, Comparable {
 
 extension RowCounts {
     /// What a list of jobs is sorted by, within a level: how large the share of rows that failed or are missing is at
-    /// least (the lower end of its 95% interval, by Wilson's formula), times ln(1 + rows). So neither a small job of which all failed
-    /// nor a large one with many failed rows is far down.
+    /// least (the lower end of its ``ShareInterval``), times ln(1 + rows). So neither a small job of which all failed nor a
+    /// large one with many failed rows is far down.
     package var weight: Double {
-        let lost = Double(failed.clampedAdding(missing ?? 0))
-        let rows = Double(seen.clampedAdding(missing ?? 0))
+        let lost = failed.clampedAdding(missing ?? 0)
+        let rows = seen.clampedAdding(missing ?? 0)
         guard lost > 0, rows > 0 else { return 0 }
-        let share = min(1, lost / rows)
-        let square = 1.96 * 1.96
-        let spread = 1.96 * (share * (1 - share) / rows + square / (4 * rows * rows)).squareRoot()
-        let lowest = (share + square / (2 * rows) - spread) / (1 + square / rows)
-        return max(0, lowest) * naturalLogarithm(1 + rows)
+        return max(0, ShareInterval.ends(of: lost, in: rows).low) * naturalLogarithm(1 + Double(rows))
     }
 }

@@ -71,11 +71,6 @@ package struct JobSelection: Sendable {
     }
 }
 
-extension CalendarDate {
-    /// Days since 1970-01-01.
-    fileprivate var number: Int { DateTime.daysSince1970(year, month, day) }
-}
-
 /// What became of a selection.
 package struct SelectionResult: Sendable {
     package var options: [String]

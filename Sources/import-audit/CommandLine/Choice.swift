@@ -64,3 +64,17 @@ enum CommandNames {
         throw CommandFailure(.usage, "Unknown command '\(shown)'.\(suggestion)")
     }
 }
+
+extension CalendarDate {
+    /// The day that an option names.
+    ///
+    /// - Throws: what ArgumentParser says, with the status for wrong usage.
+    static func option(_ name: String) -> @Sendable (String) throws -> CalendarDate {
+        { text in
+            guard let date = CalendarDate(text) else {
+                throw ValidationError("“\(shownText(text))” is not a day; \(name) takes one such as 2026-12-31.")
+            }
+            return date
+        }
+    }
+}

@@ -24,7 +24,8 @@ struct ProjectKey: Sendable {
     /// What is written, what is read and what is overridden is never here: that is said on the command line only.
     static let all: [ProjectKey] = [
         ProjectKey(name: "codes", kind: .text, commands: withCodes, check: { _ in }),
-        ProjectKey(name: "as-of", kind: .text, commands: withCodes, check: { _ = try CodesOptions.day($0) }),
+        ProjectKey(
+            name: "as-of", kind: .text, commands: withCodes, check: { _ = try CalendarDate.option("--as-of")($0) }),
         ProjectKey(name: "rules", kind: .text, commands: withRules, check: { _ in }),
         ProjectKey(
             name: "max-failed", kind: .text, commands: withRules,
@@ -77,10 +78,10 @@ struct ProjectKey: Sendable {
             needs: ["report": "--source"]),
         ProjectKey(
             name: "since", kind: .text, commands: withSelection,
-            check: { _ = try SelectionOptions.day($0, of: "since") }),
+            check: { _ = try CalendarDate.option("--since")($0) }),
         ProjectKey(
             name: "until", kind: .text, commands: withSelection,
-            check: { _ = try SelectionOptions.day($0, of: "until") }),
+            check: { _ = try CalendarDate.option("--until")($0) }),
         ProjectKey(
             name: "status", kind: .list, commands: withSelection,
             check: { _ = try SelectionOptions.text($0, of: "status") }),

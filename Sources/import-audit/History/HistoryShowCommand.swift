@@ -67,21 +67,21 @@ struct HistorySelecting: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("The first day, in UTC.", valueName: "YYYY-MM-DD"),
-        transform: { try DayOption.day($0, "--since") })
-    var since: Int?
+        transform: CalendarDate.option("--since"))
+    var since: CalendarDate?
 
     @Option(
         help: ArgumentHelp("The last day, in UTC.", valueName: "YYYY-MM-DD"),
-        transform: { try DayOption.day($0, "--until") })
-    var until: Int?
+        transform: CalendarDate.option("--until"))
+    var until: CalendarDate?
 
     func validate() throws {
-        if let since, let until, since > until { throw ValidationError("--since is after --until.") }
+        if let since, let until, since > until { throw ValidationError("No day is both --since \(since.text) and --until \(until.text).") }
     }
 
     func report(of history: HistoryAccess) throws(CommandFailure) -> TrendsReport {
         let selection = HistorySelection(
-            since: since, until: until, code: code.map { HistoryCode($0 == "(no code)" ? nil : $0) })
+            since: since?.number, until: until?.number, code: code.map { HistoryCode($0 == "(no code)" ? nil : $0) })
         return try history.reading { reader in
             TrendsReport(
                 try reader.trends(selection), by: by.flatMap { TrendsReport.Period(rawValue: $0.rawValue) },

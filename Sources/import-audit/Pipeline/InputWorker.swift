@@ -199,6 +199,34 @@ extension DocumentHandler {
     func leaveOutDocument() {}
 }
 
+/// Stands between the parser and another handler, which gets all that is not taken care of before.
+protocol ForwardingHandler: DocumentHandler {
+    associatedtype Base: DocumentHandler
+    var base: Base { get set }
+}
+
+extension ForwardingHandler {
+    mutating func begin(source: String, order: DocumentOrder) { base.begin(source: source, order: order) }
+
+    mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
+        try base.isKnown(input, size: size, number: number)
+    }
+
+    mutating func end(_ input: InputPath, number: Int) throws { try base.end(input, number: number) }
+
+    mutating func leaveOutDocument() throws { try base.leaveOutDocument() }
+
+    mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) throws {
+        try base.passOver(own, source: source, order: order)
+    }
+
+    mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
+        try base.refuse(source: source, reason: reason, order: order, status: status)
+    }
+
+    mutating func finish() throws { try base.finish() }
+}
+
 /// Where a document stands among all documents of a run: results are put in this order, whichever thread had them
 /// first.
 struct DocumentOrder: Comparable, Hashable, Sendable {

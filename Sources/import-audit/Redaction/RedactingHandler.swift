@@ -7,8 +7,8 @@ import ImportRedaction
 /// never seen an original one.
 ///
 /// Names of inputs, and the reasons why some are not read, come with pseudonyms already (``SourceNames``).
-struct RedactingHandler<Base: DocumentHandler>: DocumentHandler {
-    private var base: Base
+struct RedactingHandler<Base: DocumentHandler>: ForwardingHandler {
+    var base: Base
     private var redactor: TextRedactor
     private var rows: RowRedactor
 
@@ -16,30 +16,6 @@ struct RedactingHandler<Base: DocumentHandler>: DocumentHandler {
         self.base = base
         redactor = redaction.redactor
         rows = RowRedactor(redaction.redactor)
-    }
-
-    mutating func begin(source: String, order: DocumentOrder) {
-        base.begin(source: source, order: order)
-    }
-
-    mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
-        try base.isKnown(input, size: size, number: number)
-    }
-
-    mutating func end(_ input: InputPath, number: Int) throws {
-        try base.end(input, number: number)
-    }
-
-    mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) throws {
-        try base.passOver(own, source: source, order: order)
-    }
-
-    mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
-        try base.refuse(source: source, reason: reason, order: order, status: status)
-    }
-
-    mutating func finish() throws {
-        try base.finish()
     }
 
     mutating func beginRows(of job: DeclaredJob) throws {
@@ -52,10 +28,6 @@ struct RedactingHandler<Base: DocumentHandler>: DocumentHandler {
         // Not copies: the arrays are shared until the call returns.
         let (redacted, bytes) = (rows.runs, rows.text)
         try base.consume(redacted.span, text: bytes.span)
-    }
-
-    mutating func leaveOutDocument() throws {
-        try base.leaveOutDocument()
     }
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {

@@ -48,8 +48,8 @@ final class JobSelector: Sendable {
 /// Stands between the parser and another handler, which ends no dump that is not selected.
 ///
 /// It is in front of pseudonyms: what is selected is what the dumps say. Plain jobs come to it one by one.
-struct SelectingHandler<Base: DocumentHandler>: DocumentHandler {
-    private var base: Base
+struct SelectingHandler<Base: DocumentHandler>: ForwardingHandler {
+    var base: Base
     private let selector: JobSelector
     private var source = ""
 
@@ -63,36 +63,12 @@ struct SelectingHandler<Base: DocumentHandler>: DocumentHandler {
         base.begin(source: source, order: order)
     }
 
-    mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
-        try base.isKnown(input, size: size, number: number)
-    }
-
-    mutating func end(_ input: InputPath, number: Int) throws {
-        try base.end(input, number: number)
-    }
-
-    mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) throws {
-        try base.passOver(own, source: source, order: order)
-    }
-
-    mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
-        try base.refuse(source: source, reason: reason, order: order, status: status)
-    }
-
-    mutating func finish() throws {
-        try base.finish()
-    }
-
     mutating func beginRows(of job: DeclaredJob) throws {
         try base.beginRows(of: job)
     }
 
     mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) throws {
         try base.consume(runs, text: text)
-    }
-
-    mutating func leaveOutDocument() throws {
-        try base.leaveOutDocument()
     }
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {

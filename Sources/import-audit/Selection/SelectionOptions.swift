@@ -7,12 +7,12 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Only jobs that were created on this day (UTC) or later, such as 2026-03-01.", valueName: "day"),
-        transform: { try SelectionOptions.day($0, of: "since") })
+        transform: CalendarDate.option("--since"))
     var since: CalendarDate?
 
     @Option(
         help: ArgumentHelp("Only jobs that were created on this day (UTC) or earlier.", valueName: "day"),
-        transform: { try SelectionOptions.day($0, of: "until") })
+        transform: CalendarDate.option("--until"))
     var until: CalendarDate?
 
     @Option(
@@ -44,13 +44,6 @@ struct SelectionOptions: ParsableArguments {
         (selection.since, selection.until) = (since, until)
         (selection.statuses, selection.jobs) = (statuses, jobs)
         return selection.isEverything ? nil : JobSelector(selection)
-    }
-
-    static func day(_ text: String, of option: String) throws -> CalendarDate {
-        guard let date = CalendarDate(text) else {
-            throw ValidationError("“\(shownText(text))” is not a day; --\(option) takes one such as 2026-12-31.")
-        }
-        return date
     }
 
     static func text(_ text: String, of option: String) throws -> String {

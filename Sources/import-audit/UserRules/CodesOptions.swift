@@ -12,20 +12,13 @@ struct CodesOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("The day on which acceptances in the codes file are judged.", valueName: "YYYY-MM-DD"),
-        transform: CodesOptions.day)
+        transform: CalendarDate.option("--as-of"))
     var asOf: CalendarDate?
 
     func validate() throws {
         if asOf != nil, codes == nil {
             throw ValidationError("--as-of needs --codes: it is the day on which its entries are judged.")
         }
-    }
-
-    static func day(_ text: String) throws -> CalendarDate {
-        guard let date = CalendarDate(text) else {
-            throw ValidationError("“\(shownText(text))” is not a day; --as-of takes one such as 2026-12-31.")
-        }
-        return date
     }
 
     /// Reads the file, if one is given.
