@@ -3,13 +3,10 @@ import ImportAnalysis
 /// `trends.xhtml`: what a history says, as a page that keeps the promises of all pages: it satisfies the report grammar,
 /// loads nothing, and its size is bounded.
 package struct TrendsPage {
-    /// Rows of the table of days.
-    private static let daysListed = 1100
-
-    private let report: TrendsReport
-    private let periods: [TrendsReport.Sums]
+    let report: TrendsReport
+    let periods: [TrendsReport.Sums]
     private let files: [ReportFile]
-    private var text = ""
+    var text = ""
 
     /// - Parameter files: that are written beside the page.
     package static func render(_ report: TrendsReport, files: [ReportFile]) -> [UInt8] {
@@ -24,7 +21,7 @@ package struct TrendsPage {
         periods = Array(report.periods.suffix(TrendsReport.periodsShown))
     }
 
-    private var trends: HistoryTrends { report.trends }
+    var trends: HistoryTrends { report.trends }
 
     private mutating func append() {
         appendHead()
@@ -134,53 +131,7 @@ package struct TrendsPage {
         text += "</section>\n\n"
     }
 
-    private mutating func appendChart(_ first: Int, _ last: Int) {
-        let chart = TrendChart(periods)
-        let most = periods.reduce(0) { max($0, $1.sums.rows) }
-        let count = last - first + 1
-        let described = periods.map { each in
-            "\(report.name(each.number)): \(each.sums.rows > 0 ? each.sums.share.text : "no rows")"
-        }
-        text += """
-            <figure class="timeline trend">
-            <div class="rates">
-            <p class="scale" aria-hidden="true"><span>\(Share(of: chart.top, in: 1000).text)</span> <span>\(Share(of: chart.top / 2, in: 1000).text)</span> <span>0%</span></p>
-            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="128" viewBox="0 0 6000 1280" preserveAspectRatio="none">
-            <title>The share of failed rows by \(report.period.step.word)</title>
-            <desc>\(described.joined(separator: " · "))</desc>
-            <path class="grid" fill="none" stroke="#dde2e8" stroke-width="8" d="M0 5h6000M0 640h6000M0 1275h6000"/>
-            <path class="band" fill="#f4cdd0" d="\(chart.band)"/>
-            <path class="line" fill="none" stroke="#cb2f3a" stroke-width="18" d="\(chart.line)"/>
-            </svg>
-            </div>
-            <div class="volumes">
-            <svg xmlns="http://www.w3.org/2000/svg" role="img" width="100%" height="32">
-            <title>Rows by \(report.period.step.word)</title>
-            <desc>How many rows the jobs had: the numbers are in the table.</desc>
-
-            """
-        for each in periods {
-            let (start, end) = ((each.number - first) * 10_000 / count, (each.number - first + 1) * 10_000 / count)
-            let width = min(600, (end - start) * 4 / 5)
-            let height = max(600, Int(clamping: Int128(each.sums.rows) * 10_000 / Int128(max(most, 1))))
-            let bar = ChartBar(
-                x: start + (end - start - width) / 2, y: 10_000 - min(height, 10_000), width: width,
-                height: min(height, 10_000))
-            text +=
-                "<rect class=\"volume\" fill=\"#8a939e\" \(bar.attributes)/>\n"
-        }
-        text += """
-            </svg>
-            <p class="ends" aria-hidden="true"><span>\(report.name(first))</span> <span>\(report.name(last))</span></p>
-            </div>
-            <figcaption>The share of failed rows by \(report.period.step.word), with its 95% interval as a band; below it how many rows there were, at most \(Wording.grouped(most)). \(TrendsReport.intervalRule)</figcaption>
-            </figure>
-
-            """
-    }
-
-    private mutating func appendSums(_ caption: String, _ heading: String, _ rows: [(name: String, sums: HistorySums)])
-    {
+    mutating func appendSums(_ caption: String, _ heading: String, _ rows: [(name: String, sums: HistorySums)]) {
         text += """
             <table class="numbers days">
             <caption>\(caption)</caption>
@@ -197,58 +148,6 @@ package struct TrendsPage {
             text += "<tr><th scope=\"row\">\(name)</th>\(numbers)\(share)</tr>\n"
         }
         text += "</tbody>\n</table>\n"
-    }
-
-    // MARK: - Days
-
-    private static let fills = ["#8a939e", "#e5989d", "#dc7078", "#d34a54", "#cb2f3a"]
-
-    private mutating func appendCalendar() {
-        let calendar = TrendCalendar(trends.days)
-        text += """
-            <section id="calendar" aria-labelledby="calendar-heading">
-            <h2 id="calendar-heading">Days</h2>
-            <p>A square for each day with jobs: a column for each week, Monday at the top. The larger and stronger, the higher the share of failed rows.</p>
-            <figure class="calendar">
-
-            """
-        for year in calendar.years.reversed() {
-            let worst = WorstDay.days(among: year.days.map { $0.day }, limit: 3).map {
-                "\(TimeStep.inFull(day: $0.day)): \($0.sums.share.text)"
-            }
-            let most = worst.isEmpty ? "No row failed." : "The worst days: \(worst.joined(separator: " · "))"
-            text += """
-                <h3>\(year.year)</h3>
-                <svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 648 84">
-                <title>Days of \(year.year)</title>
-                <desc>\(Wording.daysWord(year.days.count)) with jobs. \(XMLText.escape(most)) The numbers are in the table.</desc>
-
-                """
-            for (level, path) in year.paths.enumerated() where !path.isEmpty {
-                text += "<path class=\"level-\(level)\" fill=\"\(Self.fills[level])\" d=\"\(path)\"/>\n"
-            }
-            text += "</svg>\n"
-        }
-        text += "</figure>\n<ul class=\"legend\">\n"
-        let words =
-            ["no row failed"]
-            + (calendar.bounds.first == "0%"
-                ? []
-                : calendar.bounds.enumerated().map { ($0.offset == 0 ? "up to " : "to ") + $0.element } + ["above"])
-        for (level, word) in words.enumerated() {
-            let size = TrendCalendar.sizes[level]
-            let start = (TrendCalendar.cell - size) / 2
-            text += "<li><span aria-hidden=\"true\">"
-            text += "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"12\" height=\"12\">"
-            text += "<path class=\"level-\(level)\" fill=\"\(Self.fills[level])\" "
-            text += "d=\"M\(start) \(start)h\(size)v\(size)h-\(size)z\"/></svg></span> <span>\(word)</span></li>\n"
-        }
-        text += "</ul>\n<details>\n<summary>Show data</summary>\n"
-        let days = calendar.years.flatMap { $0.days.map { $0.day } }.suffix(Self.daysListed)
-        appendSums(
-            "Days with jobs, in UTC, with the 95% interval below each share", TimeStep.day.heading,
-            days.reversed().map { (TimeStep.inFull(day: $0.day), $0.sums) })
-        text += "</details>\n</section>\n\n"
     }
 
     // MARK: - Codes
@@ -418,7 +317,7 @@ package struct TrendsPage {
 
 extension ChartBar {
     /// Of a rectangle in SVG.
-    fileprivate var attributes: String {
+    var attributes: String {
         [("x", x), ("y", y), ("width", width), ("height", height)]
             .map { "\($0.0)=\"\(BarSegments.percent($0.1))\"" }.joined(separator: " ")
     }

@@ -18,8 +18,10 @@ struct HistoryInputs {
     init?(_ options: RunOptions, areSummaries: Bool, redaction: Redaction?) throws {
         self.redaction = redaction
         let inputs = options.inputs
-        let summaries = areSummaries ? inputs : inputs.filter(Self.isSummary)
-        let dumps = areSummaries ? [] : inputs.filter { !Self.isSummary($0) }
+        var (summaries, dumps): ([String], [String]) = ([], [])
+        for input in inputs {
+            if areSummaries || Self.isSummary(input) { summaries.append(input) } else { dumps.append(input) }
+        }
         if !dumps.isEmpty {
             var options = options
             options.arguments = dumps
@@ -61,9 +63,8 @@ struct HistoryInputs {
         let descriptor = unsafe open(input, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: ContainerFormat.signatureBytes)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-        return count > 0 && OwnOutput(firstBytes: bytes[..<count]) == .summary
+        let beginning = readBeginning(of: descriptor, count: ContainerFormat.signatureBytes) ?? []
+        return OwnOutput(firstBytes: beginning[...]) == .summary
     }
 
     private static func hasSummariesOnly(_ results: RunResults) throws -> Bool {

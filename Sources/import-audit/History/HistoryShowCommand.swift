@@ -76,7 +76,9 @@ struct HistorySelecting: ParsableArguments {
     var until: CalendarDate?
 
     func validate() throws {
-        if let since, let until, since > until { throw ValidationError("No day is both --since \(since.text) and --until \(until.text).") }
+        if let since, let until, since > until {
+            throw ValidationError("No day is both --since \(since.text) and --until \(until.text).")
+        }
     }
 
     func report(of history: HistoryAccess) throws(CommandFailure) -> TrendsReport {

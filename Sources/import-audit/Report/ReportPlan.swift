@@ -55,8 +55,7 @@ struct ReportPlan {
 
     private mutating func start() throws -> ExitStatus {
         Interruption.listenForTermination()
-        try checkInputsOfPairing()
-        try checkInputsOfHistory()
+        try checkInputsCanBeReadTwice()
         let dryRun = isDryRun ? try DryRun(of: output, isForced: isForced) : nil
         let root = try OutputFolder(dryRun?.folder ?? output, writesBehind: settings.concurrency.allowsHelpers)
         // Of the folder that is, or would be, written into.
@@ -218,37 +217,23 @@ struct ReportPlan {
         return unsafe stat(input, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR ? input : nil
     }
 
-    /// Fails for dumps that cannot be read once for the history and once for the report.
-    private func checkInputsOfHistory() throws(CommandFailure) {
-        guard let history else { return }
-        try HistoryAccess.checkKey(settings.redaction?.mark)
-        try history.checkBeforeReading()
-        let once = options.inputs.first { name in
-            InputPath(name).identity == nil && !AuditFolder.isFolder(name)
-                && (unsafe name == "-" || access(name, F_OK) == 0)
+    /// Fails for dumps that can be read only once, where they are read for something else before the report.
+    private func checkInputsCanBeReadTwice() throws(CommandFailure) {
+        if let history {
+            try HistoryAccess.checkKey(settings.redaction?.mark)
+            try history.checkBeforeReading()
         }
-        if let name = once {
-            throw CommandFailure(
-                .usage,
-                "with --history the dumps are read twice, and \(name == "-" ? "standard input" : name) can be read only once: "
-                    + "save it in a file first.")
-        }
-    }
-
-    /// Fails for dumps that cannot be read once for their rows and once for the report.
-    private func checkInputsOfPairing() throws(CommandFailure) {
-        guard pairing != nil else { return }
+        guard let option = pairing != nil ? "--source" : history != nil ? "--history" : nil else { return }
         // What is not there at all is said elsewhere.
         let once = options.inputs.first { name in
             InputPath(name).identity == nil && !AuditFolder.isFolder(name)
                 && (unsafe name == "-" || access(name, F_OK) == 0)
         }
-        if let name = once {
-            throw CommandFailure(
-                .usage,
-                "with --source the dumps are read twice, and \(name == "-" ? "standard input" : name) can be read only once: "
-                    + "save it in a file first.")
-        }
+        guard let once else { return }
+        throw CommandFailure(
+            .usage,
+            "with \(option) the dumps are read twice, and \(once == "-" ? "standard input" : once) can be read only once: "
+                + "save it in a file first.")
     }
 
     private var overviewFiles: [String] {
