@@ -1,5 +1,5 @@
 import Glibc
-import ImportFoundation
+package import ImportFoundation
 
 /// The contents of a folder without hidden and system files, in the order of the bytes of their paths.
 struct FolderListing: Sendable {
@@ -110,15 +110,25 @@ package enum FolderEntries {
         }
     }
 
-    /// Calls `body` with each name that could be listed, as text.
-    package static func forEachName(of descriptor: Int32, _ body: (String) -> Void) {
-        _ = forEach(of: descriptor) { name, _ in body(String(decoding: name, as: UTF8.self)) }
+    /// Calls `body` with each name, as text.
+    ///
+    /// - Throws: ``ReadFailure`` if the folder could not be listed to its end.
+    package static func forEachName<Failure: Error>(
+        of descriptor: Int32, _ body: (String) throws(Failure) -> Void
+    ) throws {
+        let errorNumber = try forEach(of: descriptor) { (name, _) throws(Failure) in
+            try body(String(decoding: name, as: UTF8.self))
+        }
+        guard errorNumber == 0 else { throw ReadFailure(errorNumber: errorNumber) }
     }
 
-    /// The names that could be listed, as text.
-    package static func names(of descriptor: Int32) -> [String] {
+    /// The names, as text.
+    ///
+    /// - Throws: ``ReadFailure`` if the folder could not be listed to its end.
+    package static func names(of descriptor: Int32) throws(ReadFailure) -> [String] {
         var names: [String] = []
-        forEachName(of: descriptor) { names.append($0) }
+        let errorNumber = forEach(of: descriptor) { name, _ in names.append(String(decoding: name, as: UTF8.self)) }
+        guard errorNumber == 0 else { throw ReadFailure(errorNumber: errorNumber) }
         return names
     }
 }

@@ -136,7 +136,7 @@ func readPieces(
 }
 
 /// The first bytes of a file, at most so many, wherever its descriptor stands; nil if they cannot be read.
-func readBeginning(of descriptor: Int32, count: Int) -> [UInt8]? {
+func readBeginning(of descriptor: Int32, count: Int) throws(SystemFailure) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
@@ -144,7 +144,7 @@ func readBeginning(of descriptor: Int32, count: Int) -> [UInt8]? {
             unsafe pread(descriptor, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(filled))
         }
         if read < 0, errno == EINTR { continue }
-        if read < 0 { return nil }
+        if read < 0 { throw .last }
         if read == 0 { break }
         filled += read
     }

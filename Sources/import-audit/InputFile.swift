@@ -38,7 +38,7 @@ struct InputFile: ~Copyable {
     }
 
     /// The first bytes of a regular file; nil if they cannot be read.
-    func beginning(_ limit: Int) -> [UInt8]? { readBeginning(of: descriptor, count: limit) }
+    func beginning(_ limit: Int) -> [UInt8]? { try? readBeginning(of: descriptor, count: limit) }
 
     /// All bytes, up to a limit; nil if there are more.
     func readAll(limit: Int) throws(CommandFailure) -> [UInt8]? {

@@ -32,7 +32,7 @@ def main():
     server = http.server.HTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
-    client = Micro(api_key="none", team_id="team", base_url=address, max_retries=0)
+    client = Micro(api_key="none", team_id="team", base_url=address, max_retries=0, timeout=600)
     for path in sys.argv[1:]:
         with open(path, "rb") as file:
             body = json.load(file)

@@ -71,6 +71,34 @@ struct StreamTests {
         #expect(result.status == 73, "\(result)")
         #expect(result.errorText.contains("standard output cannot be written"), "\(result)")
     }
+
+    @Test(
+        "Whatever the command, status 65 comes with the name of the dump that was not read completely, and the place",
+        arguments: [
+            ["summary", "IN"], ["summary", "IN", "--format", "json"], ["check", "IN", "--max-failed", "99%"],
+            ["rows", "IN"], ["codes", "IN"], ["compare", "IN", "whole.json"], ["compare", "whole.json", "IN"],
+            ["report", "IN", "-o", "o"], ["history", "add", "h.sqlite", "IN"],
+            ["rejects", "IN", "--source", "s.csv", "-o", "r", "--trust-order"],
+        ])
+    func incompleteDumpsAreNamed(arguments: [String]) throws {
+        let space = try Workspace()
+        let whole = try Repository.bytes("Samples/sync.json")
+        try space.write(String(decoding: whole, as: UTF8.self), as: "whole.json")
+        try space.write("name\n" + String(repeating: "x\n", count: 12), as: "s.csv")
+        var broken = whole
+        broken[whole.count / 2] = 0x01
+        for (name, bytes) in [("cut.json", Array(whole.dropLast(whole.count / 3))), ("broken.json", broken)] {
+            try space.write(String(decoding: bytes, as: UTF8.self), as: name)
+            let run = try RunningCommand(
+                arguments.map { $0 == "IN" ? name : $0 } + ["--no-project-file"], folder: space.path
+            ).finish()
+            #expect(run.status == 65, "\(run)")
+            let written = try space.names(in: "o")?.contains("report.md") == true ? space.text("o/report.md") : ""
+            let told = (run.outputText + run.errorText + written).replacing(",", with: "")
+            #expect(told.contains(name), "\(run)")
+            #expect(told.contains("byte \(name == "cut.json" ? bytes.count : whole.count / 2)"), "\(run)")
+        }
+    }
 }
 
 extension [UInt8] {

@@ -63,8 +63,8 @@ final class DryRun {
     private func folders(in written: OutputFolder) throws -> [(place: String, files: [FileRecord])] {
         let manifest = try RunManifest(in: written)
         var folders: [(place: String, files: [FileRecord])] = []
-        manifest?.forEachFolder { place, files in folders.append((place, files)) }
-        if let content = written.openFile(RunManifest.file).flatMap({ Self.hashAndClose($0) }),
+        try manifest?.forEachFolder { place, files in folders.append((place, files)) }
+        if let content = try written.openFile(RunManifest.file).flatMap({ Self.hashAndClose($0) }),
             let root = folders.firstIndex(where: { $0.place == RunManifest.root })
         {
             folders[root].files.append(FileRecord(name: RunManifest.file, content: content))
@@ -85,13 +85,13 @@ final class DryRun {
         var lines = ""
         let folders = try folders(in: written)
         for (place, files) in folders {
-            for file in files { lines += line(state(of: file, in: place), place, file.name, &counts) }
+            for file in files { lines += line(try state(of: file, in: place), place, file.name, &counts) }
         }
         let kept = Dictionary(
             folders.map { ($0.place, Set($0.files.map { ExactText($0.name) })) }, uniquingKeysWith: { $0.union($1) })
-        earlier?.forEachFolder { place, files in
+        try earlier?.forEachFolder { place, files in
             for file in files where kept[place]?.contains(ExactText(file.name)) != true {
-                if let state = staleState(of: file, in: place) { lines += line(state, place, file.name, &counts) }
+                if let state = try staleState(of: file, in: place) { lines += line(state, place, file.name, &counts) }
             }
         }
         if let pack {
@@ -135,32 +135,32 @@ final class DryRun {
 
     private func check(_ names: [String], in place: String) throws(CommandFailure) {
         guard place != RunManifest.root else { return try check(names) }
-        guard let folder = target?.openFolder(place) else { return }
+        guard let folder = try target?.openFolder(place) else { return }
         defer { close(folder) }
         try `guard`.check(names, in: place, folder, path: "\(output)/\(place)")
     }
 
-    private func state(of file: FileRecord, in place: String) -> State {
-        guard let found = open(file.name, in: place) else { return .write }
+    private func state(of file: FileRecord, in place: String) throws -> State {
+        guard let found = try open(file.name, in: place) else { return .write }
         return Self.hashAndClose(found) == file.content ? .keep : .replace
     }
 
     /// Of a file that an earlier run wrote and this one does not; nil if it is gone.
-    private func staleState(of file: FileRecord, in place: String) -> State? {
-        guard let found = open(file.name, in: place) else { return nil }
-        if OutputFile.isOurs(found) {
+    private func staleState(of file: FileRecord, in place: String) throws -> State? {
+        guard let found = try open(file.name, in: place) else { return nil }
+        if (try? OutputFile.isOurs(found)) == true {
             close(found)
             return .remove
         }
         return Self.hashAndClose(found) == file.content ? .remove : .leave
     }
 
-    private func open(_ name: String, in place: String) -> Int32? {
+    private func open(_ name: String, in place: String) throws -> Int32? {
         guard let target else { return nil }
-        if place == RunManifest.root { return target.openFile(name) }
-        guard let folder = target.openFolder(place) else { return nil }
+        if place == RunManifest.root { return try target.openFile(name) }
+        guard let folder = try target.openFolder(place) else { return nil }
         defer { close(folder) }
-        return OutputFile.open(name, in: folder)
+        return try OutputFile.open(name, in: folder)
     }
 
     private static func hashAndClose(_ descriptor: Int32) -> ContentHash? {

@@ -63,7 +63,7 @@ struct HistoryInputs {
         let descriptor = unsafe open(input, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        let beginning = readBeginning(of: descriptor, count: ContainerFormat.signatureBytes) ?? []
+        let beginning = (try? readBeginning(of: descriptor, count: ContainerFormat.signatureBytes)) ?? []
         return OwnOutput(firstBytes: beginning[...]) == .summary
     }
 

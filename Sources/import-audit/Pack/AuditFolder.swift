@@ -22,7 +22,7 @@ struct AuditFolder {
         // It may be one that only may be read.
         let temporaryFolder = Console.environment("TMPDIR") ?? "/tmp"
         guard let manifest = try RunManifest(in: folder, temporaryFolder: temporaryFolder),
-            let descriptor = folder.openFile(RunManifest.file)
+            let descriptor = try folder.openFile(RunManifest.file)
         else {
             throw CommandFailure(
                 .inputNotReadWhole, of: path, "there is no file \(RunManifest.file) in it that import-audit wrote")
@@ -46,13 +46,13 @@ struct AuditFolder {
             toolVersion: fault == nil ? manifest.header.toolVersion : nil)
         if let fault { result.add(.init(.unsound, .file, RunManifest.file, detail: fault)) }
         try manifest.forEachFolder { place, files in
-            let descriptor = folder.openFolder(place)
+            let descriptor = try folder.openFolder(place)
             defer { if let descriptor { close(descriptor) } }
             for file in files {
                 if Interruption.isRequested { throw Interrupted() }
                 result.files.listed += 1
                 let name = place == RunManifest.root ? file.name : "\(place)/\(file.name)"
-                guard let descriptor, let found = OutputFile.open(file.name, in: descriptor) else {
+                guard let descriptor, let found = try open(file.name, in: descriptor, as: name) else {
                     result.add(.init(.missing, .file, name))
                     continue
                 }
@@ -64,13 +64,22 @@ struct AuditFolder {
                 }
             }
         }
-        addOthers(to: &result)
+        try addOthers(to: &result)
         return result
+    }
+
+    /// Opens a file that the manifest lists; nil if it is not there.
+    private func open(_ name: String, in descriptor: Int32, as place: String) throws(CommandFailure) -> Int32? {
+        do throws(SystemFailure) {
+            return try OutputFile.open(name, in: descriptor)
+        } catch {
+            throw CommandFailure(.noInput, of: "\(path)/\(place)", error.description)
+        }
     }
 
     /// Hands them out again.
     func forEachListed(_ body: (ListedInAudit) throws -> Void) throws {
-        for source in manifest.sources { try body(.source(source)) }
+        for source in try manifest.sources() { try body(.source(source)) }
         _ = try manifest.forEachDocument { try body(.input(PackInput($0))) }
     }
 
@@ -78,7 +87,7 @@ struct AuditFolder {
     private func fault(_ listed: (ListedInAudit) throws -> Void) throws -> String? {
         if manifest.header.version != RunManifest.version { return "it was written by another version" }
         if manifest.header.isUnfinished { return "the run that wrote it did not come to its end" }
-        for source in manifest.sources { try listed(.source(source)) }
+        for source in try manifest.sources() { try listed(.source(source)) }
         var documents = 0
         let isSound = try manifest.forEachDocument { document in
             documents += 1
@@ -90,29 +99,34 @@ struct AuditFolder {
     }
 
     /// Names what is in the folder and not in the manifest.
-    private func addOthers(to result: inout PackVerification) {
-        func others(in place: String) -> [String] {
-            guard let descriptor = folder.openFolder(place) else { return [] }
+    private func addOthers(to result: inout PackVerification) throws {
+        func names(in descriptor: Int32) throws -> [String] {
+            var names: [String] = []
+            try folder.forEachName(of: descriptor) { names.append($0) }
+            return names.sorted()
+        }
+        func others(in place: String) throws -> [String] {
+            guard let descriptor = try folder.openFolder(place) else { return [] }
             defer { close(descriptor) }
-            let listed = Set(manifest.files(in: place).map { ExactText($0.name) })
-            return FolderEntries.names(of: descriptor).sorted().filter { name in
+            let listed = Set(try manifest.files(in: place).map { ExactText($0.name) })
+            return try names(in: descriptor).filter { name in
                 !listed.contains(ExactText(name))
                     && !(place == RunManifest.root
                         && (name == RunManifest.file || OutputFile.isPack(name, in: descriptor)))
             }
         }
-        for name in others(in: RunManifest.root) {
-            guard name == "jobs", let jobs = folder.openFolder(name) else {
+        for name in try others(in: RunManifest.root) {
+            guard name == "jobs", let jobs = try folder.openFolder(name) else {
                 result.add(.init(.extra, .file, name))
                 continue
             }
             defer { close(jobs) }
-            for job in FolderEntries.names(of: jobs).sorted() {
+            for job in try names(in: jobs) {
                 guard manifest.knows(folder: "jobs/\(job)") else {
                     result.add(.init(.extra, .file, "jobs/\(job)"))
                     continue
                 }
-                for name in others(in: "jobs/\(job)") { result.add(.init(.extra, .file, "jobs/\(job)/\(name)")) }
+                for name in try others(in: "jobs/\(job)") { result.add(.init(.extra, .file, "jobs/\(job)/\(name)")) }
             }
         }
     }

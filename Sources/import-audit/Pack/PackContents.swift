@@ -19,7 +19,7 @@ extension PackContents {
         let name =
             path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
         let folder = name.utf8.count == path.utf8.count ? RunManifest.root : String(path.dropLast(name.count + 1))
-        guard let content = manifest.files(in: folder).first(where: { $0.name == name })?.content else {
+        guard let content = try manifest.files(in: folder).first(where: { $0.name == name })?.content else {
             throw CommandFailure(.internalFault, "\(path) is not in the manifest, and cannot be packed")
         }
         return PackedFile(path: path, bytes: content.bytes, sha256: content.sha256)

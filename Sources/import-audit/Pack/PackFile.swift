@@ -65,10 +65,16 @@ final class PackFile {
         let isOurs =
             unsafe isLocked && fstat(descriptor, &own) == 0 && fstatat(folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0
             && own.st_ino == there.st_ino && own.st_dev == there.st_dev && own.st_nlink == 1
-        guard isOurs, ftruncate(descriptor, 0) == 0 else {
+        guard isOurs else {
             close(descriptor)
             throw CommandFailure(
                 .cannotWrite, of: path, "another import-audit is writing this zip; wait for it or choose another place")
+        }
+        guard ftruncate(descriptor, 0) == 0 else {
+            let failure = SystemFailure.last
+            unsafe unlinkat(folder, name, 0)
+            close(descriptor)
+            throw CommandFailure(.cannotWrite, of: path, failure.description)
         }
         return descriptor
     }

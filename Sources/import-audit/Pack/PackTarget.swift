@@ -69,7 +69,7 @@ struct PackTarget {
             throw CommandFailure(.cannotWrite, of: path, "this is a folder")
         }
         var status = stat()
-        if !isForced, unsafe lstat(path, &status) == 0, !isPack {
+        if !isForced, unsafe lstat(path, &status) == 0, try !isPack() {
             throw CommandFailure(
                 .cannotWrite,
                 "\(path) already exists and was not written by import-audit; choose another place for the zip, or "
@@ -91,11 +91,14 @@ struct PackTarget {
     }
 
     /// Whether what is there is a pack, or empty.
-    private var isPack: Bool {
-        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return OutputFile.isOurs(descriptor)
+    private func isPack() throws(CommandFailure) -> Bool {
+        do throws(SystemFailure) {
+            guard let descriptor = try OutputFile.openIfThere(path, in: AT_FDCWD, O_NONBLOCK) else { return false }
+            defer { close(descriptor) }
+            return try OutputFile.isOurs(descriptor)
+        } catch {
+            throw CommandFailure(.cannotWrite, of: path, error.description)
+        }
     }
 
     /// Where a folder is, or will be: it may be the one of the audit, which is not there yet.

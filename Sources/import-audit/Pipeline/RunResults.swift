@@ -215,7 +215,8 @@ extension RunResults {
         }
     }
 
-    /// Says on standard error what was not read, for commands whose output does not.
+    /// Says on standard error what was not read, for commands whose output does not: inputs, and the rest of dumps that are
+    /// cut off or malformed.
     func sayWhatWasNotRead() throws {
         let limit = 20
         for index in 0..<min(limit, unreadableCount) {
@@ -224,6 +225,17 @@ extension RunResults {
         }
         if unreadableCount > limit {
             Console.complain("\(Wording.grouped(unreadableCount - limit)) more inputs were not read")
+        }
+        // Only then can there be such dumps.
+        guard status == .inputNotReadWhole else { return }
+        var salvaged = 0
+        try visit { job in
+            guard let salvage = job.salvage else { return }
+            salvaged += 1
+            if salvaged <= limit { Console.complain("\(job.source): \(salvage.message)") }
+        } tally: { _ in }
+        if salvaged > limit {
+            Console.complain("\(Wording.grouped(salvaged - limit)) more dumps were not read completely")
         }
     }
 }

@@ -124,7 +124,7 @@ enum TemporaryFolder {
 
     private static func removeContents(of folder: Int32) {
         defer { close(folder) }
-        for name in FolderEntries.names(of: folder) where unsafe unlinkat(folder, name, 0) != 0 {
+        for name in (try? FolderEntries.names(of: folder)) ?? [] where unsafe unlinkat(folder, name, 0) != 0 {
             let inner = unsafe openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard inner >= 0 else { continue }
             removeContents(of: inner)

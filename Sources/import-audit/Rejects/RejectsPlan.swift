@@ -54,7 +54,7 @@ struct RejectsPlan {
         let collector = Collector(folder: folder)
         let spool = try RowSpool(in: folder)
         let place = OutputPlace(
-            folder: output, files: (earlier?.files(in: RunManifest.root).map { $0.name } ?? []) + [RunManifest.file],
+            folder: output, files: try (earlier?.files(in: RunManifest.root).map { $0.name } ?? []) + [RunManifest.file],
             jobFiles: [])
         let run = try InputRun(
             inputs, isQuiet: isQuiet, concurrency, hashing: true, output: place
@@ -112,8 +112,8 @@ struct RejectsPlan {
     /// Fails if a file would be replaced that someone has worked on.
     private func refuseChanged(in root: OutputFolder, _ earlier: RunManifest?) throws {
         if isForced { return }
-        for file in earlier?.files(in: RunManifest.root) ?? [] {
-            guard let content = file.content, let descriptor = root.openFile(file.name) else { continue }
+        for file in try earlier?.files(in: RunManifest.root) ?? [] {
+            guard let content = file.content, let descriptor = try root.openFile(file.name) else { continue }
             defer { close(descriptor) }
             if ContentHash(ofFile: descriptor) != content {
                 throw CommandFailure(

@@ -75,7 +75,7 @@ struct SourceFiles {
         for source in sources {
             let file = try SourceFile(source.path)
             guard try !Self.isWorkbook(source, file.descriptor),
-                let beginning = OutputFile.beginning(of: file.descriptor),
+                let beginning = try? OutputFile.beginning(of: file.descriptor),
                 ContainerFormat(firstBytes: beginning)?.isArchive == true
             else {
                 count += 1

@@ -28,7 +28,7 @@ extension SourceFiles {
 
     private static func workbook(_ name: SourceName, _ descriptor: Int32) throws -> SourceWorkbook? {
         let workbook = try naming(name) { () throws(WorkbookFault) -> SourceWorkbook? in
-            guard let beginning = OutputFile.beginning(of: descriptor) else { return nil }
+            guard let beginning = try? OutputFile.beginning(of: descriptor) else { return nil }
             return try SourceWorkbook(descriptor: descriptor, beginning: beginning)
         }
         guard workbook == nil, name.sheet != nil else { return workbook }

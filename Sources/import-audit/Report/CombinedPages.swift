@@ -79,7 +79,7 @@ final class CombinedPages: @unchecked Sendable {
 
     /// Writes a job's workbook again, with the failed rows that it had.
     private func rewriteWorkbook(of job: JobSummary, in folder: OutputFolder) throws {
-        guard run.settings.formats.contains(.xlsx), let earlier = folder.openFile(ReportFile.workbook.name) else {
+        guard run.settings.formats.contains(.xlsx), let earlier = try folder.openFile(ReportFile.workbook.name) else {
             return
         }
         defer { close(earlier) }

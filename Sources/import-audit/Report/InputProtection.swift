@@ -23,7 +23,10 @@ struct InputProtection {
     ///   - names: what it may write there.
     ///   - jobNames: what it may write into the folders of jobs.
     ///   - others: further files that it may replace.
-    init(folder: String, names: [String], jobNames: [String], others: [String] = [], earlier: RunManifest?) {
+    /// - Throws: ``CommandFailure`` if the folder cannot be looked through: then nothing may be written there.
+    init(
+        folder: String, names: [String], jobNames: [String], others: [String] = [], earlier: RunManifest?
+    ) throws(CommandFailure) {
         func withPartial(_ names: [String]) -> Set<ExactText> {
             Set(
                 names.flatMap { [$0, PartialFile.partialName(of: $0), PartialFile.rewrittenName(of: $0)] }
@@ -31,10 +34,18 @@ struct InputProtection {
         }
         self.folder = folder
         self.earlier = earlier
-        self.names = withPartial(names + (earlier?.files(in: RunManifest.root).map { $0.name } ?? []))
+        self.names = try withPartial(names + (earlier?.files(in: RunManifest.root).map { $0.name } ?? []))
         self.jobNames = withPartial(jobNames)
         resolvedFolder = InputPath(folder).resolved
-        forEachTarget { identity, _ in targets.insert(identity) }
+        var targets: Set<FileIdentity> = []
+        do {
+            try forEachTarget { identity, _ in targets.insert(identity) }
+        } catch let failure as ReadFailure {
+            throw CommandFailure(.cannotWrite, of: folder, failure.description)
+        } catch {
+            throw CommandFailure(.cannotWrite, of: folder, "\(error)")
+        }
+        self.targets = targets
         for path in others {
             if let identity = InputPath(path).identity { targets.insert(identity) }
         }
@@ -71,7 +82,7 @@ struct InputProtection {
 
     private func failure(_ path: String, _ what: String, _ identity: FileIdentity) -> CommandFailure {
         var place = folder
-        forEachTarget { target, path in if target == identity { place = path } }
+        try? forEachTarget { target, path in if target == identity { place = path } }
         return CommandFailure(
             .cannotWrite,
             "\(path) is \(what), and the output would be written over it, as \(place): choose another folder with -o. "
@@ -82,7 +93,7 @@ struct InputProtection {
     private func isOurs(_ path: InputPath) -> Bool {
         guard let file = try? path.open() else { return false }
         defer { close(file) }
-        if OutputFile.isOurs(file) { return true }
+        if (try? OutputFile.isOurs(file)) == true { return true }
         // Pages from templates of your own are known by the manifest alone.
         guard let earlier, let resolvedFolder, let resolved = path.resolved,
             resolved.utf8.starts(with: resolvedFolder.utf8), resolved.utf8.count > resolvedFolder.utf8.count + 1
@@ -92,12 +103,12 @@ struct InputProtection {
         let parts = inside.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
         guard let name = parts.last else { return false }
         let place = parts.count == 1 ? RunManifest.root : parts.dropLast().joined(separator: "/")
-        guard let content = earlier.files(in: place).first(where: { $0.name == name })?.content else { return false }
+        guard let content = try? earlier.files(in: place).first(where: { $0.name == name })?.content else { return false }
         return ContentHash(ofFile: file, expected: content.bytes) == content
     }
 
     /// Hands out all files that are in the place of an output, and what links there lead to.
-    private func forEachTarget(_ body: (FileIdentity, String) -> Void) {
+    private func forEachTarget(_ body: (FileIdentity, String) -> Void) throws {
         func visit(_ name: String, in descriptor: Int32, _ path: String) {
             var status = stat()
             guard unsafe fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
@@ -109,20 +120,25 @@ struct InputProtection {
             }
         }
         let root = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard root >= 0 else { return }
+        guard root >= 0 else { return try Self.failUnlessMissing() }
         defer { close(root) }
         for name in names { visit(name.text, in: root, folder) }
         let jobs = unsafe openat(root, "jobs", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard jobs >= 0 else { return }
+        guard jobs >= 0 else { return try Self.failUnlessMissing() }
         defer { close(jobs) }
-        FolderEntries.forEachName(of: jobs) { job in
+        try FolderEntries.forEachName(of: jobs) { job in
             let descriptor = unsafe openat(jobs, job, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard descriptor >= 0 else { return }
+            guard descriptor >= 0 else { return try Self.failUnlessMissing() }
             defer { close(descriptor) }
-            for name in FolderEntries.names(of: descriptor) where jobNames.contains(ExactText(name)) {
+            for name in try FolderEntries.names(of: descriptor) where jobNames.contains(ExactText(name)) {
                 visit(name, in: descriptor, "\(folder)/jobs/\(job)")
             }
         }
+    }
+
+    /// After a folder could not be opened.
+    private static func failUnlessMissing() throws(ReadFailure) {
+        guard [ENOENT, ENOTDIR].contains(errno) else { throw ReadFailure(errorNumber: errno) }
     }
 
     private static func isFolder(_ path: String) -> Bool {

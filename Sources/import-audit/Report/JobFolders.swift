@@ -28,7 +28,7 @@ final class JobFolders: Sendable {
 
     /// Removes the folders that reports are written in, of an earlier run or of this one.
     func removePartialFolders() {
-        for name in FolderEntries.names(of: descriptor) {
+        for name in (try? FolderEntries.names(of: descriptor)) ?? [] {
             let isPartial = name.hasPrefix(".") && name.hasSuffix(".partial")
             if isPartial, Int(name.dropFirst().dropLast(8)) != nil { removePartial(name) }
         }
@@ -75,17 +75,20 @@ final class JobFolders: Sendable {
     func holds(_ files: [ReportFile], of name: String, as records: [FileRecord]) -> Bool {
         files.allSatisfy { file in
             guard let expected = records.first(where: { $0.name == file.name })?.content,
-                let descriptor = openFile(file, of: name)
+                let descriptor = try? openFile(file, of: name)
             else { return false }
             defer { close(descriptor) }
             return ContentHash(ofFile: descriptor, expected: expected.bytes) == expected
         }
     }
 
-    /// Opens a file of a job's report; nil if it is not there.
-    func openFile(_ file: ReportFile, of name: String) -> Int32? {
+    /// Opens a file of a job's report, which is there.
+    ///
+    /// - Throws: ``CommandFailure`` if it cannot be opened. An overview without its rows would be wrong.
+    func openFile(_ file: ReportFile, of name: String) throws(CommandFailure) -> Int32 {
         let opened = unsafe openat(descriptor, "\(name)/\(file.name)", O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        return opened < 0 ? nil : opened
+        guard opened >= 0 else { throw failure("\(name)/\(file.name)") }
+        return opened
     }
 
     /// Removes the files of a report that was not finished, and its folder.
@@ -96,7 +99,7 @@ final class JobFolders: Sendable {
             ReportFormats.every.files.flatMap {
                 [$0.name, PartialFile.partialName(of: $0.name), PartialFile.rewrittenName(of: $0.name)]
             })
-        for file in FolderEntries.names(of: folder) where ours.contains(file) {
+        for file in (try? FolderEntries.names(of: folder)) ?? [] where ours.contains(file) {
             unsafe unlinkat(folder, file, 0)
         }
         close(folder)

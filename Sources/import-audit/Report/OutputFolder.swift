@@ -1,4 +1,6 @@
 import Glibc
+import ImportAnalysis
+import ImportFoundation
 import ImportInputs
 import ImportReports
 
@@ -234,7 +236,13 @@ final class OutputFolder: @unchecked Sendable {
 
     /// The same file by file, where the system does not know how to do it at once.
     private func settle(_ folder: Int32, depth: Int) throws(CommandFailure) {
-        for name in FolderEntries.names(of: folder) {
+        let names: [String]
+        do throws(ReadFailure) {
+            names = try FolderEntries.names(of: folder)
+        } catch {
+            throw CommandFailure(.cannotWrite, of: path, error.description)
+        }
+        for name in names {
             let opened = unsafe openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
             guard opened >= 0 else { continue }
             defer { close(opened) }
@@ -281,21 +289,45 @@ final class OutputFolder: @unchecked Sendable {
     }
 
     /// Opens a folder in this one, as the manifest calls it; nil if there is none.
-    func openFolder(_ place: String) -> Int32? {
+    ///
+    /// - Throws: ``CommandFailure`` if there is one that cannot be opened.
+    func openFolder(_ place: String) throws(CommandFailure) -> Int32? {
         var opened = descriptor
         for part in place.split(separator: "/") {
-            let next = unsafe openat(opened, String(part), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            let next: Int32?
+            do throws(SystemFailure) {
+                next = try OutputFile.openIfThere(String(part), in: opened, O_DIRECTORY)
+            } catch {
+                if opened != descriptor { close(opened) }
+                throw CommandFailure(.cannotWrite, of: "\(path)/\(place)", error.description)
+            }
             if opened != descriptor { close(opened) }
-            guard next >= 0 else { return nil }
+            guard let next else { return nil }
             opened = next
         }
         return opened == descriptor ? nil : opened
     }
 
     /// Opens a file of this folder for reading; nil if there is none.
-    func openFile(_ name: String) -> Int32? {
-        let file = unsafe openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        return file < 0 ? nil : file
+    ///
+    /// - Throws: ``CommandFailure`` if there is one that cannot be opened.
+    func openFile(_ name: String) throws(CommandFailure) -> Int32? {
+        do throws(SystemFailure) {
+            return try OutputFile.openIfThere(name, in: descriptor)
+        } catch {
+            throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", error.description)
+        }
+    }
+
+    /// Calls `body` with the names in a folder, this one or one in it.
+    ///
+    /// - Throws: ``CommandFailure`` if they cannot all be listed.
+    func forEachName(of descriptor: Int32, _ body: (String) throws -> Void) throws {
+        do {
+            try FolderEntries.forEachName(of: descriptor, body)
+        } catch let failure as ReadFailure {
+            throw CommandFailure(.cannotWrite, of: path, failure.description)
+        }
     }
 
     /// Whether there is a folder of that name, which is no link.

@@ -32,8 +32,13 @@ struct OutputGuard: Sendable {
             }
             if isForced { continue }
             if kind == S_IFREG {
-                if listed == nil { listed = Set(earlier?.files(in: folder).map { ExactText($0.name) } ?? []) }
-                if listed?.contains(ExactText(name)) == true || OutputFile.isOurs(name, in: descriptor) { continue }
+                if listed == nil { listed = Set(try earlier?.files(in: folder).map { ExactText($0.name) } ?? []) }
+                do throws(SystemFailure) {
+                    if listed?.contains(ExactText(name)) == true { continue }
+                    if try OutputFile.isOurs(name, in: descriptor) { continue }
+                } catch {
+                    throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", error.description)
+                }
                 if name == RunManifest.file, isDamagedManifest(names, descriptor) { continue }
             }
             throw CommandFailure(
@@ -58,12 +63,12 @@ struct OutputGuard: Sendable {
 
     /// Folders under `jobs` that no run has written into and that have files of others in the places of outputs: what is to
     /// be said if a job gets one of them. Usually there are none.
-    func obstructedJobs(in root: OutputFolder, files: [String]) -> [ExactText: CommandFailure] {
-        guard !isForced, let jobs = root.openFolder("jobs") else { return [:] }
+    func obstructedJobs(in root: OutputFolder, files: [String]) throws -> [ExactText: CommandFailure] {
+        guard !isForced, let jobs = try root.openFolder("jobs") else { return [:] }
         defer { close(jobs) }
         var obstructed: [ExactText: CommandFailure] = [:]
-        FolderEntries.forEachName(of: jobs) { name in
-            guard earlier?.knows(folder: "jobs/\(name)") != true, let folder = root.openFolder("jobs/\(name)") else {
+        try root.forEachName(of: jobs) { name in
+            guard earlier?.knows(folder: "jobs/\(name)") != true, let folder = try root.openFolder("jobs/\(name)") else {
                 return
             }
             defer { close(folder) }
@@ -80,11 +85,11 @@ struct OutputGuard: Sendable {
     /// program.
     private func isDamagedManifest(_ names: [String], _ descriptor: Int32) -> Bool {
         guard
-            let first = OutputFile.beginning(of: RunManifest.file, in: descriptor)?
+            let first = (try? OutputFile.beginning(of: RunManifest.file, in: descriptor))?
                 .first(where: { !" \t\r\n".utf8.contains($0) })
         else { return true }
         return first != UInt8(ascii: "{") && first != UInt8(ascii: "[")
-            && names.contains { $0 != RunManifest.file && OutputFile.isOurs($0, in: descriptor) }
+            && names.contains { $0 != RunManifest.file && (try? OutputFile.isOurs($0, in: descriptor)) == true }
     }
 
     /// Removes files that an earlier run has left, as far as they are still what it wrote.
@@ -115,8 +120,8 @@ extension OutputGuard {
         }
         guard let earlier else { return }
         var changed: [String] = []
-        changed += root.remove(earlier.files(in: RunManifest.root).filter { !names.contains($0.name) }, self)
-        earlier.forEachFolder { place, files in
+        changed += root.remove(try earlier.files(in: RunManifest.root).filter { !names.contains($0.name) }, self)
+        try earlier.forEachFolder { place, files in
             guard place != RunManifest.root else { return }
             let name = String(place.dropFirst("jobs/".count))
             guard !isKept(name), let jobs = folders, let folder = jobs.openFolder(name) else { return }
@@ -133,21 +138,23 @@ extension OutputGuard {
 /// A file in a folder of output.
 enum OutputFile {
     /// The first bytes of a regular file; nil if there is none.
-    static func beginning(of name: String, in folder: Int32) -> ArraySlice<UInt8>? {
-        opened(name, in: folder) { beginning(of: $0) }
+    static func beginning(of name: String, in folder: Int32) throws(SystemFailure) -> ArraySlice<UInt8>? {
+        try opened(name, in: folder) { (file) throws(SystemFailure) in try beginning(of: file) }
     }
 
-    static func beginning(of descriptor: Int32) -> ArraySlice<UInt8>? {
-        readBeginning(of: descriptor, count: 512).map { $0[...] }
+    static func beginning(of descriptor: Int32) throws(SystemFailure) -> ArraySlice<UInt8> {
+        try readBeginning(of: descriptor, count: 512)[...]
     }
 
     /// Whether a file is recognized as one of this program, by content.
-    static func isOurs(_ name: String, in folder: Int32) -> Bool {
-        opened(name, in: folder) { isOurs($0) } ?? false
+    ///
+    /// - Throws: ``SystemFailure`` if it cannot be read.
+    static func isOurs(_ name: String, in folder: Int32) throws(SystemFailure) -> Bool {
+        try opened(name, in: folder) { (file) throws(SystemFailure) in try isOurs(file) } ?? false
     }
 
-    static func isOurs(_ descriptor: Int32) -> Bool {
-        guard let beginning = beginning(of: descriptor) else { return false }
+    static func isOurs(_ descriptor: Int32) throws(SystemFailure) -> Bool {
+        let beginning = try beginning(of: descriptor)
         // An empty file holds nothing that could be lost.
         return beginning.isEmpty || OwnOutput(firstBytes: beginning) != nil
             || beginning.starts(with: "PK".utf8) && OwnOutput(zip: descriptor) != nil
@@ -158,7 +165,7 @@ enum OutputFile {
     static func isOwnPartial(_ name: String, in folder: Int32) -> Bool {
         var status = stat()
         guard unsafe fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }
-        guard let beginning = beginning(of: name, in: folder) else { return false }
+        guard let beginning = try? beginning(of: name, in: folder) else { return false }
         let first = beginning.first { !" \t\r\n".utf8.contains($0) }
         return first != UInt8(ascii: "{") && first != UInt8(ascii: "[") || OwnOutput(firstBytes: beginning) != nil
     }
@@ -168,35 +175,46 @@ enum OutputFile {
         var status = stat()
         guard unsafe fstatat(folder, file.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }
         let isUnchanged =
-            opened(file.name, in: folder) { descriptor in
+            try? opened(file.name, in: folder) { (descriptor) throws(SystemFailure) in
                 if let content = file.content, ContentHash(ofFile: descriptor, expected: content.bytes) == content {
                     return true
                 }
                 // A run that was killed has written it, and could not say so any more.
-                return isOurs(descriptor)
-            } ?? false
-        guard isUnchanged else { return false }
+                return try isOurs(descriptor)
+            }
+        guard isUnchanged == true else { return false }
         return unsafe unlinkat(folder, file.name, 0) == 0
     }
 
     /// Whether a file is a packed audit.
     static func isPack(_ name: String, in folder: Int32) -> Bool {
-        opened(name, in: folder) { OwnOutput(zip: $0) == .pack } ?? false
+        (try? opened(name, in: folder) { OwnOutput(zip: $0) == .pack }) ?? false
     }
 
     /// Opens a regular file for reading; nil if there is none.
-    static func open(_ name: String, in folder: Int32) -> Int32? {
-        let descriptor = unsafe openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
+    ///
+    /// - Throws: ``SystemFailure`` if there may be one that cannot be opened: nobody may take that for its absence.
+    static func open(_ name: String, in folder: Int32) throws(SystemFailure) -> Int32? {
+        guard let descriptor = try openIfThere(name, in: folder, O_NONBLOCK) else { return nil }
         var status = stat()
         if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { return descriptor }
         close(descriptor)
         return nil
     }
 
-    private static func opened<Result>(_ name: String, in folder: Int32, _ body: (Int32) -> Result?) -> Result? {
-        guard let descriptor = open(name, in: folder) else { return nil }
+    /// Opens what has this name for reading; nil if there is nothing, or a link.
+    static func openIfThere(_ path: String, in folder: Int32, _ flags: Int32 = 0) throws(SystemFailure) -> Int32? {
+        let descriptor = unsafe openat(folder, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | flags)
+        if descriptor >= 0 { return descriptor }
+        guard [ENOENT, ENOTDIR, ELOOP].contains(errno) else { throw .last }
+        return nil
+    }
+
+    private static func opened<Result>(
+        _ name: String, in folder: Int32, _ body: (Int32) throws(SystemFailure) -> Result?
+    ) throws(SystemFailure) -> Result? {
+        guard let descriptor = try open(name, in: folder) else { return nil }
         defer { close(descriptor) }
-        return body(descriptor)
+        return try body(descriptor)
     }
 }

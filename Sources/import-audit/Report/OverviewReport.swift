@@ -28,15 +28,16 @@ struct OverviewReport {
     /// Whether everything is as an earlier run left it.
     ///
     /// - Parameter earlier: what it left, if that holds for this run.
-    func isUnchanged(since earlier: RunManifest?) -> Bool {
+    func isUnchanged(since earlier: RunManifest?) throws -> Bool {
         guard let earlier, run.isUntouched, earlier.header.options == run.settings.fingerprint,
             run.freshCount == 0, recorder.takenUpCount == recorder.inputCount,
             recorder.inputCount == earlier.inputCount,
-            documentCount == earlier.header.documents, (try? isEverythingInPlace()) == true
+            documentCount == earlier.header.documents, try isEverythingInPlace()
         else { return false }
         let files = run.settings.formats.overviewFiles()
-        guard run.holdsAll(files), let names = try? jobNames() else { return false }
-        return !run.hasStale(keeping: Set(files.map { $0.name })) { names.contains(NameDigest($0)) }
+        guard try run.holdsAll(files) else { return false }
+        let names = try jobNames()
+        return try !run.hasStale(keeping: Set(files.map { $0.name })) { names.contains(NameDigest($0)) }
     }
 
     private func jobNames() throws -> Set<NameDigest> { Set(try folderNames().map { NameDigest($0) }) }
@@ -121,22 +122,19 @@ struct OverviewReport {
             reportCount += 1
             let place = ReportPlace(folder: "jobs/\(name)/", files: formats.files)
             try files.append(job, report: place)
-            if formats.contains(.csv), job.rows.failed + job.rows.unclassified > 0,
-                let failures = folders.openFile(.failures, of: name)
-            {
+            if formats.contains(.csv), job.rows.failed + job.rows.unclassified > 0 {
+                let failures = try folders.openFile(.failures, of: name)
                 defer { close(failures) }
                 try files.appendFailures(from: failures)
             }
             if formats.contains(.explore) {
-                let page = folders.openFile(.explore, of: name)
-                defer { if let page { close(page) } }
-                try files.appendToExplore(job, report: place) { body in
-                    if let page { try OverviewFiles.forEachPiece(ofRowsIn: page, body) }
-                }
+                let page = try folders.openFile(.explore, of: name)
+                defer { close(page) }
+                try files.appendToExplore(job, report: place) { try OverviewFiles.forEachPiece(ofRowsIn: page, $0) }
             }
             if formats.contains(.xlsx) {
-                let workbook = folders.openFile(.workbook, of: name)
-                defer { if let workbook { close(workbook) } }
+                let workbook = try folders.openFile(.workbook, of: name)
+                defer { close(workbook) }
                 try files.appendToWorkbook(job, report: place, failures: workbook)
             }
         }

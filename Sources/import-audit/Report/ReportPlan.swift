@@ -77,9 +77,9 @@ struct ReportPlan {
         }
         let place = OutputPlace(
             folder: output,
-            files: overviewFiles
+            files: try overviewFiles
                 + allFiles.filter { name in
-                    earlier?.files(in: RunManifest.root).contains { $0.name == name } == true
+                    try earlier?.files(in: RunManifest.root).contains { $0.name == name } == true
                 } + [RunManifest.file], jobFiles: ReportFormats.every.files.map { $0.name })
         if dryRun == nil { try checkJobs(root, `guard`, place) }
         if let pairing {
@@ -138,7 +138,7 @@ struct ReportPlan {
                     if settings.selector != nil, !options.isQuiet { Console.say("Nothing was written.") }
                     return overview.results.status
                 }
-                let isUnchanged = overview.isUnchanged(since: known)
+                let isUnchanged = try overview.isUnchanged(since: known)
                 if !isUnchanged, try !overview.isEverythingInPlace() {
                     // A dump counts now whose report was not kept, for another one counted before.
                     let lacking = try overview.inputsWithoutResults()
@@ -249,7 +249,7 @@ struct ReportPlan {
     /// Fails if an input would be replaced.
     private func protectInputs(_ earlier: RunManifest?) throws(CommandFailure) {
         let own = onlyInput == nil ? [] : settings.formats.files.map { $0.name }
-        let protection = InputProtection(
+        let protection = try InputProtection(
             folder: output, names: overviewFiles + own + [RunManifest.file],
             jobNames: ReportFormats.every.files.map { $0.name }, others: pack?.files ?? [], earlier: earlier)
         try protection.check(
@@ -259,7 +259,7 @@ struct ReportPlan {
     /// Fails if a job's report would be in the place of files of someone else. Which folders the jobs get shows only when
     /// they are read: they are read once more, where there is something in the way at all.
     private func checkJobs(_ root: OutputFolder, _ guard: OutputGuard, _ place: OutputPlace?) throws {
-        let obstructed = `guard`.obstructedJobs(in: root, files: settings.formats.files.map { $0.name })
+        let obstructed = try `guard`.obstructedJobs(in: root, files: settings.formats.files.map { $0.name })
         // What cannot be read twice is left to the moment when it is published.
         guard !obstructed.isEmpty,
             options.inputs.allSatisfy({ InputPath($0).identity != nil || AuditFolder.isFolder($0) })

@@ -76,21 +76,21 @@ extension ReportRun {
     }
 
     /// Whether an earlier run has left something that this one does not write.
-    func hasStale(keeping names: Set<String>, jobs isKept: (String) -> Bool) -> Bool {
+    func hasStale(keeping names: Set<String>, jobs isKept: (String) -> Bool) throws -> Bool {
         guard let earlier = `guard`.earlier else { return false }
-        var isStale = earlier.files(in: RunManifest.root).contains { !names.contains($0.name) }
-        earlier.forEachFolder { place, _ in
+        var isStale = try earlier.files(in: RunManifest.root).contains { !names.contains($0.name) }
+        try earlier.forEachFolder { place, _ in
             if place != RunManifest.root, !isKept(String(place.dropFirst("jobs/".count))) { isStale = true }
         }
         return isStale
     }
 
     /// Whether the files in the folder itself are as an earlier run has written them.
-    func holdsAll(_ files: [ReportFile]) -> Bool {
-        let records = `guard`.earlier?.files(in: RunManifest.root) ?? []
+    func holdsAll(_ files: [ReportFile]) throws -> Bool {
+        let records = try `guard`.earlier?.files(in: RunManifest.root) ?? []
         return files.allSatisfy { file in
             guard let expected = records.first(where: { $0.name == file.name })?.content,
-                let descriptor = root.openFile(file.name)
+                let descriptor = (try? root.openFile(file.name)) ?? nil
             else { return false }
             defer { close(descriptor) }
             return ContentHash(ofFile: descriptor, expected: expected.bytes) == expected

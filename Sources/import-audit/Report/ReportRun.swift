@@ -148,7 +148,7 @@ final class ReportRun: Sendable {
                     let (names, place) = (settings.formats.files.map { $0.name }, Self.place(name))
                     try `guard`.check(names, in: place, folder, path: path)
                     // Those of other formats.
-                    let stale = `guard`.earlier?.files(in: place).filter { !names.contains($0.name) } ?? []
+                    let stale = try `guard`.earlier?.files(in: place).filter { !names.contains($0.name) } ?? []
                     for name in `guard`.remove(stale, from: folder) {
                         Console.say(OutputGuard.sayingChanged("\(path)/\(name)"))
                     }
@@ -208,7 +208,7 @@ final class ReportRun: Sendable {
     func line(about name: String) throws -> [UInt8] {
         try state.withLock { state in
             guard case .written(let stretch) = state.owners[NameDigest(name)]?.line else {
-                return `guard`.earlier?.line(about: Self.place(name)) ?? []
+                return try `guard`.earlier?.line(about: Self.place(name)) ?? []
             }
             return [UInt8](try state.lines?.read(stretch) ?? [])
         }
@@ -286,23 +286,23 @@ extension ReportRun {
     /// Takes up what an earlier run found in an input, if that is as it was; false if it is to be read.
     func takeUp(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
         guard let known, let size, !readAgain.contains(number),
-            known.knows(settings.names.shown(input.shown), ofSize: size),
+            try known.knows(settings.names.shown(input.shown), ofSize: size),
             let found = try InputFingerprint(of: input)?.shown(under: settings.names),
             let documents = try known.documents(of: found), !isSingle(documents, found)
         else { return false }
         let folders = try folders()
-        func hasReport(_ summary: JobSummary) -> Bool {
-            settings.jobReports.includes(summary) || !known.files(in: Self.place(summary.folderName)).isEmpty
+        func hasReport(_ summary: JobSummary) throws -> Bool {
+            try settings.jobReports.includes(summary) || !known.files(in: Self.place(summary.folderName)).isEmpty
         }
         for case .job(let summary, _, _, counted: true, _) in documents {
-            guard hasReport(summary) else {
+            guard try hasReport(summary) else {
                 // Nothing has its failed rows by themselves.
                 if settings.needsFailedRows(of: summary) { return false }
                 continue
             }
             let name = summary.folderName
             // What someone has changed is made again.
-            guard folders.holds(settings.formats.files, of: name, as: known.files(in: Self.place(name))) else {
+            guard folders.holds(settings.formats.files, of: name, as: try known.files(in: Self.place(name))) else {
                 return false
             }
         }
@@ -315,10 +315,11 @@ extension ReportRun {
             case .job(let summary, let entry, let document, let counted, let combined):
                 let order = DocumentOrder(input: number, entry: entry, document: document)
                 let name = summary.folderName
+                let isThere = try counted && hasReport(summary)
                 try collector.add(summary, order) { _ in
                     // What this run has written there is another dump's report.
                     state.withLock { state in
-                        guard counted, state.owners[NameDigest(name)] == nil, hasReport(summary) else { return }
+                        guard isThere, state.owners[NameDigest(name)] == nil else { return }
                         state.owners[NameDigest(name)] = Owner(order: order, line: .earlier)
                         if combined { state.due.insert(order) }
                     }

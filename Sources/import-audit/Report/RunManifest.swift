@@ -18,6 +18,8 @@ final class RunManifest: Sendable {
     private static let inputStart = Array(#"{"input":"#.utf8)
 
     private let descriptor: Int32
+    /// Of the file, for errors.
+    private let name: String
     let header: RunManifestHeader
     /// Where the line about each input is, with those about its documents.
     private let inputs: PlaceIndex
@@ -42,13 +44,15 @@ final class RunManifest: Sendable {
     ///
     /// - Parameter temporaryFolder: where there is room for what is looked up; nil for the folder itself.
     init?(in folder: OutputFolder, temporaryFolder: String? = nil) throws {
-        guard let descriptor = folder.openFile(Self.file) else { return nil }
-        var lines = RunManifestLines(descriptor)
-        guard let first = lines.next(), case .header(let header) = RunManifestLine(first.bytes) else {
-            close(descriptor)
-            return nil
-        }
+        guard let descriptor = try folder.openFile(Self.file) else { return nil }
+        let name = "\(folder.path)/\(Self.file)"
+        var lines = RunManifestLines(descriptor, name)
         do {
+            guard let first = try lines.next(), case .header(let header) = RunManifestLine(first.bytes) else {
+                close(descriptor)
+                return nil
+            }
+            self.header = header
             let found = try Contents(&lines, header, from: first.range.upperBound, in: temporaryFolder ?? folder.path)
             (inputs, folders) = (try found.inputs.index(), try found.folders.index())
             (inputCount, isBroken) = (found.inputs.count, found.isBroken)
@@ -58,7 +62,7 @@ final class RunManifest: Sendable {
             throw error
         }
         self.descriptor = descriptor
-        self.header = header
+        self.name = name
     }
 
     /// What is where in a manifest.
@@ -81,7 +85,7 @@ final class RunManifest: Sendable {
             }
             var isInInput = false
             // Another version may mean something else by the same words.
-            while header.version == RunManifest.version, let (bytes, range) = lines.next() {
+            while header.version == RunManifest.version, let (bytes, range) = try lines.next() {
                 if bytes.starts(with: RunManifest.sentStart) {
                     // What was sent is in the digest of the options, too.
                     end = range.upperBound
@@ -134,39 +138,41 @@ final class RunManifest: Sendable {
     /// Whether an input of that path and size was there.
     ///
     /// - Parameter path: as it is shown.
-    func knows(_ path: String, ofSize size: Int) -> Bool { input(path)?.bytes == size }
+    func knows(_ path: String, ofSize size: Int) throws -> Bool { try input(path)?.bytes == size }
 
     /// What was found in an input; nil if it was another one then, or was not there.
     func documents(of input: InputFingerprint) throws -> [Document]? {
-        guard let known = self.input(input.path), known.bytes == input.bytes, known.sha256 == input.sha256 else {
+        guard let known = try self.input(input.path), known.bytes == input.bytes, known.sha256 == input.sha256 else {
             return nil
         }
         var documents: [Document] = []
-        var lines = RunManifestLines(descriptor, known.lines)
-        while let line = lines.next() {
-            guard let document = Self.document(line.bytes, &lines) else { return nil }
+        var lines = RunManifestLines(descriptor, name, known.lines)
+        while let line = try lines.next() {
+            guard let document = try Self.document(line.bytes, &lines) else { return nil }
             documents.append(document)
         }
         // Lines may be missing at the end of a file that was cut off.
         return documents.count == known.documents ? documents : nil
     }
 
-    private func input(_ path: String) -> (bytes: Int, sha256: String, documents: Int, lines: Range<Int>)? {
+    private func input(_ path: String) throws(CommandFailure) -> (bytes: Int, sha256: String, documents: Int, lines: Range<Int>)? {
         guard let place = inputs.place(of: path) else { return nil }
-        var lines = RunManifestLines(descriptor, place, blockBytes: 4096)
-        guard let (bytes, range) = lines.next(),
+        var lines = RunManifestLines(descriptor, name, place, blockBytes: 4096)
+        guard let (bytes, range) = try lines.next(),
             case .input(let found, let count?, let sha256?, let documents) = RunManifestLine(bytes),
             ExactText(found) == ExactText(path)
         else { return nil }
         return (count, sha256, documents, range.upperBound..<place.upperBound)
     }
 
-    private static func document(_ line: ArraySlice<UInt8>, _ lines: inout RunManifestLines) -> Document? {
+    private static func document(
+        _ line: ArraySlice<UInt8>, _ lines: inout RunManifestLines
+    ) throws(CommandFailure) -> Document? {
         switch RunManifestLine(line) {
         case .unreadable(let entry, let document, let input, let content, let status):
             return .unreadable(input, entry: entry, document: document, content, status)
         case .job(let entry, let document, let counted, let combined):
-            guard let bytes = lines.next()?.bytes, let job = try? SummaryReader.job(from: Array(bytes)) else {
+            guard let bytes = try lines.next()?.bytes, let job = try? SummaryReader.job(from: Array(bytes)) else {
                 return nil
             }
             return .job(job, entry: entry, document: document, counted: counted, combined: combined)
@@ -176,21 +182,21 @@ final class RunManifest: Sendable {
     }
 
     /// The files that were sent. They come before all inputs.
-    var sources: [PackedFile] {
-        var lines = RunManifestLines(descriptor, 0..<folderLines.lowerBound)
-        _ = lines.next()
+    func sources() throws(CommandFailure) -> [PackedFile] {
+        var lines = RunManifestLines(descriptor, name, 0..<folderLines.lowerBound)
+        _ = try lines.next()
         var sources: [PackedFile] = []
-        while let line = lines.next(), case .source(let file) = RunManifestLine(line.bytes) { sources.append(file) }
+        while let line = try lines.next(), case .source(let file) = RunManifestLine(line.bytes) { sources.append(file) }
         return sources
     }
 
     /// Hands out all documents of all inputs, in their order; false at a line that makes no sense.
-    func forEachDocument(_ body: (Document) throws -> Void) rethrows -> Bool {
-        var lines = RunManifestLines(descriptor, 0..<folderLines.lowerBound)
-        _ = lines.next()
-        while let line = lines.next() {
+    func forEachDocument(_ body: (Document) throws -> Void) throws -> Bool {
+        var lines = RunManifestLines(descriptor, name, 0..<folderLines.lowerBound)
+        _ = try lines.next()
+        while let line = try lines.next() {
             if line.bytes.starts(with: Self.inputStart) || line.bytes.starts(with: Self.sentStart) { continue }
-            guard let document = Self.document(line.bytes, &lines) else { return false }
+            guard let document = try Self.document(line.bytes, &lines) else { return false }
             try body(document)
         }
         return true
@@ -202,24 +208,24 @@ final class RunManifest: Sendable {
     func knows(folder: String) -> Bool { folders.place(of: folder) != nil }
 
     /// The files that were written into a folder; none if there are none.
-    func files(in folder: String) -> [FileRecord] {
+    func files(in folder: String) throws(CommandFailure) -> [FileRecord] {
         guard let range = folders.place(of: folder) else { return [] }
-        var lines = RunManifestLines(descriptor, range)
-        guard let line = lines.next(), case .folder(_, let files) = RunManifestLine(line.bytes) else { return [] }
+        var lines = RunManifestLines(descriptor, name, range)
+        guard let line = try lines.next(), case .folder(_, let files) = RunManifestLine(line.bytes) else { return [] }
         return files
     }
 
     /// The line about a folder as it is, with its line feed.
-    func line(about folder: String) -> [UInt8] {
+    func line(about folder: String) throws(CommandFailure) -> [UInt8] {
         guard let range = folders.place(of: folder) else { return [] }
-        var lines = RunManifestLines(descriptor, range)
-        return lines.next().map { Array($0.bytes) + [UInt8(ascii: "\n")] } ?? []
+        var lines = RunManifestLines(descriptor, name, range)
+        return try lines.next().map { Array($0.bytes) + [UInt8(ascii: "\n")] } ?? []
     }
 
     /// Hands out all folders with their files, in the order of the lines. One may come twice: its last line holds.
-    func forEachFolder(_ body: (String, [FileRecord]) throws -> Void) rethrows {
-        var lines = RunManifestLines(descriptor, folderLines)
-        while let line = lines.next() {
+    func forEachFolder(_ body: (String, [FileRecord]) throws -> Void) throws {
+        var lines = RunManifestLines(descriptor, name, folderLines)
+        while let line = try lines.next() {
             guard case .folder(let folder, let files) = RunManifestLine(line.bytes),
                 folders.place(of: folder)?.lowerBound == line.range.lowerBound
             else { continue }
@@ -232,13 +238,17 @@ final class RunManifest: Sendable {
 struct RunManifestLines {
     private let blockBytes: Int
     private let descriptor: Int32
+    private let name: String
     private var offset: Int
     private let end: Int
     private var buffer: [UInt8] = []
     private var position = 0
 
-    /// - Parameter blockBytes: what is read at once.
-    init(_ descriptor: Int32, _ range: Range<Int> = 0..<Int.max, blockBytes: Int = 256 * 1024) {
+    /// - Parameters:
+    ///   - name: of the file, for errors.
+    ///   - blockBytes: what is read at once.
+    init(_ descriptor: Int32, _ name: String, _ range: Range<Int> = 0..<Int.max, blockBytes: Int = 256 * 1024) {
+        self.name = name
         self.blockBytes = blockBytes
         self.descriptor = descriptor
         offset = range.lowerBound
@@ -246,7 +256,9 @@ struct RunManifestLines {
     }
 
     /// The next line without its line feed, and where it lies with it.
-    mutating func next() -> (bytes: ArraySlice<UInt8>, range: Range<Int>)? {
+    ///
+    /// - Throws: ``CommandFailure`` if the file cannot be read. That is not its end: what it lists is still there.
+    mutating func next() throws(CommandFailure) -> (bytes: ArraySlice<UInt8>, range: Range<Int>)? {
         while true {
             if let feed = buffer[position...].firstIndex(of: UInt8(ascii: "\n")) {
                 let start = offset - buffer.count + position
@@ -267,6 +279,7 @@ struct RunManifestLines {
                 }
             } while count < 0 && errno == EINTR
             buffer.removeLast(wanted - max(0, count))
+            guard count >= 0 else { throw CommandFailure(.cannotWrite, of: name, SystemFailure.last.description) }
             // A last line without its line feed was not written whole.
             guard count > 0 else { return nil }
             offset += count

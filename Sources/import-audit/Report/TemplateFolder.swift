@@ -1,4 +1,6 @@
 import Glibc
+import ImportAnalysis
+import ImportFoundation
 import ImportInputs
 import ImportReports
 
@@ -19,7 +21,13 @@ struct TemplateFolder {
         }
         defer { close(folder) }
         var files: [String: [UInt8]] = [:]
-        for name in FolderEntries.names(of: folder) {
+        let names: [String]
+        do throws(ReadFailure) {
+            names = try FolderEntries.names(of: folder)
+        } catch {
+            throw CommandFailure(.noInput, of: path, error.description)
+        }
+        for name in names {
             guard BuiltInTemplates.replaceable.contains(name) || name.hasSuffix(".mustache") else { continue }
             guard let bytes = try InputFile("\(path)/\(name)").readAll(limit: Self.largestFile) else {
                 throw CommandFailure(.usage, of: "\(path)/\(name)", "a template must not be larger than 1 MiB")
@@ -27,8 +35,8 @@ struct TemplateFolder {
             files[name] = bytes
         }
         guard !files.keys.allSatisfy({ !BuiltInTemplates.replaceable.contains($0) }) else {
-            let names = BuiltInTemplates.replaceable.sorted().joined(separator: ", ")
-            throw CommandFailure(.usage, of: path, "no template of a report is in this folder; it may hold \(names)")
+            let known = BuiltInTemplates.replaceable.sorted().joined(separator: ", ")
+            throw CommandFailure(.usage, of: path, "no template of a report is in this folder; it may hold \(known)")
         }
         return files
     }

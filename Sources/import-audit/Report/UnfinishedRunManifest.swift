@@ -17,7 +17,7 @@ final class UnfinishedRunManifest: Sendable {
             var header = RunManifestHeader(options: "", jobOptions: "", documents: 0, toolVersion: toolVersion)
             header.isUnfinished = true
             var bytes = RunManifestLine.header(header).bytes
-            var records = earlier?.files(in: RunManifest.root) ?? []
+            var records = try earlier?.files(in: RunManifest.root) ?? []
             let known = Set(records.map { $0.name })
             records += planned.filter { !known.contains($0) }.map { FileRecord(name: $0, content: nil) }
             try earlier?.forEachFolder { folder, files in
