@@ -75,6 +75,8 @@ package struct PlainJobTallies: Sendable {
     private var days: [Int: Sums] = [:]
     /// The day that was added to last: most jobs of a log are of the day of the one before.
     private var last: (date: Int, sums: Sums) = (0, Sums())
+    /// When they were created.
+    package private(set) var times = JobTimes()
 
     package init() {}
 
@@ -85,6 +87,7 @@ package struct PlainJobTallies: Sendable {
         last.sums.jobs += 1
         last.sums.created += job.createdRows
         last.sums.existing += job.existingRows
+        if let created = job.times.created { times.add(created: created, rows: job.createdRows + job.existingRows) }
     }
 
     private mutating func settle(goingOnWith date: Int) {
@@ -103,6 +106,7 @@ package struct PlainJobTallies: Sendable {
             return false
         }
         for (date, sums) in other.days { days[date, default: Sums()].add(sums) }
+        times.add(other.times)
         return true
     }
 
@@ -112,6 +116,7 @@ package struct PlainJobTallies: Sendable {
         let date = digits.reduce(0) { $0 * 10 + Int($1) - Int(UInt8(ascii: "0")) }
         days[date, default: Sums()].add(
             Sums(jobs: 1, created: job.rows.created, existing: job.rows.existing), -1)
+        times.remove(job)
     }
 
     /// Those of each day. Only of tallies that others were added to.

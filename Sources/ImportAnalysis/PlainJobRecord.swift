@@ -76,6 +76,13 @@ package enum PlainJobRecord {
         package fileprivate(set) var rows = RowCounts()
     }
 
+    /// A time such as 20250304100600, which there is, as seconds since 1970-01-01 in UTC.
+    static func second(_ number: Int) -> Int {
+        let time = number % 1_000_000
+        return PlainJobTally.day(number / 1_000_000) * 86_400 + time / 10_000 * 3600 + time / 100 % 100 * 60 + time
+            % 100
+    }
+
     package static func glance(_ record: ArraySlice<UInt8>) -> Glance {
         var reader = RecordReader(record)
         let flags = Flags(rawValue: reader.byte())
@@ -86,11 +93,7 @@ package enum PlainJobRecord {
             _ = reader.bytes(reader.number())
         }
         if flags.contains(.created) {
-            let number = reader.number()
-            let time = number % 1_000_000
-            glance.second =
-                PlainJobTally.day(number / 1_000_000) * 86_400 + time / 10_000 * 3600 + time / 100 % 100 * 60
-                + time % 100
+            glance.second = second(reader.number())
         }
         if flags.contains(.updated) { _ = reader.number() }
         if flags.contains(.expires) { _ = reader.number() }

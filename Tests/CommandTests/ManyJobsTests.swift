@@ -72,6 +72,37 @@ struct ManyJobsTests {
         #expect(piped.output == inParts.output)
     }
 
+    @Test("A bad time is found among jobs of which most are only counted; superseded dumps are not in it", .seeded)
+    func badTime() throws {
+        let seed = Seeds.new
+        var numbers = SplitMix64(seed: seed)
+        let bad = 300..<330
+        var lines: [String] = []
+        func dump(_ number: Int, second: Int, failed: Bool) -> String {
+            func two(_ number: Int) -> String { String(String(100 + number).suffix(2)) }
+            let time = "2025-03-\(two(1 + second / 86_400))T\(two(second / 3600 % 24)):\(two(second / 60 % 60)):00Z"
+            let id = "00000000-0000-4000-8000-\(100_000_000_000 + number)"
+            let row = failed ? #"{"error":{"code":"late","message":"too late"}}"# : #"{"id":"\#(id)","created":true}"#
+            return #"{"job_id":"\#(id)","status":"complete","total":1,"created_at":"\#(time)","#
+                + #""updated_at":"\#(time)","results":[\#(row)]}"#
+        }
+        for number in 0..<1000 {
+            let fails = Int.random(in: 0..<100, using: &numbers) < (bad.contains(number) ? 80 : 1)
+            let last = dump(number, second: 600 * number, failed: fails)
+            // An earlier dump, in which everything was well, in the middle of the bad time.
+            if number % 4 == 0 { lines.append(dump(number, second: 600 * 310 - 86_400 * 2, failed: false)) }
+            lines.append(last)
+        }
+        let space = try Workspace()
+        try space.write(lines.joined(separator: "\n") + "\n", as: "log.jsonl")
+        let run = try importAudit("summary", "log.jsonl", folder: space.path)
+        #expect(run.outputText.contains("jobs stand out"), "seed \(seed): \(run)")
+        let strict = try RunningCommand(
+            ["summary", "log.jsonl"], folder: space.path, environment: ["IMPORT_AUDIT_KERNEL": "none"]
+        ).finish()
+        #expect(strict.output == run.output, "seed \(seed)")
+    }
+
     @Test(
         "Memory does not grow with the jobs of a log, nor of summaries that are merged", .needs(.python),
         arguments: [(["summary"], 66_000), (["codes"], 66_000), (["merge"], 8_000)])

@@ -58,6 +58,8 @@ class Case:
     earlier: list[list[str]] = field(default_factory=list)
     # Another dump takes the place of the one that the earlier runs read.
     changes: bool = False
+    # It reads the dump in/a.json, and which calls read it.
+    reads: tuple[str, ...] = ("open", "read", "pread")
 
 
 CASES = [
@@ -71,7 +73,8 @@ CASES = [
     Case("workbook", ["report", "in/a.json", "-o", "out", "--formats", "xlsx"], ["out"]),
     Case("pack", ["report", "in/a.json", "-o", "out", "--pack", "p.zip"], ["out", "p.zip"]),
     Case("rejects", ["rejects", "in/a.json", "--source", "a.csv", "-o", "out", "--annotated"], ["out"]),
-    Case("merge", ["merge", "s1.json", "s2.json", "-o", "out"], ["out"]),
+    Case("lines", ["report", "in/a.json", "--source", "a.csv", "-o", "out", "--formats", "md,csv,json"], ["out"]),
+    Case("merge", ["merge", "s1.json", "s2.json", "-o", "out"], ["out"], reads=()),
     Case("codes", ["codes", "in", "-o", "codes.yml"], ["codes.yml"]),
     Case("verify", ["verify", "v.zip", "in/a.json"]),
 ]
@@ -92,7 +95,7 @@ class Machine:
     def __init__(self, binary: str, library: str, folder: pathlib.Path) -> None:
         self.binary, self.library, self.folder = binary, library, folder
         self.number = 0
-        self.baselines: dict[str, tuple[int, bytes, Tree, Tree]] = {}
+        self.baselines: dict[tuple[str, bool], tuple[int, bytes, Tree, Tree]] = {}
 
     def workspace(self, case: Case) -> pathlib.Path:
         self.number += 1
@@ -120,19 +123,25 @@ class Machine:
         environment = {**os.environ, "TMPDIR": str(place / "tmp"), "SWIFT_BACKTRACE": "enable=no"}
         if fault:
             environment |= {"LD_PRELOAD": self.library} | {f"FAILING_CALL{key}": value for key, value in fault.items()}
+            environment |= {"FAILING_CALL_FROM": str(place / "b2.json"), "FAILING_CALL_TO": str(place / "in/a.json")}
         return subprocess.run(
             [self.binary, *arguments, "--no-project-file"] if arguments[0] != "validate" else [self.binary, *arguments],
             cwd=place, env=environment, capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
 
-    def baseline(self, case: Case) -> tuple[int, bytes, Tree, Tree]:
-        """Of a run that nothing disturbs: its status, what it prints, and the output before and after it."""
-        if case.name not in self.baselines:
+    def baseline(self, case: Case, changed: bool = False) -> tuple[int, bytes, Tree, Tree]:
+        """Of a run that nothing disturbs: its status, what it prints, and the output before and after it.
+
+        `changed`: the dump is the one that otherwise takes its place during the run.
+        """
+        if (case.name, changed) not in self.baselines:
             place = self.workspace(case)
+            if changed:
+                shutil.copy(place / "b2.json", place / "in/a.json")
             before = tree(place, case.output)
             result = self.run(place, case.arguments)
-            self.baselines[case.name] = (result.returncode, result.stdout, before, tree(place, case.output))
+            self.baselines[case.name, changed] = (result.returncode, result.stdout, before, tree(place, case.output))
             shutil.rmtree(place)
-        return self.baselines[case.name]
+        return self.baselines[case.name, changed]
 
     def calls(self, case: Case, call: str) -> int:
         place = self.workspace(case)
@@ -153,7 +162,24 @@ def tree(place: pathlib.Path, names: list[str]) -> Tree:
     return files
 
 
+def check_change(machine: Machine, case: Case, call: str, number: int) -> list[str]:
+    """What is wrong if another program changes the dump just before a call."""
+    place = machine.workspace(case)
+    result = machine.run(place, case.arguments, **{"": call, "_NUMBER": str(number), "_ERROR": "change"})
+    now = (result.returncode, result.stdout, tree(place, case.output))
+    shutil.rmtree(place)
+    for changed in (False, True):
+        status, printed, _, after = machine.baseline(case, changed)
+        if now == (status, printed, after):
+            return []
+    if result.returncode in (65, 66) and b"changed" in result.stderr:
+        return []
+    return [f"mixes two dumps, and does not say so: {result.returncode} {result.stderr.decode(errors='replace')[:400]}"]
+
+
 def check(machine: Machine, case: Case, call: str, number: int, error: str) -> list[str]:
+    if error == "change":
+        return check_change(machine, case, call, number)
     status, printed, before, after = machine.baseline(case)
     place = machine.workspace(case)
     inputs = tree(place, ["in", "a.csv", "b2.json", "s1.json", "s2.json", "v.zip"])
@@ -223,6 +249,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200, help="how many faults are tried, drawn from all")
     parser.add_argument("--all", action="store_true", help="try all")
     parser.add_argument("--case", help="only this one")
+    parser.add_argument("--error", help="only this kind: a number of errno.h, short, kill or change")
     add_seed(parser)
     options = parser.parse_args()
     rng = random.Random(options.seed)
@@ -237,7 +264,8 @@ def main() -> None:
             for case in CASES if options.case in (None, case.name)
             for call, errors in ERRORS.items()
             for number in range(1, machine.calls(case, call) + 1)
-            for error in [*errors, *(["kill"] if case.output else [])]
+            for error in [*errors, *(["kill"] if case.output else []), *(["change"] if call in case.reads else [])]
+            if options.error in (None, error)
         ]
         tried = wanted if options.all else rng.sample(wanted, min(options.count, len(wanted)))
         failures = 0

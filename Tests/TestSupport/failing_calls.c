@@ -1,7 +1,8 @@
 // A system that fails on purpose, loaded into a program by LD_PRELOAD: the call with the number FAILING_CALL_NUMBER of the
 // function FAILING_CALL fails with the error FAILING_CALL_ERROR. Instead of an error, "short" makes a read or write do
-// half of its work, and "kill" ends the process as kill -9 does, before the call does anything. How many calls there
-// were is written to the file FAILING_CALL_COUNT at the end.
+// half of its work, and "kill" ends the process as kill -9 does, before the call does anything. "change" writes the bytes
+// of the file FAILING_CALL_FROM into the file FAILING_CALL_TO, as another program would, and then makes the call. How many
+// calls there were is written to the file FAILING_CALL_COUNT at the end.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,7 +21,7 @@
 
 static const char *wanted, *counted;
 static long wanted_number, wanted_error;
-static int is_short, is_kill;
+static int is_short, is_kill, is_change;
 static atomic_long calls;
 
 __attribute__((constructor)) static void start(void) {
@@ -30,6 +31,7 @@ __attribute__((constructor)) static void start(void) {
     wanted_number = number ? atol(number) : 0;
     is_short = error && strcmp(error, "short") == 0;
     is_kill = error && strcmp(error, "kill") == 0;
+    is_change = error && strcmp(error, "change") == 0;
     wanted_error = error ? atol(error) : EIO;
 }
 
@@ -42,11 +44,28 @@ __attribute__((destructor)) static void end(void) {
     if (file >= 0 && syscall(SYS_write, file, text, length) != length) _exit(99);
 }
 
+// Past the functions below, too.
+static void change(void) {
+    const char *from = getenv("FAILING_CALL_FROM"), *to = getenv("FAILING_CALL_TO");
+    if (!from || !to) _exit(99);
+    static char bytes[1 << 16];
+    int source = syscall(SYS_openat, AT_FDCWD, from, O_RDONLY);
+    int target = syscall(SYS_openat, AT_FDCWD, to, O_WRONLY | O_TRUNC);
+    long count = syscall(SYS_read, source, bytes, sizeof bytes);
+    if (source < 0 || target < 0 || count < 0 || syscall(SYS_write, target, bytes, count) != count) _exit(99);
+    syscall(SYS_close, source);
+    syscall(SYS_close, target);
+}
+
 // Whether this call is the one that fails; errno is set.
 static int fails(const char *name) {
     if (!wanted || strcmp(wanted, name) != 0) return 0;
     if (atomic_fetch_add(&calls, 1) + 1 != wanted_number) return 0;
     if (is_kill) kill(getpid(), SIGKILL);
+    if (is_change) {
+        change();
+        return 0;
+    }
     if (!is_short) errno = wanted_error;
     return 1;
 }

@@ -50,6 +50,8 @@ package struct JobTimes: Sendable {
     /// Of the latest jobs, which are all of one time.
     private var last: (number: Int, sums: Sums) = (0, Sums())
     private var shift = 0
+    /// The time of the job before, as its digits and as seconds since 1970-01-01.
+    private var lastCreated = (number: 0, second: 0)
 
     package init() {}
 
@@ -63,6 +65,40 @@ package struct JobTimes: Sendable {
     package mutating func add(_ plain: PlainJobRecord.Glance, _ usual: UsualShare) {
         guard let second = plain.second else { return }
         add(second: second, plain.rows, standsOut: usual.isHigh(plain.rows))
+    }
+
+    /// Adds a plain job without failed rows, which never stands out.
+    ///
+    /// - Parameter created: such as 20250304100600.
+    mutating func add(created: Int, rows: Int) {
+        // Most jobs of a log are of the time of the one before, and this is about each job.
+        if created != lastCreated.number { lastCreated = (created, PlainJobRecord.second(created)) }
+        let number = lastCreated.second >> shift
+        if number != last.number { settle() }
+        last.number = number
+        last.sums.jobs += 1
+        last.sums.rows.addClamped(rows)
+    }
+
+    /// Takes out a job that ``add(created:rows:)`` added.
+    mutating func remove(_ job: JobSummary) {
+        guard let created = job.job.createdAt.flatMap({ DateTime($0) }) else { return }
+        settle()
+        let number = created.seconds >> shift
+        guard var rest = sums[number] else { return }
+        rest.jobs -= 1
+        rest.rows -= job.rows.seen
+        sums[number] = rest.jobs > 0 ? rest : nil
+    }
+
+    /// Adds what others have counted.
+    mutating func add(_ others: JobTimes) {
+        settle()
+        var others = others
+        others.settle()
+        widen(to: max(shift, others.shift))
+        for (number, each) in others.sums { sums[number >> (shift - others.shift), default: Sums()].add(each) }
+        widenIfNecessary()
     }
 
     private mutating func add(second: Int, _ rows: RowCounts, standsOut: Bool) {
@@ -79,12 +115,18 @@ package struct JobTimes: Sendable {
     private mutating func settle() {
         if last.sums.jobs > 0 { sums[last.number, default: Sums()].add(last.sums) }
         last = (0, Sums())
-        while sums.count > Self.secondsAtMost {
-            shift += 1
-            var wider: [Int: Sums] = [:]
-            for (number, each) in sums { wider[number >> 1, default: Sums()].add(each) }
-            sums = wider
-        }
+        widenIfNecessary()
+    }
+
+    private mutating func widenIfNecessary() {
+        while sums.count > Self.secondsAtMost { widen(to: shift + 1) }
+    }
+
+    private mutating func widen(to wanted: Int) {
+        guard wanted > shift else { return }
+        var wider: [Int: Sums] = [:]
+        for (number, each) in sums { wider[number >> (wanted - shift), default: Sums()].add(each) }
+        (sums, shift) = (wider, wanted)
     }
 
     /// The most telling ones, the strongest first.

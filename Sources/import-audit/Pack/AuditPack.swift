@@ -71,7 +71,9 @@ struct AuditPack {
         func failure(_ reason: String) -> CommandFailure {
             CommandFailure(.cannotWrite, "\(root.path)/\(path) cannot be packed: \(reason)")
         }
-        guard let descriptor = try root.openFile(path) else { throw failure(SystemFailure(errorNumber: ENOENT).description) }
+        guard let descriptor = try root.openFile(path) else {
+            throw failure(SystemFailure(errorNumber: ENOENT).description)
+        }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -75,7 +75,7 @@ struct PackTarget {
                 "\(path) already exists and was not written by import-audit; choose another place for the zip, or "
                     + "replace it with --force")
         }
-        if !isForced, !isPartialOurs {
+        if !isForced, try !isPartialOurs() {
             throw CommandFailure(
                 .cannotWrite,
                 "\(folder)/\(PartialFile.partialName(of: name)) is in the way and was not written by import-audit; choose "
@@ -83,11 +83,15 @@ struct PackTarget {
         }
     }
 
-    private var isPartialOurs: Bool {
+    private func isPartialOurs() throws(CommandFailure) -> Bool {
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return true }
         defer { close(descriptor) }
-        return OutputFile.isOwnPartial(PartialFile.partialName(of: name), in: descriptor)
+        do throws(SystemFailure) {
+            return try OutputFile.isOwnPartial(PartialFile.partialName(of: name), in: descriptor)
+        } catch {
+            throw CommandFailure(.cannotWrite, of: "\(folder)/\(PartialFile.partialName(of: name))", error.description)
+        }
     }
 
     /// Whether what is there is a pack, or empty.

@@ -93,13 +93,17 @@ struct RunResults {
         for tally in ledger?.tallies.all ?? [] { surroundings.usual.add(tally) }
         // Where no job stands out, it does not matter when they were created.
         guard surroundings.usual.mayStandOut else { return surroundings }
-        var times = JobTimes()
-        for index in 0..<jobCount {
+        var times = ledger?.tallies.times ?? JobTimes()
+        index = 0
+        while index < jobCount {
+            index = try ledger?.firstNotTallied(from: index) ?? index
+            guard index < jobCount else { break }
             if let plain = try ledger?.glance(index) {
                 times.add(plain, surroundings.usual)
             } else {
                 times.add(try job(index), surroundings.usual)
             }
+            index += 1
         }
         surroundings.incidents = times.incidents()
         return surroundings
@@ -233,7 +237,8 @@ extension RunResults {
             guard let salvage = job.salvage else { return }
             salvaged += 1
             if salvaged <= limit { Console.complain("\(job.source): \(salvage.message)") }
-        } tally: { _ in }
+        } tally: { _ in
+        }
         if salvaged > limit {
             Console.complain("\(Wording.grouped(salvaged - limit)) more dumps were not read completely")
         }

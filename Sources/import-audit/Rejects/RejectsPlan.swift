@@ -54,7 +54,8 @@ struct RejectsPlan {
         let collector = Collector(folder: folder)
         let spool = try RowSpool(in: folder)
         let place = OutputPlace(
-            folder: output, files: try (earlier?.files(in: RunManifest.root).map { $0.name } ?? []) + [RunManifest.file],
+            folder: output,
+            files: try (earlier?.files(in: RunManifest.root).map { $0.name } ?? []) + [RunManifest.file],
             jobFiles: [])
         let run = try InputRun(
             inputs, isQuiet: isQuiet, concurrency, hashing: true, output: place

@@ -103,7 +103,9 @@ struct InputProtection {
         let parts = inside.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
         guard let name = parts.last else { return false }
         let place = parts.count == 1 ? RunManifest.root : parts.dropLast().joined(separator: "/")
-        guard let content = try? earlier.files(in: place).first(where: { $0.name == name })?.content else { return false }
+        guard let content = try? earlier.files(in: place).first(where: { $0.name == name })?.content else {
+            return false
+        }
         return ContentHash(ofFile: file, expected: content.bytes) == content
     }
 

@@ -154,7 +154,7 @@ final class OutputFolder: @unchecked Sendable {
     func removePartialFiles(_ names: [String]) {
         for name in names {
             for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)]
-            where OutputFile.isOwnPartial(partial, in: descriptor) {
+            where (try? OutputFile.isOwnPartial(partial, in: descriptor)) == true {
                 unsafe unlinkat(descriptor, partial, 0)
             }
         }

@@ -51,8 +51,12 @@ struct OutputGuard: Sendable {
     /// Fails if a file that is written before it takes its place would be in the place of a dump, or of a link.
     func checkPartials(_ names: [String], _ descriptor: Int32, path: String) throws(CommandFailure) {
         for name in names where !isForced {
-            for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)]
-            where !OutputFile.isOwnPartial(partial, in: descriptor) {
+            for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)] {
+                do throws(SystemFailure) {
+                    if try OutputFile.isOwnPartial(partial, in: descriptor) { continue }
+                } catch {
+                    throw CommandFailure(.cannotWrite, of: "\(path)/\(partial)", error.description)
+                }
                 throw CommandFailure(
                     .cannotWrite,
                     "\(path)/\(partial) is in the way and was not written by import-audit. Choose another folder with -o, "
@@ -68,7 +72,8 @@ struct OutputGuard: Sendable {
         defer { close(jobs) }
         var obstructed: [ExactText: CommandFailure] = [:]
         try root.forEachName(of: jobs) { name in
-            guard earlier?.knows(folder: "jobs/\(name)") != true, let folder = try root.openFolder("jobs/\(name)") else {
+            guard earlier?.knows(folder: "jobs/\(name)") != true, let folder = try root.openFolder("jobs/\(name)")
+            else {
                 return
             }
             defer { close(folder) }
@@ -162,10 +167,12 @@ enum OutputFile {
 
     /// Whether what has the name of a partial file may be removed: there is nothing, or it is what a run that was killed
     /// has left. That may be half of anything but other JSON, which could be the only copy of a dump.
-    static func isOwnPartial(_ name: String, in folder: Int32) -> Bool {
+    ///
+    /// - Throws: ``SystemFailure`` if it cannot be read.
+    static func isOwnPartial(_ name: String, in folder: Int32) throws(SystemFailure) -> Bool {
         var status = stat()
         guard unsafe fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }
-        guard let beginning = try? beginning(of: name, in: folder) else { return false }
+        guard let beginning = try beginning(of: name, in: folder) else { return false }
         let first = beginning.first { !" \t\r\n".utf8.contains($0) }
         return first != UInt8(ascii: "{") && first != UInt8(ascii: "[") || OwnOutput(firstBytes: beginning) != nil
     }

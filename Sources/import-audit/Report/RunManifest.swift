@@ -155,7 +155,9 @@ final class RunManifest: Sendable {
         return documents.count == known.documents ? documents : nil
     }
 
-    private func input(_ path: String) throws(CommandFailure) -> (bytes: Int, sha256: String, documents: Int, lines: Range<Int>)? {
+    private func input(_ path: String) throws(CommandFailure) -> (
+        bytes: Int, sha256: String, documents: Int, lines: Range<Int>
+    )? {
         guard let place = inputs.place(of: path) else { return nil }
         var lines = RunManifestLines(descriptor, name, place, blockBytes: 4096)
         guard let (bytes, range) = try lines.next(),
