@@ -192,7 +192,7 @@ package struct InputPath: Sendable, Hashable {
         }
     }
 
-    func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    package func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         unsafe (bytes + [0]).withUnsafeBytes { bytes in
             // Never empty: it ends with a zero.
             unsafe body(bytes.assumingMemoryBound(to: CChar.self).baseAddress.unsafelyUnwrapped)

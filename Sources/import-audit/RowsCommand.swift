@@ -148,17 +148,10 @@ private final class RowAttempts: Sendable {
     func of(_ order: DocumentOrder) -> Int { counts.withLock { $0[order] ?? 1 } }
 }
 
-/// What the system says of inputs that are read twice: which file it is, how large, and when it was written.
+/// The states of inputs that are read twice.
 private final class InputStates: Sendable {
-    private struct State: Equatable {
-        var device: UInt
-        var inode: UInt
-        var size: Int
-        var written: [Int]
-    }
-
     private let names: SourceNames
-    private let states = Mutex<[Int: State]>([:])
+    private let states = Mutex<[Int: InputState]>([:])
 
     init(names: SourceNames) {
         self.names = names
@@ -166,31 +159,17 @@ private final class InputStates: Sendable {
 
     /// - Parameter number: of the input.
     func note(_ input: InputPath, _ number: Int) {
-        guard let state = Self.state(of: input) else { return }
+        guard let state = InputState(of: input) else { return }
         states.withLock { $0[number] = state }
     }
 
     /// Fails for an input that is not as it was noted.
     func check(_ input: InputPath, _ number: Int) throws(CommandFailure) {
-        guard let noted = states.withLock({ $0[number] }), noted != Self.state(of: input) else { return }
+        guard let noted = states.withLock({ $0[number] }), noted != InputState(of: input) else { return }
         throw CommandFailure(
-            .inputNotReadWhole, of: names.shown(input.shown), "it was changed while it was read. Run the command again."
-        )
+            .inputNotReadWhole, of: names.shown(input.shown), InputState.changed)
     }
 
-    /// Nil for what is not a regular file.
-    private static func state(of input: InputPath) -> State? {
-        // A pipe must be opened once only.
-        guard input.identity != nil, let descriptor = try? input.open() else { return nil }
-        defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return State(
-            device: UInt(status.st_dev), inode: UInt(status.st_ino), size: status.st_size,
-            written: [
-                status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
-            ])
-    }
 }
 
 /// What standard input delivers, in a file that can be read twice.
@@ -255,6 +234,9 @@ private struct CountingHandler: DocumentHandler {
     }
 
     func end(_ input: InputPath, number: Int) throws { try states.check(input, number) }
+
+    // The command has failed then.
+    func noteChange() {}
 
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
         summary.passOver(own, source: source, order: order)
@@ -324,6 +306,9 @@ private struct PrintingHandler: DocumentHandler {
     }
 
     func end(_ input: InputPath, number: Int) throws { try states.check(input, number) }
+
+    // The command has failed then.
+    func noteChange() {}
 
     // All of this was said in the first reading.
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}

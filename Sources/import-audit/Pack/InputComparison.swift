@@ -64,6 +64,9 @@ final class InputComparison: Sendable {
         return true
     }
 
+    /// An input changed while it was read.
+    func noteChange() { state.withLock { $0.status = $0.status.orWorse(.inputNotReadWhole) } }
+
     /// Takes in something that was read.
     ///
     /// - Parameter sha256: nil if there was nothing to read whole.
@@ -195,6 +198,8 @@ private struct InputComparisonHandler: DocumentHandler {
         self.source = source
         self.order = order
     }
+
+    func noteChange() { comparison.noteChange() }
 
     // A pack lists none of these.
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}

@@ -48,6 +48,15 @@ final class Collector: Sendable {
     /// Inputs that could not be read so far, or not whole.
     var problems: Int { problemCount.load(ordering: .relaxed) }
 
+    /// What has gone wrong so far.
+    var status: ExitStatus { state.withLock { $0.status } }
+
+    /// An input changed while it was read.
+    func noteChange() {
+        problemCount.wrappingAdd(1, ordering: .relaxed)
+        state.withLock { $0.status = $0.status.orWorse(.inputNotReadWhole) }
+    }
+
     /// Takes a job in.
     ///
     /// - Parameter publish: what follows from its standing, before another dump of the job can be taken in.

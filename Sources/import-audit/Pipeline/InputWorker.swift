@@ -53,11 +53,17 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
                 return try refuse(path.shown, error.description, order, .noInput)
             }
             defer { close(descriptor) }
+            let state = InputState(descriptor)
+            handler.open(as: state)
             let isSmall = size.map { $0 <= SourceFront.smallFileBytes } ?? false
             if try !isSmall || !readPlainDump(descriptor, path, number) {
                 try read(descriptor: descriptor, name: path.shown, number, isSmall: isSmall)
             }
             try handler.end(path, number: number)
+            if let state, InputState(of: path) != state {
+                Console.complain("\(names.shown(path.shown)): \(InputState.changed)")
+                handler.noteChange()
+            }
         case .passedOver(let path, let reason):
             try handler.refuse(
                 source: names.shown(path.shown), reason: reason.explanation, order: order,
@@ -171,8 +177,16 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
     /// - Parameter size: in bytes; nil for what is not a regular file.
     mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool
 
+    /// A file was opened, and is about to be read.
+    ///
+    /// - Parameter state: before that; nil for what is not a regular file.
+    mutating func open(as state: InputState?)
+
     /// A file was read to its end, apart from entries of an archive that were left to other threads.
     mutating func end(_ input: InputPath, number: Int) throws
+
+    /// An input changed while it was read: what was read may be of two states. That was said.
+    func noteChange()
 
     /// Forgets the document whose rows came: it is not wanted, and is counted in the order of documents.
     mutating func leaveOutDocument() throws
@@ -191,6 +205,8 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
 
 extension DocumentHandler {
     func isKnown(_ input: InputPath, size: Int?, number: Int) -> Bool { false }
+
+    func open(as state: InputState?) {}
 
     func end(_ input: InputPath, number: Int) {}
 
@@ -212,7 +228,11 @@ extension ForwardingHandler {
         try base.isKnown(input, size: size, number: number)
     }
 
+    mutating func open(as state: InputState?) { base.open(as: state) }
+
     mutating func end(_ input: InputPath, number: Int) throws { try base.end(input, number: number) }
+
+    func noteChange() { base.noteChange() }
 
     mutating func leaveOutDocument() throws { try base.leaveOutDocument() }
 

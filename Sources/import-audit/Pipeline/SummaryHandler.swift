@@ -47,6 +47,8 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
         if isVerbose { Console.say("\(source): not read: \(reason)") }
     }
 
+    func noteChange() { collector.noteChange() }
+
     mutating func consume(
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Int {
@@ -106,6 +108,8 @@ extension SummaryCompanion {
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {
         summary.passOver(own, source: source, order: order)
     }
+
+    func noteChange() { summary.noteChange() }
 
     func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {
         try summary.refuse(source: source, reason: reason, order: order, status: status)

@@ -3,6 +3,42 @@ import ImportFoundation
 import ImportInputs
 import ImportRedaction
 
+/// What the system says of a regular file: which one it is, how large, and when it was written. A file that is changed
+/// while it is read, or another one that takes its place, has another state then.
+struct InputState: Equatable, Sendable {
+    private let device: UInt
+    private let inode: UInt
+    private let size: Int
+    private let written: [Int]
+
+    /// Nil for what is not a regular file.
+    init?(_ descriptor: Int32) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// Nil if there is no regular file of that name.
+    init?(of input: InputPath) {
+        var status = stat()
+        guard unsafe input.withCString({ unsafe stat($0, &status) }) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init?(_ status: stat) {
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        device = UInt(status.st_dev)
+        inode = UInt(status.st_ino)
+        size = status.st_size
+        written = [
+            status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
+        ]
+    }
+
+    /// What is wrong with an input whose state is another one at the end.
+    static let changed = "it was changed while it was read. Run the command again."
+}
+
 /// What tells whether an input is as it was: its path, its size and its hash.
 struct InputFingerprint: Sendable {
     private(set) var path: String
@@ -11,14 +47,17 @@ struct InputFingerprint: Sendable {
 
     /// Nil if it is not a regular file, cannot be read, or has no name in UTF-8.
     ///
-    /// - Parameter whole: the size and the hash of a dump that may be all of the file; else it is read for its hash.
-    init?(of input: InputPath, whole: (bytes: Int, sha256: String)? = nil) throws {
+    /// - Parameters:
+    ///   - whole: the size and the hash of a dump that may be all of the file; else it is read for its hash.
+    ///   - state: of the file when the dump was read. Of a file that changed since, nil is all that can be said.
+    init?(of input: InputPath, whole: (bytes: Int, sha256: String)? = nil, as state: InputState? = nil) throws {
         guard let path = String(validating: input.bytes, as: UTF8.self), let descriptor = try? input.open() else {
             return nil
         }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        guard let before = InputState(descriptor), state == nil || before == state else { return nil }
         self.path = path
         // A compressed file may happen to be as large as the dump in it.
         if let whole, whole.bytes == status.st_size, ContainerReader.isPlain(descriptor) {
@@ -36,7 +75,7 @@ struct InputFingerprint: Sendable {
             unsafe hash.update(UnsafeBufferPointer(rebasing: room.bindMemory(to: UInt8.self)[..<read]))
             count += read
         }
-        guard count == status.st_size else { return nil }
+        guard count == status.st_size, InputState(descriptor) == before else { return nil }
         bytes = count
         sha256 = hash.finish()
     }

@@ -14,6 +14,8 @@ struct ReportHandler: DocumentHandler {
     private var whole: (bytes: Int, sha256: String)?
     /// Whether something in the input is an output of this program.
     private var isOwnOutput = false
+    /// Of the input, before it was read.
+    private var state: InputState?
     /// The report of the current dump, from its first row on.
     private var pass: ReportPass?
 
@@ -38,10 +40,17 @@ struct ReportHandler: DocumentHandler {
         run.collector.add(own, source: source, order)
     }
 
+    func noteChange() { run.collector.noteChange() }
+
+    mutating func open(as state: InputState?) {
+        self.state = state
+        run.noteOnlyInput(as: state)
+    }
+
     func end(_ input: InputPath, number: Int) throws {
         // The next run shall say again what it is.
         if isOwnOutput { return }
-        try run.note(input, whole: whole, number: number)
+        try run.note(input, whole: whole, as: state, number: number)
     }
 
     func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws {

@@ -118,7 +118,7 @@ struct ReportPlan {
             var end = try inputs.run(settings.redaction, settings.selector) { try ReportHandler(run) }
             if let single = run.single {
                 try dryRun?.check(root)
-                let status = say(single)
+                let status = say(single).orWorse(run.collector.status)
                 if let dryRun {
                     try dryRun.say(root, pack: pack)
                     return status

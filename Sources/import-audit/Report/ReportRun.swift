@@ -33,6 +33,8 @@ final class ReportRun: Sendable {
         var folders: JobFolders?
         /// The report of the only dump.
         var single: JobSummary?
+        /// Of the input, if there is just one.
+        var onlyInputState: InputState?
         /// Whose report is in the folder of a name.
         var owners: [NameDigest: Owner] = [:]
         /// Lines of the manifest about folders that were written.
@@ -118,6 +120,14 @@ final class ReportRun: Sendable {
 
     /// The report of the only dump, if it is that.
     var single: JobSummary? { state.withLock { $0.single } }
+
+    /// Notes the state of an input that may be the only one, before it is read.
+    func noteOnlyInput(as inputState: InputState?) {
+        if onlyInput != nil { state.withLock { $0.onlyInputState = inputState } }
+    }
+
+    /// The state of the only input before it was read.
+    var onlyInputState: InputState? { state.withLock { $0.onlyInputState } }
 
     /// Whether a dump is all there is.
     func isAlone(_ order: DocumentOrder, _ position: DocumentPosition) -> Bool {
@@ -341,9 +351,11 @@ extension ReportRun {
     /// Notes that an input was read.
     ///
     /// - Parameter whole: the size and the hash of its only dump, if there is just one.
-    func note(_ input: InputPath, whole: (bytes: Int, sha256: String)?, number: Int) throws {
+    func note(
+        _ input: InputPath, whole: (bytes: Int, sha256: String)?, as inputState: InputState?, number: Int
+    ) throws {
         guard single == nil, settings.isRepeatable,
-            let found = try InputFingerprint(of: input, whole: whole)?.shown(under: settings.names)
+            let found = try InputFingerprint(of: input, whole: whole, as: inputState)?.shown(under: settings.names)
         else { return }
         state.withLock { $0.recorder.note(found, number: number, isTakenUp: false) }
     }
