@@ -34,7 +34,8 @@ extension ReportRun {
         // A pipe must be opened once only.
         guard let onlyInput, InputPath(onlyInput).identity != nil else { return nil }
         let whole = single.sha256.map { (single.bytes, $0) }
-        return try InputFingerprint(of: InputPath(onlyInput), whole: whole, as: onlyInputState)?.shown(under: settings.names)
+        return try InputFingerprint(of: InputPath(onlyInput), whole: whole, as: onlyInputState)?.shown(
+            under: settings.names)
     }
 
     /// The lines about the run, and about what was sent.
