@@ -132,11 +132,11 @@ extension TrendsReport {
     }
 
     static let eventRule =
-        "A code is new if the history has 30 days or more before it, and back or gone after a break of 30 days or more, three "
-        + "times as long as every break before, if it had been seen on 3 days or more. Days without jobs do not count."
+        "A code is new if the history has 30 days or more before it. It is back or gone after a break of 30 days or more that "
+        + "is three times as long as every earlier break, if it had been seen on 3 days or more. Days without jobs do not count."
     static let intervalRule =
-        "The interval is Wilson's for 95%: where the share would be over many more such rows, if rows failed independently."
-    static let worstRule = "By the lower end of the interval, so that a day of a few rows does not come first."
+        "95% interval (Wilson): the range of the share over many more such rows, if rows failed independently."
+    static let worstRule = "Sorted by the lower end of the interval, so that a day with few rows does not come first."
 }
 
 extension Wording {

@@ -78,16 +78,16 @@ struct CodeFilters {
 
     static let table = ModelTable<CodeFilters>([
         .list("codes", "2 to 20, in the order of the list", of: choice) { $0.codes },
-        .optionalObject("owners", "false where all codes have the same owner, or none has one", choices) {
+        .optionalObject("owners", "false if all codes have the same owner, or none has one", choices) {
             $0.owners.isEmpty ? nil : $0.owners
         },
-        .optionalObject("actions", "false where all codes have the same action, or none has one", choices) {
+        .optionalObject("actions", "false if all codes have the same action, or none has one", choices) {
             $0.actions.isEmpty ? nil : $0.actions
         },
     ])
 
     private static let choices = ModelTable<[Choice]>([
-        .list("items", "2 or more; the last one may stand for none (`none`)", of: choice) { $0 }
+        .list("items", "2 or more; the last one may be for codes without one (`none`)", of: choice) { $0 }
     ])
 
     private static let choice = ModelTable<Choice>([

@@ -53,7 +53,7 @@ package struct ShownPlaces: Sendable {
     static let table = ModelTable<(places: ShownPlaces, limits: ModelLimits)>([
         .text("what", "`Lines`, or `Sheet rows` of a workbook") { $0.places.isSheet ? "Sheet rows" : "Lines" },
         .quote("source", "the name of the file that was sent") { $0.limits.source($0.places.source) },
-        .flag("trusted", "that the rows belong to these lines is the user's word (`--trust-order`)") {
+        .flag("trusted", "true with `--trust-order`: the user says that the rows belong to these lines") {
             $0.places.trustsOrder
         },
     ])
