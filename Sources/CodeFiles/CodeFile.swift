@@ -106,7 +106,7 @@ package enum CodeFile {
     private static func count(_ name: String, in object: YAMLObject) throws(FileFault) -> Int? {
         guard let value = object[name], !value.isNull else { return nil }
         guard let number = Int(try value.text(name)), (1...1_000_000_000).contains(number) else {
-            throw value.fault(.wrongValue(name, expected: "a whole number from 1 on"))
+            throw value.fault(.wrongValue(name, expected: "a whole number, 1 or more"))
         }
         return number
     }

@@ -55,10 +55,10 @@ extension FileFault {
         switch code {
         case .tooLarge: "The file is larger than 1 MiB."
         case .notUTF8: "The file is not UTF-8."
-        case .syntax(let problem): "This is not YAML: \(problem)."
+        case .syntax(let problem): "This is not valid YAML: \(problem)."
         case .anchor:
-            "Anchors and aliases are not read. Where & is part of a text, put a space after it or write \"\\x26\"."
-        case .repeatedKey(let key): "The key \(Wording.quoted(key)) is there twice."
+            "Anchors and aliases are not supported. If & is part of a text, put a space after it or write \"\\x26\"."
+        case .repeatedKey(let key): "The key \(Wording.quoted(key)) occurs twice."
         case .unknownKey(let key, let allowed):
             "There is no key \(Wording.quoted(key)).\(Self.suggestion(key, allowed))"
         case .missingKey(let key): "\(key) is missing."
@@ -66,17 +66,17 @@ extension FileFault {
         case .unknownWord(let word, let allowed):
             "There is no \(Wording.quoted(word)).\(Self.suggestion(word, allowed))"
         case .repeatedEntry(let key, let firstLine):
-            "There is an entry for \(Wording.quoted(key)) already, in line \(firstLine)."
+            "There is already an entry for \(Wording.quoted(key)), in line \(firstLine)."
         case .other(let sentence): sentence
         case .tooManyEntries: "There are more than \(Wording.grouped(CodeFile.maximumEntries)) entries."
         case .needsDay:
-            "An acceptance with a last day needs to know which day it is: give --as-of YYYY-MM-DD. The result depends "
-                + "on nothing else, the clock included."
+            "An acceptance with a last day needs a date to compare with: give --as-of YYYY-MM-DD. The result never depends "
+                + "on the clock."
         }
     }
 
     private static func suggestion(_ word: String, _ allowed: [String]) -> String {
         if let near = NearestName.of(word, among: allowed) { return " Did you mean \(near)?" }
-        return allowed.count > 12 ? "" : " There may be \(allowed.joined(separator: ", "))."
+        return allowed.count > 12 ? "" : " Choose from \(allowed.joined(separator: ", "))."
     }
 }

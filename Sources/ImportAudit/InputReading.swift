@@ -27,7 +27,7 @@ struct InputReading: ~Copyable {
     /// - Throws: ``AuditError`` if it cannot be opened; what the receiver throws.
     mutating func read(path: String) throws {
         // Which would be cut off there, and name something else.
-        guard !path.utf8.contains(0) else { throw AuditError(.noInput, "A path cannot hold U+0000.") }
+        guard !path.utf8.contains(0) else { throw AuditError(.noInput, "A path cannot contain U+0000.") }
         // For the command, and for it alone, this is standard input.
         for item in InputTree([path == "-" ? "./-" : path]) {
             switch item {
@@ -103,7 +103,7 @@ private struct Documents: AuditingSink {
         switch document {
         case .job(let summary): try handOn(.job(Audit.Job(summary)))
         case .damaged(let fault):
-            try refuse(name, "The dump \(fault.sentence). It is refused, because only whole dumps are wanted.")
+            try refuse(name, "The dump \(fault.sentence). It is refused, because only complete dumps are accepted.")
         case .notAJob(let other): try refuse(name, other.explanation)
         case .ownOutput(let own): try passOver(own, name)
         }

@@ -38,9 +38,9 @@ struct WorkbookParts: Sendable {
     static func checkRoot(_ element: borrowing XMLStreamElement) throws(WorkbookFault) {
         if element.isNamed("workbook"), isSpreadsheet(element) { return }
         switch element.name {
-        case "document": throw WorkbookFault(.isNoWorkbook("a document of Word"))
+        case "document": throw WorkbookFault(.isNoWorkbook("a Word document"))
         case "presentation": throw WorkbookFault(.isNoWorkbook("a presentation"))
-        default: throw WorkbookFault(.isNoWorkbook("a document of another kind"))
+        default: throw WorkbookFault(.isNoWorkbook("another kind of document"))
         }
     }
 

@@ -12,8 +12,8 @@ struct GrammarMessage {
         case XML_RELAXNG_ERR_EXTRACONTENT where subject.parent != nil:
             // libxml2 blames the first child that the last of several alternatives could not take.
             text =
-                "<\(subject.parent ?? "?")> holds more than it may: this <\(subject.name)>, or what follows it, "
-                + "is not allowed at its place."
+                "<\(subject.parent ?? "?")> contains more than it may: this <\(subject.name)>, or what follows it, "
+                + "is not allowed here."
         case XML_RELAXNG_ERR_ELEMWRONG, XML_RELAXNG_ERR_ELEMNAME, XML_RELAXNG_ERR_EXTRACONTENT,
             XML_RELAXNG_ERR_ELEMNONS, XML_RELAXNG_ERR_ELEMWRONGNS, XML_RELAXNG_ERR_ELEMEXTRANS:
             text = Self.misplaced(subject, vocabulary)
@@ -24,7 +24,7 @@ struct GrammarMessage {
         case XML_RELAXNG_ERR_ATTRVALID:
             let needs = Self.needs[subject.name].map { " It needs \($0)." } ?? ""
             text =
-                "The attributes of <\(subject.name)> do not fit: one is missing, or has a value that is not allowed."
+                "The attributes of <\(subject.name)> are wrong: one is missing, or has a value that is not allowed."
                 + needs
         case XML_RELAXNG_ERR_NOELEM:
             text = "<\(subject.name)> is not complete: an element that it must have is missing."
@@ -32,7 +32,7 @@ struct GrammarMessage {
             text = "The content of <\(subject.name)> is not what is allowed there."
         default:
             let message = unsafe String(copying: error.message)?.shortened ?? "unknown error"
-            text = "The page does not fit the grammar: \(message)"
+            text = "The page does not match the grammar: \(message)"
         }
     }
 
@@ -54,7 +54,7 @@ struct GrammarMessage {
             return "<html> is in the namespace \"\(subject.namespace)\". Write xmlns=\"\(XMLElement.xhtml)\"."
         }
         if !vocabulary.mayContain(element: name) {
-            return "<\(name)> is not allowed, neither here nor elsewhere. Remove it, or use another element."
+            return "<\(name)> is not allowed anywhere. Remove it, or use another element."
         }
         let here = subject.parent == nil ? "" : "at this place "
         return "<\(name)> is not allowed \(here)\(place). Move it, or use another element."
@@ -160,7 +160,7 @@ enum GrammarCheck {
         faults.append(findings.faults)
         if status != 0, faults.isEmpty {
             // Never "valid" because an error was not reported.
-            faults.add(.grammar, at: 0, "The page does not fit the grammar; the reason is unknown (\(status)).")
+            faults.add(.grammar, at: 0, "The page does not match the grammar; the reason is unknown (\(status)).")
         }
     }
 }

@@ -68,7 +68,7 @@ struct PageCheck {
             faults.add(
                 .externalResource, at: element.offset,
                 "The attribute \"\(attribute.name)\" of <\(element.name.shortened)> would load "
-                    + "\"\(attribute.value.shortened)\". The page must carry everything in itself, as data:image/….")
+                    + "\"\(attribute.value.shortened)\". The page must contain everything itself, as data:image/….")
         }
     }
 

@@ -61,7 +61,7 @@ struct ParseObserver {
         guard name != "html" || hasIDs || hasSubset else { return }
         let reason =
             if hasSubset {
-                "The document type declares things of its own, in brackets."
+                "The document type contains declarations in brackets."
             } else if hasIDs {
                 "The document type refers to an external DTD."
             } else {

@@ -278,7 +278,7 @@ extension Wording {
     ///   - most: the rows of the step with most of them.
     package static func timeLineCaption(by step: String, most: Int) -> String {
         "Above, the share of failed rows by the \(step) in which the jobs were created; below, in grey, "
-            + "how many rows they had, to scale up to \(rowsWord(most))."
+            + "how many rows they had, on a scale up to \(rowsWord(most))."
     }
 }
 
@@ -331,7 +331,7 @@ extension Wording {
     /// - Parameter file: has all of them; nil if it is not written.
     package static func failuresLeftOut(shown: Int, rows: Int, file: String?) -> String {
         "\(grouped(shown)) of \(grouped(rows)) failed and unclassified rows; "
-            + (file.map { "all are in \($0)" } ?? "for all of them, let csv be among the formats")
+            + (file.map { "all are in \($0)" } ?? "to get all of them, add csv to the formats")
     }
 
     /// The same of other things.

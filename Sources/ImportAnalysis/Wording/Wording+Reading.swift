@@ -208,7 +208,7 @@ extension Wording {
     }
 
     static func unwrapped(_ wrappings: [Wrapping]) -> String {
-        "The dump was taken out of \(wrappings.map(\.words).joined(separator: ", and that out of "))."
+        "The dump was inside \(wrappings.map(\.words).joined(separator: ", which was inside "))."
     }
 }
 
@@ -218,7 +218,7 @@ extension Wrapping {
         case .encoding(let name): "text in \(shownText(name))"
         case .log(let format): format.words
         case .eventStream: "an event stream"
-        case .httpResponse: "an HTTP answer with its head"
+        case .httpResponse: "an HTTP response with its headers"
         case .member(let pointer): "another JSON document, at \(Wording.quoted(pointer))"
         case .string(let pointer): "a string of another JSON document, at \(Wording.quoted(pointer))"
         case .base64: "Base64"

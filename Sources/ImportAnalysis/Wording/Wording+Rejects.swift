@@ -20,7 +20,7 @@ extension Wording {
         }
         guard !parts.isEmpty else {
             return
-                "No message quotes a value: that row N of the job is row N of the source rests on their numbers alone."
+                "No message quotes a value, so only the row numbers say that row N of the job is row N of the source."
         }
         return parts.joined(separator: ", ") + "."
     }
@@ -85,7 +85,7 @@ extension Wording {
             return switch action {
             case .retry: "send \(rows) again unchanged\(isGuess ? " (a guess by the name of the code)" : "")"
             case .fixData: "correct \(rows)"
-            case .fixPermission: "ask for a permission for \(rows)"
+            case .fixPermission: "ask for permission for \(rows)"
             case .ignore: "ignore \(rows)"
             case .reportToVendor: "report \(rows) to the vendor"
             case nil: "decide about \(rows)"
@@ -100,9 +100,9 @@ extension Wording {
     /// The heading of what is to be done about some rows.
     package static func heading(_ action: CodeBook.Action?, isGuess: Bool) -> String {
         switch action {
-        case .retry: isGuess ? "Send again unchanged, by the name of the code alone" : "Send again unchanged"
+        case .retry: isGuess ? "Send again unchanged, judging only by the name of the code" : "Send again unchanged"
         case .fixData: "Correct"
-        case .fixPermission: "Ask for a permission"
+        case .fixPermission: "Ask for permission"
         case .ignore: "Ignore"
         case .reportToVendor: "Report to the vendor"
         case nil: "Decide"

@@ -65,11 +65,11 @@ package enum Wording {
     }
 
     static let totalUnknown =
-        "The dump does not say how many rows the job had: whether rows are missing cannot be known."
+        "The dump does not say how many rows the job had, so it is not known whether rows are missing."
 
     static func jobErrorUnexpected(_ error: JobError, status: String?) -> String {
         let state = status.map { "its status is \(quoted($0))" } ?? "it has no status"
-        return "The job has an error of its own, though \(state)\(errorText(error))"
+        return "The job itself has an error, although \(state)\(errorText(error))"
     }
 
     typealias NamedText = (name: String, text: String)

@@ -77,7 +77,7 @@ package final class ZipWriter {
             unsafe archive_write_data(archive, bytes.baseAddress, bytes.count)
         }
         guard count == bytes.count else {
-            throw sink.failure ?? Failure(message: count < 0 ? message : "a file is longer than was said")
+            throw sink.failure ?? Failure(message: count < 0 ? message : "a file is longer than announced")
         }
     }
 

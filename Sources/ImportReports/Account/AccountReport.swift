@@ -102,7 +102,7 @@ package struct AccountReport: Sendable {
         if totals.sentInVain > 0 { page += "<p>\(XMLText.escape(Wording.sentInVain(totals.sentInVain)))</p>\n" }
         page +=
             "</section>\n<section id=\"rows\" aria-labelledby=\"rows-heading\">\n<h2 id=\"rows-heading\">Rows</h2>\n"
-        page += "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">where they stand</th>"
+        page += "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">state</th>"
         page += "<th scope=\"col\" class=\"number\">rows</th></tr></thead>\n<tbody>\n"
         for line in lines {
             page += "<tr><th scope=\"row\">\(XMLText.escape(line.words))</th>"

@@ -34,7 +34,7 @@ package struct ExplorePage: Sendable {
         let others = [page, table].compactMap { $0 }.map { "<a href=\"\($0.name)\">\($0.name)</a>" }
         let withoutScript =
             others.isEmpty
-            ? "The formats xhtml and csv of the report need none."
+            ? "The formats xhtml and csv of the report need no script."
             : "Open \(others.joined(separator: " or ")) instead."
         var about = #"{"overview":\#(isOverview),"codes":\#(codes != nil),"lines":\#(hasLines)"#
         about += #","raw":\#(csv.isRaw),"bom":\#(csv.hasByteOrderMark),"page":"\#(page?.name ?? "")""#

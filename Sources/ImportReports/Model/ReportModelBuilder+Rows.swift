@@ -171,7 +171,7 @@ struct ListedRecords {
     static let table = ModelTable<ListedRecords>([
         .list(
             "items",
-            "1 to 20: at most 10 that were created more than once, then at most 10 that several rows matched; of each "
+            "1 to 20: at most 10 that were created more than once, then at most 10 that several rows matched; in each group "
                 + "those with the most rows, then by the first row",
             of: item
         ) { $0.items },

@@ -187,7 +187,7 @@ extension PackVerification {
         if let toolVersion { text += "  made by  import-audit \(shownText(toolVersion)), as it says itself\n" }
         text += "  files    \(sentence(files, "are in it with the bytes that its manifest says"))\n"
         if let inputs {
-            text += "  inputs   \(sentence(inputs, "are the ones that its manifest says"))"
+            text += "  inputs   \(sentence(inputs, "are those that its manifest lists"))"
             if inputsByName > 0 {
                 let count = Wording.grouped(inputsByName)
                 text += "; \(count) could not be read when it was made, and only the name was compared"
@@ -196,7 +196,7 @@ extension PackVerification {
         } else {
             text += "  inputs   not compared: name them after the \(isFolder ? "folder" : "zip")\n"
         }
-        if let sources { text += "  sources  \(sentence(sources, "are the ones that its manifest says"))\n" }
+        if let sources { text += "  sources  \(sentence(sources, "are those that its manifest lists"))\n" }
         for problem in problems.prefix(Self.linesListed) { text += "  \(problem.line)\n" }
         let more = problemCount - min(problems.count, Self.linesListed)
         if more > 0 { text += "  and \(Wording.grouped(more)) more\n" }

@@ -111,7 +111,7 @@ enum ProjectOptions {
         else { return }
         throw FileFault(
             .other(
-                "\(other.key.name) needs “redact: true” here, or “redact: false” if --redact is given when it is wanted."
+                "\(other.key.name) needs “redact: true” here, or “redact: false” if you give --redact only when needed."
             ),
             line: other.setting.line, column: other.setting.column)
     }
@@ -123,7 +123,7 @@ enum ProjectOptions {
 
 /// The option that ignores the project file. It is looked for before the options are parsed.
 struct ProjectFileOptions: ParsableArguments {
-    static let help: ArgumentHelp = "Take no options from import-audit.yml in the working directory."
+    static let help: ArgumentHelp = "Do not read options from import-audit.yml in the working directory."
 
     @Flag(name: .customLong("no-project-file"), help: ProjectFileOptions.help)
     var isIgnored = false

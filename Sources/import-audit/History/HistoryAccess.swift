@@ -11,7 +11,7 @@ struct HistoryAccess {
     init(_ path: String, waitSeconds: Int) throws(CommandFailure) {
         guard !path.isEmpty else { throw CommandFailure(.usage, "The name of the history is empty.") }
         guard path != "-" else {
-            throw CommandFailure(.usage, "A history is a file, not a stream. For one that is called -, write ./-")
+            throw CommandFailure(.usage, "A history is a file, not a stream. For a file called -, write ./-")
         }
         self.path = path
         self.waitSeconds = waitSeconds
@@ -22,7 +22,7 @@ struct HistoryAccess {
         guard let mark, !mark.isKeyed else { return }
         throw CommandFailure(
             .usage,
-            "--redact needs --redact-key-file here: with a random key, no run would have the pseudonyms of another")
+            "--redact needs --redact-key-file here, because a random key gives different pseudonyms in every run")
     }
 
     /// Fails if there is something that is not a history, or the folder is not there.

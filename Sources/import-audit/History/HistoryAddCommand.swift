@@ -8,10 +8,10 @@ struct HistoryAddCommand: ParsableCommand {
         commandName: "add",
         abstract: "Add jobs to a history.",
         discussion: """
-            Reads dumps as all commands do, or summaries that were made before (summary.json of report, the JSON of \
-            summary), and adds their jobs to the history, which is made if it is not there. All of them are added in one \
-            transaction. What is there already stays as it is; of several dumps of one job, the latest counts, whenever \
-            it is added. A job without an id has no place in a history, and is left out.
+            Reads dumps like all other commands, or existing summaries (summary.json of report, the JSON of \
+            summary), and adds their jobs to the history, which is created if missing. All jobs are added in one \
+            transaction. Jobs that are already there stay as they are; of several dumps of one job, the latest counts, whenever \
+            it is added. Jobs without an id cannot be identified in a history, and are left out.
 
             EXAMPLES
               import-audit history add imports.sqlite dumps/
@@ -19,7 +19,7 @@ struct HistoryAddCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The history; made if it is not there.", valueName: "file.sqlite"))
+    @Argument(help: ArgumentHelp("The history; created if missing.", valueName: "file.sqlite"))
     var file: String
     @OptionGroup var options: RunOptions
     @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
@@ -29,7 +29,7 @@ struct HistoryAddCommand: ParsableCommand {
     struct Reading: ParsableArguments {
         @Flag(
             name: .customLong("summaries"),
-            help: "Take all inputs as summaries, as merge does; files that begin as one are taken so anyway.")
+            help: "Read all inputs as summaries, like merge; files that begin like a summary are read as one anyway.")
         var areSummaries = false
     }
 
@@ -85,7 +85,7 @@ struct HistoryTally {
         ]
         if withoutID > 0 { lines.append("Left out       \(Wording.grouped(withoutID)) without an id") }
         if impossible > 0 {
-            lines.append("Left out       \(Wording.grouped(impossible)) with numbers beyond those of an import")
+            lines.append("Left out       \(Wording.grouped(impossible)) with impossible numbers")
         }
         lines.append("The history has \(Wording.jobsWord(all)).")
         return lines.map { $0 + "\n" }.joined()

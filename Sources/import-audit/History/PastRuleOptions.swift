@@ -7,18 +7,18 @@ import ImportReports
 
 /// The rules of check that compare jobs with the runs before them.
 struct PastRuleOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The history that jobs are compared with; it is only read.", valueName: "file.sqlite"))
+    @Option(help: ArgumentHelp("The history with which jobs are compared; it is only read.", valueName: "file.sqlite"))
     var history: String?
 
     @Flag(
         help: ArgumentHelp(
-            "Fail if the failure share, the share of a code, the duration or the size of a job is unlike the earlier runs. "
+            "Fail if the failure share, the share of a code, the duration or the size of a job differs from the earlier runs. "
                 + "With fewer than 8 of them, nothing is judged."))
     var unusual = false
 
     @Option(
         help: ArgumentHelp(
-            "Fail if the failure share of a job is above so many times the median of the earlier runs.", valueName: "Nx"
+            "Fail if the failure share of a job is more than this many times the median of the earlier runs.", valueName: "Nx"
         ),
         transform: PastRuleOptions.multiple)
     var maxFailedVsMedian: Rules.Multiple?

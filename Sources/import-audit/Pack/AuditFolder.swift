@@ -25,7 +25,7 @@ struct AuditFolder {
             let descriptor = folder.openFile(RunManifest.file)
         else {
             throw CommandFailure(
-                .inputNotReadWhole, of: path, "there is no file \(RunManifest.file) in it that import-audit wrote")
+                .inputNotReadWhole, of: path, "it contains no \(RunManifest.file) that import-audit wrote")
         }
         defer { close(descriptor) }
         guard let content = ContentHash(ofFile: descriptor) else {
@@ -77,7 +77,7 @@ struct AuditFolder {
     /// Why the manifest proves nothing; nil if it is sound.
     private func fault(_ listed: (ListedInAudit) throws -> Void) throws -> String? {
         if manifest.header.version != RunManifest.version { return "it was written by another version" }
-        if manifest.header.isUnfinished { return "the run that wrote it did not come to its end" }
+        if manifest.header.isUnfinished { return "the run that wrote it did not finish" }
         for source in manifest.sources { try listed(.source(source)) }
         var documents = 0
         let isSound = try manifest.forEachDocument { document in
@@ -86,7 +86,7 @@ struct AuditFolder {
         }
         if !isSound || manifest.isBroken { return "it is damaged" }
         // An overview that was interrupted says that it has none.
-        return documents == manifest.header.documents ? nil : "the run that wrote it did not come to its end"
+        return documents == manifest.header.documents ? nil : "the run that wrote it did not finish"
     }
 
     /// Names what is in the folder and not in the manifest.

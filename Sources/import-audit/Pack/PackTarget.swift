@@ -78,7 +78,7 @@ struct PackTarget {
         if !isForced, !isPartialOurs {
             throw CommandFailure(
                 .cannotWrite,
-                "\(folder)/\(PartialFile.partialName(of: name)) is in the way and was not written by import-audit; choose "
+                "\(folder)/\(PartialFile.partialName(of: name)) already exists and was not written by import-audit; choose "
                     + "another place for the zip, or replace it with --force")
         }
     }

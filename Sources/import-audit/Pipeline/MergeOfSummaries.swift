@@ -138,7 +138,7 @@ final class MergeOfSummaries {
             guard let mark else { return "no pseudonyms" }
             return "pseudonyms of \(mark.isKeyed ? "the key" : "a random key,") \(mark.keyID)"
         }
-        return "It has \(words(next)), the first summary \(words(first)): one value would not be the same in both."
+        return "It has \(words(next)), the first summary has \(words(first)): the same value would look different in them."
     }
 
     /// Lists what is not read, and counts it.

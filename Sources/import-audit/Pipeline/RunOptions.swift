@@ -59,7 +59,7 @@ struct ReadingOptions: ParsableArguments, WorkChoices {
     }
 
     struct NamingOptions: ParsableArguments {
-        @Flag(name: .customLong("verbose"), help: "Name each dump on standard error after it was read.")
+        @Flag(name: .customLong("verbose"), help: "Print the name of each dump on standard error after reading it.")
         var isVerbose = false
     }
 }
@@ -207,11 +207,11 @@ enum OutputOption {
     /// - Parameter what: that it names.
     static func check(_ output: String, is what: String = "a folder") throws {
         if output.isEmpty {
-            throw ValidationError("-o takes the name of \(what); the one that is given is empty.")
+            throw ValidationError("-o takes the name of \(what); the given name is empty.")
         }
         if output == "-" {
             throw ValidationError(
-                "-o takes the name of \(what), not standard output. For one that is called -, write ./- instead.")
+                "-o takes the name of \(what), not standard output. For a file called -, write ./- instead.")
         }
     }
 }

@@ -8,7 +8,7 @@ struct RedactionOptions: ParsableArguments {
     @Flag(
         name: .customLong("redact"),
         help: ArgumentHelp(
-            "Replace e-mail addresses, phone numbers, quoted values, ids and file names by pseudonyms.",
+            "Replace e-mail addresses, phone numbers, quoted values, ids and file names with pseudonyms.",
             discussion: "The same value always gets the same pseudonym."))
     var isOn = false
 

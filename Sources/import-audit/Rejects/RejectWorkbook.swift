@@ -49,7 +49,7 @@ final class RejectWorkbook {
         guard sheet.rows < RowSheet.mostRows else {
             throw CommandFailure(
                 .notPassed, of: file.path,
-                "a sheet holds \(Wording.grouped(RowSheet.mostRows)) rows: cut the rejects with --batch, or run each source "
+                "a sheet has at most \(Wording.grouped(RowSheet.mostRows)) rows: split the rejects with --batch, or run each source "
                     + "with its own jobs. Nothing was written.")
         }
         sheet.beginRow()
@@ -94,7 +94,7 @@ final class RejectWorkbook {
             guard column < RowSheet.mostColumns else {
                 throw CommandFailure(
                     .notPassed, of: file.path,
-                    "a sheet holds \(Wording.grouped(RowSheet.mostColumns)) columns, and the new ones do not fit before those "
+                    "a sheet has at most \(Wording.grouped(RowSheet.mostColumns)) columns, and the new ones do not fit before those "
                         + "of the source: leave them out with --plain. Nothing was written.")
             }
             value.removeAll(keepingCapacity: true)
@@ -133,7 +133,7 @@ final class RejectWorkbook {
         guard bytesOfRows <= RowSheet.mostBytes else {
             throw CommandFailure(
                 .notPassed, of: file.path,
-                "the sheet would have more than 4 GB: cut the rejects with --batch. "
+                "the sheet would have more than 4 GB: split the rejects with --batch. "
                     + "Nothing was written.")
         }
         let bytes = sheet.bytes

@@ -72,7 +72,7 @@ struct RejectsPlan {
         guard results.jobCount > 0 else {
             throw CommandFailure(
                 results.status == .done ? .inputNotReadWhole : results.status,
-                "there is no import job whose rows could be handed back")
+                "there is no import job with rows to hand back")
         }
 
         var rejects = RejectsRun(self, root: root, guard: `guard`)

@@ -237,12 +237,12 @@ struct RejectsRun: PairedRows {
                 throw CommandFailure(
                     .notPassed, of: name,
                     "the source has another header or another form than \(plan.pairing.sources.names.first ?? "the first one"): "
-                        + "their rows cannot go into the same files. Run each with its own job. Nothing was written.")
+                        + "their rows cannot be in the same files. Run each with its own job. Nothing was written.")
             }
             return
         }
         if plan.annotates, !source.form.isTable {
-            throw CommandFailure(.usage, of: name, "--annotated is about CSV and XLSX sources; this is JSON.")
+            throw CommandFailure(.usage, of: name, "--annotated needs a CSV or XLSX source; this is JSON.")
         }
         let begin = { [self] (name: String) in try self.begin(name) }
         var single = plan.layout
@@ -280,7 +280,7 @@ struct RejectsRun: PairedRows {
         if let identity = InputPath("\(plan.output)/\(name)").identity, inputIdentities.contains(identity) {
             throw CommandFailure(
                 .cannotWrite,
-                "\(plan.output)/\(name) is an input, and the output would be written over it: choose another folder with -o. "
+                "\(plan.output)/\(name) is an input, and the output would overwrite it: choose another folder with -o. "
                     + "Nothing was written")
         }
         try root.check([name], `guard`, as: RunManifest.root)

@@ -48,7 +48,7 @@ struct RowMap {
         if let expected = plan?.reasonsHash, let hash, expected != hash {
             throw CommandFailure(
                 .notPassed, of: name,
-                "the map was changed since it was written: its SHA-256 is not the one in plan.json beside it.")
+                "the map was changed since it was written: its SHA-256 differs from the one in plan.json in the same folder.")
         }
         if let chosen, !files.lazy.map({ $0.name }).contains(chosen) {
             throw CommandFailure(
@@ -92,7 +92,7 @@ struct RowMap {
     }
 
     private var notAMap: CommandFailure {
-        CommandFailure(.notPassed, of: name, "this is not a map: --map takes the file reasons.csv that rejects wrote.")
+        CommandFailure(.notPassed, of: name, "this is not a map: --map needs the file reasons.csv that rejects wrote.")
     }
 
     private mutating func index(ofSource source: String) -> Int {
@@ -214,7 +214,7 @@ extension RowMap {
         guard last <= rows.count else {
             throw CommandFailure(
                 .notPassed, of: self.name,
-                "the map has \(Wording.rowsWord(rows.count)) of \(file), but a later one is about row \(Wording.grouped(last)) "
+                "the map has \(Wording.rowsWord(rows.count)) of \(file), but a later map refers to row \(Wording.grouped(last)) "
                     + "of it. Give the maps in the order of the tries.")
         }
         return targets.map { rows[$0.row - 1] }

@@ -93,12 +93,12 @@ struct RowPairing {
                 throw CommandFailure(
                     .notPassed, of: job.source,
                     "the job has a total of \(Wording.rowsWord(total)), but results of \(Wording.rowsWord(job.rows.seen)): "
-                        + "which record a result belongs to cannot be known. Nothing was written.")
+                        + "it is not known which record a result belongs to. Nothing was written.")
             }
             guard job.job.total == nil, sourceCount == 1, index + 1 < results.jobCount else { continue }
             throw CommandFailure(
                 .notPassed, of: job.source,
-                "the dump does not say how many rows the job had: where the next job begins in the source cannot be known. "
+                "the dump does not say how many rows the job had: it is not known where the next job begins in the source. "
                     + "Nothing was written.")
         }
     }

@@ -61,7 +61,7 @@ struct SourceFiles {
                 guard ContainerReader.isPlain(file.descriptor) else {
                     throw CommandFailure(
                         .inputNotReadWhole, of: name,
-                        "these rows were handed back, and packed since. Unpack them first. "
+                        "these rows were handed back and have been packed since. Unpack them first. "
                             + "Nothing was written.")
                 }
                 try body(Stream(name: name, bytes: DescriptorSource(descriptor: file.descriptor)))

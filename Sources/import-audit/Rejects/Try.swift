@@ -140,13 +140,13 @@ struct RowSpace {
             else {
                 throw CommandFailure(
                     .notPassed, of: map.name,
-                    "the map is about a job of \(Wording.rowsWord(job.rows)), but \(first.jobs[index].summary.source) has "
+                    "the map belongs to a job of \(Wording.rowsWord(job.rows)), but \(first.jobs[index].summary.source) has "
                         + "\(Wording.rowsWord(try first.rows(of: first.jobs[index]))).")
             }
             starts.append(source.start + (job.firstRow ?? 1) - 1)
         }
         guard total <= count else {
-            throw CommandFailure(.notPassed, of: map.name, "the map is about fewer rows than \(first.name) has.")
+            throw CommandFailure(.notPassed, of: map.name, "the map has fewer rows than \(first.name).")
         }
     }
 

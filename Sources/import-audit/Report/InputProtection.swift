@@ -74,7 +74,7 @@ struct InputProtection {
         forEachTarget { target, path in if target == identity { place = path } }
         return CommandFailure(
             .cannotWrite,
-            "\(path) is \(what), and the output would be written over it, as \(place): choose another folder with -o. "
+            "\(path) is \(what), and the output would overwrite it, as \(place): choose another folder with -o. "
                 + "Nothing was written")
     }
 

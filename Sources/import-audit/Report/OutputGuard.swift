@@ -50,7 +50,7 @@ struct OutputGuard: Sendable {
             where !OutputFile.isOwnPartial(partial, in: descriptor) {
                 throw CommandFailure(
                     .cannotWrite,
-                    "\(path)/\(partial) is in the way and was not written by import-audit. Choose another folder with -o, "
+                    "\(path)/\(partial) already exists and was not written by import-audit. Choose another folder with -o, "
                         + "or replace it with --force")
             }
         }
@@ -98,7 +98,7 @@ struct OutputGuard: Sendable {
 extension OutputGuard {
     /// What to say of a file that would have been removed.
     static func sayingChanged(_ path: String) -> String {
-        "\(path) was changed since import-audit wrote it, and was left there."
+        "\(path) was changed since import-audit wrote it and was not removed."
     }
 
     /// Removes what an earlier run has left and this one does not write, and the folders that are empty then.

@@ -19,7 +19,7 @@ struct ReportCommand: ParsableCommand {
             Running the same command again reads only new and changed inputs, and gives the same files as a fresh run.
 
             With --pack, everything is also packed into one zip with a manifest. The command verify checks whether it \
-            was changed, and whether given dumps are the ones it is about.
+            was changed, and whether it was made from given dumps.
 
             With --source, the file that was sent, failures.csv and the pages show the line of each failed row in it. \
             Rows are paired with records as in the command rejects, which checks that they belong together. If they do \

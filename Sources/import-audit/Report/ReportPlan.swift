@@ -232,7 +232,7 @@ struct ReportPlan {
         guard let once else { return }
         throw CommandFailure(
             .usage,
-            "with \(option) the dumps are read twice, and \(once == "-" ? "standard input" : once) can be read only once: "
+            "with \(option), the dumps are read twice, but \(once == "-" ? "standard input" : once) can be read only once: "
                 + "save it in a file first.")
     }
 
@@ -321,8 +321,8 @@ struct ReportPlan {
         if overview.takenUpCount > 0 {
             Console.say(
                 overview.takenUpCount == 1
-                    ? "1 input was as before and was not read again."
-                    : "\(Wording.grouped(overview.takenUpCount)) inputs were as before and were not read again.")
+                    ? "1 input has not changed and was not read again."
+                    : "\(Wording.grouped(overview.takenUpCount)) inputs have not changed and were not read again.")
         }
     }
 
@@ -337,7 +337,7 @@ struct ReportPlan {
 
     private func say(unchanged overview: OverviewReport) {
         guard !options.isQuiet else { return }
-        Console.say("Nothing has changed: \(output) is as it was.")
+        Console.say("Nothing has changed in \(output).")
     }
 }
 

@@ -229,8 +229,8 @@ extension ReportSettings {
         return CommandFailure(
             .cannotWrite,
             page.saysSo
-                ? "\(file): it makes \(size) with all left out that can be, over \(limit). Nothing was written."
-                : "\(file): it makes \(size), over \(limit), and does not show {{#shortening}}, which would say what was "
+                ? "\(file): its output is \(size) even with everything optional left out, over \(limit). Nothing was written."
+                : "\(file): its output is \(size), over \(limit), and does not show {{#shortening}}, which says what was "
                     + "left out. Nothing was written.")
     }
 }

@@ -99,8 +99,8 @@ extension SpreadsheetFailure {
         case .system(let errorNumber): SystemFailure(errorNumber: errorNumber).description
         case .library(let words): "the workbook cannot be written: \(words)"
         case .incomplete:
-            "the workbook was not written whole, which happens when the disk is full: it takes three times the room "
-                + "that its cells do"
+            "the workbook was not written completely, as happens when the disk is full: it takes three times the space "
+                + "of its cells"
         }
     }
 }

@@ -26,7 +26,7 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         name: .customLong("job"),
         help: ArgumentHelp(
-            "Only jobs whose id is like this, where * stands for any characters and ? for one; for a job without an id, "
+            "Only jobs whose id matches this, where * matches any text and ? one character; for a job without an id, "
                 + "the name of its file. Repeatable.",
             valueName: "glob"),
         transform: { try SelectionOptions.text($0, of: "job") })

@@ -84,7 +84,7 @@ struct RuleOptions: ParsableArguments {
         }
         if all.onlyNewCodes, all.maxFailed == nil {
             throw CommandFailure(
-                .usage, "only-new-codes says what max-failed counts: give --max-failed 0 to allow none")
+                .usage, "only-new-codes limits what max-failed counts: give --max-failed 0 to allow none")
         }
         userRules.gate = all.gate
         if userRules.gate?.asksForHistory == true, past?.history == nil {
