@@ -62,7 +62,7 @@ package struct CodeFileDraft: Sendable {
         return String(cut) + "…"
     }
 
-    /// A text in double quotes, in which nothing means anything to YAML or to a terminal, not even as an anchor.
+    /// A text in double quotes, in which nothing has a meaning for YAML or a terminal, not even as an anchor.
     static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

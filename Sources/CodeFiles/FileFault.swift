@@ -3,7 +3,7 @@ import ImportAnalysis
 /// What is wrong with a file that a person wrote, and where.
 package struct FileFault: Error, Sendable, Equatable {
     package var code: Code
-    /// From 1; nil if it is about the file as a whole.
+    /// From 1; nil if the fault concerns the whole file.
     package var line: Int?
     /// In characters, from 1.
     package var column: Int?
@@ -13,24 +13,24 @@ package struct FileFault: Error, Sendable, Equatable {
         /// More bytes than ``YAMLFile/maximumSize``.
         case tooLarge
         case notUTF8
-        /// No YAML; the library's own words.
+        /// Not YAML; the library's message.
         case syntax(String)
         /// Anchors, with which a small file can expand to a huge one.
         case anchor
         case repeatedKey(String)
-        /// `allowed` are the names that may stand there.
+        /// `allowed` are the names that are allowed there.
         case unknownKey(String, allowed: [String])
         case missingKey(String)
-        /// `expected` says in words what it must be.
+        /// `expected` describes what it must be.
         case wrongValue(String, expected: String)
         /// A word that is not allowed there.
         case unknownWord(String, allowed: [String])
-        /// Two entries about the same; the line of the first.
+        /// Two entries for the same code or pattern; the line of the first.
         case repeatedEntry(String, firstLine: Int)
         case tooManyEntries
-        /// An acceptance has a last day, and which day it is was not said.
+        /// An acceptance has a last day, but no day was given to compare with.
         case needsDay
-        /// What else is wrong, as a sentence.
+        /// Any other fault, as a sentence.
         case other(String)
     }
 

@@ -183,7 +183,7 @@ extension Audit {
                 if combinesDumps, let identity = JobIdentity(job) { standings.groups[identity]?.apply(to: &job) }
                 return job
             }
-            // Where there is nothing else, that is why.
+            // If there is nothing else, that is the reason.
             let isAll = jobs.isEmpty
             return Audit(
                 counting,

@@ -119,10 +119,10 @@ package enum ForeignFormat: Sendable, Equatable {
 }
 
 extension ForeignFormat {
-    /// As many first bytes as it takes to recognise a format. Inputs wait for as many to tell archives from dumps.
+    /// As many first bytes as it takes to recognize a format. Inputs wait for as many to tell archives from dumps.
     static let signatureBytes = 512
 
-    /// Recognises a format by an input's first bytes; nil for anything that may be JSON in UTF-8.
+    /// Recognizes a format by an input's first bytes; nil for anything that may be JSON in UTF-8.
     init?(firstBytes bytes: UnsafeBufferPointer<UInt8>) {
         func starts(_ signature: [UInt8]) -> Bool { unsafe bytes.starts(with: signature) }
         func isZero(_ index: Int) -> Bool { unsafe index < bytes.count && bytes[index] == 0 }

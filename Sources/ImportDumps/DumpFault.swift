@@ -29,7 +29,7 @@ package struct Place: Sendable, Equatable {
 package struct DumpFault: Error, Sendable, Equatable {
     package var reason: Reason
     package var place: Place
-    /// Rows that were whole before the fault.
+    /// Complete rows before the fault.
     package var rowsKept: Int
 
     package init(reason: Reason, place: Place, rowsKept: Int) {

@@ -152,7 +152,7 @@ struct DumpParser: ~Copyable {
             rowsKept: rowCount)
     }
 
-    /// What a document came to.
+    /// The result of a document.
     func reading(of value: DocumentValue, fault: DumpFault?, byteCount: Int, sha256: String?) -> DumpReading {
         func notAJob(_ reason: NotAJob.Reason) -> DumpReading {
             .notAJob(NotAJob(reason: reason, byteCount: byteCount, sha256: sha256))

@@ -24,7 +24,7 @@ package struct SourceWorkbook: Sendable {
     /// Macros are not carried over.
     package let hasMacros: Bool
 
-    /// Recognises a workbook; nil for anything that may be a source of another kind.
+    /// Recognizes a workbook; nil for anything that may be a source of another kind.
     ///
     /// - Parameters:
     ///   - descriptor: of a file open for reading, which stays open as long as its rows are read.

@@ -148,7 +148,7 @@ private final class RowAttempts: Sendable {
     func of(_ order: DocumentOrder) -> Int { counts.withLock { $0[order] ?? 1 } }
 }
 
-/// What the system says of inputs that are read twice: which file it is, how large, and when it was written.
+/// The system's data about inputs that are read twice: which file it is, its size, and when it was written.
 private final class InputStates: Sendable {
     private struct State: Equatable {
         var device: UInt
@@ -170,7 +170,7 @@ private final class InputStates: Sendable {
         states.withLock { $0[number] = state }
     }
 
-    /// Fails for an input that is not as it was noted.
+    /// Fails if an input has changed since it was noted.
     func check(_ input: InputPath, _ number: Int) throws(CommandFailure) {
         guard let noted = states.withLock({ $0[number] }), noted != Self.state(of: input) else { return }
         throw CommandFailure(
@@ -193,7 +193,7 @@ private final class InputStates: Sendable {
     }
 }
 
-/// What standard input delivers, in a file that can be read twice.
+/// The contents of standard input, in a file that can be read twice.
 private struct KeptInput {
     init(in folder: String) throws(CommandFailure) {
         let descriptor = try TemporaryFile.open(in: folder)
@@ -206,7 +206,7 @@ private struct KeptInput {
                 Result { () throws(ReadFailure) in try unsafe source.read(into: buffer) }
             }
             if case .failure(let failure) = read {
-                // Half of it would look whole to who reads it again.
+                // Part of it would look complete when it is read again.
                 throw CommandFailure(.inputNotReadWhole, of: "-", failure.description)
             }
             guard case .success(let count) = read, count > 0 else { break }
@@ -230,7 +230,7 @@ private struct KeptInput {
     }
 }
 
-/// Folds each dump into its summary, and counts how often it begins `results`.
+/// Summarizes each dump, and counts how often it begins `results`.
 private struct CountingHandler: DocumentHandler {
     private var summary: SummaryHandler
     private let attempts: RowAttempts
@@ -325,7 +325,7 @@ private struct PrintingHandler: DocumentHandler {
 
     func end(_ input: InputPath, number: Int) throws { try states.check(input, number) }
 
-    // All of this was said in the first reading.
+    // All of this was reported in the first reading.
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}
 
     func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) {}

@@ -68,7 +68,7 @@ package final class IdentityAudit: RowSink {
         }
     }
 
-    /// What was found in the rows since the last time; the next rows are another dump's.
+    /// The results for the rows since the last call; the next rows belong to another dump.
     ///
     /// - Throws: what the spill throws.
     package func finish() throws -> IdentitySummary {

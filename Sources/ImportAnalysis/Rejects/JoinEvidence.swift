@@ -237,13 +237,13 @@ package struct JoinEvidence: Sendable {
 }
 
 extension JoinEvidence {
-    /// What the evidence comes to.
+    /// The result of the evidence.
     package enum Result: Sendable, Equatable {
         /// Nothing was quoted, and no id was found: the pairing rests on the numbers of rows alone.
         case none
-        /// Enough is where it should be.
+        /// Enough values are where they should be.
         case confirmed
-        /// More is found this many records further on (or back, if it is negative).
+        /// More values are found this many records further on (or back, if negative).
         case shifted(Int, foundThere: Int, foundHere: Int)
         /// Too few rows are confirmed.
         case doubtful
@@ -311,7 +311,7 @@ extension [UInt8] {
 }
 
 extension Span<UInt8> {
-    /// Whether a value stands here, and not within a longer word.
+    /// Whether a value is here, and not within a longer word.
     fileprivate func contains(value: Span<UInt8>) -> Bool {
         guard !value.isEmpty, value.count <= count else { return false }
         func isWord(_ index: Int) -> Bool {

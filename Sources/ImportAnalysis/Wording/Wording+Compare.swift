@@ -16,7 +16,7 @@ extension Comparison {
         return "Of \(all), \(parts)."
     }
 
-    /// Why a code that is not seen may yet be there; nil if that cannot be.
+    /// Why a code that was not seen may still exist; nil if it cannot.
     package var uncertainty: String? {
         guard isUncertain else { return nil }
         return "There are \(Wording.manyCodes): a code that is not listed for a side may be among the others. "
@@ -40,7 +40,7 @@ extension Comparison {
         return "Not all rows were seen \(list): what was not seen there is undecided."
     }
 
-    /// Whether the rows were compared, and on what ground.
+    /// Whether the rows were compared, and why.
     package var rowsSentence: String {
         guard let rows else {
             return probableRetry ?? "Not compared row by row: this needs two single dumps with the same total."
@@ -69,7 +69,7 @@ extension Comparison {
             + "same rows. Give --map reasons.csv, which import-audit rejects wrote, and its rows are put in their places."
     }
 
-    /// What became of the rows: a heading, and the rows.
+    /// How rows changed: a heading, and the rows.
     package var rowLists: [(heading: String, rows: RowRanges)] {
         guard let rows else { return [] }
         return [
@@ -147,10 +147,10 @@ extension MessageChanges {
 }
 
 extension MessageChange {
-    /// What stands for no message.
+    /// The text for rows without a message.
     package static let noMessage = "(no message)"
 
-    /// The pattern as of each side alone, where it says more: which of many values fail no more, or still.
+    /// The pattern as written for each side alone, if it is more specific: which of many values no longer fail, or still do.
     package var sides: [(word: String, pattern: String)] {
         guard let pattern else { return [] }
         return [("before", patternBefore), ("after", patternAfter)].compactMap { word, own in

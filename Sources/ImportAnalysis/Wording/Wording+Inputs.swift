@@ -121,7 +121,7 @@ extension ContainerFormat {
 }
 
 extension Wording {
-    /// A library's own words in brackets, if there are any.
+    /// A library's message in brackets, if there is one.
     static func aside(_ message: String?) -> String {
         guard let message, !message.isEmpty else { return "" }
         return " (\(shownText(message)))"

@@ -31,7 +31,7 @@ extension Totals {
 }
 
 extension Wording {
-    /// - Parameter isAtLeast: whether some numbers that follow are the least that may be.
+    /// - Parameter isAtLeast: whether some of the following numbers are minimums.
     fileprivate static func failures(
         in rows: RowCounts, _ codes: [(code: String?, isOther: Bool)], isAtLeast: Bool
     ) -> String {

@@ -114,7 +114,7 @@ extension ForeignFormat {
 extension Wording {
     private static let shownColumns = 8
 
-    /// What is said of a table that is given where a dump is expected.
+    /// The message about a table that is given instead of a dump.
     static func sourceTable(_ columns: [String]) -> String {
         let names = columns.prefix(shownColumns).map { shownText($0) }.joined(separator: ", ")
         let more = columns.count > shownColumns ? " and \(grouped(columns.count - shownColumns)) more" : ""

@@ -119,7 +119,7 @@ extension CodeBook.Key {
 }
 
 extension CodeStanding {
-    /// How it stands, in a few words. No text of a file is in it.
+    /// The state, in a few words. No text of a file is in it.
     package var label: String {
         let until = entry?.acceptance?.until?.text
         switch state {

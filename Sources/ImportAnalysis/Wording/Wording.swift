@@ -150,7 +150,7 @@ extension Wording {
         "Where a number of rows is “at least” so many, there may be more among those that are not told apart; what else "
         + "is said there is about the rows that are counted."
 
-    /// A number that may be the least of what there is.
+    /// A number that may be a minimum.
     package static func grouped(_ number: Int, isAtLeast: Bool) -> String {
         isAtLeast ? "at least \(grouped(number))" : grouped(number)
     }

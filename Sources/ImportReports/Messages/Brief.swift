@@ -68,7 +68,7 @@ package struct Brief: Sendable {
     /// - Parameters:
     ///   - title: what the user calls it; nil for the name of the file.
     ///   - codes: what is known of codes.
-    ///   - redaction: what is said of values that are pseudonyms.
+    ///   - redaction: the statement about pseudonyms.
     package init(
         _ summary: JobSummary, title: String? = nil, toolVersion: String, codes: CodeBook? = nil,
         redaction: RedactionMark? = nil

@@ -29,7 +29,7 @@ package struct ReportModel: Sendable {
     ///   - files: all that are written beside each other.
     ///   - codes: what is known of codes, said of each of them.
     ///   - ruleResults: what the user's own rules came to, where the job is all there is.
-    ///   - redaction: what is said of values that are pseudonyms.
+    ///   - redaction: the statement about pseudonyms.
     ///   - places: where the failed rows that it names are in what was sent, if that is known.
     ///   - history: what the history says that the job was added to, if there is one.
     ///   - limits: how much it holds.

@@ -18,7 +18,7 @@ package func jobFolderName(jobID: String?, source: String, sha256: String?) -> S
         return hashedName(FileName.safe(stem(of: source)), hashOf: content)
     }
     let safe = FileName.safe(jobID)
-    // By bytes: Swift holds canonically equivalent texts for equal.
+    // By bytes, because in Swift canonically equivalent texts are equal.
     let isUnchanged = safe.utf8.elementsEqual(jobID.utf8) && safe.utf8.allSatisfy(FileName.isPlain)
     guard isUnchanged, !endsWithHash(safe) else { return hashedName(safe, hashOf: "job\0" + jobID) }
     return safe

@@ -33,7 +33,7 @@ package struct OverviewBuilder: Sendable {
 
     /// - Parameters:
     ///   - surroundings: what all jobs come to that will be added.
-    ///   - selection: what was left out; nil if all jobs were wanted.
+    ///   - selection: what was left out; nil if all jobs were selected.
     package init(
         followsCodes: Bool = true, surroundings: JobSurroundings = JobSurroundings(),
         selection: SelectionResult? = nil
@@ -46,7 +46,7 @@ package struct OverviewBuilder: Sendable {
     /// Adds a job, in the order in which the overview is to have them.
     ///
     /// - Parameters:
-    ///   - report: where the job's own report is; nil if it has none.
+    ///   - report: the place of the job's own report; nil if it has none.
     ///   - isLeftOut: whether it has none because the user wanted none.
     package mutating func append(_ job: JobSummary, report: ReportPlace?, isLeftOut: Bool = false) {
         leftOut += isLeftOut ? 1 : 0
@@ -118,7 +118,7 @@ package struct OverviewBuilder: Sendable {
         unreadable.add(input)
     }
 
-    /// All in one sentence.
+    /// The whole message in one sentence.
     package var verdict: OverviewVerdict {
         OverviewVerdict(levels: levels, unreadable: unreadable.count, incident: surroundings.incidents.first)
     }

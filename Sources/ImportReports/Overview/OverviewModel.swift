@@ -15,7 +15,7 @@ package struct OverviewModel: Sendable {
     ///   - files: all that are written beside the page, without the page itself.
     ///   - codes: what is known of codes, said of each of them.
     ///   - ruleResults: what the user's own rules came to over all jobs.
-    ///   - redaction: what is said of values that are pseudonyms.
+    ///   - redaction: the statement about pseudonyms.
     ///   - history: what the history says that the jobs were added to, if there is one.
     ///   - limits: how much it holds.
     package init(

@@ -33,7 +33,7 @@ package struct PackVerifier {
 
     /// Verifies.
     ///
-    /// - Parameter listed: is handed each input that the manifest lists, and each file that was sent.
+    /// - Parameter listed: called with each input that the manifest lists, and with each file that was sent.
     /// - Throws: a ``ZipFault`` for a zip that not every program reads alike; what `checkpoint` and `listed` throw.
     package mutating func verify(listed: (ListedInAudit) throws -> Void = { _ in }) throws -> PackVerification {
         if let manifest = try directory.next(), takeTop(of: manifest) {
@@ -189,7 +189,7 @@ package enum ListedInAudit {
 
 /// Finds out which files of a pack's manifest were sent: options have their hashes, and come first.
 private struct SourcesOfPack {
-    /// More are only in a manifest that was made to do harm.
+    /// Only a malicious manifest has more.
     private static let limit = 100_000
 
     private var hashes: [String: Int] = [:]

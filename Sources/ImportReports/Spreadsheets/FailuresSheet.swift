@@ -63,7 +63,7 @@ struct FailuresSheet {
 
     private static func entry(of code: TextRange?, _ text: Span<UInt8>, _ codes: CodeBook) -> CodeBook.Entry? {
         let bytes = code.map { [UInt8](span: text.extracting($0.offset..<$0.offset + $0.count)) } ?? []
-        // An empty code is grouped as none.
+        // An empty code counts as no code.
         return codes.standing(of: bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)).entry
     }
 

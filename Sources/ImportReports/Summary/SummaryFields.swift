@@ -249,7 +249,7 @@ package struct SummaryFault: Error, Sendable, Equatable {
         case missing(path: String)
         /// A member that is there twice.
         case repeated(path: String)
-        /// A member of another type, or out of range; `expected` says in words what it must be.
+        /// A member of another type, or out of range; `expected` describes what it must be.
         case wrongValue(path: String, expected: String)
     }
 

@@ -50,7 +50,7 @@ package enum SummaryJSON {
         ///
         /// - Parameters:
         ///   - codes: what is known of codes, said of each of them.
-        ///   - redaction: what is said of values that are pseudonyms.
+        ///   - redaction: the statement about pseudonyms.
         ///   - flushBytes: how much is gathered before it is written out.
         package init(
             to output: Output, codes: CodeBook? = nil, redaction: RedactionMark? = nil, flushBytes: Int = 256 * 1024

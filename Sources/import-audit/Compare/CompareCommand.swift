@@ -95,7 +95,7 @@ struct CompareCommand: ParsableCommand {
         }
     }
 
-    /// Compares a first try with what came of it once rows were sent again.
+    /// Compares a first try with its state after rows were sent again.
     private func compareRetry() throws -> ExitStatus {
         let maps = try retry.maps.map { try RowMap($0) }
         guard let retried = try RetriedAudit(first: before, second: after, maps: maps, options) else {

@@ -37,7 +37,7 @@ struct HistoryAddCommand: ParsableCommand {
         try reportingFailures {
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             try HistoryAccess.checkKey(redaction?.mark)
-            // What is not a history is said before all dumps are read.
+            // A file that is not a history is reported before any dump is read.
             let history = try HistoryAccess(file, waitSeconds: waiting.seconds)
             try history.checkBeforeReading()
             guard let inputs = try HistoryInputs(options, areSummaries: reading.areSummaries, redaction: redaction)
@@ -50,7 +50,7 @@ struct HistoryAddCommand: ParsableCommand {
     }
 }
 
-/// What became of the jobs that were to be added.
+/// The results of adding jobs.
 struct HistoryTally {
     var new = 0
     var updated = 0
@@ -60,7 +60,7 @@ struct HistoryTally {
     /// Jobs that are in the history now.
     var all = 0
 
-    /// Adds a job to a history, and counts what became of it.
+    /// Adds a job to a history, and counts the result.
     mutating func add(_ job: JobSummary, to writer: HistoryWriter) throws {
         if Interruption.isRequested { throw Interrupted() }
         guard job.job.jobID != nil else {

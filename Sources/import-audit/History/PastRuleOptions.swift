@@ -5,7 +5,7 @@ import ImportDumps
 import ImportHistory
 import ImportReports
 
-/// The rules of check that compare jobs with the runs before them.
+/// The rules of check that compare jobs with earlier runs.
 struct PastRuleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The history with which jobs are compared; it is only read.", valueName: "file.sqlite"))
     var history: String?
@@ -46,7 +46,7 @@ struct PastRuleOptions: ParsableArguments {
 }
 
 extension RunResults {
-    /// Hands over each job with the runs before it.
+    /// Passes on each job with the earlier runs.
     ///
     /// - Parameter mark: of the pseudonyms of the jobs, which must be those of the history.
     func visit(

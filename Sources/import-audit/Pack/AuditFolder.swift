@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// A folder that `report` wrote, to be checked against its manifest as a zip is against its own.
+/// A folder that `report` wrote, checked against its manifest like a zip.
 struct AuditFolder {
     private let path: String
     private let folder: OutputFolder
@@ -19,7 +19,7 @@ struct AuditFolder {
     init(_ path: String) throws {
         self.path = path
         folder = try OutputFolder(reading: path)
-        // It may be one that only may be read.
+        // It may be read-only.
         let temporaryFolder = Console.environment("TMPDIR") ?? "/tmp"
         guard let manifest = try RunManifest(in: folder, temporaryFolder: temporaryFolder),
             let descriptor = folder.openFile(RunManifest.file)
@@ -38,7 +38,7 @@ struct AuditFolder {
 
     /// Checks the files against the manifest: all must be there, each with its SHA-256, and no others but packs.
     ///
-    /// - Parameter listed: is handed each input that the manifest lists, and each file that was sent.
+    /// - Parameter listed: called with each input that the manifest lists, and with each file that was sent.
     func verify(_ listed: (ListedInAudit) throws -> Void) throws -> PackVerification {
         let fault = try fault(listed)
         var result = PackVerification(
@@ -68,13 +68,13 @@ struct AuditFolder {
         return result
     }
 
-    /// Hands them out again.
+    /// Passes them on again.
     func forEachListed(_ body: (ListedInAudit) throws -> Void) throws {
         for source in manifest.sources { try body(.source(source)) }
         _ = try manifest.forEachDocument { try body(.input(PackInput($0))) }
     }
 
-    /// Why the manifest proves nothing; nil if it is sound.
+    /// Why the manifest proves nothing; nil if it is valid.
     private func fault(_ listed: (ListedInAudit) throws -> Void) throws -> String? {
         if manifest.header.version != RunManifest.version { return "it was written by another version" }
         if manifest.header.isUnfinished { return "the run that wrote it did not finish" }
@@ -85,11 +85,11 @@ struct AuditFolder {
             try listed(.input(PackInput(document)))
         }
         if !isSound || manifest.isBroken { return "it is damaged" }
-        // An overview that was interrupted says that it has none.
+        // An interrupted overview says that it has no documents.
         return documents == manifest.header.documents ? nil : "the run that wrote it did not finish"
     }
 
-    /// Names what is in the folder and not in the manifest.
+    /// Reports files that are in the folder but not in the manifest.
     private func addOthers(to result: inout PackVerification) {
         func others(in place: String) -> [String] {
             guard let descriptor = folder.openFolder(place) else { return [] }

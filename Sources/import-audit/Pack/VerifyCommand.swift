@@ -100,11 +100,11 @@ extension VerifyCommand {
             try comparison.concludeSources(paths, in: &verification)
         }
         if arguments.isEmpty { return }
-        // The folder itself may lie among the inputs.
+        // The folder itself may be among the inputs.
         let place = OutputPlace(folder: zip, files: [], jobFiles: [])
         let inputs = ManyArguments.putBack(arguments)
         guard try comparison.read(inputs, work, leavingOut: place) else { throw Interrupted() }
-        // Without a sound manifest, nothing is known of what the inputs should be.
+        // Without a valid manifest, it is not known what the inputs should be.
         if verification.toolVersion != nil {
             try comparison.conclude(in: &verification, forEachListed: forEachListed)
         }

@@ -4,7 +4,7 @@ import ImportInputs
 import ImportSources
 import Spreadsheets
 
-/// Writes rows of a sheet into a workbook, behind cells that say what became of them.
+/// Writes rows of a sheet into a workbook, after cells with their results.
 final class RejectWorkbook {
     private static let flushBytes = 256 * 1024
 
@@ -83,7 +83,7 @@ final class RejectWorkbook {
     }
 
     private func copy(_ record: Span<UInt8>, _ form: SheetForm) throws {
-        // Of one source they are the same memory, which is seen at once.
+        // Within one source they are the same memory, which is quick to check.
         if formats != form.formats {
             formats = form.formats
             styles = Array(repeating: nil, count: formats.count)

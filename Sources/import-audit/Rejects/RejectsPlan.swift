@@ -109,7 +109,7 @@ struct RejectsPlan {
             output: OutputPlace(folder: output, files: [], jobFiles: []))
     }
 
-    /// Fails if a file would be replaced that someone has worked on.
+    /// Fails if a file that someone has edited would be replaced.
     private func refuseChanged(in root: OutputFolder, _ earlier: RunManifest?) throws {
         if isForced { return }
         for file in earlier?.files(in: RunManifest.root) ?? [] {
@@ -124,7 +124,7 @@ struct RejectsPlan {
         }
     }
 
-    /// Writes what says what was found, and has all files take their places.
+    /// Writes the plan, and moves all files into place.
     private func publish(
         _ plan: RetryPlan, _ root: OutputFolder, _ guard: OutputGuard
     ) throws {

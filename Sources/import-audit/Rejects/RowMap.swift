@@ -20,12 +20,12 @@ struct RowMap {
     private(set) var sources: [String] = []
     /// The rejects of that, by file, in order of their positions.
     private(set) var files: [(name: String, rows: [Target])] = []
-    /// What `plan.json` says; nil if there is none.
+    /// The contents of `plan.json`; nil if there is none.
     let plan: Plan?
-    /// The file of it that was sent again, if its user said so.
+    /// The file of it that was sent again, if the user named one.
     private let chosen: String?
 
-    /// What is needed of `plan.json`.
+    /// The members of `plan.json` that are needed.
     struct Plan {
         var sources: [(name: String, sha256: String?, rows: Int)] = []
         var jobs: [(sha256: String?, source: String, firstRow: Int?, rows: Int)] = []
@@ -166,7 +166,7 @@ struct RowMap {
 }
 
 extension RowMap {
-    /// The rows that so many rows of a second try come from, in order.
+    /// The rows that this many rows of a second try come from, in order.
     ///
     /// - Parameter file: what was sent then, if that is known: a file of the map by its name.
     /// - Throws: if there is no file, or no run of files, with as many rows, or more than one.
@@ -180,7 +180,7 @@ extension RowMap {
         }
         let fitting = files.filter { $0.rows.count == count }
         if fitting.count == 1 { return fitting[0].rows }
-        // Batches of one heap.
+        // Batches of one file.
         let rejects = files.filter { $0.name.hasPrefix("rejects") }.flatMap { $0.rows }
         if fitting.isEmpty, rejects.count == count { return rejects }
         let sizes = files.prefix(8).map { "\($0.name): \(Wording.grouped($0.rows.count))" }.joined(separator: ", ")
@@ -205,7 +205,7 @@ extension RowMap {
         let last = targets.map { $0.row }.max() ?? 0
         let name = String(file.split(separator: "/").last ?? "")
         let rows: [Target]
-        // Behind the name of a workbook its sheet may stand.
+        // The name of a workbook may be followed by its sheet.
         if let known = files.first(where: { $0.name == name || name.hasPrefix("\($0.name)#") }) {
             rows = known.rows
         } else {

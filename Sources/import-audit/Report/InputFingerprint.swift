@@ -3,7 +3,7 @@ import ImportFoundation
 import ImportInputs
 import ImportRedaction
 
-/// What tells whether an input is as it was: its path, its size and its hash.
+/// Shows whether an input has changed: its path, its size and its hash.
 struct InputFingerprint: Sendable {
     private(set) var path: String
     let bytes: Int

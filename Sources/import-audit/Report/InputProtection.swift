@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Finds out, before anything is written, whether an input is one of the files that a command would replace or remove:
+/// Checks, before anything is written, whether an input is one of the files that a command would replace or remove:
 /// by device and inode, so that links do not hide it.
 ///
 /// Only what is there can be an input: the files of the output folder that are in the place of an output. That is 16
@@ -96,7 +96,7 @@ struct InputProtection {
         return ContentHash(ofFile: file, expected: content.bytes) == content
     }
 
-    /// Hands out all files that are in the place of an output, and what links there lead to.
+    /// Passes on all files that have the names of outputs, and the targets of links of these names.
     private func forEachTarget(_ body: (FileIdentity, String) -> Void) {
         func visit(_ name: String, in descriptor: Int32, _ path: String) {
             var status = stat()

@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-// What a run leaves in the folder itself, and what earlier ones have left there.
+// The files of this run and of earlier runs in the folder itself.
 
 extension ReportRun {
     /// Moves the report of the only dump into its place.
@@ -15,7 +15,7 @@ extension ReportRun {
         try beginChanges()
         let manifest = try report.begin(RunManifest.file)
         var bytes = opening(documents: 1)
-        // With pseudonyms of a random key, no other run can know an input again.
+        // With a random key, no other run can recognize an input.
         let input = settings.isRepeatable ? try fingerprint(of: summary) : nil
         bytes +=
             RunManifestLine.input(
@@ -75,7 +75,7 @@ extension ReportRun {
         OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: `guard`.isForced)
     }
 
-    /// Whether an earlier run has left something that this one does not write.
+    /// Whether there are files of an earlier run that this one does not write.
     func hasStale(keeping names: Set<String>, jobs isKept: (String) -> Bool) -> Bool {
         guard let earlier = `guard`.earlier else { return false }
         var isStale = earlier.files(in: RunManifest.root).contains { !names.contains($0.name) }
@@ -85,7 +85,7 @@ extension ReportRun {
         return isStale
     }
 
-    /// Whether the files in the folder itself are as an earlier run has written them.
+    /// Whether the files in the folder itself are unchanged since an earlier run.
     func holdsAll(_ files: [ReportFile]) -> Bool {
         let records = `guard`.earlier?.files(in: RunManifest.root) ?? []
         return files.allSatisfy { file in

@@ -27,7 +27,7 @@ final class RunManifest: Sendable {
     private let folders: PlaceIndex
     /// From the first line about a folder on.
     private let folderLines: Range<Int>
-    /// Whether a line makes no sense. What comes before it holds.
+    /// Whether a line is invalid. The lines before it are still used.
     let isBroken: Bool
 
     /// A document of an input.
@@ -38,7 +38,7 @@ final class RunManifest: Sendable {
         case unreadable(UnreadableInput, entry: Int, document: Int, ContentHash?, ExitStatus)
     }
 
-    /// Nil if there is none, or something else in its place. Memory does not grow with what it lists.
+    /// Nil if there is none, or something else of that name. Memory does not grow with its entries.
     ///
     /// - Parameter temporaryFolder: where there is room for what is looked up; nil for the folder itself.
     init?(in folder: OutputFolder, temporaryFolder: String? = nil) throws {
@@ -61,7 +61,7 @@ final class RunManifest: Sendable {
         self.header = header
     }
 
-    /// What is where in a manifest.
+    /// The positions of the lines of a manifest.
     private struct Contents {
         let inputs: PlaceIndex.Builder
         let folders: PlaceIndex.Builder
@@ -73,14 +73,14 @@ final class RunManifest: Sendable {
             inputs = PlaceIndex.Builder(in: folder)
             folders = PlaceIndex.Builder(in: folder)
             end = start
-            /// The input that the lines are about, if it can be known again.
+            /// The input that the lines describe, if it can be recognized.
             var input: (path: String, start: Int)?
             func endInput() throws {
                 if let (path, start) = input { try inputs.add(path, start..<end) }
                 input = nil
             }
             var isInInput = false
-            // Another version may mean something else by the same words.
+            // In another version, the same words may have other meanings.
             while header.version == RunManifest.version, let (bytes, range) = lines.next() {
                 if bytes.starts(with: RunManifest.sentStart) {
                     // What was sent is in the digest of the options, too.
@@ -124,7 +124,7 @@ final class RunManifest: Sendable {
         return manifest
     }
 
-    /// Whether what it says of jobs holds for a run with these options.
+    /// Whether its data about jobs is valid for a run with these options.
     func isUsable(jobOptions: String) -> Bool {
         header.version == Self.version && !header.isUnfinished && !isBroken && header.jobOptions == jobOptions
     }
@@ -136,7 +136,7 @@ final class RunManifest: Sendable {
     /// - Parameter path: as it is shown.
     func knows(_ path: String, ofSize size: Int) -> Bool { input(path)?.bytes == size }
 
-    /// What was found in an input; nil if it was another one then, or was not there.
+    /// The results of an input; nil if it was different or missing then.
     func documents(of input: InputFingerprint) throws -> [Document]? {
         guard let known = self.input(input.path), known.bytes == input.bytes, known.sha256 == input.sha256 else {
             return nil
@@ -184,7 +184,7 @@ final class RunManifest: Sendable {
         return sources
     }
 
-    /// Hands out all documents of all inputs, in their order; false at a line that makes no sense.
+    /// Passes on all documents of all inputs, in order; false at an invalid line.
     func forEachDocument(_ body: (Document) throws -> Void) rethrows -> Bool {
         var lines = RunManifestLines(descriptor, 0..<folderLines.lowerBound)
         _ = lines.next()
@@ -216,7 +216,7 @@ final class RunManifest: Sendable {
         return lines.next().map { Array($0.bytes) + [UInt8(ascii: "\n")] } ?? []
     }
 
-    /// Hands out all folders with their files, in the order of the lines. One may come twice: its last line holds.
+    /// Passes on all folders with their files, in the order of the lines. One may occur twice; its last line counts.
     func forEachFolder(_ body: (String, [FileRecord]) throws -> Void) rethrows {
         var lines = RunManifestLines(descriptor, folderLines)
         while let line = lines.next() {

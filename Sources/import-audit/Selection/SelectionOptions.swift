@@ -2,7 +2,7 @@ import ArgumentParser
 import ImportAnalysis
 import ImportReports
 
-/// Which jobs a command is about: options of all commands that take many dumps and need not have all of them.
+/// The selection of jobs: options of all commands that take many dumps and do not need all of them.
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -54,7 +54,7 @@ struct RuleOptions: ParsableArguments {
         var rule: Rules.Rule
     }
 
-    /// The rules of the file and of the options, together with what is known of codes.
+    /// The rules of the file and of the options, together with the codes file.
     ///
     /// - Parameter past: rules that compare with a history; nil where there is none.
     func userRules(
@@ -120,7 +120,7 @@ struct RuleOptions: ParsableArguments {
     }
 
     static func codeLimit(_ text: String) throws -> CodeLimit {
-        // After the last =, for a code may have one.
+        // After the last =, because a code may contain one.
         guard let equals = text.utf8.lastIndex(of: UInt8(ascii: "=")) else {
             throw ValidationError("“\(shownText(text))” has no =; --max-failed-code takes CODE=N or CODE=P%.")
         }
@@ -146,11 +146,11 @@ struct RuleOptions: ParsableArguments {
     }
 }
 
-/// The user's own measures: what is known of codes, and the rules that an audit has to meet.
+/// The user's codes file, and the rules that an audit has to meet.
 struct UserRules: Sendable {
     var gate: Rules?
     var codes: CodeBook?
-    /// All that they were made from, in a fixed order.
+    /// Everything that they were made from, in a fixed order.
     var origin: [[UInt8]] = []
 
     /// The codes file; empty if there is none.
