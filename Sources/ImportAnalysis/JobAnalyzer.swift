@@ -14,7 +14,7 @@ package struct JobAnalyzer: RowSink {
 
     /// - Parameters:
     ///   - usesThread: whether a thread of its own may audit the failed rows of a dump that has many. Then a copy of the
-    ///     analyzer is of no use while the other one goes on.
+    ///     analyzer cannot be used while the other one continues.
     ///   - listsRows: whether the first failed rows of each code are kept for pages. Then there is no thread.
     package init(usesThread: Bool = false, listsRows: Bool = false) {
         threadAfter = usesThread && !listsRows ? AnalysisLimits.failedRowsWithoutThread : nil

@@ -8,7 +8,7 @@ extension Audit {
         public var refusesDamagedDumps = false
         /// Whether each dump of a job counts by itself, also those that a later one supersedes.
         public var countsEveryDump = false
-        /// Whether the SHA-256 of each dump is worked out (``Job/sha256``). Two dumps of a sync import, which has no
+        /// Whether the SHA-256 of each dump is computed (``Job/sha256``). Two dumps of a sync import, which has no
         /// id, are only known to be the same by it.
         public var hashes = false
         /// Whether records are looked for that several rows created or matched, as `report` does: the findings

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Fills blocks with the bytes of a source, one after another, and computes the hash of all bytes.
 ///
-/// A large file is read ahead by a thread of its own, as is the hash worked out, while the block before is scanned:
+/// A separate thread reads a large file ahead and computes the hash, while the previous block is scanned:
 ///
 ///     thread    read 4, hash 4 | read 5, hash 5 | …
 ///     caller    scan 3         | scan 4         | …

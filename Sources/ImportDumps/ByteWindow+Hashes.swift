@@ -1,6 +1,6 @@
 import ImportFoundation
 
-/// The hashes of documents that are being read, each inside the one before, worked out as the window moves on.
+/// The hashes of documents that are being read, each inside the previous one, computed as the window moves on.
 struct DocumentHashes {
     private struct Open {
         var hash = SHA256()

@@ -79,7 +79,7 @@ package struct NotAJob: Sendable {
         case more(count: Int)
     }
 
-    /// Whether it may be a dump that was lost, or tells of one: it is refused even where it lies among jobs.
+    /// Whether it may be a lost dump, or refer to one: it is refused even between jobs.
     var mayBeLoss: Bool {
         switch reason {
         case .errorBody, .rowsWithoutJob: true

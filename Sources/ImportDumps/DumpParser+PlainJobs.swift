@@ -3,7 +3,7 @@ private import Glibc
 // Plain jobs, which lie one on each line and of which there is nothing to note: as many as there are, one after another.
 
 extension DumpParser {
-    /// A window with at least so many bytes is worth a thread.
+    /// A window with at least this many bytes is worth a thread.
     private static let bytesForThread = 32 * 1024
 
     /// Reads plain jobs from the position on; false if there is none.

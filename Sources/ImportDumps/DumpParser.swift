@@ -57,7 +57,7 @@ struct DumpParser: ~Copyable {
     var hasBegunRows = false
 
     init(scanner: consuming JSONScanner, matcher: consuming RowMatcher?) {
-        // A document that is read in one go is not hashed on the way.
+        // A document that is read at once is not hashed on the way.
         plainJobs = matcher == nil || scanner.window.hashing ? nil : PlainJobReader(kernel: scanner.window.kernel)
         self.scanner = scanner
         self.matcher = matcher

@@ -57,7 +57,7 @@ struct InputContents {
     /// Takes note of a document that is not a job.
     ///
     /// - Parameters:
-    ///   - isUnexpected: it may be a lost dump, or tells of one.
+    ///   - isUnexpected: it may be a lost dump, or refer to one.
     ///   - lines: on how many lines it is.
     mutating func note(_ other: HeldDocument, bytes: Int, from place: Place, lines: Int, isUnexpected: Bool) {
         if jobCount == 0, isBehindText, !isUnexpected, place.line == textLine {

@@ -1,7 +1,7 @@
 internal import CRowScan
 import ImportFoundation
 
-/// A job of a few rows in which there is nothing to note, read in one go and without memory of its own: archives consist
+/// A job of a few rows with nothing to note, read at once and without its own memory: archives consist
 /// of such jobs.
 ///
 /// Nothing is decided here. A consumer that does not take it as it is gets the same job from the strict reader.

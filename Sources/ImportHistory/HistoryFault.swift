@@ -27,7 +27,7 @@ package enum HistoryFault: Error, Sendable, Equatable {
             "A later version of import-audit wrote this history (schema \(version)). It was not changed; use that version."
         case .locked(let seconds):
             "Another process is writing to the history and did not finish within \(seconds) seconds. To wait longer, use --wait."
-        case .damaged(let reason): "The history is damaged (\(reason)). Create it again from the dumps with history add."
+        case .damaged(let reason): "The history is damaged (\(reason)). Create it again with history add."
         case .cannotRead(let reason): "The history cannot be read: \(reason)."
         case .cannotWrite(let reason): "The history cannot be written: \(reason)."
         case .otherPseudonyms(let history, let new):

@@ -1,4 +1,4 @@
-/// A problem before its line is known. Lines are worked out once, at the end, and only for the problems that are kept.
+/// A problem before its line is known. Lines are determined once, at the end, and only for the problems that are kept.
 struct Fault {
     enum Place {
         case offset(Int)

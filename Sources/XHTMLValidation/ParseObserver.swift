@@ -3,7 +3,7 @@ internal import CLibXML2
 /// What the parser tells while it builds the tree: where elements begin, what is refused, what is not well-formed.
 struct ParseObserver {
     private(set) var faults = FaultLog()
-    /// Whether there is no use in looking at the tree.
+    /// Whether the tree need not be checked.
     var isRefused: Bool { isStopped || hasSyntaxError }
 
     /// Whether the document was given up, because of the document type or the depth.

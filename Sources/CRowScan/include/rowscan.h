@@ -81,7 +81,7 @@ typedef struct {
 
 // Logs hold many jobs of a few rows. A *plain* job is on one line, with nothing in it that would have to be noted: the
 // fields that the API defines, each once, texts of plain ASCII, whole numbers, times of the usual form, rows with one
-// outcome each. It has an id, a status, a total and at least one row. It is read in one go; any other job is refused, and
+// outcome each. It has an id, a status, a total and at least one row. It is read at once; any other job is refused, and
 // goes to the strict reader.
 
 enum {

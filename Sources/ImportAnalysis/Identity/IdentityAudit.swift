@@ -13,7 +13,7 @@ package final class IdentityAudit: RowSink {
     private let usesThread: Bool
     private let makeSpill: @Sendable () throws -> any IDSpill
     private let kernel = RowKernel.preferred
-    /// The block that is being filled: this one's own, then the sorter's.
+    /// The block that is being filled: that of this audit, then that of the sorter.
     private var block: UnsafeMutablePointer<PackedID>
     private var filled = 0
     private let ownBlock: UnsafeMutablePointer<PackedID>

@@ -1,7 +1,7 @@
 import ImportFoundation
 package import ImportSources
 
-/// What speaks for it, or against it, that row N of a job is record N of a source: values that messages quote must stand
+/// The evidence that row N of a job is, or is not, record N of a source: values that messages quote must be
 /// in the records of their rows.
 ///
 /// For each row with such values its own record is searched, and those up to ``SourceReader/neighbours`` before and
@@ -24,7 +24,7 @@ package struct JoinEvidence: Sendable {
     /// Rows that have their values at a distance, of those that were compared with their neighbours; each stands for the
     /// rows that were left out since the one before.
     private(set) var foundAt: [Int: Int] = [:]
-    /// The same of rows that quote an address or an id.
+    /// The same for rows that quote an address or an id.
     private(set) var strongAt: [Int: Int] = [:]
     /// Ids of rows that succeeded and are in a record: at which distance.
     private(set) var idsAt: [Int: Int] = [:]

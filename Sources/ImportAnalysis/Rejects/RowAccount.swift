@@ -47,7 +47,7 @@ package struct RowAccount: Sendable {
     private var indexes: [ExactText: Int32] = [:]
     package private(set) var tries = 1
 
-    /// Begins with the first try, of which nothing is known yet.
+    /// Begins with the first try, about which nothing is known yet.
     package init(rows: Int) {
         entries = Array(repeating: Entry(), count: rows)
     }

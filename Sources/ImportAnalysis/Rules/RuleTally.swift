@@ -138,7 +138,7 @@ package struct RuleResults: Sendable {
     package var gate: [RuleResult]?
     /// Why there was nothing to check the rules against; nil if they were not, or without a gate.
     package var gap: RuleGap?
-    /// Entries of the code book that are about no code of any job; nil without a code book.
+    /// Entries of the code book that match no code of any job; nil without a code book.
     package var unusedEntries: [CodeBook.Entry]?
     /// Entries of the code book.
     package var entryCount: Int

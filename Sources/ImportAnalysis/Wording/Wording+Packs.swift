@@ -7,7 +7,7 @@ extension Wording {
     /// What was proved, and what was not.
     package static func verification(isVerified: Bool, isFolder: Bool) -> String {
         guard isVerified else {
-            return "This is not what \(isFolder ? "import-audit" : "--pack") wrote, or it was not made from these inputs."
+            return "This is not what \(isFolder ? "import-audit" : "--pack") wrote, or not from these inputs."
         }
         return
             "Not signed: this proves that nothing differs from the manifest, not who made it. Compare the SHA-256 with "

@@ -334,7 +334,7 @@ extension Wording {
             + (file.map { "all are in \($0)" } ?? "to get all of them, add csv to the formats")
     }
 
-    /// The same of other things.
+    /// The same for other things.
     package static func leftOut(shown: Int, of count: Int, _ things: String, file: String) -> String {
         "\(grouped(shown)) of \(grouped(count)) \(things); all are in \(file)"
     }

@@ -13,7 +13,7 @@ protocol StreamDecoder: Sendable {
 }
 
 enum DecoderInput {
-    /// Bytes that are decoded in one go, at most.
+    /// The most bytes that are decoded at once.
     static let bytes = 128 * 1024
 }
 
@@ -190,7 +190,7 @@ final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Senda
             unsafe memmove(start, start + waiting.lowerBound, waiting.count)
             waiting = 0..<waiting.count
         }
-        // A decoder that asks for more than there is room for would wait for ever.
+        // A decoder that asks for more than there is room for would wait forever.
         guard waiting.count < DecoderInput.bytes else {
             isInputAtEnd = true
             return

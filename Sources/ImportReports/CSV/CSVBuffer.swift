@@ -61,7 +61,7 @@ struct CSVWriter {
         unsafe next += text.utf8CodeUnitCount
     }
 
-    /// A short text, in one go with what lies behind it: room for all of it must be there.
+    /// A short text, copied together with the bytes after it: there must be room for all of it.
     @inline(__always)
     mutating func append<let width: Int>(_ text: borrowing PaddedText<width>) {
         unsafe withUnsafeBytes(of: text.bytes) { bytes in
@@ -94,7 +94,7 @@ struct CSVWriter {
 
     @inline(__always)
     mutating func append(_ number: DecimalCounter) {
-        // All digits' room in one go; those beyond the number are written over.
+        // Room for the most digits; those beyond the number are overwritten.
         unsafe withUnsafeBytes(of: number.digits) { digits in
             guard let source = digits.baseAddress else { return }
             unsafe memcpy(next, source + (DecimalCounter.width - number.count), 20)

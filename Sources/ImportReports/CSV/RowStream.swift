@@ -54,7 +54,7 @@ package final class RowStream {
         /// An Arrow IPC stream: for programs.
         case arrow
 
-        /// Whether it is of no use to people.
+        /// Whether people cannot read it.
         package var isBinary: Bool { self == .arrow }
     }
 

@@ -110,7 +110,7 @@ package struct Brief: Sendable {
         tool = "import-audit \(toolVersion)"
     }
 
-    /// The same of an overview.
+    /// The same for an overview.
     package init(
         _ overview: OverviewBuilder, title: String? = nil, toolVersion: String, codes: CodeBook? = nil,
         redaction: RedactionMark? = nil

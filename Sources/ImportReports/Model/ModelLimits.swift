@@ -28,7 +28,7 @@ package struct ModelLimits: Sendable {
     /// Records of each outcome that several rows share, and rows of each.
     var records = 10
     var recordRows = 5
-    /// Rules, and entries of a codes file that are about no code.
+    /// Rules, and unused entries of a codes file.
     var rules = 50
     var unusedEntries = 50
     /// Jobs of an overview; all are in `jobs.csv`.

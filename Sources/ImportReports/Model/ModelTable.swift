@@ -61,7 +61,7 @@ struct ModelName<Root>: Sendable {
         .optionalObject(name, meaning, .only("text", text), value)
     }
 
-    /// The same of a text that the dump or a file of the user controls.
+    /// The same for a text that the dump or a file of the user controls.
     static func optionalQuote(
         _ name: String, _ meaning: String, text: String, _ value: @escaping @Sendable (Root) -> String?
     ) -> ModelName {

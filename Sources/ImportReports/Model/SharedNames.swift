@@ -272,7 +272,7 @@ private struct ShownGate {
     ])
 }
 
-/// What a codes file has that is about no code.
+/// The unused entries of a codes file.
 private struct ShownCodeBook {
     let sentence: String
     let unused: [String]

@@ -67,7 +67,7 @@ package enum FileName {
         }
     }
 
-    /// A name as near to `text` as can be: letters and digits of any script, `-`, `_` and `.`; `_` for all else.
+    /// A name as close to `text` as possible: letters and digits of any script, `-`, `_` and `.`; `_` for everything else.
     package static func safe(_ text: String) -> String {
         var name = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(maximumBytes + 1) {

@@ -12,7 +12,7 @@ package struct OverviewBuilder: Sendable {
     private(set) var worst = WorstJobs(limit: ModelLimits.page.jobs)
     private(set) var salvaged = FirstItems<SalvagedJob>(limit: ModelLimits.page.inputs)
     private(set) var unreadable = FirstItems<UnreadableInput>(limit: ModelLimits.page.inputs)
-    /// Jobs of which there are several dumps, and how many dumps are superseded; at least so many, if some job has
+    /// Jobs of which there are several dumps, and how many dumps are superseded; a minimum, if some job has
     /// more than are told apart.
     private(set) var jobsWithSeveralDumps = 0
     private(set) var supersededDumps = 0

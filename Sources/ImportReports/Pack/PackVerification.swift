@@ -18,9 +18,9 @@ package struct PackVerification: Sendable {
     package internal(set) var toolVersion: String?
     /// Files of the audit that the manifest lists, and how many of them are as it says.
     package var files = Tally()
-    /// The same of inputs; nil if none were named to compare with.
+    /// The same for inputs; nil if none were named to compare with.
     package private(set) var inputs: Tally?
-    /// The same of files that were sent; nil if none were named to compare with.
+    /// The same for files that were sent; nil if none were named to compare with.
     package private(set) var sources: Tally?
     /// Inputs of which there is no hash, as they could not be read: they were compared by name.
     package private(set) var inputsByName = 0

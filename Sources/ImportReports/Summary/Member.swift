@@ -298,7 +298,7 @@ struct Member<Root>: Sendable {
 
     // MARK: The first members of a document
 
-    /// What a document is. A reader looks at it before all else.
+    /// What a document is. A reader checks it first.
     static func format(_ format: String) -> Member {
         .written("format", .constant(format)) { $1.value(format) }
     }
@@ -368,7 +368,7 @@ struct Member<Root>: Sendable {
 /// as much, and there are a hundred values in a job.
 private struct StoredValue<Root, Value>: Sendable {
     private let path: WritableKeyPath<Root, Value> & Sendable
-    /// In bytes; nil for a value that is worked out, or is elsewhere.
+    /// In bytes; nil for a value that is computed, or is elsewhere.
     private let offset: Int?
 
     init(_ path: WritableKeyPath<Root, Value> & Sendable) {

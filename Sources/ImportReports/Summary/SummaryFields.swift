@@ -263,7 +263,7 @@ extension SummaryFault {
     /// What is wrong and where, as a sentence for people. It may quote the file: hostile text until escaped.
     package var explanation: String { explanation(of: "The summary") }
 
-    /// The same of another document of the program; `subject` is what it is called.
+    /// The same for another document of the program; `subject` is what it is called.
     func explanation(of subject: String) -> String {
         switch code {
         case .notASummary:

@@ -40,7 +40,7 @@ struct HistoryInputs {
     private mutating func add(summaries: [String]) throws {
         guard redaction == nil else {
             throw CommandFailure(
-                .usage, "--redact needs dumps, because values in a summary cannot be distinguished from the words around them")
+                .usage, "--redact needs dumps: values in a summary cannot be distinguished from the words around them")
         }
         let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp")
         try merge.add(summaries)

@@ -18,7 +18,8 @@ struct PastRuleOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Fail if the failure share of a job is more than this many times the median of the earlier runs.", valueName: "Nx"
+            "Fail if the failure share of a job is more than this many times the median of the earlier runs.",
+            valueName: "Nx"
         ),
         transform: PastRuleOptions.multiple)
     var maxFailedVsMedian: Rules.Multiple?

@@ -55,7 +55,7 @@ final class InputComparison: Sendable {
 
     /// Reads inputs as `report` does; false if it was interrupted.
     ///
-    /// - Parameter output: files that are not inputs, wherever they lie.
+    /// - Parameter output: files that are not inputs, wherever they are.
     func read(_ inputs: [String], _ options: some WorkChoices, leavingOut output: OutputPlace?) throws -> Bool {
         let run = try InputRun(inputs, options, hashing: true, names: .plain, output: output) {
             self.state.withLock { (jobs: $0.tally.matching, problems: $0.others.count) }

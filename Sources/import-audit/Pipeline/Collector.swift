@@ -129,7 +129,7 @@ final class Collector: Sendable {
             let all = try store.inOrder()
             let superseded = state.standings.superseded
             let severalDumps = state.standings.ofSeveral
-            // It takes more than all else, and no other dump is to come.
+            // It takes the most memory, and no more dumps will come.
             state.standings.forgetJobs()
             return RunResults(
                 status: state.status, store: store, ledger: nil, allJobs: all,

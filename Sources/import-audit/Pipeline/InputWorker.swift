@@ -78,7 +78,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
 
     private var readsPlainDumps: Bool { handler.plainJobs != .none && session.readsPlainDumps }
 
-    /// Reads a small file in one go if there is one plain job in it; false, and nothing is done, if it is anything else.
+    /// Reads a small file at once if it contains one plain job; false, and nothing is done, if it is anything else.
     private mutating func readPlainDump(_ descriptor: Int32, _ path: InputPath, _ number: Int) throws -> Bool {
         guard readsPlainDumps else { return false }
         if let bytes = unsafe front.read(wholeFile: descriptor),

@@ -138,7 +138,7 @@ final class MergeOfSummaries {
             guard let mark else { return "no pseudonyms" }
             return "pseudonyms of \(mark.isKeyed ? "the key" : "a random key,") \(mark.keyID)"
         }
-        return "It has \(words(next)), the first summary has \(words(first)): the same value would look different in them."
+        return "It has \(words(next)), the first summary \(words(first)): a value would look different in them."
     }
 
     /// Lists and counts an input that is not read.

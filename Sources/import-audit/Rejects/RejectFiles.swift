@@ -38,7 +38,7 @@ struct RejectLayout {
     static let actionColumn = "import_action"
     static let recordColumn = "import_record_id"
 
-    /// How many columns at the front of a source an earlier run has put there: new ones take their place.
+    /// How many columns at the front of a source an earlier run added: new ones replace them.
     static func ownColumns(of source: SourceForm) -> Int {
         guard source.columnNames.starts(with: columns) else { return 0 }
         let others = source.columnNames.dropFirst(columns.count).prefix { $0 == actionColumn || $0 == recordColumn }

@@ -48,7 +48,8 @@ struct RowMap {
         if let expected = plan?.reasonsHash, let hash, expected != hash {
             throw CommandFailure(
                 .notPassed, of: name,
-                "the map was changed since it was written: its SHA-256 differs from the one in plan.json in the same folder.")
+                "the map was changed since it was written: its SHA-256 differs from the one in plan.json in the same folder."
+            )
         }
         if let chosen, !files.lazy.map({ $0.name }).contains(chosen) {
             throw CommandFailure(

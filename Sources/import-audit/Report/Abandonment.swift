@@ -3,7 +3,7 @@ import Synchronization
 
 /// The output of a run, for the thread that abandons it without waiting for the others.
 ///
-/// All names that files and folders have before they take their places are made, moved and removed through here, with a
+/// All temporary names of files and folders are created, moved and removed through here, with a
 /// lock held: of this for a folder, of its ``PendingNames`` for a file. So once ``declare()`` returns, none of them is
 /// left, and none is made any more, wherever the other threads are.
 final class Abandonment: Sendable {
@@ -51,7 +51,7 @@ final class PendingNames: Sendable {
     private let state: Mutex<State>
 
     struct State {
-        /// Names that files were made under; some may have taken their places since.
+        /// Names that files were made under; some may have been moved into place since.
         fileprivate var made: Set<String> = []
         fileprivate var isGivenUp = false
         /// Where the folder was created, as long as it will be removed if it stays empty.

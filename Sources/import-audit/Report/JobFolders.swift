@@ -8,7 +8,7 @@ import Synchronization
 
 /// The folder `jobs` of an overview, with a folder for the report of each job.
 ///
-/// A report is written into a folder of its own, `.N.partial`, which takes its place as a whole, or whose files are moved
+/// A report is written into a separate folder, `.N.partial`, which is moved into place as a whole, or whose files are moved
 /// from there if the job has a folder already.
 final class JobFolders: Sendable {
     private let path: String

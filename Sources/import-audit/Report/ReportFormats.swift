@@ -128,7 +128,7 @@ struct ReportFormats: Sendable {
 
     private var styleSheets: [ReportFile] { linksStyle && contains(.xhtml) ? [.styleSheet] : [] }
 
-    /// The same of an overview.
+    /// The same for an overview.
     func overviewFiles(hasFailures: Bool = true) -> [ReportFile] {
         inReadingOrder.flatMap { $0.overviewFiles(hasFailures: hasFailures) } + styleSheets
     }

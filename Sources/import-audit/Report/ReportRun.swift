@@ -184,7 +184,7 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Says in the manifest which files of a job's folder take their places now. Others that are there stay: pages of
+    /// Notes in the manifest which files of a job's folder are moved into place now. Others that are there stay: pages of
     /// another dump of the job, until they are made again.
     private func note(_ files: [PackedFile], of name: String, for order: DocumentOrder) throws {
         var records: [ExactText: FileRecord] = [:]

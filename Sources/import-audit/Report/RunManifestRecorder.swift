@@ -21,7 +21,7 @@ struct RunManifestRecorder {
     var inputCount: Int { inputs.count }
 
     mutating func note(_ input: InputFingerprint, number: Int, isTakenUp: Bool) {
-        // It is one that was worked out. Whatever else would be read again by the next run.
+        // A computed fingerprint. With any other one, the next run would read the input again.
         guard let sha256 = SHA256Digest(hexadecimal: input.sha256) else { return }
         let start = paths.count
         paths += input.path.utf8

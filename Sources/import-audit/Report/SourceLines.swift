@@ -63,7 +63,7 @@ final class SourceLines: Sendable {
 
     /// Reads the dumps and what was sent.
     ///
-    /// - Parameter place: what is not an input, wherever it lies.
+    /// - Parameter place: the output, which is not an input, wherever it is.
     static func find(
         _ pairing: PairingOptions, for options: RunOptions, _ settings: ReportSettings, leavingOut place: OutputPlace?
     ) throws -> Result {

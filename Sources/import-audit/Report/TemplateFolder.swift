@@ -28,7 +28,7 @@ struct TemplateFolder {
         }
         guard !files.keys.allSatisfy({ !BuiltInTemplates.replaceable.contains($0) }) else {
             let names = BuiltInTemplates.replaceable.sorted().joined(separator: ", ")
-            throw CommandFailure(.usage, of: path, "this folder contains no template of a report; the names are \(names)")
+            throw CommandFailure(.usage, of: path, "this folder contains no report template; the names are \(names)")
         }
         return files
     }

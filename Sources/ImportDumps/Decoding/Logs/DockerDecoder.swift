@@ -9,7 +9,7 @@ private import Glibc
 struct DockerDecoder: StreamDecoder {
     private enum Stage {
         case lineStart
-        /// Of a record that is longer than what is decoded in one go: within its text, and after that.
+        /// Of a record that is longer than what is decoded at once: within its text, and after that.
         case text, behindText
         /// Of a line that is not a record.
         case otherLine
@@ -111,7 +111,7 @@ struct DockerDecoder: StreamDecoder {
         return length
     }
 
-    // MARK: Lines that are longer than what is decoded in one go
+    // MARK: Lines that are longer than what is decoded at once
 
     /// The stream of such a record, which follows the text, is not known: it is taken for the one that is open.
     private mutating func beginLongLine(
