@@ -2,7 +2,7 @@ import ImportFoundation
 import ImportSources
 import XHTMLValidation
 
-/// Parses a sheet as far as its rows are asked for.
+/// Parses a sheet as far as its rows are requested.
 ///
 /// It belongs to one thread at a time, the one that reads, which is why it can be sent between them.
 final class SheetFeed: @unchecked Sendable {

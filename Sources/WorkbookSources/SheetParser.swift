@@ -7,13 +7,13 @@ import XHTMLValidation
 ///                                         <c r="B2" t="inlineStr"> <is> <t>text</t> </is> </c>
 ///                 <mergeCells> <mergeCell ref="A1:B1"/>
 ///
-/// What is not known inside a row is refused: there could be cells in it.
+/// Unknown elements inside a row are refused, because they could contain cells.
 final class SheetParser: XMLStreamHandler {
     private enum Element {
         case sheet, data, row, cell, value, formula, inline, run, text, merges, other
     }
 
-    /// What the format allows.
+    /// The limits of the format.
     static let mostRows = 1_048_576
     static let mostColumns = 16_384
 
@@ -22,7 +22,7 @@ final class SheetParser: XMLStreamHandler {
     private let texts: SharedTexts
     private var open: [Element] = []
 
-    /// Records, and how many bytes of them are whole.
+    /// Records, and how many bytes of them are complete.
     private(set) var rows: [UInt8] = []
     private(set) var wholeRows = 0
     private(set) var notes = SheetNotes()
@@ -48,7 +48,7 @@ final class SheetParser: XMLStreamHandler {
         self.texts = texts
     }
 
-    /// Forgets bytes at the front, of whole rows.
+    /// Removes bytes of whole rows at the front.
     func forget(_ count: Int) {
         if count == rows.count { rows.removeAll(keepingCapacity: true) } else { rows.removeFirst(count) }
         wholeRows -= count
@@ -263,11 +263,11 @@ final class SheetParser: XMLStreamHandler {
     }
 }
 
-/// What the attribute `t` says that a cell is.
+/// The type of a cell by the attribute `t`.
 enum CellType {
     case number, boolean, error, date, sharedText, formulaText, inlineText
 
-    /// Nil for what is not known.
+    /// Nil for an unknown type.
     init?(_ text: Span<UInt8>) {
         func isIt(_ word: StaticString) -> Bool {
             guard word.utf8CodeUnitCount == text.count else { return false }

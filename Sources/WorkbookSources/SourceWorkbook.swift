@@ -21,7 +21,7 @@ package struct SourceWorkbook: Sendable {
     private let workbookPart: String
     private let sheets: [Listed]
     private let countsFrom1904: Bool
-    /// Macros are not carried over.
+    /// Macros are not copied.
     package let hasMacros: Bool
 
     /// Recognizes a workbook; nil for anything that may be a source of another kind.

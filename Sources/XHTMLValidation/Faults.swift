@@ -22,7 +22,7 @@ struct FaultLog {
 
     var isEmpty: Bool { kept.isEmpty }
 
-    /// Adds a fault. It is not even put into words when the log is full.
+    /// Adds a fault. If the log is full, its message is not even made.
     mutating func add(_ fault: @autoclosure () -> Fault) {
         if kept.count < Self.limit {
             kept.append(fault())

@@ -1,6 +1,6 @@
 internal import CLibXML2
 
-/// Words for an error of validation. libxml2 says what it expected of its automaton; people need to know what to do.
+/// The message for a validation error. libxml2 reports the state of its automaton; people need to know what to do.
 struct GrammarMessage {
     let text: String
 
@@ -74,7 +74,7 @@ struct GrammarMessage {
         return "The attribute \"\(name)\" of <\(subject.name)> is not allowed there, or \(value) is not."
     }
 
-    /// What elements cannot do without. libxml2 does not say which attribute is missing.
+    /// Required attributes of elements. libxml2 does not say which one is missing.
     private static let needs = [
         "data": "value",
         "img": "alt, and src with a picture as data:image/png;base64,… (or gif, jpeg, webp, avif)",
@@ -83,7 +83,7 @@ struct GrammarMessage {
     ]
 }
 
-/// The element that an error is about.
+/// The element of an error.
 private struct Subject {
     var name = "?"
     var namespace = ""
@@ -112,7 +112,7 @@ struct GrammarVocabulary: Sendable {
     /// Whether the grammar has name classes other than plain names, and may allow more than it names.
     private var isOpen = false
 
-    /// Reads the names, and refuses what would load another file.
+    /// Reads the names, and refuses anything that would load another file.
     init(of grammar: XMLDocument, faults: inout FaultLog) {
         var found = FaultLog()
         grammar.forEachElement { element in
@@ -172,7 +172,7 @@ private let collect: clibxml2_error_callback = { context, error in
     unsafe findings.pointee.add(error.pointee)
 }
 
-/// Collects libxml2's errors of validation, in words.
+/// Collects libxml2's validation errors as messages.
 private struct GrammarFindings {
     let vocabulary: GrammarVocabulary
     private(set) var faults = FaultLog()
@@ -182,7 +182,7 @@ private struct GrammarFindings {
     }
 
     mutating func add(_ error: xmlError) {
-        // A grammar may declare ids as xsd:ID. The check of references has said all about them, and says it better.
+        // A grammar may declare ids as xsd:ID. The check of references reports them, with better messages.
         guard unsafe error.level.rawValue >= XML_ERR_ERROR.rawValue,
             unsafe error.domain != Int32(XML_FROM_VALID.rawValue)
         else { return }

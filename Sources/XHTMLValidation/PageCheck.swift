@@ -1,4 +1,4 @@
-/// What a grammar cannot say, or what must hold whatever the grammar is. One walk over the elements.
+/// Checks that a grammar cannot express, or that apply whatever the grammar is. One walk over the elements.
 struct PageCheck {
     private var references = ReferenceCheck()
     private var faults = FaultLog()

@@ -63,7 +63,7 @@ typedef struct {
     uint32_t text_length[ROWSCAN_PARTS - 1];
 } rowscan_run;
 
-/// What a scan came to.
+/// The result of a scan.
 typedef struct {
     /// Runs that were written.
     uint32_t run_count;
@@ -133,7 +133,7 @@ typedef struct {
     int64_t counts[4];
     /// From ROWSCAN_CREATED_AT on: the digits of a time such as 2025-03-04T10:06:00Z as one number.
     int64_t times[3];
-    /// What the id stands for, if `has_uuid`: it is a UUID of RFC 9562 in small letters, and no other text is the same one.
+    /// The value of the id, if `has_uuid`: it is a UUID of RFC 9562 in small letters, and no other text is the same one.
     uint64_t uuid[2];
     bool has_uuid;
 } rowscan_plain_job;

@@ -313,7 +313,7 @@ extension Wording {
     /// - Parameters:
     ///   - kept: all that is left of a page that has no room for many words.
     ///   - leftOut: parts of the page.
-    ///   - files: those that are written beside the page.
+    ///   - files: the other files in the same folder.
     package static func shortening(to bytes: Int, kept: String?, leftOut: [String], files: [String]) -> String {
         let size = "Shortened to at most \(grouped(bytes)) bytes"
         let place = files.isEmpty ? "No other file was written." : "The rest is in \(enumeration(files))."

@@ -125,7 +125,7 @@ struct DecodedDumps: DumpReceiver {
 }
 
 extension Dump {
-    /// Gives all that has a place the one that it has in the input.
+    /// Converts all places to those in the input.
     mutating func movePlacesToOrigin() {
         fault?.place.moveToOrigin()
         damage.movePlacesToOrigin()
@@ -134,7 +134,7 @@ extension Dump {
 }
 
 extension Place {
-    /// Makes it the place in the input.
+    /// Converts it to the place in the input.
     mutating func moveToOrigin() {
         guard let origin else { return }
         self = Place(byte: origin.byte, line: origin.line, column: origin.column)

@@ -1,7 +1,7 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// What `account` says of the rows of a first try, in one of several forms.
+/// The output of `account` about the rows of a first try, in one of several forms.
 package struct AccountReport: Sendable {
     /// Codes that a text or a page lists; JSON has all.
     private static let codesListed = 50
@@ -65,7 +65,7 @@ package struct AccountReport: Sendable {
 
     // MARK: - Page
 
-    /// A page of the same make as those of reports.
+    /// A page with the same layout as those of reports.
     package func page(toolVersion: String) -> [UInt8] {
         let style = String(decoding: BuiltInTemplates.files["report.css"] ?? [], as: UTF8.self)
         let isDone = totals.succeeded.reduce(0, +) == totals.rows

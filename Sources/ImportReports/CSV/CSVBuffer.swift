@@ -2,7 +2,7 @@ private import Glibc
 
 /// Bytes of a CSV file that wait to be written out, in one allocation.
 ///
-/// Safe to use: whoever writes says before how many bytes it will take at most, and room is made for them.
+/// Safe to use: a writer says in advance how many bytes it will need at most, and room is made for them.
 @safe
 struct CSVBuffer: ~Copyable {
     private var start: UnsafeMutablePointer<UInt8>

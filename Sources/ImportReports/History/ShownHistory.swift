@@ -1,6 +1,6 @@
 import ImportAnalysis
 
-/// What a page says of the history that the audit was added to.
+/// The data of a page about the history that the audit was added to.
 private struct ShownHistory {
     let report: TrendsReport
     let periods: [TrendsReport.Sums]

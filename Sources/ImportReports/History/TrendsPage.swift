@@ -8,7 +8,7 @@ package struct TrendsPage {
     private let files: [ReportFile]
     var text = ""
 
-    /// - Parameter files: that are written beside the page.
+    /// - Parameter files: the other files in the same folder.
     package static func render(_ report: TrendsReport, files: [ReportFile]) -> [UInt8] {
         var page = TrendsPage(report, files)
         page.append()

@@ -1,7 +1,7 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// What a history says over time, in one of several forms.
+/// The trend of a history, in one of several forms.
 package struct TrendsReport: Sendable {
     /// How days are put together.
     package enum Period: String, Sendable, CaseIterable {
@@ -27,7 +27,7 @@ package struct TrendsReport: Sendable {
     let periods: [Sums]
     let redactedBy: String?
 
-    /// Periods that a page or a text shows without being asked for a period: the finest that are not more.
+    /// Periods that a page or a text shows by default: the finest that give at most this many.
     static let periodsShown = 60
 
     /// - Parameters:
@@ -113,7 +113,7 @@ extension TrendsReport {
             + "(\(change.before.interval.text))."
     }
 
-    /// How a code stands at the end.
+    /// The state of a code at the end.
     func state(of line: HistoryCodeLine) -> String {
         switch line.presence.state(on: trends.end) {
         case .new: "new"

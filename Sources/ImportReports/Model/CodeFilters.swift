@@ -1,6 +1,6 @@
 import ImportAnalysis
 
-/// What the codes of a page can be filtered by without script: radio buttons, and classes that the style sheet knows.
+/// The filters for codes on a page, without script: radio buttons, and classes that the style sheet knows.
 struct CodeFilters {
     let codes: [Choice]
     let owners: [Choice]
@@ -16,7 +16,7 @@ struct CodeFilters {
     /// Owners that the style sheet has classes for.
     private static let mostOwners = 10
 
-    /// Where nobody is named.
+    /// Codes without an owner.
     private static let none = "none"
 
     init?(_ builder: ReportModelBuilder) {
@@ -44,7 +44,7 @@ struct CodeFilters {
             isNeeded: shown.contains { Self.entry($0, builder)?.action == nil })
     }
 
-    /// Those of one kind, of which a single one would filter nothing.
+    /// The choices of one kind; a single one would filter nothing.
     private static func choices(_ choices: [Choice], other: String, isNeeded: Bool) -> [Choice] {
         if choices.isEmpty { return [] }
         let all = choices + (isNeeded ? [Choice(name: none, label: other)] : [])

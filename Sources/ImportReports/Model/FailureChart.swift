@@ -4,10 +4,10 @@ import ImportAnalysis
 struct ShownPositions {
     let positions: FailurePositions
     let seen: Int
-    /// The codes with most rows, each with a colour of its own, and the rest.
+    /// The codes with the most rows, each with its own colour, and the rest.
     let series: [Series]
 
-    /// The rows of a code, or of all codes that have no colour of their own.
+    /// The rows of a code, or of all codes without their own colour.
     struct Series {
         let number: Int
         let code: ShownCode?
@@ -15,7 +15,7 @@ struct ShownPositions {
         let counts: [Int]
     }
 
-    /// Codes with a colour of their own: as many as can be told apart at a glance.
+    /// Codes with their own colour: as many as can be distinguished at a glance.
     private static let codesShown = 4
 
     init?(_ summary: JobSummary, _ limits: ModelLimits) {
@@ -113,7 +113,7 @@ struct ShownPositions {
             guard count > 0 else { return nil }
             let rows = rows(ofBucket: index)
             let start = index * 10_000 / buckets
-            // A little room between bars tells them apart, where there are few.
+            // If there are few bars, a little space separates them.
             let width = (index + 1) * 10_000 / buckets - start - (buckets > 1 ? 20 : 0)
             var below = 0
             func height(_ failed: Int) -> Int {

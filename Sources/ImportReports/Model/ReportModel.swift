@@ -6,7 +6,7 @@ import ImportDumps
 /// It is bounded whatever the job, and every name is there in every case: a template's conditions are about values,
 /// never about names.
 package struct ReportModel: Sendable {
-    /// The root's names.
+    /// The names of the root.
     package private(set) var root: ModelObject
     private let files: [ReportFile]
 
@@ -24,14 +24,14 @@ package struct ReportModel: Sendable {
     }
 
     /// - Parameters:
-    ///   - title: what the user calls it; nil for the name of the file.
+    ///   - title: the title that the user gave; nil for the name of the file.
     ///   - toolVersion: as the report is to name it.
-    ///   - files: all that are written beside each other.
-    ///   - codes: what is known of codes, said of each of them.
-    ///   - ruleResults: what the user's own rules came to, where the job is all there is.
+    ///   - files: all files in the same folder.
+    ///   - codes: what the user knows about codes, shown with each of them.
+    ///   - ruleResults: the results of the user's rules, if there is only this job.
     ///   - redaction: the statement about pseudonyms.
     ///   - places: where the failed rows that it names are in what was sent, if that is known.
-    ///   - history: what the history says that the job was added to, if there is one.
+    ///   - history: the trend of the history that the job was added to, if there is one.
     ///   - limits: how much it holds.
     package init(
         _ summary: JobSummary, title: String? = nil, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
@@ -54,7 +54,7 @@ package struct ReportModel: Sendable {
     }
 }
 
-/// A job and what is said of it, for all that works out a part of its report. A class, for every code and every message
+/// A job and its data, for all code that computes a part of its report. A class, because every code and every message
 /// refers to it.
 final class ReportModelBuilder: ModelBuilder {
     let summary: JobSummary

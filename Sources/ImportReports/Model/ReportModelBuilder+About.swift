@@ -2,13 +2,13 @@ import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-/// What stands under the title of a job's report: when the job ran, how long, until when the API keeps it, and its id.
+/// The text below the title of a job's report: when the job ran, how long, until when the API keeps it, and its id.
 struct JobFact {
     /// In words; nothing of the dump is in it but the id.
     let text: String
     /// For programs; nil where it is not a date.
     var datetime: String?
-    /// No other comes before it.
+    /// It is the first one.
     var isFirst = false
 
     static let table = ModelTable<JobFact>([

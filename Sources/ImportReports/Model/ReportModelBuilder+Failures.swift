@@ -31,7 +31,7 @@ extension ReportModel {
         .optionalObject("listing", "false if no row failed", listing) { $0.summary.failedByCode.isEmpty ? nil : $0 },
     ])
 
-    /// What is said of names that show a failed row.
+    /// The note on names that show a failed row.
     static let withLine = "; with a source `8 (line 9)` or `8 (sheet row 9)`"
 
     // MARK: Codes

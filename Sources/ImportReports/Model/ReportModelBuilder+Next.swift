@@ -4,10 +4,10 @@ import ImportDumps
 /// What to do next about the rows of a job that did not succeed.
 struct NextSteps {
     let steps: [Step]
-    /// How to know more; nil where all is known.
+    /// How to get better advice; nil if everything is known.
     let hint: String?
 
-    /// Rows about which the same is to be done.
+    /// Rows with the same action.
     struct Step {
         let action: String
         let heading: String

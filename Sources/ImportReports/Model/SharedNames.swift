@@ -3,21 +3,21 @@ import ImportDumps
 
 /// What a model is made from besides jobs, and how much it holds.
 struct ModelContext {
-    /// What the user calls the report; nil for its own title.
+    /// The title that the user gave; nil for the default.
     let title: String?
     let toolVersion: String
     let files: [ReportFile]
     let codes: CodeBook?
     let ruleResults: RuleResults?
     let redaction: RedactionMark?
-    /// Where failed rows are in what was sent, if that is known.
+    /// The places of failed rows in the source, if known.
     var places: ShownPlaces?
-    /// What the history says that the audit was added to, if there is one.
+    /// The trend of the history that the audit was added to, if there is one.
     var history: TrendsReport?
     let limits: ModelLimits
 }
 
-/// Works out what the names of a model show.
+/// Computes the values of the names of a model.
 protocol ModelBuilder: SendableMetatype {
     var context: ModelContext { get }
 }
@@ -179,7 +179,7 @@ struct ShownCode {
     ])
 }
 
-/// What is known of a code; nothing unless the user gave a codes file.
+/// What the user knows about a code; nothing without a codes file.
 struct ShownStanding {
     let standing: CodeStanding
     let limits: ModelLimits
@@ -230,7 +230,7 @@ extension ModelName {
 
 // MARK: - What rules came to
 
-/// How the user's own rules were met.
+/// The results of the user's rules.
 private struct ShownGate {
     let isMet: Bool
     let sentence: String

@@ -7,7 +7,7 @@ struct ShownIncidents {
     /// Height of the lane that a bracket and its name take, in pixels.
     private static let lane = 20
 
-    /// Characters of a code that stand beside a bracket.
+    /// Characters of a code that are shown beside a bracket.
     private static let labelLength = 24
 
     private struct Item {

@@ -53,7 +53,7 @@ private func stem(of source: String) -> String {
     return name == "-" ? "standard-input" : name
 }
 
-/// Names that every file system can have.
+/// Names that are valid on every file system.
 package enum FileName {
     static let maximumBytes = 100
 
@@ -96,7 +96,7 @@ package enum FileName {
         }
     }
 
-    /// Names that Windows keeps for devices, with whatever ending.
+    /// Names that Windows reserves for devices, with any extension.
     private static func isDevice(_ name: String) -> Bool {
         let stem = name.prefix { $0 != "." }.lowercased()
         if ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(stem) { return true }

@@ -5,18 +5,18 @@ import ImportDumps
 ///
 /// Like ``ReportModel`` it is bounded, and every name is there in every case.
 package struct OverviewModel: Sendable {
-    /// The root's names.
+    /// The names of the root.
     let root: ModelObject
 
     /// - Parameters:
     ///   - page: what the model is for: a page links to reports of its own kind where there are any.
-    ///   - title: what the user calls it; nil for the number of jobs.
+    ///   - title: the title that the user gave; nil for the number of jobs.
     ///   - toolVersion: as the overview is to name it.
-    ///   - files: all that are written beside the page, without the page itself.
-    ///   - codes: what is known of codes, said of each of them.
-    ///   - ruleResults: what the user's own rules came to over all jobs.
+    ///   - files: all other files in the same folder, without the page itself.
+    ///   - codes: what the user knows about codes, shown with each of them.
+    ///   - ruleResults: the results of the user's rules over all jobs.
     ///   - redaction: the statement about pseudonyms.
-    ///   - history: what the history says that the jobs were added to, if there is one.
+    ///   - history: the trend of the history that the jobs were added to, if there is one.
     ///   - limits: how much it holds.
     package init(
         _ overview: OverviewBuilder, for page: TemplateSet.Format, title: String? = nil, toolVersion: String,
@@ -33,7 +33,7 @@ package struct OverviewModel: Sendable {
     }
 }
 
-/// What an overview is of, for all that works out a part of it.
+/// The contents of an overview, for all code that computes a part of it.
 final class OverviewModelBuilder: ModelBuilder {
     let overview: OverviewBuilder
     /// Pages of a report, the one to link to first.

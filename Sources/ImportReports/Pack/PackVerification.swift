@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportFoundation
 import ImportInputs
 
-/// What the verification of a packed audit came to.
+/// The result of verifying a packed audit.
 package struct PackVerification: Sendable {
     /// Problems that are listed; all are counted.
     package static let problemsListed = 1000
@@ -14,9 +14,9 @@ package struct PackVerification: Sendable {
     package let bytes: Int
     /// Of the zip itself; of the manifest of a folder.
     package internal(set) var sha256 = ""
-    /// The version of import-audit that the manifest names; nil if there is no sound one.
+    /// The version of import-audit that the manifest names; nil if there is no valid manifest.
     package internal(set) var toolVersion: String?
-    /// Files of the audit that the manifest lists, and how many of them are as it says.
+    /// Files of the audit that the manifest lists, and how many of them match it.
     package var files = Tally()
     /// The same for inputs; nil if none were named to compare with.
     package private(set) var inputs: Tally?
@@ -39,13 +39,13 @@ package struct PackVerification: Sendable {
 
     package struct Problem: Sendable, Equatable {
         package enum Kind: String, Sendable, CaseIterable {
-            /// Its contents are others.
+            /// Its contents differ.
             case changed
-            /// It is listed, and not there.
+            /// It is listed but missing.
             case missing
-            /// It is there, and not listed.
+            /// It is there but not listed.
             case extra
-            /// What the pack says of itself does not hold.
+            /// The manifest or the zip is invalid.
             case unsound
         }
 
@@ -77,7 +77,7 @@ package struct PackVerification: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: of its manifest, as the hash.
-    ///   - toolVersion: nil if the manifest is not sound.
+    ///   - toolVersion: nil if the manifest is not valid.
     package init(folder name: String, bytes: Int, sha256: String, toolVersion: String?) {
         self.name = name
         self.bytes = bytes

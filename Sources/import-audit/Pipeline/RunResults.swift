@@ -23,7 +23,7 @@ struct RunResults {
     let severalDumps: Set<Int>
     /// Files that this program wrote, which were not read.
     let ownOutputs: OwnOutputs
-    /// What was left out; nil if all jobs were wanted.
+    /// What was left out; nil if all jobs were selected.
     var selection: SelectionResult?
 
     var jobCount: Int { ledger?.jobCount ?? jobs.count }

@@ -10,7 +10,7 @@ struct JobWorkbookFile: RowSink {
     private let settings: ReportSettings
     private var workbook: JobWorkbook
 
-    /// - Parameter places: where failed rows are in what was sent.
+    /// - Parameter places: the places of failed rows in the source.
     init(in folder: OutputFolder, settings: ReportSettings, places: (any RowPlaces)? = nil) throws {
         let file = try folder.begin(ReportFile.workbook.name)
         self.file = file
