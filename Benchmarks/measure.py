@@ -413,7 +413,7 @@ class Bench:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
     def depth(self):
-        print("\n### What it costs to tell why rows failed, and which rows share a record\n")
+        print("\n### The cost of grouping messages and of finding shared records\n")
         print("| work | dump | with | without | costs |")
         print("|---|---|--:|--:|--:|")
         for name in ("minified", "failures"):

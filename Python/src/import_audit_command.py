@@ -1,4 +1,4 @@
-"""The command ``import-audit``: the binary, with the arguments as they are. It starts without the package, which would load
+"""The command ``import-audit``: the binary, with unchanged arguments. It does not import the package, which would load
 Arrow first."""
 
 import importlib.util

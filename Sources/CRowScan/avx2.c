@@ -50,7 +50,7 @@ TARGET static inline size_t avx2_line_feeds(const uint8_t *bytes) {
     return (size_t)__builtin_popcount((uint32_t)_mm256_movemask_epi8(lines));
 }
 
-/// What 16 digits are worth, two to a number of 16 bits. A letter is one above '9': 9 more than its low four bits.
+/// The values of 16 digits, two to a number of 16 bits. A letter is one above '9': 9 more than its low four bits.
 TARGET static inline __m128i avx2_pairs(__m128i digits) {
     __m128i values = _mm_and_si128(digits, _mm_set1_epi8(0x0F));
     __m128i letters = _mm_and_si128(_mm_cmpgt_epi8(digits, _mm_set1_epi8('9')), _mm_set1_epi8(9));

@@ -5,7 +5,7 @@
 // What plain jobs are made of. Each byte is looked at once, from the front: a zero follows the last one, which no
 // form allows, so that nothing is read beyond it but as part of a word.
 
-/// Behind the white space that may be on a line.
+/// After the white space that may be on a line.
 static inline const uint8_t *behind_space(const uint8_t *at) {
     while (*at == ' ') {
         at++;
@@ -167,7 +167,7 @@ static inline bool take_key(const uint8_t **at, uint32_t key) {
     return true;
 }
 
-/// The colon behind a key, and the white space around it.
+/// The colon after a key, and the white space around it.
 static inline bool take_colon(const uint8_t **at) {
     *at = behind_space(*at);
     if (**at != ':') {

@@ -49,7 +49,7 @@ static inline __attribute__((always_inline)) size_t scan(
 ) {
     size_t count = 0;
     uint32_t position = *from;
-    // What goes from block to block is kept in registers: as the bits that it adds to the next block's masks.
+    // The state between blocks is kept in registers: as the bits that it adds to the next block's masks.
     const uint8_t delimiter = state->delimiter;
     const uint64_t has_delimiter = delimiter ? ~(uint64_t)0 : 0;
     const uint32_t columns = state->columns;
@@ -93,7 +93,7 @@ static inline __attribute__((always_inline)) size_t scan(
         const uint64_t lines =
             ends_with_return ? m.carriage | (m.feed & ~(m.carriage << 1 | carried_return)) : m.feed;
         uint64_t rest = ends & all;
-        // Behind what is wrong, nothing counts.
+        // After a fault, nothing counts.
         if (__builtin_expect(bad != 0, 0)) rest &= up_to((unsigned)__builtin_ctzll(bad)) >> 1;
         uint64_t uncounted = all;
         while (rest) {
@@ -127,7 +127,7 @@ static inline __attribute__((always_inline)) size_t scan(
             fault = at & stray ? SOURCE_STRAY_QUOTE
                 : at & behind  ? SOURCE_TEXT_AFTER_QUOTE
                 : ends_with_return ? SOURCE_LONE_FEED : SOURCE_LONE_RETURN;
-            // The return itself lies before what shows that it is alone.
+            // The return itself is before the byte that shows that it is alone.
             state->fault_at = position + first_bad - (fault == SOURCE_LONE_RETURN ? 1 : 0);
             counted_lines += (uint64_t)__builtin_popcountll(lines & up_to(first_bad) & uncounted & ~at);
             goto done;

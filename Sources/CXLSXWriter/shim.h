@@ -67,7 +67,7 @@ static inline bool cxlsxwriter_load(struct cxlsxwriter *functions) {
     return is_complete;
 }
 
-/// Frees a workbook that is not to be written. The library forgets to close the temporary files of its sheets.
+/// Frees a workbook that will not be written. The library forgets to close the temporary files of its sheets.
 static inline void cxlsxwriter_discard(const struct cxlsxwriter *functions, lxw_workbook *workbook) {
     if (functions->lxw_version_id() == LXW_VERSION_ID) {
         lxw_worksheet *sheet;

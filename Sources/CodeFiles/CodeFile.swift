@@ -1,6 +1,6 @@
 package import ImportAnalysis
 
-/// A file that says what is known of the codes of failed rows:
+/// A file with what the user knows about the codes of failed rows:
 ///
 ///     codes:
 ///       - code: invalid_email
@@ -21,7 +21,7 @@ package enum CodeFile {
     ///
     /// - Parameters:
     ///   - bytes: all of it; more than ``YAMLFile/maximumSize`` is refused.
-    ///   - asOf: the day against which acceptances are held.
+    ///   - asOf: the day with which acceptances are compared.
     /// - Throws: what is wrong, with line and column. A last day of an acceptance without a day to compare it with is.
     package static func codeBook(from bytes: [UInt8], asOf: CalendarDate?) throws(FileFault) -> CodeBook {
         guard let root = try YAMLFile.root(of: bytes) else { throw FileFault(.missingKey("codes")) }
@@ -63,7 +63,7 @@ package enum CodeFile {
     private static func key(_ object: YAMLObject) throws(FileFault) -> CodeBook.Key {
         switch (object["code"], object["pattern"]) {
         case (let code?, nil):
-            // An empty code is grouped as none.
+            // An empty code counts as no code.
             if code.isNull { return .code(nil) }
             let text = try code.text("code")
             return .code(text.isEmpty ? nil : text)
@@ -106,7 +106,7 @@ package enum CodeFile {
     private static func count(_ name: String, in object: YAMLObject) throws(FileFault) -> Int? {
         guard let value = object[name], !value.isNull else { return nil }
         guard let number = Int(try value.text(name)), (1...1_000_000_000).contains(number) else {
-            throw value.fault(.wrongValue(name, expected: "a whole number from 1 on"))
+            throw value.fault(.wrongValue(name, expected: "a whole number, 1 or more"))
         }
         return number
     }
@@ -128,7 +128,7 @@ package enum CodeFile {
 }
 
 extension CodeBook.Key {
-    /// What tells it from other keys, byte by byte.
+    /// Distinguishes it from other keys, byte by byte.
     fileprivate var identity: [UInt8] {
         switch self {
         case .code(nil): [0]

@@ -26,11 +26,11 @@ package struct CodeFileDraft: Sendable {
         let codes = totals.failedByCode
         let examples = messages.examples()
         var text = """
-            # What is known of the codes of failed rows. Each entry may have:
+            # What you know about the codes of failed rows. Each entry may have:
             #   title, explanation, owner   texts
             #   action                      \(CodeBook.Action.allCases.map { $0.rawValue }.joined(separator: ", "))
             #   accepted                    {reason: a text, until: 2026-12-31}; until may be left out
-            # An entry with “pattern” in place of “code” is about all codes that it matches: * stands for any text.
+            # An entry with “pattern” instead of “code” applies to all codes that it matches: * matches any text.
             codes:
 
             """
@@ -62,7 +62,7 @@ package struct CodeFileDraft: Sendable {
         return String(cut) + "…"
     }
 
-    /// A text in double quotes, in which nothing means anything to YAML or to a terminal, not even as an anchor.
+    /// A text in double quotes, in which nothing has a meaning for YAML or a terminal, not even as an anchor.
     static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

@@ -3,7 +3,7 @@ import ImportAnalysis
 /// What is wrong with a file that a person wrote, and where.
 package struct FileFault: Error, Sendable, Equatable {
     package var code: Code
-    /// From 1; nil if it is about the file as a whole.
+    /// From 1; nil if the fault concerns the whole file.
     package var line: Int?
     /// In characters, from 1.
     package var column: Int?
@@ -13,24 +13,24 @@ package struct FileFault: Error, Sendable, Equatable {
         /// More bytes than ``YAMLFile/maximumSize``.
         case tooLarge
         case notUTF8
-        /// No YAML; the library's own words.
+        /// Not YAML; the library's message.
         case syntax(String)
         /// Anchors, with which a small file can expand to a huge one.
         case anchor
         case repeatedKey(String)
-        /// `allowed` are the names that may stand there.
+        /// `allowed` are the names that are allowed there.
         case unknownKey(String, allowed: [String])
         case missingKey(String)
-        /// `expected` says in words what it must be.
+        /// `expected` describes what it must be.
         case wrongValue(String, expected: String)
         /// A word that is not allowed there.
         case unknownWord(String, allowed: [String])
-        /// Two entries about the same; the line of the first.
+        /// Two entries for the same code or pattern; the line of the first.
         case repeatedEntry(String, firstLine: Int)
         case tooManyEntries
-        /// An acceptance has a last day, and which day it is was not said.
+        /// An acceptance has a last day, but no day was given to compare with.
         case needsDay
-        /// What else is wrong, as a sentence.
+        /// Any other fault, as a sentence.
         case other(String)
     }
 
@@ -55,10 +55,10 @@ extension FileFault {
         switch code {
         case .tooLarge: "The file is larger than 1 MiB."
         case .notUTF8: "The file is not UTF-8."
-        case .syntax(let problem): "This is not YAML: \(problem)."
+        case .syntax(let problem): "This is not valid YAML: \(problem)."
         case .anchor:
-            "Anchors and aliases are not read. Where & is part of a text, put a space after it or write \"\\x26\"."
-        case .repeatedKey(let key): "The key \(Wording.quoted(key)) is there twice."
+            "Anchors and aliases are not supported. If & is part of a text, put a space after it or write \"\\x26\"."
+        case .repeatedKey(let key): "The key \(Wording.quoted(key)) occurs twice."
         case .unknownKey(let key, let allowed):
             "There is no key \(Wording.quoted(key)).\(Self.suggestion(key, allowed))"
         case .missingKey(let key): "\(key) is missing."
@@ -66,17 +66,17 @@ extension FileFault {
         case .unknownWord(let word, let allowed):
             "There is no \(Wording.quoted(word)).\(Self.suggestion(word, allowed))"
         case .repeatedEntry(let key, let firstLine):
-            "There is an entry for \(Wording.quoted(key)) already, in line \(firstLine)."
+            "There is already an entry for \(Wording.quoted(key)), in line \(firstLine)."
         case .other(let sentence): sentence
         case .tooManyEntries: "There are more than \(Wording.grouped(CodeFile.maximumEntries)) entries."
         case .needsDay:
-            "An acceptance with a last day needs to know which day it is: give --as-of YYYY-MM-DD. The result depends "
-                + "on nothing else, the clock included."
+            "An acceptance with a last day needs a date to compare with: give --as-of YYYY-MM-DD. The result never depends "
+                + "on the clock."
         }
     }
 
     private static func suggestion(_ word: String, _ allowed: [String]) -> String {
         if let near = NearestName.of(word, among: allowed) { return " Did you mean \(near)?" }
-        return allowed.count > 12 ? "" : " There may be \(allowed.joined(separator: ", "))."
+        return allowed.count > 12 ? "" : " Choose from \(allowed.joined(separator: ", "))."
     }
 }

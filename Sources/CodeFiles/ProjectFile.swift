@@ -1,13 +1,13 @@
-/// A file with options that a command takes as if they were given on its command line:
+/// A file with options that a command reads as if they were on its command line:
 ///
 ///     codes: codes.yml
 ///     max-failed: 2%
 ///     fail-on: [critical, row-contradictory]
 ///     strict: true
 ///
-/// Which keys there are, and what their values mean, is known to the command.
+/// The command knows which keys there are, and what their values mean.
 package enum ProjectFile {
-    /// What a key takes.
+    /// The kind of value of a key.
     package enum Kind: Sendable {
         /// `true` or `false`.
         case flag
@@ -17,7 +17,7 @@ package enum ProjectFile {
         case list
     }
 
-    /// What the file says of one key.
+    /// One key of the file with its value.
     package struct Setting: Sendable {
         package let key: String
         package let values: [Value]
@@ -39,7 +39,7 @@ package enum ProjectFile {
     ///
     /// - Parameters:
     ///   - bytes: all of it; more than ``YAMLFile/maximumSize`` is refused.
-    ///   - keys: those that there are, in their order.
+    ///   - keys: all known keys, in order.
     /// - Returns: a setting for each key of the file, in the order of `keys`. A file with nothing in it has none.
     /// - Throws: what is wrong, with line and column.
     package static func settings(

@@ -16,7 +16,7 @@ package struct RuleSettings: Sendable {
 
     package init() {}
 
-    /// A severity (`critical`, `warning`) or a finding that a rule forbids; nil for what is none.
+    /// A severity (`critical`, `warning`) or a finding that a rule forbids; nil for anything else.
     package static func failOn(_ word: String) -> Rules.Rule? {
         switch word {
         case Severity.critical.rawValue: .failOnSeverity(.critical)
@@ -25,7 +25,7 @@ package struct RuleSettings: Sendable {
         }
     }
 
-    /// All words of which ``failOn(_:)`` makes a rule.
+    /// All words that ``failOn(_:)`` turns into a rule.
     package static let failOnWords =
         [Severity.critical.rawValue, Severity.warning.rawValue] + FindingID.all.map { $0.name }
 
@@ -122,7 +122,7 @@ package enum RulesFile {
     }
 }
 
-/// A file that says what is to be replaced in redacted output, besides what always is, and what is to stay:
+/// A file that says what else to replace in redacted output, and what to keep:
 ///
 ///     words: [Anna Schmidt, Projekt Adler]
 ///     keys: [name, full_name]
@@ -130,7 +130,7 @@ package enum RulesFile {
 ///     keep: [stage, tier]
 package enum RedactionFile {
     private static let keys = ["words", "keys", "patterns", "keep"]
-    /// Patterns that a file may have; each word of a text is compared with each of them.
+    /// The most patterns in a file; each word of a text is compared with each of them.
     package static let maximumPatterns = 100
 
     /// Reads a file.
@@ -146,7 +146,7 @@ package enum RedactionFile {
         rules.keys = try texts("keys", of: object)
         rules.keep = try texts("keep", of: object)
         rules.patterns = try texts("patterns", of: object, limit: maximumPatterns) { pattern in
-            // Spaces end a word, and stars alone would be all words.
+            // Spaces end a word, and stars alone would match all words.
             !pattern.contains(" ") && pattern.contains { $0 != "*" }
         }
         return rules

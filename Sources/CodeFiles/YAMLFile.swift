@@ -1,13 +1,13 @@
-/// Reads YAML that a person wrote, as far as a file of settings needs it: no anchors, no tags, one document.
+/// Reads YAML that a person wrote, with only the features that settings need: no anchors, no tags, one document.
 package enum YAMLFile {
     /// The largest file that is read, in bytes.
     package static let maximumSize = 1024 * 1024
 
-    /// The root of a file; nil if there is nothing in it but comments.
+    /// The root of a file; nil if it contains only comments.
     static func root(of bytes: [UInt8]) throws(FileFault) -> YAMLValue? {
         guard bytes.count <= maximumSize else { throw FileFault(.tooLarge) }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw FileFault(.notUTF8) }
-        // Before the library sees it: it takes time and memory for what anchors stand for.
+        // Before the library sees it, because expanding anchors takes time and memory.
         if let place = anchor(in: bytes) { throw FileFault(.anchor, line: place.line, column: place.column) }
         return try YAMLParser.root(of: bytes)
     }
@@ -44,7 +44,7 @@ package enum YAMLFile {
     }
 }
 
-/// A value of a file, with the place where it stands.
+/// A value of a file, with its place.
 struct YAMLValue {
     var content: Content
     var line: Int
@@ -67,7 +67,7 @@ extension YAMLValue {
         return ["", "~", "null", "Null", "NULL"].contains(text)
     }
 
-    /// - Parameter name: what the value is of, for the fault.
+    /// - Parameter name: the name of the value, for the fault.
     func text(_ name: String) throws(FileFault) -> String {
         guard case .text(let text, _) = content, !isNull else { throw fault(.wrongValue(name, expected: "a text")) }
         return text
@@ -86,7 +86,7 @@ extension YAMLValue {
         return list
     }
 
-    /// The members of an object, each of a name that may stand there.
+    /// The members of an object; only these names are allowed.
     func object(_ name: String, allowed: [String]) throws(FileFault) -> YAMLObject {
         guard case .object(let pairs) = content else {
             throw fault(.wrongValue(name, expected: "an object with keys of \(allowed.joined(separator: ", "))"))
@@ -115,7 +115,7 @@ struct YAMLObject {
         return value
     }
 
-    /// A text that may be left out, or be nothing.
+    /// A text that may be left out or be null.
     func optionalText(_ name: String) throws(FileFault) -> String? {
         guard let value = members[name], !value.isNull else { return nil }
         return try value.text(name)

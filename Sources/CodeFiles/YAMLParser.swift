@@ -1,19 +1,19 @@
 private import CYAML
 
-/// Reads one document of YAML by libyaml. Nothing else knows libyaml.
+/// Reads one YAML document with libyaml. No other file uses libyaml.
 @safe
 struct YAMLParser: ~Copyable {
-    /// How deep lists and objects may be in each other.
+    /// How deep lists and objects may be nested.
     private static let maximumDepth = 100
 
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     /// Lines of the text; places beyond its end are on its last one.
     private let lineCount: Int
 
-    /// The root of a document; nil if there is nothing but comments.
+    /// The root of a document; nil if it contains only comments.
     static func root(of bytes: [UInt8]) throws(FileFault) -> YAMLValue? {
         let lineCount = bytes.count { $0 == UInt8(ascii: "\n") } + 1
-        // What is wrong up to the end of the file is then on a line beyond it, and said of where it began.
+        // A fault that extends to the end of the file is on a line beyond it; the place where it began is reported.
         let padded = bytes + Array("\n# end\n".utf8)
         return try unsafe padded.withUnsafeBufferPointer { (bytes) throws(FileFault) in
             guard let parser = unsafe YAMLParser(bytes, lineCount: lineCount) else { throw unparsable }
@@ -125,13 +125,13 @@ struct YAMLParser: ~Copyable {
         return Event(kind: kind, line: min(mark.line + 1, lineCount), column: mark.column + 1)
     }
 
-    /// What the parser says is wrong.
+    /// The fault that the parser reports.
     private var fault: FileFault {
         guard let words = unsafe parser.pointee.problem else { return Self.unparsable }
         let problem = unsafe String(cString: words)
         if unsafe parser.pointee.error == YAML_READER_ERROR { return readerFault(problem) }
         var mark = unsafe parser.pointee.problem_mark
-        // What is wrong up to the end of the file began somewhere.
+        // A fault that extends to the end of the file began somewhere.
         if mark.line >= lineCount, unsafe parser.pointee.context != nil { mark = unsafe parser.pointee.context_mark }
         return FileFault(.syntax(problem), line: min(mark.line + 1, lineCount), column: mark.column + 1)
     }

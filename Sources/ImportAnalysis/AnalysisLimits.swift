@@ -1,12 +1,12 @@
 /// The bounds that keep a summary's size independent of the number of rows.
 ///
-/// Where one is reached, the rest is counted together and the finding `limit-reached` says so.
+/// If one is reached, the rest is counted together and the finding `limit-reached` says so.
 package enum AnalysisLimits {
     /// Codes of a job, and of all jobs together, that are told apart. Of more, the most frequent ones are kept: of a job
     /// each one that has more than 1 in so many of its failed rows, of all jobs more than 2 in so many of theirs.
     package static let codes = 4096
 
-    /// Message patterns of one code that are told apart. Of more, the most frequent ones are kept.
+    /// Message patterns of one code that are told apart. Beyond that, the most frequent ones are kept.
     package static let patternsPerCode = 512
 
     /// Message patterns of a job: its codes, one more for rows without a code, share them evenly, each at least one.
@@ -39,13 +39,13 @@ package enum AnalysisLimits {
     /// Failed rows of one code that an incident has at least.
     package static let incidentRows = 10
 
-    /// Incidents that are listed: the ones that chance explains least.
+    /// Incidents that are listed: those that are least likely by chance.
     package static let incidentsListed = 5
 
     /// Codes and messages that are alike in this many bytes (rounded down to a whole character) count as one.
     package static let groupingBytes = 1024
 
-    /// Failed rows of a dump that are not worth a thread of their own.
+    /// Failed rows of a dump that are not worth a separate thread.
     package static let failedRowsWithoutThread = 4096
 
     /// Message patterns of a code that a summary lists, the most frequent first.

@@ -4,7 +4,7 @@ import ImportFoundation
 /// Groups failed rows by code, and within a code by the pattern of the message, in bounded memory
 /// (``AnalysisLimits``).
 struct CodeTable: Sendable {
-    /// Tells the code of a row from other codes, as long as it is kept.
+    /// Identifies the code of a row while it is kept.
     enum CodeID: Hashable, Sendable {
         /// No code.
         case none
@@ -34,7 +34,7 @@ struct CodeTable: Sendable {
             trace.count(row: row)
         }
 
-        /// Adds the rows of a group that gives way. Its messages are not told apart any more.
+        /// Adds the rows of a group that is replaced. Its messages are no longer told apart.
         mutating func add(_ group: Group) {
             firstRow = rows == 0 ? group.firstRow : min(firstRow, group.firstRow)
             lastRow = max(lastRow, group.lastRow)
@@ -42,7 +42,7 @@ struct CodeTable: Sendable {
             positions.add(group.positions)
         }
 
-        /// Makes it the group of a code that is taken up instead of another.
+        /// Makes it the group of a code that replaces another.
         mutating func renew(as id: CodeID) {
             self.id = id
             rows = 0
@@ -55,7 +55,7 @@ struct CodeTable: Sendable {
 
     private var noCode = Group(id: .none)
     private var other = Group(id: .other)
-    /// No two codes have the same one, nor has a code that is taken up once more.
+    /// Unique for each code, and new if a code is listed again.
     private var nextID = 1
     private var codes = MostFrequent<Group>(limit: AnalysisLimits.codes)
     private var mask = MessageMask()
@@ -93,7 +93,7 @@ struct CodeTable: Sendable {
         group.patterns.count(row: row, beginning, mask, limit: limit, values: values)
     }
 
-    /// Takes up a new code. One that gives way to it is counted under "other".
+    /// Lists a new code. The one that it replaces is counted under "other".
     private mutating func insert(_ code: Span<UInt8>, hash: UInt64) -> Int {
         let id = CodeID.code(nextID)
         nextID += 1
@@ -120,7 +120,7 @@ struct CodeTable: Sendable {
         }
     }
 
-    /// Gives up the patterns beyond the limit, when all rows were counted.
+    /// Drops the patterns beyond the limit after all rows were counted.
     mutating func settle() {
         noCode.patterns.settle(limit: patternLimit, values: values)
         for number in codes.elements.indices {
@@ -152,7 +152,7 @@ extension CodeTable {
         return result
     }
 
-    /// The most telling incidents of all codes that are told apart, the strongest first.
+    /// The most significant incidents of all codes that are told apart, the strongest first.
     func incidents(rowsSeen: Int) -> [FailureIncident] {
         var series = codes.elements.indices.filter { codes.elements[$0].rows >= AnalysisLimits.incidentRows }.map {
             (group: codes.elements[$0], number: Int?($0))
@@ -160,7 +160,7 @@ extension CodeTable {
         if noCode.rows >= AnalysisLimits.incidentRows { series.append((noCode, nil)) }
         var found: [(incident: FailureIncident, excess: Double)] = []
         for (group, number) in series {
-            // Rows before a code was taken up late are not known to be without it.
+            // Rows before a code was listed may also have it.
             let before = number.map { codes.floor(of: $0) } ?? 0 > 0 ? group.firstRow - 1 : 0
             let rows = rowsSeen - before
             guard
@@ -188,7 +188,7 @@ extension CodeTable {
         return found.prefix(AnalysisLimits.incidentsListed).map { $0.incident }
     }
 
-    /// Where the failed rows of all codes lie.
+    /// Where the failed rows of all codes are.
     var positions: PositionCounter {
         var positions = noCode.positions
         positions.add(other.positions)
@@ -211,7 +211,7 @@ extension CodeTable {
         return (text(number), false)
     }
 
-    /// The codes that are told apart; nil if they are all that there are.
+    /// The codes that are told apart; nil if these are all codes.
     var keptIDs: Set<CodeID>? {
         other.rows == 0 ? nil : Set(codes.elements.map { $0.id }).union([.none])
     }

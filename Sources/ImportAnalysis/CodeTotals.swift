@@ -81,7 +81,7 @@ struct CodeTotals: Sendable {
                 String(decoding: byCode.key(number), as: UTF8.self), sum,
                 isAtLeast: byCode.floor(of: number) > 0 || sum.surelyListed < jobsWithOthers)
         }
-        // Rows without a code never are among those that are not told apart.
+        // Rows without a code are always told apart.
         if withoutCode.jobs > 0 { result.append(total(nil, withoutCode, isAtLeast: false)) }
         result.sort { ($1.rows, $0.code.sortKey) < ($0.rows, $1.code.sortKey) }
         if otherRows > 0 {

@@ -1,17 +1,17 @@
 package import ImportDumps
 package import ImportFoundation
 
-/// What a document came to.
+/// The result of a document.
 package enum AuditedDocument: Sendable {
     case job(JobSummary)
-    /// A dump that is not whole, where only whole ones are wanted.
+    /// An incomplete dump, if only complete ones are accepted.
     case damaged(DumpFault)
     case notAJob(NotAJob)
     /// This program wrote it.
     case ownOutput(OwnOutput)
 }
 
-/// Audits one document after the other: folds the rows of each, then says what it came to.
+/// Audits one document after another: processes the rows of each, then returns the result.
 package struct DocumentAudit: RowSink {
     private var analyzer: JobAnalyzer
     private let identity: IdentityAudit?
@@ -19,8 +19,8 @@ package struct DocumentAudit: RowSink {
     private let listsRows: Bool
 
     /// - Parameters:
-    ///   - identity: looks for ids that come back, if they are wanted.
-    ///   - usesThread: whether failed rows may have a thread of their own.
+    ///   - identity: looks for repeated ids, if requested.
+    ///   - usesThread: whether a separate thread may process failed rows.
     ///   - listsRows: whether the first failed rows of each code are kept for pages.
     package init(identity: IdentityAudit? = nil, usesThread: Bool, listsRows: Bool = false) {
         self.identity = identity
@@ -29,12 +29,12 @@ package struct DocumentAudit: RowSink {
         analyzer = JobAnalyzer(usesThread: usesThread, listsRows: listsRows)
     }
 
-    /// Forgets the rows of a document that had no end.
+    /// Discards the rows of a document that did not end.
     package mutating func restart() {
         analyzer = JobAnalyzer(usesThread: usesThread, listsRows: listsRows)
     }
 
-    /// Forgets the rows of a document that is not wanted.
+    /// Discards the rows of a document that is not selected.
     ///
     /// - Throws: what the spill of ids throws.
     package mutating func leaveOut() throws {
@@ -52,11 +52,11 @@ package struct DocumentAudit: RowSink {
         try identity?.consume(runs, text: text)
     }
 
-    /// Ends a document; the next rows are another one's.
+    /// Ends a document; the next rows belong to another one.
     ///
     /// - Parameters:
-    ///   - source: the document, as it is to be named.
-    ///   - isStrict: whether a dump that is not whole is refused.
+    ///   - source: the name of the document.
+    ///   - isStrict: whether an incomplete dump is refused.
     /// - Throws: what the spill of ids throws.
     package mutating func finish(
         _ reading: DumpReading, source: String, isStrict: Bool
@@ -80,15 +80,15 @@ package struct DocumentAudit: RowSink {
 package protocol AuditingSink: DumpSink {
     /// Of the current document.
     var audit: DocumentAudit { get set }
-    /// The stream, as it is to be named.
+    /// The name of the stream.
     var source: String { get }
-    /// Whether a dump that is not whole is refused.
+    /// Whether an incomplete dump is refused.
     var isStrict: Bool { get }
 
-    /// Throws if no more is to be read.
+    /// Throws if reading should stop.
     func checkIsWanted() throws
 
-    /// Takes what a document came to, which is named so.
+    /// Receives the result of a document, and its name.
     mutating func take(_ document: AuditedDocument, named name: String) throws
 }
 

@@ -1,37 +1,37 @@
-/// Which dumps count, of jobs whose dumps are taken in one after the other: of each job one.
+/// Decides which dump of each job counts, as dumps are added one after another.
 package struct DumpStandings: Sendable {
-    /// What a dump is among those of its job.
+    /// The standing of a dump among those of its job.
     package enum Standing: Sendable {
         /// The first one that was read.
         case first
         /// It counts, instead of the one that did.
         case replacing
-        /// Another one counts, or the same was read before.
+        /// Another one counts, or the same one was read before.
         case superseded
     }
 
     /// The number of the job's dump that counts.
     private var counting = JobTable()
-    /// Jobs of which there is more than one dump.
+    /// Jobs with more than one dump.
     package private(set) var groups: [JobIdentity: SnapshotGroup] = [:]
     /// Numbers of dumps that do not count.
     package private(set) var superseded: Set<Int> = []
 
     package init() {}
 
-    /// Whether a dump of the job was taken in already.
+    /// Whether a dump of the job was already added.
     package func hasDump(of identity: JobIdentity) -> Bool { counting[identity] != nil }
 
-    /// Forgets which dump of each job counts, when all were taken in.
+    /// Frees the standings of dumps after all were added.
     package mutating func forgetJobs() { counting = JobTable() }
 
     /// Numbers of the dumps that count of jobs with several.
     package var ofSeveral: Set<Int> { Set(groups.keys.compactMap { counting[$0] }) }
 
-    /// Takes a dump in: compares it with those of the same job.
+    /// Adds a dump: compares it with those of the same job.
     ///
     /// - Parameters:
-    ///   - number: what the caller knows the dump by, another for each.
+    ///   - number: the caller's unique number for the dump.
     ///   - earlier: the dump of a number that was taken in before.
     /// - Throws: what `earlier` throws.
     package mutating func add(

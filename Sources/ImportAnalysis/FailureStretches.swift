@@ -1,4 +1,4 @@
-/// Consecutive rows that all failed: a batch that broke rather than data to be mended.
+/// Consecutive rows that all failed: probably a broken batch rather than wrong data.
 package struct FailureStretch: Sendable, Equatable {
     package var firstRow: Int
     package var lastRow: Int
@@ -20,7 +20,7 @@ package struct FailureStretch: Sendable, Equatable {
     }
 }
 
-/// Finds the longest stretches of failed rows while the rows go by.
+/// Finds the longest stretches of failed rows while reading.
 struct StretchFinder: Sendable {
     private var firstRow = 0
     /// The last failed row; 0 before the first one.
@@ -50,7 +50,7 @@ struct StretchFinder: Sendable {
         } else {
             rowsByCode[latest.code, default: 0] += latest.rows
             latest = (code, 1)
-            // Codes that gave way are of no more interest, and there may be as many as rows.
+            // Replaced codes are no longer needed, and there may be as many as rows.
             if rowsByCode.count > 4 * AnalysisLimits.codes { combineOthers(codes) }
         }
     }
@@ -89,7 +89,7 @@ struct StretchFinder: Sendable {
     }
 }
 
-/// How many failed rows lie where among the rows.
+/// The distribution of failed rows over the rows.
 ///
 /// Rows are counted in 64 buckets of equal width, a power of two that doubles as rows go beyond the last bucket: what
 /// it comes to depends on the rows alone.
@@ -115,12 +115,12 @@ struct PositionCounter: Sendable {
         for index in counts.indices { counts[index] += other.counts[index] }
     }
 
-    /// Starts again with rows behind those that were counted: the result is as wide at least.
+    /// Starts again with rows after those that were counted; the buckets are at least as wide.
     mutating func clear() {
         for index in counts.indices { counts[index] = 0 }
     }
 
-    /// Puts two buckets together in one.
+    /// Combines each two buckets into one.
     private mutating func widen() {
         shift += 1
         guard !counts.isEmpty else { return }
@@ -140,7 +140,7 @@ struct PositionCounter: Sendable {
     }
 }
 
-/// How many failed rows lie where among the rows of a job.
+/// The distribution of failed rows over the rows of a job.
 package struct FailurePositions: Sendable, Equatable {
     /// How many rows a bucket stands for, a power of two; the last one may stand for fewer.
     package var bucketRows: Int

@@ -1,7 +1,7 @@
 import ImportDumps
 import ImportFoundation
 
-/// Audits failed rows on a thread of its own, while the next ones are read.
+/// Audits failed rows on a separate thread, while the next ones are read.
 ///
 /// Rows are copied into blocks in sequence, with no more of their texts than the audit looks at:
 ///
@@ -10,7 +10,7 @@ import ImportFoundation
 final class FailureThread {
     private static let header = 20
     private static let blockBytes = 512 * 1024
-    /// One byte more than is looked at tells that a text is longer.
+    /// One byte more than needed shows that a text is longer.
     private static let textBytes = AnalysisLimits.groupingBytes + 1
 
     private let pipe: BlockPipe<Never, Never>
@@ -58,9 +58,9 @@ final class FailureThread {
         }
     }
 
-    /// Waits until all rows are through.
+    /// Waits until all rows are processed.
     ///
-    /// - Returns: what was found in them and before.
+    /// - Returns: the results for them and for earlier rows.
     func finish() -> FailureAudit {
         handOn()
         pipe.finish()
@@ -92,7 +92,7 @@ final class FailureThread {
     }
 }
 
-/// Why rows failed, and where they lie.
+/// Why and where rows failed.
 struct FailureAudit: Sendable {
     private(set) var codes = CodeTable()
     private var stretches = StretchFinder()
@@ -116,13 +116,13 @@ struct FailureAudit: Sendable {
         stretches.count(row: row, code: code, codes: codes)
     }
 
-    /// No more rows come.
+    /// There are no more rows.
     mutating func finish() {
         codes.settle()
         stretches.finish(codes: codes)
     }
 
-    /// The failed rows by code, with what else their errors say.
+    /// The failed rows by code, with the other members of their errors.
     func summaries(rowsSeen: Int) -> [CodeSummary] {
         var summaries = codes.summaries(rowsSeen: rowsSeen)
         details.add(to: &summaries, codes: codes)
@@ -133,7 +133,7 @@ struct FailureAudit: Sendable {
     var longestStretches: [FailureStretch] { stretches.longest }
 }
 
-/// What an error says besides its code and its message, of one row as an example.
+/// The other members of an error besides its code and message, from one example row.
 package struct ErrorDetails: Sendable, Equatable {
     /// The text of a JSON object; of a longer one the first ``AnalysisLimits/groupingBytes`` (rounded down to a whole
     /// character), and an ellipsis.
@@ -151,7 +151,7 @@ package struct ErrorDetails: Sendable, Equatable {
 struct DetailExamples: Sendable {
     private var examples: [CodeTable.CodeID: ErrorDetails] = [:]
 
-    /// Takes note of a row whose code was counted, and whose details are in `text`.
+    /// Notes a row whose code was counted, and whose details are in `text`.
     mutating func note(row: Int, code: CodeTable.CodeID, details: TextRange, text: Span<UInt8>, codes: CodeTable) {
         guard code != .other, details.count > 0, examples[code] == nil else { return }
         if examples.count >= 2 * AnalysisLimits.codes { keep(of: codes) }
@@ -162,7 +162,7 @@ struct DetailExamples: Sendable {
         examples[code] = ErrorDetails(text: String(decoding: bytes, as: UTF8.self) + (isCut ? "…" : ""), row: row)
     }
 
-    /// Forgets those of codes that gave way to others.
+    /// Drops those of codes that were replaced.
     private mutating func keep(of codes: CodeTable) {
         guard let kept = codes.keptIDs else { return }
         examples = examples.filter { kept.contains($0.key) }
@@ -181,7 +181,7 @@ struct DetailExamples: Sendable {
         }
     }
 
-    /// A code by its bytes: Swift holds canonically equivalent texts for one.
+    /// A code by its bytes, because in Swift canonically equivalent texts are equal.
     private struct TextKey: Hashable {
         let bytes: [UInt8]?
 

@@ -94,10 +94,10 @@ package struct FindingID: Sendable, Hashable {
 
     private static let ranks = Dictionary(uniqueKeysWithValues: zip(all, 0...))
 
-    /// Its place in ``all``; behind all others for one that this version does not know.
+    /// Its place in ``all``; after all others for one that this version does not know.
     var rank: Int { Self.ranks[self] ?? Self.all.count }
 
-    /// The kind that a summary names, which a later version may have written.
+    /// The kind that a summary names; a later version may have written it.
     package static func restored(_ name: String, _ severity: Severity) -> FindingID {
         FindingID(name, severity)
     }

@@ -1,7 +1,7 @@
 import ImportDumps
 import ImportFoundation
 
-/// Works out the findings of one job. Their sentences are in ``Wording``.
+/// Determines the findings of one job. Their sentences are in ``Wording``.
 struct FindingRules {
     let summary: JobSummary
     let dump: Dump
@@ -50,7 +50,7 @@ struct FindingRules {
         return findings
     }
 
-    /// Does the job's own arithmetic hold?
+    /// Do the job's totals match its rows?
     private func arithmeticFindings() -> [Finding] {
         var findings: [Finding] = []
         // While a job is processing, its rows are not all there yet.
@@ -101,7 +101,7 @@ struct FindingRules {
         case .processing: findings.append(Finding(.stillProcessing, Wording.stillProcessing(job)))
         case .complete:
             let isAbsent = summary.results == .absent || summary.results == .wrongType
-            // What the rest of a dump that breaks off held is not known.
+            // The rest of a dump that breaks off is not known.
             if isAbsent, summary.salvage == nil { findings.append(Finding(.resultsAbsent, Wording.resultsAbsent)) }
         case nil:
             // The answer to a bulk update or a bulk delete has none.

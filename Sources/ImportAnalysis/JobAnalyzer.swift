@@ -1,6 +1,6 @@
 package import ImportDumps
 
-/// Folds the rows of one dump into a summary.
+/// Summarizes the rows of one dump.
 package struct JobAnalyzer: RowSink {
     private var counts = RowCounts()
     private var outcomes = OutcomeDigest()
@@ -14,7 +14,7 @@ package struct JobAnalyzer: RowSink {
 
     /// - Parameters:
     ///   - usesThread: whether a thread of its own may audit the failed rows of a dump that has many. Then a copy of the
-    ///     analyzer is of no use while the other one goes on.
+    ///     analyzer cannot be used while the other one continues.
     ///   - listsRows: whether the first failed rows of each code are kept for pages. Then there is no thread.
     package init(usesThread: Bool = false, listsRows: Bool = false) {
         threadAfter = usesThread && !listsRows ? AnalysisLimits.failedRowsWithoutThread : nil
@@ -33,13 +33,13 @@ package struct JobAnalyzer: RowSink {
             let outcome = Outcome(facts)
             counts.add(count, outcome)
             outcomes.add(first..<first + count, outcome)
-            // Most rows say one thing, and nothing is odd about them.
+            // Most rows have one outcome and no anomalies.
             if facts == .created || facts == .existing { continue }
             look(at: runs[index], outcome, text: text)
         }
     }
 
-    /// Rows that failed, or that something is odd about.
+    /// Rows that failed or have anomalies.
     @inline(never)
     private mutating func look(at run: RowRun, _ outcome: Outcome, text: Span<UInt8>) {
         if run.facts != [.error, .code] { lists.add(run, outcome) }
@@ -52,7 +52,7 @@ package struct JobAnalyzer: RowSink {
                     row: row, code: run.code, message: run.message, details: run.details, id: run.id, text: text)
             }
         }
-        // Where few rows fail, the thread would only take time from the one that reads.
+        // If few rows fail, the thread would only take time from the one that reads.
         if let threadAfter, counts.failed >= threadAfter, thread == nil, counts.failed >= counts.seen / 8 {
             startThread()
         }
@@ -77,7 +77,7 @@ package struct JobAnalyzer: RowSink {
             salvage: Salvage(dump))
         summary.outcomes = outcomes.value
         summary.failurePositions = failures.codes.positions.positions(rowsSeen: rows.seen)
-        // If all rows failed, one stretch of them all says nothing.
+        // If all rows failed, a stretch of all rows is not informative.
         if rows.failed < rows.seen { summary.failureStretches = failures.longestStretches }
         summary.failureIncidents = failures.codes.incidents(rowsSeen: rows.seen)
         let judge = FindingRules(

@@ -1,7 +1,7 @@
 package import ImportDumps
 import ImportFoundation
 
-/// What tells whether two dumps are of one job.
+/// Identifies the job of a dump.
 ///
 /// A job has its `job_id`. A sync import has none: only a dump of the same bytes is of the same import.
 package struct JobIdentity: Hashable, Sendable, BitwiseCopyable {
@@ -11,10 +11,10 @@ package struct JobIdentity: Hashable, Sendable, BitwiseCopyable {
     private let first: UInt64
     private let second: UInt64
 
-    /// Whoever writes a dump may choose them.
+    /// The author of a dump may choose them.
     package var bits: (first: UInt64, second: UInt64) { (first, second) }
 
-    /// Nil for a sync import whose hash is not known: it cannot be told from others.
+    /// Nil for a sync import whose hash is not known: it cannot be distinguished from others.
     package init?(_ job: JobSummary) {
         var digest = SHA256()
         func add(_ text: String) {

@@ -8,14 +8,14 @@ package struct JobSummary: Sendable {
     package var source: String
     /// The dump's size in bytes.
     package var bytes: Int
-    /// SHA-256 of the dump in hexadecimal, if it was worked out.
+    /// SHA-256 of the dump in hexadecimal, if it was computed.
     package var sha256: String?
     package var rows: RowCounts
     /// Equal for the same outcomes of the same rows; nil if a summary does not say.
     package var outcomes: UInt64?
     /// Failed rows by code: most rows first, then by the bytes of the code, with "no code" before all others.
     package var failedByCode: [CodeSummary]
-    /// Where among the rows the failed ones lie; nil if none failed.
+    /// Where the failed rows are; nil if none failed.
     package var failurePositions: FailurePositions?
     /// The longest stretches of consecutive failed rows, at most ``AnalysisLimits/stretchesListed`` and each of at
     /// least ``AnalysisLimits/stretchRows``; none if all rows failed.
@@ -30,7 +30,7 @@ package struct JobSummary: Sendable {
     package var salvage: Salvage?
     /// Other dumps of the same job, which this one supersedes.
     package var superseded = SupersededSnapshots()
-    /// Records that several rows name; nil if they were not looked for.
+    /// Records that several rows share; nil if they were not looked for.
     package var identity: IdentitySummary?
 
     package init(
@@ -51,7 +51,7 @@ package struct JobSummary: Sendable {
     /// Whether there are more codes than are told apart.
     package var hasOtherCodes: Bool { failedByCode.last?.isOther == true }
 
-    /// Reading went on behind what is wrong in the dump, and stopped nowhere.
+    /// Reading continued after all faults in the dump, and never stopped.
     package var wasReadOn: Bool {
         // Where reading stopped, a finding has the same words.
         guard let salvage else { return false }
@@ -60,7 +60,7 @@ package struct JobSummary: Sendable {
         }
     }
 
-    /// The job is over, and each of its rows was seen, as far as the dump tells.
+    /// The job is finished, and each of its rows was seen, as far as the dump shows.
     var showsAllRows: Bool { isComparable && rows.missing ?? 0 == 0 }
 
     /// The declared counts can be compared with the rows: all rows are there and the job is over.
@@ -91,7 +91,7 @@ package struct RowCounts: Sendable, Equatable {
         created.clampedAdding(existing).clampedAdding(failed).clampedAdding(unclassified).clampedAdding(applied)
     }
 
-    /// Rows that went in, by whatever kind of job.
+    /// Rows that succeeded, in any kind of job.
     package var succeeded: Int { created.clampedAdding(existing).clampedAdding(applied) }
 
     /// The outcomes that are shown whatever their counts, and others that are there: those of imports if there are
@@ -141,7 +141,7 @@ package struct CodeSummary: Sendable, Equatable {
     package var messages: [MessageSummary]
     /// How many patterns of messages there are; nil if there are more than ``AnalysisLimits`` tells apart.
     package var messageCount: Int?
-    /// Where among the rows of the job they lie.
+    /// Where they are among the rows of the job.
     package var positions: FailurePositions?
     /// The rows of all codes beyond ``AnalysisLimits/codes``.
     package var isOther = false
@@ -150,7 +150,7 @@ package struct CodeSummary: Sendable, Equatable {
     package var isAtLeast = false
     /// What the errors of these rows say besides code and message, of one of them; nil if that is nothing.
     package var exampleDetails: ErrorDetails?
-    /// The first rows of it, where they were asked for (``JobAnalyzer``); `summary.json` has none.
+    /// Its first rows, if requested (``JobAnalyzer``); `summary.json` has none.
     package var listedRows: [ListedRow] = []
 
     package init(

@@ -23,12 +23,12 @@ package struct ListedRow: Sendable, Equatable {
 struct ListedRows: Sendable {
     private var rows: [CodeTable.CodeID: [ListedRow]] = [:]
     private var count = 0
-    /// So many rows of each code are kept.
+    /// This many rows of each code are kept.
     private var most = AnalysisLimits.rowsListedOfJob
     /// The code of the latest row that there was no room for: most of the rows that follow have it too.
     private var full: CodeTable.CodeID?
 
-    /// Takes note of a row whose code was counted, and whose texts are in `text`.
+    /// Notes a row whose code was counted, and whose texts are in `text`.
     mutating func note(
         row: Int, code: CodeTable.CodeID, id: TextRange?, message: TextRange?, text: Span<UInt8>, codes: CodeTable
     ) {
@@ -52,7 +52,7 @@ struct ListedRows: Sendable {
     }
 
     private mutating func thin(_ codes: CodeTable) {
-        // Codes that gave way to others are on no list.
+        // Replaced codes are not listed.
         if let kept = codes.keptIDs { rows = rows.filter { kept.contains($0.key) } }
         count = rows.values.reduce(0) { $0 + $1.count }
         while count > AnalysisLimits.rowsGathered / 2, most > 1 {
@@ -87,7 +87,7 @@ struct ListedRows: Sendable {
         }
     }
 
-    /// A code by its bytes: Swift holds canonically equivalent texts for one.
+    /// A code by its bytes, because in Swift canonically equivalent texts are equal.
     private struct ExactKey: Hashable {
         let bytes: [UInt8]?
 

@@ -35,7 +35,7 @@ struct MessagePattern: Sendable {
             }
         }
 
-        /// Gives the values up if they are more than `limit`.
+        /// Drops the values if there are more than `limit`.
         mutating func limit(to limit: Int) {
             guard let few = values, few.count > limit else { return }
             state = .many
@@ -48,7 +48,7 @@ struct MessagePattern: Sendable {
         case one
         /// `values` has them all.
         case few
-        /// More than are told apart.
+        /// More than can be told apart.
         case many
     }
 
@@ -77,7 +77,7 @@ struct MessagePattern: Sendable {
         lastRow = row
     }
 
-    /// Gives up the values of slots that have more than `limit`.
+    /// Drops the values of slots that have more than `limit`.
     mutating func limitValues(to limit: Int) {
         for index in slots.indices { slots[index].limit(to: limit) }
     }
@@ -120,7 +120,7 @@ extension SlotSummary {
     }
 }
 
-/// How patterns are written out: text of the message has its braces doubled, a placeholder has one on each side.
+/// How patterns are written: braces in the text of the message are doubled, a placeholder has one on each side.
 enum PatternText {
     /// Writes text of the message itself.
     static func append(_ text: ArraySlice<UInt8>, to pattern: inout [UInt8]) {
@@ -152,7 +152,7 @@ struct PatternReader {
 
     var isAtEnd: Bool { index == pattern.count }
 
-    /// Skips text of the message; false if something else stands here.
+    /// Skips text of the message; false if it is something else.
     mutating func skip(_ text: ArraySlice<UInt8>) -> Bool {
         for byte in text {
             for _ in 0..<(PatternText.isBrace(byte) ? 2 : 1) {

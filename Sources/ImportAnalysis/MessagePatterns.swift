@@ -27,7 +27,7 @@ struct MessagePatterns: Sendable {
         _ key: Span<UInt8>, _ hash: UInt64, _ slots: borrowing MessageSlots, _ message: Span<UInt8>, _ row: Int,
         _ limit: Int, _ values: ValueShare
     ) -> Int {
-        // A code that is new has not heard of the limit yet.
+        // A new code does not have the limit yet.
         drop(to: Self.room(limit))
         let (number, gaveWay) = patterns.insert(key, hash: hash, MessagePattern())
         if gaveWay { otherRows += patterns.elements[number].rows }
@@ -41,7 +41,7 @@ struct MessagePatterns: Sendable {
         otherRows = patterns.shrink(to: limit).reduce(otherRows) { $0 + $1.rows }
     }
 
-    /// Brings the values of all slots down to what the code may have.
+    /// Reduces the values of all slots to the limit of the code.
     private mutating func limitValues(_ values: ValueShare, limit: Int) {
         let isBeyond = patterns.floor > 0 || patterns.count > limit
         let share = values.limit(patterns: isBeyond ? nil : patterns.count)
@@ -50,7 +50,7 @@ struct MessagePatterns: Sendable {
         for number in patterns.elements.indices { patterns.elements[number].limitValues(to: share) }
     }
 
-    /// Tells fewer apart from now on.
+    /// Reduces the number of patterns that are told apart.
     mutating func shrink(limit: Int, values: ValueShare) {
         drop(to: Self.room(limit))
         limitValues(values, limit: limit)

@@ -1,4 +1,4 @@
-/// Finds the values of a message.
+/// Finds the values in a message.
 enum MessageScanner {
     /// Appends the values of a message, from left to right. `Docs/audit.md` has the rules in words.
     ///

@@ -1,4 +1,4 @@
-/// The most frequent of any number of texts, with what is known of each, in bounded memory.
+/// The most frequent of any number of texts, with data about each, in bounded memory.
 ///
 /// This is the algorithm Space-Saving (Metwally, Agrawal, El Abbadi, 2005). Each text has a rank that is no less than
 /// its rows. While there is room, ranks are the rows themselves. Beyond the limit, the text with the smallest rank (of
@@ -64,7 +64,7 @@ package struct MostFrequent<Element: Sendable>: Sendable {
         return nil
     }
 
-    /// Counts rows of a text. What is known of it is the caller's to change.
+    /// Counts rows of a text. The caller may change its data.
     package mutating func count(_ number: Int, rows: Int = 1) {
         entries[number].rank.addClamped(rows)
     }
@@ -87,7 +87,7 @@ package struct MostFrequent<Element: Sendable>: Sendable {
             elements.append(fresh())
             entries.append(
                 Entry(hash: hash, rank: floor, floor: floor, turn: turns, next: 0, key: Array(key)))
-            // An incomplete heap is no use.
+            // An incomplete heap is not usable.
             heap = []
             if entries.count > heads.count { rehash() } else { link(entries.count - 1) }
             return (entries.count - 1, false)
@@ -125,7 +125,7 @@ package struct MostFrequent<Element: Sendable>: Sendable {
         return result
     }
 
-    /// Forgets everything, to start again with other texts.
+    /// Removes everything, to start again with other texts.
     package mutating func removeAll(limit: Int) {
         self.limit = max(1, limit)
         elements.removeAll(keepingCapacity: true)

@@ -1,7 +1,7 @@
 import ImportFoundation
 
 extension Int {
-    /// The sum, or the largest number if none can hold it: counts of a summary that was read back are whatever its
+    /// The sum, or the largest number if it overflows: counts of a summary that was read back are whatever its
     /// file says.
     package func clampedAdding(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)
@@ -35,7 +35,7 @@ package struct Share: Sendable, Comparable {
         Int128(left.part) * Int128(right.whole) < Int128(right.part) * Int128(left.whole)
     }
 
-    /// So many parts of `units` parts, rounded half up.
+    /// The share in units of 1/`units`, rounded half up.
     private func rounded(to units: Int128) -> Int {
         Int(clamping: (Int128(part) * 2 * units + Int128(whole)) / (Int128(whole) * 2))
     }
@@ -64,7 +64,7 @@ extension Share {
 
 /// For people: a number of percent.
 extension Share {
-    /// With one digit after the point unless it is 0, as in `3.3%`; never 0% for what is there nor 100% for what is not
+    /// With one digit after the point unless it is 0, as in `3.3%`; never 0% for more than nothing, nor 100% for less than
     /// all.
     package var text: String {
         let tenths = rounded(to: 1000)
@@ -104,9 +104,9 @@ extension Share {
     }
 }
 
-/// Reads numbers that a person wrote: digits alone, no sign.
+/// Reads numbers that a person wrote: only digits, no sign.
 package enum WholeNumber {
-    /// Nil if they are not a number, or more than a number can hold.
+    /// Nil if they are not a number, or if it overflows.
     package static func of(_ digits: some Sequence<UInt8>) -> Int? {
         var number: Int?
         for digit in digits {

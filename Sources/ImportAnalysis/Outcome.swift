@@ -1,6 +1,6 @@
 public import ImportDumps
 
-/// What became of a row. Every row has exactly one outcome.
+/// The outcome of a row. Every row has exactly one.
 public enum Outcome: String, Sendable, CaseIterable {
     /// A new record was made.
     case created
@@ -8,9 +8,9 @@ public enum Outcome: String, Sendable, CaseIterable {
     case existing
     /// The row has an error.
     case failed
-    /// The row says none of these.
+    /// The row has none of these.
     case unclassified
-    /// What was asked for was done: of a row of a bulk update or a bulk delete.
+    /// The requested change was made: for a row of a bulk update or a bulk delete.
     case applied
 
     /// The outcome by the contract's table: an error counts before `existing`, that before `created`, and

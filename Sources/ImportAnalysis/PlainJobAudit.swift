@@ -110,7 +110,7 @@ package struct PlainJobTallies: Sendable {
         return true
     }
 
-    /// Takes a job out that was added.
+    /// Removes a job that was added.
     package mutating func remove(_ job: JobSummary) {
         let digits = (job.job.createdAt ?? "").utf8.prefix(10).filter { $0 != UInt8(ascii: "-") }
         let date = digits.reduce(0) { $0 * 10 + Int($1) - Int(UInt8(ascii: "0")) }
@@ -129,7 +129,7 @@ package struct PlainJobTallies: Sendable {
     }
 }
 
-/// What is kept of the failed rows of a plain job.
+/// The stored data about the failed rows of a plain job.
 struct PlainFailures {
     var byCode: [CodeSummary] = []
     var positions: FailurePositions?

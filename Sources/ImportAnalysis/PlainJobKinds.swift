@@ -19,7 +19,7 @@ package struct PlainJobKind: Equatable, Sendable {
         return kind
     }
 
-    /// What there is to remember of it, in bytes.
+    /// The data of the kind, in bytes.
     fileprivate var size: Int { failures.count }
 
     fileprivate var digest: UInt64 {

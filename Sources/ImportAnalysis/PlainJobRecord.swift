@@ -38,7 +38,7 @@ package enum PlainJobRecord {
         static let identified: UInt8 = 0x80
     }
 
-    /// What a record says, where it says it.
+    /// The contents of a record, by their positions.
     package struct Fields: Sendable {
         let flags: Flags
         /// Which members the job has: the same number for the same ones.
@@ -57,7 +57,7 @@ package enum PlainJobRecord {
         package fileprivate(set) var name: ArraySlice<UInt8> = []
         package fileprivate(set) var line: Int?
         package fileprivate(set) var isIdentified = false
-        /// What is kept of failed rows: the same bytes for the same.
+        /// The data about failed rows: equal bytes for equal data.
         fileprivate(set) var failures: ArraySlice<UInt8> = []
 
         package var jobIDText: String {

@@ -1,7 +1,7 @@
 package import ImportDumps
 import ImportFoundation
 
-/// Plain jobs of which there is nothing to say, as records: judged without their summaries being made.
+/// Plain jobs with nothing to report, as records: evaluated without making their summaries.
 ///
 /// One thread at a time uses it, for its memory is shared by copies.
 package struct PlainJobRecords: Sendable {
@@ -28,7 +28,7 @@ package struct PlainJobRecords: Sendable {
         tallies.removeAll()
     }
 
-    /// Appends jobs up to the first of which something is to be said; returns how many.
+    /// Appends jobs up to the first one with anything to report; returns how many.
     ///
     /// - Parameters:
     ///   - runs: of their rows that were not created, job by job.

@@ -37,7 +37,7 @@ package final class RecordBuffer: @unchecked Sendable {
         unsafe memory = larger
     }
 
-    /// Where a job is.
+    /// The place of a job.
     struct Source {
         fileprivate let name: String
         /// The line on which it begins, if that is what tells it from others.
@@ -110,7 +110,7 @@ package final class RecordBuffer: @unchecked Sendable {
         unsafe used = record.at - memory
     }
 
-    /// Appends where the job is. Of a log the name is in the first record only.
+    /// Appends the place of the job. For a log, only the first record contains the name.
     private func append(_ source: inout Source, _ mark: UInt8, to record: inout Writer) {
         var (name, suffix) = (source.name, source.suffix)
         if let line = source.line {

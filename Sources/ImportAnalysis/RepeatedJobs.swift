@@ -1,6 +1,6 @@
 import ImportDumps
 
-/// Finds the jobs of which several dumps were taken in, however many there are: what does not fit into memory is in a
+/// Finds the jobs of which several dumps were added, however many there are: what does not fit into memory is in a
 /// temporary file.
 package final class RepeatedJobs {
     /// Dumps that are kept as they come, and some more: 24 bytes each.
@@ -14,12 +14,12 @@ package final class RepeatedJobs {
     private var memory: [PackedID] = []
     private var partitions: IDPartitions?
 
-    /// - Parameter makeSpill: makes room for what does not fit into memory.
+    /// - Parameter makeSpill: makes space for what does not fit into memory.
     package init(makeSpill: @escaping @Sendable () throws -> any IDSpill) {
         self.makeSpill = makeSpill
     }
 
-    /// Takes dumps in.
+    /// Adds dumps.
     ///
     /// - Parameter first: what the caller knows the first one by, and the next by the next number; below 2^60.
     package func add(_ jobs: [JobIdentity], first: Int) throws {

@@ -7,7 +7,7 @@ package struct Snapshot: Sendable, Equatable {
     package let source: String
     /// The dump's size in bytes.
     package let bytes: Int
-    /// SHA-256 of the dump in hexadecimal, if it was worked out.
+    /// SHA-256 of the dump in hexadecimal, if it was computed.
     package let sha256: String?
     package let facts: Facts
     package let updatedAt: String?
@@ -74,7 +74,7 @@ package struct Snapshot: Sendable, Equatable {
             digest.add(updatedAt)
             digest.add(isSalvaged ? 1 : 0)
             digest.add(facts.outcomes.map { Int(truncatingIfNeeded: $0) })
-            // Parts of a job may look alike and be of other rows.
+            // Parts of a job may look alike but have different rows.
             if facts.isMissingRows { digest.add(source) }
         }
         identity = digest.finish()
@@ -94,7 +94,7 @@ package struct Snapshot: Sendable, Equatable {
             isSalvaged: job.salvage != nil)
     }
 
-    /// The job was over when the dump was saved, and all of the dump is there.
+    /// The job was finished when the dump was saved, and the dump is complete.
     var isFinal: Bool {
         guard !isSalvaged else { return false }
         return facts.status == JobStatus.complete.rawValue || facts.status == JobStatus.failed.rawValue

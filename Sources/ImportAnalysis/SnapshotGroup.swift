@@ -56,7 +56,7 @@ package struct SnapshotGroup: Sendable, Equatable {
                 .supersededSnapshot, Wording.supersededSnapshots(job.superseded), count: job.superseded.countAtLeast))
     }
 
-    /// Keeps what the limits allow. What is dropped can never matter again: whoever it lost to is kept.
+    /// Keeps what the limits allow. A dropped dump can never matter again, because the one that outranks it is kept.
     private mutating func settle(_ all: [Snapshot]) {
         var seen: Set<UInt64> = []
         let distinct = all.sorted(by: >).filter { seen.insert($0.identity).inserted }
@@ -80,7 +80,7 @@ package struct SnapshotGroup: Sendable, Equatable {
         guard let first = snapshots.first(where: { $0.isFinal }) else { return nil }
         let others = snapshots.filter { $0.isFinal && $0.identity != first.identity }
         if let second = others.first(where: { $0.facts.disagree(with: first.facts) }) { return (first, second) }
-        // Two parts of a job may say the same of other rows.
+        // Two parts of a job may have equal numbers for different rows.
         guard first.facts.isMissingRows, let second = others.first(where: { $0.facts.isMissingRows }) else {
             return nil
         }

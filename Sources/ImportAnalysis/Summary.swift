@@ -31,7 +31,7 @@ package struct Summary: Sendable {
         unreadable += other.unreadable
     }
 
-    /// Something could not be read whole: an input that is not an import job, or a dump that was salvaged.
+    /// Something could not be read completely: an input that is not an import job, or a dump that was salvaged.
     package var hasReadingFaults: Bool {
         !unreadable.isEmpty || totals.salvagedJobs > 0
     }
@@ -69,7 +69,7 @@ package struct Totals: Sendable {
     /// Whether there are imports, or no jobs at all.
     package var hasImports: Bool { bulkJobs < jobs || jobs == 0 }
 
-    /// Stands for a job that declares no status.
+    /// The name for a job without a status.
     package static let noStatus = "(none)"
     /// Stands for statuses that the API does not define: there could be as many as jobs.
     static let otherStatuses = "(other)"
@@ -105,16 +105,16 @@ package struct Totals: Sendable {
 package struct Salvage: Sendable, Equatable {
     package var kind: Kind
     package var place: Place
-    /// Rows that were whole before the fault.
+    /// Complete rows before the fault.
     package var rowsKept: Int
-    /// What was found and what became of the rows before it, as a sentence for people.
+    /// The fault, and what happened to the rows before it, as a sentence for people.
     package var message: String
 
-    /// The ways in which a dump can fail to be whole.
+    /// The ways in which a dump can be incomplete.
     package enum Kind: String, Sendable, CaseIterable {
         /// Bytes are missing.
         case truncated
-        /// Those that are there are wrong.
+        /// Bytes are wrong.
         case malformed
     }
 
@@ -158,7 +158,7 @@ package struct RedactionMark: Sendable, Equatable {
         self.keyID = keyID
     }
 
-    /// What a reader is to know, as a sentence.
+    /// The statement for readers, as a sentence.
     package var sentence: String {
         "E-mail addresses, phone numbers, quoted values, ids and names of files are pseudonyms ("
             + (isKeyed ? "key \(keyID))." : "of a random key that no other run has, \(keyID)).")

@@ -73,7 +73,7 @@ package struct TextIndex: Sendable {
     }
 }
 
-/// A hash of bytes that is the same in every process. What a summary says does not rest on it.
+/// A hash of bytes that is the same in every process. Summaries do not depend on it.
 package enum TextHash {
     package static func hash(_ text: Span<UInt8>) -> UInt64 {
         let bytes = unsafe text.bytes

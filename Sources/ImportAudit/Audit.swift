@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportDumps
 import ImportReports
 
-/// The audit of an input: what became of each row of the import jobs in it, and what could not be read.
+/// The audit of an input: the outcome of each row of the import jobs in it, and what could not be read.
 ///
 /// ```swift
 /// let audit = try Audit.of(path: "dumps/")
@@ -10,26 +10,26 @@ import ImportReports
 /// for input in audit.unreadable { print(input.source, input.reason) }
 /// ```
 ///
-/// It is what the command `import-audit summary` finds in the same input. Rows are never guessed or dropped: what cannot
-/// be read is in ``unreadable``, what is odd about a job in its findings. Nothing is printed, and no input is touched.
+/// It gives the same result as the command `import-audit summary`. Rows are never guessed or dropped: what cannot
+/// be read is in ``unreadable``, and anomalies of a job are in its findings. Nothing is printed, and no input is changed.
 ///
 /// Texts that come from a dump or from the names of files (codes, messages, sentences that quote them, sources) are as
 /// hostile as their authors: escape them for wherever they are shown. The pages made here have them escaped.
 public struct Audit: Sendable {
     /// The jobs, in the order of the input: that of the bytes of paths in a folder, that of an archive's entries.
     ///
-    /// Of several dumps of one job there is the latest (``Job/supersededDumps``), unless ``Options/countsEveryDump``.
+    /// If there are several dumps of one job, only the latest (``Job/supersededDumps``), unless ``Options/countsEveryDump``.
     public let jobs: [Job]
     /// What could not be read, in the order of the input. None of it is in ``jobs``.
     public let unreadable: [UnreadInput]
-    /// Files among the inputs that `import-audit` wrote: no dumps, and nothing that is missing. At most the first 100.
-    /// Where there is no job at all, they are in ``unreadable`` instead.
+    /// Files among the inputs that `import-audit` wrote: these are not dumps, and nothing is missing. At most the first 100.
+    /// If there is no job at all, they are in ``unreadable`` instead.
     public let ownOutputs: [UnreadInput]
     private let totals: Totals
 
-    /// Audits a file, a folder with all that is in it, an archive, a compressed file or a log.
+    /// Audits a file, a folder with all its contents, an archive, a compressed file or a log.
     ///
-    /// What an input is shows by its content, whatever its name. The call returns when all was read; a gigabyte takes
+    /// Inputs are recognized by content, whatever their names. The call returns when everything was read; a gigabyte takes
     /// about a second. Memory grows with the jobs, not with their rows: ``forEachDump(path:options:_:)`` does without.
     ///
     /// - Parameters:
@@ -56,13 +56,13 @@ public struct Audit: Sendable {
 
     /// Audits a path dump by dump, in constant memory whatever the number of dumps.
     ///
-    /// Each dump is handed on as soon as it was read, and counts by itself: it is not known yet whether a later one of the
-    /// same job supersedes it. Whoever adds up rows counts a job with two dumps twice; the job's ``Job/id`` tells.
+    /// Each dump is passed on as soon as it was read, and counts separately: it is not known yet whether a later one of the
+    /// same job supersedes it. A sum of rows counts a job with two dumps twice; compare their ``Job/id``.
     ///
     /// - Parameters:
     ///   - path: absolute, or relative to the working folder. A folder's hidden files are left out.
     ///   - options: how to read; ``Options/countsEveryDump`` makes no difference.
-    ///   - body: is called for each dump and for each input that is none, in the order of the input.
+    ///   - body: called for each dump and for each input that is not a dump, in the order of the input.
     /// - Throws: what `body` throws, at once; ``AuditError`` as ``of(path:options:)`` does.
     public static func forEachDump(
         path: String, options: Options = Options(), _ body: (Entry) throws -> Void
@@ -73,7 +73,7 @@ public struct Audit: Sendable {
         }
     }
 
-    /// Whether all was read: nothing is ``unreadable`` but links and devices that are left out, and no dump is cut off or
+    /// Whether everything was read: only skipped links and devices are ``unreadable``, and no dump is cut off or
     /// broken. An empty folder is complete. The command's exit status is 0 then, and 65 otherwise.
     public var isComplete: Bool {
         unreadable.allSatisfy { $0.isExpected } && totals.salvagedJobs == 0
@@ -98,12 +98,12 @@ extension Audit {
     /// The overview of all jobs in Markdown: totals, codes, the worst 100 jobs, what could not be read. All texts of
     /// dumps are escaped. ``Job/markdown()`` makes the report of one job.
     ///
-    /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not sound.
+    /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not valid.
     public func markdown() throws(AuditError) -> String { try page(.markdown) }
 
-    /// The same as a page for browsers: one XHTML file with its style in it, which loads nothing.
+    /// The same as a page for browsers: one XHTML file that contains its style and loads nothing.
     ///
-    /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not sound.
+    /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not valid.
     public func xhtml() throws(AuditError) -> String { try page(.xhtml) }
 
     private func page(_ format: TemplateSet.Format) throws(AuditError) -> String {
@@ -183,7 +183,7 @@ extension Audit {
                 if combinesDumps, let identity = JobIdentity(job) { standings.groups[identity]?.apply(to: &job) }
                 return job
             }
-            // Where there is nothing else, that is why.
+            // If there is nothing else, that is the reason.
             let isAll = jobs.isEmpty
             return Audit(
                 counting,

@@ -3,15 +3,15 @@ import ImportAnalysis
 extension Audit {
     /// How inputs are read. The defaults are those of the command.
     public struct Options: Sendable {
-        /// Whether a dump that is cut off or broken is refused, instead of telling what is whole in it. It is among the
-        /// unreadable inputs then.
+        /// Whether a dump that is cut off or broken is refused, instead of reporting its complete rows. It is then among the
+        /// unreadable inputs.
         public var refusesDamagedDumps = false
-        /// Whether each dump of a job counts by itself, also those that a later one supersedes.
+        /// Whether each dump of a job counts separately, including those that a later one supersedes.
         public var countsEveryDump = false
-        /// Whether the SHA-256 of each dump is worked out (``Job/sha256``). Two dumps of a sync import, which has no
+        /// Whether the SHA-256 of each dump is computed (``Job/sha256``). Two dumps of a sync import, which has no
         /// id, are only known to be the same by it.
         public var hashes = false
-        /// Whether records are looked for that several rows created or matched, as `report` does: the findings
+        /// Whether to look for records that several rows created or matched, as `report` does: the findings
         /// `created-id-repeated` and `existing-ids-shared`. Takes up to 24 bytes of memory for each row of a dump.
         public var findsRepeatedRecords = false
         /// Whether the first failed rows of each job, up to 500, are kept for its page (``Job/xhtml()``), as `report` does.
@@ -24,13 +24,13 @@ extension Audit {
         public init() {}
     }
 
-    /// What ``Audit/forEachDump(path:options:_:)`` hands on.
+    /// What ``Audit/forEachDump(path:options:_:)`` passes on.
     public enum Entry: Sendable {
         /// A dump of a job.
         case job(Job)
         /// Something that is not a dump, or that could not be read.
         case unreadable(UnreadInput)
-        /// A file that `import-audit` wrote: no dump, and nothing that is missing.
+        /// A file that `import-audit` wrote: it is not a dump, and nothing is missing.
         case ownOutput(UnreadInput)
     }
 
@@ -54,9 +54,9 @@ extension Audit {
 
 /// Why there is no audit.
 ///
-/// What is wrong with a dump is never an error; it is part of the audit.
+/// Faults of a dump are never an error; they are part of the audit.
 public struct AuditError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What kind of error it is. More may come.
+    /// The kind of error. More may be added.
     public struct Code: Sendable, Hashable {
         private let name: String
 
@@ -66,13 +66,13 @@ public struct AuditError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let unknownEncoding = Code(name: "unknown-encoding")
         /// The task that made the call was cancelled before all was read.
         public static let cancelled = Code(name: "cancelled")
-        /// This package is at fault.
+        /// An internal error of this package.
         public static let internalFault = Code(name: "internal-fault")
     }
 
-    /// What kind of error it is.
+    /// The kind of error.
     public let code: Code
-    /// What is wrong, for people. It names the path or the encoding.
+    /// The message for people. It names the path or the encoding.
     public let description: String
 
     init(_ code: Code, _ description: String) {

@@ -4,7 +4,7 @@ import ImportDumps
 import ImportFoundation
 import ImportInputs
 
-/// Reads inputs one after the other, and hands on what each document in them came to.
+/// Reads inputs one after another, and passes on the result of each document in them.
 struct InputReading: ~Copyable {
     private let containers = ContainerReader()
     private var session: DumpSession
@@ -26,9 +26,9 @@ struct InputReading: ~Copyable {
     ///
     /// - Throws: ``AuditError`` if it cannot be opened; what the receiver throws.
     mutating func read(path: String) throws {
-        // Which would be cut off there, and name something else.
-        guard !path.utf8.contains(0) else { throw AuditError(.noInput, "A path cannot hold U+0000.") }
-        // For the command, and for it alone, this is standard input.
+        // It would be cut off there, and name something else.
+        guard !path.utf8.contains(0) else { throw AuditError(.noInput, "A path cannot contain U+0000.") }
+        // Only for the command, this is standard input.
         for item in InputTree([path == "-" ? "./-" : path]) {
             switch item {
             case .file(let file, _):
@@ -103,7 +103,7 @@ private struct Documents: AuditingSink {
         switch document {
         case .job(let summary): try handOn(.job(Audit.Job(summary)))
         case .damaged(let fault):
-            try refuse(name, "The dump \(fault.sentence). It is refused, because only whole dumps are wanted.")
+            try refuse(name, "The dump \(fault.sentence). It is refused, because only complete dumps are accepted.")
         case .notAJob(let other): try refuse(name, other.explanation)
         case .ownOutput(let own): try passOver(own, name)
         }

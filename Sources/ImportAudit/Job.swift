@@ -22,7 +22,7 @@ extension Audit {
         public var sha256: String? { summary.sha256 }
         /// Whether it is a bulk update or a bulk delete, whose rows are applied; else an import.
         public var isBulk: Bool { summary.job.kind == .bulk }
-        /// What the job says of itself. It need not be true: see ``findings``.
+        /// What the job declares. It need not be true: see ``findings``.
         public var declared: Declared { Declared(job: summary.job) }
         /// The rows by outcome, as they were counted.
         public var rows: Rows { Rows(summary.rows) }
@@ -30,10 +30,10 @@ extension Audit {
         public var codes: [FailureCode] { summary.failedByCode.map { FailureCode(code: $0) } }
         /// What the audit noticed, the most severe first.
         public var findings: [Finding] { summary.findings.map { Finding(finding: $0) } }
-        /// All of it in one sentence.
+        /// The audit in one sentence.
         public var verdict: Verdict { Verdict(verdict: ImportAnalysis.Verdict(summary)) }
-        /// Why and where the dump is not whole, as a sentence; nil for a dump that was read to its end and is sound.
-        /// What is whole in it is counted all the same.
+        /// Why and where the dump is incomplete, as a sentence; nil for a dump that was read to its end without faults.
+        /// Its complete rows are still counted.
         public var damage: String? { summary.salvage?.message }
         /// How many other dumps of the job were read, which this one supersedes; nil if there are more than 1,000.
         public var supersededDumps: Int? { summary.superseded.count }
@@ -43,12 +43,12 @@ extension Audit {
 
         /// The job's report in Markdown. All texts of the dump are escaped.
         ///
-        /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not sound.
+        /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not valid.
         public func markdown() throws(AuditError) -> String { try page(.markdown) }
 
-        /// The job's report for browsers: one XHTML file with its style in it, which loads nothing.
+        /// The job's report for browsers: one XHTML file that contains its style and loads nothing.
         ///
-        /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not sound.
+        /// - Throws: ``AuditError`` with the code `internalFault`, if the built-in templates are not valid.
         public func xhtml() throws(AuditError) -> String { try page(.xhtml) }
 
         private func page(_ format: TemplateSet.Format) throws(AuditError) -> String {
@@ -57,7 +57,7 @@ extension Audit {
         }
     }
 
-    /// What a job says of itself. A member that the dump does not have, or not as a number, is nil.
+    /// What a job declares. A member that the dump does not have, or not as a number, is nil.
     public struct Declared: Sendable {
         let job: DeclaredJob
 
@@ -67,7 +67,7 @@ extension Audit {
         public var total: Int? { job.total }
         /// How many rows the job has dealt with.
         public var processed: Int? { job.processed }
-        /// How many of them went in.
+        /// How many of them succeeded.
         public var succeeded: Int? { job.succeeded }
         /// How many of them failed.
         public var failed: Int? { job.failed }
@@ -75,7 +75,7 @@ extension Audit {
         public var createdAt: String? { job.createdAt }
         /// When it was changed last, as the dump writes it.
         public var updatedAt: String? { job.updatedAt }
-        /// When the API forgets it, as the dump writes it.
+        /// When the API deletes it, as the dump writes it.
         public var expiresAt: String? { job.expiresAt }
         /// The code of the error with which the job failed as a whole.
         public var errorCode: String? { job.error?.code }
@@ -85,7 +85,7 @@ extension Audit {
 
     /// Rows by outcome. Each row has one: created + existing + applied + failed + unclassified = seen.
     public struct Rows: Sendable, Equatable {
-        /// Rows for which a record was made.
+        /// Rows for which a record was created.
         public let created: Int
         /// Rows that matched an existing record.
         public let existing: Int
@@ -93,7 +93,7 @@ extension Audit {
         public let applied: Int
         /// Rows with an error.
         public let failed: Int
-        /// Rows that say nothing of their outcome, and what cannot be read where a row should be.
+        /// Rows without an outcome, and stretches that cannot be read as rows.
         public let unclassified: Int
         /// All of them.
         public let seen: Int
@@ -115,9 +115,9 @@ extension Audit {
     public struct Verdict: Sendable {
         let verdict: ImportAnalysis.Verdict
 
-        /// How a job stands.
+        /// The state of a job.
         public enum Level: String, Sendable {
-            /// Every row went in, and the totals match.
+            /// Every row succeeded, and the totals match.
             case good
             /// Rows failed, or something should be looked at.
             case warning
@@ -127,7 +127,7 @@ extension Audit {
             case pending
         }
 
-        /// How the job stands.
+        /// The state of the job.
         public var level: Level {
             switch verdict.level {
             case .good: .good
@@ -182,7 +182,7 @@ extension Audit {
         public var name: String? { code.code }
         /// How many rows failed with it.
         public var rows: Int { code.rows }
-        /// It stands for all codes beyond those that are told apart; ``name`` says so.
+        /// It represents all codes beyond those that are told apart; ``name`` says so.
         public var isOther: Bool { code.isOther }
         /// There may be more rows of it among those of other codes, all before ``firstRow``.
         public var isAtLeast: Bool { code.isAtLeast }
@@ -207,7 +207,7 @@ extension Audit {
         public var rows: Int { message.rows }
         /// There may be more rows of it, among those whose patterns are not told apart.
         public var isAtLeast: Bool { message.isAtLeast }
-        /// The message of one of the rows as it is.
+        /// The unchanged message of one of the rows.
         public var example: String? { message.example }
         /// The row that has the example, from 1 on.
         public var exampleRow: Int { message.exampleRow }

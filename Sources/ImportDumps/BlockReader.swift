@@ -2,21 +2,21 @@ internal import CRowScan
 package import ImportFoundation
 import Synchronization
 
-/// Fills blocks with the bytes of a source, one after another, and works out what depends on all bytes: their hash.
+/// Fills blocks with the bytes of a source, one after another, and computes the hash of all bytes.
 ///
-/// A large file is read ahead by a thread of its own, as is the hash worked out, while the block before is scanned:
+/// A separate thread reads a large file ahead and computes the hash, while the previous block is scanned:
 ///
 ///     thread    read 4, hash 4 | read 5, hash 5 | …
 ///     caller    scan 3         | scan 4         | …
 @safe
 package final class BlockReader {
-    /// Bytes that were read in one go.
+    /// Bytes of one block.
     @safe
     package struct Block {
         /// Valid until the next block is asked for; `ROWSCAN_PADDING` more can be read after them.
         package let bytes: UnsafeMutablePointer<UInt8>
         package let count: Int
-        /// The hash of all bytes before the block, if it is worked out.
+        /// The hash of all bytes before the block, if it is computed.
         let hashBefore: SHA256?
     }
 
@@ -26,13 +26,13 @@ package final class BlockReader {
     private var filler: BlockFiller
     /// The first block's room, which is there before anything was read.
     let first: UnsafeMutablePointer<UInt8>
-    /// Whether a thread of its own may read a large file.
+    /// Whether a separate thread may read a large file.
     var readsAhead: Bool
     /// What is read ahead, with the hash of all bytes before each block.
     private var ahead: BlockPipe<SHA256, Never>?
     private var isFirst = true
 
-    /// - Parameter readsAhead: whether a thread of its own may read a large file.
+    /// - Parameter readsAhead: whether a separate thread may read a large file.
     package init(source: any ByteSource, capacity: Int, hashing: Bool, readsAhead: Bool) {
         filler = BlockFiller(source: source, capacity: max(1, capacity), hashing: hashing)
         unsafe first = filler.allocate()
@@ -64,7 +64,7 @@ package final class BlockReader {
         }
         let hashBefore = filler.hash
         let count = unsafe filler.fill(first)
-        // A thread pays only where there is more to come than the first block.
+        // A thread is worthwhile only if there is more than the first block.
         if isFirst, readsAhead, count == filler.capacity, count >= DumpLimits.windowBytes, filler.source.isPrompt {
             ahead = readAhead()
         }
@@ -100,7 +100,7 @@ package final class BlockReader {
         filler.stopHashing()
     }
 
-    /// The SHA-256 of what was read, if it was asked for and reading did not fail. Only after the end.
+    /// The SHA-256 of what was read, if requested and if reading did not fail. Only after the end.
     package func finishHash() -> String? {
         failure == nil ? filler.finishHash() : nil
     }

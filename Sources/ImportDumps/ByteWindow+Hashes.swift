@@ -1,6 +1,6 @@
 import ImportFoundation
 
-/// The hashes of documents that are being read, each inside the one before, worked out as the window moves on.
+/// The hashes of documents that are being read, each inside the previous one, computed as the window moves on.
 struct DocumentHashes {
     private struct Open {
         var hash = SHA256()
@@ -17,7 +17,7 @@ struct DocumentHashes {
         open.append(Open(end: offset))
     }
 
-    /// Takes bytes in, as far as they were not yet.
+    /// Adds bytes that were not hashed yet.
     ///
     /// - Parameter startOffset: of the first of them in the dump.
     mutating func update(_ bytes: UnsafeBufferPointer<UInt8>, from startOffset: Int) {
@@ -41,7 +41,7 @@ struct DocumentHashes {
 }
 
 extension ByteWindow {
-    /// The SHA-256 of all that was read, if it was asked for and reading did not fail. Only after the end.
+    /// The SHA-256 of everything that was read, if requested and if reading did not fail. Only after the end.
     func finishHash() -> String? {
         guard let original else { return reader.finishHash() }
         return failure == nil ? original.finishHash() : nil
@@ -74,7 +74,7 @@ extension ByteWindow {
         return documentHashes.finish(at: offset)
     }
 
-    /// Gives up the hashes that were begun.
+    /// Discards the hashes that were begun.
     mutating func dropDocumentHashes() {
         documentHashes.removeAll()
     }

@@ -33,7 +33,7 @@ struct ByteWindow: ~Copyable {
 
     private var lines = WindowLines()
     var documentHashes = DocumentHashes()
-    /// The hash of all bytes before the window, as long as the reader works it out.
+    /// The hash of all bytes before the window, while the reader computes it.
     private(set) var hashBefore: SHA256?
 
     /// Whether marks are kept: strict reading never goes back.
@@ -117,7 +117,7 @@ struct ByteWindow: ~Copyable {
     /// Its size in bytes.
     var capacity: Int { reader.capacity }
 
-    /// Set when the system refused to deliver more.
+    /// Set when the system failed to deliver more.
     var failure: ReadFailure? { reader.failure }
 
     /// Offset in the dump of the next byte to read.
@@ -183,7 +183,7 @@ struct ByteWindow: ~Copyable {
         return count > 0
     }
 
-    /// Consumes all that is left, so that the size and the hash are those of the whole input.
+    /// Consumes the rest, so that the size and the hash are those of the whole input.
     mutating func drain() {
         repeat { position = count } while slide()
     }

@@ -1,6 +1,6 @@
 package import ImportFoundation
 
-/// What the reading of an input came to.
+/// The result of reading an input.
 package enum DumpReading: Sendable {
     case job(Dump)
     case notAJob(NotAJob)
@@ -14,21 +14,21 @@ package struct Dump: Sendable {
     package var rowCount: Int
     /// Why reading stopped before the end, if it did.
     package var fault: DumpFault?
-    /// What is wrong before that, or in a dump that was read to its end all the same.
+    /// Faults before that, or in a dump that was still read to its end.
     package var damage = DumpDamage()
     package var notes: FieldNotes
-    /// What lay around the dump and was taken off, the outermost first.
+    /// What was around the dump and was removed, the outermost first.
     package var wrappings: [Wrapping] = []
     /// What is around the dump in its input and is not a part of it.
     package var skipped = SkippedText()
     /// The dump's size in bytes.
     package var byteCount: Int
-    /// SHA-256 of the dump's bytes in hexadecimal, if it was asked for and all of them could be read.
+    /// SHA-256 of the dump's bytes in hexadecimal, if requested and if all of them could be read.
     package var sha256: String?
 }
 
 extension Dump {
-    /// A whole dump of a job, as if its rows had been read.
+    /// A complete dump of a job, as if its rows had been read.
     package init(ofWhole job: DeclaredJob, rowCount: Int) {
         self.init(
             job: job, results: .complete, rowCount: rowCount, fault: nil, notes: FieldNotes(), byteCount: 0, sha256: nil
@@ -36,7 +36,7 @@ extension Dump {
     }
 }
 
-/// What became of the key `results`.
+/// The state of the key `results`.
 package enum ResultsState: Sendable, Equatable {
     /// No such key, or null.
     case absent
@@ -53,7 +53,7 @@ package struct NotAJob: Sendable {
     package var reason: Reason
     /// The input's size in bytes.
     package var byteCount: Int
-    /// SHA-256 of the input's bytes in hexadecimal, if it was asked for and all of them could be read.
+    /// SHA-256 of the input's bytes in hexadecimal, if requested and if all of them could be read.
     package var sha256: String?
 
     package enum Reason: Sendable, Equatable {
@@ -67,19 +67,19 @@ package struct NotAJob: Sendable {
         case ownOutput(OwnOutput)
         /// The body of a request, `{"objects": […], …}`: what was sent.
         case requestBody
-        /// Sound JSON of another kind; `topLevel` is its type.
+        /// Valid JSON of another kind; `topLevel` is its type.
         case otherJSON(topLevel: FoundType)
         /// A format that is recognized by its first bytes.
         case foreign(ForeignFormat)
-        /// No JSON, or broken before anything shows that it is an import job.
+        /// Not JSON, or broken before anything shows that it is an import job.
         case unreadable(DumpFault)
-        /// Rows, each an object of its own, without the job that they are of.
+        /// Rows, each a separate object, without their job.
         case rowsWithoutJob(count: Int)
-        /// As many more documents that are not jobs, of an input without any.
+        /// This many more documents that are not jobs, in an input without jobs.
         case more(count: Int)
     }
 
-    /// Whether it may be a dump that was lost, or tells of one: it is refused even where it lies among jobs.
+    /// Whether it may be a lost dump, or refer to one: it is refused even between jobs.
     var mayBeLoss: Bool {
         switch reason {
         case .errorBody, .rowsWithoutJob: true
@@ -89,7 +89,7 @@ package struct NotAJob: Sendable {
 }
 
 extension Dump {
-    /// The first thing that is wrong with it.
+    /// Its first fault.
     package var firstFault: DumpFault? {
         guard let first = damage.first else { return fault }
         guard let fault else { return first }
@@ -114,15 +114,15 @@ extension DumpReading {
 /// Formats that come instead of dumps.
 package enum ForeignFormat: Sendable, Equatable {
     case markup, utf16, utf32, gzip, zstd, zip, xz, bzip2, sevenZip, lz4
-    /// Lines of cells, such as the file that was sent; its first columns, as far as they are known.
+    /// Lines of cells, such as the file that was sent; its first columns, as far as known.
     case table(columns: [String])
 }
 
 extension ForeignFormat {
-    /// As many first bytes as it takes to recognise a format. Inputs wait for as many to tell archives from dumps.
+    /// The number of first bytes needed to recognize a format. Inputs wait for that many to distinguish archives from dumps.
     static let signatureBytes = 512
 
-    /// Recognises a format by an input's first bytes; nil for anything that may be JSON in UTF-8.
+    /// Recognizes a format by an input's first bytes; nil for anything that may be JSON in UTF-8.
     init?(firstBytes bytes: UnsafeBufferPointer<UInt8>) {
         func starts(_ signature: [UInt8]) -> Bool { unsafe bytes.starts(with: signature) }
         func isZero(_ index: Int) -> Bool { unsafe index < bytes.count && bytes[index] == 0 }
@@ -209,7 +209,7 @@ extension ForeignFormat {
     }
 }
 
-/// Something that lay around a dump and was taken off to read it.
+/// Something around a dump that was removed to read it.
 package enum Wrapping: Sendable, Hashable {
     /// The text was in this encoding, by its IANA name, and was converted to UTF-8.
     case encoding(String)
@@ -217,7 +217,7 @@ package enum Wrapping: Sendable, Hashable {
     case log(LogFormat)
     /// Lines of an event stream (`data: …`).
     case eventStream
-    /// The head of an HTTP answer, as `curl -i` shows it, is before the dump.
+    /// The headers of an HTTP response, as `curl -i` shows them, are before the dump.
     case httpResponse
     /// The dump is the value at this place of another JSON document: a JSON Pointer (RFC 6901).
     case member(pointer: String)
@@ -226,7 +226,7 @@ package enum Wrapping: Sendable, Hashable {
     /// That text was in Base64 (RFC 4648).
     case base64
 
-    /// The formats of logs that are taken off.
+    /// The formats of logs that are removed.
     package enum LogFormat: String, Sendable, Hashable, CaseIterable {
         /// One JSON record for each line, as Docker's driver `json-file` writes them.
         case dockerJSON
@@ -241,7 +241,7 @@ package enum Wrapping: Sendable, Hashable {
     }
 }
 
-/// What lies around a dump in its input and is not a part of it: lines of logs, heads of HTTP answers, guards, fences.
+/// What is around a dump in its input and is not a part of it: log lines, headers of HTTP responses, guards, fences.
 package struct SkippedText: Sendable, Equatable {
     package var bytes = 0
     /// How many lines it is on.

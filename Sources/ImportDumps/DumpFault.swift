@@ -25,11 +25,11 @@ package struct Place: Sendable, Equatable {
     }
 }
 
-/// Why and where the reading of a dump had to stop. The rows before it were delivered.
+/// Why and where reading a dump had to stop. The rows before it were delivered.
 package struct DumpFault: Error, Sendable, Equatable {
     package var reason: Reason
     package var place: Place
-    /// Rows that were whole before the fault.
+    /// Complete rows before the fault.
     package var rowsKept: Int
 
     package init(reason: Reason, place: Place, rowsKept: Int) {
@@ -38,17 +38,17 @@ package struct DumpFault: Error, Sendable, Equatable {
         self.rowsKept = rowsKept
     }
 
-    /// What is wrong at the place.
+    /// The fault at the place.
     package enum Reason: Sendable, Equatable {
         /// The bytes end in the middle of the JSON text.
         case unexpectedEnd
-        /// The operating system refused to deliver the rest.
+        /// The operating system failed to deliver the rest.
         case readFailed(ReadFailure)
         /// A byte that cannot stand here.
         case unexpectedByte(UInt8, expected: Expectation)
         /// A control character (U+0000 to U+001F) that a string must write as an escape: RFC 8259, section 7.
         case controlCharacter(UInt8)
-        /// A backslash that is followed by none of `"\/bfnrtu`.
+        /// A backslash that is not followed by one of `"\/bfnrtu`.
         case invalidEscape(UInt8)
         /// Bytes that are not UTF-8 (RFC 3629): overlong forms, surrogates, beyond U+10FFFF, stray or missing bytes.
         case invalidUTF8
@@ -56,13 +56,13 @@ package struct DumpFault: Error, Sendable, Equatable {
         case nestedTooDeep
         /// More text after the end of the JSON value.
         case textAfterEnd(UInt8)
-        /// Something that other languages write and JSON does not.
+        /// Something that is valid in other languages, but not in JSON.
         case slip(Slip)
-        /// An element of `results` is a job of its own: the dump that was begun breaks off before it.
+        /// An element of `results` is a separate job: the current dump breaks off before it.
         case jobAmongRows
     }
 
-    /// Habits of other languages and of careless programs that are not JSON, and that are read over.
+    /// Deviations from JSON, by other languages or careless programs, that are tolerated.
     package enum Slip: Sendable, Equatable {
         /// A bare word where a value belongs, as it is written.
         case word(Word)
@@ -93,14 +93,14 @@ package struct DumpFault: Error, Sendable, Equatable {
         case capitalizedNil = "Nil"
     }
 
-    /// What the grammar of JSON asks for at a place.
+    /// What the grammar of JSON expects at a place.
     package enum Expectation: Sendable, Equatable {
         case value, key, keyOrEnd, colon, commaOrEndOfArray, commaOrEndOfObject, digit, hexDigit
         /// The rest of `true`, `false` or `null`.
         case literal
     }
 
-    /// True if bytes are missing, false if those that are there are wrong.
+    /// True if bytes are missing, false if they are wrong.
     package var isTruncation: Bool {
         switch reason {
         case .unexpectedEnd, .readFailed: true
@@ -109,15 +109,15 @@ package struct DumpFault: Error, Sendable, Equatable {
     }
 }
 
-/// What is wrong in a dump that was read on all the same.
+/// The faults of a dump after which reading continued.
 ///
-/// Its size is bounded, whatever the dump holds: the first places of each kind are kept, the others are counted.
+/// Its size is bounded, whatever the dump contains: the first places of each kind are kept, the others are counted.
 package struct DumpDamage: Sendable, Equatable {
     /// Places in strings that are not JSON text, and where U+FFFD stands instead.
     package private(set) var repairs = Spots()
-    /// Stretches of `results` that hold no whole row. Each was delivered as one row (``RowFacts/damaged``).
+    /// Stretches of `results` without a whole row. Each was delivered as one row (``RowFacts/damaged``).
     package private(set) var rows = Spots()
-    /// Other things that are not JSON and that no row was lost by.
+    /// Other text that is not JSON, by which no row was lost.
     package private(set) var slips = Spots()
     /// Repairs of bytes that are not UTF-8, and how many of them could be characters of Windows-1252.
     package private(set) var invalidBytes = (count: 0, windows1252: 0)
@@ -126,7 +126,7 @@ package struct DumpDamage: Sendable, Equatable {
 
     package var isEmpty: Bool { repairs.count == 0 && rows.count == 0 && slips.count == 0 }
 
-    /// The first thing that is wrong.
+    /// The first fault.
     package var first: DumpFault? {
         [repairs, rows, slips].compactMap(\.first.first).min { $0.place.byte < $1.place.byte }?.fault
     }
@@ -145,7 +145,7 @@ package struct DumpDamage: Sendable, Equatable {
     package struct Spot: Sendable, Equatable {
         package var reason: DumpFault.Reason
         package var place: Place
-        /// The row that it is part of; nil for the job's own fields.
+        /// The row to which it belongs; nil for the job's own fields.
         package var row: Int?
         /// The same as a fault.
         package var fault: DumpFault { DumpFault(reason: reason, place: place, rowsKept: max(0, (row ?? 1) - 1)) }
@@ -155,14 +155,14 @@ package struct DumpDamage: Sendable, Equatable {
         case repair, row, slip
     }
 
-    /// Gives all places the ones that they have in the input.
+    /// Converts all places to those in the input.
     mutating func movePlacesToOrigin() {
         repairs.movePlacesToOrigin()
         rows.movePlacesToOrigin()
         slips.movePlacesToOrigin()
     }
 
-    /// - Parameter spot: makes the spot, if it is to be kept.
+    /// - Parameter spot: makes the spot, if it is kept.
     mutating func note(_ kind: Kind, _ spot: () -> Spot) {
         switch kind {
         case .repair: repairs.add(spot)
@@ -171,7 +171,7 @@ package struct DumpDamage: Sendable, Equatable {
         }
     }
 
-    /// Adds what is wrong further on.
+    /// Adds faults further on.
     mutating func add(_ other: DumpDamage) {
         repairs.add(other.repairs)
         rows.add(other.rows)
@@ -180,7 +180,7 @@ package struct DumpDamage: Sendable, Equatable {
         invalidBytes.windows1252 += other.invalidBytes.windows1252
     }
 
-    /// Adds what is wrong in a field: no row of the dump is lost by it.
+    /// Adds the faults of a field, by which no row of the dump is lost.
     mutating func add(field: DumpDamage) {
         var field = field
         field.slips.add(field.rows)

@@ -1,4 +1,4 @@
-// Documents that were read wait until the next one begins, for what is skipped behind one belongs to it.
+// Documents that were read wait until the next one begins, because text that is skipped after one belongs to it.
 
 extension DumpParser {
     /// Keeps a job until the next document begins; the one that was kept is delivered.
@@ -15,7 +15,7 @@ extension DumpParser {
         input.skipped = SkippedText()
     }
 
-    /// Gives up a job that is held and is in the current object, which is a job itself: it was a field of it. False if
+    /// Drops a held job that is in the current object, which is itself a job: it was a field of it. False if
     /// there is none.
     @discardableResult
     mutating func dropNested() -> Bool {
@@ -33,7 +33,7 @@ extension DumpParser {
         return true
     }
 
-    /// Delivers the document that is held, and what was refused behind it.
+    /// Delivers the document that is held, and what was refused after it.
     ///
     /// - Parameter isFollowed: whether another document follows.
     mutating func deliverHeld(to sink: any DumpReceiver, isFollowed: Bool) throws {
@@ -42,7 +42,7 @@ extension DumpParser {
             if held != nil || !refused.isEmpty { scanner.window.stopWholeHash() }
             if var document = held {
                 held = nil
-                // Alone, the document around it has no line. With others beside it, all have one.
+                // If it is alone, the document around it has no line; otherwise all have one.
                 if case .nested(.whole, let pointer) = document.place, input.deliveredCount == 0,
                     let outer = document.outer, isApart(outer, from: refused, isFollowed)
                 {
@@ -92,7 +92,7 @@ extension DumpParser {
         try sink.endDocument(reading, at: position)
     }
 
-    /// Delivers what is left at the end of an input. If it holds no job, what is there instead is told.
+    /// Delivers what is left at the end of an input. If it contains no job, reports its contents instead.
     mutating func finishInput(into sink: any DumpReceiver) throws {
         scanner.window.clearMark()
         scanner.window.drain()

@@ -20,7 +20,7 @@ extension DumpParser {
 
     // MARK: - Between documents
 
-    /// Moves to where an object or an array may begin, and takes note of what is skipped; false at the end.
+    /// Moves to where an object or an array may begin, and notes what is skipped; false at the end.
     private mutating func moveToDocument() throws -> Bool {
         scanner.window.clearMark()
         guard let first = scanner.skipSpaceOrEnd() else { return false }
@@ -54,7 +54,7 @@ extension DumpParser {
         private(set) var mayBeTorn = false
         private var head = HTTPHead()
 
-        /// The head of an HTTP answer, or several of them, and nothing else.
+        /// The headers of one or several HTTP responses, and nothing else.
         var isHTTPHead: Bool { head.isWhole }
         /// In the lines of such a head, which may hold anything.
         var isInHTTPHead: Bool { head.isOpen }
@@ -69,7 +69,7 @@ extension DumpParser {
         var lines: Int { last == UInt8(ascii: "\n") ? lineFeeds : lineFeeds + 1 }
     }
 
-    /// Recognizes the heads of HTTP answers in front of a body: `HTTP/`, lines, an empty line (RFC 9112, section 2.1).
+    /// Recognizes the headers of HTTP responses before a body: `HTTP/`, lines, an empty line (RFC 9112, section 2.1).
     private struct HTTPHead {
         private static let mark = Array("HTTP/".utf8)
         private static let limit = 64 * 1024
@@ -82,7 +82,7 @@ extension DumpParser {
 
         mutating func pass(_ byte: UInt8) {
             if isWhole {
-                // Behind a redirect comes another head; anything else is not a part of it.
+                // A redirect is followed by further headers; anything else is not a part of it.
                 (isWhole, isLineEmpty, count) = (false, false, 0)
             }
             if count < Self.mark.count, byte != Self.mark[count] { isOther = true }
@@ -144,7 +144,7 @@ extension DumpParser {
         scanner.window.beginDocument()
         scanner.window.setMark()
         let start = scanner.window.passPlace(ofOffset: scanner.window.offset)
-        // White space in front of the first document is part of it, for the reader hashes all bytes of the input.
+        // White space before the first document is part of it, because the reader hashes all bytes of the input.
         let isFirst = input.isAtStart
         if !isFirst { scanner.window.beginDocumentHash() }
         input.isAtStart = false
@@ -175,7 +175,7 @@ extension DumpParser {
             try hold(document, in: sink)
         case .job, .notAJob:
             if input.jobCount > jobsBefore {
-                // What jobs lay in is done with, unless it is broken.
+                // The document around jobs is finished, unless it is broken.
                 if let fault { refuse(fault, bytes: end - start.byte, at: .document(start)) }
             } else if let fault {
                 passOver(broken: fault, from: start, isObject: value.type == .object)
@@ -185,7 +185,7 @@ extension DumpParser {
         }
     }
 
-    /// Takes note of a whole document that is not a job.
+    /// Notes a complete document that is not a job.
     private mutating func note(other document: HeldDocument, from start: Place, to end: Int) {
         guard case .notAJob(let other) = document.reading else { return }
         input.note(
@@ -213,7 +213,7 @@ extension DumpParser {
                 next = brace
             }
         }
-        // A key behind the brace, or a brace at the end of its line, may be the beginning of a dump.
+        // A key after the brace, or a brace at the end of its line, may be the beginning of a dump.
         let mayBeTorn =
             evidence.hasMember || beginsKey || (isObject && fault.place.line > start.line) || fault.isTruncation
         if next < scanner.window.offset { scanner.window.goBack(to: next) } else { scanner.window.advance(to: next) }
@@ -235,7 +235,7 @@ extension DumpParser {
         let jobsBefore = input.jobCount
         var index = 0
         var holdsObject = false
-        // What is wrong in elements that are not jobs is wrong in the array.
+        // Faults in elements that are not jobs are faults of the array.
         var damage = DumpDamage()
         defer {
             input.element = nil
@@ -281,7 +281,7 @@ extension DumpParser {
                         return fault
                     }
                     if fault != nil {
-                        // The job tells it.
+                        // The job reports it.
                         return nil
                     }
                 } else if let fault {
@@ -297,7 +297,7 @@ extension DumpParser {
         }
     }
 
-    /// Elements that are not jobs and wait for one to come: without one, they are part of something else.
+    /// Elements that are not jobs wait for a job: without one, they are part of something else.
     private struct OtherElements {
         private var waiting = OtherDocuments()
         private var skipped = SkippedText()

@@ -3,7 +3,7 @@ import ImportFoundation
 extension DumpParser {
     /// Reads the members of the current object, up to its end.
     ///
-    /// - Parameter isFirst: whether none stands before, so that no comma does.
+    /// - Parameter isFirst: whether it is the first, without a comma before it.
     mutating func readMembers(isFirst: Bool, into sink: any DumpReceiver) throws(ScanFault) {
         var first = isFirst
         if isFirst { scanner.window.setMark() }
@@ -59,7 +59,7 @@ extension DumpParser {
         }
     }
 
-    /// Keys that are not fields of a job but tell what the object is instead.
+    /// Keys that are not fields of a job but show what the object is.
     private mutating func readForeignField(_ key: JobKey, into sink: any DumpReceiver) throws(ScanFault) {
         switch key {
         case .message where try scanner.peek() == UInt8(ascii: "\""):
@@ -168,7 +168,7 @@ extension DumpParser {
 // MARK: - Values
 
 extension DumpParser {
-    /// Reads a string; of another type, which is noted, the JSON text. Nil if it is null.
+    /// Reads a string, or the JSON text of another type, which is noted. Nil if it is null.
     private mutating func readText(_ field: KnownField) throws(ScanFault) -> String? {
         try scanner.peek() == UInt8(ascii: "\"") ? readString() : readOtherValue(field, level: 1)
     }
@@ -206,7 +206,7 @@ extension DumpParser {
             return nil
         }
         let count = try scanner.readNumber().value
-        // What the dump's end cuts may be the front of a longer number.
+        // A number at the end of the dump may be cut.
         _ = try scanner.peek()
         if count == nil { jobNotes.noteWrongType(.numberThatIsNoCount, in: field) }
         lastCount = (field, scanner.window.offset)
@@ -226,7 +226,7 @@ extension DumpParser {
         unsafe jobNotes.noteUnknown(bytes.span, at: .job)
     }
 
-    /// Notes the kept key as a field that the API does not define, and forgets it.
+    /// Notes the kept key as a field that the API does not define, and drops it.
     mutating func noteUnknownField(at level: ObjectLevel) {
         if level == .jobError || level == .rowError, scanner.withText(of: .key, { JobKey.isOfJobsAlone($0) }) {
             scanner.jobLike = min(scanner.jobLike ?? scanner.openObject, scanner.openObject)

@@ -1,9 +1,9 @@
-// Jobs that lie inside other objects: answers of gateways, records of logs, exports of API clients.
+// Jobs inside other objects: answers of gateways, log records, exports of API clients.
 
 extension DumpParser {
     /// Keys that may lead to a job. Positions in arrays do not count.
     private static let keyDepth = 4
-    /// The same for what exports of browsers and API clients begin with, whose folders nest.
+    /// The same for exports of browsers and API clients, whose folders nest.
     private static let exportKeyDepth = 16
     private var keyDepth: Int { path.isInExport ? Self.exportKeyDepth : Self.keyDepth }
     /// Arrays and objects that may lead to a job, for calls nest as deep.
@@ -115,7 +115,7 @@ extension DumpParser {
             }
         }
         let (isStrong, isOver) = (evidence.isStrong, isOver)
-        // What is wrong in an object that is not a job is wrong in the one around it.
+        // Faults in an object that is not a job are faults of the one around it.
         let damage = isStrong ? DumpDamage() : scanner.damage
         let swallowed = isStrong || fault == nil ? nil : scanner.jobLike
         restoreDocument(outer)
@@ -180,13 +180,13 @@ extension DumpParser {
         return false
     }
 
-    /// Where the current document lies. The first of an input has no line of its own.
+    /// The place of the current document. The first of an input has no line.
     private var outerPosition: DocumentPosition {
         if let element = input.element { return .element(element) }
         return input.isInFirst ? .whole : .line(input.place)
     }
 
-    /// What is known of the object around a nested one.
+    /// What is known about the object around a nested one.
     struct OuterDocument {
         var job: DeclaredJob
         var results: ResultsState

@@ -1,9 +1,9 @@
 private import Glibc
 
-// Plain jobs, which lie one on each line and of which there is nothing to note: as many as there are, one after another.
+// Plain jobs, one on each line and with nothing to note: as many as there are, one after another.
 
 extension DumpParser {
-    /// A window with at least so many bytes is worth a thread.
+    /// A window with at least this many bytes is worth a thread.
     private static let bytesForThread = 32 * 1024
 
     /// Reads plain jobs from the position on; false if there is none.
@@ -26,11 +26,11 @@ extension DumpParser {
                 before: end == .max ? .max : end - scanner.window.offset + scanner.window.position)
             guard count > 0 else { break }
             let place = scanner.window.passPlace(ofOffset: scanner.window.offset)
-            // What is held shows by it that another document follows.
+            // This shows the held document that another one follows.
             input.place = place
             if held != nil || input.hasRefused { try deliverHeld(to: sink, isFollowed: true) }
             let position = input.nextPosition(of: place)
-            // One that begins on a line with another document is told apart otherwise than those below.
+            // One that begins on a line with another document has another position than those below.
             if position != .line(place) { count = 1 }
             let taken = try plainJobs.handOver(count) {
                 try unsafe sink.consume($0, $1, text: text.span, at: position)
@@ -82,7 +82,7 @@ extension DumpParser {
         return false
     }
 
-    /// Has other threads begin further down in the window, if it is worth their while. Returns them, and where each began.
+    /// Starts other threads further down in the window, if it is worthwhile. Returns them, and where each began.
     private mutating func startHelpers(_ sink: any DumpReceiver) -> [(helper: PlainJobHelper, start: Int)] {
         let window = scanner.window.position..<scanner.window.count
         guard plainJobHelperCount > 0, plainJobsAhead.isEmpty, window.count >= 2 * Self.bytesForThread,
@@ -110,7 +110,7 @@ extension DumpParser {
 
     private mutating func makeHelpers(_ sink: any DumpReceiver) -> Bool {
         guard plainJobHelpers.isEmpty else { return true }
-        // More would have nothing to do in any window.
+        // More would be idle in any window.
         let most = scanner.window.capacity / Self.bytesForThread - 1
         for _ in 0..<max(0, min(plainJobHelperCount, most)) {
             guard let taker = sink.makeTaker(),

@@ -1,14 +1,14 @@
 import ImportFoundation
 
-// Going on behind damage. A dump that is torn, glued to the next one, or damaged in places gives all its whole rows, and
-// the dumps behind it are found:
+// Continuing after damage. A dump that is torn, glued to the next one, or damaged in places gives all its whole rows, and
+// the dumps after it are found:
 //
 //     {"job_id":"a","results":[{"id":"1"},{"id":"2","cre⏎          torn: a ends here, with one row,
 //     {"job_id":"b", …}                                            and b is read as if a were not there
 //     {"job_id":"c","results":[{"id":"1"},{"id":tr2"},{"id":"3"}]} damaged: row 2 of c is a stretch without a whole row
 
 extension DumpParser {
-    /// Where reading goes on.
+    /// Where reading continues.
     enum Resumption {
         /// At a whole row.
         case row
@@ -16,7 +16,7 @@ extension DumpParser {
         case endOfRows
         /// At the key `results`.
         case results
-        /// Behind a member.
+        /// After a member.
         case members
         /// At another document: this one ends at the place.
         case document(end: Place)
@@ -24,7 +24,7 @@ extension DumpParser {
         case nowhere
     }
 
-    /// Reads the object at the position, and goes on behind damage.
+    /// Reads the object at the position, and continues after damage.
     ///
     /// - Returns: why its reading stopped before its end, if it did.
     mutating func readObject(into sink: any DumpReceiver) -> DumpFault? {
@@ -113,7 +113,7 @@ extension DumpParser {
         let end: Place
         /// Whether it is in `results`.
         let isInRows: Bool
-        /// Whether it has anything that may have been of a row: more than punctuation.
+        /// Whether it has anything that may be part of a row: more than punctuation.
         var hasContent = false
 
         init(_ fault: ScanFault, isInRows: Bool, in scanner: inout JSONScanner) {
@@ -138,7 +138,7 @@ extension DumpParser {
         func fault(rowsKept: Int) -> DumpFault { DumpFault(reason: reason, place: place, rowsKept: rowsKept) }
     }
 
-    /// Notes what is wrong, behind which reading goes on. A stretch of rows counts as one.
+    /// Notes a fault after which reading continues. A stretch of rows counts as one.
     private mutating func note(_ damage: DamagedStretch, into sink: any DumpReceiver) throws {
         scanner.row = nil
         let isRow = damage.isInRows && damage.hasContent

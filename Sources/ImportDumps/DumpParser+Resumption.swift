@@ -1,16 +1,16 @@
 import ImportFoundation
 
-// Finding the place behind damage where reading can go on.
+// Finding the place after damage where reading can continue.
 
 extension DumpParser {
-    /// Moves to where reading can go on behind damage.
+    /// Moves to where reading can continue after damage.
     mutating func resume(behind damage: DamagedStretch) -> Resumption {
         if case .jobAmongRows = damage.reason {
             let end = moveToElementAtMark()
             return .document(end: end)
         }
         if let end = moveToSwallowedJob() { return .document(end: end) }
-        // A string that was torn ends at the first quotation mark behind it: what is in it may be the beginning of a dump,
+        // A torn string ends at the first quotation mark after it: it may contain the beginning of a dump,
         // or the end of the rows.
         if let start = stringBefore(damage.offset) { scanner.window.goBack(to: start) }
         let isBehindRows = damage.isInRows || (results == .complete && evidence.hasResultsArray)
@@ -30,7 +30,7 @@ extension DumpParser {
                     if !damage.isInRows { results = .cut }
                     return .row
                 case .broken(let start) where input.place.line == damage.end.line:
-                    // The dump is on one line: what begins on another is not a part of it.
+                    // The dump is on one line: text that begins on another line is not a part of it.
                     scanner.window.goBack(to: start)
                     return .document(end: damage.end)
                 case .broken(let start):
@@ -102,7 +102,7 @@ extension DumpParser {
         var start = quote
         while start > scanner.window.mark, let byte = scanner.window.byte(atOffset: start - 1) {
             if byte == UInt8(ascii: "\"") {
-                // One behind an odd number of backslashes is part of the text.
+                // One after an odd number of backslashes is part of the text.
                 var slash = start - 2
                 while slash >= scanner.window.mark, scanner.window.byte(atOffset: slash) == UInt8(ascii: "\\") {
                     slash -= 1
@@ -114,13 +114,13 @@ extension DumpParser {
         return nil
     }
 
-    /// What an object in or behind damage is.
+    /// The kind of an object in or after damage.
     private enum Probe {
-        /// A dump of its own.
+        /// A separate dump.
         case job
-        /// Whole, on lines of its own, and part of nothing around it.
+        /// Complete, on its own lines, and not part of anything around it.
         case otherDocument
-        /// A whole row, with more of `results` behind it.
+        /// A whole row, followed by more of `results`.
         case row
         /// It begins a line, with a key or with nothing more, and is not whole.
         case broken(start: Int)

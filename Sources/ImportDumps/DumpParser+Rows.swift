@@ -33,7 +33,7 @@ extension DumpParser {
 
     /// Reads rows up to the end of the array.
     ///
-    /// - Parameter isFirst: whether none stands before, so that no comma does.
+    /// - Parameter isFirst: whether it is the first, without a comma before it.
     mutating func readRows(isFirst: Bool, into sink: any DumpReceiver) throws(ScanFault) {
         var first = isFirst
         results = .cut
@@ -46,7 +46,7 @@ extension DumpParser {
                 throw stop(for: error)
             }
             if rowCount != before {
-                // Behind the separator of a row that was matched, there must be another.
+                // The separator after a matched row must be followed by another row.
                 scanner.window.setMarkBehindValue()
                 guard try scanner.passStrayCommas() else { break }
             }
@@ -66,10 +66,10 @@ extension DumpParser {
         let windowStart = scanner.window.startOffset
         rowsWithStatusBefore = evidence.rowsWithStatus
         var facts = try readRow()
-        // What is not an object may be a part of a damaged row: it counts when what follows is in order.
+        // Anything but an object may be a part of a damaged row: it counts if what follows is in order.
         if facts == .wrongType, scanner.isLenient { try checkEndOfElement() }
         rowCount += 1
-        // What is wrong between rows is of none of them.
+        // Faults between rows do not belong to a row.
         scanner.row = nil
         if scanner.hasRepaired { facts.insert(.textRepaired) }
         let isInWindow = scanner.window.startOffset == windowStart && !scanner.hasTextInScratch
@@ -93,7 +93,7 @@ extension DumpParser {
         }
     }
 
-    /// Delivers a stretch that holds no whole row as one.
+    /// Delivers a stretch without a whole row as one row.
     mutating func deliverDamagedRow(to sink: any DumpReceiver) throws {
         rowCount += 1
         scanner.forgetTexts()
@@ -251,7 +251,7 @@ extension DumpParser {
         }
     }
 
-    /// Reads a string into a slot; null leaves the slot empty. Of another type, which is noted, the JSON text counts.
+    /// Reads a string into a slot; null leaves the slot empty. For another type, which is noted, the JSON text counts.
     @inline(__always)
     private mutating func readRowText(
         into slot: JSONScanner.Slot, field: KnownField, level: Int, facts: inout RowFacts
@@ -305,7 +305,7 @@ extension DumpParser {
     }
 
     private mutating func deliver(_ facts: RowFacts, to sink: any DumpReceiver) throws {
-        // One text comes with a run: the window if all kept texts lie there, else the scratch bytes.
+        // One text comes with a run: the window if all kept texts are there, otherwise the scratch bytes.
         let isInScratch = scanner.hasTextInScratch
         if isInScratch { scanner.moveKeptTextsToScratch() }
         let run = RowRun(

@@ -10,7 +10,7 @@ extension DumpParser {
     private static let stringDepth = 4
     /// Bytes of the window over the text of a string.
     private static let stringWindow = 64 * 1024
-    /// Bytes of a message that are kept if it holds no job.
+    /// Bytes of a message that are kept if it contains no job.
     private static let messageBytes = 1024
 
     /// Skips the string at the position. As long as the object around it may be no job itself, jobs in its text are
@@ -72,12 +72,12 @@ extension DumpParser {
 
     /// A string that is being read.
     struct OpenString {
-        /// What leads to it and was taken off.
+        /// The path to it, and what was removed.
         var wrappings: [Wrapping]
         var pointer: String
     }
 
-    /// Goes on with a scanner of the string whose opening quote was read. Returns the front of its text.
+    /// Starts a scanner of the string whose opening quote was read. Returns the front of its text.
     private mutating func enterString() -> String {
         let level = openStrings.count
         let start = scanner.window.place(ofOffset: scanner.window.offset)
@@ -90,7 +90,7 @@ extension DumpParser {
         let source = strings[level]
         // The bytes of the string are in those that the scanner around it sees; its own map leads on from there.
         let map = PlaceMap(below: scanner.window.placeMap, start: start)
-        // What is in the string is not read again.
+        // The contents of the string are not read again.
         scanner.window.clearMark()
         swap(&scanner, &strings[level].scanner)
         source.begin(map)
@@ -129,7 +129,7 @@ extension DumpParser {
     /// Where what is at the path is to be found, through the strings around it.
     func nestedPointer(_ pointer: String) -> String { (openStrings.last?.pointer ?? "") + pointer }
 
-    /// What is taken off around what is at the path.
+    /// What is removed around the value at the path.
     func nestedWrappings(_ last: Wrapping) -> [Wrapping] {
         let outer = openStrings.last?.wrappings ?? []
         return last == .member(pointer: "") ? outer : outer + [last]

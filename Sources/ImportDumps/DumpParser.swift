@@ -6,13 +6,13 @@ struct DumpParser: ~Copyable {
     var job = DeclaredJob()
     var results = ResultsState.absent
     var rowCount = 0
-    /// What was noticed about the job's own fields, and about the rows of the last `results`.
+    /// Notes about the job's own fields, and about the rows of the last `results`.
     var jobNotes = FieldNotes()
     var rowNotes = FieldNotes()
     var evidence = JobEvidence()
     /// Of the rows before the current one.
     var rowsWithStatusBefore = 0
-    /// The known fields that came already, one bit each.
+    /// The known fields seen so far, one bit each.
     var seenFields: UInt32 = 0
     /// The count that was read last, and where it ends: where the dump is torn there, it may be the front of another.
     var lastCount: (field: KnownField, end: Int)?
@@ -20,23 +20,23 @@ struct DumpParser: ~Copyable {
     var valueText = JSONText()
     /// The members of the row's error that the API does not define, as an object without its end.
     var detailsText = JSONText()
-    /// The fast way for rows; nil if all are to be read strictly.
+    /// The fast path for rows; nil if all are read strictly.
     var matcher: RowMatcher?
-    /// The fast way for jobs of a few rows; nil if all are to be read strictly.
+    /// The fast path for jobs of a few rows; nil if all are read strictly.
     let plainJobs: PlainJobReader?
     /// Whether the consumer takes such jobs.
     var takesPlainJobs = false
     /// How many threads may read such jobs ahead, and those that do.
     var plainJobHelperCount = 0
     var plainJobHelpers: [PlainJobHelper] = []
-    /// What they came to, in order, and was not used yet.
+    /// Their results, in order, that were not used yet.
     var plainJobsAhead: ArraySlice<(helper: PlainJobHelper, outcome: PlainJobHelper.Outcome)> = []
     /// An error of a consumer, which stopped the reading.
     var sinkError: (any Error)?
 
     // Of an input with several documents.
 
-    /// The document that was read last. It is delivered when the next one begins, for what is skipped behind it belongs
+    /// The document that was read last. It is delivered when the next one begins, because text that is skipped after it belongs
     /// to it.
     var held: HeldDocument?
     var input = InputContents()
@@ -45,19 +45,19 @@ struct DumpParser: ~Copyable {
     /// Strings of other documents that are being read, each in the one before; and what reads them, kept for the next.
     var openStrings: [OpenString] = []
     var strings: [JSONStringSource] = []
-    /// The current document is over, and the next one begins at the position.
+    /// The current document has ended, and the next one begins at the position.
     var isOver = false
     /// Why a job inside the current object was not read to its end. The object ends with that too.
     var finalFault: DumpFault?
-    /// An object or array that holds jobs and is none, nor is any around it: the document it is in, and what leads to it.
+    /// An object or array with jobs that is not in a job and not one itself: its document, and the path to it.
     var wrapper: (document: Place, pointer: String)?
-    /// Nothing was read yet behind a job that is in the current object.
+    /// Nothing was read yet after a job that is in the current object.
     var isBehindNested = false
     /// Whether rows were handed on since the last document was delivered.
     var hasBegunRows = false
 
     init(scanner: consuming JSONScanner, matcher: consuming RowMatcher?) {
-        // A document that is read in one go is not hashed on the way.
+        // A document that is read at once is not hashed on the way.
         plainJobs = matcher == nil || scanner.window.hashing ? nil : PlainJobReader(kernel: scanner.window.kernel)
         self.scanner = scanner
         self.matcher = matcher
@@ -84,7 +84,7 @@ struct DumpParser: ~Copyable {
         scanner.window.original = input.original
     }
 
-    /// Forgets what the document before said.
+    /// Drops the state of the previous document.
     mutating func forgetDocument() {
         scanner.forgetTexts()
         scanner.damage = DumpDamage()
@@ -152,7 +152,7 @@ struct DumpParser: ~Copyable {
             rowsKept: rowCount)
     }
 
-    /// What a document came to.
+    /// The result of a document.
     func reading(of value: DocumentValue, fault: DumpFault?, byteCount: Int, sha256: String?) -> DumpReading {
         func notAJob(_ reason: NotAJob.Reason) -> DumpReading {
             .notAJob(NotAJob(reason: reason, byteCount: byteCount, sha256: sha256))
@@ -180,7 +180,7 @@ struct DumpParser: ~Copyable {
                 byteCount: byteCount, sha256: sha256))
     }
 
-    /// Looks for a format that is not ours.
+    /// Looks for a format other than JSON.
     mutating func sniffFormat() -> ForeignFormat? {
         guard scanner.peekOrEnd() != nil else { return nil }
         return unsafe ForeignFormat(firstBytes: scanner.window.bytes)
@@ -191,7 +191,7 @@ struct DumpParser: ~Copyable {
         guard scanner.peekOrEnd() == 0xEF else { return }
         let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
         for index in mark.indices {
-            // A mark that is not whole is no mark: its first byte stands where a value is expected.
+            // An incomplete mark is not a mark: its first byte is where a value is expected.
             guard scanner.peekOrEnd() == mark[index] else {
                 throw ScanFault(reason: .unexpectedByte(0xEF, expected: .value), offset: 0)
             }
@@ -200,10 +200,10 @@ struct DumpParser: ~Copyable {
     }
 }
 
-/// What kind of value a document is.
+/// The kind of value that a document is.
 struct DocumentValue {
     var type = FoundType.null
-    /// A format that is not ours, by the input's first bytes.
+    /// A format other than JSON, by the input's first bytes.
     var foreign: ForeignFormat?
     /// Nothing but white space.
     var isBlank = false

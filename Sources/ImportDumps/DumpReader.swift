@@ -1,29 +1,29 @@
 internal import CRowScan
 package import ImportFoundation
 
-/// Reads dumps: a stream of bytes goes in, rows come out as they are read, then what else the dump says.
+/// Reads dumps: from a stream of bytes, it delivers rows as they are read, then the other data of the dump.
 ///
 /// Memory does not grow with the dump (``DumpLimits``).
 package struct DumpReader: Sendable {
     /// Bytes of the window over the input, from 1 to ``DumpLimits/largestWindowBytes``; what is beyond counts as the
     /// nearest of them. Formats other than JSON are recognized from 6 bytes on.
     package var windowBytes: Int
-    /// Whether to work out the SHA-256 of the dump.
+    /// Whether to compute the SHA-256 of the dump.
     package var hashing: Bool
-    /// How rows are matched that are like others before them. It changes the speed, never the result.
+    /// How rows that are like earlier ones are matched. It changes the speed, never the result.
     package var matching: Matching
 
     /// The ways to read rows.
     package enum Matching: Sendable {
-        /// By the best kernel that this processor can run.
+        /// With the best kernel that this processor can run.
         case best
-        /// By this kernel.
+        /// With this kernel.
         case kernel(RowKernel)
         /// Each row is read strictly.
         case none
     }
 
-    /// Whether a thread of its own may read a large file while what it has read is scanned.
+    /// Whether a separate thread may read a large file while earlier bytes are scanned.
     package var readsAhead: Bool
     /// The encoding of text that does not show that it is Unicode; UTF-8 if none is given. Only a ``DumpSession`` looks
     /// at encodings.
@@ -69,7 +69,7 @@ package struct DumpReader: Sendable {
 
 /// Reads one input after another, each with all the dumps in it, in the same memory.
 ///
-/// A log may hold a dump on each line, and some programs write dumps one after another, or as an array.
+/// A log may contain a dump on each line, and some programs write dumps one after another, or as an array.
 package struct DumpSession: ~Copyable {
     private let reader: DumpReader
     private var parser: DumpParser
@@ -132,11 +132,11 @@ package enum PlainJobs: Sendable {
 
 /// A consumer of all the dumps of an input.
 package protocol DumpSink: RowSink {
-    /// The document whose rows were consumed since the last call is over. What follows is about another one, which may
+    /// The document whose rows were consumed since the last call has ended. What follows belongs to another one, which may
     /// have no rows at all.
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws
 
-    /// Which whole jobs it takes in which there is nothing to note, as a rule.
+    /// Which complete jobs with nothing to note it normally accepts.
     var plainJobs: PlainJobs { get }
 
     /// Takes whole jobs in which there is nothing to note; returns how many. The one after them is to come row by row, as
@@ -151,7 +151,7 @@ package protocol DumpSink: RowSink {
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Int
 
-    /// What takes such jobs in on another thread; nil if nothing can.
+    /// Takes such jobs on another thread; nil if that is not possible.
     func makeTaker() -> (any PlainJobTaker)?
 
     /// Has what was taken in follow the documents so far. The taker can be used again.
@@ -235,7 +235,7 @@ private struct RowsOnly<Sink: RowSink>: DumpReceiver {
     func endDocument(_ reading: DumpReading, at position: DocumentPosition) {}
 }
 
-/// Where a document is in its input.
+/// The position of a document in its input.
 package enum DocumentPosition: Sendable, Equatable {
     /// It is the only one.
     case whole
@@ -262,7 +262,7 @@ package enum DocumentPosition: Sendable, Equatable {
     }
 }
 
-/// The bounds that keep the reader's memory independent of the dump. Reaching one is reported, never silent.
+/// The limits that keep the reader's memory independent of the dump. Reaching one is always reported.
 package enum DumpLimits {
     /// Bytes of the window over the input.
     package static let windowBytes = 256 * 1024
@@ -273,7 +273,7 @@ package enum DumpLimits {
     /// Bytes after the last one of a text that is handed over for reading; they need not be set, but for a zero first.
     package static let paddingBytes = Int(ROWSCAN_PADDING)
 
-    /// Levels of arrays and objects inside each other; a dump that nests deeper is malformed.
+    /// Levels of nested arrays and objects; a dump that nests deeper is malformed.
     package static let nestingLevels = 10_000
 
     /// Bytes that are kept of one id, code, message or job field. What is longer is cut at a character's end and the

@@ -1,8 +1,8 @@
-/// What the reader noticed about fields: wrong types, repeated keys, names that the API does not define.
+/// The reader's notes about fields: wrong types, repeated keys, names that the API does not define.
 ///
 /// Its size is bounded, whatever the dump holds. Notes of two parts add up (``merge(_:)``).
 package struct FieldNotes: Sendable, Equatable {
-    // Empty until something is noted, which in most dumps is never.
+    // Empty until something is noted; in most dumps, nothing is.
     private var wrongTypeCounts: [Int] = []
     private var duplicateCounts: [Int] = []
     private var unknownFields: [UnknownField] = []
@@ -35,7 +35,7 @@ package struct FieldNotes: Sendable, Equatable {
         textsCut += 1
     }
 
-    /// Puts other names instead of those of unknown fields. Different ones must stay different.
+    /// Replaces the names of unknown fields. Different ones must stay different.
     package mutating func renameUnknownFields(_ name: ([UInt8]) -> [UInt8]) {
         for index in unknownFields.indices { unknownFields[index].name = name(unknownFields[index].name) }
     }
@@ -62,7 +62,7 @@ package struct FieldNotes: Sendable, Equatable {
         unknownFields.append(UnknownField(level: level, name: bytes, count: 1))
     }
 
-    /// Adds what another part noticed.
+    /// Adds the notes of another part.
     mutating func merge(_ other: FieldNotes) {
         Self.add(other.wrongTypeCounts, to: &wrongTypeCounts)
         Self.add(other.duplicateCounts, to: &duplicateCounts)
@@ -79,12 +79,12 @@ package struct FieldNotes: Sendable, Equatable {
         textsCut += other.textsCut
     }
 
-    /// Forgets that `summary` is not a field of an import.
+    /// Drops the note that `summary` is not a field of an import.
     mutating func forgetUnknownSummary() {
         unknownFields.removeAll { $0.level == .job && $0.name == Array("summary".utf8) }
     }
 
-    /// Forgets what only bulk jobs have.
+    /// Drops the notes about fields of bulk jobs.
     mutating func forgetBulkFields() {
         let types = FoundType.allCases.count
         for field in KnownField.allCases where field.isOfBulkJobs {

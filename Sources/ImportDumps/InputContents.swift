@@ -2,7 +2,7 @@
 struct HeldDocument {
     var reading: DumpReading
     var place: HeldPlace
-    /// What was skipped in front of it.
+    /// What was skipped before it.
     var skipped = SkippedText()
     /// Where it begins, if it is in another document as an object.
     var start: Place?
@@ -20,19 +20,19 @@ enum HeldPlace: Equatable {
     case nested(DocumentPosition, pointer: String)
 }
 
-/// What an input was found to hold so far, apart from the current dump.
+/// The contents of an input so far, apart from the current dump.
 ///
 /// Where there are dumps, what is around them is skipped and counted, but for what may be lost dumps: those are refused.
 /// Where there is none, what is there instead is told.
 struct InputContents {
     /// Nothing but white space was read.
     var isAtStart = true
-    /// A format that is not ours, by the first bytes.
+    /// A format other than JSON, by the first bytes.
     var foreign: ForeignFormat?
     /// Where the current document begins, and whether it is the first one.
     var place = Place(byte: 0, line: 1, column: 1)
     var isInFirst = true
-    /// The head of an HTTP answer came last.
+    /// The headers of an HTTP response came last.
     var isBehindHTTPHead = false
     /// The current element, of an array of jobs.
     var element: Int?
@@ -46,22 +46,22 @@ struct InputContents {
     private var lastOuter: (place: Place, position: DocumentPosition)?
     /// What was skipped since the document that is held.
     var skipped = SkippedText()
-    /// What is refused behind the document that is held.
+    /// What was refused after the document that is held.
     private(set) var refused: [HeldDocument] = []
-    /// What is there instead of dumps, as long as there is none.
+    /// The contents instead of dumps, as long as there is no dump.
     private(set) var others = OtherDocuments()
     private var isBehindText = false
     /// The line on which the last text ends.
     private var textLine = 0
 
-    /// Takes note of a document that is not a job.
+    /// Notes a document that is not a job.
     ///
     /// - Parameters:
-    ///   - isUnexpected: it may be a lost dump, or tells of one.
+    ///   - isUnexpected: it may be a lost dump, or refer to one.
     ///   - lines: on how many lines it is.
     mutating func note(_ other: HeldDocument, bytes: Int, from place: Place, lines: Int, isUnexpected: Bool) {
         if jobCount == 0, isBehindText, !isUnexpected, place.line == textLine {
-            // An object in a line of text is part of it.
+            // An object in a line of text is part of the text.
             skipped.add(bytes: bytes, from: place, lines: 1)
             others.extendLast(to: place.byte + bytes)
             return
@@ -78,7 +78,7 @@ struct InputContents {
         }
     }
 
-    /// Takes note of text that is not JSON.
+    /// Notes text that is not JSON.
     ///
     /// - Parameter mayBeTorn: it may be a part of a dump.
     mutating func note(text fault: DumpFault, bytes: Int, from place: Place, lines: Int, mayBeTorn: Bool) {
@@ -122,7 +122,7 @@ struct InputContents {
         refused.append(other)
     }
 
-    /// The first job was found: of what was there before, only what may be lost dumps is told.
+    /// The first job was found: of the earlier contents, only possible lost dumps are reported.
     mutating func foundJob() {
         jobCount += 1
         guard jobCount == 1 else { return }
@@ -174,7 +174,7 @@ extension HeldDocument {
     }
 }
 
-/// Documents that are not jobs, as long as no job tells what they are: the first ones, and how many more there are.
+/// Documents that are not jobs, as long as there is no job: the first ones, and how many more there are.
 struct OtherDocuments {
     /// What is kept in memory.
     private static let limit = 20
@@ -212,7 +212,7 @@ struct OtherDocuments {
         listed[listed.count - 1].reading = .notAJob(text)
     }
 
-    /// What may be lost dumps: all that is refused once there is a job among them.
+    /// Possible lost dumps: everything that is refused if there is a job among them.
     func losses(withTexts: Bool) -> [HeldDocument] {
         var losses = listed.filter { other in
             guard case .notAJob(let reading) = other.reading else { return false }

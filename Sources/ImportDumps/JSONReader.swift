@@ -20,7 +20,7 @@ package struct JSONReader: ~Copyable {
             window: ByteWindow(source: source, capacity: windowBytes, hashing: false, kernel: .best, readsAhead: false))
     }
 
-    /// What a value is.
+    /// The kind of a value.
     package enum Kind: Sendable, Equatable {
         case object, array, string, number, boolean, null
     }
@@ -96,7 +96,7 @@ package struct JSONReader: ~Copyable {
     package mutating func count() throws(DumpFault) -> Int? {
         do throws(ScanFault) {
             let value = try scanner.readNumber().value
-            // What the end of the text cuts may be the front of a longer number.
+            // A number at the end of the text may be cut.
             if !isAtFirst.isEmpty { _ = try scanner.peek() }
             return value
         } catch {

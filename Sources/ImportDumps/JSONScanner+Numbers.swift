@@ -1,7 +1,7 @@
 import ImportFoundation
 
 extension JSONScanner {
-    /// Reads a number (RFC 8259, section 6) and works out its exact value as a count.
+    /// Reads a number (RFC 8259, section 6) and computes its exact value as a count.
     mutating func readNumber() throws(ScanFault) -> ExactCount {
         var value = ExactCount()
         if try peek() == UInt8(ascii: "-") {
@@ -54,7 +54,7 @@ extension JSONScanner {
 /// A decimal literal, digit by digit, for its exact value as a count: `5`, `5.0`, `1e2` and `50E-1` are counts.
 struct ExactCount {
     var isNegative = false
-    /// It is not a number of JSON: what it stands for is not guessed.
+    /// It is not a JSON number: its value is not guessed.
     var isUnusable = false
     var exponent = 0
     /// The digits up to the last one that is not zero.

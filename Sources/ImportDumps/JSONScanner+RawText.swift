@@ -40,7 +40,7 @@ struct JSONText {
                 append(byte < 0x10 ? "\\u000" : "\\u001")
                 append(Self.hexDigit(byte & 0x0F))
             case 0xC0...:
-                // A character is whole or not there.
+                // A character is complete or omitted.
                 guard hasRoom(for: UTF8Form(lead: byte)?.length ?? 1) else { return }
                 append(byte)
             default: append(byte)
@@ -89,7 +89,7 @@ extension JSONScanner {
             }
             if !isFirst { text.append(UInt8(ascii: ",")) }
             if isObject {
-                // A dump of its own may be in it, which a torn one before it swallowed: the outermost counts.
+                // It may contain a separate dump, swallowed by a torn one before it: the outermost counts.
                 if isLenient, withText(of: .key, { JobKey.isOfJobsAlone($0) }), let start = starts.last {
                     jobLike = min(jobLike ?? start, start)
                 }

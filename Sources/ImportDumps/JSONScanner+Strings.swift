@@ -59,7 +59,7 @@ extension JSONScanner {
                 repair(fault, &highSurrogate, in: &text)
                 window.position += 1
             case 0x80...:
-                // Either wrong, or cut by the window's end.
+                // Either invalid, or cut by the window's end.
                 text.endSurrogate(&highSurrogate, in: &scratch)
                 try readUTF8Sequence(into: &text)
             default:
@@ -105,7 +105,7 @@ extension JSONScanner {
             let fault = ScanFault(reason: .invalidEscape(byte), offset: window.offset)
             guard isLenient else { throw fault }
             repair(fault, &highSurrogate, in: &text)
-            // A byte that means something by itself is left to be read.
+            // A byte with its own meaning is not consumed.
             if 0x20..<0x7F ~= byte { window.position += 1 }
             return
         }
@@ -151,7 +151,7 @@ extension JSONScanner {
 // MARK: - Repairs
 
 extension JSONScanner {
-    /// Puts U+FFFD where a string has something that is not JSON text.
+    /// Writes U+FFFD where a string has something that is not JSON text.
     private mutating func repair(_ fault: ScanFault, _ highSurrogate: inout UInt32?, in text: inout TextBuilder) {
         text.endSurrogate(&highSurrogate, in: &scratch)
         text.append(scalar: 0xFFFD, to: &scratch)
@@ -202,7 +202,7 @@ extension JSONScanner {
         return isTorn
     }
 
-    /// Notes something that is read over.
+    /// Notes something that is tolerated.
     mutating func note(_ kind: DumpDamage.Kind, _ fault: ScanFault) {
         damage.note(kind) {
             DumpDamage.Spot(reason: fault.reason, place: window.place(ofOffset: fault.offset), row: row)
@@ -213,7 +213,7 @@ extension JSONScanner {
         note(.slip, ScanFault(reason: .slip(slip), offset: window.offset))
     }
 
-    /// Skips a value that other languages write and JSON does not; `first` is its first byte, which was peeked.
+    /// Skips a value of another language that is not JSON; `first` is its first byte, which was peeked.
     mutating func passSlip(_ first: UInt8) throws(ScanFault) {
         let fault = unexpected(first, expected: .value)
         guard isLenient else { throw fault }

@@ -13,7 +13,7 @@ extension JSONScanner {
         }
     }
 
-    /// Forgets all kept texts.
+    /// Drops all kept texts.
     @inline(__always)
     mutating func forgetTexts() {
         for slot in kept.indices { kept[slot].isPresent = false }
@@ -25,7 +25,7 @@ extension JSONScanner {
         kept[slot.rawValue].isPresent = false
     }
 
-    /// Forgets the key; its bytes, if they are the last of the scratch, make room.
+    /// Drops the key; its bytes are freed if they are the last of the scratch.
     @inline(__always)
     mutating func forgetKey() {
         let key = kept[Slot.key.rawValue]

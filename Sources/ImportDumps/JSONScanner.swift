@@ -12,7 +12,7 @@ struct JSONScanner: ~Copyable {
     var kept: InlineArray<5, KeptText> = .init(repeating: KeptText())
     var scratch: [UInt8] = []
 
-    /// Whether text that is not JSON is tolerated where its meaning is plain, and noted in `damage`.
+    /// Whether text that is not JSON is tolerated if its meaning is clear, and noted in `damage`.
     var isLenient = false
     var damage = DumpDamage()
     /// The current row; nil outside of rows.
@@ -46,7 +46,7 @@ struct JSONScanner: ~Copyable {
     }
 }
 
-/// Reading stopped: what is wrong, and at which byte of the dump.
+/// Reading stopped: the fault, and at which byte of the dump.
 struct ScanFault: Error {
     var reason: DumpFault.Reason
     var offset: Int

@@ -1,6 +1,6 @@
 import ImportFoundation
 
-/// What a dump says about its job, apart from the rows.
+/// The data of a dump about its job, apart from the rows.
 ///
 /// A field that is absent or null is nil. Of another JSON type than the API defines, a text is the JSON text of what is
 /// there and a count is nil; ``FieldNotes`` tells both apart.
@@ -34,7 +34,7 @@ package enum JobKind: String, Sendable, CaseIterable {
 package struct JobError: Sendable, Equatable {
     package var code: String?
     package var message: String?
-    /// The members that it has besides them, as the text of one JSON object; nil if there are none.
+    /// The other members, as the text of one JSON object; nil if there are none.
     package var details: String?
 
     package init(code: String? = nil, message: String? = nil, details: String? = nil) {
@@ -44,7 +44,7 @@ package struct JobError: Sendable, Equatable {
     }
 }
 
-/// What shows whether an object is an import job, or one of the answers that are saved beside them by mistake.
+/// The evidence whether an object is an import job, or another answer that was saved by mistake.
 struct JobEvidence {
     var hasJobID = false
     var hasStatusText = false
@@ -55,7 +55,7 @@ struct JobEvidence {
     /// How often there was such a key, with whatever value; and what the last one says.
     var summaryCount = 0
     var summary = DeclaredJob()
-    /// Rows with a `status` of their own, which those of bulk jobs have; not all are counted.
+    /// Rows with a `status`, which those of bulk jobs have; not all are counted.
     var rowsWithStatus = 0
     /// A member was there, or at least its key.
     var hasMember = false
@@ -104,7 +104,7 @@ struct JobEvidence {
         message ?? job.error?.message ?? job.error?.code
     }
 
-    /// Takes note of a member that no job has.
+    /// Notes a member that no job has.
     mutating func note(unknown key: Span<UInt8>) {
         switch key.count {
         case 2 where key.spells("id"): hasID = true

@@ -81,7 +81,7 @@ enum SummaryKey {
     }
 }
 
-/// What the `status` of a row says, in a bulk job.
+/// The `status` of a row in a bulk job.
 enum RowStatus {
     case ok, error
 
@@ -182,7 +182,7 @@ package enum KnownField: Int, Sendable, CaseIterable {
 package enum ObjectLevel: Int, Sendable, CaseIterable {
     case job, jobError, row, rowError, summary
 
-    /// What stands before a field's name in its path.
+    /// What precedes a field's name in its path.
     package var pathPrefix: String {
         switch self {
         case .job: ""
@@ -194,12 +194,12 @@ package enum ObjectLevel: Int, Sendable, CaseIterable {
     }
 }
 
-/// What a value turned out to be.
+/// The type of a value that was found.
 package enum FoundType: Int, Sendable, CaseIterable {
     case null, boolean, number, string, object, array
     /// A number that is not a count: negative, with a fraction, or beyond 2^63 − 1.
     case numberThatIsNoCount
-    /// A string that is no RFC 3339 date-time.
+    /// A string that is not an RFC 3339 date-time.
     case stringThatIsNoDateTime
 
     package var words: String {

@@ -1,20 +1,20 @@
 internal import CRowScan
 import ImportFoundation
 
-/// A job of a few rows in which there is nothing to note, read in one go and without memory of its own: archives consist
+/// A job of a few rows with nothing to note, read at once and without its own memory: archives consist
 /// of such jobs.
 ///
 /// Nothing is decided here. A consumer that does not take it as it is gets the same job from the strict reader.
 package struct PlainJob: Sendable {
-    /// Of the object, in the text that comes with it.
+    /// The range of the object in the text that comes with it.
     package var range: TextRange
     /// The size of its dump: that of the object, or of the input if there is nothing else in it.
     package var byteCount: Int
     package var jobID: TextRange
     package var status: TextRange
-    /// The times that it has.
+    /// Its times.
     package var times: Times
-    /// What its id stands for, if that is a UUID of RFC 9562 in small letters: no other text is the same one.
+    /// The value of its id, if that is a UUID of RFC 9562 in small letters: no other text is the same one.
     package var uuid: (first: UInt64, second: UInt64)?
     package var total: Int
     package var processed: Int?
@@ -80,14 +80,14 @@ extension RowRun {
     }
 }
 
-/// Reads plain jobs that lie whole in a block of bytes, one on each line: some at a time.
+/// Reads plain jobs that are complete in a block of bytes, one on each line: some at a time.
 @safe
 final class PlainJobReader {
     private static let mostJobs = 64
     private static let mostRuns = 4 * Int(ROWSCAN_PLAIN_ROWS)
 
     private let kernel: RowKernel
-    /// What was read last, and what is made of that.
+    /// What was read last, and the result.
     private let jobs = UnsafeMutablePointer<rowscan_plain_job>.allocate(capacity: mostJobs)
     private let rows = UnsafeMutablePointer<rowscan_plain_row>.allocate(capacity: mostRuns)
     private let plainJobs = UnsafeMutablePointer<PlainJob>.allocate(capacity: mostJobs)
@@ -139,7 +139,7 @@ final class PlainJobReader {
                 UInt32(Self.mostRuns)))
     }
 
-    /// Hands over the first jobs that were read, and the runs of their rows that were not created.
+    /// Passes on the first jobs that were read, and the runs of their rows that were not created.
     ///
     /// - Parameters:
     ///   - inputSize: that of the input, if there is nothing else in it.

@@ -13,7 +13,7 @@ package protocol PlainJobTaker: AnyObject, Sendable {
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
     ) throws -> Int
 
-    /// Forgets what was taken.
+    /// Drops what was taken.
     func forget()
 }
 
@@ -32,7 +32,7 @@ final class PlainJobHelper {
         var place: Place
     }
 
-    /// What a stretch came to.
+    /// The result of a stretch.
     struct Outcome {
         var start: Place
         var jobs = 0
@@ -63,7 +63,7 @@ final class PlainJobHelper {
 
     var taker: any PlainJobTaker { desk.taker }
 
-    /// Nil if the system has no thread to give.
+    /// Nil if the system cannot provide a thread.
     init?(kernel: RowKernel, refusesRepeatedIDs: Bool, taker: any PlainJobTaker) {
         let reader = PlainJobReader(kernel: kernel)
         reader.refusesRepeatedIDs = refusesRepeatedIDs

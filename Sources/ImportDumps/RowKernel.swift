@@ -1,11 +1,11 @@
 internal import CRowScan
 
-/// The vector instructions that a reader works with: those of a kind of processor, or plain ones.
+/// The vector instructions that a reader uses: those of a kind of processor, or none.
 ///
-/// All kernels give the same results; which one runs is a matter of speed alone.
+/// All kernels give the same results; the choice affects only the speed.
 @safe
 package struct RowKernel: Sendable {
-    // It points to constants of the C library, which nothing writes.
+    // It points to constants of the C library, which are never written.
     nonisolated(unsafe) let functions: UnsafePointer<rowscan_kernel>
 
     /// What this processor can run, best first. The last one is scalar and runs everywhere.
@@ -40,7 +40,7 @@ package struct PackedID: Sendable {
     /// The first and the last eight bytes, in the order of memory.
     package var high: UInt64
     package var low: UInt64
-    /// Whatever else is to be known of the row.
+    /// Other data about the row.
     package var tag: UInt64
 
     @inlinable
@@ -62,7 +62,7 @@ extension RowKernel {
     ///   - stride: bytes from one to the next.
     ///   - count: how many there are, at least 1.
     ///   - tag: the first one's tag; each next one's is `step` more.
-    ///   - target: where there is room for `count` of them.
+    ///   - target: has room for `count` of them.
     package func packIDs(
         _ first: TextRange, stride: Int, count: Int, of text: Span<UInt8>, tag: UInt64, step: UInt64,
         into target: UnsafeMutablePointer<PackedID>

@@ -1,6 +1,6 @@
 internal import CRowScan
 
-/// The fast way through `results`: rows that are like others before them.
+/// The fast path through `results`: rows that are like earlier ones.
 @safe
 struct RowMatcher: ~Copyable {
     /// Runs that are delivered together.
@@ -109,10 +109,10 @@ struct RowShapes: ~Copyable {
         var lastUse = 0
     }
 
-    /// What a shape has of a code or a message.
+    /// The code or message of a shape.
     enum TextSlot {
         case absent
-        /// It is there, without a character.
+        /// It is present but empty.
         case empty
         /// The text of that number in the shape.
         case text(Int)
@@ -123,11 +123,11 @@ struct RowShapes: ~Copyable {
     private(set) var count = 0
     private var clock = 0
 
-    // Where shapes do not come back, learning is a waste: the more were learned in vain, the rarer it gets.
+    // If shapes do not recur, learning is wasted: the more were learned in vain, the rarer it becomes.
     private var learningInterval = 1
     private var rowsUntilLearning = 0
 
-    // Nor does it pay then to try the shapes on each row.
+    // Then it is not worthwhile either to try the shapes on each row.
     private var misses = 0
 
     init() {
@@ -206,7 +206,7 @@ struct RowLayout {
     var code: TextRange?
     var message: TextRange?
 
-    /// The texts of a shape: what has a length of its own in each row. An empty one is literal.
+    /// The texts of a shape: parts whose length varies from row to row. An empty one is literal.
     private var texts: [TextRange] {
         [code, message].compactMap { $0 }.filter { $0.count > 0 }.sorted { $0.offset < $1.offset }
     }

@@ -1,4 +1,4 @@
-// What is of each row is public, for only that is inlined into other modules.
+// Code that runs for each row is public, because only public code is inlined into other modules.
 
 /// A stretch of consecutive rows of one shape and outcome.
 ///
@@ -9,7 +9,7 @@ public struct RowRun: Sendable, Equatable {
     public var firstRow: Int
     /// How many rows there are, at least 1.
     public var count: Int
-    /// What the rows say, the same for each of them.
+    /// The facts, the same for each row.
     public var facts: RowFacts
     /// Where the first row's id lies, if it has one.
     public var id: TextRange?
@@ -19,10 +19,10 @@ public struct RowRun: Sendable, Equatable {
     public var code: TextRange?
     /// The error's message; only in a run of one.
     public var message: TextRange?
-    /// What else the error says, as the text of a JSON object; only in a run of one.
+    /// The other members of the error, as the text of a JSON object; only in a run of one.
     public var details: TextRange?
 
-    /// All that there is to say of a run. The parameters are the properties of the same names.
+    /// A run with all of its properties. The parameters have the same names.
     @inlinable
     public init(
         firstRow: Int, count: Int = 1, facts: RowFacts, id: TextRange? = nil, idStride: Int = 0,
@@ -50,7 +50,7 @@ public struct TextRange: Sendable, Equatable {
     /// Its length in bytes.
     @inlinable public var count: Int { Int(count32) }
 
-    /// A stretch of so many bytes.
+    /// A stretch of this many bytes.
     ///
     /// - Parameters:
     ///   - offset: 0 or more, below 2^32.
@@ -68,7 +68,7 @@ public struct TextRange: Sendable, Equatable {
     }
 }
 
-/// What one row says, before anyone judges it.
+/// What one row says, before it is evaluated.
 public struct RowFacts: OptionSet, Sendable, Hashable {
     /// One bit for each fact.
     public let rawValue: UInt16
@@ -99,7 +99,7 @@ public struct RowFacts: OptionSet, Sendable, Hashable {
     @inlinable public static var textCut: RowFacts { RowFacts(rawValue: 1 << 8) }
     /// A text has U+FFFD instead of bytes that JSON does not allow.
     @inlinable public static var textRepaired: RowFacts { RowFacts(rawValue: 1 << 12) }
-    /// Not a row, but a stretch of `results` that holds no whole one.
+    /// Not a row, but a stretch of `results` without a whole row.
     @inlinable public static var damaged: RowFacts { RowFacts(rawValue: 1 << 13) }
     /// `status` is "ok": rows of bulk updates and deletes have one.
     @inlinable public static var applied: RowFacts { RowFacts(rawValue: 1 << 9) }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Blocks of bytes that go round between its owner and a thread: one fills them, the other empties them, in order.
+/// Blocks of bytes that circulate between an owner and a thread: one fills them, the other empties them, in order.
 ///
 ///     emptied by the thread    owner    room, handOn(_:) … finish()        thread    body(block)
 ///     filled by the thread     owner    next() …                           thread    body(room)
@@ -8,15 +8,15 @@ import Synchronization
 /// - Back pressure: there are as many blocks as slots. The filling side waits while all of them are full.
 /// - End: an empty block marks it. It comes after all the others, and the thread ends with it.
 /// - Failure: the first error that the body throws is kept. Later blocks are accepted and discarded, because the
-///   filling side must not wait for ever; the owner gets the error with the next block, and at the end.
+///   filling side must not wait forever; the owner gets the error with the next block, and at the end.
 /// - Cancellation: when the owner abandons the pipe, waiting blocks are discarded, and the thread is waited for.
 ///
 /// If the system cannot start a thread, the owner calls the body itself. A pipe belongs to one thread at a time.
 @safe
 package final class BlockPipe<Note: Sendable, Failure: Error> {
-    /// Empties a block; none is empty.
+    /// Empties a block, which is never empty.
     package typealias Emptying = @Sendable (Span<UInt8>) throws(Failure) -> Void
-    /// Fills a block; returns how many bytes are in it, and what is to be known with them. None are the end.
+    /// Fills a block; returns the number of bytes in it and data about them. 0 bytes mark the end.
     package typealias Filling = @Sendable (Room) throws(Failure) -> (count: Int, note: Note?)
 
     /// A block to be filled.
@@ -46,7 +46,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
     private var thread: WorkerThread?
     /// The slot that is next for the owner.
     private var slot = 0
-    /// Whether that one was waited for.
+    /// Whether the owner has waited for that slot.
     private var holdsBlock = false
     /// Whether the empty block that marks the end has come.
     package private(set) var isAtEnd = false
@@ -78,12 +78,12 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
         thread = nil
     }
 
-    /// Gives up the blocks that still wait. The last thing to be done, and done where a pipe is dropped.
+    /// Discards the blocks that still wait. The last call; also made when a pipe is released.
     package func cancel() {
         ring.cancel()
     }
 
-    /// What the body threw, as far as the blocks went of which the owner knows.
+    /// The error that the body threw for the blocks that the owner knows about.
     package var failure: Failure? { ring.failure.withLock { $0 } }
 
     private func check() throws(Failure) {
@@ -92,14 +92,14 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
 
     // MARK: - For an owner who fills
 
-    /// The block to be filled, which is waited for if necessary. The same one until it is handed on.
+    /// The block to be filled; waits for it if necessary. The same one until it is handed on.
     package var room: UnsafeMutablePointer<UInt8> {
         if !holdsBlock, thread != nil { ring.free.wait() }
         holdsBlock = true
         return unsafe ring.block(slot)
     }
 
-    /// Hands the block on, with so many bytes in it; throws what an earlier one met. No bytes are no block.
+    /// Hands the block on with this many bytes; throws the error of an earlier one. A block without bytes is not handed on.
     package func handOn(_ count: Int) throws(Failure) {
         try check()
         guard count > 0 else { return }
@@ -112,7 +112,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
         advance()
     }
 
-    /// Waits until all blocks were emptied, and ends the thread; throws what that met. The last thing to be done.
+    /// Waits until all blocks are emptied and ends the thread; throws its error. The last call.
     package func finish() throws(Failure) {
         if thread != nil {
             _ = unsafe room
@@ -124,7 +124,7 @@ package final class BlockPipe<Note: Sendable, Failure: Error> {
 
     // MARK: - For an owner who empties
 
-    /// The next block, without bytes at the end and after it. The one before goes back to be filled.
+    /// The next block; it has no bytes at the end and afterwards. The previous one is filled again.
     package func next() -> Block {
         guard !isAtEnd else { return unsafe Block(bytes: ring.block(slot), count: 0, note: nil) }
         if thread != nil {
@@ -200,7 +200,7 @@ extension BlockPipe {
         func count(_ slot: Int) -> Int { unsafe counts[slot] }
         func note(_ slot: Int) -> Note? { unsafe notes[slot] }
 
-        /// Gives the memory of all slots but one back, when the thread is at its end.
+        /// Frees the memory of all slots but one after the thread has ended.
         func releaseAll(but slot: Int) {
             for other in 0..<slots where other != slot { unsafe blocks[other].deallocate() }
             kept = slot
@@ -212,7 +212,7 @@ extension BlockPipe {
             filled.post()
         }
 
-        /// Wakes the thread wherever it waits, to end.
+        /// Wakes the thread wherever it waits, so that it ends.
         func cancel() {
             isCancelled.store(true, ordering: .releasing)
             free.post()

@@ -2,7 +2,7 @@ private import Glibc
 
 /// Where the bytes of a dump come from: a file, a pipe, a part of an archive.
 package protocol ByteSource: Sendable {
-    /// Whether a read never waits for another program, as one of a file does not and one of a pipe may. Only such a
+    /// Whether a read never waits for another program. A read of a file does not, one of a pipe may. Only a prompt
     /// source is read ahead.
     var isPrompt: Bool { get }
 
@@ -82,26 +82,26 @@ package struct ReadFailure: Error, Sendable, Equatable {
         case damaged(ContainerFormat, Damage)
         /// A container expands to more than ``InputLimits`` allow; `limit` in bytes.
         case expandsTooFar(limit: Int)
-        /// The stream is read after the call that it was valid in.
+        /// The stream is read after the call in which it was valid.
         case closed
     }
 
     /// An error in packed data.
     package enum Damage: Sendable, Equatable {
-        /// All was unpacked, but its checksum or its length is another one.
+        /// Everything was unpacked, but its checksum or its length differs.
         case checksum
         /// The data does not follow its format.
         case structure
-        /// It is packed in a way that cannot be read here; a library's words for it, if there are any.
+        /// It is packed by a method that is not supported; the library's message, if there is one.
         case method(String?)
         /// The end is followed by other data.
         case trailingBytes
-        /// A library's words.
+        /// A message of the library.
         case other(String)
     }
 }
 
-/// A source whose first bytes were read to recognise it. It delivers them again, then the rest.
+/// A source whose first bytes were read to recognize it. It delivers them again, then the rest.
 ///
 /// If the source is prompt, each read fills the buffer: only complete blocks are read ahead.
 package struct BeginningSource: ByteSource {

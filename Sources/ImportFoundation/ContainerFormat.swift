@@ -11,10 +11,10 @@ package enum ContainerFormat: Sendable, Equatable {
         }
     }
 
-    /// The number of first bytes that are needed to recognise a format: the header of a tar entry.
+    /// The number of first bytes that are needed to recognize a format: the header of a tar entry.
     package static let signatureBytes = 512
 
-    /// Recognises a format by an input's first ``signatureBytes`` (or all bytes of a shorter one); nil for plain data.
+    /// Recognizes a format by an input's first ``signatureBytes`` (or all bytes of a shorter one); nil for plain data.
     package init?(firstBytes bytes: ArraySlice<UInt8>) {
         func starts(_ signature: [UInt8]) -> Bool { bytes.starts(with: signature) }
         func starts(_ letters: String, _ signature: [UInt8]) -> Bool { starts(Array(letters.utf8) + signature) }
@@ -40,7 +40,7 @@ package enum ContainerFormat: Sendable, Equatable {
         }
     }
 
-    /// Parallel compressors of zstd begin with a frame of their own, which decompressors pass over.
+    /// Parallel zstd compressors begin with a special frame, which decompressors skip.
     private static func isSkippableFrame(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard let first = bytes.first else { return false }
         return first & 0xF0 == 0x50 && bytes.dropFirst().starts(with: [0x2A, 0x4D, 0x18])

@@ -14,9 +14,9 @@ package struct DateTime: Sendable, Comparable {
         self.init(text.utf8Span.span)
     }
 
-    /// The same of text in UTF-8.
+    /// The same for text in UTF-8.
     package init?(_ text: Span<UInt8>) {
-        /// So many digits at an index; -1 if others are there.
+        /// This many digits at an index as a number; -1 if there are other bytes.
         func number(_ start: Int, _ count: Int) -> Int {
             var number = 0
             for index in start..<start + count {
@@ -28,7 +28,7 @@ package struct DateTime: Sendable, Comparable {
         }
         func has(_ mark: Unicode.Scalar, at index: Int) -> Bool { text[index] == UInt8(ascii: mark) }
 
-        // All up to the seconds is of fixed length, and a zone follows.
+        // Everything up to the seconds has a fixed length, and a zone follows.
         guard text.count >= 20, has("-", at: 4), has("-", at: 7), has("T", at: 10) || has("t", at: 10),
             has(":", at: 13), has(":", at: 16)
         else { return nil }

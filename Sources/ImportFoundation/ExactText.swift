@@ -4,7 +4,7 @@
 /// two. As file names and as record ids these are two, and merging them loses one. So this type is used as their key.
 /// It sorts by the bytes of the UTF-8, which is the order of the scalars.
 package struct ExactText: Hashable, Comparable, Sendable {
-    /// The text in UTF-8; any bytes of a name that is none.
+    /// The text in UTF-8; for a name that is not UTF-8, any bytes.
     package let bytes: [UInt8]
 
     package init(_ text: String) {
@@ -19,7 +19,7 @@ package struct ExactText: Hashable, Comparable, Sendable {
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     package func hash(into hasher: inout Hasher) {
-        // In one go: an array combines byte by byte.
+        // All at once: an array would be hashed byte by byte.
         unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
 

@@ -16,9 +16,9 @@ package enum OwnOutput: Sendable, Equatable {
     case table
     /// `report.xlsx`, `index.xlsx`.
     case workbook
-    /// `rejects.csv`, `rejects.xlsx` and the like: rows that were sent, behind columns that say what became of them.
+    /// `rejects.csv`, `rejects.xlsx` and others: rows that were sent, after columns with their outcomes.
     case rejects
-    /// What `history` keeps.
+    /// A file of `history`.
     case history
 
     /// Whether the first bytes identify the whole file. A document that is one JSON object may be followed by others.
@@ -65,7 +65,7 @@ package enum OwnOutput: Sendable, Equatable {
     /// The first of the columns that `rejects` puts before those of a source, whatever delimiter follows.
     package static let firstRejectColumn = "import_source_row"
 
-    /// Recognises a file by its first bytes: ``ContainerFormat/signatureBytes`` of them, or all of a shorter one. Nil
+    /// Recognizes a file by its first bytes: ``ContainerFormat/signatureBytes`` of them, or all of a shorter one. Nil
     /// for anything else, and for pages from templates of your own, which may be anything.
     package init?(firstBytes: ArraySlice<UInt8>) {
         let bytes = firstBytes.starts(with: [0xEF, 0xBB, 0xBF]) ? firstBytes.dropFirst(3) : firstBytes
@@ -133,7 +133,7 @@ package enum OwnOutput: Sendable, Equatable {
         }
     }
 
-    /// Recognises a document by the member `format` of its top level; nil for anything else.
+    /// Recognizes a document by the member `format` of its top level; nil for anything else.
     package init?(format: String) {
         guard format.hasPrefix(Self.formatPrefix) else { return nil }
         switch format.dropFirst(Self.formatPrefix.count) {
@@ -154,10 +154,10 @@ package enum OwnOutput: Sendable, Equatable {
     package static let workbookTitles = ["Audit of an import job", "Audit of import jobs"]
     /// The title of workbooks with rows that were sent.
     package static let rejectsWorkbookTitle = "Rows of an import"
-    /// More sheets than a workbook of this program has by far.
+    /// Far more sheets than a workbook of this program has.
     package static let workbookParts = 64
 
-    /// Recognises a workbook by the part of it that has its title; nil for one of another program.
+    /// Recognizes a workbook by the part of it that has its title; nil for one of another program.
     package init?(workbookCore core: ArraySlice<UInt8>) {
         func isTitled(_ title: String) -> Bool { core.contains("<dc:title>\(title)</dc:title>") }
         if Self.workbookTitles.contains(where: isTitled) {

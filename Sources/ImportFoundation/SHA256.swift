@@ -19,10 +19,10 @@ package struct SHA256: Sendable {
         unsafe bytes.withUnsafeBufferPointer { unsafe update($0) }
     }
 
-    /// The digest of all that was seen, as 64 lower-case hexadecimal digits.
+    /// The digest of everything seen, as 64 lower-case hexadecimal digits.
     package mutating func finish() -> String { finishDigest().hexadecimal }
 
-    /// The digest of all that was seen.
+    /// The digest of everything seen.
     package mutating func finishDigest() -> SHA256Digest {
         var digest = InlineArray<32, UInt8>(repeating: 0)
         unsafe withUnsafeMutableBytes(of: &digest) { bytes in
@@ -34,7 +34,7 @@ package struct SHA256: Sendable {
 
 /// HMAC-SHA-256 (RFC 2104) of messages under one key.
 ///
-/// Nettle calculates once what depends on the key alone: a short message then needs two compressions.
+/// Nettle computes once what depends only on the key: a short message then needs two compressions.
 package struct HMACSHA256: Sendable {
     private var context = hmac_sha256_ctx()
 
@@ -109,7 +109,7 @@ extension SHA256Digest: Hashable {
         left.bytes.indices.allSatisfy { left.bytes[$0] == right.bytes[$0] }
     }
 
-    /// A few of its bits are as good as all.
+    /// A few of its bits are enough.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(halves.0)
     }

@@ -1,5 +1,5 @@
 extension Span<UInt8> {
-    /// How many bytes of a text are kept of `limit`: less those of a character that would be cut.
+    /// How many bytes of a text are kept with this `limit`: without those of a character that would be cut.
     @inlinable
     public func wholeCharacters(within limit: Int) -> Int {
         guard count > limit else { return count }
@@ -10,12 +10,12 @@ extension Span<UInt8> {
 }
 
 extension [UInt8] {
-    /// A copy of bytes that are only lent.
+    /// A copy of borrowed bytes.
     package init(span bytes: Span<UInt8>) {
         self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
     }
 
-    /// Appends bytes that are only lent.
+    /// Appends borrowed bytes.
     package mutating func append(span bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
@@ -29,7 +29,7 @@ extension BinaryInteger {
     }
 }
 
-// What is asked of each byte is public, for only that is inlined into other modules.
+// Checks of single bytes are public, because only public functions are inlined into other modules.
 
 /// Classes of ASCII bytes.
 public enum ASCII {
@@ -87,7 +87,7 @@ public struct UTF8Form {
     /// What may follow the lead byte; later bytes are 0x80 to 0xBF.
     public var second: ClosedRange<UInt8>
 
-    /// Nil for a byte that begins none.
+    /// Nil for a byte that begins no sequence.
     @inlinable
     public init?(lead: UInt8) {
         switch lead {

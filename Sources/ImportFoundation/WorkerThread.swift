@@ -6,7 +6,7 @@ package final class WorkerThread {
     private let thread: pthread_t
     private var isDetached = false
 
-    /// Starts the thread; nil if the system has none to give.
+    /// Starts the thread; nil if the system cannot provide one.
     package init?(_ work: @escaping @Sendable () -> Void) {
         guard let thread = Self.create(work) else { return nil }
         self.thread = thread
@@ -17,7 +17,7 @@ package final class WorkerThread {
         if !isDetached { pthread_join(thread, nil) }
     }
 
-    /// Gives up waiting: the work goes on until the process ends, and still owns the data that it works on. Anything
+    /// Gives up waiting: the work continues until the process ends, and still owns its data. Anything
     /// that others access from now on must be protected by a lock.
     package func detach() {
         isDetached = true
@@ -71,7 +71,7 @@ package final class Semaphore: @unchecked Sendable {
         while unsafe sem_wait(semaphore) != 0 {}
     }
 
-    /// The same, for a while at most: false if there was none.
+    /// The same with a time limit: false if there was none.
     package func wait(milliseconds: Int) -> Bool {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)

@@ -1,7 +1,7 @@
 import GRDB
 private import Glibc
 
-/// A history: an SQLite file with all jobs that were added. What is in it depends on their dumps alone.
+/// A history: an SQLite file with all jobs that were added. Its contents depend only on their dumps.
 ///
 /// A file that is not one is never opened by SQLite, which might change it.
 package final class HistoryFile {
@@ -9,7 +9,7 @@ package final class HistoryFile {
     private let waitSeconds: Int
 
     package enum Purpose: Sendable {
-        /// It is made if it is not there.
+        /// It is created if missing.
         case adding
         case reading
     }
@@ -18,7 +18,7 @@ package final class HistoryFile {
     private static let cacheKibibytes = 64 * 1024
 
     /// - Parameters:
-    ///   - waitSeconds: how long another process is waited for that writes.
+    ///   - waitSeconds: how long to wait for another process that is writing.
     ///   - steps: of the schema.
     package init(
         _ path: String, for purpose: Purpose, waitSeconds: Int, steps: [String] = HistorySchema.steps
@@ -33,7 +33,7 @@ package final class HistoryFile {
             configuration.foreignKeysEnabled = false
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA cache_size = -\(Self.cacheKibibytes)")
-                // What a crashed process left is rolled back, for which reading must be allowed to write.
+                // The remains of a crashed process are rolled back, so reading must be allowed to write.
                 if purpose == .reading { try database.execute(sql: "PRAGMA query_only = 1") }
             }
             queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -72,7 +72,7 @@ package final class HistoryFile {
         }
     }
 
-    /// Reads one state of it, whatever others add meanwhile.
+    /// Reads one state of it, whatever others add in the meantime.
     package func read<Result>(_ body: (HistoryReader) throws -> Result) throws(HistoryFault) -> Result {
         do {
             return try queue.read { try body(HistoryReader($0)) }
@@ -118,7 +118,7 @@ package final class HistoryFile {
         try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     }
 
-    /// Brings the schema to its current version. Another process may have done so meanwhile.
+    /// Updates the schema to its current version. Another process may have done so in the meantime.
     private static func migrate(_ database: Database, _ steps: [String]) throws {
         let version = try version(database)
         guard version < steps.count else { return }

@@ -25,7 +25,7 @@ package final class HistoryReader {
         try Int.fetchOne(database, sql: "SELECT coalesce(sum(jobs), 0) FROM days") ?? 0
     }
 
-    /// The key of the pseudonyms that its values are; nil if they are none.
+    /// The key of its pseudonyms; nil if there are none.
     package func pseudonymsKey() throws -> String? {
         let key = try String.fetchOne(database, sql: "SELECT value FROM about WHERE name = 'pseudonyms'")
         return key == "" ? nil : key
@@ -123,7 +123,7 @@ package final class HistoryReader {
 
     // MARK: - Earlier runs
 
-    /// The runs that came before a job, without the job itself.
+    /// The runs before a job, without the job itself.
     ///
     /// - Parameter created: seconds since 1970-01-01; nil if the job does not say, for the latest ones of all.
     package func earlierRuns(than created: Int?, without jobID: String?) throws -> EarlierRuns {
@@ -161,7 +161,7 @@ package final class HistoryReader {
             }
         }
         let result = EarlierRuns(runs)
-        // One that leaves out a job is the one of that job alone.
+        // A result that leaves out a job is only for that job.
         let isOfAll = try jobID.map { try !isThere($0) } ?? true
         last = isOfAll ? LastRuns(bound: bound, ids: Set(ids), runs: result) : nil
         return result

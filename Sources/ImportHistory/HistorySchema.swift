@@ -9,7 +9,7 @@ package enum HistorySchema {
     /// Marks the file as one of this program: `file` and SQLite's header show it.
     package static let applicationID = OwnOutput.historyMark.reduce(Int32(0)) { $0 << 8 | Int32($1) }
 
-    /// What brings a file from each version to the next one: from nothing to 1, from 1 to 2 and so on.
+    /// The steps that update a file from each version to the next: from nothing to 1, from 1 to 2 and so on.
     package static let steps = [version1]
 
     /// The current version.
@@ -155,7 +155,7 @@ package enum HistorySchema {
           SELECT job_id, source, status, updated_at, bytes, rows_failed, 0 FROM snapshots;
         """
 
-    /// Made behind the first jobs: sorting many keys takes less time than putting each in its place.
+    /// Created after the first jobs: sorting many keys takes less time than inserting each.
     static let indexes = """
         CREATE INDEX IF NOT EXISTS jobs_by_time ON jobs (created_unix);
         CREATE INDEX IF NOT EXISTS jobs_by_failed_rows ON jobs (day, rows_failed) WHERE rows_failed > 0;

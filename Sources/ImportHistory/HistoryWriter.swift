@@ -7,10 +7,10 @@ import ImportDumps
 /// A job that is there already is put together with what is added of it, by the rule that ``SnapshotGroup`` has for the
 /// dumps of one job: so the order in which dumps are added does not matter, nor whether one is added twice.
 package final class HistoryWriter {
-    /// What became of a job.
+    /// The result of adding a job.
     package enum Change: Sendable {
         case new
-        /// Another dump of it was known, and something about it has changed.
+        /// Another dump of it was known, and something has changed.
         case updated
         case alreadyThere
     }
@@ -31,7 +31,7 @@ package final class HistoryWriter {
         tables = try JobTables(database)
     }
 
-    /// Says whose pseudonyms all that is added has; nil for none. To be called once, before jobs are added.
+    /// Sets the key of the pseudonyms of all added jobs; nil for none. Call it once, before jobs are added.
     package func begin(pseudonymsOf keyID: String?) throws {
         let known = try String.fetchOne(database, sql: "SELECT value FROM about WHERE name = 'pseudonyms'")
         guard let known else {
@@ -71,7 +71,7 @@ package final class HistoryWriter {
         return .updated
     }
 
-    /// The job of which two states are known.
+    /// The job that two states are of.
     private static func combined(_ known: JobSummary, _ added: JobSummary) -> JobSummary {
         var group = SnapshotGroup(known)
         let other = SnapshotGroup(added)
@@ -170,7 +170,7 @@ package final class HistoryWriter {
 
     private static func text(_ day: Int) -> String { day == noDay ? "" : HistoryTime.text(ofDay: day) }
 
-    /// Ends the transaction's work.
+    /// Completes the transaction.
     func finish() throws {
         guard hasChanges else { return }
         try flush()
@@ -196,7 +196,7 @@ extension JobSummary {
         group.apply(to: &self)
     }
 
-    /// What is said of the dump that counts, apart from the others.
+    /// The data of the dump that counts, without the others.
     fileprivate var withoutOtherDumps: JobSummary {
         var job = self
         job.superseded = SupersededSnapshots()
@@ -210,7 +210,7 @@ private struct JobContent: Comparable {
     private var bytes: [UInt8] = []
 
     init(_ job: JobSummary) {
-        // First: more is known of a job whose ids were compared.
+        // First, because a job whose ids were compared has more data.
         add(job.identity == nil ? 0 : 1)
         add(job.source)
         add(job.job.status)

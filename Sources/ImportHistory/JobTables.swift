@@ -60,7 +60,7 @@ final class JobTables {
         }
     }
 
-    /// Writes a job and all that belongs to it; false, and nothing is done, if there is one of its id.
+    /// Writes a job and everything that belongs to it; false, without changes, if its id is already there.
     func insert(_ job: JobSummary, _ id: String) throws -> Bool {
         guard try insertRow(of: job, id) else { return false }
         for (index, code) in job.failedByCode.enumerated() {
@@ -187,7 +187,7 @@ final class JobTables {
 // MARK: - Reading back
 
 extension JobTables {
-    /// The job with that id as far as it is kept; nil if there is none.
+    /// The stored data of the job with that id; nil if there is none.
     func job(_ id: String) throws -> JobSummary? {
         var result: JobSummary?
         selectJob.bind(id)
@@ -271,7 +271,7 @@ extension JobTables {
         for _ in 0..<3 { _ = row.number() }
         job.results = ResultsName.results(row.text() ?? "")
         _ = row.flag()
-        // Where it is damaged is not kept.
+        // The places of damage are not stored.
         if row.flag() {
             job.salvage = Salvage(
                 kind: .truncated, place: Place(byte: 0, line: 1, column: 1), rowsKept: 0, message: "")
@@ -319,7 +319,7 @@ extension JobTables {
     }
 }
 
-/// What a job says of time, as the table has it.
+/// The times of a job, as in the table.
 struct JobTime {
     /// `2026-03-01`, in UTC; nil if the job does not say.
     let day: String?
@@ -336,7 +336,7 @@ struct JobTime {
     }
 }
 
-/// The names of states of `results`, as summaries have them.
+/// The names of the states of `results`, as in summaries.
 enum ResultsName {
     private static let names: [(ResultsState, String)] = [
         (.absent, "absent"), (.wrongType, "wrong-type"), (.complete, "complete"), (.cut, "cut"),

@@ -1,7 +1,7 @@
 import GRDB
 private import GRDBSQLite
 
-/// A statement that is run many times: its parameters are bound without anything being allocated for them.
+/// A statement that is run many times: binding its parameters allocates nothing.
 ///
 /// It belongs to one connection and is used by one thread at a time.
 @safe

@@ -1,7 +1,7 @@
 import ImportFoundation
 import Synchronization
 
-/// Where libarchive gets its bytes from: a source that only goes forward, or a file in which it may jump about.
+/// Where libarchive gets its bytes: from a source that only goes forward, or from a file in which it can seek.
 @safe
 final class ArchiveInput {
     private enum Origin {
@@ -125,7 +125,7 @@ final class ArchiveSession: @unchecked Sendable {
         self.isPrompt = isPrompt
     }
 
-    /// Goes on to the next entry. The source of the one before delivers nothing any more.
+    /// Goes on to the next entry. The source of the previous one delivers nothing any more.
     func next() -> ArchiveStep {
         current.withLock { current in
             current += 1
@@ -195,9 +195,9 @@ struct ArchiveEntry: Sendable {
 enum ArchiveStep: Sendable {
     case entry(ArchiveEntry)
     case end
-    /// Something is damaged, in a library's words; there may be more after it.
+    /// Something is damaged, with the library's message; more may follow.
     case damaged(String)
-    /// The rest is encrypted, names and all.
+    /// The rest is encrypted, including the names.
     case encrypted
     case failed(ReadFailure)
 }

@@ -29,7 +29,7 @@ package enum InputRefusal: Sendable, Equatable {
     case unreadable(ReadFailure)
     /// An archive that cannot be read to its end. Everything before that was delivered.
     case cutShort(ReadFailure, entriesRead: Int)
-    /// A damaged part of an archive, in a library's words. Later parts are read if their beginning can be found.
+    /// A damaged part of an archive, with the library's message. Later parts are read if their beginning is found.
     case damagedPart(String, entriesRead: Int)
 
     /// Nothing is lost by leaving it out.

@@ -1,9 +1,9 @@
 private import Glibc
 import ImportFoundation
 
-/// Makes the names under which the entries of one archive are shown: valid UTF-8, not too long, never two alike.
+/// Makes the names under which the entries of one archive are shown: valid UTF-8, not too long, all different.
 struct EntryNames {
-    /// Hashes of the names so far, 8 bytes each: the names themselves would be many times as much.
+    /// Hashes of the names so far, 8 bytes each: the names themselves would take many times as much.
     private var seen: Set<UInt64> = []
     /// Zips of older programs have names in the character set of a country.
     private let isZip: Bool
@@ -51,7 +51,7 @@ enum LegacyNames {
             + "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}")
             .unicodeScalars)
 
-    /// The text of a name; nil if it is UTF-8, which needs nothing done.
+    /// The text of a name; nil if it is UTF-8, which needs no conversion.
     static func text(of name: some Collection<UInt8>) -> String? {
         let bytes = Array(name)
         guard bytes.contains(where: { $0 >= 0x80 }), String(validating: bytes, as: UTF8.self) == nil else { return nil }
@@ -83,7 +83,7 @@ enum LegacyNames {
         }
     }
 
-    /// Whether bytes are sound Shift JIS, and look like Japanese rather than like words with accents.
+    /// Whether bytes are valid Shift JIS and look like Japanese rather than like words with accents.
     private static func isJapanese(_ bytes: [UInt8]) -> Bool {
         var (likely, unlikely) = (0, 0)
         var run = Run()

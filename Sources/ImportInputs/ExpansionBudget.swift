@@ -89,7 +89,7 @@ package final class ExpansionMeter: Sendable {
             ? ReadFailure(.expandsTooFar(limit: reached.load(ordering: .relaxed))) : nil
     }
 
-    /// Fails if the limit was reached. To be asked before each read.
+    /// Fails if the limit was reached. Call it before each read.
     func check() throws(ReadFailure) {
         guard reached.load(ordering: .relaxed) > 0 else { return }
         hasFailed.store(true, ordering: .relaxed)

@@ -64,7 +64,7 @@ struct FolderListing: Sendable {
         return entry.kind == .folder ? Int(UInt8(ascii: "/")) : -1
     }
 
-    /// Where the file system does not say with the name.
+    /// For file systems that do not return the type with the name.
     private static func kind(of name: [UInt8], in folder: Int32) -> Kind {
         var status = stat()
         let isKnown = unsafe (name + [0]).withUnsafeBytes { name in
@@ -168,7 +168,7 @@ enum SystemFiles {
         "__macosx",
     ]
 
-    /// Whether a file or a folder of that name is hidden, or one of the system's.
+    /// Whether a file or a folder of that name is hidden or created by a system.
     static func include(_ name: some Collection<UInt8>) -> Bool {
         guard let first = name.first else { return false }
         if first == UInt8(ascii: ".") { return true }

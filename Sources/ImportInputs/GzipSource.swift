@@ -171,7 +171,7 @@ struct GzipHeader {
     private var flags: UInt8 = 0
     private var extraLength = 0
 
-    /// Takes the next byte. None may follow once it says that the header is complete or damaged.
+    /// Consumes the next byte. Do not call it after it has said that the header is complete or damaged.
     mutating func take(_ byte: UInt8) -> State {
         seen += 1
         switch field {

@@ -1,7 +1,7 @@
 private import Glibc
 import ImportFoundation
 
-/// A regular file from where its descriptor stood on. Reading it does not move the descriptor.
+/// A regular file from the position of its descriptor on. Reading it does not move the descriptor.
 struct InputFileRegion: Sendable {
     let descriptor: Int32
     let start: Int
@@ -34,7 +34,7 @@ struct InputFileRegion: Sendable {
         }
     }
 
-    /// The first bytes, as many as are needed to recognise a format; fewer if the file is shorter or cannot be read.
+    /// The first bytes, as many as are needed to recognize a format; fewer if the file is shorter or cannot be read.
     func beginning() -> ArraySlice<UInt8> {
         var bytes = [UInt8](repeating: 0, count: ContainerFormat.signatureBytes)
         var filled = 0

@@ -1,7 +1,7 @@
 private import Glibc
 package import ImportFoundation
 
-/// Something that the arguments of a command name, themselves or as folders.
+/// Something that the arguments of a command name, directly or in folders.
 package enum InputTreeItem: Sendable, Equatable {
     /// A file to read; `size` in bytes, nil for anything but a regular file, such as a pipe that was named.
     case file(InputPath, size: Int?)
@@ -18,7 +18,7 @@ package enum PassedOver: Sendable, Equatable {
     /// A symbolic link that leads out of the named folder, to a folder, to something else, or nowhere.
     case linkOutside, linkToFolder, linkToSpecial, linkBroken
     case special(SpecialFile)
-    /// A folder that cannot be listed, or a file that cannot be looked at.
+    /// A folder that cannot be listed, or a file that cannot be examined.
     case unreadable(ReadFailure)
 
     /// Nothing is lost by leaving it out.

@@ -2,7 +2,7 @@ private import CLibArchive
 private import Glibc
 import ImportFoundation
 
-/// One archive, or one stream of compressed data, that libarchive reads. Besides ``ZipWriter``, nothing here knows
+/// One archive, or one stream of compressed data, that libarchive reads. Only ``ZipWriter`` also uses
 /// libarchive.
 ///
 /// It belongs to one thread at a time.
@@ -119,7 +119,7 @@ final class LibArchive {
         return unread > input.trailingZeros ? ReadFailure(.damaged(format, .trailingBytes)) : nil
     }
 
-    /// Why libarchive could not go on, from the input's own failure or from libarchive's words.
+    /// Why libarchive could not go on: the input's own failure or libarchive's message.
     private var failure: ReadFailure {
         if let failure = input.failure { return failure }
         let message = message

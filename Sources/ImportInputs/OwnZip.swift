@@ -1,7 +1,7 @@
 package import ImportFoundation
 
 extension OwnOutput {
-    /// Recognises a zip that this program wrote, by its list of entries: a pack or a workbook.
+    /// Recognizes a zip that this program wrote, by its list of entries: a pack or a workbook.
     ///
     /// - Parameter descriptor: of a regular file open for reading. It is not closed here.
     package init?(zip descriptor: Int32) {
@@ -26,7 +26,7 @@ extension OwnOutput {
     }
 }
 
-/// Recognises a zip of this program on the way through its entries.
+/// Recognizes a zip of this program on the way through its entries.
 struct OwnZip {
     enum Finding {
         case isOwn(OwnOutput)
@@ -53,7 +53,7 @@ struct OwnZip {
             mayBeWorkbook = false
             return OwnOutput(workbookCore: content.beginning).map { .isOwn($0) } ?? .isNot(content)
         }
-        // Whatever is not XML could be a dump.
+        // Anything that is not XML could be a dump.
         mayBeWorkbook = content.beginning.first == UInt8(ascii: "<") && held.count < OwnOutput.workbookParts
         guard mayBeWorkbook else { return .isNot(content) }
         held.append((source, content.beginning))

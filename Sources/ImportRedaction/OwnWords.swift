@@ -1,8 +1,8 @@
 import ImportAnalysis
 
-/// Finds what the user's own rules name: literal texts anywhere, and words that a pattern matches.
+/// Finds what the user's rules name: literal texts anywhere, and words that match a pattern.
 struct OwnWords: Sendable {
-    /// A longer word is taken for one that a pattern matches: to try them all takes the product of both lengths.
+    /// A longer word counts as a match, because matching takes the product of both lengths.
     private static let longestWord = 1024
 
     private let words: WordTree

@@ -1,9 +1,9 @@
 import ImportFoundation
 
-/// Makes pseudonyms: what stands instead of a value, the same for the same value and key, and of the same kind.
+/// Makes pseudonyms, which replace values: the same for the same value and key, and of the same kind.
 ///
-/// A pseudonym is a keyed hash (HMAC-SHA-256) of the kind and the value. Without the key, nobody can tell which value
-/// it stands for, nor work out the pseudonym of a value to look for it.
+/// A pseudonym is a keyed hash (HMAC-SHA-256) of the kind and the value. Without the key, it is impossible to find the value
+/// of a pseudonym, or to compute the pseudonym of a value.
 package struct Pseudonyms: Sendable {
     /// Keys that are accepted, in bytes.
     package static let keyBytes = 16...4096

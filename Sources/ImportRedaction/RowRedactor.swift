@@ -1,6 +1,6 @@
 package import ImportDumps
 
-/// Puts pseudonyms instead of the values of rows: of the ids as a whole, of codes and messages where they hold some.
+/// Replaces the values of rows with pseudonyms: whole ids, and values in codes and messages.
 package struct RowRedactor: Sendable {
     private var redactor: TextRedactor
     /// The rows since the last ``removeAll()``, in order, and the bytes that their texts are in.

@@ -1,6 +1,6 @@
 package import ImportInputs
 
-/// The names of inputs in what is written and said: as they are, or with pseudonyms instead of their parts.
+/// The names of inputs in outputs and messages: unchanged, or with pseudonyms instead of their parts.
 ///
 /// A name has no form by which to tell a person's name in it from other words, so each part of a path is replaced as a
 /// whole. Known endings stay, as do `/` and the `!` in front of an archive's entry.
@@ -12,7 +12,7 @@ package struct SourceNames: Sendable {
         "zip", "7z",
     ]
 
-    /// Leaves names as they are.
+    /// Leaves names unchanged.
     package static let plain = SourceNames(nil, RedactionRules())
 
     package init(_ pseudonyms: Pseudonyms, rules: RedactionRules) {
@@ -64,7 +64,7 @@ package struct SourceNames: Sendable {
 // MARK: - Why something is not read
 
 extension SourceNames {
-    /// A reason with names as they are to be shown, and without the words of a library, which may quote what it read.
+    /// A reason with redacted names, and without the message of a library, which may quote the input.
     package func shown(_ refusal: InputRefusal) -> InputRefusal {
         guard pseudonyms != nil else { return refusal }
         switch refusal {

@@ -2,7 +2,7 @@ import ImportAnalysis
 package import ImportDumps
 import ImportFoundation
 
-// What a dump says besides its rows.
+// The data of a dump besides its rows.
 extension TextRedactor {
     /// The job's own fields: its id as a whole, its texts where they hold values. Numbers, date-times and a status that
     /// the API defines stay.
@@ -66,7 +66,7 @@ extension TextRedactor {
 }
 
 extension DumpFault {
-    /// Without the words of a library, which may quote what it read. One byte at the place of the fault is left.
+    /// Without the message of a library, which may quote the input. One byte at the place of the fault is left.
     fileprivate var redacted: DumpFault {
         guard case .readFailed(let failure) = reason else { return self }
         return DumpFault(reason: .readFailed(failure.withoutQuotations), place: place, rowsKept: rowsKept)
@@ -74,7 +74,7 @@ extension DumpFault {
 }
 
 extension ReadFailure {
-    /// Without the words of a library, which may quote what it read.
+    /// Without the message of a library, which may quote the input.
     var withoutQuotations: ReadFailure {
         guard case .damaged(let format, let damage) = reason else { return self }
         switch damage {

@@ -1,7 +1,7 @@
 import ImportDumps
 import ImportFoundation
 
-/// Puts pseudonyms instead of the values of texts. One redactor serves text after text in memory that stays; each
+/// Replaces the values of texts with pseudonyms. One redactor processes text after text in the same memory; each
 /// thread has its own.
 package struct TextRedactor: Sendable {
     private let pseudonyms: Pseudonyms
@@ -41,7 +41,7 @@ package struct TextRedactor: Sendable {
         return Self.cut(&result, from: start)
     }
 
-    /// Appends the pseudonym of what is a value as a whole, such as an id. Nothing stays nothing.
+    /// Appends the pseudonym of a whole value, such as an id. An empty text stays empty.
     ///
     /// - Returns: whether it had to be cut.
     @discardableResult
@@ -120,7 +120,7 @@ extension TextRedactor {
     /// A text with pseudonyms instead of its values.
     package mutating func text(_ text: String) -> String { redact(text).text }
 
-    /// The pseudonym of what is a value as a whole.
+    /// The pseudonym of a whole value.
     package mutating func value(_ value: String) -> String {
         let bytes = Array(value.utf8)
         var result: [UInt8] = []
@@ -137,15 +137,15 @@ extension TextRedactor {
     }
 }
 
-/// What the user adds to the rules: texts to replace, names whose values to replace, patterns of words, texts to keep.
+/// The user's rules: texts to replace, names whose values to replace, word patterns, texts to keep.
 package struct RedactionRules: Sendable, Equatable {
-    /// Texts that are replaced wherever they stand, whatever the case of their letters.
+    /// Texts that are replaced anywhere, whatever the case of their letters.
     package var words: [String] = []
-    /// Names whose value is replaced, behind `=` or `:`, whatever the case of their letters.
+    /// Names whose value after `=` or `:` is replaced, whatever the case of their letters.
     package var keys: [String] = [] {
         didSet { foldedKeys = Set(keys.map { FoldedText.folded($0) }) }
     }
-    /// Values that are never replaced, to the letter.
+    /// Values that are never replaced, compared exactly.
     package var keep: [String] = [] {
         didSet { kept = Set(keep.map { Array($0.utf8) }) }
     }

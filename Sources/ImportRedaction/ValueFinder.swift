@@ -43,7 +43,7 @@ struct ValueFinder: Sendable {
         }
     }
 
-    /// Takes up a value, unless it is one to keep.
+    /// Adds a value, unless it is one to keep.
     mutating func append(_ range: Range<Int>, _ kind: ValueKind, _ text: Span<UInt8>) {
         guard !range.isEmpty, !rules.keeps(text.extracting(range)) else { return }
         values.append(FoundValue(start: range.lowerBound, end: range.upperBound, kind: kind))
@@ -168,7 +168,7 @@ extension ValueFinder {
 }
 
 extension UInt8 {
-    /// Ends a value that no quotes hold together.
+    /// The end of a value without quotes.
     fileprivate var endsValue: Bool {
         ",;&|()[]{}<>\"'`\n\r".utf8.contains(self)
     }
@@ -187,7 +187,7 @@ extension Span<UInt8> {
         return false
     }
 
-    /// A word that says that there is no value.
+    /// A word that means that there is no value.
     fileprivate func isNothing(_ value: Range<Int>) -> Bool {
         for word: StaticString in ["null", "nil", "none", "undefined", "true", "false", "missing", "empty"]
         where value.count == word.utf8CodeUnitCount && matches(word, at: value.lowerBound) {

@@ -1,4 +1,4 @@
-/// What a value is. Its pseudonym is of the same kind; the number keeps the codes of kinds apart.
+/// The kind of a value. Its pseudonym is of the same kind; the number keeps the codes of kinds apart.
 enum ValueKind: UInt8, Sendable {
     case uuid = 1
     case email, phone
@@ -38,7 +38,7 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-    /// The kind of a value that is known to be one as a whole.
+    /// The kind of a whole value.
     func kind(_ range: Range<Int>) -> ValueKind {
         var digits = 0
         var hex = 0
@@ -62,7 +62,7 @@ extension Span<UInt8> {
         return others == 0 && digits >= 7 && isDialled ? .phone : .text
     }
 
-    /// Whether a UUID with its hyphens lies here.
+    /// Whether a UUID with its hyphens is here.
     func isUUID(at start: Int) -> Bool {
         guard start >= 0, start + 36 <= count else { return false }
         for offset in 0..<36 {

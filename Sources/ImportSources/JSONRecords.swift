@@ -1,7 +1,7 @@
 import ImportDumps
 import ImportFoundation
 
-/// Finds where JSON values end (RFC 8259), checking all of them: what is handed back byte for byte must be JSON.
+/// Finds where JSON values end (RFC 8259) and checks them, because records that are handed back must be valid JSON.
 struct JSONRecords {
     /// The error, and its byte; nil for the end of the bytes.
     struct Fault: Error {
@@ -14,7 +14,7 @@ struct JSONRecords {
         case value, valueOrEnd, key, keyOrEnd, colon, commaOrEnd
     }
 
-    /// For each container that is open: whether it is an object.
+    /// For each open container, whether it is an object.
     private var open: [Bool] = []
 
     /// The index after the value that begins at `start`.

@@ -1,7 +1,7 @@
 package import ImportDumps
 package import ImportFoundation
 
-/// Why a source cannot be used, as data. Nothing is made from a source that is not read completely.
+/// Why a source cannot be used, as data. Nothing is written for a source that is not read completely.
 package struct SourceFault: Error, Sendable, Equatable {
     package var reason: Reason
     /// Its position; nil for an error of the whole source. Columns count bytes of the text in UTF-8.
@@ -19,7 +19,7 @@ package struct SourceFault: Error, Sendable, Equatable {
         case onlyHeader
         /// It is a dump of an import job.
         case isDump
-        /// This program wrote it, and not as rejects.
+        /// This program wrote it, but not as rejects.
         case isOwnOutput
         /// It is a workbook, an image or the like.
         case isForeign(String)

@@ -86,7 +86,7 @@ package struct SourceOptions: Sendable {
     }
 }
 
-/// How the characters of a source are written, in so far as its records can be copied and cells put before them.
+/// The encodings of sources whose records can be copied and get cells before them.
 package enum SourceEncoding: Sendable, Equatable {
     case utf8
     /// With a byte order mark. Its records are seen as UTF-8.
@@ -94,7 +94,7 @@ package enum SourceEncoding: Sendable, Equatable {
     /// A byte for each character: which one, or `UInt32.max` for none.
     case singleByte([UInt32])
 
-    /// Bytes of UTF-8 that records are seen in, as they are to be written.
+    /// Bytes in UTF-8 converted to the encoding in which they are written.
     package func encoded(_ bytes: Span<UInt8>, into result: inout [UInt8]) {
         guard case .utf16(let isBigEndian) = self else { return result.append(span: bytes) }
         for unit in String(decoding: [UInt8](span: bytes), as: UTF8.self).utf16 {
@@ -104,7 +104,7 @@ package enum SourceEncoding: Sendable, Equatable {
         }
     }
 
-    /// A text of ours in the encoding of the records: characters that it does not have become question marks.
+    /// A new text in the encoding of the records: characters that it does not have become question marks.
     package func bytes(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard case .singleByte(let characters) = self, text.contains(where: { $0 >= 0x80 }) else { return text }
         let bytes = String(decoding: text, as: UTF8.self).unicodeScalars.map { scalar in

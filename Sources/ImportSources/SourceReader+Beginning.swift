@@ -35,9 +35,9 @@ extension SourceReader {
 
     static func foreign(_ bytes: [UInt8]) -> String? {
         if bytes.starts(with: "<?xml".utf8) { return "XML" }
-        if bytes.starts(with: "<!DOCTYPE".utf8) || bytes.starts(with: "<html".utf8) { return "a page of HTML" }
+        if bytes.starts(with: "<!DOCTYPE".utf8) || bytes.starts(with: "<html".utf8) { return "an HTML page" }
         if bytes.starts(with: "%PDF".utf8) { return "a PDF document" }
-        if bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) { return "a workbook or document of Office before 2007" }
+        if bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) { return "a workbook or document from Office before 2007" }
         if bytes.starts(with: "PAR1".utf8) { return "a Parquet file" }
         if bytes.starts(with: "SQLite format 3".utf8) { return "an SQLite file" }
         return nil

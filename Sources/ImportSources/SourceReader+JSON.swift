@@ -78,7 +78,7 @@ extension SourceReader {
         }
         let rest = window.withBytes(position..<window.count) { [UInt8](span: $0) }
         closing = rest
-        // Without its objects the document is as valid as with them.
+        // The document is valid without its objects if and only if it is valid with them.
         let document = opening + rest
         do throws(JSONRecords.Fault) {
             var check = JSONRecords()

@@ -27,7 +27,7 @@ struct SourceWindow: ~Copyable {
         return unsafe storage[index]
     }
 
-    /// Forgets bytes at the front.
+    /// Removes bytes at the front.
     mutating func drop(_ dropped: Int) {
         precondition(dropped >= 0 && dropped <= count)
         count -= dropped

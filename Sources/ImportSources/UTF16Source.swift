@@ -114,7 +114,7 @@ struct HashedSource: ByteSource {
     }
 }
 
-/// A SHA-256 that is calculated by whichever thread reads.
+/// A SHA-256, computed by the thread that reads.
 final class SharedHash: Sendable {
     private let state = Mutex(SHA256())
 

@@ -1,9 +1,9 @@
 private import CXLSXWriter
 private import Glibc
 
-/// One workbook that libxlsxwriter writes. Nothing else knows libxlsxwriter.
+/// One workbook that libxlsxwriter writes. No other file uses libxlsxwriter.
 ///
-/// Rows go to a temporary file without a name as they come, so memory does not grow with them. It belongs to one thread
+/// Rows are written to an unnamed temporary file as they come, so memory does not grow with them. It belongs to one thread
 /// at a time.
 @safe
 final class LibXLSXWriter {
@@ -64,7 +64,7 @@ final class LibXLSXWriter {
         return unsafe sheets.count - 1
     }
 
-    /// Keeps the first row in sight, and gives each column its width in characters. On paper, all columns share a page.
+    /// Keeps the first row visible, and gives each column its width in characters. On paper, all columns share a page.
     func layOut(_ sheet: Int, widths: [Double]) throws(SpreadsheetFailure) {
         let sheet = unsafe sheets[sheet]
         unsafe functions.worksheet_freeze_panes(sheet, 1, 0)

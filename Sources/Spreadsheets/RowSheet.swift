@@ -10,7 +10,7 @@ package struct RowSheet {
         case encodedText
     }
 
-    /// What a sheet holds, and what a zip without Zip64 does.
+    /// The limits of a sheet, and of a zip without Zip64.
     package static let mostRows = 1_048_576
     package static let mostColumns = 16_384
     package static let mostBytes = 4_000_000_000

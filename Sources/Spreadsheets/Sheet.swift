@@ -61,7 +61,7 @@ package final class Sheet {
     ///
     /// - Parameters:
     ///   - isFiltered: whether the reader can filter by its columns.
-    ///   - note: what its last row says, of rows that are not here.
+    ///   - note: the last row, about rows that are not here.
     package func finish(isFiltered: Bool = true, note: String?) throws(SpreadsheetFailure) {
         if isFiltered { try writer.filter(number, lastRow: max(1, rowsWritten), columns: columns) }
         guard let note else { return }
@@ -158,7 +158,7 @@ extension Sheet {
     }
 }
 
-/// What a sheet may hold.
+/// The limits of a sheet.
 package struct SheetLimits: Sendable {
     /// Rows without the names of the columns, and without the one that says that others were left out.
     package var rows: Int
@@ -171,7 +171,7 @@ package struct SheetLimits: Sendable {
     }
 }
 
-/// What is in a sheet, counted when it is written and again when it is read back.
+/// The contents of a sheet, counted when it is written and again when it is read back.
 package struct SheetTally: Sendable, Equatable {
     package var rows = 0
     package var cells = 0

@@ -1,4 +1,4 @@
-/// Reads the rows of a sheet that this module wrote, as its bytes stream by. It is no reader of others.
+/// Reads the rows of a sheet that this module wrote, as its bytes stream by. It cannot read other sheets.
 package struct SheetReader {
     /// The cells of a row.
     package struct Row {

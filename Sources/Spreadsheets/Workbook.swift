@@ -1,7 +1,7 @@
 /// A workbook in the format of Excel, Office Open XML (`.xlsx`).
 ///
 /// Memory does not grow with its rows: they go to temporary files, and into the file when it is closed. Its bytes are a
-/// function of its cells alone. Of a workbook that is let go before it is closed, nothing is left.
+/// function of its cells alone. If a workbook is released before it is closed, nothing is left.
 package final class Workbook {
     private let writer: LibXLSXWriter
     private let limits: SheetLimits
@@ -11,8 +11,8 @@ package final class Workbook {
     package static var isAvailable: Bool { LibXLSXWriter.isAvailable }
 
     /// - Parameters:
-    ///   - path: where the file goes, of what was there nothing stays.
-    ///   - temporaryFolder: where there is room for twice the unpacked size of the sheets.
+    ///   - path: the place of the file; an existing file is overwritten.
+    ///   - temporaryFolder: a folder with space for twice the unpacked size of the sheets.
     ///   - title: of the document. No text of a dump.
     package init(
         path: String, temporaryFolder: String, title: String, limits: SheetLimits = SheetLimits()
@@ -21,7 +21,7 @@ package final class Workbook {
         writer = try LibXLSXWriter(path: path, temporaryFolder: temporaryFolder, title: title)
     }
 
-    /// Adds a sheet behind the others.
+    /// Adds a sheet after the others.
     ///
     /// - Parameter name: at most 31 characters; no text of a dump.
     package func addSheet(_ name: String, columns: [Sheet.Column]) throws(SpreadsheetFailure) -> Sheet {
@@ -51,11 +51,11 @@ package struct SpreadsheetFailure: Error, Sendable, Equatable {
     package enum Reason: Sendable, Equatable {
         /// libxlsxwriter is not on this machine.
         case libraryAbsent
-        /// The operating system refused something; the value of `errno`.
+        /// The operating system failed; the value of `errno`.
         case system(errorNumber: Int32)
-        /// libxlsxwriter refused something, in its own words.
+        /// libxlsxwriter failed, with its message.
         case library(String)
-        /// What was written is not all of it.
+        /// The file is incomplete.
         case incomplete
     }
 }

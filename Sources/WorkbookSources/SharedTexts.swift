@@ -40,7 +40,7 @@ struct SharedTexts: Sendable {
             switch open.last {
             case nil:
                 guard element.isNamed("sst"), WorkbookParts.isSpreadsheet(element) else {
-                    throw WorkbookFault(.structure("its shared texts are something else"))
+                    throw WorkbookFault(.structure("the part with shared texts has another root element"))
                 }
                 open.append(.list)
             case .list: open.append(element.isNamed("si") ? .item : .other)
@@ -53,7 +53,7 @@ struct SharedTexts: Sendable {
         func end() throws {
             guard open.popLast() == .item else { return }
             guard texts.bytes.count - (texts.ends.last ?? 0) <= SharedTexts.mostBytesOfCell else {
-                throw WorkbookFault(.structure("a shared text is longer than a cell may hold"))
+                throw WorkbookFault(.structure("a shared text is longer than a cell may be"))
             }
             texts.ends.append(texts.bytes.count)
             try check()

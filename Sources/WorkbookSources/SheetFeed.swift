@@ -2,11 +2,11 @@ import ImportFoundation
 import ImportSources
 import XHTMLValidation
 
-/// Parses a sheet as far as its rows are asked for.
+/// Parses a sheet as far as its rows are requested.
 ///
 /// It belongs to one thread at a time, the one that reads, which is why it can be sent between them.
 final class SheetFeed: @unchecked Sendable {
-    /// Bytes that are parsed in one go. The result is bounded by the texts that they can refer to.
+    /// Bytes that are parsed at once. The result is bounded by the texts that they can refer to.
     private static let chunkBytes = 4096
 
     private var source: any ByteSource

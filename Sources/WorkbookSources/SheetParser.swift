@@ -7,13 +7,13 @@ import XHTMLValidation
 ///                                         <c r="B2" t="inlineStr"> <is> <t>text</t> </is> </c>
 ///                 <mergeCells> <mergeCell ref="A1:B1"/>
 ///
-/// What is not known inside a row is refused: there could be cells in it.
+/// Unknown elements inside a row are refused, because they could contain cells.
 final class SheetParser: XMLStreamHandler {
     private enum Element {
         case sheet, data, row, cell, value, formula, inline, run, text, merges, other
     }
 
-    /// What the format allows.
+    /// The limits of the format.
     static let mostRows = 1_048_576
     static let mostColumns = 16_384
 
@@ -22,7 +22,7 @@ final class SheetParser: XMLStreamHandler {
     private let texts: SharedTexts
     private var open: [Element] = []
 
-    /// Records, and how many bytes of them are whole.
+    /// Records, and how many bytes of them are complete.
     private(set) var rows: [UInt8] = []
     private(set) var wholeRows = 0
     private(set) var notes = SheetNotes()
@@ -48,7 +48,7 @@ final class SheetParser: XMLStreamHandler {
         self.texts = texts
     }
 
-    /// Forgets bytes at the front, of whole rows.
+    /// Removes bytes of whole rows at the front.
     func forget(_ count: Int) {
         if count == rows.count { rows.removeAll(keepingCapacity: true) } else { rows.removeFirst(count) }
         wholeRows -= count
@@ -124,12 +124,12 @@ final class SheetParser: XMLStreamHandler {
         guard open.last == .value || open.last == .text else { return }
         for index in bytes.indices { value.append(bytes[index]) }
         guard value.count <= SharedTexts.mostBytesOfCell else {
-            throw fault(.structure("it holds more than a cell may"))
+            throw fault(.structure("it contains more than a cell may"))
         }
     }
 
     private func unknown(_ name: String) -> WorkbookFault {
-        WorkbookFault(.structure("its rows hold “\(name.prefix(40))”, which is not known here"), sheet: sheet)
+        WorkbookFault(.structure("its rows contain “\(name.prefix(40))”, which is not known"), sheet: sheet)
     }
 
     // MARK: - Rows
@@ -165,7 +165,7 @@ final class SheetParser: XMLStreamHandler {
         guard let place, place.row == row, place.column > column, place.column < Self.mostColumns else {
             let name = element.value(of: "r")?.prefix(40) ?? ""
             throw WorkbookFault(
-                .structure("in row \(row) a cell is called “\(name)”, which cannot be there"), sheet: sheet)
+                .structure("in row \(row), a cell has the impossible name “\(name)”"), sheet: sheet)
         }
         column = place.column
         (hasFormula, hasValue) = (false, false)
@@ -173,13 +173,13 @@ final class SheetParser: XMLStreamHandler {
         type = .number
         if let found = element.withValue(of: "t", { CellType($0) }) {
             guard let found else {
-                throw fault(.structure("it is of a kind that is not known here (\(element.value(of: "t") ?? ""))"))
+                throw fault(.structure("its type is not known (\(element.value(of: "t") ?? ""))"))
             }
             type = found
         }
         style = 0
         if let found = element.withValue(of: "s", { CellName.number($0) }) {
-            guard let found, found < styles else { throw fault(.structure("it has a style that is not there")) }
+            guard let found, found < styles else { throw fault(.structure("it has a style that does not exist")) }
             style = found
         }
     }
@@ -193,7 +193,7 @@ final class SheetParser: XMLStreamHandler {
         case .number:
             trim()
             guard !value.isEmpty else { return }
-            guard CellName.isNumber(value.span) else { throw fault(.structure("it should be a number and is none")) }
+            guard CellName.isNumber(value.span) else { throw fault(.structure("it should be a number but is not")) }
             try append(.number)
         case .boolean:
             trim()
@@ -201,7 +201,7 @@ final class SheetParser: XMLStreamHandler {
             if value.elementsEqual("true".utf8) { value = [UInt8(ascii: "1")] }
             if value.elementsEqual("false".utf8) { value = [UInt8(ascii: "0")] }
             guard value == [UInt8(ascii: "0")] || value == [UInt8(ascii: "1")] else {
-                throw fault(.structure("it should be true or false and is neither"))
+                throw fault(.structure("it should be true or false but is neither"))
             }
             try append(.boolean)
         case .error, .date:
@@ -215,7 +215,7 @@ final class SheetParser: XMLStreamHandler {
             let isThere: Void? = try CellName.number(value.span).flatMap { number in
                 try texts.withText(number) { try append(.text, $0) }
             }
-            guard isThere != nil else { throw fault(.structure("it refers to a text that is not there")) }
+            guard isThere != nil else { throw fault(.structure("it refers to a text that does not exist")) }
         }
     }
 
@@ -255,7 +255,7 @@ final class SheetParser: XMLStreamHandler {
             ends.count <= 2, first.row <= last.row, first.column <= last.column
         else {
             throw WorkbookFault(
-                .structure("merged cells are called “\(reference.prefix(40))”, which cannot be"), sheet: sheet)
+                .structure("merged cells have the impossible name “\(reference.prefix(40))”"), sheet: sheet)
         }
         guard first != last, let usedRows, let usedColumns else { return }
         guard usedRows.overlaps(first.row...last.row), usedColumns.overlaps(first.column...last.column) else { return }
@@ -263,11 +263,11 @@ final class SheetParser: XMLStreamHandler {
     }
 }
 
-/// What the attribute `t` says that a cell is.
+/// The type of a cell by the attribute `t`.
 enum CellType {
     case number, boolean, error, date, sharedText, formulaText, inlineText
 
-    /// Nil for what is not known.
+    /// Nil for an unknown type.
     init?(_ text: Span<UInt8>) {
         func isIt(_ word: StaticString) -> Bool {
             guard word.utf8CodeUnitCount == text.count else { return false }

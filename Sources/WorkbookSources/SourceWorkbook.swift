@@ -21,10 +21,10 @@ package struct SourceWorkbook: Sendable {
     private let workbookPart: String
     private let sheets: [Listed]
     private let countsFrom1904: Bool
-    /// Macros are not carried over.
+    /// Macros are not copied.
     package let hasMacros: Bool
 
-    /// Recognises a workbook; nil for anything that may be a source of another kind.
+    /// Recognizes a workbook; nil for anything that may be a source of another kind.
     ///
     /// - Parameters:
     ///   - descriptor: of a file open for reading, which stays open as long as its rows are read.

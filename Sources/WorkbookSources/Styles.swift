@@ -1,7 +1,7 @@
 import ImportSources
 import XHTMLValidation
 
-/// How the numbers of cells are shown: all of a workbook's styles that goes over.
+/// The number formats of cells: the only part of a workbook's styles that is used.
 enum Styles {
     /// Excel has 65,490.
     private static let most = 65_536

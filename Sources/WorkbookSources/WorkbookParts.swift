@@ -6,7 +6,7 @@ import XHTMLValidation
 
 /// The parts of a workbook, and how they refer to each other.
 struct WorkbookParts: Sendable {
-    /// What one part says of another.
+    /// A reference from one part to another.
     struct Relationship {
         var id: String
         /// An address, of which the end says what it is.
@@ -38,9 +38,9 @@ struct WorkbookParts: Sendable {
     static func checkRoot(_ element: borrowing XMLStreamElement) throws(WorkbookFault) {
         if element.isNamed("workbook"), isSpreadsheet(element) { return }
         switch element.name {
-        case "document": throw WorkbookFault(.isNoWorkbook("a document of Word"))
+        case "document": throw WorkbookFault(.isNoWorkbook("a Word document"))
         case "presentation": throw WorkbookFault(.isNoWorkbook("a presentation"))
-        default: throw WorkbookFault(.isNoWorkbook("a document of another kind"))
+        default: throw WorkbookFault(.isNoWorkbook("another kind of document"))
         }
     }
 
@@ -50,7 +50,7 @@ struct WorkbookParts: Sendable {
             || element.hasNamespace(prefix: "http://purl.oclc.org/ooxml/spreadsheetml/")
     }
 
-    /// What a part refers to.
+    /// The references of a part.
     func relationships(of part: String) throws(WorkbookFault) -> [Relationship] {
         let folder = part.lastIndex(of: "/").map { String(part[...$0]) } ?? ""
         let name = "\(folder)_rels/\(part.dropFirst(folder.count)).rels"
@@ -119,7 +119,7 @@ struct WorkbookParts: Sendable {
 }
 
 extension WorkbookFault {
-    /// What went wrong on the way through a part.
+    /// The failure while reading a part.
     init(_ error: any Error, part: String) {
         switch error {
         case let fault as WorkbookFault: self = fault

@@ -1,4 +1,4 @@
-/// A problem before its line is known. Lines are worked out once, at the end, and only for the problems that are kept.
+/// A problem before its line is known. Lines are determined once, at the end, and only for the problems that are kept.
 struct Fault {
     enum Place {
         case offset(Int)
@@ -22,7 +22,7 @@ struct FaultLog {
 
     var isEmpty: Bool { kept.isEmpty }
 
-    /// Adds a fault. It is not even put into words when the log is full.
+    /// Adds a fault. If the log is full, its message is not even made.
     mutating func add(_ fault: @autoclosure () -> Fault) {
         if kept.count < Self.limit {
             kept.append(fault())

@@ -1,6 +1,6 @@
 internal import CLibXML2
 
-/// Words for an error of validation. libxml2 says what it expected of its automaton; people need to know what to do.
+/// The message for a validation error. libxml2 reports the state of its automaton; people need to know what to do.
 struct GrammarMessage {
     let text: String
 
@@ -12,8 +12,8 @@ struct GrammarMessage {
         case XML_RELAXNG_ERR_EXTRACONTENT where subject.parent != nil:
             // libxml2 blames the first child that the last of several alternatives could not take.
             text =
-                "<\(subject.parent ?? "?")> holds more than it may: this <\(subject.name)>, or what follows it, "
-                + "is not allowed at its place."
+                "<\(subject.parent ?? "?")> contains more than it may: this <\(subject.name)>, or what follows it, "
+                + "is not allowed here."
         case XML_RELAXNG_ERR_ELEMWRONG, XML_RELAXNG_ERR_ELEMNAME, XML_RELAXNG_ERR_EXTRACONTENT,
             XML_RELAXNG_ERR_ELEMNONS, XML_RELAXNG_ERR_ELEMWRONGNS, XML_RELAXNG_ERR_ELEMEXTRANS:
             text = Self.misplaced(subject, vocabulary)
@@ -24,7 +24,7 @@ struct GrammarMessage {
         case XML_RELAXNG_ERR_ATTRVALID:
             let needs = Self.needs[subject.name].map { " It needs \($0)." } ?? ""
             text =
-                "The attributes of <\(subject.name)> do not fit: one is missing, or has a value that is not allowed."
+                "The attributes of <\(subject.name)> are wrong: one is missing, or has a value that is not allowed."
                 + needs
         case XML_RELAXNG_ERR_NOELEM:
             text = "<\(subject.name)> is not complete: an element that it must have is missing."
@@ -32,7 +32,7 @@ struct GrammarMessage {
             text = "The content of <\(subject.name)> is not what is allowed there."
         default:
             let message = unsafe String(copying: error.message)?.shortened ?? "unknown error"
-            text = "The page does not fit the grammar: \(message)"
+            text = "The page does not match the grammar: \(message)"
         }
     }
 
@@ -54,7 +54,7 @@ struct GrammarMessage {
             return "<html> is in the namespace \"\(subject.namespace)\". Write xmlns=\"\(XMLElement.xhtml)\"."
         }
         if !vocabulary.mayContain(element: name) {
-            return "<\(name)> is not allowed, neither here nor elsewhere. Remove it, or use another element."
+            return "<\(name)> is not allowed anywhere. Remove it, or use another element."
         }
         let here = subject.parent == nil ? "" : "at this place "
         return "<\(name)> is not allowed \(here)\(place). Move it, or use another element."
@@ -74,7 +74,7 @@ struct GrammarMessage {
         return "The attribute \"\(name)\" of <\(subject.name)> is not allowed there, or \(value) is not."
     }
 
-    /// What elements cannot do without. libxml2 does not say which attribute is missing.
+    /// Required attributes of elements. libxml2 does not say which one is missing.
     private static let needs = [
         "data": "value",
         "img": "alt, and src with a picture as data:image/png;base64,… (or gif, jpeg, webp, avif)",
@@ -83,7 +83,7 @@ struct GrammarMessage {
     ]
 }
 
-/// The element that an error is about.
+/// The element of an error.
 private struct Subject {
     var name = "?"
     var namespace = ""
@@ -112,7 +112,7 @@ struct GrammarVocabulary: Sendable {
     /// Whether the grammar has name classes other than plain names, and may allow more than it names.
     private var isOpen = false
 
-    /// Reads the names, and refuses what would load another file.
+    /// Reads the names, and refuses anything that would load another file.
     init(of grammar: XMLDocument, faults: inout FaultLog) {
         var found = FaultLog()
         grammar.forEachElement { element in
@@ -160,7 +160,7 @@ enum GrammarCheck {
         faults.append(findings.faults)
         if status != 0, faults.isEmpty {
             // Never "valid" because an error was not reported.
-            faults.add(.grammar, at: 0, "The page does not fit the grammar; the reason is unknown (\(status)).")
+            faults.add(.grammar, at: 0, "The page does not match the grammar; the reason is unknown (\(status)).")
         }
     }
 }
@@ -172,7 +172,7 @@ private let collect: clibxml2_error_callback = { context, error in
     unsafe findings.pointee.add(error.pointee)
 }
 
-/// Collects libxml2's errors of validation, in words.
+/// Collects libxml2's validation errors as messages.
 private struct GrammarFindings {
     let vocabulary: GrammarVocabulary
     private(set) var faults = FaultLog()
@@ -182,7 +182,7 @@ private struct GrammarFindings {
     }
 
     mutating func add(_ error: xmlError) {
-        // A grammar may declare ids as xsd:ID. The check of references has said all about them, and says it better.
+        // A grammar may declare ids as xsd:ID. The check of references reports them, with better messages.
         guard unsafe error.level.rawValue >= XML_ERR_ERROR.rawValue,
             unsafe error.domain != Int32(XML_FROM_VALID.rawValue)
         else { return }

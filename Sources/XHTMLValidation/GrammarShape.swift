@@ -1,4 +1,4 @@
-/// What a grammar is like, as far as it decides whether pages can be judged part by part (``KnownParts``).
+/// The properties of a grammar that decide whether pages can be checked part by part (``KnownParts``).
 ///
 /// It is *plain* if the names of an element and of those around it tell which of its patterns an element has to fit, and
 /// if no pattern is about text but in attributes: then whether an element fits depends on little that is not its own.
@@ -97,7 +97,7 @@ private final class Pattern {
             decoding: bytes.prefix(bytes.count - bytes.reversed().prefix(while: isBlank).count), as: UTF8.self)
     }
 
-    /// The name of the elements that a pattern is about; nil if it is about none, or about many.
+    /// The name of the elements that a pattern describes; nil if there is none, or if there are many.
     var elementName: GrammarShape.ElementName? {
         guard isPattern("element"), let name = self["name"] else { return nil }
         let parts = name.split(separator: ":", omittingEmptySubsequences: false)
@@ -106,7 +106,7 @@ private final class Pattern {
     }
 }
 
-/// Finds out what may be directly in an element, in whatever order.
+/// Finds out what may be directly in an element, in any order.
 private struct ContentReader {
     struct Content {
         /// The pattern of each child, by name.
@@ -118,7 +118,7 @@ private struct ContentReader {
 
     var defines: [String: Pattern] = [:]
 
-    /// Nil for what is not plain.
+    /// Nil if it is not plain.
     func content(of element: Pattern) -> Content? {
         var content = Content()
         return element.children.allSatisfy { read($0, into: &content) } ? content : nil

@@ -1,4 +1,4 @@
-/// What the valid pages so far were made of, so that a page of the same parts need not be compared with the grammar again.
+/// The parts of all valid pages so far, so that a page of the same parts need not be checked against the grammar again.
 ///
 /// A **part** is an element without what is inside its children: the names of all elements around it (its *path*) and its
 /// own; its attributes, with the values of all but those that the grammar lets have any value (``GrammarShape``) and that
@@ -28,11 +28,11 @@
 /// Nothing is said of a page that has anything else: then all checks are made, and if they find nothing, its parts are
 /// known from then on.
 struct KnownParts {
-    /// Of larger pages nothing is said.
+    /// Larger pages are not checked here.
     private static let largestPage = 4 * 1024 * 1024
     private static let mostAttributes = 200
 
-    /// How much is kept, in bytes or so: beyond it, everything is forgotten.
+    /// The approximate number of bytes kept: beyond it, everything is dropped.
     private let memory: Int
     private let shape: GrammarShape
     private var names = NameTable()
@@ -56,7 +56,7 @@ struct KnownParts {
     private struct OpenElement {
         var name: UInt32
         var path: PartTable.Place
-        /// Where the part has come to.
+        /// The position in the part.
         var place: PartTable.Place
         var scope: UInt32
         /// In its tag.
@@ -67,7 +67,7 @@ struct KnownParts {
         var written: Range<Int>
     }
 
-    /// Nil if the grammar is not such that parts can be judged by themselves.
+    /// Nil if the grammar does not allow checking parts separately.
     init?(_ grammar: XMLDocument, memory: Int) {
         guard let shape = GrammarShape(of: grammar) else { return nil }
         self.shape = shape
@@ -75,9 +75,9 @@ struct KnownParts {
     }
 
     enum Judgement {
-        /// All parts are known, and the ids are as they must be.
+        /// All parts are known, and the ids are valid.
         case valid
-        /// The page is well-formed, but has parts that are not known; ``learn()`` takes them in.
+        /// The page is well-formed, but has unknown parts; ``learn()`` adds them.
         case new
         case unknown
     }
@@ -101,13 +101,13 @@ struct KnownParts {
         return references.areWhole ? .valid : .unknown
     }
 
-    /// Takes in the new parts of the page that was judged last, which was found valid.
+    /// Adds the new parts of the last page, which was found valid.
     mutating func learn() {
         for place in newParts { parts.learn(place, mentions(at: place)) }
         for scope in newScopes { scopes.learn(scope) }
     }
 
-    /// In bytes or so.
+    /// Approximately, in bytes.
     private var size: Int {
         100 * (parts.count + values.count + names.count + scopes.count + tags.count + knownTags.count)
             + values.byteCount + tags.byteCount
@@ -123,7 +123,7 @@ struct KnownParts {
 // MARK: - Reading a page
 
 extension KnownParts {
-    /// False if only the full check can judge.
+    /// False if only the full check can decide.
     private mutating func read(_ cursor: inout MarkupCursor) -> Bool {
         guard cursor.skipProlog() else { return false }
         var declarations = 0

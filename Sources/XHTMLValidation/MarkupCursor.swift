@@ -1,7 +1,7 @@
 private import Glibc
 
-/// Goes through a page that is written in the plainest XML there is: what it takes is well-formed, and means the same to
-/// every parser. At anything else it says so, and a parser has to judge.
+/// Goes through a page in the plainest XML: what it accepts is well-formed, and means the same to
+/// every parser. It reports anything else, and a parser has to decide.
 ///
 /// Plain are: a declaration of UTF-8, `<!DOCTYPE html>`, tags without white space around their equals signs, comments,
 /// references to characters, and the five entities that need no declaration. Names are of ASCII. The bytes are UTF-8.
@@ -129,7 +129,7 @@ struct MarkupCursor {
         return byte != 0xEF || self.byte(index + 1) != 0xBF || self.byte(index + 2) < 0xBE
     }
 
-    /// Goes past a reference. Returns its character, or 0xFF for one beyond ASCII; nil if it is none.
+    /// Skips a reference. Returns its character, or 0xFF for one beyond ASCII; nil if it is not a reference.
     private mutating func reference() -> UInt8? {
         if skip("&amp;") || skip("&lt;") || skip("&gt;") || skip("&quot;") || skip("&apos;") { return 0xFF }
         guard skip("&#") else { return nil }
@@ -155,7 +155,7 @@ struct MarkupCursor {
     var isAtComment: Bool { byte(index + 1) == UInt8(ascii: "!") }
     var isAtEndTag: Bool { byte(index + 1) == UInt8(ascii: "/") }
 
-    /// Goes past a comment, if it is one.
+    /// Skips a comment, if it is one.
     mutating func comment() -> Bool {
         guard skip("<!--") else { return false }
         while index < count, !hasPrefix("--") {
@@ -165,7 +165,7 @@ struct MarkupCursor {
         return skip("-->")
     }
 
-    /// Goes past the end tag of an element of that name, if it is one.
+    /// Skips the end tag of an element of that name, if it is one.
     mutating func endTag(_ name: Range<Int>) -> Bool {
         let end = index + 2 + name.count
         guard end < count, unsafe areSame(self[name], self[index + 2..<end]) else { return false }
@@ -194,10 +194,10 @@ struct MarkupCursor {
         return nil
     }
 
-    /// Goes past a start tag that was looked at.
+    /// Skips a start tag that was examined.
     mutating func skip(to end: Int) { index = end }
 
-    /// Goes past a start tag. Returns its name, and whether the element ends with it; nil if it is not plain.
+    /// Skips a start tag. Returns its name, and whether the element ends with it; nil if it is not plain.
     ///
     /// - Parameter attributes: where its attributes are put.
     mutating func startTag(_ attributes: inout [Attribute]) -> (name: Range<Int>, isEmpty: Bool)? {

@@ -1,4 +1,4 @@
-/// What a grammar cannot say, or what must hold whatever the grammar is. One walk over the elements.
+/// Checks that a grammar cannot express, or that apply whatever the grammar is. One walk over the elements.
 struct PageCheck {
     private var references = ReferenceCheck()
     private var faults = FaultLog()
@@ -68,7 +68,7 @@ struct PageCheck {
             faults.add(
                 .externalResource, at: element.offset,
                 "The attribute \"\(attribute.name)\" of <\(element.name.shortened)> would load "
-                    + "\"\(attribute.value.shortened)\". The page must carry everything in itself, as data:image/….")
+                    + "\"\(attribute.value.shortened)\". The page must contain everything itself, as data:image/….")
         }
     }
 

@@ -1,12 +1,12 @@
 internal import CLibXML2
 
-/// What the parser tells while it builds the tree: where elements begin, what is refused, what is not well-formed.
+/// Events of the parser while it builds the tree: where elements begin, what is refused, what is not well-formed.
 struct ParseObserver {
     private(set) var faults = FaultLog()
-    /// Whether there is no use in looking at the tree.
+    /// Whether the tree need not be checked.
     var isRefused: Bool { isStopped || hasSyntaxError }
 
-    /// Whether the document was given up, because of the document type or the depth.
+    /// Whether parsing was abandoned, because of the document type or the depth.
     private var isStopped = false
     private var hasSyntaxError = false
     /// Whether an error threw the parser off the structure, so that every further error follows from it.
@@ -21,7 +21,7 @@ struct ParseObserver {
         self.start = start
     }
 
-    /// Puts the observer's events in the place of libxml2's own, which they call where the tree needs it.
+    /// Replaces libxml2's event handlers with the observer's, which call the original ones where the tree needs it.
     ///
     /// The observer itself must be in the parser's field `_private`, for as long as the parser runs.
     static func install(in parser: xmlParserCtxtPtr) {
@@ -54,14 +54,14 @@ struct ParseObserver {
 
     // MARK: Events
 
-    /// `<!DOCTYPE html>` is all that a page needs, and all that is let in: no identifiers, nothing in brackets.
+    /// `<!DOCTYPE html>` is all that a page needs, and the only one accepted: no identifiers, nothing in brackets.
     private mutating func documentType(name: String, hasIDs: Bool, endingAt parser: xmlParserCtxtPtr) {
         let end = unsafe offset(in: parser)
         let hasSubset = !(end < document.count && document[end] == UInt8(ascii: ">"))
         guard name != "html" || hasIDs || hasSubset else { return }
         let reason =
             if hasSubset {
-                "The document type declares things of its own, in brackets."
+                "The document type contains declarations in brackets."
             } else if hasIDs {
                 "The document type refers to an external DTD."
             } else {

@@ -22,7 +22,7 @@ struct ReferenceCheck {
             faults.add(
                 Fault(
                     place: .offset(offset), code: .duplicateID,
-                    message: "The id \"\(id.shortened)\" is taken by an earlier element. Choose another.",
+                    message: "The id \"\(id.shortened)\" is already used by an earlier element. Choose another.",
                     earlier: first))
         } else {
             ids[key] = offset

@@ -65,7 +65,7 @@ extension StyleSheet {
     private static let backslash = UInt8(ascii: "\\")
     private static let lineEnd = UInt8(ascii: "\n")
 
-    /// CSS takes CR LF, CR and FF for one line end before all else. XML lets them in, as &#13; and so on.
+    /// CSS takes CR LF, CR and FF for one line end first. XML lets them in, as &#13; and so on.
     private static func withOneKindOfLineEnd(_ text: String) -> [UInt8] {
         var bytes: [UInt8] = []
         var previous: UInt8 = 0

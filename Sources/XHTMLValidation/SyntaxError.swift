@@ -20,7 +20,7 @@ struct SyntaxError {
             message = "The prefix \"\(first)\" is not declared. Add xmlns:\(first)=\"…\", or leave the prefix out."
             leavesStructureIntact = true
         case XML_ERR_ATTRIBUTE_REDEFINED:
-            message = "The attribute \"\(first)\" is there twice in one tag. Keep one."
+            message = "The attribute \"\(first)\" occurs twice in one tag. Keep one."
             leavesStructureIntact = true
         case XML_ERR_TAG_NAME_MISMATCH:
             let line = unsafe error.int1
@@ -44,7 +44,7 @@ struct SyntaxError {
         case XML_ERR_ATTRIBUTE_NOT_STARTED:
             message = "The value of an attribute must be in quotation marks."
         case XML_ERR_DOCUMENT_EMPTY:
-            message = "The file has no XML in it: it must begin with <."
+            message = "The file contains no XML: it must begin with <."
         case XML_ERR_DOCUMENT_END:
             message = "Something follows the end of the page. Only comments may."
         case XML_ERR_RESERVED_XML_NAME:

@@ -96,7 +96,7 @@ enum PatternCheck {
             guard isPattern, let pattern = element.text, !compiles(pattern) else { return }
             found.add(
                 .grammar, at: element.offset,
-                "The pattern \"\(pattern.shortened)\" is not a regular expression as XML Schema has them.")
+                "The pattern \"\(pattern.shortened)\" is not a valid regular expression of XML Schema.")
         }
         faults.append(found)
     }

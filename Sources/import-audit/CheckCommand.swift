@@ -9,7 +9,7 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Prints each rule, what was found and whether the rule is met. A rule covers the rows of all jobs together; \
             percentages are exact shares of the rows seen. The exit status is 1 if a rule is not met. It is 65 or 66 \
-            if an input could not be read completely: the rules were then checked against less than everything.
+            if an input could not be read completely: the rules were then not checked against everything.
 
             EXAMPLES
               import-audit check dumps/ --max-failed 2% --fail-on critical

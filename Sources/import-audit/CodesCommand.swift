@@ -43,7 +43,7 @@ struct CodesCommand: ParsableCommand {
             var draft = CodeFileDraft()
             try results.visit({ draft.add($0) }, tally: { draft.add($0) })
             if let output = file.output {
-                // A draft of nothing would only be in the way of the next run.
+                // An empty draft would only block the next run.
                 if results.status == .done || results.jobCount > 0 {
                     try Self.write(draft.bytes, to: output)
                     if !options.isQuiet { Console.say("Written to \(output)") }
@@ -56,7 +56,7 @@ struct CodesCommand: ParsableCommand {
         }
     }
 
-    /// Writes a file that must not be there yet: someone may have put work into it.
+    /// Writes a file that must not exist yet: someone may have edited it.
     private static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
@@ -70,7 +70,7 @@ struct CodesCommand: ParsableCommand {
         do throws(SystemFailure) {
             try writeAll(bytes.span, to: descriptor)
         } catch {
-            // Half a file is none.
+            // A partial file must not stay.
             unsafe unlink(path)
             throw CommandFailure(.cannotWrite, of: path, error.description)
         }

@@ -5,11 +5,11 @@ import Synchronization
 
 /// The process's own streams: data goes to standard output, everything else to standard error.
 enum Console {
-    /// Takes the places of streams that the process was started without, so that no file that is opened later is
+    /// Opens streams that the process was started without, so that no file that is opened later is
     /// taken for one of them. Reading or writing there fails.
     static func reserveStreams() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
-            // The lowest number that is free is the one that was found missing.
+            // The lowest free number is the one that is missing.
             _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
     }
@@ -27,19 +27,19 @@ enum Console {
         try write(Array(text.utf8))
     }
 
-    /// Says what went wrong. Names and quotations in `message` may be hostile: nothing in it acts on the terminal.
+    /// Reports an error. Names and quotations in `message` may be hostile; nothing in it affects the terminal.
     static func complain(_ message: String) {
         say("import-audit: \(message)")
     }
 
-    /// Says something to the person at the terminal.
+    /// Prints a message for the person at the terminal.
     static func say(_ message: String) {
-        // Without standard error, it cannot be said.
+        // Without standard error, it cannot be reported.
         let clearing = isLineShown.exchange(false, ordering: .relaxed) ? clearedLine : ""
         try? writeAll(Array((clearing + shownText(message) + "\n").utf8).span, to: STDERR_FILENO)
     }
 
-    /// Shows a line on the terminal that gives way to whatever is said next; none if it is empty.
+    /// Shows a line on the terminal that the next message replaces; an empty text removes it.
     static func showLine(_ text: String) {
         isLineShown.store(!text.isEmpty, ordering: .relaxed)
         // In the last column, some terminals wrap.
@@ -59,7 +59,7 @@ enum Console {
     /// Moves to the start of the line and clears it.
     private static let clearedLine = "\r\u{1B}[K"
 
-    /// Standard output, for what is written piece by piece.
+    /// Standard output, written piece by piece.
     struct Output: ReportOutput {
         func write(_ bytes: Span<UInt8>) throws {
             do throws(SystemFailure) {
@@ -69,7 +69,7 @@ enum Console {
             }
         }
 
-        // What was printed stays printed; nothing that goes to standard output asks for these.
+        // Printed output cannot be read back; no writer to standard output calls these.
         func restart() {}
         func rewrite(_ transform: (Span<UInt8>, inout [UInt8]) -> Void) {}
     }
@@ -90,10 +90,10 @@ enum Console {
 struct SystemFailure: Error {
     var errorNumber: Int32
 
-    /// What the last system call left in `errno`.
+    /// The value of `errno` after the last system call.
     static var last: SystemFailure { SystemFailure(errorNumber: errno) }
 
-    /// The system's own words, such as "No space left on device".
+    /// The system's message, such as "No space left on device".
     var description: String {
         guard let text = unsafe strerror(errorNumber) else { return "error \(errorNumber)" }
         return unsafe String(cString: text)
@@ -114,10 +114,10 @@ func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(SystemFailure) 
     }
 }
 
-/// Hands out a file from its beginning, piece by piece, wherever its descriptor stands.
+/// Passes on a file from its beginning, piece by piece, whatever the position of its descriptor.
 ///
-/// - Parameter pieceBytes: a piece has at most so many.
-/// - Throws: ``SystemFailure`` where it cannot be read, and what `body` throws.
+/// - Parameter pieceBytes: the largest size of a piece.
+/// - Throws: ``SystemFailure`` if it cannot be read, and what `body` throws.
 func readPieces(
     of descriptor: Int32, pieceBytes: Int = 256 * 1024, _ body: (Span<UInt8>) throws -> Void
 ) throws {

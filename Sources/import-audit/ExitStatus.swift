@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What the process tells its caller. Scripts rely on the numbers.
+/// The exit status of the process. Scripts rely on the numbers.
 enum ExitStatus: Int32 {
     case done = 0
     /// A rule is not met, or something is not valid.
@@ -11,11 +11,11 @@ enum ExitStatus: Int32 {
     case inputNotReadWhole = 65
     /// An input does not exist or may not be read.
     case noInput = 66
-    /// The tool itself is at fault.
+    /// An internal error of the tool.
     case internalFault = 70
     /// The output cannot be written.
     case cannotWrite = 73
-    /// Ctrl-C, as shells have it: 128 and the number of the signal.
+    /// Ctrl-C, as shells report it: 128 plus the number of the signal.
     case interrupted = 130
 
     /// Ends the command with this status, if it is not ``done``.
@@ -23,16 +23,16 @@ enum ExitStatus: Int32 {
         if self != .done { throw ExitCode(rawValue) }
     }
 
-    /// The status that matters more to a caller who gets one number for several inputs.
+    /// The more important status, for a caller who gets one number for several inputs.
     func orWorse(_ other: ExitStatus) -> ExitStatus {
         rawValue >= other.rawValue ? self : other
     }
 }
 
-/// An error that ends the command: what it says on standard error, and the status.
+/// An error that ends the command: its message on standard error, and the status.
 struct CommandFailure: Error {
     var status: ExitStatus
-    /// What it is about, such as a file; nil if the reason says so.
+    /// The subject, such as a file; nil if the reason names it.
     var subject: String?
     /// What is wrong, without the subject.
     var reason: String
@@ -48,11 +48,11 @@ struct CommandFailure: Error {
         self.reason = reason
     }
 
-    /// All in one sentence.
+    /// The whole message in one sentence.
     var message: String { subject.map { "\($0): \(reason)" } ?? reason }
 }
 
-/// Runs a command's work; a failure is said on standard error and becomes the exit status.
+/// Runs a command; a failure is reported on standard error and becomes the exit status.
 func reportingFailures(_ work: () throws -> ExitStatus) throws {
     do {
         try work().end()

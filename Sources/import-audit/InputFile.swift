@@ -40,7 +40,7 @@ struct InputFile: ~Copyable {
     /// The first bytes of a regular file; nil if they cannot be read.
     func beginning(_ limit: Int) -> [UInt8]? { try? readBeginning(of: descriptor, count: limit) }
 
-    /// All bytes, up to a limit; nil if there are more.
+    /// All bytes up to a limit; nil if there are more.
     func readAll(limit: Int) throws(CommandFailure) -> [UInt8]? {
         var source = self.source
         var bytes: [UInt8] = []

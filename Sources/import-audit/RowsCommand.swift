@@ -163,7 +163,7 @@ private final class InputStates: Sendable {
         states.withLock { $0[number] = state }
     }
 
-    /// Fails for an input that is not as it was noted.
+    /// Fails if an input has changed since it was noted.
     func check(_ input: InputPath, _ number: Int) throws(CommandFailure) {
         guard let noted = states.withLock({ $0[number] }), noted != InputState(of: input) else { return }
         throw CommandFailure(
@@ -172,7 +172,7 @@ private final class InputStates: Sendable {
 
 }
 
-/// What standard input delivers, in a file that can be read twice.
+/// The contents of standard input, in a file that can be read twice.
 private struct KeptInput {
     init(in folder: String) throws(CommandFailure) {
         let descriptor = try TemporaryFile.open(in: folder)
@@ -185,7 +185,7 @@ private struct KeptInput {
                 Result { () throws(ReadFailure) in try unsafe source.read(into: buffer) }
             }
             if case .failure(let failure) = read {
-                // Half of it would look whole to who reads it again.
+                // Part of it would look complete when it is read again.
                 throw CommandFailure(.inputNotReadWhole, of: "-", failure.description)
             }
             guard case .success(let count) = read, count > 0 else { break }
@@ -209,7 +209,7 @@ private struct KeptInput {
     }
 }
 
-/// Folds each dump into its summary, and counts how often it begins `results`.
+/// Summarizes each dump, and counts how often it begins `results`.
 private struct CountingHandler: DocumentHandler {
     private var summary: SummaryHandler
     private let attempts: RowAttempts

@@ -82,7 +82,7 @@ extension SummaryCommand.Format {
         }
     }
 
-    /// Prints what a run found out on standard output, job by job.
+    /// Prints the results of a run on standard output, job by job.
     func print(_ results: RunResults, codes: CodeBook?, redaction: RedactionMark?) throws {
         switch self {
         case .text where results.jobCount <= Self.jobsInFull && results.unreadableCount <= Self.jobsInFull:

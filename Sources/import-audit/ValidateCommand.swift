@@ -69,7 +69,7 @@ struct PageValidator {
         }
     }
 
-    /// What is wrong with a page that was made from a template, and the line on which it is.
+    /// The fault of a page that was made from a template, and its line.
     func firstProblem(of page: [UInt8]) -> (problem: XHTMLProblem, line: String)? {
         guard let problem = pages.problems(in: page).first else { return nil }
         let lines = page.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

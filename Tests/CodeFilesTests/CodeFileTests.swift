@@ -60,15 +60,15 @@ struct CodeFileTests {
         ("codes:\n  - code: a\n    titel: x\n", "codes.yml:3:5: There is no key “titel”. Did you mean title?"),
         (
             "codes:\n  - code: a\n    zzz: x\n",
-            "codes.yml:3:5: There is no key “zzz”. There may be code, pattern, title"
+            "codes.yml:3:5: There is no key “zzz”. Choose from code, pattern, title"
         ),
         ("codes:\n  - code: a\n    pattern: b\n", "codes.yml:3:14: An entry must be of a code or of a pattern"),
-        ("codes:\n  - code: a\n    code: b\n", "The key “code” is there twice."),
+        ("codes:\n  - code: a\n    code: b\n", "The key “code” occurs twice."),
         (
             "codes:\n  - code: a\n  - code: b\n  - code: a\n",
-            "codes.yml:4:5: There is an entry for “a” already, in line 2."
+            "codes.yml:4:5: There is already an entry for “a”, in line 2."
         ),
-        ("codes:\n  - code: ''\n  - code: ~\n", "There is an entry for “(no code)” already, in line 2."),
+        ("codes:\n  - code: ''\n  - code: ~\n", "There is already an entry for “(no code)”, in line 2."),
         ("codes:\n  - pattern: ''\n", "codes.yml:2:14: pattern must be"),
         ("codes:\n  - code: [a]\n", "codes.yml:2:11: code must be a text."),
         ("codes:\n  - code: a\n    action: ignored\n", "codes.yml:3:13: There is no “ignored”. Did you mean ignore?"),
@@ -79,11 +79,11 @@ struct CodeFileTests {
             "codes:\n  - code: a\n    accepted: {reason: r, until: 2026-12-31}\n",
             "codes.yml:3:34: An acceptance with a last day"
         ),
-        ("codes:\n  - code: \"a\n", "codes.yml:2:11: This is not YAML: "),
-        ("codes:\n\t- code: a\n", "codes.yml:2:1: This is not YAML: "),
-        ("codes:\n  - code: a\n  bad\n", "codes.yml:3:3: This is not YAML: "),
-        ("codes: []\n---\ncodes: []\n", "codes.yml:2:1: This is not YAML: "),
-        ("codes:\n  - code: \u{1}\n", "This is not YAML: "),
+        ("codes:\n  - code: \"a\n", "codes.yml:2:11: This is not valid YAML: "),
+        ("codes:\n\t- code: a\n", "codes.yml:2:1: This is not valid YAML: "),
+        ("codes:\n  - code: a\n  bad\n", "codes.yml:3:3: This is not valid YAML: "),
+        ("codes: []\n---\ncodes: []\n", "codes.yml:2:1: This is not valid YAML: "),
+        ("codes:\n  - code: \u{1}\n", "This is not valid YAML: "),
     ]
 
     @Test("Errors are reported with line and column", arguments: faults)
@@ -96,14 +96,14 @@ struct CodeFileTests {
     func hostile() {
         var bomb = "a0: &a0 [x, x]\n"
         for level in 1...60 { bomb += "a\(level): &a\(level) {? [*a\(level - 1), *a\(level - 1)] : x}\n" }
-        #expect(fault(bomb).hasPrefix("codes.yml:1:5: Anchors and aliases are not read."))
+        #expect(fault(bomb).hasPrefix("codes.yml:1:5: Anchors and aliases are not supported."))
         // Behind what looks like a text that is still open.
         for start in ["a: x\n  'y\n", "a: \"b\nc: 'd\n  # \"e\"\n", "[?", "{a:", "a: \u{2028}", "a: \u{85}"] {
             #expect(fault(start + "&b [x]").contains("Anchors and aliases"), "\(start.debugDescription)")
         }
         #expect(fault("codes: [*a]").contains("undefined alias"))
         for deep in ["[", "{a: ", "- ", "? "] {
-            #expect(fault(String(repeating: deep, count: 100_000)).contains("This is not YAML"))
+            #expect(fault(String(repeating: deep, count: 100_000)).contains("This is not valid YAML"))
         }
         #expect(fault(String(repeating: " ", count: 1024 * 1024) + "x") == "codes.yml: The file is larger than 1 MiB.")
         do {
@@ -197,7 +197,7 @@ struct RulesFileTests {
             ),
             ("max-failed-code:\n  - code: a\n", "rules.yml:2:5: max is missing."),
             ("max-failed-code:\n  - {max: 1}\n", "rules.yml:2:5: code is missing."),
-            ("max-failed: 1\nmax-failed: 2", "is there twice"), ("a: &b 1", "rules.yml:1:4: Anchors"),
+            ("max-failed: 1\nmax-failed: 2", "occurs twice"), ("a: &b 1", "rules.yml:1:4: Anchors"),
         ])
     func faulty(yaml: String, says: String) {
         do {
@@ -244,7 +244,7 @@ struct RedactionFileTests {
             ("keys: [[a]]", "redact.yml:1:8: An element of keys must be a text."),
             ("patterns: [a b]", "redact.yml:1:12: An element of patterns must be a word"),
             ("patterns: [\"**\"]", "redact.yml:1:12: An element of patterns must be a word"),
-            ("words: [a]\nwords: [b]", "is there twice"),
+            ("words: [a]\nwords: [b]", "occurs twice"),
             ("patterns: [\(Array(repeating: "a", count: 101).joined(separator: ", "))]", "must be at most 100 texts"),
         ])
     func faulty(yaml: String, says: String) {

@@ -87,7 +87,7 @@ struct CompareMessageTests {
             "    undecided           ?         3    z failed\n", "    still failing      30         2    a failed\n",
             "    fixed              29         0    b failed\n",
             "    10 of 21 patterns, of which 19 are fixed, 1 still failing, 0 new and 1 undecided; the JSON has all\n",
-            "                       45         0    (patterns that are not listed)\n", "“?” stands for",
+            "                       45         0    (patterns that are not listed)\n", "“?” means",
         ] {
             #expect(text.outputText.contains(line), "\(text)")
         }

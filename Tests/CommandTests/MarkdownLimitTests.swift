@@ -129,7 +129,7 @@ struct MarkdownLimitTests {
         let before = try space.files(in: "o")
         let padding = WorstCase.times("x", 3000)
         for (text, says) in [
-            ("\(padding) {{#shortening}}{{sentence}}{{/shortening}}", "with all left out that can be"),
+            ("\(padding) {{#shortening}}{{sentence}}{{/shortening}}", "even with everything optional left out"),
             (
                 "{{#failures.listing.codes}}{{#messages}}\(WorstCase.times("x", 500))\n{{/messages}}{{/failures.listing.codes}}",
                 "{{#shortening}}"

@@ -57,7 +57,7 @@ struct OwnTemplatesTests {
             says: ["own: report.css", "line 10 of the page", "Nothing was written"]),
         Refusal(
             file: "other.txt", text: "x",
-            says: ["own: no template of a report is in this folder", "report.md.mustache"]),
+            says: ["own: this folder contains no report template", "report.md.mustache"]),
     ]
 
     @Test("Those that cannot be used are refused with file, line and reason; the old files stay", arguments: refusals)

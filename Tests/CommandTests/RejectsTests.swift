@@ -327,7 +327,7 @@ import Testing
         try folder.write(#"{"job_id":"n","status":"complete","results":[{"created":true}]}"#, as: "none.json")
         let none = try rejects("none.json", "job.json", "--source", "contacts.csv")
         #expect(none.status == 1)
-        #expect(none.errorText.contains("where the next job begins in the source cannot be known"), "\(none)")
+        #expect(none.errorText.contains("it is not known where the next job begins in the source"), "\(none)")
     }
 
     // MARK: - Nothing is overwritten

@@ -163,7 +163,7 @@ import Testing
         let trusted = try report("job.json", "--source", "shifted.csv", "--trust-order", "-o", "o")
         #expect(trusted.status == 0, "\(trusted)")
         #expect(try lastCells("o/failures.csv") == ["source_line", "3", "5"])
-        #expect(try folder.text("o/report.md").contains("is the word of who ran this, not proven."))
+        #expect(try folder.text("o/report.md").contains("is not proven: it was requested with --trust-order."))
     }
 
     @Test("A refused source leaves an earlier report unchanged")

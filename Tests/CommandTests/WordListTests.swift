@@ -19,6 +19,16 @@ struct WordListTests {
         (#"\bif need be\b"#, "if need be"), (#"\bpass(ed|es) over\b"#, "passed over"),
         (#"\bleft aside\b"#, "left aside"), (#"\bin place of\b"#, "in place of"),
         (#"\berror answers?\b"#, "error answer"), (#"\b(numbers|totals) (do not )?hold\b"#, "do not hold"),
+        (#"\bone's own\b"#, "one's own"), (#"\bat (most|least) so many\b"#, "at most so many"),
+        (#"\b(comes?|came) out even\b"#, "come out even"), (#"\b[Ss]peaks? (for|against) it\b"#, "speaks for it"),
+        (#"\bwhich was said\b"#, "which was said"), (#"\b(takes?|took|taken) (its|their) places?\b"#, "take its place"),
+        (#"\bworked out\b"#, "worked out"), (#"\bmended\b"#, "mended"), (#"\bfor ever\b"#, "for ever"),
+        (#"\bin one go\b"#, "in one go"), (#"(?<!\.)\ball else\b"#, "all else"),
+        (#"\b[Tt]he same of (an?|the|rows|files|inputs|another|other|what)\b"#, "the same of"),
+        (#"\bput up with\b"#, "put up with"), (#"\bin good order\b"#, "in good order"),
+        (#"\bchance explains\b"#, "chance explains"), (#"\b(is|are) about no\b"#, "is about no"),
+        (#"(?<!that )(?<!which )\btells? of (a|an|the|times|incidents|one)\b"#, "tells of"),
+        (#"\bwherever (it lies|they lie)\b"#, "wherever it lies"),
         (#"\b\d+\.0%"#, "12.0%"), (#"\b\d+ %(?= |[.,;:)]|$)(?! \d)"#, "12 %"),
     ]
 
@@ -57,6 +67,8 @@ struct WordListTests {
         for text in [
             "What is no limit is listed", "it is no file", "the folder that it lies in", "made if need be",
             "12.0% of rows", "12 % of rows", "everything is done an" + "ew", "errors, be it of the API",
+            "at least so many rows", "a file takes its place", "the same of the files", "the hash is worked out",
+            "it waits for ever", "rows and counts come out even", "entries that are about no code",
         ] {
             #expect(Self.faults(in: text).count == 1, "\(text): \(Self.faults(in: text))")
         }

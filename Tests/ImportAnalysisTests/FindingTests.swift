@@ -63,7 +63,7 @@ import Testing
             id: .statusUnknown, raising: #"{"job_id":null,"status":"done"}"#, says: "The status is “done”",
             nearMiss: #"{"job_id":null,"status":"\u0063omplete"}"#),
         Example(
-            id: .totalUnknown, raising: #"{"job_id":null,"total":null}"#, says: "cannot be known",
+            id: .totalUnknown, raising: #"{"job_id":null,"total":null}"#, says: "whether rows are missing",
             nearMiss: #"{"job_id":null,"total":0}"#),
         Example(
             id: .jobErrorUnexpected, raising: #"{"status":"complete","total":0,"error":{"code":"c"}}"#,

@@ -17,7 +17,7 @@ struct ArithmeticTests {
     static let agrees = "agrees"
     static let undeclared = "not declared"
     static let unchecked = "cannot be checked"
-    static let none = "There are no rows yet, or not all of them, to compare the totals with."
+    static let none = "The totals cannot be compared, because not all rows are there yet."
 
     static let cases: [Case] = [
         Case(

@@ -329,14 +329,14 @@ def again():
     if files[0] != files[1]:
         problems.append("the same key gives other bytes")
     done = run("report", tree, "-o", os.path.join(FOLDER, "again-1"), "--redact", "--redact-key-file", key)
-    if b"inputs were as before" not in done.stderr:
+    if b"inputs have not changed" not in done.stderr:
         problems.append("a second run with the key does not go on: %r" % done.stderr)
     outputs = [run("summary", tree, "--format", "json", "--redact").stdout for _ in range(2)]
     if outputs[0] == outputs[1] or b'"keyed": false' not in outputs[0]:
         problems.append("two runs without a key are alike")
     for _ in range(2):
         done = run("report", tree, "-o", os.path.join(FOLDER, "again-3"), "--redact")
-        if b"were as before" in done.stderr or b"Nothing has changed" in done.stderr:
+        if b"have not changed" in done.stderr or b"Nothing has changed" in done.stderr:
             problems.append("a run with a random key goes on from another one")
 
 

@@ -118,7 +118,7 @@ HIDDEN = ('<sheet name="Back" sheetId="1" state="hidden" r:id="rId1"/><sheet nam
 REFUSED = [
     ("merged", book(behind='<mergeCells><mergeCell ref="B2:B3"/></mergeCells>'), ["sheet “First”, cell B2", "B2:B3 are merged"]),
     ("merged header", book(behind='<mergeCells><mergeCell ref="A1:C1"/></mergeCells>'), ["cell A1", "A1:C1 are merged"]),
-    ("merged anywhere", book(behind='<mergeCells><mergeCell ref="B:B"/></mergeCells>'), ["merged cells are called “B:B”"]),
+    ("merged anywhere", book(behind='<mergeCells><mergeCell ref="B:B"/></mergeCells>'), ["merged cells have the impossible name “B:B”"]),
     ("no stored value", book(data=ROWS + CELL.format('<c r="C4"><f>A1+1</f><v/></c>')), ["cell C4", "formula", "save it again"]),
     ("no value at all", book(data=ROWS + CELL.format('<c r="C4" t="str"><f>A1</f></c>')), ["cell C4", "formula"]),
     ("empty", book(data=""), ["sheet “First”: The sheet is empty"]),
@@ -134,7 +134,7 @@ REFUSED = [
     ("old", compound("WordDocument"), ["Office before 2007"]),
     ("encrypted", compound("EncryptedPackage"), ["encrypted", "without a password"]),
     ("xlsb", book(main="workbook.bin"), [".xlsb", "Save it as .xlsx"]),
-    ("word", book(**{"xl/workbook.xml": '<w:document xmlns:w="http://example.org"/>'}), ["a document of Word"]),
+    ("word", book(**{"xl/workbook.xml": '<w:document xmlns:w="http://example.org"/>'}), ["a Word document"]),
     ("slides", book(**{"xl/workbook.xml": '<p:presentation xmlns:p="http://example.org"/>'}), ["a presentation"]),
     ("opendocument", zipped(**{"mimetype": "x", "META-INF/manifest.xml": "<m/>"}), ["an OpenDocument file"]),
     ("foreign sheet", book(**sheet_part("<worksheet xmlns='http://example.org'/>")), ["This sheet has no cells"]),
@@ -156,8 +156,8 @@ REFUSED = [
     ("cells backwards", book(data=ROWS + '<row r="4"><c r="B4"><v>1</v></c><c r="A4"><v>1</v></c></row>'), ["“A4”"]),
     ("cell of another row", book(data=ROWS + '<row r="4"><c r="A5"><v>1</v></c></row>'), ["row 4", "“A5”"]),
     ("no such style", book(data=ROWS + CELL.format('<c r="B4" s="1"><v>1</v></c>')), ["cell B4", "style"]),
-    ("no such text", book(data=ROWS + CELL.format('<c r="B4" t="s"><v>1</v></c>')), ["cell B4", "text that is not there"]),
-    ("negative text", book(data=ROWS + CELL.format('<c r="B4" t="s"><v>-1</v></c>')), ["cell B4", "text that is not there"]),
+    ("no such text", book(data=ROWS + CELL.format('<c r="B4" t="s"><v>1</v></c>')), ["cell B4", "text that does not exist"]),
+    ("negative text", book(data=ROWS + CELL.format('<c r="B4" t="s"><v>-1</v></c>')), ["cell B4", "text that does not exist"]),
     ("no such kind", book(data=ROWS + CELL.format('<c r="B4" t="zz"><v>1</v></c>')), ["cell B4", "(zz)"]),
     ("no number", book(data=ROWS + CELL.format('<c r="B4"><v>=1+1</v></c>')), ["cell B4", "should be a number"]),
     ("no truth", book(data=ROWS + CELL.format('<c r="B4" t="b"><v>2</v></c>')), ["cell B4", "true or false"]),
@@ -295,7 +295,7 @@ class Cases:
         if run.returncode != 0 or "not read" in run.stdout:
             fail("rejects in a folder", run, "should be skipped")
         run = self.run(rejects, "--force", dump=second)
-        if run.returncode != 73 or "would be written over it" not in run.stderr:
+        if run.returncode != 73 or "would overwrite it" not in run.stderr:
             fail("over itself", run, "should not replace its source")
 
         run = self.run(self.write("rejects.xlsx.gz", gzip.compress(rejects.read_bytes())), dump=second, out="none")

@@ -129,7 +129,7 @@ struct SheetTests {
         let rows = good + "<row r=\"6000\"><c r=\"C6000\" t=\"s\"><v>7</v></c></row>"
         try reading(Self.parts(rows: rows), SourceOptions(windowBytes: 4096)) { source in
             let wanted = WorkbookFault(
-                .structure("it refers to a text that is not there"), sheet: "S", cell: "C6000")
+                .structure("it refers to a text that does not exist"), sheet: "S", cell: "C6000")
             #expect(throws: SourceFault(.workbook(wanted))) { try source.skip(.max) }
         }
     }

@@ -1,4 +1,4 @@
-"""``python -m import_audit`` and the command ``import-audit``: the binary, with the arguments as they are."""
+"""``python -m import_audit`` and the command ``import-audit``: the binary, with unchanged arguments."""
 
 import os
 import sys

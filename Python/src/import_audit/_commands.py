@@ -1,4 +1,4 @@
-"""The commands that judge, write and compare: check, report, compare, rejects."""
+"""The commands check, report, compare and rejects."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class CheckOptions(ReadingOptions, CodesOptions, RuleOptions, total=False):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Whether rules are met."""
+    """Whether the rules are met."""
 
     passed: bool
-    """All of them."""
+    """Whether all of them are met."""
     document: dict[str, Any]
-    """Each rule with what was found: Docs/schemas/check.schema.json."""
+    """Each rule with its result: Docs/schemas/check.schema.json."""
 
     def __bool__(self) -> bool:
         return self.passed
@@ -59,7 +59,7 @@ class ReportOptions(ReadingOptions, CodesOptions, RuleOptions, total=False):
     """Options of :func:`report`."""
 
     formats: Union[str, Iterable[str]]
-    """Of ``md,csv,xhtml,json,xlsx,eml,slack,teams,github,explore``."""
+    """Some of ``md,csv,xhtml,json,xlsx,eml,slack,teams,github,explore``."""
     title: str
     templates: PathName
     job_reports: str
@@ -76,7 +76,7 @@ class ReportOptions(ReadingOptions, CodesOptions, RuleOptions, total=False):
 def report(
     inputs: Inputs, output: PathName, *, cancel: threading.Event | None = None, **options: Unpack[ReportOptions]
 ) -> Path:
-    """Writes the full audit into a folder, as the command ``report`` does.
+    """Writes the full audit into a folder, like the command ``report``.
 
     Returns:
         The folder.

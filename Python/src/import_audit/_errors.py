@@ -1,4 +1,4 @@
-"""What can go wrong: one exception for each exit status, with the tool's own sentences."""
+"""One exception for each exit status, with the messages of the tool."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ class ImportAuditError(Exception):
 
     Attributes:
         status: its exit status.
-        message: what it said on standard error, a sentence on each line.
-        result: what was still done, where there is such: the result that the call would have returned.
+        message: its error messages, a sentence on each line.
+        result: the result that the call would have returned for what was still done, if anything.
     """
 
     expected_status: ClassVar[int | None] = None
@@ -33,7 +33,7 @@ class NotPassed(ImportAuditError):
 
 
 class UsageError(ImportAuditError, ValueError):
-    """An option is wrong, or a file that one names (status 64)."""
+    """An option, or a file that it names, is wrong (status 64)."""
 
     expected_status = 64
 
@@ -54,7 +54,7 @@ class InputMissing(ImportAuditError, OSError):
 
 
 class InternalError(ImportAuditError):
-    """The tool itself is at fault (status 70), or was ended by a signal."""
+    """An internal error of the tool (status 70), or it was ended by a signal."""
 
     expected_status = 70
 
@@ -87,7 +87,7 @@ _BY_STATUS: dict[int | None, type[ImportAuditError]] = {
 }
 
 _SILENT = {1: "A rule is not met", 65: "An input could not be read completely", 130: "interrupted"}
-"""Where the output says the rest."""
+"""Messages for when only the output gives the details."""
 
 PARTIAL = frozenset({65, 66})
 """Statuses with which everything else was still done."""
@@ -99,7 +99,7 @@ def error_of(status: int, said: str, result: Any = None) -> ImportAuditError:
     Args:
         status: of the process; negative for a signal.
         said: all of its standard error.
-        result: what was done anyway.
+        result: what was still done.
     """
     prefix = "import-audit: "
     lines = [line[len(prefix) :] if line.startswith(prefix) else line for line in said.splitlines() if line.strip()]

@@ -1,4 +1,4 @@
-"""Files of many inputs, listed and copied where they are needed: local ones, and those that fsspec knows."""
+"""Lists the files of many inputs, and copies them where they are needed: local files, and those that fsspec opens."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def list_files(paths: Sequence[str]) -> list[File]:
 
 
 def pack(files: Sequence[File], limit: int) -> list[list[File]]:
-    """Groups of neighbours with at most ``limit`` bytes; a file with more is a group of its own."""
+    """Groups of consecutive files with at most ``limit`` bytes; a larger file is a separate group."""
     groups: list[list[File]] = []
     size = 0
     for file in files:
@@ -89,7 +89,7 @@ def staged(
 
 @contextmanager
 def open_for_writing(path: str) -> Iterator[IO[bytes]]:
-    """A new file, which is there once all of it is."""
+    """A new file that appears only when it is complete."""
     if is_url(path):
         system, inner = _system(path), _inner(path)
         parent = inner.rsplit("/", 1)[0]
@@ -110,7 +110,7 @@ def open_for_writing(path: str) -> Iterator[IO[bytes]]:
 
 
 def remove_folder(path: str) -> None:
-    """Removes a folder and all that is in it; none is no fault."""
+    """Removes a folder and everything in it; it may be missing."""
     if is_url(path):
         system = _system(path)
         if system.exists(_inner(path)):

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Union, cast
 
 Input = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, IO[bytes]]
-"""A path of a file, a folder or an archive; a URL that fsspec opens; the bytes of a dump; or a file that delivers them."""
+"""The path of a file, a folder or an archive; a URL that fsspec opens; the bytes of a dump; or a binary file object."""
 
 Inputs = Union[Input, Sequence[Input]]
 """One input, or several."""
@@ -22,14 +22,14 @@ Feed = Union[bytes, bytearray, memoryview, "IO[bytes]"]
 
 @dataclass(frozen=True)
 class Arguments:
-    """What the binary is given."""
+    """What the binary gets."""
 
     names: list[str]
     """Its inputs."""
     feed: Feed | None = None
-    """What standard input delivers, if an input is ``-``."""
+    """The contents of standard input, if an input is ``-``."""
     folder: str | None = None
-    """The working directory, if it is another one."""
+    """The working directory, if it differs."""
 
 
 def is_url(value: object) -> bool:
@@ -37,13 +37,13 @@ def is_url(value: object) -> bool:
 
 
 def absolute(path: str | os.PathLike[str]) -> str:
-    """A path that does not depend on the working directory; ``FILE#Sheet`` stays one."""
+    """A path that does not depend on the working directory; also for ``FILE#Sheet``."""
     return os.path.abspath(os.fspath(path))
 
 
 @contextmanager
 def arguments(*groups: Inputs) -> Iterator[Arguments]:
-    """Makes arguments of inputs.
+    """Turns inputs into arguments.
 
     Local paths are given as they are, and so are the names of sources. A single input of bytes is standard input. What
     is at a URL is copied into a temporary folder first, under the names of its path, and removed at the end.
@@ -74,7 +74,7 @@ def arguments(*groups: Inputs) -> Iterator[Arguments]:
 
 
 def blocks(feed: Feed) -> Iterator[bytes | memoryview]:
-    """What bytes or a file deliver, in pieces."""
+    """The contents of bytes or of a file, in pieces."""
     if isinstance(feed, (bytes, bytearray, memoryview)):
         view = memoryview(feed).cast("B")
         for start in range(0, len(view), 1 << 20):
@@ -90,7 +90,7 @@ def blocks(feed: Feed) -> Iterator[bytes | memoryview]:
 
 
 def copy_url(url: str, folder: str) -> list[str]:
-    """Copies what is at a URL, a file or a folder or a pattern, into a folder.
+    """Copies the file, the folder or the files of a pattern at a URL into a folder.
 
     Returns:
         The copies, relative to the folder, sorted: the paths of the URLs, without the scheme.

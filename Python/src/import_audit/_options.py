@@ -1,4 +1,4 @@
-"""Options that several commands share, as the command line has them."""
+"""Options that several commands share, as on the command line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PathName = Union[str, "os.PathLike[str]"]
 
 
 class ReadingOptions(TypedDict, total=False):
-    """How inputs are read, by all functions."""
+    """How all functions read inputs."""
 
     strict: bool
     """Refuse a dump that is cut off or broken, instead of saving what can be read."""
@@ -22,15 +22,15 @@ class ReadingOptions(TypedDict, total=False):
     threads: int
     """How many inputs are read at once; by default one for each processor. The result does not depend on it."""
     redact: bool
-    """Replace e-mail addresses, phone numbers, quoted values, ids and file names by pseudonyms."""
+    """Replace e-mail addresses, phone numbers, quoted values, ids and file names with pseudonyms."""
     redact_key_file: PathName
-    """A file of 16 bytes or more, with which the pseudonyms are the same in every run."""
+    """A key file of 16 bytes or more: the same key gives the same pseudonyms in every run."""
     redact_rules: PathName
     """A file with words to replace, and words to keep."""
 
 
 class CodesOptions(TypedDict, total=False):
-    """What is known of codes."""
+    """What you know about codes."""
 
     codes: PathName
     """A codes file."""
@@ -39,18 +39,18 @@ class CodesOptions(TypedDict, total=False):
 
 
 class RuleOptions(TypedDict, total=False):
-    """Rules, as of ``check``."""
+    """Rules, as in ``check``."""
 
     max_failed: Union[int, str]
-    """At most so many rows failed, or ``"2%"`` of them."""
+    """The largest number of failed rows, or a share such as ``"2%"``."""
     max_failed_code: Iterable[str]
-    """``CODE=N`` or ``CODE=P%``, each."""
+    """Each is ``CODE=N`` or ``CODE=P%``."""
     fail_on: Union[str, Iterable[str]]
     """``critical``, ``warning`` or the name of a finding."""
     require_complete: bool
     """Every input is a whole dump of a complete job with all its rows."""
     min_rows: int
-    """At least so many rows were seen."""
+    """The smallest number of rows seen."""
     only_new_codes: bool
     """``max_failed`` counts only codes that are not in the codes file."""
     rules: PathName
@@ -75,10 +75,10 @@ def flags(options: dict[str, object]) -> list[str]:
             text = os.fspath(item) if isinstance(item, os.PathLike) else str(item)
             if name in _PATHS:
                 text = absolute(text)
-            # Only a value of its own can be empty.
+            # Only a separate argument can be empty.
             result += [f"{flag}={text}"] if text else [flag, ""]
     return result
 
 
 BASE = ["--quiet", "--no-project-file"]
-"""Nothing but errors on standard error; nothing depends on the working directory."""
+"""Only errors on standard error; nothing depends on the working directory."""

@@ -1,4 +1,4 @@
-"""One process of the binary: fed, drained, cancelled and ended."""
+"""One process of the binary: feeding its input, reading its output, cancelling and ending it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SAID_BYTES = 1 << 20
 
 
 class Process:
-    """A run of the binary. As a context, it leaves no process and no thread behind."""
+    """A run of the binary. Used as a context manager, it leaves no process and no thread behind."""
 
     def __init__(self, command: list[str], given: Arguments, cancel: threading.Event | None = None) -> None:
         self._feed_error: BaseException | None = None
@@ -45,7 +45,7 @@ class Process:
         return self._process.stdout
 
     def finish(self, result: Any = None, *, allowed: frozenset[int] = frozenset()) -> int:
-        """Waits for the end, once all of the output was read.
+        """Waits for the end, after all of the output was read.
 
         Returns:
             The status: 0 or one that is allowed.
@@ -68,7 +68,7 @@ class Process:
         raise error_of(status, said, result if status in PARTIAL or status == 1 else None)
 
     def stop(self) -> None:
-        """Ends the run, if it has not ended: as Ctrl-C does, so that no file is half written."""
+        """Ends the run if it has not ended, like Ctrl-C, so that no file is half written."""
         if self._process.stdout is not None:
             with suppress(OSError):
                 self._process.stdout.close()
@@ -79,7 +79,7 @@ class Process:
             thread.join(timeout=1)
 
     def _interrupt(self) -> None:
-        """As Ctrl-C. A run that only waits for its input does not notice that."""
+        """Sends what Ctrl-C sends. A run that is only waiting for its input does not notice it."""
         for wait in (0.5, 10):
             if self._process.poll() is not None:
                 return

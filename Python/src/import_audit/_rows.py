@@ -60,7 +60,7 @@ def failures(
     cancel: threading.Event | None = None,
     **options: Unpack[ReadingOptions],
 ) -> pa.RecordBatchReader:
-    """The rows that failed and those that are unclassified. As :func:`rows`."""
+    """The failed and unclassified rows, like :func:`rows`."""
     outcomes = {"outcomes": ["failed", "unclassified"], **options}
     batches = _batches(inputs, allow_incomplete, cancel, row_flags(outcomes))
     return pa.RecordBatchReader.from_batches(ROWS_SCHEMA, batches)

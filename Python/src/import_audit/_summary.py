@@ -99,7 +99,7 @@ class Summary:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """All of it, as Python has JSON."""
+        """The whole summary, as Python objects."""
         return cast("dict[str, Any]", json.loads(self.json))
 
     @property
@@ -164,7 +164,7 @@ class SummaryOptions(ReadingOptions, CodesOptions, total=False):
     """Options of :func:`summary`."""
 
     sha256: bool
-    """Add the SHA-256 of each dump, as merging sync imports needs it."""
+    """Add the SHA-256 of each dump, which is needed to merge sync imports."""
     identity: bool
     """Look for records that several rows created or matched."""
     every_dump: bool
@@ -210,12 +210,12 @@ def jobs(
     cancel: threading.Event | None = None,
     **options: Unpack[SummaryOptions],
 ) -> pa.Table:
-    """A row for each job, with :data:`JOBS_SCHEMA`. As :func:`summary`, of which it is a part."""
+    """A row for each job, with :data:`JOBS_SCHEMA`: a part of :func:`summary`."""
     return summary(inputs, allow_incomplete=allow_incomplete, cancel=cancel, **options).jobs_table()
 
 
 def _explain(error: ImportAuditError, result: Summary) -> None:
-    """Says of each input why it was not read completely, where only the summary does."""
+    """The reasons why inputs were not read completely, if only the summary gives them."""
     lines = [f"{item['source']}: {item['reason']}" for item in result.unreadable]
     for job in result.document["jobs"]:
         if job.get("salvaged"):
@@ -247,5 +247,5 @@ def _job(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _number(value: object) -> int | None:
-    """A whole number that a column can hold; anything else is not one."""
+    """A whole number that fits into a column, otherwise None."""
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 63 else None

@@ -1,4 +1,4 @@
-"""Spark: dumps as tables, and one summary of more dumps than a machine can read.
+"""Spark: dumps as tables, and one summary of more dumps than one machine can read.
 
     >>> import import_audit.spark
     >>> import_audit.spark.register(spark)
@@ -51,11 +51,11 @@ TABLES = {
 """The tables, with the schemas that they have in Arrow; in Spark, dictionaries are strings."""
 
 PARTITION_BYTES = 128 << 20
-"""Bytes of files that a task reads, unless a single file has more."""
+"""The bytes of files that a task reads, unless a single file has more."""
 
 
 def register(spark: SparkSession) -> None:
-    """Makes ``spark.read.format("import_audit")`` known to a session."""
+    """Registers ``spark.read.format("import_audit")`` with a session."""
     spark.dataSource.register(ImportAuditDataSource)
 
 
@@ -107,7 +107,7 @@ class _Reader(DataSourceReader):
             raise ValueError(f"{min(wrong)!r} is not an outcome; choose from {', '.join(_schemas.OUTCOMES)}")
 
     def pushFilters(self, filters: list[Filter]) -> Iterable[Filter]:
-        """Takes over what the binary can decide: ``outcome`` and ``error_code`` being one of some texts."""
+        """Takes over the filters that the binary can evaluate: ``outcome`` or ``error_code`` is one of some texts."""
         for item in filters:
             values: tuple[Any, ...] = ()
             if isinstance(item, EqualTo):
@@ -181,18 +181,18 @@ class _Reader(DataSourceReader):
 
 @dataclass(frozen=True)
 class Summarized:
-    """What :func:`summarize` did."""
+    """The result of :func:`summarize`."""
 
     output: str
-    """Where the summary is."""
+    """The path or URL of the summary."""
     is_complete: bool
-    """Whether all inputs could be read completely; if not, the summary says what could not."""
+    """Whether all inputs could be read completely; if not, the summary lists those that could not."""
     files: int
-    """How many were read."""
+    """The number of files read."""
     tasks: int
-    """How many tasks read or merged."""
+    """The number of tasks that read or merged."""
     task_seconds: float
-    """The time of all tasks, one after another."""
+    """The sum of the times of all tasks."""
     seconds: float
     """The time from the call to the end."""
 
@@ -264,7 +264,7 @@ def summarize(
 def _spread(
     spark: SparkSession, work: list[list[list[Any]]], folder: str, command: str, options: list[str]
 ) -> list[tuple[int, str, float, int]]:
-    """Runs a command over each part of some work, by tasks.
+    """Runs a command for each part of some work, in tasks.
 
     Returns:
         For each part in order: its number, the file with the result, the seconds that it took, the status.

@@ -63,7 +63,7 @@ typedef struct {
     uint32_t text_length[ROWSCAN_PARTS - 1];
 } rowscan_run;
 
-/// What a scan came to.
+/// The result of a scan.
 typedef struct {
     /// Runs that were written.
     uint32_t run_count;
@@ -81,7 +81,7 @@ typedef struct {
 
 // Logs hold many jobs of a few rows. A *plain* job is on one line, with nothing in it that would have to be noted: the
 // fields that the API defines, each once, texts of plain ASCII, whole numbers, times of the usual form, rows with one
-// outcome each. It has an id, a status, a total and at least one row. It is read in one go; any other job is refused, and
+// outcome each. It has an id, a status, a total and at least one row. It is read at once; any other job is refused, and
 // goes to the strict reader.
 
 enum {
@@ -133,7 +133,7 @@ typedef struct {
     int64_t counts[4];
     /// From ROWSCAN_CREATED_AT on: the digits of a time such as 2025-03-04T10:06:00Z as one number.
     int64_t times[3];
-    /// What the id stands for, if `has_uuid`: it is a UUID of RFC 9562 in small letters, and no other text is the same one.
+    /// The value of the id, if `has_uuid`: it is a UUID of RFC 9562 in small letters, and no other text is the same one.
     uint64_t uuid[2];
     bool has_uuid;
 } rowscan_plain_job;

@@ -21,7 +21,7 @@ enum {
     SOURCE_FINE = 0,
     /// A quote inside a field that does not begin with one.
     SOURCE_STRAY_QUOTE,
-    /// Something behind a closing quote that ends no field.
+    /// Something after a closing quote that does not end the field.
     SOURCE_TEXT_AFTER_QUOTE,
     /// A carriage return without a line feed in a file whose lines end with line feeds, or the other way round.
     SOURCE_LONE_RETURN,
@@ -30,7 +30,7 @@ enum {
     SOURCE_COLUMNS,
 };
 
-/// A record: from its first byte to behind its line end. `line`: line ends before it, since the first call.
+/// A record: from its first byte to after its line end. `line`: line ends before it, since the first call.
 typedef struct {
     uint32_t start;
     uint32_t end;
@@ -57,7 +57,7 @@ typedef struct {
     /// A byte beyond ASCII was seen.
     bool has_other_bytes;
 
-    // The first thing that is wrong.
+    // The first fault.
     uint32_t fault;
     uint32_t fault_at;
     /// Columns of the record, for SOURCE_COLUMNS.

@@ -1,8 +1,8 @@
 import ImportFoundation
 
-/// What people know of the codes of failed rows: who sees to them, what is to be done, which are accepted.
+/// What people know about the codes of failed rows: the owner, the action, whether they are accepted.
 package struct CodeBook: Sendable {
-    /// What is known of a code, or of all codes of a pattern.
+    /// What is known about a code, or about all codes of a pattern.
     package struct Entry: Sendable {
         package var key: Key
         package var title: String?
@@ -29,13 +29,13 @@ package struct CodeBook: Sendable {
 
     /// The codes that an entry is about.
     package enum Key: Sendable {
-        /// One code; nil stands for rows whose error has no code.
+        /// One code; nil means rows whose error has no code.
         case code(String?)
-        /// All codes that it matches, where `*` stands for any text, also for none.
+        /// All codes that it matches; `*` matches any text, including none.
         case pattern(String)
     }
 
-    /// What is to be done about rows of a code.
+    /// What to do about rows of a code.
     package enum Action: String, Sendable, CaseIterable {
         case retry
         case fixData = "fix-data"
@@ -46,7 +46,7 @@ package struct CodeBook: Sendable {
 
     /// How rows are sent again that need no change.
     package struct Retry: Sendable, Equatable {
-        /// How long to wait before: a number with one of s, m, h and d behind it.
+        /// How long to wait before: a number followed by s, m, h or d.
         package var after: String?
         /// Rows of one request, at least 1.
         package var batch: Int?
@@ -60,7 +60,7 @@ package struct CodeBook: Sendable {
         }
     }
 
-    /// The failures are known and put up with.
+    /// The failures are known and accepted.
     package struct Acceptance: Sendable {
         package var reason: String
         /// The last day on which they are; nil if there is none.
@@ -74,16 +74,16 @@ package struct CodeBook: Sendable {
 
     /// In the order of the file.
     package let entries: [Entry]
-    /// The day against which acceptances are held.
+    /// The day with which acceptances are compared.
     package let asOf: CalendarDate?
-    // By bytes: Swift holds canonically equivalent texts for equal.
+    // By bytes, because in Swift canonically equivalent texts are equal.
     private let exact: [[UInt8]?: Int]
     /// The longest first, then in the order of the file.
     private let patterns: [(pattern: GlobPattern, index: Int)]
 
     /// - Parameters:
     ///   - entries: no two of one code or pattern; of such, the first one counts.
-    ///   - asOf: the day against which acceptances are held; without one, those with a last day count as expired.
+    ///   - asOf: the day with which acceptances are compared; without one, those with a last day count as expired.
     package init(_ entries: [Entry], asOf: CalendarDate?) {
         self.entries = entries
         self.asOf = asOf
@@ -111,9 +111,9 @@ package struct CodeBook: Sendable {
         return exact[bytes] ?? patterns.first { $0.pattern.matches(bytes.span) }?.index
     }
 
-    /// What is known of a code.
+    /// What is known about a code.
     ///
-    /// - Parameter isOther: for the rows of all codes beyond the limit, of which nothing can be known.
+    /// - Parameter isOther: for the rows of all codes beyond the limit, about which nothing is known.
     package func standing(of code: String?, isOther: Bool = false) -> CodeStanding {
         guard !isOther, let index = index(of: code) else { return CodeStanding(state: .new, entry: nil) }
         let entry = entries[index]
@@ -124,15 +124,15 @@ package struct CodeBook: Sendable {
     }
 }
 
-/// What is known of a code.
+/// What is known about a code.
 package struct CodeStanding: Sendable {
     package enum State: String, Sendable, CaseIterable {
-        /// No entry is about it.
+        /// It has no entry.
         case new
         case known
-        /// Known, and put up with.
+        /// Known and accepted.
         case accepted
-        /// Accepted up to a day that is over.
+        /// Accepted up to a day that has passed.
         case expired
     }
 
@@ -140,7 +140,7 @@ package struct CodeStanding: Sendable {
     /// Nil for a code that is new.
     package var entry: CodeBook.Entry?
 
-    /// Someone has to look at rows of the code: they are new, or accepted no longer.
+    /// Someone has to look at rows of the code: they are new, or no longer accepted.
     package var isPending: Bool { state == .new || state == .expired }
 }
 
@@ -195,7 +195,7 @@ package struct CalendarDate: Sendable, Hashable, Comparable {
     }
 }
 
-/// A pattern of texts, where `*` stands for any bytes, also for none. All else stands for itself.
+/// A text pattern in which `*` matches any bytes, including none, and everything else matches itself.
 package struct GlobPattern: Sendable {
     private static let anything = UInt8(ascii: "*")
     private let bytes: [UInt8]
@@ -204,13 +204,13 @@ package struct GlobPattern: Sendable {
         self.bytes = bytes
     }
 
-    /// Its length in bytes without stars: the longer of two patterns says more.
+    /// Its length in bytes without stars: the longer of two patterns is more specific.
     var count: Int { bytes.count { $0 != Self.anything } }
 
-    /// Whether it stands for all of a text. Takes no more steps than the product of both lengths.
+    /// Whether it matches a whole text. Takes no more steps than the product of both lengths.
     package func matches(_ text: Span<UInt8>) -> Bool {
         var (at, position) = (0, 0)
-        // Where the last `*` stands, and how much of the text it has taken.
+        // The position of the last `*`, and how much of the text it has matched.
         var star: (at: Int, position: Int)?
         while position < text.count {
             if at < bytes.count, bytes[at] == Self.anything {
@@ -231,9 +231,9 @@ package struct GlobPattern: Sendable {
     }
 }
 
-/// Finds what someone may have meant by a name that is none.
+/// Finds the name that someone may have meant by an unknown one.
 package enum NearestName {
-    /// The name that takes the fewest edits to come to, at most a third of its length; nil if none is near.
+    /// The name with the fewest edits, at most a third of its length; nil if none is similar.
     package static func of(_ text: String, among names: [String]) -> String? {
         let wrong = Array(text.utf8)
         guard wrong.count <= 64 else { return nil }
@@ -242,7 +242,7 @@ package enum NearestName {
         return near.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
     }
 
-    /// Letters to insert, to leave out or to change, and neighbours to exchange.
+    /// Insertions, deletions, substitutions, and swaps of neighbours.
     private static func edits(from first: [UInt8], to second: [UInt8]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...second.count)

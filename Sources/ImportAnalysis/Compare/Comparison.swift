@@ -1,14 +1,14 @@
 import ImportDumps
 
-/// What two audits of an import say differently, such as before and after a second try.
+/// The differences between two audits of an import, such as before and after a second try.
 package struct Comparison: Sendable {
     package let before: Side
     package let after: Side
     /// Codes of either side: most rows after first, then most rows before, then by code.
     package let codes: [CodeChange]
-    /// Row by row; nil where the sides are not known to be about the same rows.
+    /// Row by row; nil if the sides are not known to have the same rows.
     package let rows: RowComparison?
-    /// After is the first try with the rows of a second one in their places.
+    /// After is the first try, updated with the rows of a second one.
     let isRetry: Bool
 
     /// One of the two audits.
@@ -21,14 +21,14 @@ package struct Comparison: Sendable {
         package var otherRows: Int
         /// Jobs by their declared status, as in ``Totals/jobsByStatus``.
         package var jobsByStatus: [String: Int]
-        /// Jobs whose dumps do not show all of their rows: they are not over, or rows are missing.
+        /// Jobs whose dumps do not show all of their rows: they are not finished, or rows are missing.
         package var partialJobs: Int
         /// Of those, jobs whose dump was cut off or broken.
         package var salvagedJobs: Int
         /// Inputs that are not import jobs or could not be read.
         package var unreadable: Int
 
-        /// Whether what was not seen is not there.
+        /// Whether something that was not seen does not exist.
         package var showsAllRows: Bool { partialJobs == 0 && unreadable == 0 }
 
         init(_ name: String, _ totals: Totals, unreadable: Int) {
@@ -47,8 +47,8 @@ package struct Comparison: Sendable {
     /// What an audit is called, and its sums.
     package typealias Audit = (name: String, totals: Totals, messages: MessageTotals, unreadable: Int)
 
-    /// - Parameter rows: where the two are about the same rows.
-    /// - Parameter isRetry: whether after is the first try with the rows of a second one in their places.
+    /// - Parameter rows: if the two have the same rows.
+    /// - Parameter isRetry: whether after is the first try, updated with the rows of a second one.
     package init(before: Audit, after: Audit, rows: RowComparison? = nil, isRetry: Bool = false) {
         self.isRetry = isRetry
         self.before = Side(before.name, before.totals, unreadable: before.unreadable)
@@ -60,7 +60,7 @@ package struct Comparison: Sendable {
         let hasOthers = (self.before.otherRows > 0, self.after.otherRows > 0)
         codes = Self.changes(first, second).map { change in
             var change = change
-            // Rows without a code never are among those that are not told apart.
+            // Rows without a code are always told apart.
             change.isKnownBefore = showsAll.0 && (change.code == nil || !hasOthers.0)
             change.isKnownAfter = showsAll.1 && (change.code == nil || !hasOthers.1)
             if !change.isOther {
@@ -73,7 +73,7 @@ package struct Comparison: Sendable {
     }
 
     private static func changes(_ before: [CodeTotal], _ after: [CodeTotal]) -> [CodeChange] {
-        // By bytes: Swift holds canonically equivalent texts for equal.
+        // By bytes, because in Swift canonically equivalent texts are equal.
         var changes: [[UInt8]?: CodeChange] = [:]
         var other = CodeChange(code: CodeSummary.otherCodes, isOther: true)
         for code in before {
@@ -96,13 +96,13 @@ package struct Comparison: Sendable {
         return other.before + other.after > 0 ? sorted + [other] : sorted
     }
 
-    /// Codes of a side beyond the limit may be any: one that is not seen there may yet be among them.
+    /// Codes beyond the limit may be any codes: one that is not listed may still be among them.
     package var isUncertain: Bool { before.otherRows > 0 || after.otherRows > 0 }
 }
 
-/// What became of the failed rows of a code, or of a pattern of messages.
+/// How the failed rows of a code, or of a message pattern, changed.
 package enum ChangeKind: String, Sendable, CaseIterable {
-    /// There are none any more.
+    /// There are none left.
     case fixed
     /// There are some before and after.
     case stillFailing = "still-failing"
@@ -124,7 +124,7 @@ package struct CodeChange: Sendable {
     package internal(set) var messages = MessageChanges()
     /// Whether ``before`` is all: false if more rows may be among those of codes that are not told apart.
     package internal(set) var isBeforeExact = true
-    /// The same of ``after``.
+    /// The same for ``after``.
     package internal(set) var isAfterExact = true
     /// Whether a code that was not seen before was not there.
     var isKnownBefore = true

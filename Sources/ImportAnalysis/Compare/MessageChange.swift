@@ -35,17 +35,17 @@ package struct MessageChanges: Sendable {
         (otherRowsBefore, otherRowsAfter) = (first.otherRows, second.otherRows)
     }
 
-    /// Whether some numbers are the least that may be.
+    /// Whether some numbers are minimums.
     package var isUncertain: Bool { patterns.contains { !$0.before.isExact || !$0.after.isExact } }
 }
 
 /// The failed rows of one pattern of messages before and after.
 package struct MessageChange: Sendable {
-    /// As of the rows of both sides: a value that differs is a placeholder. Nil for rows without a message.
+    /// As written for the rows of both sides: a value that differs is a placeholder. Nil for rows without a message.
     package var pattern: String?
-    /// As of the rows before alone; nil too if that side does not list it.
+    /// As written for the rows before alone; also nil if that side does not list it.
     package var patternBefore: String?
-    /// As of the rows after alone.
+    /// As written for the rows after alone.
     package var patternAfter: String?
     package var before: MessageRows
     package var after: MessageRows
@@ -94,7 +94,7 @@ struct ComparedMessages {
     func code(_ code: String?) -> ComparedCode {
         let key = code.map { Array($0.utf8) }
         guard let total = codes[key] else {
-            // Rows without a code never are among those that are not told apart.
+            // Rows without a code are always told apart.
             return ComparedCode([], rows: 0, cappedJobs: 0, hasAll: true, isWhole: code == nil || !hasOtherCodes)
         }
         return ComparedCode(
@@ -103,7 +103,7 @@ struct ComparedMessages {
     }
 }
 
-/// The patterns of one code on one side, and what they leave open.
+/// The patterns of one code on one side, and what is uncertain about them.
 struct ComparedCode {
     /// The rows of the code.
     let rows: MessageRows

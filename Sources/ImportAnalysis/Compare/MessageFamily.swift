@@ -1,6 +1,6 @@
 import ImportFoundation
 
-/// Patterns of messages that are one, however each job writes it out.
+/// Message patterns that are the same, although jobs may write them differently.
 ///
 /// A value that is the same in all rows of a job is text there: `'stage' is missing` in one job and `'{text}' is
 /// missing` in another may be one pattern. What all messages of a pattern have in common is their mask, which a message
@@ -29,7 +29,7 @@ struct MessageFamily: Sendable {
     private static let noMessage: UInt8 = 0xFE
     private static let verbatim: UInt8 = 0xFF
 
-    /// - Parameter mask: serves pattern after pattern.
+    /// - Parameter mask: reused for all patterns.
     init(_ message: MessageSummary, _ mask: inout MessageMask) {
         guard let pattern = message.pattern else {
             key = [Self.noMessage]
@@ -86,7 +86,7 @@ struct MessageFamily: Sendable {
         form = .masked(example: example, slots: slots)
     }
 
-    /// How it is written out; nil for rows without a message.
+    /// How it is written; nil for rows without a message.
     var pattern: String? {
         switch form {
         case .none: return nil

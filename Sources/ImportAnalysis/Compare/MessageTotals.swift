@@ -39,15 +39,15 @@ package struct MessageTotals: Sendable {
         } else {
             let (number, _) = totals.insert(key.span, hash: hash, total)
             totals.count(number, rows: total.rows)
-            // The rows of one that gave way are among those of its code whose patterns are not listed.
+            // The rows of a replaced pattern are among those of its code whose patterns are not listed.
             totals.elements[number] = total
         }
     }
 
-    /// No pattern has given way to another one.
+    /// No pattern was replaced by another one.
     var hasAll: Bool { totals.floor == 0 }
 
-    /// What it came to, by the bytes of the code.
+    /// The result, by the bytes of the code.
     func byCode() -> [[UInt8]?: [MessageTotal]] {
         var result: [[UInt8]?: [MessageTotal]] = [:]
         for number in totals.elements.indices {
@@ -74,7 +74,7 @@ struct MessageTotal: Sendable {
     private(set) var rows: Int
     /// Jobs that list it with all of its rows, among those that do not list all patterns of the code.
     private(set) var cappedJobs: Int
-    /// Other patterns had its place, and it may have been there before.
+    /// It may have been counted and replaced before.
     var isAtLeast = false
 
     init(_ family: MessageFamily, _ message: MessageSummary, of summary: CodeSummary) {

@@ -1,4 +1,4 @@
-/// What became of each row of two dumps of the same rows.
+/// How each row changed between two dumps of the same rows.
 package struct RowComparison: Sendable {
     /// Ranges of rows that each list has.
     package static let rangesListed = 100
@@ -20,7 +20,7 @@ package struct RowComparison: Sendable {
     /// Which outcome has the bits 0.
     private let first: Outcome
 
-    /// Nil if the rows of one are created and those of the other applied: those are not the same.
+    /// Nil if the rows of one are created and those of the other applied: these cannot be the same rows.
     ///
     /// - Parameter total: what both dumps declare.
     package init?(before: RowOutcomes, after: RowOutcomes, total: Int) {

@@ -2,7 +2,7 @@ package import ImportDumps
 
 /// The outcome of every row of a dump, in two bits each: 25 MB for 100 million rows.
 package struct RowOutcomes: RowSink, Sendable {
-    /// Bytes that are taken at once. Pieces are never moved, so that growing takes no second copy.
+    /// Bytes that are allocated at once. Pieces are never moved, so growing needs no second copy.
     private static let pieceBytes = 1024 * 1024
     private static let rowsPerPiece = pieceBytes * 4
 

@@ -39,7 +39,7 @@ package struct CodePresence: Sendable, Equatable {
         (first, last) = (day, day)
     }
 
-    /// - Parameter day: later than all before.
+    /// - Parameter day: later than all previous ones.
     package mutating func see(_ day: JobDay) {
         if isBreak(until: day) {
             returns.append(Return(day: day, afterDays: day.day - last.day))
@@ -55,7 +55,7 @@ package struct CodePresence: Sendable, Equatable {
         return gap >= Self.breakDays && gap >= 3 * longestGap && dayCount >= Self.fewestDays
     }
 
-    /// How it stands on a day.
+    /// Its state on a day.
     package enum State: Sendable, Equatable {
         /// First seen within ``breakDays``, after at least as many days without it.
         case new

@@ -21,7 +21,7 @@ package struct EarlierRun: Sendable {
 
 /// The jobs that came before one, the latest ``most`` of those that are over and of which all rows are there.
 package struct EarlierRuns: Sendable {
-    /// With fewer, nothing is said.
+    /// With fewer, nothing is judged.
     package static let fewest = 8
     package static let most = 365
 
@@ -44,14 +44,14 @@ package struct EarlierRuns: Sendable {
 }
 
 extension JobSummary {
-    /// The job is over and all of its rows are in the dump: it can be compared with other jobs.
+    /// The job is finished and all of its rows are in the dump: it can be compared with other jobs.
     package var isComparableRun: Bool {
         let isOver =
             job.status == JobStatus.complete.rawValue || job.status == JobStatus.failed.rawValue || job.kind == .bulk
         return isOver && salvage == nil && results != .cut && (rows.missing ?? 0 == 0 || job.status == "failed")
     }
 
-    /// Seconds from its creation to its last change, if it is over and the dump says both.
+    /// Seconds from its creation to its last change, if it is finished and the dump has both times.
     package var duration: Int? {
         guard job.status == JobStatus.complete.rawValue || job.status == JobStatus.failed.rawValue,
             let created = job.createdAt.flatMap({ DateTime($0) }),

@@ -30,13 +30,13 @@ package struct HistoryTime: Sendable {
         max(firstDay, day - ((day + 3) % 7 + 7) % 7)
     }
 
-    /// The day of such a text; nil for all else.
+    /// The day of such a text; nil for anything else.
     package static func day(of text: String) -> Int? {
         DateTime("\(text)T00:00:00Z").map { $0.dayInUTC }
     }
 }
 
-/// What jobs of one day came to.
+/// The sums of the jobs of one day.
 package struct HistorySums: Sendable, Equatable {
     package var jobs = 0
     package var rows = 0
@@ -79,7 +79,7 @@ package struct HistoryCode: Sendable, Hashable, Comparable {
     }
 
     package let kind: Kind
-    // By bytes: Swift takes canonically equivalent texts for equal.
+    // By bytes, because in Swift canonically equivalent texts are equal.
     private let bytes: [UInt8]
 
     package init(_ code: String?, isOther: Bool = false) {
@@ -113,7 +113,7 @@ package struct HistoryCode: Sendable, Hashable, Comparable {
 /// The failed rows of one code over time.
 package struct HistoryCodeLine: Sendable {
     package let code: HistoryCode
-    /// Of the days that were asked for: rows of the code, and jobs that have it. In order.
+    /// For the requested days: rows of the code, and jobs that have it. In order.
     package var days: [HistoryDay] = []
     /// Over those days: jobs with the code, and its rows as `failed`.
     package var sums = HistorySums()

@@ -1,4 +1,4 @@
-/// What of a history is looked at.
+/// The part of a history that is shown.
 package struct HistorySelection: Sendable {
     /// The first and the last day, as days since 1970-01-01; nil for those of the history.
     package var since: Int?
@@ -13,7 +13,7 @@ package struct HistorySelection: Sendable {
     }
 }
 
-/// What a history says over time. Bounded by the days of the calendar and by the limits here, not by the number of jobs.
+/// The trend of a history. Bounded by the days of the calendar and by the limits here, not by the number of jobs.
 package struct HistoryTrends: Sendable {
     package static let codesListed = 20
     package static let eventsListed = 20
@@ -104,7 +104,7 @@ package struct HistoryCodes: Sendable {
         line?.sums.add(sums)
     }
 
-    /// To be called after the last code.
+    /// Call it after the last code.
     package mutating func finish() { endCode() }
 
     private mutating func endCode() {

@@ -1,4 +1,4 @@
-/// What is unlike the earlier runs in one job.
+/// How one job differs from the earlier runs.
 ///
 /// A **share** (of all failed rows, or of one code) is unusual if both hold:
 /// - at most 1 in 20 of the earlier runs had a share as high;
@@ -22,7 +22,7 @@ package struct UnusualRun: Sendable {
         case duration
     }
 
-    /// One thing that is unusual.
+    /// One unusual value.
     package struct Verdict: Sendable, Equatable {
         package var measure: Measure
         /// With its numbers. It may quote a code: hostile text until escaped.
@@ -109,7 +109,7 @@ package struct ShareComparison: Sendable {
         let room = rows - squares / rows - freedom
         guard room > 0 else { return BetaBinomial(mean: mean, correlation: 0) }
         let correlation = (sum / (mean * (1 - mean)) - freedom) / room
-        // Few runs may look more alike than they are.
+        // A few runs may look more alike than they are.
         let allowance = 1 + 16 / Double(kept.count)
         return BetaBinomial(mean: mean, correlation: max(0, min(0.99, correlation * allowance)))
     }

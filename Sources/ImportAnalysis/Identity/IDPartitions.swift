@@ -63,7 +63,7 @@ final class IDPartitions {
         try visitParts { try tally.count($0, in: &table) }
     }
 
-    /// Hands over everything, partition by partition.
+    /// Passes on everything, partition by partition.
     ///
     /// - Parameter body: takes all ids of a part in, but for those that it leaves.
     func visitParts(_ body: (any IDSource) throws -> Void) throws {
@@ -139,14 +139,14 @@ final class IDPartitions {
     }
 }
 
-/// Room outside of memory for the ids of a large dump.
+/// Space outside of memory for the ids of a large dump.
 ///
 /// It is used by one thread at a time, and only written to at its end.
 package protocol IDSpill: AnyObject {
     /// Appends bytes.
     ///
     /// - Returns: how many bytes were written before them.
-    /// - Throws: whatever the caller of the audit is to be told; the audit is over then.
+    /// - Throws: any error, which is passed to the caller of the audit and ends it.
     func append(_ bytes: Span<UInt8>) throws -> Int
 
     /// Fills `target` with the bytes that were written from `offset` on.
@@ -179,7 +179,7 @@ package struct IDBudget: Sendable {
         blockIDs: 4096, partitionBits: 9, chunkIDs: 84, tableIDs: 65_536, textBytes: 64 * 1024)
 }
 
-/// Divides ids into partitions, block by block, on a thread of its own if there is one to be had.
+/// Divides ids into partitions, block by block, on a separate thread if possible.
 @safe
 final class IDSorter {
     private let partitions: IDPartitions
@@ -210,12 +210,12 @@ final class IDSorter {
         unsafe UnsafeMutableRawPointer(pipe.room).assumingMemoryBound(to: PackedID.self)
     }
 
-    /// Takes the block with so many ids in it; throws what an earlier one met.
+    /// Takes the block with this many ids; throws the error of an earlier one.
     func add(_ count: Int) throws {
         try pipe.handOn(count * MemoryLayout<PackedID>.stride)
     }
 
-    /// Takes the last block, with so many ids in it, and waits until all is done.
+    /// Takes the last block with this many ids, and waits until everything is done.
     func finish(_ count: Int) throws -> IDPartitions {
         try add(count)
         try pipe.finish()

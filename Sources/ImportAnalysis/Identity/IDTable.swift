@@ -35,7 +35,7 @@ struct IDTable: ~Copyable {
 
     /// Forgets everything.
     ///
-    /// - Parameter expected: how many ids are to come; more can.
+    /// - Parameter expected: the expected number of ids; there may be more.
     mutating func removeAll(expecting expected: Int) {
         count = 0
         hasRepeats = false
@@ -88,7 +88,7 @@ struct IDTable: ~Copyable {
     }
 }
 
-/// What spreads ids over partitions and over places in a table.
+/// Spreads ids over partitions and over places in a table.
 ///
 /// Results do not depend on it, only time does: drawn at random, as the one of a `Dictionary`, it keeps whoever writes
 /// a dump from choosing ids that all fall into one place.

@@ -5,14 +5,14 @@ protocol IDSource {
     /// Rows, with one or more for each id.
     var count: Int { get }
 
-    /// Hands all ids over, some at a time, in any order.
+    /// Passes on all ids, some at a time, in any order.
     func visitAll(_ body: (UnsafeBufferPointer<PackedID>) throws -> Void) throws
 
-    /// Takes a row of an id that there was no room for.
+    /// Takes a row with an id for which there was no room.
     func leave(_ id: PackedID) throws
 }
 
-/// Ids that come back, from counts of any parts of all ids.
+/// Repeated ids, from counts of any parts of all ids.
 struct IDTally {
     private(set) var created = RepeatedIDs()
     private(set) var existing = RepeatedIDs()
@@ -36,7 +36,7 @@ struct IDTally {
         created.settle()
     }
 
-    /// The rows of ids that come back, once it is known which do.
+    /// The rows of repeated ids, once these are known.
     private mutating func collectRows(of source: some IDSource, in table: borrowing IDTable) throws {
         var (created, existing) = (created, existing)
         try unsafe source.visitAll { ids in
@@ -55,7 +55,7 @@ struct IDTally {
     }
 }
 
-/// Ids that come back with one outcome: how many, and the most frequent ones.
+/// Repeated ids with one outcome: how many, and the most frequent ones.
 struct RepeatedIDs {
     private(set) var records = 0
     private(set) var rows = 0
@@ -72,7 +72,7 @@ struct RepeatedIDs {
         var entry: Int?
     }
 
-    /// Takes in an id with two rows or more.
+    /// Adds an id with two or more rows.
     mutating func add(_ entry: IDTable.Entry, at index: Int) {
         records += 1
         rows += entry.rows
@@ -87,14 +87,14 @@ struct RepeatedIDs {
         top.insert(Candidate(id: entry.id, rows: entry.rows, entry: index), at: place)
     }
 
-    /// Takes in a row of such an id.
+    /// Adds a row of such an id.
     mutating func add(row: Int, ofEntry index: Int) {
         firstRows.add(row)
         guard let place = top.firstIndex(where: { $0.entry == index }) else { return }
         top[place].firstRows.add(row)
     }
 
-    /// All rows of the entries have been taken in.
+    /// All rows of the entries have been added.
     mutating func settle() {
         for index in top.indices { top[index].entry = nil }
     }

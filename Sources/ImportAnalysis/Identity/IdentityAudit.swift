@@ -13,7 +13,7 @@ package final class IdentityAudit: RowSink {
     private let usesThread: Bool
     private let makeSpill: @Sendable () throws -> any IDSpill
     private let kernel = RowKernel.preferred
-    /// The block that is being filled: this one's own, then the sorter's.
+    /// The block that is being filled: that of this audit, then that of the sorter.
     private var block: UnsafeMutablePointer<PackedID>
     private var filled = 0
     private let ownBlock: UnsafeMutablePointer<PackedID>
@@ -68,7 +68,7 @@ package final class IdentityAudit: RowSink {
         }
     }
 
-    /// What was found in the rows since the last time; the next rows are another dump's.
+    /// The results for the rows since the last call; the next rows belong to another dump.
     ///
     /// - Throws: what the spill throws.
     package func finish() throws -> IdentitySummary {

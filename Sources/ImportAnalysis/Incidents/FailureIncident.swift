@@ -42,7 +42,7 @@ package struct FailureIncident: Sendable, Equatable {
 /// Of the sets of such segments that do not overlap, the one is taken whose sum of L - ln(200 × C × N × √n) is largest: so
 /// two bursts are two incidents if what is between them is no part of either.
 struct IncidentSearch {
-    /// How often p is worked out again without the rows of incidents that were found: they hide weaker ones.
+    /// How often p is computed again without the rows of incidents that were found: they hide weaker ones.
     private static let rounds = 4
 
     private let starts: [FailureTrace.Mark]
@@ -53,7 +53,7 @@ struct IncidentSearch {
     private let threshold: Double
     private let fewest: Int
 
-    /// A segment, and how far its likelihood is above what chance explains.
+    /// A segment, and how far its likelihood is above what is likely by chance.
     struct Segment: Equatable {
         var first: FailureTrace.Mark
         var last: FailureTrace.Mark

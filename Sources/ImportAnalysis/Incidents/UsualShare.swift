@@ -1,6 +1,6 @@
 import ImportDumps
 
-/// What share of rows usually fails among the jobs of an overview.
+/// The usual share of failed rows among the jobs of an overview.
 ///
 /// A job is unlike the others if its share is far above that of all rows: of its n rows k failed, of all N rows K did, and
 ///
@@ -58,7 +58,7 @@ package struct UsualShare: Sendable {
     }
 }
 
-/// What all jobs of an overview are compared with: known before the first of them is shown.
+/// The basis with which all jobs of an overview are compared: known before the first of them is shown.
 package struct JobSurroundings: Sendable {
     package var usual = UsualShare()
     /// The strongest first.
@@ -76,11 +76,11 @@ package struct JobSurroundings: Sendable {
     }
 }
 
-/// How a job stands among the others of an overview, the worst first.
+/// The level of a job among the others of an overview, the worst first.
 package enum JobLevel: Int, Sendable, CaseIterable, Comparable {
     /// It has critical findings.
     case doesNotAddUp
-    /// It adds up, and far more of its rows failed than usually.
+    /// It adds up, but far more of its rows failed than usual.
     case unlikeOthers
     case failedRows
     /// No row failed, but something should be looked at.

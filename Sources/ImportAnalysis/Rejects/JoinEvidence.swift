@@ -1,7 +1,7 @@
 import ImportFoundation
 package import ImportSources
 
-/// What speaks for it, or against it, that row N of a job is record N of a source: values that messages quote must stand
+/// The evidence that row N of a job is, or is not, record N of a source: values that messages quote must be
 /// in the records of their rows.
 ///
 /// For each row with such values its own record is searched, and those up to ``SourceReader/neighbours`` before and
@@ -24,7 +24,7 @@ package struct JoinEvidence: Sendable {
     /// Rows that have their values at a distance, of those that were compared with their neighbours; each stands for the
     /// rows that were left out since the one before.
     private(set) var foundAt: [Int: Int] = [:]
-    /// The same of rows that quote an address or an id.
+    /// The same for rows that quote an address or an id.
     private(set) var strongAt: [Int: Int] = [:]
     /// Ids of rows that succeeded and are in a record: at which distance.
     private(set) var idsAt: [Int: Int] = [:]
@@ -237,13 +237,13 @@ package struct JoinEvidence: Sendable {
 }
 
 extension JoinEvidence {
-    /// What the evidence comes to.
+    /// The result of the evidence.
     package enum Result: Sendable, Equatable {
         /// Nothing was quoted, and no id was found: the pairing rests on the numbers of rows alone.
         case none
-        /// Enough is where it should be.
+        /// Enough values are where they should be.
         case confirmed
-        /// More is found this many records further on (or back, if it is negative).
+        /// More values are found this many records further on (or back, if negative).
         case shifted(Int, foundThere: Int, foundHere: Int)
         /// Too few rows are confirmed.
         case doubtful
@@ -311,7 +311,7 @@ extension [UInt8] {
 }
 
 extension Span<UInt8> {
-    /// Whether a value stands here, and not within a longer word.
+    /// Whether a value is here, and not within a longer word.
     fileprivate func contains(value: Span<UInt8>) -> Bool {
         guard !value.isEmpty, value.count <= count else { return false }
         func isWord(_ index: Int) -> Bool {

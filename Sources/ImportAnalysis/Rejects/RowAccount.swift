@@ -1,10 +1,10 @@
 import ImportFoundation
 
-/// Where each row of a source stands after several tries.
+/// The state of each row of a source after several tries.
 ///
-/// A row that was imported once stays imported, whatever a later try says of it. Takes eight bytes for each row.
+/// A row that was imported once stays imported, whatever a later try says about it. Takes eight bytes for each row.
 package struct RowAccount: Sendable {
-    /// Where a row stands.
+    /// The state of a row.
     package enum State: String, Sendable, CaseIterable {
         case succeeded
         /// It failed in the last try that it was sent in.
@@ -47,7 +47,7 @@ package struct RowAccount: Sendable {
     private var indexes: [ExactText: Int32] = [:]
     package private(set) var tries = 1
 
-    /// Begins with the first try, of which nothing is known yet.
+    /// Begins with the first try, about which nothing is known yet.
     package init(rows: Int) {
         entries = Array(repeating: Entry(), count: rows)
     }
@@ -100,7 +100,7 @@ package struct RowAccount: Sendable {
     }
 }
 
-/// The rows of a source by where they stand. The sums of all groups are all rows.
+/// The rows of a source by state. The groups add up to all rows.
 package struct AccountTotals: Sendable {
     package struct Code: Sendable {
         /// Nil for rows without one.

@@ -1,6 +1,6 @@
 import ImportDumps
 
-/// What a rule about single jobs came to. Memory does not grow with their number.
+/// The result of a rule about single jobs. Memory does not grow with their number.
 struct JobRuleTally: Sendable {
     /// Sentences that are kept.
     private static let verdictsKept = 100
@@ -17,7 +17,7 @@ struct JobRuleTally: Sendable {
     private var judged = 0
     /// The fewest earlier runs of a job that was not compared.
     private var fewestRuns: Int?
-    /// Jobs that are not over, or of which rows are missing.
+    /// Jobs that are not finished, or have missing rows.
     private var incomparable = 0
     private var verdicts: [String] = []
 

@@ -75,14 +75,14 @@ package struct RuleTally: Sendable {
         }
     }
 
-    /// What it came to.
+    /// The result.
     package func ruleResults() -> RuleResults {
         RuleResults(
             gate: gate.map { gate in
                 gate.rules.enumerated().map { index, rule in
                     var result =
                         jobTallies[index].result ?? result(of: rule, rowsOfCode: rowsByRule[index])
-                    // Where nothing was checked, no rule is met: an audit of nothing must not pass.
+                    // If nothing was checked, no rule is met: an audit of nothing must not pass.
                     if let gap {
                         result.gap = gap
                         result.isMet = false
@@ -109,7 +109,7 @@ package struct RuleTally: Sendable {
             let failed = onlyPending ? pendingRows : rows.failed
             return RuleResult(rule, measured: failed, whole: rows.seen, isMet: limit.allows(failed, of: rows.seen))
         case .maxFailedCode(_, let limit):
-            // Rows beyond the limit may be of the code: what cannot be told is no success.
+            // Rows beyond the limit may have the code, so this does not count as success.
             let most = rowsOfCode.clampedAdding(otherRows)
             return RuleResult(
                 rule, measured: rowsOfCode, whole: rows.seen, undecided: otherRows,
@@ -132,13 +132,13 @@ package struct RuleTally: Sendable {
     }
 }
 
-/// What the user's own rules and knowledge came to.
+/// The results of the user's rules and codes file.
 package struct RuleResults: Sendable {
     /// The result of each rule; nil without a gate.
     package var gate: [RuleResult]?
     /// Why there was nothing to check the rules against; nil if they were not, or without a gate.
     package var gap: RuleGap?
-    /// Entries of the code book that are about no code of any job; nil without a code book.
+    /// Entries of the code book that match no code of any job; nil without a code book.
     package var unusedEntries: [CodeBook.Entry]?
     /// Entries of the code book.
     package var entryCount: Int
@@ -157,12 +157,12 @@ package enum RuleGap: String, Sendable {
     case noRows = "no-rows"
 }
 
-/// How a rule was met or not.
+/// The result of a rule.
 package struct RuleResult: Sendable {
     package var rule: Rules.Rule
     /// Rows, findings or inputs: what the rule is about.
     package var measured: Int
-    /// Of so many rows seen, or inputs; nil where there is no such number.
+    /// The number of rows seen, or inputs; nil if there is no such number.
     package var whole: Int?
     /// Rows that may have to be added to those measured: their codes are beyond the limit.
     package var undecided: Int

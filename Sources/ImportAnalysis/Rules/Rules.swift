@@ -23,13 +23,13 @@ package struct Rules: Sendable {
     }
 
     package enum Rule: Sendable {
-        /// At most so many failed rows over all jobs; `onlyPending`: of codes that are new, or accepted no longer.
+        /// The most failed rows over all jobs; `onlyPending`: only of codes that are new or no longer accepted.
         case maxFailed(Limit, onlyPending: Bool)
-        /// At most so many failed rows of a code; nil stands for rows whose error has no code.
+        /// The most failed rows of a code; nil means rows whose error has no code.
         case maxFailedCode(String?, Limit)
-        /// In no job a larger share of failed rows.
+        /// No job has a larger share of failed rows.
         case maxFailedPerJob(Share)
-        /// In no job a larger share than so many times the median of the earlier runs.
+        /// No job has a larger share than this many times the median of the earlier runs.
         case maxFailedAgainstMedian(Multiple)
         /// No job that is unlike the earlier runs (``UnusualRun``).
         case noUnusualRun
@@ -39,7 +39,7 @@ package struct Rules: Sendable {
         case failOnFinding(FindingID)
         /// Every input is a whole dump of a job that is complete, with all its rows.
         case requireComplete
-        /// At least so many rows seen over all jobs.
+        /// The fewest rows seen over all jobs.
         case minRows(Int)
 
         /// Its name, as an option has it without its dashes.
@@ -56,7 +56,7 @@ package struct Rules: Sendable {
             }
         }
 
-        /// What one gives with the option; nil if that is nothing. It may have a code in it: hostile text until escaped.
+        /// The value of the option; nil if it has none. It may contain a code: hostile text until escaped.
         package var argument: String? {
             switch self {
             case .maxFailed(let limit, _): limit.text
@@ -71,7 +71,7 @@ package struct Rules: Sendable {
             }
         }
 
-        /// Whether it counts only codes that are new, or accepted no longer; nil if it does not count codes.
+        /// Whether it counts only codes that are new or no longer accepted; nil if it does not count codes.
         package var isOnlyPending: Bool? {
             if case .maxFailed(_, let onlyPending) = self { onlyPending } else { nil }
         }
@@ -100,12 +100,12 @@ package struct Rules: Sendable {
     /// Whether a rule compares with earlier runs, for which there must be a history.
     package var asksForHistory: Bool { rules.contains { $0.asksForHistory } }
 
-    /// So many times something else: a number from 0 up, with up to six digits after the point.
+    /// A multiple: a number from 0 up, with up to six digits after the point.
     package struct Multiple: Sendable, Equatable {
         private let millionths: Int
         private static let limit = 1_000_000
 
-        /// - Parameter text: `2x` or `1.5x`; nil for all else, and for more than 1,000,000.
+        /// - Parameter text: `2x` or `1.5x`; nil for anything else, and for more than 1,000,000.
         package init?(_ text: String) {
             guard text.utf8.last == UInt8(ascii: "x") else { return nil }
             let parts = text.dropLast().utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -121,7 +121,7 @@ package struct Rules: Sendable {
             millionths = whole * 1_000_000 + fraction
         }
 
-        /// Whether a share is at most so many times another one, exactly.
+        /// Whether a share is at most this many times another one, exactly.
         func allows(_ part: Int, of whole: Int, against other: (failed: Int, rows: Int)) -> Bool {
             // Rows of a job are at most 10^12, and so are those of a history.
             Int128(part) * Int128(other.rows) * 1_000_000 <= Int128(millionths) * Int128(other.failed) * Int128(whole)
@@ -161,7 +161,7 @@ package struct Rules: Sendable {
 }
 
 extension Rules.Limit {
-    /// - Parameter text: `N` or `P%`, with `P` from 0 to 100 and up to six digits behind the point; nil for all else.
+    /// - Parameter text: `N` or `P%`, with `P` from 0 to 100 and up to six digits after the point; nil for anything else.
     package init?(_ text: String) {
         if text.utf8.last == UInt8(ascii: "%") {
             guard let share = Share(percent: text.dropLast()) else { return nil }

@@ -1,7 +1,7 @@
 package import ImportDumps
 import ImportFoundation
 
-/// Which jobs a run is about: those that meet all conditions that there are.
+/// The jobs that a run selects: those that meet all conditions.
 package struct JobSelection: Sendable {
     /// The first and the last day on which a job was created, in UTC; nil for no condition.
     package var since: CalendarDate?
@@ -13,7 +13,7 @@ package struct JobSelection: Sendable {
 
     package init() {}
 
-    /// Stands for a job that declares no status.
+    /// The name for a job without a status.
     package static let noStatus = "none"
 
     package var isEverything: Bool { since == nil && until == nil && statuses.isEmpty && jobs.isEmpty }
@@ -71,7 +71,7 @@ package struct JobSelection: Sendable {
     }
 }
 
-/// What became of a selection.
+/// The result of a selection.
 package struct SelectionResult: Sendable {
     package var options: [String]
     /// Dumps of jobs that were read, and those of them that were left out.

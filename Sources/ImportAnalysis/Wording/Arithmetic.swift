@@ -102,7 +102,7 @@ package struct Arithmetic: Sendable {
         if declared == 0 { return "The job declares no totals to compare with its rows." }
         if agreeing == checks.count { return "All four totals that the job declares match its rows." }
         if unchecked == declared, !hasAllRows {
-            return "There are no rows yet, or not all of them, to compare the totals with."
+            return "The totals cannot be compared, because not all rows are there yet."
         }
         var parts: [String] = []
         if agreeing > 0 { parts.append("\(Self.word(agreeing)) \(agreeing == 1 ? "matches" : "match")") }

@@ -3,7 +3,7 @@ import ImportDumps
 /// A job's audit in one sentence.
 package struct Verdict: Sendable {
     package enum Level: String, Sendable {
-        /// Every row went in and the totals match.
+        /// Every row succeeded and the totals match.
         case good
         /// Rows failed, or something should be looked at.
         case warning
@@ -28,12 +28,12 @@ package struct Verdict: Sendable {
     package let word: String
     /// What happened, in a sentence or two. No text of the dump is in it.
     package let sentence: String
-    /// The one thing to know, as a headline beside the numbers: "143 of 240 rows failed".
+    /// The most important fact, as a headline beside the numbers: "143 of 240 rows failed".
     package let headline: String
-    /// What else there is to know, in a plain line below the headline.
+    /// Further facts, in a plain line below the headline.
     package let remark: String
 
-    /// What decides about a job: the first of these that is so.
+    /// What determines the verdict: the first of these that applies.
     private enum Ground {
         case readOn(Salvage)
         case salvaged(Salvage)
@@ -72,7 +72,7 @@ package struct Verdict: Sendable {
         }
     }
 
-    /// The level alone, for which nothing has to be written.
+    /// Only the level, without making sentences.
     package static func level(of summary: JobSummary) -> Level { Ground(summary).level }
 
     package init(_ summary: JobSummary) {
@@ -253,9 +253,9 @@ package struct Verdict: Sendable {
 /// The audit of many jobs in one sentence.
 package struct OverviewVerdict: Sendable {
     package let level: Verdict.Level
-    /// How it stands, in a few words.
+    /// The state, in a few words.
     package let word: String
-    /// How many jobs are how, in a sentence or two. No text of a dump is in it.
+    /// How many jobs there are of each level, in a sentence or two. Contains no text of a dump.
     package let sentence: String
     /// The time in which far more jobs stand out than at others, in two sentences; nil if there is none.
     package let incident: String?

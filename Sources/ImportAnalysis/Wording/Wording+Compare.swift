@@ -16,10 +16,10 @@ extension Comparison {
         return "Of \(all), \(parts)."
     }
 
-    /// Why a code that is not seen may yet be there; nil if that cannot be.
+    /// Why a code that was not seen may still exist; nil if it cannot.
     package var uncertainty: String? {
         guard isUncertain else { return nil }
-        return "There are \(Wording.manyCodes): one that is not listed for a side may be among the others. "
+        return "There are \(Wording.manyCodes): a code that is not listed for a side may be among the others. "
             + Wording.uncertainNumbers
     }
 
@@ -28,7 +28,7 @@ extension Comparison {
         guard codes.contains(where: { $0.messages.isUncertain }) else { return nil }
         return
             "Where a code has more patterns of messages than are listed (\(AnalysisLimits.messagesListed) of a job, "
-            + "\(Wording.grouped(AnalysisLimits.patternsCompared)) of all), one that is not listed may yet be there: "
+            + "\(Wording.grouped(AnalysisLimits.patternsCompared)) of all), a pattern that is not listed may still be there. "
             + Wording.uncertainNumbers
     }
 
@@ -40,15 +40,15 @@ extension Comparison {
         return "Not all rows were seen \(list): what was not seen there is undecided."
     }
 
-    /// Whether the rows were compared, and on what ground.
+    /// Whether the rows were compared, and why.
     package var rowsSentence: String {
         guard let rows else {
-            return probableRetry ?? "Not compared row by row: that takes two single dumps with the same total."
+            return probableRetry ?? "Not compared row by row: this needs two single dumps with the same total."
         }
         let ground =
             isRetry
             ? "Row by row: rows that were sent again are compared in the places that the map gives them. "
-            : "Row by row: both are single dumps that declare \(Wording.rowsWord(rows.total)), taken to be the same rows. "
+            : "Row by row: both are single dumps that declare \(Wording.rowsWord(rows.total)), assumed to be the same rows. "
         var sentence =
             ground
             + "\(Wording.rowsWord(rows.compared)) \(rows.compared == 1 ? "is" : "are") in both"
@@ -69,7 +69,7 @@ extension Comparison {
             + "same rows. Give --map reasons.csv, which import-audit rejects wrote, and its rows are put in their places."
     }
 
-    /// What became of the rows: a heading, and the rows.
+    /// How rows changed: a heading, and the rows.
     package var rowLists: [(heading: String, rows: RowRanges)] {
         guard let rows else { return [] }
         return [
@@ -147,10 +147,10 @@ extension MessageChanges {
 }
 
 extension MessageChange {
-    /// What stands for no message.
+    /// The text for rows without a message.
     package static let noMessage = "(no message)"
 
-    /// The pattern as of each side alone, where it says more: which of many values fail no more, or still.
+    /// The pattern as written for each side alone, if it is more specific: which of many values no longer fail, or still do.
     package var sides: [(word: String, pattern: String)] {
         guard let pattern else { return [] }
         return [("before", patternBefore), ("after", patternAfter)].compactMap { word, own in
@@ -186,7 +186,7 @@ extension RowRanges {
 }
 
 extension Wording {
-    fileprivate static let uncertainNumbers = "“?” stands for a number that is not known, “12+” for 12 or more."
+    fileprivate static let uncertainNumbers = "“?” means that the number is not known, “12+” that it is 12 or more."
 
     /// How many codes or patterns are fixed, still failing, new.
     fileprivate static func changes(fixed: Int, stillFailing: Int, new: Int, undecided: Int) -> String {

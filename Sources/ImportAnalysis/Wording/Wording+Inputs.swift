@@ -43,7 +43,7 @@ extension InputRefusal {
             "A \(format.name) archive can only be read from a file of its own, not from a pipe or within another: "
                 + "unpack it first."
         case .workbook: "A workbook (XLSX), not a dump. \(Wording.sourceHint)"
-        case .holdsNoFiles: "The archive holds no files (hidden ones are skipped)."
+        case .holdsNoFiles: "The archive contains no files (hidden ones are skipped)."
         case .unreadable(let failure): "It cannot be read: \(failure.description)."
         case .cutShort(let failure, let entriesRead):
             "The archive could not be read to its end, after \(Wording.entries(entriesRead)): \(failure.description)."
@@ -121,7 +121,7 @@ extension ContainerFormat {
 }
 
 extension Wording {
-    /// A library's own words in brackets, if there are any.
+    /// A library's message in brackets, if there is one.
     static func aside(_ message: String?) -> String {
         guard let message, !message.isEmpty else { return "" }
         return " (\(shownText(message)))"

@@ -7,7 +7,7 @@ extension Wording {
     /// What was proved, and what was not.
     package static func verification(isVerified: Bool, isFolder: Bool) -> String {
         guard isVerified else {
-            return "This is not what \(isFolder ? "import-audit" : "--pack") wrote, or not of these inputs."
+            return "This is not what \(isFolder ? "import-audit" : "--pack") wrote, or not from these inputs."
         }
         return
             "Not signed: this proves that nothing differs from the manifest, not who made it. Compare the SHA-256 with "
@@ -25,17 +25,17 @@ extension ZipFault {
     private var sentence: String {
         switch code {
         case .system(let errorNumber): ReadFailure(errorNumber: errorNumber).description
-        case .noRegularFile: "This is not a file that can be read in any order"
+        case .noRegularFile: "This is not a regular file"
         case .notAZip: "This is not a zip"
         case .noEnd: "The zip is cut off, or something follows its end"
-        case .strayBytes: "The zip has bytes that belong to none of its files, or files that overlap"
+        case .strayBytes: "The zip has bytes that do not belong to any file, or files that overlap"
         case .unusual: "The zip has parts, comments or marks that --pack does not write"
         case .encrypted: "The zip is encrypted"
         case .method: "The zip is packed in a way that --pack does not use"
-        case .noPlainFile: "The zip holds something other than a plain file with the permissions that --pack gives"
-        case .unsafeName: "The zip holds a name that leads elsewhere, or that programs do not read alike"
-        case .unordered: "The zip holds a name twice, or names out of order"
-        case .disagreement: "What the zip says at its end and before a file is not the same"
+        case .noPlainFile: "The zip contains something other than a plain file with the permissions that --pack gives"
+        case .unsafeName: "The zip contains a name that leads elsewhere, or that programs read differently"
+        case .unordered: "The zip contains a name twice, or names that are not in order"
+        case .disagreement: "The zip's entries at its end and before a file differ"
         case .structure: "The zip is damaged"
         }
     }

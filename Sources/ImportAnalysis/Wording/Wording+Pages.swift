@@ -31,7 +31,7 @@ extension Totals {
 }
 
 extension Wording {
-    /// - Parameter isAtLeast: whether some numbers that follow are the least that may be.
+    /// - Parameter isAtLeast: whether some of the following numbers are minimums.
     fileprivate static func failures(
         in rows: RowCounts, _ codes: [(code: String?, isOther: Bool)], isAtLeast: Bool
     ) -> String {
@@ -278,7 +278,7 @@ extension Wording {
     ///   - most: the rows of the step with most of them.
     package static func timeLineCaption(by step: String, most: Int) -> String {
         "Above, the share of failed rows by the \(step) in which the jobs were created; below, in grey, "
-            + "how many rows they had, to scale up to \(rowsWord(most))."
+            + "how many rows they had, on a scale up to \(rowsWord(most))."
     }
 }
 
@@ -313,7 +313,7 @@ extension Wording {
     /// - Parameters:
     ///   - kept: all that is left of a page that has no room for many words.
     ///   - leftOut: parts of the page.
-    ///   - files: those that are written beside the page.
+    ///   - files: the other files in the same folder.
     package static func shortening(to bytes: Int, kept: String?, leftOut: [String], files: [String]) -> String {
         let size = "Shortened to at most \(grouped(bytes)) bytes"
         let place = files.isEmpty ? "No other file was written." : "The rest is in \(enumeration(files))."
@@ -331,10 +331,10 @@ extension Wording {
     /// - Parameter file: has all of them; nil if it is not written.
     package static func failuresLeftOut(shown: Int, rows: Int, file: String?) -> String {
         "\(grouped(shown)) of \(grouped(rows)) failed and unclassified rows; "
-            + (file.map { "all are in \($0)" } ?? "for all of them, let csv be among the formats")
+            + (file.map { "all are in \($0)" } ?? "to get all of them, add csv to the formats")
     }
 
-    /// The same of other things.
+    /// The same for other things.
     package static func leftOut(shown: Int, of count: Int, _ things: String, file: String) -> String {
         "\(grouped(shown)) of \(grouped(count)) \(things); all are in \(file)"
     }

@@ -114,7 +114,7 @@ extension ForeignFormat {
 extension Wording {
     private static let shownColumns = 8
 
-    /// What is said of a table that is given where a dump is expected.
+    /// The message about a table that is given instead of a dump.
     static func sourceTable(_ columns: [String]) -> String {
         let names = columns.prefix(shownColumns).map { shownText($0) }.joined(separator: ", ")
         let more = columns.count > shownColumns ? " and \(grouped(columns.count - shownColumns)) more" : ""
@@ -208,7 +208,7 @@ extension Wording {
     }
 
     static func unwrapped(_ wrappings: [Wrapping]) -> String {
-        "The dump was taken out of \(wrappings.map(\.words).joined(separator: ", and that out of "))."
+        "The dump was inside \(wrappings.map(\.words).joined(separator: ", which was inside "))."
     }
 }
 
@@ -218,7 +218,7 @@ extension Wrapping {
         case .encoding(let name): "text in \(shownText(name))"
         case .log(let format): format.words
         case .eventStream: "an event stream"
-        case .httpResponse: "an HTTP answer with its head"
+        case .httpResponse: "an HTTP response with its headers"
         case .member(let pointer): "another JSON document, at \(Wording.quoted(pointer))"
         case .string(let pointer): "a string of another JSON document, at \(Wording.quoted(pointer))"
         case .base64: "Base64"

@@ -6,7 +6,7 @@ extension Wording {
             + "\(grouped(noResult)) without a result."
     }
 
-    /// What speaks for the pairing of rows and records.
+    /// The evidence for the pairing of rows and records.
     package static func evidence(_ evidence: JoinEvidence) -> String {
         var parts: [String] = []
         if evidence.values > 0 {
@@ -20,7 +20,7 @@ extension Wording {
         }
         guard !parts.isEmpty else {
             return
-                "No message quotes a value: that row N of the job is row N of the source rests on their numbers alone."
+                "No message quotes a value, so only the row numbers say that row N of the job is row N of the source."
         }
         return parts.joined(separator: ", ") + "."
     }
@@ -49,10 +49,10 @@ extension Wording {
         }
     }
 
-    /// What a user can do who knows better.
+    /// What a user who knows better can do.
     package static let trustOrder = "Nothing was written. --trust-order pairs the rows anyway."
 
-    /// Rows that do not come out even.
+    /// Row counts that do not match.
     package static func uneven(source: String, rows: Int, jobs: [(name: String, rows: Int)], firstRow: Int) -> String {
         let sum = jobs.reduce(0) { $0 + $1.rows }
         let before = firstRow > 1 ? ", and --first-row \(firstRow) leaves out \(rowsWord(firstRow - 1))" : ""
@@ -76,7 +76,7 @@ extension Wording {
         return text + " Nothing was written."
     }
 
-    /// What is to be done about all rejects: "Send 21 rows again unchanged, correct 31 rows, decide about 1 row."
+    /// What to do about all rejects: "Send 21 rows again unchanged, correct 31 rows, decide about 1 row."
     package static func plan(
         _ actions: [(action: CodeBook.Action?, isGuess: Bool, rows: Int)], noResult: Int
     ) -> String {
@@ -85,7 +85,7 @@ extension Wording {
             return switch action {
             case .retry: "send \(rows) again unchanged\(isGuess ? " (a guess by the name of the code)" : "")"
             case .fixData: "correct \(rows)"
-            case .fixPermission: "ask for a permission for \(rows)"
+            case .fixPermission: "ask for permission for \(rows)"
             case .ignore: "ignore \(rows)"
             case .reportToVendor: "report \(rows) to the vendor"
             case nil: "decide about \(rows)"
@@ -100,9 +100,9 @@ extension Wording {
     /// The heading of what is to be done about some rows.
     package static func heading(_ action: CodeBook.Action?, isGuess: Bool) -> String {
         switch action {
-        case .retry: isGuess ? "Send again unchanged, by the name of the code alone" : "Send again unchanged"
+        case .retry: isGuess ? "Send again unchanged, judging only by the name of the code" : "Send again unchanged"
         case .fixData: "Correct"
-        case .fixPermission: "Ask for a permission"
+        case .fixPermission: "Ask for permission"
         case .ignore: "Ignore"
         case .reportToVendor: "Report to the vendor"
         case nil: "Decide"
@@ -133,13 +133,13 @@ extension Wording {
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
-    /// Rows of which the dump says nothing.
+    /// Rows that the dump says nothing about.
     package static func noResult(_ rows: Int) -> String {
         "The dump says nothing about \(rowsWord(rows)): \(rows == 1 ? "it" : "they") may have been imported or not. Check "
             + "before you send \(rows == 1 ? "it" : "them") again."
     }
 
-    /// Where the rows of a source stand after several tries, in a sentence.
+    /// The state of the rows of a source after several tries, in a sentence.
     package static func account(_ totals: AccountTotals) -> String {
         let done = totals.succeeded.reduce(0, +)
         let after = totals.tries == 1 ? "1 try" : "\(grouped(totals.tries)) tries"

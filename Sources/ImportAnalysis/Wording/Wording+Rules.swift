@@ -7,9 +7,9 @@ extension Rules.Rule {
         case .maxFailedCode(let code, let limit):
             let with = code.map { "with the code \(Wording.quoted($0))" } ?? "without a code"
             return "at most \(limit.words) failed \(with)"
-        case .maxFailedPerJob(let share): return "in no job more than \(share.percent)% of the rows failed"
+        case .maxFailedPerJob(let share): return "at most \(share.percent)% of the rows of every job failed"
         case .maxFailedAgainstMedian(let multiple):
-            return "in no job a share of failed rows above \(multiple.text) the median of the earlier runs"
+            return "in every job a share of failed rows of at most \(multiple.text) the median of the earlier runs"
         case .noUnusualRun: return "no job that is unlike the earlier runs"
         case .failOnSeverity(.critical): return "no critical finding"
         case .failOnSeverity(.warning): return "no critical finding and no warning"
@@ -119,7 +119,7 @@ extension CodeBook.Key {
 }
 
 extension CodeStanding {
-    /// How it stands, in a few words. No text of a file is in it.
+    /// The state, in a few words. No text of a file is in it.
     package var label: String {
         let until = entry?.acceptance?.until?.text
         switch state {

@@ -28,11 +28,11 @@ extension WorkbookFault {
         case .emptySheet: "The sheet is empty."
         case .onlyHeader: "There is a header and no row. If the first row was sent, add --no-header."
         case .merged(let cells):
-            "The cells \(cells) are merged, so that it is not known to which rows and columns their value belongs. Unmerge "
+            "The cells \(cells) are merged, so it is not known which rows and columns their value belongs to. Unmerge "
                 + "them, and fill in the values as they were sent."
         case .noStoredValue:
             "The workbook has the formula of this cell, but not its value. Open it in a spreadsheet program, and save it again."
-        case .structure(let what): "This is not as the format has it: \(what). Save the workbook again as .xlsx."
+        case .structure(let what): "This does not conform to the format: \(what). Save the workbook again as .xlsx."
         case .brokenXML(let part, let line, let message):
             "The part \(Wording.shortened(part)) is not well-formed XML\(line > 0 ? " (line \(Wording.grouped(line)))" : ""): "
                 + "\(message). Save the workbook again as .xlsx."

@@ -65,11 +65,11 @@ package enum Wording {
     }
 
     static let totalUnknown =
-        "The dump does not say how many rows the job had: whether rows are missing cannot be known."
+        "The dump does not say how many rows the job had, so it is not known whether rows are missing."
 
     static func jobErrorUnexpected(_ error: JobError, status: String?) -> String {
         let state = status.map { "its status is \(quoted($0))" } ?? "it has no status"
-        return "The job has an error of its own, though \(state)\(errorText(error))"
+        return "The job itself has an error, although \(state)\(errorText(error))"
     }
 
     typealias NamedText = (name: String, text: String)
@@ -150,7 +150,7 @@ extension Wording {
         "Where a number of rows is “at least” so many, there may be more among those that are not told apart; what else "
         + "is said there is about the rows that are counted."
 
-    /// A number that may be the least of what there is.
+    /// A number that may be a minimum.
     package static func grouped(_ number: Int, isAtLeast: Bool) -> String {
         isAtLeast ? "at least \(grouped(number))" : grouped(number)
     }

@@ -1,19 +1,19 @@
 import ImportFoundation
 import Synchronization
 
-/// An input with the dresses of its bytes taken off: an encoding other than UTF-8, then what a log puts around each line.
+/// An input without its outer layers: an encoding other than UTF-8, then what a log puts around each line.
 ///
 /// What they are shows by the first bytes alone. Most inputs have none: their bytes are handed on as they are.
 struct DecodedInput {
     /// As many first bytes as are looked at.
     static let sniffedBytes = 4096
-    /// How many dresses are taken off one after another.
+    /// How many layers are removed one after another.
     private static let limit = 4
 
     private(set) var source: any ByteSource
     /// Where the bytes lay in the input; nil if they are the input's own.
     private(set) var map: PlaceMap?
-    /// What was taken off, the outermost first.
+    /// What was removed, the outermost first.
     private(set) var wrappings: [Wrapping] = []
     /// The input's own bytes, counted and hashed; nil if nothing was taken off.
     private(set) var original: OriginalBytes?
@@ -93,7 +93,7 @@ private struct CountingSource: ByteSource {
     }
 }
 
-/// Hands on what was read of decoded bytes, with the places that it has in the input, and what was taken off.
+/// Passes on what was read from decoded bytes, with its places in the input, and what was removed.
 struct DecodedDumps: DumpReceiver {
     let sink: any DumpReceiver
     let wrappings: [Wrapping]
@@ -125,7 +125,7 @@ struct DecodedDumps: DumpReceiver {
 }
 
 extension Dump {
-    /// Gives all that has a place the one that it has in the input.
+    /// Converts all places to those in the input.
     mutating func movePlacesToOrigin() {
         fault?.place.moveToOrigin()
         damage.movePlacesToOrigin()
@@ -134,7 +134,7 @@ extension Dump {
 }
 
 extension Place {
-    /// Makes it the place in the input.
+    /// Converts it to the place in the input.
     mutating func moveToOrigin() {
         guard let origin else { return }
         self = Place(byte: origin.byte, line: origin.line, column: origin.column)

@@ -6,7 +6,7 @@ import ImportFoundation
 /// with a scanner of this source. One thread at a time uses either, which is why it can be sent between them.
 @safe
 final class JSONStringSource: ByteSource, @unchecked Sendable {
-    /// Bytes that are unescaped in one go.
+    /// Bytes that are unescaped at once.
     private static let capacity = 16 * 1024
 
     var scanner: JSONScanner

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Where the bytes of a decoded stream lay in what it was decoded from.
+/// Maps the bytes of a decoded stream to their places in the original.
 ///
-/// A decoder adds steps as it decodes, perhaps on a thread of its own; the scanner asks for places in order, and forgets
-/// what lies behind it. So only what was read ahead is in memory, in some four bytes for each line or escape of it.
+/// A decoder adds steps as it decodes, perhaps on another thread; the scanner asks for places in order, and drops
+/// passed ones. So only what was read ahead is in memory, in about four bytes for each line or escape.
 final class PlaceMap: Sendable {
-    /// The map of what was decoded in turn: a log in UTF-16 has two.
+    /// The map of the layer below: a log in UTF-16 has two.
     private let below: PlaceMap?
     private let state: Mutex<State>
 
@@ -27,7 +27,7 @@ final class PlaceMap: Sendable {
         return below?.origin(ofOffset: cursor.main.byte) ?? cursor.main.place
     }
 
-    /// What comes before this offset is not asked for any more.
+    /// Places before this offset are no longer needed.
     func forget(before offset: Int) {
         let byte = state.withLock { $0.forget(before: offset) }
         below?.forget(before: byte)
@@ -35,7 +35,7 @@ final class PlaceMap: Sendable {
 
     private struct State {
         var steps: [UInt32] = []
-        /// The oldest that can be asked for.
+        /// The oldest available one.
         private var front = Cursor()
         /// Where the last one was asked for: places are asked for in order.
         private var last = Cursor()
@@ -122,7 +122,7 @@ final class PlaceMap: Sendable {
             }
         }
 
-        /// Goes on within a step, by bytes that are as many of the original.
+        /// Continues within a step whose bytes are as many in the original.
         private mutating func pass(_ bytes: Int) {
             offset += bytes
             advance(by: bytes)
@@ -150,7 +150,7 @@ final class PlaceMap: Sendable {
     }
 }
 
-/// How the bytes of a decoded stream came about, step by step: what a ``PlaceMap`` is made of.
+/// The steps in which the bytes of a decoded stream were made; a ``PlaceMap`` consists of them.
 ///
 /// A step says that `count` times `decoded` bytes came of `original` ones: a run of text that was copied is 1 of 1, the
 /// ASCII of UTF-16 is 1 of 2, an escape `\n` is 1 of 2, what was left out is 0 of 1. It takes four bytes:
@@ -165,11 +165,11 @@ final class PlaceMap: Sendable {
 /// with a mark and six words more, and ends with another mark.
 struct PlaceSteps: Sendable {
     private(set) var words: [UInt32] = []
-    /// Whether the last word is a step that can be made longer.
+    /// Whether the last word is a step that can be extended.
     private var isOpen = false
 
     private static let countLimit = (1 << 20) - 1
-    /// Stand for `decoded` in steps of another kind.
+    /// Values of `decoded` that mark special steps.
     static let escapeBehind = 6
     static let marks = 7
     static let asideBegins = step(count: 1, decoded: marks, original: 0)
@@ -187,7 +187,7 @@ struct PlaceSteps: Sendable {
         add(count, decoded: 1, original: 1, endsLine: endsLine)
     }
 
-    /// Bytes that were copied, and one that an escape of two stood for.
+    /// Bytes that were copied, and one that was an escape of two.
     @inline(__always)
     mutating func copyAndEscape(_ count: Int) {
         if count > Self.countLimit { copy(count) }
@@ -203,7 +203,7 @@ struct PlaceSteps: Sendable {
 
     /// - Parameters:
     ///   - decoded: bytes of one of `count` times, at most 4.
-    ///   - original: what they came of, at most 255 bytes.
+    ///   - original: the bytes they came from, at most 255.
     ///   - endsLine: whether the last one was a line feed of the original.
     @inline(__always)
     mutating func add(_ count: Int, decoded: Int, original: Int, endsLine: Bool = false) {
@@ -255,7 +255,7 @@ struct PlaceSteps: Sendable {
 
     var mark: Mark { Mark(count: words.count, last: words.last, isOpen: isOpen) }
 
-    /// Forgets what was added since.
+    /// Drops what was added since.
     mutating func goBack(to mark: Mark) {
         words.removeLast(words.count - mark.count)
         if let last = mark.last { words[mark.count - 1] = last }

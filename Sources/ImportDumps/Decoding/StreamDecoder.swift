@@ -1,9 +1,9 @@
 private import Glibc
 import ImportFoundation
 
-/// Takes one dress off a stream of bytes.
+/// Removes one layer from a stream of bytes.
 protocol StreamDecoder: Sendable {
-    /// Decodes bytes from the front of `input` on, as many as there is room for.
+    /// Decodes bytes from the front of `input`, as many as there is room for.
     ///
     /// - Parameters:
     ///   - isLast: whether nothing follows `input`.
@@ -13,20 +13,20 @@ protocol StreamDecoder: Sendable {
 }
 
 enum DecoderInput {
-    /// Bytes that are decoded in one go, at most.
+    /// The most bytes that are decoded at once.
     static let bytes = 128 * 1024
 }
 
-/// Where a decoder puts its bytes, and says what they came of.
+/// The output of a decoder, and where its bytes came from.
 @safe
 struct DecoderOutput {
-    /// The room that there is at least when a decoder is called.
+    /// The least room when a decoder is called.
     static let leastRoom = DecoderInput.bytes + 64
 
     private let room: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0
     var steps = PlaceSteps()
-    /// The map of what is decoded, if that was decoded in turn.
+    /// The map of the input, if that was decoded, too.
     let below: PlaceMap?
 
     init(room: UnsafeMutableBufferPointer<UInt8>, steps: PlaceSteps, below: PlaceMap?) {
@@ -35,7 +35,7 @@ struct DecoderOutput {
         self.below = below
     }
 
-    /// Bytes that can still be put out.
+    /// Bytes that can still be written.
     var left: Int { unsafe room.count - count }
 
     /// The place of the next byte.
@@ -92,18 +92,18 @@ struct DecoderOutput {
         }
     }
 
-    /// What was put out from `start` on.
+    /// The bytes written from `start` on.
     func bytes(from start: Int) -> UnsafeBufferPointer<UInt8> {
         unsafe UnsafeBufferPointer(rebasing: room[start..<count])
     }
 
-    /// Forgets what was put out from `start` on.
+    /// Drops the bytes written from `start` on.
     mutating func goBack(to start: Int) {
         count = start
     }
 }
 
-/// Decodes what another source delivers.
+/// Decodes the bytes of another source.
 ///
 /// One thread at a time uses it, as it does any source, which is why it can be sent between them.
 @safe
@@ -118,7 +118,7 @@ final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Senda
     private var waiting = 0..<0
     private var isInputAtEnd = false
     private var failure: ReadFailure?
-    /// For buffers that are too small to decode into; made when it is needed.
+    /// For buffers that are too small to decode into; allocated when needed.
     private var spare: UnsafeMutableBufferPointer<UInt8>?
     /// What of `spare` is still to be delivered.
     private var spared = 0..<0
@@ -164,7 +164,7 @@ final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Senda
         return filled
     }
 
-    /// Decodes what there is, and reads more if necessary. Returns how many bytes came out; none only at the end.
+    /// Decodes the available bytes, and reads more if necessary. Returns the number of decoded bytes; 0 only at the end.
     private func decode(into room: UnsafeMutableBufferPointer<UInt8>) -> Int {
         while true {
             steps.removeAll()
@@ -190,7 +190,7 @@ final class DecodingSource<Decoder: StreamDecoder>: ByteSource, @unchecked Senda
             unsafe memmove(start, start + waiting.lowerBound, waiting.count)
             waiting = 0..<waiting.count
         }
-        // A decoder that asks for more than there is room for would wait for ever.
+        // A decoder that asks for more than there is room for would wait forever.
         guard waiting.count < DecoderInput.bytes else {
             isInputAtEnd = true
             return

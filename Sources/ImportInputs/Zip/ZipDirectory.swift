@@ -137,13 +137,13 @@ struct ZipExtra {
     private static let numbersField = 0x0001
     private static let timesField = 0x5455
     private static let ownerField = 0x7875
-    /// A version, and a user and a group of 32 bits, each with its length: nobody in particular.
+    /// A version, and a user and a group of 32 bits, each with its length; none of them is a particular one.
     private static let nobody: [UInt8] = [1, 4, 0, 0, 0, 0, 4, 0, 0, 0, 0]
 
-    /// Those that are not taken yet; nil without the field.
+    /// Those not consumed yet; nil without the field.
     private var numbers: [Int]?
 
-    /// Nil for fields that are cut off, that come twice, or that are none of the two.
+    /// Nil for fields that are cut off, occur twice, or are neither of the two.
     init?(_ bytes: ArraySlice<UInt8>) {
         let record = ZipRecord(bytes: Array(bytes))
         var position = 0
@@ -177,7 +177,7 @@ struct ZipExtra {
     /// Whether there are numbers beyond 32 bits, or places for them.
     var hasNumbers: Bool { numbers != nil }
 
-    /// Whether all numbers were asked for.
+    /// Whether all numbers were consumed.
     var isUsedUp: Bool { numbers?.isEmpty != false }
 
     /// The number that a field of 32 bits refers to; nil if it should be here and is not.
@@ -209,9 +209,9 @@ package struct ZipFault: Error, Sendable, Equatable {
         case encrypted
         /// Neither stored nor deflated.
         case method
-        /// No plain file: a folder, a link, or something with rights of its own.
+        /// Not a plain file: a folder, a link, or something with other permissions.
         case noPlainFile
-        /// A name that leads elsewhere, or that programs do not read alike.
+        /// A name that leads elsewhere, or that programs read differently.
         case unsafeName
         /// A name twice, or names that are not in order.
         case unordered

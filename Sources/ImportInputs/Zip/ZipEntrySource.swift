@@ -146,7 +146,7 @@ struct ZipBytes: Sendable {
             }
             if read < 0, errno == EINTR { continue }
             guard read >= 0 else { throw ZipFault(.system(errorNumber: errno)) }
-            // Someone has cut it meanwhile.
+            // Another program has truncated it in the meantime.
             guard read > 0 else { throw ZipFault(.noEnd) }
             filled += read
         }

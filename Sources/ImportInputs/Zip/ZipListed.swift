@@ -10,13 +10,13 @@ struct ZipListed {
     /// A flag: the checksum and the sizes follow the data.
     private static let sizesBehind = 1 << 3
     private static let isUTF8 = 1 << 11
-    /// Flags that may be set: those two, and how hard the packing was tried.
+    /// Flags that may be set: those two, and the level of compression.
     private static let knownFlags = sizesBehind | isUTF8 | 0b110
     /// Made by Unix: only then do the attributes have the expected meaning.
     private static let unix = 3
     /// A plain file that its owner may write and all may read.
     private static let plainFile = 0o100_644 << 16
-    /// In place of a number that is in an extra field.
+    /// Stands for a number that is in an extra field.
     static let beyond = 0xFFFF_FFFF
 
     let recordBytes: Int
@@ -155,7 +155,7 @@ package struct ZipFile {
         try unsafe archive.read(into: buffer)
     }
 
-    /// The first bytes of the entry, as many as are needed to recognise it.
+    /// The first bytes of the entry, as many as are needed to recognize it.
     func beginning() throws(ReadFailure) -> ArraySlice<UInt8> {
         var bytes = [UInt8](repeating: 0, count: 1024)
         var filled = 0

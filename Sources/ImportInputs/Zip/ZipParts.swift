@@ -34,7 +34,7 @@ package struct ZipParts: Sendable {
                 if entry.isFolder { continue }
                 let name = String(decoding: entry.name, as: UTF8.self)
                 isEncrypted = isEncrypted || entry.isEncrypted
-                // Of two parts with one name, programs would read different ones.
+                // If two parts had one name, programs would read different ones.
                 guard names.count < Self.mostParts, known.insert(Self.key(name)).inserted else {
                     throw ReadFailure(.damaged(.zip, .structure))
                 }

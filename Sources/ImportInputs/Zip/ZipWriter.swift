@@ -10,7 +10,7 @@ private import CLibArchive
 /// It belongs to one thread at a time.
 @safe
 package final class ZipWriter {
-    /// libarchive could not go on; its words.
+    /// libarchive could not go on; its message.
     package struct Failure: Error {
         package let message: String
     }
@@ -57,7 +57,7 @@ package final class ZipWriter {
     ///
     /// - Parameters:
     ///   - path: with `/` between its parts.
-    ///   - byteCount: exactly as many bytes are to be written; nil for any number, which then follows them.
+    ///   - byteCount: the exact number of bytes to be written; nil if it is not known, then it follows them.
     package func beginFile(_ path: String, byteCount: Int?) throws {
         let status = UTF8Locale.use {
             unsafe archive_entry_clear(entry)
@@ -77,7 +77,7 @@ package final class ZipWriter {
             unsafe archive_write_data(archive, bytes.baseAddress, bytes.count)
         }
         guard count == bytes.count else {
-            throw sink.failure ?? Failure(message: count < 0 ? message : "a file is longer than was said")
+            throw sink.failure ?? Failure(message: count < 0 ? message : "a file is longer than announced")
         }
     }
 

@@ -1,7 +1,7 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// What `account` says of the rows of a first try, in one of several forms.
+/// The output of `account` about the rows of a first try, in one of several forms.
 package struct AccountReport: Sendable {
     /// Codes that a text or a page lists; JSON has all.
     private static let codesListed = 50
@@ -65,7 +65,7 @@ package struct AccountReport: Sendable {
 
     // MARK: - Page
 
-    /// A page of the same make as those of reports.
+    /// A page with the same layout as those of reports.
     package func page(toolVersion: String) -> [UInt8] {
         let style = String(decoding: BuiltInTemplates.files["report.css"] ?? [], as: UTF8.self)
         let isDone = totals.succeeded.reduce(0, +) == totals.rows
@@ -102,7 +102,7 @@ package struct AccountReport: Sendable {
         if totals.sentInVain > 0 { page += "<p>\(XMLText.escape(Wording.sentInVain(totals.sentInVain)))</p>\n" }
         page +=
             "</section>\n<section id=\"rows\" aria-labelledby=\"rows-heading\">\n<h2 id=\"rows-heading\">Rows</h2>\n"
-        page += "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">where they stand</th>"
+        page += "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">state</th>"
         page += "<th scope=\"col\" class=\"number\">rows</th></tr></thead>\n<tbody>\n"
         for line in lines {
             page += "<tr><th scope=\"row\">\(XMLText.escape(line.words))</th>"

@@ -41,12 +41,12 @@ final class ArrowRows {
         batch.begin(source: source, jobID: jobID)
     }
 
-    /// Appends those rows that are wanted.
+    /// Appends the selected rows.
     func append(_ runs: Span<RowRun>, _ text: Span<UInt8>, _ write: Write) throws {
         for index in runs.indices { try batch.append(runs[index], text, write) }
     }
 
-    /// Hands on what is left, and the end of the stream.
+    /// Passes on the rest, and the end of the stream.
     func finish(_ write: Write) throws {
         try batch.flush(write)
         try batch.beginStream(write)
@@ -303,7 +303,7 @@ private struct ArrowDictionary {
     mutating func removeIfLarge() {
         guard texts.count > ArrowRows.dictionaryTexts || texts.byteCount > ArrowRows.dictionaryBytes else { return }
         texts = TextIndex()
-        // Whatever comes next is another dictionary, also if it has as many texts.
+        // What follows is another dictionary, even if it has as many texts.
         written = nil
     }
 }

@@ -2,7 +2,7 @@ private import Glibc
 
 /// Bytes of a CSV file that wait to be written out, in one allocation.
 ///
-/// Safe to use: whoever writes says before how many bytes it will take at most, and room is made for them.
+/// Safe to use: a writer says in advance how many bytes it will need at most, and room is made for them.
 @safe
 struct CSVBuffer: ~Copyable {
     private var start: UnsafeMutablePointer<UInt8>
@@ -61,7 +61,7 @@ struct CSVWriter {
         unsafe next += text.utf8CodeUnitCount
     }
 
-    /// A short text, in one go with what lies behind it: room for all of it must be there.
+    /// A short text, copied together with the bytes after it: there must be room for all of it.
     @inline(__always)
     mutating func append<let width: Int>(_ text: borrowing PaddedText<width>) {
         unsafe withUnsafeBytes(of: text.bytes) { bytes in
@@ -94,7 +94,7 @@ struct CSVWriter {
 
     @inline(__always)
     mutating func append(_ number: DecimalCounter) {
-        // All digits' room in one go; those beyond the number are written over.
+        // Room for the most digits; those beyond the number are overwritten.
         unsafe withUnsafeBytes(of: number.digits) { digits in
             guard let source = digits.baseAddress else { return }
             unsafe memcpy(next, source + (DecimalCounter.width - number.count), 20)

@@ -1,6 +1,6 @@
 import ImportFoundation
 
-/// How texts of the dump are written into CSV files.
+/// How texts of the dump are written to CSV files.
 package struct CSVOptions: Sendable {
     /// Leaves cells as they are, without the apostrophe that keeps spreadsheets from running them as formulas.
     package var isRaw: Bool

@@ -59,7 +59,7 @@ struct CSVLine {
         add(digits: number.map { String($0) } ?? "")
     }
 
-    /// A number that is written in digits already.
+    /// A number that is already written in digits.
     mutating func add(digits: String) {
         beginCell()
         bytes.append(contentsOf: digits.utf8)

@@ -2,9 +2,9 @@ import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-/// What a codes file says of the codes of failed rows, as the last cells of a line: who sees to them, and what is to be done.
+/// The data of a codes file about codes of failed rows, as the last cells of a line: the owner and the action.
 struct KnownCodes {
-    /// Codes whose cells are kept, for most rows have one of few.
+    /// Codes whose cells are kept, because most rows have one of a few codes.
     private static let kept = 4096
 
     private let codes: CodeBook

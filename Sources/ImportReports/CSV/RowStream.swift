@@ -2,7 +2,7 @@ package import ImportAnalysis
 package import ImportDumps
 import ImportFoundation
 
-/// Rows that are wanted, of all that there are.
+/// A selection of rows.
 package struct RowSelection: Sendable {
     private let outcomes: UInt8
     /// Nil for all. An empty code stands for rows without one.
@@ -54,7 +54,7 @@ package final class RowStream {
         /// An Arrow IPC stream: for programs.
         case arrow
 
-        /// Whether it is of no use to people.
+        /// Whether people cannot read it.
         package var isBinary: Bool { self == .arrow }
     }
 
@@ -71,7 +71,7 @@ package final class RowStream {
     private var lines: [UInt8] = []
     private var opening: [UInt8] = []
 
-    /// - Parameter write: gets what has gathered.
+    /// - Parameter write: gets what has been collected.
     package init(
         _ format: Format, _ selection: RowSelection, options: CSVOptions, write: @escaping (Span<UInt8>) throws -> Void
     ) {
@@ -108,7 +108,7 @@ package final class RowStream {
         }
     }
 
-    /// Appends those rows that are wanted.
+    /// Appends the selected rows.
     package func append(_ runs: Span<RowRun>, _ text: Span<UInt8>) throws {
         if let arrow { return try arrow.append(runs, text, write) }
         guard format == .jsonl else { return try csv.append(runs, text, write) }
@@ -135,7 +135,7 @@ package final class RowStream {
         }
     }
 
-    /// Hands on what has gathered.
+    /// Passes on what has been collected.
     package func finish() throws {
         switch format {
         case .csv: try csv.flush(write)

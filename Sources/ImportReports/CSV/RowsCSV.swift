@@ -24,9 +24,9 @@ package struct RowsCSV<Output: ReportOutput>: RowSink {
     private var output: Output
 
     /// - Parameters:
-    ///   - flushBytes: how much is gathered before it is written out.
-    ///   - codes: adds what is known of the codes of failed rows: who sees to them, and what is to be done.
-    ///   - places: adds where the rows are in what was sent.
+    ///   - flushBytes: how much is collected before it is written.
+    ///   - codes: adds the owners and actions of the codes of failed rows.
+    ///   - places: adds the places of the rows in the source.
     package init(
         _ selection: Selection, options: CSVOptions, flushBytes: Int = 256 * 1024, codes: CodeBook? = nil,
         places: (any RowPlaces)? = nil, to output: Output
@@ -93,17 +93,17 @@ final class RowFormatter {
         lines.firstCells = cells
     }
 
-    /// Appends the rows of the runs that the file lists. `write` gets what has gathered.
+    /// Appends the rows of the runs that the file lists. `write` gets what has been collected.
     func append(_ runs: Span<RowRun>, _ text: Span<UInt8>, _ write: Write) throws {
         try lines.append(runs, text, write)
     }
 
-    /// Appends the rows of a run, if the file lists them. `write` gets what has gathered.
+    /// Appends the rows of a run, if the file lists them. `write` gets what has been collected.
     func append(_ run: RowRun, _ text: Span<UInt8>, _ write: Write) throws {
         try lines.append(run, text, write)
     }
 
-    /// Hands on what has gathered.
+    /// Passes on what has been collected.
     func flush(_ write: Write) throws {
         try lines.flush(write)
     }

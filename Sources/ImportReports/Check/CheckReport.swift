@@ -1,6 +1,6 @@
 package import ImportAnalysis
 
-/// What `check` prints: how the rules of a gate were met, in one of several forms.
+/// The output of `check`: the results of the rules of a gate, in one of several forms.
 package struct CheckReport: Sendable {
     let ruleResults: RuleResults
     let totals: Totals
@@ -21,7 +21,7 @@ package struct CheckReport: Sendable {
         self.unreadable = unreadable
     }
 
-    /// What could not be read whole, in a sentence; nil if all was.
+    /// What could not be read completely, in a sentence; nil if everything was.
     var readingSentence: String? {
         Wording.notAllChecked(unreadable: unreadable, salvaged: totals.salvagedJobs, isAllRead: isAllRead)
     }

@@ -77,7 +77,7 @@ extension CodeChange {
 }
 
 extension Member<CodeChange> {
-    /// A flag that is there only where it is false.
+    /// A flag that is there only if it is false.
     fileprivate static func falseOnly(
         _ name: String, _ flag: @escaping @Sendable (CodeChange) -> Bool
     ) -> Member {

@@ -1,6 +1,6 @@
 package import ImportAnalysis
 
-/// What `compare` prints, in one of several forms.
+/// The output of `compare`, in one of several forms.
 package struct ComparisonReport: Sendable {
     /// Codes that a text lists; JSON has all.
     static let codesListed = 50
@@ -8,7 +8,7 @@ package struct ComparisonReport: Sendable {
     let comparison: Comparison
     let redaction: RedactionMark?
 
-    /// - Parameter redaction: what is said of values that are pseudonyms.
+    /// - Parameter redaction: the statement about pseudonyms.
     package init(_ comparison: Comparison, redaction: RedactionMark? = nil) {
         self.comparison = comparison
         self.redaction = redaction

@@ -7,7 +7,7 @@ import ImportFoundation
 /// Its data are lines of JSON in an element that is no script: an array for each row, and behind the rows of a job an object
 /// that says which job it is. The last line says how many rows there are.
 package struct ExplorePage: Sendable {
-    /// The most bytes that the page has.
+    /// The largest size of the page, in bytes.
     package static let sizeLimit = 20_000_000
     /// Kept for what comes before and after the rows and their jobs.
     static let margin = 400_000
@@ -24,7 +24,7 @@ package struct ExplorePage: Sendable {
     let hasLines: Bool
 
     /// - Parameters:
-    ///   - files: all that are written beside the page.
+    ///   - files: all other files in the same folder.
     ///   - isOverview: whether it has the rows of several jobs.
     package init(files: [ReportFile], isOverview: Bool, csv: CSVOptions, codes: CodeBook?, hasLines: Bool) {
         hasCodes = codes != nil
@@ -34,7 +34,7 @@ package struct ExplorePage: Sendable {
         let others = [page, table].compactMap { $0 }.map { "<a href=\"\($0.name)\">\($0.name)</a>" }
         let withoutScript =
             others.isEmpty
-            ? "The formats xhtml and csv of the report need none."
+            ? "The formats xhtml and csv of the report need no script."
             : "Open \(others.joined(separator: " or ")) instead."
         var about = #"{"overview":\#(isOverview),"codes":\#(codes != nil),"lines":\#(hasLines)"#
         about += #","raw":\#(csv.isRaw),"bom":\#(csv.hasByteOrderMark),"page":"\#(page?.name ?? "")""#
@@ -57,10 +57,10 @@ package struct ExplorePage: Sendable {
         String(decoding: BuiltInTemplates.files[name] ?? [], as: UTF8.self)
     }
 
-    /// All that comes before the rows.
+    /// Everything before the rows.
     package var start: [UInt8] { opening }
 
-    /// The line behind the rows of a job.
+    /// The line after the rows of a job.
     ///
     /// - Parameter report: where the job's own report is, in an overview.
     static func line(about job: JobSummary, report: ReportPlace?) -> [UInt8] {
@@ -80,7 +80,7 @@ package struct ExplorePage: Sendable {
         return line
     }
 
-    /// The last line of the data, and all that comes after it.
+    /// The last line of the data, and everything after it.
     static func ending(shown: Int, rows: Int) -> [UInt8] {
         Array("{\"shown\":\(shown),\"rows\":\(rows)}\n</script>\n</body>\n</html>\n".utf8)
     }

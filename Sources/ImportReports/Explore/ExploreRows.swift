@@ -2,7 +2,7 @@ package import ImportAnalysis
 package import ImportDumps
 import ImportFoundation
 
-/// Writes `explore.html` of a job: its failed and unclassified rows as they come, as many as have room.
+/// Writes `explore.html` of a job: its failed and unclassified rows as they come, as many as fit.
 package struct ExploreRows<Output: ReportOutput>: RowSink {
     private let page: ExplorePage
     private let codes: CodeBook?
@@ -18,8 +18,8 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
     private static var flushBytes: Int { 256 * 1024 }
 
     /// - Parameters:
-    ///   - codes: what is known of codes, said of each row.
-    ///   - places: where rows stand in what was sent.
+    ///   - codes: what the user knows about codes, shown with each row.
+    ///   - places: the places of rows in the source.
     package init(_ page: ExplorePage, codes: CodeBook?, places: (any RowPlaces)?, to output: Output) {
         self.page = page
         self.codes = codes
@@ -111,7 +111,7 @@ package struct ExploreRows<Output: ReportOutput>: RowSink {
     }
 }
 
-/// Puts the rows of all jobs of an overview together, from the pages of the jobs.
+/// Combines the rows of all jobs of an overview, from the pages of the jobs.
 package struct ExploreOverview {
     private var room: Int
     private var shown = 0

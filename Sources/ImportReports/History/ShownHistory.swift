@@ -1,6 +1,6 @@
 import ImportAnalysis
 
-/// What a page says of the history that the audit was added to.
+/// The data of a page about the history that the audit was added to.
 private struct ShownHistory {
     let report: TrendsReport
     let periods: [TrendsReport.Sums]
@@ -13,15 +13,15 @@ private struct ShownHistory {
 
     static let table = ModelTable<ShownHistory>([
         .text("sentence", "from when to when, how many jobs, and how much failed") { $0.report.sentence },
-        .text("change", "since when the share of failed rows has been higher or lower, if it has") {
+        .text("change", "since when the share of failed rows has been higher or lower; may be empty") {
             $0.report.changeSentence
         },
         .text("heading", "what the periods are: `Day`, `Week from Monday`, `Month`") { $0.report.period.step.heading },
-        .flag("dated", "whether there is any period") { !$0.periods.isEmpty },
-        .list("periods", "0 to 60: those with jobs, in order, the last ones", of: period) { history in
+        .flag("dated", "true if there is a period") { !$0.periods.isEmpty },
+        .list("periods", "0 to 60: the last ones with jobs, in order", of: period) { history in
             history.periods.map { (history.report.name($0.number), $0.sums) }
         },
-        .optionalObject("chart", "false with one period or none", TimeLineChart.table) { $0.chart },
+        .optionalObject("chart", "false with fewer than two periods", TimeLineChart.table) { $0.chart },
     ])
 
     private static let period = ModelTable<(name: String, sums: HistorySums)>([

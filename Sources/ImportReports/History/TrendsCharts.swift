@@ -181,7 +181,7 @@ extension TrendsPage {
         text += """
             <section id="calendar" aria-labelledby="calendar-heading">
             <h2 id="calendar-heading">Days</h2>
-            <p>A square for each day with jobs: a column for each week, Monday at the top. The larger and stronger, the higher the share of failed rows.</p>
+            <p>A square for each day with jobs, a column for each week, Monday at the top. The larger and darker the square, the higher the share of failed rows.</p>
             <figure class="calendar">
 
             """

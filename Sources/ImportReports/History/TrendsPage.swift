@@ -8,7 +8,7 @@ package struct TrendsPage {
     private let files: [ReportFile]
     var text = ""
 
-    /// - Parameter files: that are written beside the page.
+    /// - Parameter files: the other files in the same folder.
     package static func render(_ report: TrendsReport, files: [ReportFile]) -> [UInt8] {
         var page = TrendsPage(report, files)
         page.append()
@@ -34,7 +34,7 @@ package struct TrendsPage {
         text += """
             </main>
             <footer>
-            <p>import-audit \(ToolVersion.current). A function of the history alone: no clock, no network, no random names.</p>
+            <p>import-audit \(ToolVersion.current). The page depends only on the history: no clock, no network, no random names.</p>
 
             """
         if let key = report.redactedBy {
@@ -124,7 +124,7 @@ package struct TrendsPage {
                 text += "<p class=\"cut\">The last \(periods.count) of \(Wording.grouped(report.periods.count))</p>\n"
             }
             appendSums(
-                "Jobs by the time at which they were created, in UTC; where none is listed, there was no job. Below each share is its 95% interval.",
+                "Jobs by the time at which they were created, in UTC; times without a job are not listed. Below each share is its 95% interval.",
                 report.period.step.heading, periods.map { (report.name($0.number), $0.sums) })
             text += "</details>\n"
         }
@@ -226,7 +226,7 @@ package struct TrendsPage {
         } else {
             text += """
                 <table class="history">
-                <caption>What happened to codes, the latest first</caption>
+                <caption>New, back and gone codes, the latest first</caption>
                 <thead>
                 <tr><th scope="col">Day</th><th scope="col">Code</th><th scope="col">What</th></tr>
                 </thead>
@@ -259,7 +259,7 @@ package struct TrendsPage {
             text += """
                 <p>\(TrendsReport.worstRule)</p>
                 <table class="history">
-                <caption>Days with the highest shares of failed rows, with the jobs that had most of them</caption>
+                <caption>Days with the highest shares of failed rows, with the jobs that had the most</caption>
                 <thead>
                 <tr><th scope="col">Day</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Share</th><th scope="col">Most in</th></tr>
                 </thead>

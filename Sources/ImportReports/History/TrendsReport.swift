@@ -1,7 +1,7 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// What a history says over time, in one of several forms.
+/// The trend of a history, in one of several forms.
 package struct TrendsReport: Sendable {
     /// How days are put together.
     package enum Period: String, Sendable, CaseIterable {
@@ -27,7 +27,7 @@ package struct TrendsReport: Sendable {
     let periods: [Sums]
     let redactedBy: String?
 
-    /// Periods that a page or a text shows without being asked for a period: the finest that are not more.
+    /// Periods that a page or a text shows by default: the finest that give at most this many.
     static let periodsShown = 60
 
     /// - Parameters:
@@ -113,7 +113,7 @@ extension TrendsReport {
             + "(\(change.before.interval.text))."
     }
 
-    /// How a code stands at the end.
+    /// The state of a code at the end.
     func state(of line: HistoryCodeLine) -> String {
         switch line.presence.state(on: trends.end) {
         case .new: "new"
@@ -132,11 +132,11 @@ extension TrendsReport {
     }
 
     static let eventRule =
-        "A code is new if the history has 30 days or more before it, and back or gone after a break of 30 days or more, three "
-        + "times as long as every break before, if it had been seen on 3 days or more. Days without jobs do not count."
+        "A code is new if the history has 30 days or more before it. It is back or gone after a break of 30 days or more that "
+        + "is three times as long as every earlier break, if it had been seen on 3 days or more. Days without jobs do not count."
     static let intervalRule =
-        "The interval is Wilson's for 95%: where the share would be over many more such rows, if rows failed independently."
-    static let worstRule = "By the lower end of the interval, so that a day of a few rows does not come first."
+        "95% interval (Wilson): the range of the share over many more such rows, if rows failed independently."
+    static let worstRule = "Sorted by the lower end of the interval, so that a day with few rows does not come first."
 }
 
 extension Wording {

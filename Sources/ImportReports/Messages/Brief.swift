@@ -2,10 +2,10 @@ package import ImportAnalysis
 import ImportDumps
 package import ImportFoundation
 
-/// What a message says of a report: the same in a mail, on a card of a chat, and in the annotations of a CI server.
+/// The content of a message about a report: the same in a mail, on a chat card, and in the annotations of a CI server.
 ///
 /// Its texts may be text of a dump. They have no characters that act, such as line breaks, and their lengths are bounded;
-/// whoever writes them escapes what means something where they go.
+/// their writers escape what has a meaning there.
 package struct Brief: Sendable {
     /// What is shown of long texts, in bytes of UTF-8.
     private static let textLength = 200
@@ -16,7 +16,7 @@ package struct Brief: Sendable {
     /// What the report is about.
     let title: String
     let level: Verdict.Level
-    /// The one thing to know.
+    /// The most important fact.
     let headline: String
     let remark: String
     /// When the job ran, how long, its id.
@@ -33,7 +33,7 @@ package struct Brief: Sendable {
     let jobs: [Line]
     /// When the job was last changed; of an overview, the last day on which a job was created.
     let date: MessageDate?
-    /// What is to be known of values that are pseudonyms.
+    /// The statement about pseudonyms.
     let redaction: String?
     let tool: String
 
@@ -44,7 +44,7 @@ package struct Brief: Sendable {
         let share: String
     }
 
-    /// Rows about which the same is to be done.
+    /// Rows with the same action.
     struct Step: Sendable {
         let heading: String
         let rows: String
@@ -66,9 +66,9 @@ package struct Brief: Sendable {
     }
 
     /// - Parameters:
-    ///   - title: what the user calls it; nil for the name of the file.
-    ///   - codes: what is known of codes.
-    ///   - redaction: what is said of values that are pseudonyms.
+    ///   - title: the title that the user gave; nil for the name of the file.
+    ///   - codes: what the user knows about codes.
+    ///   - redaction: the statement about pseudonyms.
     package init(
         _ summary: JobSummary, title: String? = nil, toolVersion: String, codes: CodeBook? = nil,
         redaction: RedactionMark? = nil
@@ -110,7 +110,7 @@ package struct Brief: Sendable {
         tool = "import-audit \(toolVersion)"
     }
 
-    /// The same of an overview.
+    /// The same for an overview.
     package init(
         _ overview: OverviewBuilder, title: String? = nil, toolVersion: String, codes: CodeBook? = nil,
         redaction: RedactionMark? = nil
@@ -156,7 +156,7 @@ package struct Brief: Sendable {
         tool = "import-audit \(toolVersion)"
     }
 
-    /// In one line: what a subject or a notification says.
+    /// The subject or notification, on one line.
     var subject: String { "\(title): \(headline)" }
 
     private static func figures(_ rows: OutcomeRows) -> [Figure] {

@@ -13,7 +13,7 @@ package enum SlackMessage {
     package static func render(_ brief: Brief, files: [ReportFile]) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            // What notifications show. Slack reads it as markup, whose only special characters are these three.
+            // The text of notifications. Slack reads it as markup, whose only special characters are these three.
             json.member("text", escaped("Import audit: \(brief.subject)"))
             json.key("blocks")
             json.array { json in

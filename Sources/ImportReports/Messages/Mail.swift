@@ -21,7 +21,7 @@ package enum Mail {
         let (mixed, alternative) = ("=_\(digest)-mixed", "=_\(digest)-alternative")
 
         var mail = MailBuilder()
-        // These come first: by them a later run knows the file again.
+        // These come first: a later run recognizes the file by them.
         mail.line("Message-ID: <\(digest)@import-audit.invalid>")
         // Mail programs open it as a draft.
         mail.line("X-Unsent: 1")
@@ -199,7 +199,7 @@ package enum Mail {
             let bytes = Array(line.utf8)
             for (index, byte) in bytes.enumerated() {
                 let isLast = index == bytes.count - 1
-                // A full stop alone on a line would end a mail on its way.
+                // A full stop alone on a line would end a mail during delivery.
                 let isPlain =
                     (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
                     && !(byte == UInt8(ascii: ".") && column == 0)

@@ -1,6 +1,6 @@
 import ImportAnalysis
 
-/// What the codes of a page can be filtered by without script: radio buttons, and classes that the style sheet knows.
+/// The filters for codes on a page, without script: radio buttons, and classes that the style sheet knows.
 struct CodeFilters {
     let codes: [Choice]
     let owners: [Choice]
@@ -16,7 +16,7 @@ struct CodeFilters {
     /// Owners that the style sheet has classes for.
     private static let mostOwners = 10
 
-    /// Where nobody is named.
+    /// Codes without an owner.
     private static let none = "none"
 
     init?(_ builder: ReportModelBuilder) {
@@ -44,7 +44,7 @@ struct CodeFilters {
             isNeeded: shown.contains { Self.entry($0, builder)?.action == nil })
     }
 
-    /// Those of one kind, of which a single one would filter nothing.
+    /// The choices of one kind; a single one would filter nothing.
     private static func choices(_ choices: [Choice], other: String, isNeeded: Bool) -> [Choice] {
         if choices.isEmpty { return [] }
         let all = choices + (isNeeded ? [Choice(name: none, label: other)] : [])
@@ -78,16 +78,16 @@ struct CodeFilters {
 
     static let table = ModelTable<CodeFilters>([
         .list("codes", "2 to 20, in the order of the list", of: choice) { $0.codes },
-        .optionalObject("owners", "false where all codes have the same owner, or none has one", choices) {
+        .optionalObject("owners", "false if all codes have the same owner, or none has one", choices) {
             $0.owners.isEmpty ? nil : $0.owners
         },
-        .optionalObject("actions", "false where all codes have the same action, or none has one", choices) {
+        .optionalObject("actions", "false if all codes have the same action, or none has one", choices) {
             $0.actions.isEmpty ? nil : $0.actions
         },
     ])
 
     private static let choices = ModelTable<[Choice]>([
-        .list("items", "2 or more; the last one may stand for none (`none`)", of: choice) { $0 }
+        .list("items", "2 or more; the last one may be for codes without one (`none`)", of: choice) { $0 }
     ])
 
     private static let choice = ModelTable<Choice>([

@@ -4,10 +4,10 @@ import ImportAnalysis
 struct ShownPositions {
     let positions: FailurePositions
     let seen: Int
-    /// The codes with most rows, each with a colour of its own, and the rest.
+    /// The codes with the most rows, each with its own colour, and the rest.
     let series: [Series]
 
-    /// The rows of a code, or of all codes that have no colour of their own.
+    /// The rows of a code, or of all codes without their own colour.
     struct Series {
         let number: Int
         let code: ShownCode?
@@ -15,7 +15,7 @@ struct ShownPositions {
         let counts: [Int]
     }
 
-    /// Codes with a colour of their own: as many as can be told apart at a glance.
+    /// Codes with their own colour: as many as can be distinguished at a glance.
     private static let codesShown = 4
 
     init?(_ summary: JobSummary, _ limits: ModelLimits) {
@@ -48,24 +48,24 @@ struct ShownPositions {
             $0.positions.counts.map(Wording.grouped).joined(separator: " · ")
         },
         .list("bars", "1 to 64: those that are not empty", of: ChartBar.table) { $0.bars },
-        .text("top", "the share that the chart reaches up to: `60%`") { "\($0.top)%" },
+        .text("top", "the share at the top of the chart: `60%`") { "\($0.top)%" },
         .text("middle", "half of it") { $0.top % 2 == 0 ? "\($0.top / 2)%" : "\($0.top / 2).5%" },
         .text("last_row", "the last row of the job; the first is 1") { Wording.grouped($0.seen) },
         .list(
-            "series", "1 to 5: the codes with most rows, each with a colour of its own, then the others",
+            "series", "1 to 5: the codes with the most rows, each with its own colour, then the others",
             of: seriesTable
         ) {
             $0.series
         },
-        .list("columns", "1 to 64: the bars again, made of the codes of their rows", of: column) { $0.columns },
+        .list("columns", "1 to 64: the same bars, divided by the codes of their rows", of: column) { $0.columns },
         .list("buckets", "1 to 64: the numbers of the same bars", of: bucket) { $0.buckets },
     ])
 
     private static let seriesTable = ModelTable<Series>([
         .text("number", "1 to 4, `0` for the others: part of a class name") { String($0.number) },
-        .text("colour", "its colour where there is no style sheet") { colours[$0.number] },
+        .text("colour", "its colour without a style sheet") { colours[$0.number] },
         .code("false: no code") { $0.code },
-        .flag("others", "all codes that have no colour of their own") { $0.isOthers },
+        .flag("others", "true for all codes without their own colour") { $0.isOthers },
     ])
 
     /// A bar of the chart, and what it is made of.
@@ -79,7 +79,7 @@ struct ShownPositions {
         .text("label", "`Rows 1 to 4: 3 failed, 75%`") { $0.label },
         .text("x", "percentages for attributes of SVG") { BarSegments.percent($0.bar.x) },
         .text("width", "percentages for attributes of SVG") { BarSegments.percent($0.bar.width) },
-        .list("pieces", "1 to 5, from the bottom up", of: piece) { $0.pieces },
+        .list("pieces", "1 to 5, from bottom to top", of: piece) { $0.pieces },
     ])
 
     private static let piece = ModelTable<(number: Int, bar: ChartBar)>([
@@ -113,7 +113,7 @@ struct ShownPositions {
             guard count > 0 else { return nil }
             let rows = rows(ofBucket: index)
             let start = index * 10_000 / buckets
-            // A little room between bars tells them apart, where there are few.
+            // If there are few bars, a little space separates them.
             let width = (index + 1) * 10_000 / buckets - start - (buckets > 1 ? 20 : 0)
             var below = 0
             func height(_ failed: Int) -> Int {

@@ -1,6 +1,6 @@
 import ImportAnalysis
 
-/// How much a model holds: what bounds the size of a page, whatever the job.
+/// The limits of a model, which bound the size of a page, whatever the job.
 ///
 /// Texts are counted in Unicode scalars, because these are what a page's bytes come from: one of them is at most six bytes
 /// in XHTML and five in Markdown. What is beyond a bound is said where it is left out, or in the model's `shortening`.
@@ -28,7 +28,7 @@ package struct ModelLimits: Sendable {
     /// Records of each outcome that several rows share, and rows of each.
     var records = 10
     var recordRows = 5
-    /// Rules, and entries of a codes file that are about no code.
+    /// Rules, and unused entries of a codes file.
     var rules = 50
     var unusedEntries = 50
     /// Jobs of an overview; all are in `jobs.csv`.
@@ -89,7 +89,7 @@ extension ModelLimits {
 
     func source(_ text: String) -> String { id(text == "-" ? "standard input" : text) }
 
-    /// A text of which the end tells it from others.
+    /// A text that is distinguished by its end.
     func id(_ text: String) -> String { Wording.shortened(text, to: sourceLength, end: sourceLength * 2 / 3) }
 }
 
@@ -105,7 +105,7 @@ struct PagePart: Sendable {
         self.meaning = meaning
     }
 
-    /// Says whether there is room for it.
+    /// Whether there is room for it.
     var flag: ModelName<ModelLimits> { .flag(name, meaning) { [part] in $0.parts.contains(part) } }
 
     static let ofReports = [
@@ -134,9 +134,9 @@ struct PagePart: Sendable {
 }
 
 extension ModelLimits {
-    /// Ever tighter limits, for a page that must not be larger than so many bytes.
+    /// Ever tighter limits, for a page with a maximum size.
     ///
-    /// What matters least goes first; the last of them keeps the verdict alone. `Docs/audit.md` has the order.
+    /// The least important parts go first; the last limits keep only the verdict. `Docs/audit.md` has the order.
     static func tightening(to pageSize: Int) -> [ModelLimits] {
         var limits = ModelLimits.page
         limits.pageSize = pageSize
@@ -236,7 +236,7 @@ extension ModelLimits {
     ///
     /// - Parameters:
     ///   - parts: those that a page of the kind has.
-    ///   - files: those that are written beside the page.
+    ///   - files: the other files in the same folder.
     func shortening(of parts: [PagePart], files: [ReportFile]) -> String? {
         guard let pageSize else { return nil }
         func sentence(kept: String? = nil, leftOut: [String] = []) -> String {

@@ -36,7 +36,7 @@ struct ModelName<Root>: Sendable {
         ModelName(name, .object, meaning, names: table.descriptions) { .object(table.object(value($0))) }
     }
 
-    /// An object that is not always there.
+    /// An object that may be missing.
     static func optionalObject<Value>(
         _ name: String, _ meaning: String, _ table: ModelTable<Value>, _ value: @escaping @Sendable (Root) -> Value?
     ) -> ModelName {
@@ -54,14 +54,14 @@ struct ModelName<Root>: Sendable {
 
     // MARK: Texts that are not always there
 
-    /// A text that may not be there: an object with the name `text`, so that an empty text is told from none.
+    /// A text that may be missing: an object with the name `text`, so that an empty text differs from none.
     static func optionalText(
         _ name: String, _ meaning: String, text: String, _ value: @escaping @Sendable (Root) -> String?
     ) -> ModelName {
         .optionalObject(name, meaning, .only("text", text), value)
     }
 
-    /// The same of a text that the dump or a file of the user controls.
+    /// The same for a text that the dump or a file of the user controls.
     static func optionalQuote(
         _ name: String, _ meaning: String, text: String, _ value: @escaping @Sendable (Root) -> String?
     ) -> ModelName {
@@ -93,7 +93,7 @@ extension ModelTable<String> {
     }
 }
 
-/// What names a template may use, and where: the shape of the model.
+/// The names that a template may use, and where: the shape of the model.
 package indirect enum ModelShape: Sendable {
     case text
     case flag
@@ -101,7 +101,7 @@ package indirect enum ModelShape: Sendable {
     case section([String: ModelShape])
 }
 
-/// What a name of the model is, and what it means.
+/// The kind and the meaning of a name of the model.
 package struct ModelDescription: Sendable, Equatable {
     package enum Kind: Sendable {
         /// A text; a quote is one that the dump or a file of the user controls.
@@ -118,7 +118,7 @@ package struct ModelDescription: Sendable, Equatable {
 }
 
 extension [ModelDescription] {
-    /// What the template checker knows of the names.
+    /// What the template checker knows about the names.
     var shape: [String: ModelShape] {
         [String: ModelShape](map { ($0.name, $0.shape) }) { _, last in last }
     }
@@ -155,7 +155,7 @@ extension ModelDescription {
 }
 
 extension ModelDescription.Kind {
-    /// As the documentation has it, in a cell of a table.
+    /// As in the documentation, in a cell of a table.
     fileprivate var words: String {
         switch self {
         case .text: "string"

@@ -1,12 +1,12 @@
-/// What a name of a template stands for.
+/// The value of a name in a template.
 package enum ModelValue: Sendable {
     /// Shown as text; as a section, it is there unless it is empty.
     case text(String)
-    /// A section that is there or not.
+    /// A section that is shown or not.
     case flag(Bool)
     /// A section that is repeated.
     case list([ModelObject])
-    /// A section that is there once, with names of its own.
+    /// A section that is shown once, with its own names.
     case object(ModelObject)
 
     /// A section that is not there; stands for an object or a list of which there is none.
@@ -57,11 +57,11 @@ extension ModelObject {
 }
 
 extension ReportModel {
-    /// What each name stands for in this model.
+    /// The value of each name in this model.
     package var kinds: [String: Set<String>] { root.kinds() }
 }
 
 extension OverviewModel {
-    /// What each name stands for in this model.
+    /// The value of each name in this model.
     package var kinds: [String: Set<String>] { root.kinds() }
 }

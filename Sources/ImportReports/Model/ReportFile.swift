@@ -51,12 +51,12 @@ package enum ToolVersion {
     package static let current = "0.2.0"
 }
 
-/// Where a report's bytes go.
+/// The destination of a report's bytes.
 package protocol ReportOutput {
     /// Adds bytes at the end.
     mutating func write(_ bytes: Span<UInt8>) throws
 
-    /// Forgets all that was written.
+    /// Drops everything that was written.
     mutating func restart() throws
 
     /// Passes all that was written through `transform`, piece by piece and in order, and keeps what that appends

@@ -6,7 +6,7 @@ import ImportDumps
 /// It is bounded whatever the job, and every name is there in every case: a template's conditions are about values,
 /// never about names.
 package struct ReportModel: Sendable {
-    /// The root's names.
+    /// The names of the root.
     package private(set) var root: ModelObject
     private let files: [ReportFile]
 
@@ -24,14 +24,14 @@ package struct ReportModel: Sendable {
     }
 
     /// - Parameters:
-    ///   - title: what the user calls it; nil for the name of the file.
+    ///   - title: the title that the user gave; nil for the name of the file.
     ///   - toolVersion: as the report is to name it.
-    ///   - files: all that are written beside each other.
-    ///   - codes: what is known of codes, said of each of them.
-    ///   - ruleResults: what the user's own rules came to, where the job is all there is.
-    ///   - redaction: what is said of values that are pseudonyms.
+    ///   - files: all files in the same folder.
+    ///   - codes: what the user knows about codes, shown with each of them.
+    ///   - ruleResults: the results of the user's rules, if there is only this job.
+    ///   - redaction: the statement about pseudonyms.
     ///   - places: where the failed rows that it names are in what was sent, if that is known.
-    ///   - history: what the history says that the job was added to, if there is one.
+    ///   - history: the trend of the history that the job was added to, if there is one.
     ///   - limits: how much it holds.
     package init(
         _ summary: JobSummary, title: String? = nil, toolVersion: String, files: [ReportFile], codes: CodeBook? = nil,
@@ -54,7 +54,7 @@ package struct ReportModel: Sendable {
     }
 }
 
-/// A job and what is said of it, for all that works out a part of its report. A class, for every code and every message
+/// A job and its data, for all code that computes a part of its report. A class, because every code and every message
 /// refers to it.
 final class ReportModelBuilder: ModelBuilder {
     let summary: JobSummary
@@ -68,33 +68,33 @@ final class ReportModelBuilder: ModelBuilder {
 
 extension ReportModel {
     private static let table = ModelTable<ReportModelBuilder>([
-        .quote("title", "what `--title` says, else the name of the dump's file") {
+        .quote("title", "the value of `--title`, otherwise the name of the dump's file") {
             $0.limits.name($0.context.title ?? title(of: $0.summary))
         },
-        .object("about", "what stands under the title", about) { $0 },
+        .object("about", "the text below the title", about) { $0 },
         .parts(
-            "parts that there is room for: all true, but where `--markdown-limit` made it leave some out",
+            "the parts that are shown: all true, unless `--markdown-limit` leaves some out",
             PagePart.ofReports),
         .shortening(of: PagePart.ofReports),
         .linkedStyle,
-        .object("verdict", "how it stands", verdict) { (Verdict($0.summary), $0) },
+        .object("verdict", "the overall result", verdict) { (Verdict($0.summary), $0) },
         .optionalObject(
-            "plan", "what to do about the failed rows; false without a codes file, and where no row failed",
+            "plan", "what to do about the failed rows; false without a codes file, and if no row failed",
             ModelTable([
                 .text("sentence", "how many rows to send again, to correct, …") { (sentence: String) in sentence }
             ])
         ) { builder in builder.context.codes.flatMap { RetryPlan(of: builder.summary, $0)?.sentence } },
         .optionalObject(
-            "next", "what to do next about the rows that did not succeed; false where all rows succeeded",
+            "next", "what to do next about the rows that did not succeed; false if all rows succeeded",
             NextSteps.table
         ) { $0.nextSteps },
         .object("rows", "rows by outcome", OutcomeRows.table) { $0.rows },
         .object("arithmetic", "the numbers that the job declares", arithmetic) { Arithmetic($0.summary) },
         .object("findings", "what the audit noticed", findings) { $0 },
-        .object("checks", "the arithmetic and the findings in short", checks) { $0 },
+        .object("checks", "the totals and the findings, briefly", checks) { $0 },
         .optionalObject(
             "shared_records",
-            "records that several rows created or matched; false when there are none, or they were not looked for",
+            "records that several rows created or matched; false if there are none, or if they were not looked for",
             ListedRecords.table
         ) { ListedRecords($0) },
         .object("failures", "failed rows", failures) { $0 },
@@ -102,7 +102,7 @@ extension ReportModel {
         .history,
         .codeBook,
         .object("job", "the job's own fields", job) { $0 },
-        .object("provenance", "what the report was made from, and by what", provenance) { $0 },
+        .object("provenance", "what the report was made from, and by which program", provenance) { $0 },
         .files,
     ])
 
@@ -117,21 +117,21 @@ extension ReportModel {
             .text("word", "the status in two to four words; see the table below") { $0.verdict.word },
             .text(
                 "sentence",
-                "what happened and whether the totals match, one sentence or two short ones. Plurals right. No dump text"
+                "what happened and whether the totals match, in one or two sentences. Contains no text of the dump"
             ) { $0.verdict.sentence },
-            .text("headline", "the one thing to know, a few words without a full stop. No dump text") {
+            .text("headline", "the main fact, in a few words without a full stop. Contains no text of the dump") {
                 $0.verdict.headline
             },
-            .text("remark", "what else there is to know, for a plain line below the headline. No dump text") {
+            .text("remark", "further facts, for a plain line below the headline. Contains no text of the dump") {
                 $0.verdict.remark
             },
-            .optionalObject("salvaged", "the dump was cut off or malformed", salvaged) { verdict in
+            .optionalObject("salvaged", "false unless the dump is cut off or malformed", salvaged) { verdict in
                 verdict.builder.summary.salvage.map { ($0, verdict.builder.limits) }
             },
         ])
 
     private static let salvaged = ModelTable<(salvage: Salvage, limits: ModelLimits)>([
-        .text("sentence", "what was found and that the rows before it are whole and reported") {
+        .text("sentence", "what was found, and that the complete rows before it are reported") {
             $0.limits.sentence($0.salvage.message)
         },
         .text("byte", "the place") { Wording.grouped($0.salvage.place.byte) },
@@ -140,12 +140,12 @@ extension ReportModel {
     ])
 
     private static let arithmetic = ModelTable<Arithmetic>([
-        .text("sentence", "whether they hold") { $0.sentence },
+        .text("sentence", "whether they match the rows") { $0.sentence },
         .list("checks", "4: `total`, `processed`, `succeeded`, `failed`, in this order", of: check) { $0.checks },
     ])
 
     private static let checks = ModelTable<ReportModelBuilder>([
-        .flag("good", "no declared number differs, and no finding is critical: the details can wait") { builder in
+        .flag("good", "true if no declared number differs and no finding is critical") { builder in
             Arithmetic(builder.summary).differing == 0 && builder.summary.count(of: .critical) == 0
         },
         .text("sentence", "whether the totals match, and how many findings there are") { builder in
@@ -160,20 +160,20 @@ extension ReportModel {
             "what it is compared with: `rows seen`, `declared succeeded + failed`, `rows created + existing` (of a bulk "
                 + "job `rows applied`), `rows failed`"
         ) { $0.against },
-        .text("declared", "`–` where there is none") { $0.declared.map(Wording.grouped) ?? "–" },
-        .text("counted", "`–` where there is none") { $0.counted.map(Wording.grouped) ?? "–" },
+        .text("declared", "`–` if there is none") { $0.declared.map(Wording.grouped) ?? "–" },
+        .text("counted", "`–` if there is none") { $0.counted.map(Wording.grouped) ?? "–" },
         .text("verdict", "`agrees`, `differs by N`, `not declared`, `cannot be checked`") { $0.agreement.words },
         .flag("agrees", oneVerdict) { $0.agreement == .agrees },
         .flag("differs", oneVerdict) { $0.agreement != .agrees && !$0.isUnknown },
         .flag("unknown", oneVerdict) { $0.isUnknown },
     ])
 
-    private static let oneVerdict = "exactly one is true; `unknown` stands for the last two verdicts"
+    private static let oneVerdict = "exactly one is true; `unknown` covers the last two verdicts"
 
     private static let provenance = ModelTable<ReportModelBuilder>([
         .quote("source", "as in `summary.json`; `standard input` for `-`") { $0.limits.source($0.summary.source) },
         .text("bytes", "of the dump, decompressed") { Wording.grouped($0.summary.bytes) },
-        .optionalText("sha256", "false when it was not computed", text: "in hexadecimal") { $0.summary.sha256 },
+        .optionalText("sha256", "false if it was not computed", text: "in hexadecimal") { $0.summary.sha256 },
         .tool, .version, .redacted,
     ])
 }

@@ -2,22 +2,22 @@ import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-/// What stands under the title of a job's report: when the job ran, how long, until when the API keeps it, and its id.
+/// The text below the title of a job's report: when the job ran, how long, until when the API keeps it, and its id.
 struct JobFact {
     /// In words; nothing of the dump is in it but the id.
     let text: String
     /// For programs; nil where it is not a date.
     var datetime: String?
-    /// No other comes before it.
+    /// It is the first one.
     var isFirst = false
 
     static let table = ModelTable<JobFact>([
         .quote("text", "`4 March 2026, 09:15 UTC`, `took 2 min 31 s`, `kept until 11 March 2026`, `job 9e299f7a`") {
             $0.text
         },
-        .flag("first", "no other comes before it") { $0.isFirst },
+        .flag("first", "true for the first one") { $0.isFirst },
         .optionalObject(
-            "datetime", "false when it is not about a date", .only("value", "a valid RFC 3339 date-time")
+            "datetime", "false if it is not a date", .only("value", "a valid RFC 3339 date-time")
         ) { $0.datetime },
     ])
 }
@@ -26,7 +26,7 @@ extension ReportModel {
     /// What the report is about, for its title.
     static let about = ModelTable<ReportModelBuilder>([
         .list(
-            "facts", "0 to 4: what the dump says of when the job ran, how long, its expiry and its id",
+            "facts", "0 to 4: when the job ran, how long, its expiry and its id, as far as the dump says",
             of: JobFact.table
         ) {
             $0.facts

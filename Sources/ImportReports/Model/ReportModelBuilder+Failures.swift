@@ -7,32 +7,31 @@ extension ReportModel {
         .text("rows", "how many, `0` too") { Wording.grouped($0.summary.rows.failed) },
         .text(
             "sentence",
-            "how many failed, with how many codes; when none, a good word for it; when there are no rows, that nothing "
-                + "can be listed. Never empty"
+            "how many failed, with how many codes; or that no row failed, or that there are no rows. Never empty"
         ) { $0.summary.failuresSentence },
         .optionalObject(
-            "positions", "where the failed rows are; false when no row failed", ShownPositions.table
+            "positions", "where the failed rows are; false if no row failed", ShownPositions.table
         ) { ShownPositions($0.summary, $0.limits) },
         .optionalObject(
             "incidents",
-            "rows in which a code fails far more densely than elsewhere ([how](audit.md#incidents)); false when there "
+            "rows in which a code fails far more densely than elsewhere ([how](audit.md#incidents)); false if there "
                 + "are none",
             ShownIncidents.table
         ) { ShownIncidents($0) },
         .optionalObject(
-            "lines", "whose lines follow the numbers of failed rows; false without a source", ShownPlaces.table
+            "lines", "the lines shown with the numbers of failed rows; false without a source", ShownPlaces.table
         ) { builder in
             builder.context.places.map { ($0, builder.limits) }
         },
         .optionalObject(
             "filters",
-            "what the codes can be filtered by; false where there is one code at most, or rows are not listed",
+            "filters for the codes; false if there is at most one code, or if rows are not listed",
             CodeFilters.table
         ) { CodeFilters($0) },
-        .optionalObject("listing", "false when no row failed", listing) { $0.summary.failedByCode.isEmpty ? nil : $0 },
+        .optionalObject("listing", "false if no row failed", listing) { $0.summary.failedByCode.isEmpty ? nil : $0 },
     ])
 
-    /// What is said of names that show a failed row.
+    /// The note on names that show a failed row.
     static let withLine = "; with a source `8 (line 9)` or `8 (sheet row 9)`"
 
     // MARK: Codes
@@ -55,15 +54,15 @@ extension ReportModel {
     ])
 
     private static let code = ModelTable<ListedCode>([
-        .text("anchor", "`code-1` …, made from the position, never from the code") { "code-\($0.number)" },
+        .text("anchor", "`code-1` …, numbered by position, never made from the code") { "code-\($0.number)" },
         .text("classes", "class names for filters, as in `c-1 a-retry o-2`") { code in
             CodeFilters.classes(code.number, code.code, code.builder)
         },
-        .flag("first", "the first of the list") { $0.number == 1 },
+        .flag("first", "true for the first one of the list") { $0.number == 1 },
         .code("false: no code") { ShownCode($0.code.code, $0.limits) },
         .text("rows", "how many") { Wording.grouped($0.code.rows, isAtLeast: $0.code.isAtLeast) },
         .text("share", "of rows seen") { Share(of: $0.code.rows, in: $0.builder.summary.rows.seen).text },
-        .text("width", "the bar, to the scale of the largest code (`100.00%`), none under `0.01%`") {
+        .text("width", "the bar, relative to the largest code (`100.00%`), none under `0.01%`") {
             BarSegments.width($0.code.rows, largest: $0.largest)
         },
         .text("first_row", "the first and the last row of the code" + withLine) {
@@ -73,27 +72,28 @@ extension ReportModel {
             $0.builder.context.row($0.code.lastRow)
         },
         .optionalObject(
-            "spark", "where its rows are, as a small chart; false when that is not known",
+            "spark", "where its rows are, as a small chart; false if that is not known",
             .only("path", "bars for the attribute `d` of an SVG path, in a box of 64 by 12")
         ) { $0.code.positions?.spark },
         .standing(ShownStanding.tableWithExplanations) { $0.standing },
-        .optionalObject("listed", "its rows, the first ones; false where rows are not listed", listed) { code in
+        .optionalObject("listed", "its first rows; false if rows are not listed", listed) { code in
             code.code.listedRows.isEmpty ? nil : code
         },
         .optionalObject(
-            "details", "what an error of the code has besides its code and message; false if no row has more", details
+            "details", "other members of an error with this code, besides code and message; false if no row has any",
+            details
         ) { code in code.code.exampleDetails.map { ($0.text, $0.row, code.builder) } },
         .list("messages", "1 to 5, the most frequent", of: message) { $0.shownMessages },
         .cut(
-            "more messages than shown", numbers: "N of M; `more than 20` where the summary does not tell all apart"
+            "more messages than shown", numbers: "N of M; `more than 20` if the summary does not tell all apart"
         ) { $0.cut },
     ])
 
     private static let listed = ModelTable<ListedCode>([
-        .flag("sent", "a source was given, and its cells are shown (`cells`)") {
+        .flag("sent", "true if a source was given and its cells are shown (`cells`)") {
             $0.builder.context.places?.hasCells == true
         },
-        .flag("ids", "some of the rows have the id of a record") { $0.code.listedRows.contains { $0.id != nil } },
+        .flag("ids", "true if some of the rows have a record id") { $0.code.listedRows.contains { $0.id != nil } },
         .list("rows", "1 to 500 over all codes, in their order", of: row) { code in
             code.code.listedRows.map { ($0, code.builder) }
         },
@@ -104,20 +104,20 @@ extension ReportModel {
 
     private static let row = ModelTable<(row: ListedRow, builder: ReportModelBuilder)>([
         .text("row", "its number" + withLine) { $0.builder.context.row($0.row.row) },
-        .optionalQuote("id", "false when it has none", text: "the id of its record") {
+        .optionalQuote("id", "false if it has none", text: "the id of its record") {
             ($0.row.id).map($0.builder.limits.name)
         },
-        .optionalQuote("message", "false when it has none", text: "at most 200 characters of the message") {
+        .optionalQuote("message", "false if it has none", text: "at most 200 characters of the message") {
             ($0.row.message).map($0.builder.limits.rowMessage)
         },
         .list(
-            "cells", "0 to 5 cells of what was sent: those that the message names or quotes, then the first ones",
+            "cells", "0 to 5 cells of the record: those that the message names or quotes, then the first ones",
             of: cell
         ) { $0.builder.context.places?.cells(of: $0.row.row) ?? [] },
     ])
 
     private static let cell = ModelTable<SentCell>([
-        .quote("name", "of its column, at most 24 characters") { $0.name },
+        .quote("name", "the name of its column, at most 24 characters") { $0.name },
         .quote("value", "at most 40 characters") { $0.value },
     ])
 
@@ -134,11 +134,11 @@ extension ReportModel {
         .optionalQuote("pattern", "false: no message", text: "the pattern") {
             ($0.message.pattern).map($0.limits.text)
         },
-        .list("pieces", "the same pattern in pieces: text of the messages, and what varies in it", of: part) {
+        .list("pieces", "the same pattern in pieces: fixed text, and parts that vary", of: part) {
             ($0.message.pattern).map($0.limits.text).map(PatternPart.parts) ?? []
         },
         .optionalQuote(
-            "example", "false when nothing varies in the pattern, or there is none",
+            "example", "false if nothing varies in the pattern, or if there is no pattern",
             text: "the message of `example_row`"
         ) {
             // An example of a pattern in which nothing varies would be read twice.
@@ -146,7 +146,7 @@ extension ReportModel {
         },
         .text("rows", "how many") { Wording.grouped($0.message.rows, isAtLeast: $0.message.isAtLeast) },
         .text("share", "of the rows of the code") { Share(of: $0.message.rows, in: $0.codeRows).text },
-        .text("example_row", "the row that has the example" + withLine) {
+        .text("example_row", "the row with the example" + withLine) {
             $0.builder.context.row($0.message.exampleRow)
         },
         .list("slots", "0 to 4: the placeholders of the pattern", of: slot) { message in
@@ -155,8 +155,8 @@ extension ReportModel {
     ])
 
     private static let part = ModelTable<PatternPart>([
-        .quote("text", "a piece of the message; of what varies, the name of its kind: `number`") { $0.text },
-        .flag("varies", "it stands for values that differ from row to row") { $0.varies },
+        .quote("text", "a piece of the message; for a part that varies, the name of its kind: `number`") { $0.text },
+        .flag("varies", "true if it is a placeholder for values that differ from row to row") { $0.varies },
     ])
 
     private static let slot = ModelTable<(slot: SlotSummary, limits: ModelLimits)>([
@@ -164,7 +164,7 @@ extension ReportModel {
         .list("values", "0 to 3, the most frequent", of: value) { slot in
             slot.slot.values.prefix(slot.limits.values).enumerated().map { ($0, $1, slot.limits) }
         },
-        .flag("repeats", "one of the values occurs more than once, so that they are worth a look") { slot in
+        .flag("repeats", "true if a value occurs more than once, so that the values are worth showing") { slot in
             slot.slot.values.contains { $0.rows > 1 }
         },
         .text(
@@ -174,8 +174,8 @@ extension ReportModel {
     ])
 
     private static let value = ModelTable<(index: Int, value: ValueSummary, limits: ModelLimits)>([
-        .text("separator", "a comma before all but the first") { $0.index == 0 ? "" : "," },
-        .optionalQuote("value", "false when it is empty", text: "the value") {
+        .text("separator", "a comma, except before the first") { $0.index == 0 ? "" : "," },
+        .optionalQuote("value", "false if it is empty", text: "the value") {
             $0.value.value.isEmpty ? nil : $0.limits.text($0.value.value)
         },
         .text("rows", "`812 rows`") { Wording.rowsWord($0.value.rows) },

@@ -25,7 +25,7 @@ extension ReportModel {
         .text("id", "the stable id") { $0.finding.id.name },
         .quote("sentence", "the finding's `message`") { $0.builder.limits.sentence($0.finding.message) },
         .text("count", "the finding's `count`") { Wording.grouped($0.finding.count) },
-        .optionalObject("rows", "false when it is not about rows", FindingRows.table) {
+        .optionalObject("rows", "false if it is not about rows", FindingRows.table) {
             FindingRows($0.finding, $0.builder)
         },
     ])
@@ -66,8 +66,8 @@ private struct FindingRows {
 
     static let table = ModelTable<FindingRows>([
         .text("label", "`Row` or `Rows`") { $0.label },
-        .text("list", "`3, 9, 14`: at most 20; with a source `3 (line 4)` where one failed") { $0.list },
-        .cut("false when the list is whole") { $0.cut },
+        .text("list", "`3, 9, 14`: at most 20; with a source `3 (line 4)` if the row failed") { $0.list },
+        .cut("false if the list is complete") { $0.cut },
     ])
 }
 

@@ -7,7 +7,7 @@ extension ReportModel {
     static let job = ModelTable<ReportModelBuilder>([
         .optionalQuote("job_id", absent, text: verbatim) { ($0.summary.job.jobID).map($0.limits.name) },
         .optionalQuote("status", absent, text: verbatim) { ($0.summary.job.status).map($0.limits.name) },
-        .flag("bulk", "a bulk update or delete, which has neither") { $0.summary.job.kind == .bulk },
+        .flag("bulk", "true for a bulk update or delete, which has neither") { $0.summary.job.kind == .bulk },
         .optionalObject("created_at", absent, ShownTime.table) { ShownTime($0.summary.job.createdAt, $0.limits) },
         .optionalObject("updated_at", absent, ShownTime.table) { ShownTime($0.summary.job.updatedAt, $0.limits) },
         .optionalObject("expires_at", absent, ShownTime.table) { ShownTime($0.summary.job.expiresAt, $0.limits) },
@@ -16,14 +16,14 @@ extension ReportModel {
         },
     ])
 
-    private static let absent = "false when null or absent"
-    private static let verbatim = "as the dump has it; of another type than a string its JSON text"
+    private static let absent = "false if null or absent"
+    private static let verbatim = "as in the dump; if it is not a string, its JSON text"
 
     private static let error = ModelTable<(error: JobError, limits: ModelLimits)>([
         .optionalQuote("code", absent, text: "as the dump has it") { ($0.error.code).map($0.limits.name) },
         .optionalQuote("message", absent, text: "as the dump has it") { ($0.error.message).map($0.limits.text) },
         .optionalQuote(
-            "details", absent, text: "the JSON text of what else the error has, at most 500 characters of it"
+            "details", absent, text: "the JSON text of the other members of the error, at most 500 characters of it"
         ) { ($0.error.details).map($0.limits.details) },
     ])
 }
@@ -43,7 +43,7 @@ private struct ShownTime {
     static let table = ModelTable<ShownTime>([
         .quote("text", "in full with zone, or as in the dump if it is not a date-time") { $0.text },
         .optionalObject(
-            "datetime", "false if it is not a date-time that HTML has a form for",
+            "datetime", "false if HTML cannot express it as a date-time",
             .only("value", "a valid RFC 3339 date-time")
         ) { $0.value },
     ])

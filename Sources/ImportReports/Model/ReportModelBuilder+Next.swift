@@ -4,10 +4,10 @@ import ImportDumps
 /// What to do next about the rows of a job that did not succeed.
 struct NextSteps {
     let steps: [Step]
-    /// How to know more; nil where all is known.
+    /// How to get better advice; nil if everything is known.
     let hint: String?
 
-    /// Rows about which the same is to be done.
+    /// Rows with the same action.
     struct Step {
         let action: String
         let heading: String
@@ -59,27 +59,27 @@ struct NextSteps {
 
     static let table = ModelTable<NextSteps>([
         .list("steps", "1 or more: what to do, each with its rows", of: step) { $0.steps },
-        .optionalText("hint", "how to know more; false with a codes file", text: "a sentence") { $0.hint },
+        .optionalText("hint", "how to get better advice; false with a codes file", text: "a sentence") { $0.hint },
     ])
 
     private static let step = ModelTable<Step>([
         .text("action", "`retry`, `fix-data` …, `decide` or `check`: a class name") { $0.action },
         .text("heading", "`Send again unchanged`, `Correct` …") { $0.heading },
         .text("rows", "`31 rows`") { Wording.rowsWord($0.rows) },
-        .optionalText("note", "false when there is nothing to add", text: "why, or how") { $0.note },
+        .optionalText("note", "false if there is nothing to add", text: "why, or how") { $0.note },
         .list("codes", "0 to 8: the codes of these rows, most rows first", of: code) { $0.codes },
-        .optionalText("more", "false when all codes are listed", text: "`and 3 more codes`") {
+        .optionalText("more", "false if all codes are listed", text: "`and 3 more codes`") {
             $0.more == 0 ? nil : Wording.moreCodes($0.more)
         },
     ])
 
     private static let code = ModelTable<Code>([
         .code("false: no code") { $0.code },
-        .flag("first", "no other comes before it") { $0.isFirst },
-        .flag("unclassified", "rows that have no outcome") { $0.isUnclassified },
+        .flag("first", "true for the first one") { $0.isFirst },
+        .flag("unclassified", "true for rows without an outcome") { $0.isUnclassified },
         .text("rows", "how many") { Wording.grouped($0.rows) },
         .optionalObject(
-            "anchor", "false when the page does not list the code", .only("name", "`code-1` …: an id on the page")
+            "anchor", "false if the page does not list the code", .only("name", "`code-1` …: an id on the page")
         ) { $0.anchor },
     ])
 }

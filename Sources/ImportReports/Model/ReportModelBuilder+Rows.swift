@@ -47,23 +47,23 @@ struct OutcomeRows {
         .object("seen", "the rows of the dump, or of all dumps", seenTable) { $0 },
         .list(
             "outcomes",
-            "2 to 6, in this order: `created`, `existing` where there is an import, `applied` where there is a bulk "
-                + "job, `failed` always; `unclassified`, `missing` only when above 0",
+            "2 to 6, in this order: `created`, `existing` if there is an import, `applied` if there is a bulk "
+                + "job, `failed` always; `unclassified`, `missing` only if above 0",
             of: line
         ) { $0.outcomes },
         .optionalObject(
-            "bar", "false when rows seen + missing = 0",
+            "bar", "false if rows seen + missing = 0",
             .only(
                 "caption",
-                "what the bar shows. The bar is rows seen + missing. A piece under 1.5% is drawn 1.5% wide, the "
-                    + "others share the rest in proportion; then the caption says so")
+                "what the bar shows. The bar is rows seen + missing. A piece under 1.5% is drawn 1.5% wide, and the "
+                    + "others share the rest in proportion; the caption then says so")
         ) { $0.caption },
     ])
 
     private static let seenTable = ModelTable<OutcomeRows>([
         .text("count", "how many") { Wording.grouped($0.seen) },
         .optionalObject(
-            "share", "false when there is no declared total, and in an overview",
+            "share", "false if there is no declared total, and in an overview",
             ShownShare.table("`3.3%`; with a declared total of 0, the number of rows", "`of the 12,000 declared`")
         ) { $0.seenShare },
     ])
@@ -71,16 +71,16 @@ struct OutcomeRows {
     private static let line = ModelTable<Line>([
         .text("outcome", "the contract's word: a class name") { $0.outcome },
         .text("label", "`Created` …") { $0.label },
-        .text("colour", "its colour where there is no style sheet: the fill of an SVG shape") {
+        .text("colour", "its colour without a style sheet: the fill of an SVG shape") {
             colours[$0.outcome] ?? "#6d7682"
         },
         .text("count", "how many") { Wording.grouped($0.count) },
         .optionalObject(
-            "share", "false when the base is 0",
+            "share", "false if the base is 0",
             ShownShare.table(
                 "`3.3%`", "`of rows seen`, `of the declared total`; in an overview `of rows seen and missing`")
         ) { $0.share },
-        .optionalObject("segment", "its piece of the bar; false when its count is 0", segment) { $0.segment },
+        .optionalObject("segment", "its piece of the bar; false if its count is 0", segment) { $0.segment },
     ])
 
     /// As in the style sheet. Where that is refused, rows that are missing are grey.
@@ -171,21 +171,21 @@ struct ListedRecords {
     static let table = ModelTable<ListedRecords>([
         .list(
             "items",
-            "1 to 20: at most 10 that were created more than once, then at most 10 that several rows matched; of each "
-                + "the ones with most rows, then by the first row",
+            "1 to 20: at most 10 that were created more than once, then at most 10 that several rows matched; in each group "
+                + "those with the most rows, then by the first row",
             of: item
         ) { $0.items },
         .cut("more records than shown") { $0.cut },
     ])
 
     private static let item = ModelTable<Item>([
-        .quote("id", "a UUID in lower case; of any other id the first 256 bytes") { $0.limits.id($0.record.id) },
+        .quote("id", "a UUID in lower case; otherwise the first 256 bytes") { $0.limits.id($0.record.id) },
         .text("outcome", "`created` or `existing`") { $0.outcome },
         .text("rows", "how many rows, 2 or more") { Wording.grouped($0.record.rows) },
         .text("first_rows", "`3, 9, 14`: at most 5") { item in
             item.record.firstRows.prefix(item.limits.recordRows).map(Wording.grouped).joined(separator: ", ")
         },
-        .flag("more", "there are more rows than those") {
+        .flag("more", "true if there are more rows than these") {
             $0.record.rows > min($0.record.firstRows.count, $0.limits.recordRows)
         },
     ])

@@ -3,21 +3,21 @@ import ImportDumps
 
 /// What a model is made from besides jobs, and how much it holds.
 struct ModelContext {
-    /// What the user calls the report; nil for its own title.
+    /// The title that the user gave; nil for the default.
     let title: String?
     let toolVersion: String
     let files: [ReportFile]
     let codes: CodeBook?
     let ruleResults: RuleResults?
     let redaction: RedactionMark?
-    /// Where failed rows are in what was sent, if that is known.
+    /// The places of failed rows in the source, if known.
     var places: ShownPlaces?
-    /// What the history says that the audit was added to, if there is one.
+    /// The trend of the history that the audit was added to, if there is one.
     var history: TrendsReport?
     let limits: ModelLimits
 }
 
-/// Works out what the names of a model show.
+/// Computes the values of the names of a model.
 protocol ModelBuilder: SendableMetatype {
     var context: ModelContext { get }
 }
@@ -43,7 +43,7 @@ extension ModelName where Root: ModelBuilder {
     }
 
     static var linkedStyle: ModelName {
-        .flag("linked_style", "`--css linked`: the style is in `report.css` beside the page, not in the page") {
+        .flag("linked_style", "true with `--css linked`: the style is in `report.css`, not in the page") {
             $0.name(of: .styleSheet) != nil
         }
     }
@@ -51,7 +51,7 @@ extension ModelName where Root: ModelBuilder {
     static func shortening(of parts: [PagePart]) -> ModelName {
         .optionalObject(
             "shortening",
-            "false but where `--markdown-limit` left something out. A page that leaves something out must show it",
+            "false unless `--markdown-limit` leaves something out. A page that leaves something out must show it",
             .only("sentence", "what was left out, and where it is")
         ) { $0.limits.shortening(of: parts, files: $0.context.files) }
     }
@@ -61,9 +61,9 @@ extension ModelName where Root: ModelBuilder {
 
     static var redacted: ModelName {
         .optionalObject(
-            "redacted", "values are pseudonyms; false when they are as the dump has them",
+            "redacted", "says that values are pseudonyms; false if they are as in the dump",
             ModelTable<RedactionMark>([
-                .text("sentence", "that they are, and what with") { $0.sentence },
+                .text("sentence", "a sentence about the pseudonyms and their key") { $0.sentence },
                 .flag("keyed", "false for a random key") { $0.isKeyed },
             ])
         ) { $0.context.redaction }
@@ -76,12 +76,12 @@ extension ModelName {
     /// - Parameter files: all but the page itself.
     static func files(_ files: @escaping @Sendable (Root) -> [ReportFile]) -> ModelName {
         let file = ModelTable<ReportFile>([
-            .text("name", "a bare file name: it becomes a relative link") { $0.name },
+            .text("name", "a file name without a folder; it becomes a relative link") { $0.name },
             .text("description", "what is in it") { $0.description },
         ])
         return .optionalObject(
             "files",
-            "files written beside this one, without the page itself; false when there are none. A page names the same "
+            "other files in the same folder, without the page itself; false if there are none. They include the same "
                 + "page in the other format",
             ModelTable<[ReportFile]>([.list("items", "1 or more", of: file) { $0 }])
         ) { root in
@@ -126,7 +126,7 @@ extension ModelName {
     /// The file that has all of a list.
     static func file(_ name: @escaping @Sendable (Root) -> String?) -> ModelName {
         .optionalObject(
-            "file", "false when no file that has the rest was written", .only("name", "that file"), name)
+            "file", "false if no file with the rest was written", .only("name", "that file"), name)
     }
 }
 
@@ -151,8 +151,8 @@ struct CodesCut {
         .text("shown", "N of M; beyond 4,096 codes `more than 4,096`") { $0.cut.shown },
         .text("total", "N of M; beyond 4,096 codes `more than 4,096`") { $0.cut.total },
         .text("label", "`37 other codes`; beyond 4,096 codes `more than 4,076 other codes`") { $0.label },
-        .text("rows", "of those that are not shown") { $0.rows },
-        .text("share", "of those that are not shown") { $0.share },
+        .text("rows", "for those that are not shown") { $0.rows },
+        .text("share", "for those that are not shown") { $0.share },
         .file { $0.cut.file },
     ])
 }
@@ -175,11 +175,11 @@ struct ShownCode {
 
     static let table = ModelTable<ShownCode>([
         .quote("text", "the code") { $0.text },
-        .flag("blank", "it is of white space and the like and shows nothing") { $0.isBlank },
+        .flag("blank", "true if it consists of white space or other invisible characters") { $0.isBlank },
     ])
 }
 
-/// What is known of a code; nothing unless the user gave a codes file.
+/// What the user knows about a code; nothing without a codes file.
 struct ShownStanding {
     let standing: CodeStanding
     let limits: ModelLimits
@@ -200,7 +200,7 @@ struct ShownStanding {
 
     private static let explanations: [ModelName<ShownStanding>] = [
         said("explanation") { ($0.standing.entry?.explanation).map($0.limits.text) },
-        said("reason", "what the codes file says of why the code is accepted") {
+        said("reason", "why the code is accepted, from the codes file") {
             ($0.standing.entry?.acceptance?.reason).map($0.limits.text)
         },
     ]
@@ -230,7 +230,7 @@ extension ModelName {
 
 // MARK: - What rules came to
 
-/// How the user's own rules were met.
+/// The results of the user's rules.
 private struct ShownGate {
     let isMet: Bool
     let sentence: String
@@ -259,20 +259,20 @@ private struct ShownGate {
 
     static let table = ModelTable<ShownGate>([
         .flag("met", "all of them") { $0.isMet },
-        .text("sentence", "how many, and if not all are listed, how many are") { $0.sentence },
+        .text("sentence", "how many are met, and if not all are listed, how many are listed") { $0.sentence },
         .list("rules", "1 to 50; if there are more, those that are not met come first", of: rule) { gate in
             gate.rules.map { ($0, gate.limits) }
         },
     ])
 
     private static let rule = ModelTable<(result: RuleResult, limits: ModelLimits)>([
-        .flag("holds", "it is met") { $0.result.isMet },
+        .flag("holds", "true if it is met") { $0.result.isMet },
         .quote("demand", "what the rule demands") { $0.limits.sentence($0.result.rule.demand) },
         .quote("found", "what was found") { $0.limits.sentence($0.result.found) },
     ])
 }
 
-/// What a codes file has that is about no code.
+/// The unused entries of a codes file.
 private struct ShownCodeBook {
     let sentence: String
     let unused: [String]
@@ -301,7 +301,7 @@ private struct ShownCodeBook {
 
 extension ModelName where Root: ModelBuilder {
     static var gate: ModelName {
-        .optionalObject("gate", "how the rules were met; false without rules", ShownGate.table) {
+        .optionalObject("gate", "the results of the rules; false without rules", ShownGate.table) {
             ShownGate($0.context)
         }
     }
@@ -309,7 +309,7 @@ extension ModelName where Root: ModelBuilder {
     static var codeBook: ModelName {
         .optionalObject(
             "codebook",
-            "what a codes file has that is about no code; false without one, and in the report of one job among many",
+            "the unused entries of a codes file; false without one, and in the report of one job among many",
             ShownCodeBook.table
         ) { ShownCodeBook($0.context) }
     }
@@ -322,7 +322,7 @@ extension ModelName {
     static func level(
         _ meaning: String, _ level: @escaping @Sendable (Root) -> Verdict.Level
     ) -> [ModelName] {
-        let flag = "exactly the one of `level` is true; they choose the icon"
+        let flag = "exactly the one named by `level` is true; they choose the icon"
         return [
             .text("level", meaning) { level($0).rawValue },
             .flag("good", flag) { level($0) == .good }, .flag("warning", flag) { level($0) == .warning },

@@ -7,7 +7,7 @@ struct ShownIncidents {
     /// Height of the lane that a bracket and its name take, in pixels.
     private static let lane = 20
 
-    /// Characters of a code that stand beside a bracket.
+    /// Characters of a code that are shown beside a bracket.
     private static let labelLength = 24
 
     private struct Item {
@@ -41,7 +41,7 @@ struct ShownIncidents {
 
     static let table = ModelTable<ShownIncidents>([
         .text("height", "of all brackets, in pixels") { String($0.items.count * lane) },
-        .list("items", "1 to 5, the ones that chance explains least first", of: item) { $0.items },
+        .list("items", "1 to 5, those that are least likely by chance first", of: item) { $0.items },
     ])
 
     private static let item = ModelTable<Item>([
@@ -51,25 +51,25 @@ struct ShownIncidents {
         .text("last_row", "from row … to row …" + ReportModel.withLine) {
             $0.builder.context.row($0.incident.lastRow)
         },
-        .text("failed", "`384 of 400`: the rows that failed with the code, of those from the first to the last") {
+        .text("failed", "`384 of 400`: the rows that failed with the code, out of those from the first to the last") {
             Wording.failed(of: $0.incident)
         },
         .text("elsewhere", "`1% elsewhere`: the share of rows that failed with it outside of its incidents") {
             Wording.elsewhere($0.incident)
         },
         .code("false: no code") { ShownCode($0.incident.code, $0.builder.limits) },
-        .object("bracket", "where it is above the chart", bracket) { $0 },
+        .object("bracket", "its place above the chart", bracket) { $0 },
     ])
 
     private static let bracket = ModelTable<Item>([
         .text("x", "where it begins, a percentage") { BarSegments.percent($0.start) },
-        .text("width", "a percentage, a little at least") { BarSegments.percent(max(20, $0.end - $0.start)) },
+        .text("width", "a percentage, with a minimum") { BarSegments.percent(max(20, $0.end - $0.start)) },
         .text("end", "where it ends, a percentage") { BarSegments.percent(max($0.start + 20, $0.end)) },
-        .text("line", "the top of its line in pixels; the ticks are as high as 6 from there") {
+        .text("line", "the top of its line in pixels; the ticks extend 6 pixels down from there") {
             String($0.top + lane - 7)
         },
-        .text("base", "the base of its name in pixels") { String($0.top + lane - 8) },
-        .flag("name_first", "the name is before it, else behind it") { $0.isNameFirst },
+        .text("base", "the baseline of its name in pixels") { String($0.top + lane - 8) },
+        .flag("name_first", "true if the name is to its left, false if it is to its right") { $0.isNameFirst },
         .optionalQuote("name", "false: no code", text: "the first 24 characters of the code") { item in
             item.incident.code.map { Wording.beginning($0, characters: labelLength) }
         },

@@ -1,7 +1,7 @@
 import Glibc
 package import ImportAnalysis
 
-/// Where the failed rows that a page names are in what was sent.
+/// The places in the source of the failed rows that a page names.
 package struct ShownPlaces: Sendable {
     let source: String
     let isSheet: Bool
@@ -12,7 +12,7 @@ package struct ShownPlaces: Sendable {
     /// - Parameters:
     ///   - source: the name of the file that was sent.
     ///   - isSheet: the lines are rows of a sheet.
-    ///   - trustsOrder: that the rows belong to these lines is the user's word.
+    ///   - trustsOrder: the user vouches that the rows belong to these lines.
     ///   - lines: by row, those of ``rows(of:)`` that are known.
     ///   - sent: by row, cells of those that a page lists one by one.
     package init(
@@ -47,13 +47,13 @@ package struct ShownPlaces: Sendable {
 
     var hasCells: Bool { !sent.isEmpty }
 
-    /// What was sent of a row that the page lists.
+    /// The record of a row that the page lists.
     func cells(of row: Int) -> [SentCell] { sent[row] ?? [] }
 
     static let table = ModelTable<(places: ShownPlaces, limits: ModelLimits)>([
         .text("what", "`Lines`, or `Sheet rows` of a workbook") { $0.places.isSheet ? "Sheet rows" : "Lines" },
         .quote("source", "the name of the file that was sent") { $0.limits.source($0.places.source) },
-        .flag("trusted", "that the rows belong to these lines is the user's word (`--trust-order`)") {
+        .flag("trusted", "true with `--trust-order`: the user says that the rows belong to these lines") {
             $0.places.trustsOrder
         },
     ])
@@ -64,7 +64,7 @@ extension ModelContext {
     func row(_ row: Int) -> String { places?.named(row) ?? Wording.grouped(row) }
 }
 
-/// A cell of what was sent, as a page shows it beside the row.
+/// A cell of a record, as a page shows it beside the row.
 package struct SentCell: Sendable, Equatable {
     package let name: String
     package let value: String
@@ -88,7 +88,7 @@ package struct SentCell: Sendable, Equatable {
     /// What is looked at of a text.
     private static let searchedBytes = 4096
 
-    /// Those cells of a record that tell most: the ones that the message names or quotes, then the first ones. They stay in
+    /// The most informative cells of a record: those that the message names or quotes, then the first ones. They stay in
     /// the order of the columns.
     package static func chosen(from cells: [(name: String, value: String)], for message: String?) -> [SentCell] {
         let message = Self.terminated(message ?? "")

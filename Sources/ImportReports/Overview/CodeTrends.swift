@@ -59,7 +59,7 @@ struct CodeTrends: Sendable {
 /// The share of failed rows with one code in each step of a time line, as bars of a path 64 wide and 12 high.
 struct TrendLine {
     let path: String
-    /// In words, for those who do not see it.
+    /// In words, for people who do not see it.
     let description: String
 
     /// Nil where there are not two steps to compare.

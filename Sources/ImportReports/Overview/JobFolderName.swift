@@ -18,7 +18,7 @@ package func jobFolderName(jobID: String?, source: String, sha256: String?) -> S
         return hashedName(FileName.safe(stem(of: source)), hashOf: content)
     }
     let safe = FileName.safe(jobID)
-    // By bytes: Swift holds canonically equivalent texts for equal.
+    // By bytes, because in Swift canonically equivalent texts are equal.
     let isUnchanged = safe.utf8.elementsEqual(jobID.utf8) && safe.utf8.allSatisfy(FileName.isPlain)
     guard isUnchanged, !endsWithHash(safe) else { return hashedName(safe, hashOf: "job\0" + jobID) }
     return safe
@@ -53,7 +53,7 @@ private func stem(of source: String) -> String {
     return name == "-" ? "standard-input" : name
 }
 
-/// Names that every file system can have.
+/// Names that are valid on every file system.
 package enum FileName {
     static let maximumBytes = 100
 
@@ -67,7 +67,7 @@ package enum FileName {
         }
     }
 
-    /// A name as near to `text` as can be: letters and digits of any script, `-`, `_` and `.`; `_` for all else.
+    /// A name as close to `text` as possible: letters and digits of any script, `-`, `_` and `.`; `_` for everything else.
     package static func safe(_ text: String) -> String {
         var name = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(maximumBytes + 1) {
@@ -96,7 +96,7 @@ package enum FileName {
         }
     }
 
-    /// Names that Windows keeps for devices, with whatever ending.
+    /// Names that Windows reserves for devices, with any extension.
     private static func isDevice(_ name: String) -> Bool {
         let stem = name.prefix { $0 != "." }.lowercased()
         if ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(stem) { return true }

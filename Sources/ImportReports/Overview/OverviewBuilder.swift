@@ -2,7 +2,7 @@ package import ImportAnalysis
 import ImportDumps
 import ImportFoundation
 
-/// Gathers what the overview of any number of jobs says. Memory is bounded whatever their number.
+/// Collects the data of the overview of any number of jobs. Memory is bounded whatever their number.
 package struct OverviewBuilder: Sendable {
     /// Sums over all jobs so far.
     package private(set) var totals = Totals()
@@ -12,7 +12,7 @@ package struct OverviewBuilder: Sendable {
     private(set) var worst = WorstJobs(limit: ModelLimits.page.jobs)
     private(set) var salvaged = FirstItems<SalvagedJob>(limit: ModelLimits.page.inputs)
     private(set) var unreadable = FirstItems<UnreadableInput>(limit: ModelLimits.page.inputs)
-    /// Jobs of which there are several dumps, and how many dumps are superseded; at least so many, if some job has
+    /// Jobs of which there are several dumps, and how many dumps are superseded; a minimum, if some job has
     /// more than are told apart.
     private(set) var jobsWithSeveralDumps = 0
     private(set) var supersededDumps = 0
@@ -20,7 +20,7 @@ package struct OverviewBuilder: Sendable {
     private(set) var conflicts = 0
     /// Jobs so far, in their order.
     private var place = 0
-    /// Jobs that have no report of their own because the user wanted none.
+    /// Jobs without their own report because of `--job-reports`.
     private(set) var leftOut = 0
 
     /// Whether it is for a page, which says of each code when and where its rows failed.
@@ -28,12 +28,12 @@ package struct OverviewBuilder: Sendable {
 
     /// What the jobs are compared with.
     let surroundings: JobSurroundings
-    /// What was left out; nil if all jobs were wanted.
+    /// What was left out; nil if all jobs were selected.
     let selection: SelectionResult?
 
     /// - Parameters:
-    ///   - surroundings: what all jobs come to that will be added.
-    ///   - selection: what was left out; nil if all jobs were wanted.
+    ///   - surroundings: the sums over all jobs that will be added.
+    ///   - selection: what was left out; nil if all jobs were selected.
     package init(
         followsCodes: Bool = true, surroundings: JobSurroundings = JobSurroundings(),
         selection: SelectionResult? = nil
@@ -46,8 +46,8 @@ package struct OverviewBuilder: Sendable {
     /// Adds a job, in the order in which the overview is to have them.
     ///
     /// - Parameters:
-    ///   - report: where the job's own report is; nil if it has none.
-    ///   - isLeftOut: whether it has none because the user wanted none.
+    ///   - report: the place of the job's own report; nil if it has none.
+    ///   - isLeftOut: whether it has none because of `--job-reports`.
     package mutating func append(_ job: JobSummary, report: ReportPlace?, isLeftOut: Bool = false) {
         leftOut += isLeftOut ? 1 : 0
         place += 1
@@ -99,7 +99,7 @@ package struct OverviewBuilder: Sendable {
     /// rows: of these, only the numbers matter.
     package var listsWorseJobsOnly: Bool { worst.jobs.count == worst.limit }
 
-    /// Such jobs stand here, and are added with others of their day. Only while ``listsWorseJobsOnly``.
+    /// Such jobs are at this position, and are added with others of their day. Only while ``listsWorseJobsOnly``.
     package mutating func passOver(_ jobs: Int) {
         place += jobs
     }
@@ -118,7 +118,7 @@ package struct OverviewBuilder: Sendable {
         unreadable.add(input)
     }
 
-    /// All in one sentence.
+    /// The whole message in one sentence.
     package var verdict: OverviewVerdict {
         OverviewVerdict(levels: levels, unreadable: unreadable.count, incident: surroundings.incidents.first)
     }
@@ -132,7 +132,7 @@ struct SalvagedJob: Sendable {
     var report: ReportPlace?
 }
 
-/// What the list of jobs says about one of them.
+/// The data of one job in the list of jobs.
 struct JobLine: Sendable {
     /// The job's id; for a sync import, the file's name.
     var name: String
@@ -150,7 +150,7 @@ struct JobLine: Sendable {
     /// Its place among all jobs, from 1.
     var number: Int
     var report: ReportPlace?
-    /// Whether it has none because the user wanted none.
+    /// Whether it has none because of `--job-reports`.
     var isLeftOut: Bool
 
     init(_ job: JobSummary, _ level: JobLevel, number: Int, report: ReportPlace?, isLeftOut: Bool) {
@@ -184,7 +184,7 @@ struct JobLine: Sendable {
         return String(source.utf8.dropFirst(folder.utf8.count)) ?? source
     }
 
-    /// How the job stands, in a few words: among the others, if that says more.
+    /// The state of the job, in a few words: among the others, if that is more specific.
     var word: String { level == .unlikeOthers ? "Unlike the others" : verdict.word }
 
     /// Worse jobs first: by level, then by the weight of the rows that failed or are missing, then the order of the jobs.

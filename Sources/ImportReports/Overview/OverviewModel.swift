@@ -5,18 +5,18 @@ import ImportDumps
 ///
 /// Like ``ReportModel`` it is bounded, and every name is there in every case.
 package struct OverviewModel: Sendable {
-    /// The root's names.
+    /// The names of the root.
     let root: ModelObject
 
     /// - Parameters:
     ///   - page: what the model is for: a page links to reports of its own kind where there are any.
-    ///   - title: what the user calls it; nil for the number of jobs.
+    ///   - title: the title that the user gave; nil for the number of jobs.
     ///   - toolVersion: as the overview is to name it.
-    ///   - files: all that are written beside the page, without the page itself.
-    ///   - codes: what is known of codes, said of each of them.
-    ///   - ruleResults: what the user's own rules came to over all jobs.
-    ///   - redaction: what is said of values that are pseudonyms.
-    ///   - history: what the history says that the jobs were added to, if there is one.
+    ///   - files: all other files in the same folder, without the page itself.
+    ///   - codes: what the user knows about codes, shown with each of them.
+    ///   - ruleResults: the results of the user's rules over all jobs.
+    ///   - redaction: the statement about pseudonyms.
+    ///   - history: the trend of the history that the jobs were added to, if there is one.
     ///   - limits: how much it holds.
     package init(
         _ overview: OverviewBuilder, for page: TemplateSet.Format, title: String? = nil, toolVersion: String,
@@ -33,7 +33,7 @@ package struct OverviewModel: Sendable {
     }
 }
 
-/// What an overview is of, for all that works out a part of it.
+/// The contents of an overview, for all code that computes a part of it.
 final class OverviewModelBuilder: ModelBuilder {
     let overview: OverviewBuilder
     /// Pages of a report, the one to link to first.
@@ -57,27 +57,29 @@ final class OverviewModelBuilder: ModelBuilder {
 
 extension OverviewModel {
     private static let table = ModelTable<OverviewModelBuilder>([
-        .quote("title", "what `--title` says, else `500 jobs`") { builder in
+        .quote("title", "the value of `--title`, otherwise `500 jobs`") { builder in
             builder.context.title.map(builder.limits.name)
                 ?? (builder.totals.jobs == 1 ? "1 job" : "\(Wording.grouped(builder.totals.jobs)) jobs")
         },
-        .parts("parts that there is room for, as in a report", PagePart.ofOverviews),
+        .parts("the parts that are shown, as in a report", PagePart.ofOverviews),
         .shortening(of: PagePart.ofOverviews),
         .linkedStyle,
-        .object("verdict", "how it stands", verdict) { $0.overview.verdict },
+        .object("verdict", "the overall result", verdict) { $0.overview.verdict },
         .object("rows", "rows by outcome, of all jobs", OutcomeRows.table) { $0.rows },
-        .object("jobs", "the jobs in numbers", jobs) { $0 },
+        .object("jobs", "numbers of jobs", jobs) { $0 },
         .optionalObject(
             "timeline",
-            "failures by the time at which the jobs were created; false when there are no jobs", ShownTimeLine.table
+            "failures by the time when the jobs were created; false if there are no jobs", ShownTimeLine.table
         ) { $0.totals.jobs > 0 ? ShownTimeLine($0) : nil },
         .optionalObject(
-            "incidents", "times in which far more jobs stand out than at others; false when there are none",
+            "incidents", "times in which far more jobs stand out than at others; false if there are none",
             ModelTable<[TimeIncident]>([
                 .list(
-                    "items", "1 to 5, the ones that chance explains least first",
+                    "items", "1 to 5, those that are least likely by chance first",
                     of: ModelTable<TimeIncident>([
-                        .text("sentence", "when, how many jobs, how many of the others") { Wording.sentence($0) },
+                        .text("sentence", "when, how many jobs stand out, and how many of the others") {
+                            Wording.sentence($0)
+                        },
                         .text("rows", "how many rows of that time failed") { Wording.rowsFailed($0) },
                     ])
                 ) { $0 }
@@ -86,7 +88,7 @@ extension OverviewModel {
         .optionalObject(
             "worst",
             "the jobs, worst first: by level, then by the weight of rows that failed or are missing "
-                + "([how](audit.md#levels-of-jobs)). False when there are none",
+                + "([how](audit.md#levels-of-jobs)). False if there are none",
             worst
         ) { $0.overview.worst.jobs.isEmpty ? nil : $0 },
         .object("failures", "failed rows of all jobs", failures) { $0 },
@@ -100,10 +102,10 @@ extension OverviewModel {
             $0.overview.unreadable.count > 0 ? $0 : nil
         },
         .optionalObject(
-            "superseded", "false when there is one dump of each job",
+            "superseded", "false if there is only one dump of each job",
             .only("sentence", "of how many jobs there are several dumps, and whether finished ones disagree")
         ) { $0.superseded },
-        .object("provenance", "what the overview was made by", ModelTable([.tool, .version, .redacted])) { $0 },
+        .object("provenance", "which program made the overview", ModelTable([.tool, .version, .redacted])) { $0 },
         .files,
     ])
 
@@ -115,10 +117,10 @@ extension OverviewModel {
 
     private static let verdict = ModelTable<OverviewVerdict>(
         ModelName.level("of all jobs") { $0.level } + [
-            .text("word", "how it stands, in a few words") { $0.word },
-            .text("sentence", "how many jobs are how. No dump text") { $0.sentence },
+            .text("word", "the state in a few words") { $0.word },
+            .text("sentence", "how many jobs there are of each level. Contains no text of the dump") { $0.sentence },
             .optionalText(
-                "incident", "false when there is none",
+                "incident", "false if there is none",
                 text: "the time in which far more jobs stand out than at others, in two sentences"
             ) { $0.incident },
         ])
@@ -136,10 +138,10 @@ extension OverviewModel {
         .text("findings", "how many findings of each severity there are, in a sentence") { $0.totals.findingsSentence },
         .optionalQuote(
             "selection", "false unless `--since`, `--until`, `--status` or `--job` is given",
-            text: "how many dumps they left out"
+            text: "how many dumps were left out"
         ) { builder in (builder.overview.selection?.sentence).map(builder.limits.sentence) },
         .optionalObject(
-            "left_out", "false unless `--job-reports` left some without a page", .only("sentence", "how many")
+            "left_out", "false unless `--job-reports` leaves some without a page", .only("sentence", "how many")
         ) { $0.overview.leftOut > 0 ? Wording.withoutPage($0.overview.leftOut, of: $0.totals.jobs) : nil },
     ])
 

@@ -8,7 +8,7 @@ extension OverviewModel {
     static let failures = ModelTable<OverviewModelBuilder>([
         .text("rows", "how many, `0` too") { Wording.grouped($0.totals.rows.failed) },
         .text("sentence", "how many failed, with how many codes. Never empty") { $0.totals.failuresSentence },
-        .optionalObject("listing", "false when no row failed", listing) { $0.totals.failedByCode.isEmpty ? nil : $0 },
+        .optionalObject("listing", "false if no row failed", listing) { $0.totals.failedByCode.isEmpty ? nil : $0 },
     ])
 
     private static let listing = ModelTable<OverviewModelBuilder>([
@@ -21,14 +21,14 @@ extension OverviewModel {
         .code("false: no code") { ShownCode($0.code.code, $0.builder.limits) },
         .text("rows", "how many") { Wording.grouped($0.code.rows, isAtLeast: $0.code.isAtLeast) },
         .text("share", "of rows seen") { Share(of: $0.code.rows, in: $0.builder.totals.rows.seen).text },
-        .text("width", "the bar, to the scale of the largest code (`100.00%`), none under `0.01%`") {
+        .text("width", "the bar, relative to the largest code (`100.00%`), none under `0.01%`") {
             BarSegments.width($0.code.rows, largest: $0.largest)
         },
-        .text("jobs", "how many have it, `–` where that is not known") { code in
+        .text("jobs", "how many jobs have it, `–` if that is not known") { code in
             code.code.jobs.map { Wording.grouped($0, isAtLeast: code.code.isAtLeast) } ?? "–"
         },
         .optionalObject(
-            "trend", "its share over time; false for one step of the time line, and where it is not known",
+            "trend", "its share over time; false if the time line has only one step, or if it is not known",
             ModelTable<TrendLine>([
                 .text("path", "the `d` of a path 64 wide and 12 high") { $0.path },
                 .text("description", "when the share was highest, in words") { $0.description },
@@ -36,7 +36,8 @@ extension OverviewModel {
         ) { code in
             code.trend.flatMap { TrendLine($0.line, in: code.builder.overview.timeLine) }
         },
-        .optionalObject("worst", "the job with most rows of it; false where it is not known", ShownJob.table) { code in
+        .optionalObject("worst", "the job with the most rows with this code; false if it is not known", ShownJob.table)
+        { code in
             code.trend?.worst.map { ShownJob($0, code.builder) }
         },
         .standing(ShownStanding.table) { code in
@@ -101,8 +102,8 @@ extension OverviewModel {
         .list("items", "1 to 100", of: job) { builder in builder.shownJobs.map { ($0, builder) } },
         .list("groups", "1 or 2, the same jobs: the first 20 at once, then the rest", of: group) { $0.jobGroups },
         .optionalQuote(
-            "folder", "false when they are not in one",
-            text: "the folder that all of their inputs are in, left out of `source`"
+            "folder", "false if they are not all in one folder",
+            text: "the folder that contains all of their inputs; `source` omits it"
         ) { builder in builder.commonFolder.isEmpty ? nil : builder.limits.source(builder.commonFolder) },
         .cut("more jobs than shown; all are in `jobs.csv`") {
             $0.cut($0.shownJobs.count, of: $0.overview.worst.count, file: .jobs)
@@ -110,41 +111,41 @@ extension OverviewModel {
     ])
 
     private static let group = ModelTable<JobGroup>([
-        .flag("lacking", "rows of any listed job are missing, or may be") { group in
+        .flag("lacking", "true if rows of any listed job are missing, or may be") { group in
             group.builder.shownJobs.contains { $0.rows.missing != 0 }
         },
-        .text("summary", "of the first empty; of the rest `The next 80 jobs`") { $0.summary },
+        .text("summary", "empty for the first; `The next 80 jobs` for the rest") { $0.summary },
         .list("items", "as `worst.items`", of: job) { group in group.jobs.map { ($0, group.builder) } },
     ])
 
     private static let job = ModelTable<(line: JobLine, builder: OverviewModelBuilder)>(
         ModelName.level("as in the job's own verdict") { $0.line.verdict.level } + [
             .text("word", "as in the job's own verdict, or `Unlike the others`") { $0.line.word },
-            .text("date", "the day in UTC on which it was created, `2026-03-04`; `–` where the dump does not say") {
+            .text("date", "the day (UTC) on which it was created, `2026-03-04`; `–` if the dump does not say") {
                 job in
                 job.line.createdAt.flatMap { DateTime($0) }.map { $0.isoDayInUTC } ?? "–"
             },
-            .optionalQuote("id", "false when it has none", text: "the beginning of the job's id: `9e299f7a`") { job in
+            .optionalQuote("id", "false if it has none", text: "the beginning of the job's id: `9e299f7a`") { job in
                 (job.line.jobID).map { job.builder.limits.name(Wording.shortID($0)) }
             },
             .quote("name", "job id; for a sync import the file's name") { $0.builder.limits.name($0.line.name) },
-            .optionalQuote("source", "false when `name` is all of it", text: "the input") {
+            .optionalQuote("source", "false if it is the same as `name`", text: "the input") {
                 // A name that is the whole source would be read twice.
                 let isNamedBySource = $0.line.name == ($0.line.source == "-" ? "standard input" : $0.line.source)
                 return isNamedBySource ? nil : $0.builder.shownSource($0.line.source)
             },
             .link { $0.builder.address(of: $0.line.report) },
-            .flag("left_out", "it has no page because `--job-reports` left it out") { $0.line.isLeftOut },
-            .optionalQuote("status", "false when null or absent", text: "the job's status") {
+            .flag("left_out", "true if it has no page because `--job-reports` leaves it out") { $0.line.isLeftOut },
+            .optionalQuote("status", "false if null or absent", text: "the job's status") {
                 ($0.line.status).map($0.builder.limits.name)
             },
-            .flag("complete", "its status is `complete`") { $0.line.status == JobStatus.complete.rawValue },
+            .flag("complete", "true if its status is `complete`") { $0.line.status == JobStatus.complete.rawValue },
             .text("rows", "how many") { Wording.grouped($0.line.rows.seen) },
             .text("failed", "how many") { Wording.grouped($0.line.rows.failed) },
-            .text("missing", "how many, `–` where it cannot be known") {
+            .text("missing", "how many, `–` if that is not known") {
                 $0.line.rows.missing.map(Wording.grouped) ?? "–"
             },
-            .optionalText("share", "false when none failed", text: "failed of the rows seen") {
+            .optionalText("share", "false if none failed", text: "failed of the rows seen") {
                 let rows = $0.line.rows
                 return rows.failed == 0 ? nil : Share(of: rows.failed, in: rows.seen).text
             },

@@ -18,16 +18,16 @@ struct ShownTimeLine {
     static let table = ModelTable<ShownTimeLine>([
         .text(
             "sentence",
-            "from when to when, when the share of failed rows was highest, and how many jobs do not say when"
+            "from when to when, when the share of failed rows was highest, and how many jobs have no date"
         ) { $0.sentence },
         .text("heading", "what the steps are: `Day`, `Week from Monday`, `Month`, `Year`, `Years`") {
             $0.line.step.heading
         },
-        .flag("dated", "whether there is any step") { !$0.steps.isEmpty },
+        .flag("dated", "true if there is a step") { !$0.steps.isEmpty },
         .list("steps", "0 to 60: those with jobs, in order", of: step) { line in
             line.steps.map { (line.line.step.name($0.number), $0.sums, line.builder) }
         },
-        .optionalObject("chart", "false with one step or none", TimeLineChart.table) { $0.chart },
+        .optionalObject("chart", "false with fewer than two steps", TimeLineChart.table) { $0.chart },
     ])
 
     private static let step = ModelTable<(name: String, sums: TimeLine.Sums, builder: OverviewModelBuilder)>([
@@ -38,7 +38,7 @@ struct ShownTimeLine {
         .text("share", "of the rows of the step, `–` without rows") {
             $0.sums.rows > 0 ? Share(of: $0.sums.failed, in: $0.sums.rows).text : "–"
         },
-        .optionalObject("worst", "the job with most failed rows; false if none failed", ShownJob.table) { step in
+        .optionalObject("worst", "the job with the most failed rows; false if none failed", ShownJob.table) { step in
             step.sums.worst.map { ShownJob($0, step.builder) }
         },
     ])

@@ -1,7 +1,7 @@
 import ImportDumps
 import ImportFoundation
 
-/// What a packed audit says of itself: `MANIFEST.json`, and `SHA256SUMS` for those who have no import-audit.
+/// The manifest of a packed audit: `MANIFEST.json`, and `SHA256SUMS` for people without import-audit.
 package enum PackManifest {
     package static let file = "MANIFEST.json"
     package static let sumsFile = "SHA256SUMS"
@@ -16,7 +16,7 @@ package enum PackManifest {
             .document(of: file, version: version)
     }
 
-    /// How an option says what was sent, before the SHA-256 of the file.
+    /// The option that names a source, before the SHA-256 of the file.
     package static let sourceOption = "--source sha256:"
 
     /// A line of `SHA256SUMS`, as `sha256sum --check` reads it.
@@ -25,14 +25,14 @@ package enum PackManifest {
     }
 }
 
-/// A dump that an audit is about, or an input that is none.
+/// A dump of an audit, or an input that is not a dump.
 package struct PackInput: Sendable, Equatable {
     package var source: String
-    /// Of the dump alone, decompressed; nil where there was nothing to read whole.
+    /// Of the dump alone, decompressed; nil if it could not be read completely.
     package var bytes: Int?
     package var sha256: String?
     package var state: State
-    /// Why it is not a dump, if it is none.
+    /// Why it is not a dump, if it is not.
     package var reason: String?
 
     package enum State: String, Sendable, CaseIterable {
@@ -87,7 +87,7 @@ enum PackMember: String, CaseIterable {
         }
     }
 
-    /// Whether a manifest is sound without it.
+    /// Whether a manifest is valid without it.
     var isOptional: Bool { self == .options }
 }
 
@@ -162,7 +162,7 @@ package struct PackManifestWriter {
     /// Begins the document.
     ///
     /// - Parameters:
-    ///   - options: those that shaped the output.
+    ///   - options: those that affect the output.
     ///   - output: takes the bytes, in order.
     package init(
         toolVersion: String, options: [String], to output: @escaping (Span<UInt8>) throws -> Void
@@ -236,7 +236,7 @@ package struct PackManifestWriter {
     }
 }
 
-/// Reads `MANIFEST.json` back, item by item, in constant memory. It is a stranger's file like any other.
+/// Reads `MANIFEST.json` back, item by item, in constant memory. It is untrusted like any other file.
 struct PackManifestReader: ~Copyable {
     enum Item {
         case option(String)
@@ -256,7 +256,7 @@ struct PackManifestReader: ~Copyable {
         fields = SummaryFields(JSONReader(source))
     }
 
-    /// The next item; nil after the last one, when all was read and is sound.
+    /// The next item; nil after the last one, if everything was read and is valid.
     mutating func next() throws(SummaryFault) -> Item? {
         if !isBegun {
             guard try fields.kind() == .object else { throw fields.fault(.notASummary) }

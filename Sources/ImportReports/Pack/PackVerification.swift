@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportFoundation
 import ImportInputs
 
-/// What the verification of a packed audit came to.
+/// The result of verifying a packed audit.
 package struct PackVerification: Sendable {
     /// Problems that are listed; all are counted.
     package static let problemsListed = 1000
@@ -14,13 +14,13 @@ package struct PackVerification: Sendable {
     package let bytes: Int
     /// Of the zip itself; of the manifest of a folder.
     package internal(set) var sha256 = ""
-    /// The version of import-audit that the manifest names; nil if there is no sound one.
+    /// The version of import-audit that the manifest names; nil if there is no valid manifest.
     package internal(set) var toolVersion: String?
-    /// Files of the audit that the manifest lists, and how many of them are as it says.
+    /// Files of the audit that the manifest lists, and how many of them match it.
     package var files = Tally()
-    /// The same of inputs; nil if none were named to compare with.
+    /// The same for inputs; nil if none were named to compare with.
     package private(set) var inputs: Tally?
-    /// The same of files that were sent; nil if none were named to compare with.
+    /// The same for files that were sent; nil if none were named to compare with.
     package private(set) var sources: Tally?
     /// Inputs of which there is no hash, as they could not be read: they were compared by name.
     package private(set) var inputsByName = 0
@@ -39,13 +39,13 @@ package struct PackVerification: Sendable {
 
     package struct Problem: Sendable, Equatable {
         package enum Kind: String, Sendable, CaseIterable {
-            /// Its contents are others.
+            /// Its contents differ.
             case changed
-            /// It is listed, and not there.
+            /// It is listed but missing.
             case missing
-            /// It is there, and not listed.
+            /// It is there but not listed.
             case extra
-            /// What the pack says of itself does not hold.
+            /// The manifest or the zip is invalid.
             case unsound
         }
 
@@ -77,7 +77,7 @@ package struct PackVerification: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: of its manifest, as the hash.
-    ///   - toolVersion: nil if the manifest is not sound.
+    ///   - toolVersion: nil if the manifest is not valid.
     package init(folder name: String, bytes: Int, sha256: String, toolVersion: String?) {
         self.name = name
         self.bytes = bytes
@@ -187,7 +187,7 @@ extension PackVerification {
         if let toolVersion { text += "  made by  import-audit \(shownText(toolVersion)), as it says itself\n" }
         text += "  files    \(sentence(files, "are in it with the bytes that its manifest says"))\n"
         if let inputs {
-            text += "  inputs   \(sentence(inputs, "are the ones that its manifest says"))"
+            text += "  inputs   \(sentence(inputs, "are those that its manifest lists"))"
             if inputsByName > 0 {
                 let count = Wording.grouped(inputsByName)
                 text += "; \(count) could not be read when it was made, and only the name was compared"
@@ -196,7 +196,7 @@ extension PackVerification {
         } else {
             text += "  inputs   not compared: name them after the \(isFolder ? "folder" : "zip")\n"
         }
-        if let sources { text += "  sources  \(sentence(sources, "are the ones that its manifest says"))\n" }
+        if let sources { text += "  sources  \(sentence(sources, "are those that its manifest lists"))\n" }
         for problem in problems.prefix(Self.linesListed) { text += "  \(problem.line)\n" }
         let more = problemCount - min(problems.count, Self.linesListed)
         if more > 0 { text += "  and \(Wording.grouped(more)) more\n" }

@@ -12,7 +12,7 @@ package struct PackVerifier {
     private let checkpoint: () throws -> Void
     private var directory: ZipDirectory
     private var result: PackVerification
-    /// The next file behind the manifest and the sums.
+    /// The next file after the manifest and the sums.
     private var current: (entry: ZipEntry, path: String)?
     /// The only folder at the top, with its `/`.
     private var top = ""
@@ -33,7 +33,7 @@ package struct PackVerifier {
 
     /// Verifies.
     ///
-    /// - Parameter listed: is handed each input that the manifest lists, and each file that was sent.
+    /// - Parameter listed: called with each input that the manifest lists, and with each file that was sent.
     /// - Throws: a ``ZipFault`` for a zip that not every program reads alike; what `checkpoint` and `listed` throw.
     package mutating func verify(listed: (ListedInAudit) throws -> Void = { _ in }) throws -> PackVerification {
         if let manifest = try directory.next(), takeTop(of: manifest) {
@@ -41,7 +41,7 @@ package struct PackVerifier {
         } else {
             result.add(.init(.missing, .file, PackManifest.file, detail: "so --pack did not write this audit"))
         }
-        // Whatever the manifest is worth, the zip itself must be sound to its end.
+        // Whatever the manifest says, the zip itself must be valid to its end.
         while try directory.next() != nil {}
         return result
     }
@@ -71,7 +71,7 @@ package struct PackVerifier {
         }
     }
 
-    /// Hands out each input that the manifest lists, which was found sound before, and each file that was sent.
+    /// Passes on each input that the manifest lists, which was found valid before, and each file that was sent.
     package static func forEachListed(descriptor: Int32, _ body: (ListedInAudit) throws -> Void) throws {
         var directory = try ZipDirectory(descriptor: descriptor)
         guard let manifest = try directory.next() else { return }
@@ -113,7 +113,7 @@ package struct PackVerifier {
             return result.add(.init(.missing, .file, file.path))
         }
         do {
-            // What has another size needs not be unpacked, however much it would come to.
+            // A file of another size need not be unpacked, however large it would become.
             if entry.byteCount == file.bytes, try digest(of: directory.source(of: entry)) == file.sha256 {
                 result.files.matching += 1
             } else {
@@ -125,13 +125,13 @@ package struct PackVerifier {
         try advance()
     }
 
-    /// Names the current file as one too many.
+    /// Reports the current file as extra.
     private mutating func passOver() throws {
         if let (_, path) = current { result.add(.init(.extra, .file, path)) }
         try advance()
     }
 
-    /// Goes on to the next file in the folder at the top. What is elsewhere is too many.
+    /// Moves to the next file in the folder at the top. Files elsewhere are extra.
     private mutating func advance() throws {
         while let entry = try directory.next() {
             if entry.name.utf8.starts(with: top.utf8) {
@@ -153,7 +153,7 @@ package struct PackVerifier {
         return true
     }
 
-    /// SHA-256 of all that a source delivers.
+    /// SHA-256 of all bytes of a source.
     private func digest(of source: some ByteSource) throws -> String {
         var source = source
         var hash = SHA256()
@@ -169,7 +169,7 @@ package struct PackVerifier {
 }
 
 extension SummaryFault {
-    /// What is wrong with a manifest, as a sentence for people.
+    /// The fault of a manifest, as a sentence for people.
     fileprivate var packExplanation: String {
         switch code {
         case .notASummary: "it is not the manifest of an audit"
@@ -189,7 +189,7 @@ package enum ListedInAudit {
 
 /// Finds out which files of a pack's manifest were sent: options have their hashes, and come first.
 private struct SourcesOfPack {
-    /// More are only in a manifest that was made to do harm.
+    /// Only a malicious manifest has more.
     private static let limit = 100_000
 
     private var hashes: [String: Int] = [:]

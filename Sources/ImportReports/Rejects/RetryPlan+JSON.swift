@@ -77,7 +77,7 @@ extension MemberTable<RetryPlan.PlannedAction> {
 }
 
 extension MemberTable<RetryPlan.Group> {
-    /// What the codes file says is there only where it has an entry.
+    /// Data of the codes file is there only if it has an entry.
     fileprivate static let planGroup = MemberTable([
         .writtenText("code") { $0.code },
         .written("unclassified", .flag) { $1.value($0.isUnclassified) },

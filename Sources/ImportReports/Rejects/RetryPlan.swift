@@ -1,7 +1,7 @@
 package import ImportAnalysis
 import ImportFoundation
 
-/// What is to be done about the rows of a source that did not succeed, and how that adds up.
+/// What to do about the rows of a source that did not succeed, and how they add up.
 package struct RetryPlan: Sendable {
     /// A file of what was sent.
     package struct Source: Sendable {
@@ -56,7 +56,7 @@ package struct RetryPlan: Sendable {
         package var isUnclassified: Bool
         package var rows: Int
         package var files: [String]
-        /// What the codes file says of the code.
+        /// The entry of the code in the codes file.
         package var entry: CodeBook.Entry?
 
         package init(code: String?, isUnclassified: Bool, rows: Int, files: [String], entry: CodeBook.Entry?) {
@@ -67,10 +67,10 @@ package struct RetryPlan: Sendable {
             self.entry = entry
         }
 
-        /// What is to be done: as the codes file says, else as the name of the code suggests.
+        /// The action: from the codes file, otherwise suggested by the name of the code.
         package var action: CodeBook.Action? { entry?.action ?? (isGuess ? .retry : nil) }
 
-        /// Nobody has said so; the name of the code suggests it.
+        /// The codes file does not say so; the name of the code suggests it.
         package var isGuess: Bool { entry?.action == nil && entry == nil && RetryGuess.suggestsRetry(code) }
     }
 
@@ -96,11 +96,11 @@ package struct RetryPlan: Sendable {
     package static let version = 1
 }
 
-/// What the names of codes suggest, where a codes file says nothing.
+/// What the names of codes suggest, if the codes file says nothing.
 package enum RetryGuess {
     private static let words = ["rate", "timeout", "timed", "internal", "lock", "locked", "conflict", "unavailable"]
 
-    /// Whether a word of the code's name stands for something that may go well the next time.
+    /// Whether a word of the code's name suggests a temporary failure.
     package static func suggestsRetry(_ code: String?) -> Bool {
         guard let code else { return false }
         var words: [[UInt8]] = [[]]
@@ -122,7 +122,7 @@ package enum RetryGuess {
 // MARK: - What is to be done
 
 extension RetryPlan {
-    /// Groups with the same thing to be done, the most rows first; those without an action come last.
+    /// Groups with the same action, the most rows first; those without an action come last.
     package var actions: [(action: CodeBook.Action?, isGuess: Bool, rows: Int, groups: [Group])] {
         var result: [(action: CodeBook.Action?, isGuess: Bool, rows: Int, groups: [Group])] = []
         for group in groups {
@@ -161,7 +161,7 @@ extension RetryPlan {
         noResult = job.rows.missing ?? 0
     }
 
-    /// All of it in a sentence.
+    /// The whole plan in a sentence.
     var sentence: String {
         Wording.plan(actions.map { ($0.action, $0.isGuess, $0.rows) }, noResult: noResult)
     }

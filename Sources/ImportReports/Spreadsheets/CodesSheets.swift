@@ -9,7 +9,7 @@ struct CodesSheet {
     private let isNaming: Bool
 
     /// - Parameters:
-    ///   - codes: what is known of codes, said in a column of its own.
+    ///   - codes: what the user knows about codes, in a separate column.
     ///   - naming: whether each row names its job and the folder of its report.
     init(_ name: String = "Codes", in workbook: Workbook, codes: CodeBook?, naming: Bool = false) throws {
         self.codes = codes
@@ -83,7 +83,7 @@ struct PatternsSheet {
         }
     }
 
-    /// What the rows of a code have besides the patterns that are listed.
+    /// The rows of a code besides the patterns that are listed.
     private func appendOthers(of code: CodeSummary) throws {
         let rows = code.rows - code.messages.reduce(0) { $0 + $1.rows }
         guard rows > 0, sheet.beginRow() else { return }
@@ -129,7 +129,7 @@ struct CodeTotalsSheet {
 }
 
 extension Sheet {
-    /// What is known of a code, in its columns; nothing without a codes file.
+    /// What the user knows about a code, in its columns; nothing without a codes file.
     fileprivate func add(_ standing: CodeStanding?) throws {
         guard let standing else { return }
         try add(standing.cell)
@@ -137,12 +137,12 @@ extension Sheet {
         try add(standing.entry?.action?.rawValue)
     }
 
-    /// Says that there may be more rows, as CSV files do; nothing where there are none.
+    /// Says that there may be more rows, as CSV files do; nothing if there are none.
     fileprivate func add(atLeast isAtLeast: Bool) throws { try add(isAtLeast ? "true" : String?.none) }
 }
 
 extension String? {
-    /// What the last row of a sheet says if there was no room for all of them.
+    /// The last row of a sheet if there was no room for all rows.
     static func leftOut(of sheet: Sheet, _ things: String, _ file: String) -> String? {
         guard sheet.rowsWritten < sheet.rowsOffered else { return nil }
         return Wording.leftOut(shown: sheet.rowsWritten, of: sheet.rowsOffered, things, file: file)
@@ -150,15 +150,15 @@ extension String? {
 }
 
 extension CodeStanding {
-    /// The columns of what is known, at the end of a sheet.
+    /// The columns of the codes file, at the end of a sheet.
     fileprivate static func columns(_ codes: CodeBook?) -> [Sheet.Column] {
         codes == nil ? [] : [.init("known", width: 50)] + knownColumns
     }
 
-    /// Who sees to rows with a code, and what is to be done, as in the files.
+    /// The owner and the action of a code, as in the files.
     static let knownColumns: [Sheet.Column] = [.init("owner", width: 24), .init("action", width: 18)]
 
-    /// What is known of a code, in one cell.
+    /// What the user knows about a code, in one cell.
     fileprivate var cell: String {
         let parts = [entry?.title, entry?.action?.rawValue, entry?.owner].compactMap { $0 }
         return parts.isEmpty ? label : "\(label): \(parts.joined(separator: "; "))"

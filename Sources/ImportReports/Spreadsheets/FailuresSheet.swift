@@ -17,8 +17,8 @@ struct FailuresSheet {
     private let hasLines: Bool
 
     /// - Parameters:
-    ///   - codes: what is known of codes, in columns at the end; nil for no such columns.
-    ///   - hasLines: whether a further column says where the rows are in what was sent.
+    ///   - codes: what the user knows about codes, in columns at the end; nil for no such columns.
+    ///   - hasLines: whether a further column has the places of the rows in the source.
     ///   - naming: whether each row names its job and the folder of its report.
     init(in workbook: Workbook, codes: CodeBook?, hasLines: Bool, naming: Bool = false) throws {
         self.codes = codes
@@ -35,7 +35,7 @@ struct FailuresSheet {
 
     /// Appends the rows of a run that failed or are unclassified.
     ///
-    /// - Parameter places: where they are in what was sent.
+    /// - Parameter places: their places in the source.
     func append(_ run: RowRun, text: Span<UInt8>, _ places: (any RowPlaces)?) throws {
         let outcome = Outcome(run.facts)
         guard outcome == .failed || outcome == .unclassified else { return }
@@ -63,7 +63,7 @@ struct FailuresSheet {
 
     private static func entry(of code: TextRange?, _ text: Span<UInt8>, _ codes: CodeBook) -> CodeBook.Entry? {
         let bytes = code.map { [UInt8](span: text.extracting($0.offset..<$0.offset + $0.count)) } ?? []
-        // An empty code is grouped as none.
+        // An empty code counts as no code.
         return codes.standing(of: bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)).entry
     }
 
@@ -94,7 +94,7 @@ struct FailuresSheet {
     /// Completes the sheet.
     ///
     /// - Parameter rows: how many rows there are, those that an earlier workbook had left out with them.
-    /// - Returns: what there is to say if not all of them are here.
+    /// - Returns: the note if not all of them are here.
     func finish(rows: Int, files: [ReportFile]) throws -> String? {
         let isCut = sheet.rowsWritten < rows
         let file = files.first { $0.name == ReportFile.failures.name }?.name

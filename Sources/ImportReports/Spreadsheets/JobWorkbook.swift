@@ -30,8 +30,8 @@ package struct JobWorkbook: RowSink {
     }
 
     /// - Parameters:
-    ///   - codes: what is known of codes, said of each of them.
-    ///   - hasLines: whether failed rows say where they are in what was sent.
+    ///   - codes: what the user knows about codes, shown with each of them.
+    ///   - hasLines: whether failed rows are shown with their places in the source.
     ///   - places: where that is, if they do not come from an earlier workbook (``copyFailures(from:)``).
     package init(
         at place: WorkbookPlace, codes: CodeBook?, hasLines: Bool = false, places: (any RowPlaces)? = nil
@@ -52,7 +52,7 @@ package struct JobWorkbook: RowSink {
         for index in runs.indices { try sheets.failures.append(runs[index], text: text, places) }
     }
 
-    /// Takes the failed rows from an earlier workbook of the same dump.
+    /// Copies the failed rows from an earlier workbook of the same dump.
     package func copyFailures(from file: WorkbookFile) throws {
         try file.forEachRow(ofSheet: Self.failuresSheet) { try sheets.failures.append($0) }
     }
@@ -60,8 +60,8 @@ package struct JobWorkbook: RowSink {
     /// Writes the rest, and the file.
     ///
     /// - Parameters:
-    ///   - ruleResults: what the user's own rules came to, where the job is all there is.
-    ///   - files: all that are written beside each other.
+    ///   - ruleResults: the results of the user's rules, if there is only this job.
+    ///   - files: all files in the same folder.
     package func finish(
         _ summary: JobSummary, ruleResults: RuleResults?, toolVersion: String, files: [ReportFile]
     ) throws {

@@ -16,8 +16,8 @@ package struct OverviewWorkbook {
     private var rows = 0
 
     /// - Parameters:
-    ///   - codes: what is known of codes, said of each of them.
-    ///   - hasLines: whether failed rows say where they are in what was sent.
+    ///   - codes: what the user knows about codes, shown with each of them.
+    ///   - hasLines: whether failed rows are shown with their places in the source.
     package init(at place: WorkbookPlace, codes: CodeBook?, hasLines: Bool = false) throws {
         self.place = place
         workbook = try place.makeWorkbook(title: "Audit of import jobs")
@@ -51,7 +51,7 @@ package struct OverviewWorkbook {
     ///
     /// - Parameters:
     ///   - ruleResults: what the user's own rules came to.
-    ///   - files: all that are written beside each other.
+    ///   - files: all files in the same folder.
     package func finish(
         _ overview: OverviewBuilder, ruleResults: RuleResults, toolVersion: String, files: [ReportFile]
     ) throws {

@@ -2,7 +2,7 @@ import ImportAnalysis
 import ImportFoundation
 import Spreadsheets
 
-/// The sheet that says how it stands, an item on each row.
+/// The sheet with the overall result, an item on each row.
 struct SummarySheet {
     private let sheet: Sheet
 
@@ -77,7 +77,7 @@ struct SummarySheet {
         try add("rows missing", rows.missing)
     }
 
-    /// What the user's own rules came to; nothing without rules.
+    /// The results of the user's rules; nothing without rules.
     func add(_ ruleResults: RuleResults?) throws {
         guard let ruleResults, let gate = ruleResults.gate else { return }
         try addHeading("Rules")

@@ -14,7 +14,7 @@ package struct WorkbookFile {
 
     /// Reads every part to its end.
     ///
-    /// - Returns: what each sheet holds.
+    /// - Returns: the contents of each sheet.
     /// - Throws: ``SpreadsheetFailure`` for a part without its end, `ReadFailure` if the file cannot be read.
     func check() throws -> [SheetTally] {
         let zip = try ZipFile(descriptor: descriptor)
@@ -78,11 +78,11 @@ private struct PartEnding {
     }
 }
 
-/// Where a workbook goes: into a file that is open already, whatever its name.
+/// The destination of a workbook: a file that is already open, whatever its name.
 package struct WorkbookPlace {
     /// Of an empty file, open for reading and writing. It is not closed here.
     package var descriptor: Int32
-    /// Where temporary files have room.
+    /// The folder for temporary files.
     package var temporaryFolder: String
 
     package init(descriptor: Int32, temporaryFolder: String) {

@@ -6,7 +6,7 @@ indirect enum JSONSchema: Sendable {
     case flag
     /// A decimal fraction.
     case share
-    /// A text of so many hexadecimal digits.
+    /// A text of this many hexadecimal digits.
     case hexadecimal(Int)
     case constant(String)
     case version(Int)
@@ -14,7 +14,7 @@ indirect enum JSONSchema: Sendable {
     case nullable(JSONSchema)
     case list(JSONSchema)
     case object([Property])
-    /// Any names, each with such a value.
+    /// Any names, each with a value of this kind.
     case map(JSONSchema)
 
     struct Property: Sendable {

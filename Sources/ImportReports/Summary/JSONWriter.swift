@@ -7,7 +7,7 @@ import ImportFoundation
 /// that the text can be shown on a terminal as it is.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
-    /// What is known of codes, for members that say so.
+    /// What the user knows about codes, for members that show it.
     let codes: CodeBook?
     private var depth: Int
     private let outerDepth: Int
@@ -17,7 +17,7 @@ package struct JSONWriter {
     /// - Parameters:
     ///   - depth: how deep the value that is to be written is in a document.
     ///   - isOnOneLine: leaves all white space out.
-    ///   - codes: what is known of codes, for members that say so.
+    ///   - codes: what the user knows about codes, for members that show it.
     package init(depth: Int = 0, isOnOneLine: Bool = false, codes: CodeBook? = nil) {
         self.codes = codes
         self.isOnOneLine = isOnOneLine
@@ -33,7 +33,7 @@ package struct JSONWriter {
         container(open: UInt8(ascii: "["), close: UInt8(ascii: "]"), body)
     }
 
-    /// A key; the value is to follow.
+    /// A key; its value must follow.
     package mutating func key(_ name: String) {
         beginItem()
         append(text: name)
@@ -66,7 +66,7 @@ package struct JSONWriter {
         value(bits.digits(16, radix: 16))
     }
 
-    /// A number that is written in digits already.
+    /// A number that is already written in digits.
     mutating func value(digits: String) {
         beginItem()
         bytes.append(contentsOf: digits.utf8)

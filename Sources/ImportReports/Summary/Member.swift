@@ -7,7 +7,7 @@ enum MemberPresence: Sendable {
     case always
     /// Is written always; documents of earlier versions do not have it.
     case later
-    /// Is written only where there is something to say.
+    /// Is written only if there is something to say.
     case sometimes
 }
 
@@ -19,7 +19,7 @@ struct Member<Root>: Sendable {
     let schema: JSONSchema
     /// Writes name and value, or nothing where the member is left out.
     let write: @Sendable (Root, inout JSONWriter) -> Void
-    /// Reads the value; nil if a reader passes the member over.
+    /// Reads the value; nil if readers skip the member.
     let read: Read?
     /// The value of a member that is a number.
     private let number: (@Sendable (Root) -> Int?)?
@@ -97,7 +97,7 @@ struct Member<Root>: Sendable {
         }
     }
 
-    /// A flag that is there only where it is true.
+    /// A flag that is there only if it is true.
     static func mark(_ name: String, _ path: Path<Bool>) -> Member {
         let value = StoredValue(path)
         return Member(name, .sometimes, .flag) { root, json in
@@ -207,7 +207,7 @@ struct Member<Root>: Sendable {
 
     // MARK: Members that are not read
 
-    /// A member that readers pass over.
+    /// A member that readers skip.
     static func written(
         _ name: String, _ schema: JSONSchema, _ write: @escaping @Sendable (Root, inout JSONWriter) -> Void
     ) -> Member {
@@ -219,7 +219,7 @@ struct Member<Root>: Sendable {
             }, read: nil)
     }
 
-    /// A member that readers pass over, and that is there only where it has a value.
+    /// A member that readers skip, and that is there only if it has a value.
     static func written<Value>(
         _ name: String, _ schema: JSONSchema, ifThere value: @escaping @Sendable (Root) -> Value?,
         _ write: @escaping @Sendable (Value, inout JSONWriter) -> Void
@@ -233,22 +233,22 @@ struct Member<Root>: Sendable {
             }, read: nil)
     }
 
-    /// Whole numbers that readers pass over.
+    /// Whole numbers that readers skip.
     static func writtenCount(_ name: String, _ number: @escaping @Sendable (Root) -> Int) -> Member {
         .written(name, .count) { $1.value(number($0)) }
     }
 
-    /// A whole number that readers pass over, null where there is none.
+    /// A whole number that readers skip, null if there is none.
     static func writtenCountOrNull(_ name: String, _ number: @escaping @Sendable (Root) -> Int?) -> Member {
         .written(name, .nullable(.count)) { $1.value(number($0)) }
     }
 
-    /// A text that readers pass over, null where there is none.
+    /// A text that readers skip, null if there is none.
     static func writtenText(_ name: String, _ text: @escaping @Sendable (Root) -> String?) -> Member {
         .written(name, .nullable(.text)) { $1.value(text($0)) }
     }
 
-    /// Texts that readers pass over.
+    /// Texts that readers skip.
     static func writtenTexts(_ name: String, _ texts: @escaping @Sendable (Root) -> [String]) -> Member {
         .written(name, .list(.text)) { root, json in
             json.array { json in
@@ -257,14 +257,14 @@ struct Member<Root>: Sendable {
         }
     }
 
-    /// An object that readers pass over.
+    /// An object that readers skip.
     static func writtenObject<Value>(
         _ name: String, _ table: MemberTable<Value>, _ value: @escaping @Sendable (Root) -> Value
     ) -> Member {
         .written(name, table.schema) { table.write(value($0), &$1) }
     }
 
-    /// An object that readers pass over, null where there is none.
+    /// An object that readers skip, null if there is none.
     static func writtenObjectOrNull<Value>(
         _ name: String, _ table: MemberTable<Value>, _ value: @escaping @Sendable (Root) -> Value?
     ) -> Member {
@@ -273,7 +273,7 @@ struct Member<Root>: Sendable {
         }
     }
 
-    /// A list of objects that readers pass over.
+    /// A list of objects that readers skip.
     static func writtenList<Element>(
         _ name: String, _ table: MemberTable<Element>, _ elements: @escaping @Sendable (Root) -> [Element]
     ) -> Member {
@@ -284,7 +284,7 @@ struct Member<Root>: Sendable {
         }
     }
 
-    /// How many there are of each name, in the order of the names, that readers pass over.
+    /// How many there are of each name, in the order of the names; readers skip it.
     static func writtenCounts(_ name: String, _ counts: @escaping @Sendable (Root) -> [String: Int]) -> Member {
         .written(name, .map(.count)) { root, json in
             json.object { json in
@@ -298,12 +298,12 @@ struct Member<Root>: Sendable {
 
     // MARK: The first members of a document
 
-    /// What a document is. A reader looks at it before all else.
+    /// What a document is. A reader checks it first.
     static func format(_ format: String) -> Member {
         .written("format", .constant(format)) { $1.value(format) }
     }
 
-    /// By which meaning of its names a document was written.
+    /// The version of the document, which determines the meaning of its names.
     static func version(_ version: Int) -> Member {
         .written("version", .version(version)) { $1.value(version) }
     }
@@ -368,7 +368,7 @@ struct Member<Root>: Sendable {
 /// as much, and there are a hundred values in a job.
 private struct StoredValue<Root, Value>: Sendable {
     private let path: WritableKeyPath<Root, Value> & Sendable
-    /// In bytes; nil for a value that is worked out, or is elsewhere.
+    /// In bytes; nil for a value that is computed, or is elsewhere.
     private let offset: Int?
 
     init(_ path: WritableKeyPath<Root, Value> & Sendable) {

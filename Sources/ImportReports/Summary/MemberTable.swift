@@ -60,7 +60,7 @@ struct JSONObject<Value>: Sendable {
 
     /// - Parameters:
     ///   - empty: the value before any member is read.
-    ///   - check: refuses what does not add up, and works out what follows from the members.
+    ///   - check: refuses numbers that do not add up, and computes values from the members.
     init(
         _ empty: Value, _ members: [Member<Value>],
         check: @escaping @Sendable (inout Value, borrowing SummaryFields) throws(SummaryFault) -> Void = { _, _ in }

@@ -11,7 +11,7 @@ struct PlainJobJSON: Sendable {
     /// Room for a job, and the bytes of it that are taken.
     private var bytes: [UInt8] = []
     private var count = 0
-    /// A name of an input, and how it is in a text.
+    /// The name of an input, and its escaped form.
     private var name: (raw: ArraySlice<UInt8>, written: [UInt8]) = ([], [])
 
     /// A value that is not the same in all jobs of a template.
@@ -19,15 +19,15 @@ struct PlainJobJSON: Sendable {
         case jobID, source, byteCount, createdAt, updatedAt, expiresAt, seen, created, existing, outcomes
     }
 
-    /// What stands between the values, one after another, and the value after each stretch of it but the last.
+    /// The text between the values, and the value after each stretch of it except the last.
     private struct Template {
         var text: [UInt8] = []
         var values: [(value: Value, offset: Int)] = []
     }
 
-    /// What is known of a kind of jobs with failed rows.
+    /// The template of a kind of jobs with failed rows.
     private enum Known {
-        /// There was one such job. Where no two jobs are alike, templates would cost more than they save.
+        /// There was one such job. If no two jobs are alike, templates cost more than they save.
         case once
         case template(Template)
         case unlike
@@ -75,7 +75,7 @@ struct PlainJobJSON: Sendable {
         if name.raw != job.name { name = (job.name, Self.written(job.name)) }
         let source = name.written
         let jobID = job.uuid == nil ? Self.written(job.jobID) : []
-        // A value takes 40 bytes at most, but for these two.
+        // A value takes at most 40 bytes, except for these two.
         let size = template.text.count + template.values.count * (40 + source.count + jobID.count)
         if bytes.count < size { bytes = [UInt8](repeating: 0, count: 2 * size) }
         count = unsafe bytes.withUnsafeMutableBufferPointer { room in
@@ -180,12 +180,12 @@ struct PlainJobJSON: Sendable {
             unsafe append(byte: UInt8(ascii: "Z"))
         }
 
-        /// - Parameter dashes: a bit for each number of digits behind which a dash stands.
+        /// - Parameter dashes: a bit for each number of digits after which there is a dash.
         @inline(__always)
         mutating func append(hexadecimal number: UInt64, dashesBehind dashes: UInt32) {
             for digit in 0..<16 {
                 let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * digit)) & 15
-                // From 10 on 39 more: from behind the digit 9 to the letter a.
+                // From 10 on 39 more: from after the digit 9 to the letter a.
                 unsafe append(byte: UInt8(ascii: "0") + value + (value > 9 ? 39 : 0))
                 if dashes >> UInt32(digit + 1) & 1 == 1 { unsafe append(byte: UInt8(ascii: "-")) }
             }
@@ -194,7 +194,7 @@ struct PlainJobJSON: Sendable {
 
     // MARK: - Templates
 
-    /// What stands for the values: no mark is part of another, nor of anything else that is written.
+    /// The marks for values: no mark is part of another, or of anything else that is written.
     private static let marks: [(value: Value, text: String)] = [
         (.jobID, "<job>"), (.source, "<source>"), (.byteCount, "7600000000001"), (.createdAt, "<created>"),
         (.updatedAt, "<updated>"), (.expiresAt, "<expires>"), (.seen, "8234567890123"), (.created, "7000000000000"),

@@ -203,7 +203,7 @@ struct SummaryFields: ~Copyable {
         return result
     }
 
-    /// Reads an element, with its number in the path of what may be wrong.
+    /// Reads an element, with its number in the path of faults.
     mutating func item<Element>(
         _ name: String, _ index: Int, _ element: (inout SummaryFields) throws(SummaryFault) -> Element
     ) throws(SummaryFault) -> Element {
@@ -218,12 +218,12 @@ struct SummaryFields: ~Copyable {
 // MARK: - The first members of a document
 
 extension SummaryFields {
-    /// Reads what a document is.
+    /// Reads the kind of a document.
     mutating func checkFormat(_ name: String, is format: String) throws(SummaryFault) {
         guard try kind() == .string, try text(name) == format else { throw fault(.notASummary) }
     }
 
-    /// Reads by which meaning of its names it was written: those up to the newest one are known here.
+    /// Reads the version of a document: those up to the newest one are known here.
     mutating func checkVersion(_ name: String, upTo newest: Int) throws(SummaryFault) {
         let version = try count(name)
         if version > newest { throw fault(.newerVersion(version)) }
@@ -231,7 +231,7 @@ extension SummaryFields {
     }
 }
 
-/// A text that is not a summary, or not a whole one.
+/// A text that is not a summary, or not a complete one.
 package struct SummaryFault: Error, Sendable, Equatable {
     package var code: Code
     /// Where reading stopped.
@@ -239,17 +239,17 @@ package struct SummaryFault: Error, Sendable, Equatable {
 
     /// What is wrong. New kinds may come.
     package enum Code: Sendable, Equatable {
-        /// Sound JSON, but no summary of this program.
+        /// Valid JSON, but not a summary of this program.
         case notASummary
         /// Written by a later version of the program.
         case newerVersion(Int)
         /// The text breaks off, or is not JSON from the place on.
         case malformed(DumpFault)
-        /// A member that must be there is not. `path` is as in `jobs[3].rows.seen`, counted from 0.
+        /// A required member is missing. `path` is as in `jobs[3].rows.seen`, counted from 0.
         case missing(path: String)
-        /// A member that is there twice.
+        /// A member that occurs twice.
         case repeated(path: String)
-        /// A member of another type, or out of range; `expected` says in words what it must be.
+        /// A member of another type, or out of range; `expected` describes what it must be.
         case wrongValue(path: String, expected: String)
     }
 
@@ -263,7 +263,7 @@ extension SummaryFault {
     /// What is wrong and where, as a sentence for people. It may quote the file: hostile text until escaped.
     package var explanation: String { explanation(of: "The summary") }
 
-    /// The same of another document of the program; `subject` is what it is called.
+    /// The same for another document of the program; `subject` is what it is called.
     func explanation(of subject: String) -> String {
         switch code {
         case .notASummary:

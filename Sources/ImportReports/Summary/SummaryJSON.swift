@@ -10,7 +10,7 @@ package enum SummaryJSON {
     /// The whole document, with a line feed at its end.
     ///
     /// - Parameters:
-    ///   - codes: what is known of codes, said of each of them.
+    ///   - codes: what the user knows about codes, shown with each of them.
     ///   - ruleResults: what the user's own rules came to.
     package static func render(
         _ summary: Summary, codes: CodeBook? = nil, ruleResults: RuleResults? = nil
@@ -22,7 +22,7 @@ package enum SummaryJSON {
         return pieces.bytes
     }
 
-    /// One job as it is in the document, without what stands before and after it.
+    /// One job as it is in the document, without the text before and after it.
     ///
     /// - Parameter codes: what is known of codes, said of each of them.
     package static func renderJob(_ job: JobSummary, codes: CodeBook? = nil) -> [UInt8] {
@@ -49,9 +49,9 @@ package enum SummaryJSON {
         /// Begins a document.
         ///
         /// - Parameters:
-        ///   - codes: what is known of codes, said of each of them.
-        ///   - redaction: what is said of values that are pseudonyms.
-        ///   - flushBytes: how much is gathered before it is written out.
+        ///   - codes: what the user knows about codes, shown with each of them.
+        ///   - redaction: the statement about pseudonyms.
+        ///   - flushBytes: how much is collected before it is written.
         package init(
             to output: Output, codes: CodeBook? = nil, redaction: RedactionMark? = nil, flushBytes: Int = 256 * 1024
         ) {
@@ -120,7 +120,7 @@ struct SummaryPieces {
         case jobs, unreadable
     }
 
-    /// - Parameter redaction: what is said of values that are pseudonyms.
+    /// - Parameter redaction: the statement about pseudonyms.
     init(redaction: RedactionMark? = nil) {
         append("{\n  \"\(SummaryMember.format)\": \"\(SummaryJSON.format)\",\n")
         append("  \"\(SummaryMember.version)\": \(SummaryJSON.version),\n")
@@ -134,13 +134,13 @@ struct SummaryPieces {
         append("  \"\(SummaryMember.jobs)\": [")
     }
 
-    /// The bytes so far, which are forgotten.
+    /// The bytes so far, which are removed.
     mutating func takeBytes() -> [UInt8] {
         defer { bytes = [] }
         return bytes
     }
 
-    /// Uses the room of bytes that were taken again.
+    /// Reuses the memory of bytes that were taken.
     mutating func reuse(_ taken: consuming [UInt8]) {
         guard bytes.isEmpty else { return }
         bytes = taken

@@ -39,7 +39,7 @@ extension SummaryJSON {
 }
 
 extension JSONObject<RedactionMark> {
-    /// What is said of values that are pseudonyms.
+    /// The statement about pseudonyms.
     static let redaction = JSONObject(
         RedactionMark(isKeyed: false, keyID: ""),
         [

@@ -4,7 +4,7 @@ package import ImportFoundation
 
 /// Reads a summary back, job by job, in constant memory.
 ///
-/// A summary is a user's file like any other: whatever it holds, reading ends with what it says or with a
+/// A summary is a user's file like any other: whatever it contains, reading ends with its contents or with a
 /// ``SummaryFault``. Its numbers are checked against each other: outcomes add up to the rows seen, codes to the failed
 /// rows, and the totals are those of its jobs.
 package struct SummaryReader: ~Copyable {
@@ -16,7 +16,7 @@ package struct SummaryReader: ~Copyable {
     /// Of the jobs that were read.
     package private(set) var totals = Totals()
 
-    /// What the summary says of values that are pseudonyms, once it was read to its end.
+    /// The statement about pseudonyms, after the summary was read to its end.
     package private(set) var redaction: RedactionMark?
 
     /// An element of one of a summary's lists.
@@ -37,7 +37,7 @@ package struct SummaryReader: ~Copyable {
         fields = SummaryFields(JSONReader(source, windowBytes: windowBytes))
     }
 
-    /// The next job or input; nil after the last one, when all of the summary was read and is sound.
+    /// The next job or input; nil after the last one, when all of the summary was read and is valid.
     package mutating func next() throws(SummaryFault) -> Item? {
         while true {
             switch state {
@@ -79,9 +79,9 @@ package struct SummaryReader: ~Copyable {
         }
     }
 
-    /// Goes on to the summary behind the one that was read to its end; false if there is none.
+    /// Moves to the summary after the one that was read to its end; false if there is none.
     ///
-    /// - Throws: what keeps the rest from being read.
+    /// - Throws: the fault that prevents reading the rest.
     package mutating func beginNext() throws(SummaryFault) -> Bool {
         guard try fields.hasMore() else { return false }
         state = .start
@@ -105,7 +105,7 @@ package struct SummaryReader: ~Copyable {
 
     private mutating func readMember() throws(SummaryFault) {
         let name = fields.key
-        // What rules came to belongs to one run, and is skipped.
+        // The results of rules belong to one run, and are skipped.
         guard let member = SummaryMember(rawValue: name), member != .gate else { return try fields.skip() }
         guard seen.insert(member).inserted else { throw fields.fault(.repeated(path: name)) }
         switch member {

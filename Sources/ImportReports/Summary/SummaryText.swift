@@ -14,7 +14,7 @@ package struct SummaryText {
 
     /// - Parameters:
     ///   - usesColor: marks the severity of findings in colour; the words are the same without.
-    ///   - codes: what is known of codes, said of each of them.
+    ///   - codes: what the user knows about codes, shown with each of them.
     package init(usesColor: Bool, codes: CodeBook? = nil) {
         self.usesColor = usesColor
         self.codes = codes
@@ -43,7 +43,7 @@ package struct SummaryText {
 
     /// The text about many jobs: the sums, and the worst of them.
     ///
-    /// - Parameter redaction: what is said of values that are pseudonyms.
+    /// - Parameter redaction: the statement about pseudonyms.
     package static func render(
         _ overview: OverviewBuilder, usesColor: Bool, codes: CodeBook? = nil, redaction: RedactionMark? = nil
     ) -> [UInt8] {
@@ -244,7 +244,7 @@ package struct SummaryText {
 }
 
 extension CodeStanding {
-    /// What follows a code in a text for a terminal: how it stands, what it means, who sees to it and how.
+    /// The text after a code on a terminal: its state, its meaning, its owner and its action.
     var line: String {
         guard let entry else { return "  [\(label)]" }
         var parts: [String] = []

@@ -36,7 +36,7 @@ extension MemberTable<CodeTotal> {
 // MARK: - Codes
 
 extension Member {
-    /// What a codes file says of a code: null for one that is new; nothing at all without a codes file.
+    /// The data of a code from the codes file: null for one that is new; omitted without a codes file.
     static func standing(of code: @escaping @Sendable (Root) -> (code: String?, isOther: Bool)) -> Member {
         Member(
             "known", .sometimes, .nullable(MemberTable<CodeStanding>.standing.schema),
@@ -72,7 +72,7 @@ extension MemberTable<CodeBook.Acceptance> {
 // MARK: - Rules
 
 extension MemberTable<[RuleResult]> {
-    /// What rules came to.
+    /// The results of rules.
     static let gate = MemberTable([
         .written("met", .flag) { $1.value($0.allSatisfy { $0.isMet }) },
         .writtenList("rules", .rule) { $0 },

@@ -1,4 +1,4 @@
-/// A template with its names looked up: what is left to do for a page is to write bytes.
+/// A template with its names looked up: for a page, it only remains to write bytes.
 struct CompiledTemplate: Sendable {
     fileprivate let block: Block
 
@@ -52,7 +52,7 @@ struct CompiledTemplate: Sendable {
 private struct Renderer {
     var page: [UInt8]
     let style: [UInt8]
-    /// What the sections around are about.
+    /// The values of the enclosing sections.
     var stack: [ModelValue] = []
 
     mutating func render(_ block: CompiledTemplate.Block) {
@@ -141,7 +141,7 @@ struct TemplateCompiler {
         var indentation: [UInt8]
     }
 
-    /// What a section is about.
+    /// The subject of a section.
     private final class Scope {
         let number: Int
         /// Empty for a text.
@@ -245,7 +245,7 @@ struct TemplateCompiler {
         return CompiledTemplate.Block(instructions, indentation: place.indentation)
     }
 
-    /// What a section adds to the names; nil for a flag, which adds nothing.
+    /// The names that a section adds; nil for a flag, which adds none.
     private mutating func scope(
         of description: ModelDescription, at path: CompiledTemplate.ModelPath, _ place: Place
     ) -> Scope? {

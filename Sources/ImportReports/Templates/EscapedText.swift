@@ -14,7 +14,7 @@ package enum MarkdownText {
         if !staysSame { page += escape(text).utf8 }
     }
 
-    /// Whether a text surely stays as it is, which most do. It is looked at byte by byte.
+    /// Whether a text certainly stays unchanged, as most do. It is checked byte by byte.
     private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         func isWord(_ index: Int) -> Bool {
             guard bytes.indices.contains(index) else { return false }
@@ -72,7 +72,7 @@ package enum MarkdownText {
             case "\\", "`", "*", "[", "]", "|", "~", "!":
                 result.append(contentsOf: ["\\", scalar])
             case "_":
-                // Inside a word it means nothing: invalid_email stays readable in the plain text.
+                // Inside a word it has no meaning: invalid_email stays readable in the plain text.
                 let isInWord = index > start && isWord(scalars[index - 1]) && next.map(isWord) == true
                 result.append(contentsOf: isInWord ? ["_"] : ["\\", "_"])
             case "$":
@@ -168,7 +168,7 @@ package enum XMLText {
     static func append(_ text: String, to page: inout [UInt8]) {
         var text = text
         text.withUTF8 { bytes in
-            // Bytes from here on stay as they are.
+            // Bytes from here on stay unchanged.
             var start = 0
             func replace(_ index: Int, from first: Int, by bytesInstead: StaticString) {
                 unsafe page.append(contentsOf: bytes[start..<first])
@@ -184,7 +184,7 @@ package enum XMLText {
                 case UInt8(ascii: ">"): replace(index, from: index, by: "&gt;")
                 case UInt8(ascii: "\""): replace(index, from: index, by: "&quot;")
                 case UInt8(ascii: "'"): replace(index, from: index, by: "&#39;")
-                // As it is, a parser would turn it into a line feed.
+                // Unescaped, a parser would turn it into a line feed.
                 case UInt8(ascii: "\r"): replace(index, from: index, by: "&#13;")
                 case 0x09, 0x0A: break
                 // Characters that XML forbids.

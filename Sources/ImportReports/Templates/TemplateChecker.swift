@@ -1,6 +1,6 @@
 import ImportAnalysis
 
-/// Checks a template against the model before it is used: an unknown name would otherwise be an empty space.
+/// Checks a template against the model before it is used: an unknown name would otherwise show nothing.
 package struct TemplateChecker {
     /// Texts of the templates that can be included, by file name.
     let files: [String: String]
@@ -14,7 +14,7 @@ package struct TemplateChecker {
     /// How deep sections may be nested, partials included: parsing and rendering go as deep, on the stack.
     private static let deepestNesting = 100
 
-    /// Checks a template whether it is included or not, for all of them are parsed.
+    /// Checks a template whether it is included or not, because all of them are parsed.
     package func checkNesting(_ file: String) throws(TemplateFailure) {
         var depth = 0
         for tag in try TemplateTag.tags(of: files[file] ?? "", file: file) {
@@ -130,7 +130,7 @@ package struct TemplateChecker {
     }
 }
 
-/// A name of a template that the model does not have at its place, and what its author may have meant.
+/// A name in a template that the model does not have at that place, and what its author may have meant.
 struct UnknownTemplateName {
     private let parts: [String]
     private let scopes: [[String: ModelShape]]

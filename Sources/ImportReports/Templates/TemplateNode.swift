@@ -1,4 +1,4 @@
-/// A template as it is written: text and tags, with what is in sections inside them.
+/// A parsed template: text and tags, with the contents of sections inside them.
 indirect enum TemplateNode {
     case text([UInt8])
     case variable(String)
@@ -18,7 +18,7 @@ struct TemplateParser {
     private var index = 0
     private var nextTag = 0
 
-    /// - Parameter styleHash: is in the place of the partial ``StyleSheet/hashFile``.
+    /// - Parameter styleHash: replaces the partial ``StyleSheet/hashFile``.
     /// - Throws: ``TemplateFailure`` for tags that are not allowed, and for sections that are not closed.
     static func nodes(of text: String, file: String, styleHash: String) throws(TemplateFailure) -> [TemplateNode] {
         var parser = TemplateParser(
@@ -33,7 +33,7 @@ struct TemplateParser {
         self.styleHash = styleHash
     }
 
-    /// What comes up to the end of a section, or of the file.
+    /// The contents up to the end of a section, or of the file.
     private mutating func nodes(
         in section: TemplateTag?, atLineStart: Bool
     ) throws(TemplateFailure) -> [TemplateNode] {

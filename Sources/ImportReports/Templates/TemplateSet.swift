@@ -4,12 +4,12 @@ private import CBuiltInTemplates
 package struct TemplateSet: Sendable {
     private let pages: [String: CompiledTemplate]
     private let style: [UInt8]
-    /// Names of the files that are a user's own.
+    /// Names of the user's own files.
     package let replaced: Set<String>
-    /// Some of them are included by others.
+    /// Some are included by others.
     package let hasOwnPartials: Bool
 
-    /// What pages are made.
+    /// The pages that are made.
     package enum Pages: Sendable {
         case reports, reportsAndOverviews
     }
@@ -104,11 +104,11 @@ package struct TemplateSet: Sendable {
     }
 }
 
-/// A page in Markdown that is over its limit whatever is left out of it.
+/// A Markdown page that exceeds its limit even with everything optional left out.
 package struct PageTooLarge: Error, Sendable, Equatable {
     /// The file name of its template.
     package var template: String
-    /// Its size with all left out that can be, in bytes.
+    /// Its size with everything optional left out, in bytes.
     package var size: Int
     /// In bytes.
     package var limit: Int
@@ -174,7 +174,7 @@ extension TemplateSet {
         guard let found else {
             throw PageTooLarge(template: template, size: smallest, limit: limit, saysSo: true)
         }
-        // A page that is short of something and does not say so would be taken for whole.
+        // A page that omits something without saying so would look complete.
         guard found.page.contains(found.root.shorteningSentence) else {
             throw PageTooLarge(template: template, size: whole.count, limit: limit, saysSo: false)
         }
@@ -183,7 +183,7 @@ extension TemplateSet {
 }
 
 extension ModelObject {
-    /// What is said of what was left out, as it is in Markdown.
+    /// The sentence about what was left out, in Markdown.
     fileprivate var shorteningSentence: [UInt8] {
         guard case .object(let shortening) = self["shortening"], case .text(let text) = shortening["sentence"]
         else { return [] }
@@ -224,7 +224,7 @@ package enum BuiltInTemplates {
     /// The grammar that every page must satisfy (RELAX NG). It cannot be replaced.
     package static var grammar: [UInt8] { files["report.rng"] ?? [] }
 
-    /// What a user's own folder of templates may replace, file by file.
+    /// The files that a user's template folder may replace.
     package static let replaceable: Set<String> = Set(
         files.keys.filter { $0 != "report.rng" && $0 != "trends.css" && !$0.hasPrefix("explore.") })
 }

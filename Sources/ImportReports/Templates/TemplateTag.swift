@@ -1,4 +1,4 @@
-/// A tag of a template, such as `{{#rows}}`, with the line on which it stands.
+/// A tag of a template, such as `{{#rows}}`, with its line.
 struct TemplateTag: Equatable {
     enum Kind: Equatable {
         case variable(String)

@@ -31,7 +31,7 @@ extension SheetForm: Equatable {
 
 /// How a number is shown.
 package enum NumberFormat: Sendable, Hashable {
-    /// A number that stands for a format which programs know, and which may depend on their language; 0 is none at all.
+    /// The number of a built-in format, which may depend on the language of the program; 0 is no format.
     case builtIn(Int)
     case custom(String)
 
@@ -63,7 +63,7 @@ package final class SheetProgress: Sendable {
 package struct SheetNotes: Sendable, Equatable {
     /// Rows without a value between others.
     package var emptyRows = 0
-    /// Cells whose stored value goes over, and not the formula that it came from.
+    /// Cells whose stored value is used instead of their formula.
     package var formulas = 0
 
     package init() {}

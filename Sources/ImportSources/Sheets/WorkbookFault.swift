@@ -18,7 +18,7 @@ package struct WorkbookFault: Error, Sendable, Equatable {
     package var hasNoRows: Bool { reason == .emptySheet || reason == .onlyHeader }
 
     package enum Reason: Sendable, Equatable {
-        /// A workbook or another document of Office before 2007; an encrypted one of today; which of them is not seen.
+        /// A workbook or another document from Office before 2007, or a current encrypted one; these look the same.
         case oldWorkbook, encrypted, oldDocument
         /// `.xlsb`.
         case binary
@@ -41,7 +41,7 @@ package struct WorkbookFault: Error, Sendable, Equatable {
         case merged(String)
         /// A formula without a value in the workbook.
         case noStoredValue
-        /// Something that the format does not allow, in a few words.
+        /// Something that the format does not allow, described in a few words.
         case structure(String)
         /// A part is not XML that can be read.
         case brokenXML(part: String, line: Int, message: String)

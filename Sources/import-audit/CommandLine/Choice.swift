@@ -4,7 +4,7 @@ import ImportAnalysis
 
 /// A value that an option takes by its name, such as a format.
 protocol Choice: RawRepresentable<String>, CaseIterable, Sendable {
-    /// What the values are, with its article.
+    /// A noun for the values, with its article.
     static var noun: String { get }
     /// Other names of values.
     static var aliases: [String: Self] { get }
@@ -36,7 +36,7 @@ extension NameSpecification {
     static let format: NameSpecification = [.customLong("format"), .customLong("formats")]
 }
 
-/// What is said of a first argument that is not a command.
+/// The message about a first argument that is not a command.
 enum CommandNames {
     static let all = ImportAudit.configuration.subcommands.compactMap { $0.configuration.commandName }
 

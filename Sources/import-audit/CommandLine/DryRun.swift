@@ -13,11 +13,11 @@ final class DryRun {
         "Print what would be written, replaced and removed, and write nothing; needs space in TMPDIR."
     }
 
-    /// What is written into instead.
+    /// The folder that is written into instead.
     let folder: String
     /// The real folder; nil if there is none yet.
     let target: OutputFolder?
-    /// What an earlier run has left in it.
+    /// What an earlier run left in it.
     let earlier: RunManifest?
     private let output: String
     private let isForced: Bool
@@ -54,7 +54,7 @@ final class DryRun {
 
     private var `guard`: OutputGuard { OutputGuard(earlier: earlier, isForced: isForced) }
 
-    /// Fails, as the run would, if a file of someone else is in the place of one that is to be written.
+    /// Fails like the real run if a file of another program has the name of one to be written.
     func check(_ names: [String]) throws(CommandFailure) {
         try target?.check(names, `guard`, as: RunManifest.root)
     }
@@ -72,7 +72,7 @@ final class DryRun {
         return folders
     }
 
-    /// Fails, as the run would, if a file of someone else is in the place of any file.
+    /// Fails like the real run if a file of another program has the name of any output.
     func check(_ written: OutputFolder) throws {
         for (place, files) in try folders(in: written) { try check(files.map { $0.name }, in: place) }
     }
@@ -109,7 +109,7 @@ final class DryRun {
         case remove = "remove "
         /// It would be written with the bytes that it has.
         case keep = "keep   "
-        /// Someone has changed it since an earlier run wrote it.
+        /// It was changed since an earlier run wrote it.
         case leave = "leave  "
     }
 

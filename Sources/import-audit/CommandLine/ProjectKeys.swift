@@ -3,25 +3,25 @@ import CodeFiles
 import ImportAnalysis
 import ImportDumps
 
-/// A key of the project file: an option that it gives, and to which commands.
+/// A key of the project file: an option, and the commands that accept it.
 struct ProjectKey: Sendable {
     let name: String
     let kind: ProjectFile.Kind
-    /// Commands that take it.
+    /// Commands that accept it.
     let commands: [String]
     /// Fails as ArgumentParser would for the same value on the command line.
     let check: @Sendable (String) throws -> Void
     /// Whether the values of a list are one value with commas between.
     var isJoined = false
-    /// The option's name, where a command has another one for it.
+    /// The option's name in a command where it differs.
     var otherNames: [String: String] = [:]
-    /// Of commands that take it only together with an option of the command line.
+    /// Commands that accept it only together with an option on the command line.
     var needs: [String: String] = [:]
 
     /// The option, with its hyphens.
     func option(of command: String) -> String { "--\(otherNames[command] ?? name)" }
 
-    /// What is written, what is read and what is overridden is never here: that is said on the command line only.
+    /// Outputs, inputs and overrides are never here: they are given only on the command line.
     static let all: [ProjectKey] = [
         ProjectKey(name: "codes", kind: .text, commands: withCodes, check: { _ in }),
         ProjectKey(
@@ -98,7 +98,7 @@ struct ProjectKey: Sendable {
     private static let withDumps = [
         "report", "summary", "check", "rejects", "account", "rows", "compare", "codes", "verify",
     ]
-    /// Those that a file of rules on the command line replaces.
+    /// Those that a rules file on the command line replaces.
     static let rules: Set = [
         "rules", "max-failed", "max-failed-code", "fail-on", "require-complete", "min-rows", "only-new-codes",
         "max-failed-per-job", "max-failed-vs-median", "unusual",

@@ -3,13 +3,13 @@ import CodeFiles
 import Glibc
 import ImportAnalysis
 
-/// Takes options from `import-audit.yml` in the working directory, and from no other place. Those of the command line
+/// Reads options from `import-audit.yml` in the working directory and nowhere else. Those on the command line
 /// win over it.
 enum ProjectOptions {
     static let file = "import-audit.yml"
     static let ignoringFlag = "--no-project-file"
 
-    /// The arguments with those of the file behind the command's name.
+    /// The arguments, with those of the file inserted after the command's name.
     ///
     /// - Parameter arguments: without the name of the program.
     static func add(to arguments: [String]) throws(CommandFailure) -> [String] {
@@ -30,9 +30,9 @@ enum ProjectOptions {
             if let needed = key.needs[command], !given.contains(needed), needed != "--output" || !given.contains("-o") {
                 continue
             }
-            // What is printed has one format, and no folder.
+            // Printed output has one format and no folder.
             if ["formats", "css"].contains(key.name), given.contains("--stdout") { continue }
-            // Checked before: whoever says "redact: false" gives --redact when it is wanted.
+            // Checked before: with "redact: false", the user gives --redact when needed.
             if key.name.hasPrefix("redact-"), !given.contains("--redact"), !isOn("redact", settings) { continue }
             let arguments = Self.arguments(key, setting, option)
             if !arguments.isEmpty { used.append(key.name) }
@@ -58,7 +58,7 @@ enum ProjectOptions {
         settings.contains { $0.key.name == name && $0.setting.isOn }
     }
 
-    /// What is in the way of a file is an error, too: whoever put it there meant something by it.
+    /// Anything else of that name is an error, too: it was put there for a reason.
     private static var isThere: Bool {
         var status = stat()
         return unsafe lstat(file, &status) == 0
@@ -102,7 +102,7 @@ enum ProjectOptions {
         }
     }
 
-    /// A key for pseudonyms that nobody asked for is a mistake that shows personal values.
+    /// A key without --redact is a mistake that would show personal values.
     private static func checkRedaction(
         _ settings: [(key: ProjectKey, setting: ProjectFile.Setting)]
     ) throws(FileFault) {
@@ -111,7 +111,7 @@ enum ProjectOptions {
         else { return }
         throw FileFault(
             .other(
-                "\(other.key.name) needs “redact: true” here, or “redact: false” if --redact is given when it is wanted."
+                "\(other.key.name) needs “redact: true” here, or “redact: false” if you give --redact only when needed."
             ),
             line: other.setting.line, column: other.setting.column)
     }
@@ -121,9 +121,9 @@ enum ProjectOptions {
     }
 }
 
-/// The option that ignores the project file. It is looked for before the options are parsed.
+/// The option that ignores the project file. It is searched for before the options are parsed.
 struct ProjectFileOptions: ParsableArguments {
-    static let help: ArgumentHelp = "Take no options from import-audit.yml in the working directory."
+    static let help: ArgumentHelp = "Do not read options from import-audit.yml in the working directory."
 
     @Flag(name: .customLong("no-project-file"), help: ProjectFileOptions.help)
     var isIgnored = false

@@ -16,7 +16,7 @@ struct CompareCommand: ParsableCommand {
             which failed rows succeeded later, and which rows failed only in the second try. This takes two bits for \
             each row of each dump, 50 MB for 100 million rows. Differences are not an error: the exit status is 0.
 
-            With --redact, values are replaced by pseudonyms. A summary must have been made with the same key.
+            With --redact, values are replaced with pseudonyms. A summary must have been made with the same key.
 
             EXAMPLES
               import-audit compare first.json second.json
@@ -35,7 +35,7 @@ struct CompareCommand: ParsableCommand {
         help: ArgumentHelp("The dumps or the summary of the first try, or - for standard input.", valueName: "before"))
     var before: String
 
-    @Argument(help: ArgumentHelp("The same of the second try.", valueName: "after"))
+    @Argument(help: ArgumentHelp("The same for the second try.", valueName: "after"))
     var after: String
 
     @OptionGroup(title: Help.input) var retry: RetryOptions
@@ -95,7 +95,7 @@ struct CompareCommand: ParsableCommand {
         }
     }
 
-    /// Compares a first try with what came of it once rows were sent again.
+    /// Compares a first try with its state after rows were sent again.
     private func compareRetry() throws -> ExitStatus {
         let maps = try retry.maps.map { try RowMap($0) }
         guard let retried = try RetriedAudit(first: before, second: after, maps: maps, options) else {

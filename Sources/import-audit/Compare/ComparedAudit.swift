@@ -3,7 +3,7 @@ import ImportDumps
 import ImportRedaction
 import ImportReports
 
-/// One of the two audits that are compared: of dumps, or a summary that was made before.
+/// One of the two audits that are compared: made from dumps, or an existing summary.
 struct ComparedAudit {
     let name: String
     let totals: Totals
@@ -13,7 +13,7 @@ struct ComparedAudit {
     let status: ExitStatus
     /// What a single dump declares as its total, and the outcomes of its rows.
     let rows: (total: Int, outcomes: RowOutcomes)?
-    /// How its values are replaced; nil if they are not.
+    /// How its values are redacted; nil if they are not.
     let redaction: RedactionMark?
 
     /// Nil if reading was interrupted.
@@ -72,9 +72,9 @@ struct ComparedAudit {
         }
     }
 
-    /// Whether a file begins as a summary does, also after a program has put its members in order.
+    /// Whether a file begins like a summary, even after a program has sorted its members.
     private static func isSummary(_ name: String) -> Bool {
-        // A pipe must be opened once only, and not be read for this.
+        // A pipe must be opened only once, and must not be read for this check.
         guard name != "-", InputFile.isRegular(name), let beginning = try? InputFile(name).beginning(256) else {
             return false
         }

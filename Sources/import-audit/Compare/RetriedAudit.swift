@@ -3,11 +3,11 @@ import ImportDumps
 import ImportFoundation
 import ImportReports
 
-/// The first try with the rows of a second one in their places: what all of the first source has come to.
+/// The first try, updated with the rows of a second one: the state of all rows of the first source.
 ///
 /// Keeps the outcomes of the second try's rows, and the texts of those that failed, in memory.
 struct RetriedAudit {
-    /// The first try by itself, under its name.
+    /// The first try alone, under its name.
     let first: (name: String, totals: Totals, messages: MessageTotals, unreadable: Int)
     let before: RowOutcomes
     let after: RowOutcomes
@@ -42,7 +42,7 @@ struct RetriedAudit {
         let offset = space.starts[0]
         try first.visit(job) { row, outcome, texts in
             if let outcome { before.append(outcome, 1) }
-            // Behind a row of which nothing is known, no other can be named by its number.
+            // The numbers of rows after an unknown stretch are not known.
             guard known, let now = later[offset + row] ?? outcome.map({ ($0, texts) }) else {
                 known = false
                 return
@@ -68,7 +68,7 @@ struct RetriedAudit {
 }
 
 extension JobAnalyzer {
-    /// Takes one row whose texts are apart from each other.
+    /// Adds one row whose texts are separate.
     fileprivate mutating func consume(row: Int, _ outcome: Outcome, _ texts: Try.Texts) {
         var facts: RowFacts =
             switch outcome {

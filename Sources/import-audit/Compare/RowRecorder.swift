@@ -8,7 +8,7 @@ import Synchronization
 final class RowRecorder: Sendable {
     private let recorded = Mutex<RowOutcomes?>(nil)
 
-    /// Nil if the first dump was none.
+    /// Nil if the first document is not a dump.
     var outcomes: RowOutcomes? { recorded.withLock { $0 } }
 
     func record(_ outcomes: RowOutcomes) {
@@ -16,11 +16,11 @@ final class RowRecorder: Sendable {
     }
 }
 
-/// Folds each dump into its summary, and keeps the outcomes of the rows of the first.
+/// Summarizes each dump, and keeps the outcomes of the rows of the first.
 struct CompareHandler: SummaryCompanion {
     private(set) var summary: SummaryHandler
     private let recorder: RowRecorder
-    /// Of the current dump, if it is the first.
+    /// The outcomes of the current dump, if it is the first.
     private var outcomes: RowOutcomes?
 
     init(_ summary: SummaryHandler, _ recorder: RowRecorder) {

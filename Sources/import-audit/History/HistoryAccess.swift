@@ -3,7 +3,7 @@ import ImportAnalysis
 import ImportHistory
 import ImportReports
 
-/// The history that a command names, with what is said when it cannot be used.
+/// The history that a command names, with the messages when it cannot be used.
 struct HistoryAccess {
     let path: String
     let waitSeconds: Int
@@ -11,21 +11,21 @@ struct HistoryAccess {
     init(_ path: String, waitSeconds: Int) throws(CommandFailure) {
         guard !path.isEmpty else { throw CommandFailure(.usage, "The name of the history is empty.") }
         guard path != "-" else {
-            throw CommandFailure(.usage, "A history is a file, not a stream. For one that is called -, write ./-")
+            throw CommandFailure(.usage, "A history is a file, not a stream. For a file called -, write ./-")
         }
         self.path = path
         self.waitSeconds = waitSeconds
     }
 
-    /// A key that no other run has would make a new pseudonym of each value in each night.
+    /// With a random key, each value would get a new pseudonym every night.
     static func checkKey(_ mark: RedactionMark?) throws(CommandFailure) {
         guard let mark, !mark.isKeyed else { return }
         throw CommandFailure(
             .usage,
-            "--redact needs --redact-key-file here: with a random key, no run would have the pseudonyms of another")
+            "--redact needs --redact-key-file here, because a random key gives different pseudonyms in every run")
     }
 
-    /// Fails if there is something that is not a history, or the folder is not there.
+    /// Fails if the file is not a history, or if the folder does not exist.
     func checkBeforeReading() throws(CommandFailure) {
         do throws(HistoryFault) {
             _ = try HistoryFile(path, for: .reading, waitSeconds: waitSeconds)
@@ -60,7 +60,7 @@ struct HistoryAccess {
         }
     }
 
-    /// Adds the jobs of a report, and tells what the history says then.
+    /// Adds the jobs of a report, and returns the trend of the history afterwards.
     func addForReport(_ results: RunResults, _ mark: RedactionMark?) throws -> TrendsReport {
         _ = try add([results], mark)
         return try reading { reader in

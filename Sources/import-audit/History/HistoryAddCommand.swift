@@ -8,10 +8,10 @@ struct HistoryAddCommand: ParsableCommand {
         commandName: "add",
         abstract: "Add jobs to a history.",
         discussion: """
-            Reads dumps as all commands do, or summaries that were made before (summary.json of report, the JSON of \
-            summary), and adds their jobs to the history, which is made if it is not there. All of them are added in one \
-            transaction. What is there already stays as it is; of several dumps of one job, the latest counts, whenever \
-            it is added. A job without an id has no place in a history, and is left out.
+            Reads dumps like all other commands, or existing summaries (summary.json of report, the JSON of \
+            summary), and adds their jobs to the history, which is created if missing. All jobs are added in one \
+            transaction. Jobs that are already there stay as they are; of several dumps of one job, the latest counts, whenever \
+            it is added. Jobs without an id cannot be identified in a history, and are left out.
 
             EXAMPLES
               import-audit history add imports.sqlite dumps/
@@ -19,7 +19,7 @@ struct HistoryAddCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The history; made if it is not there.", valueName: "file.sqlite"))
+    @Argument(help: ArgumentHelp("The history; created if missing.", valueName: "file.sqlite"))
     var file: String
     @OptionGroup var options: RunOptions
     @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
@@ -29,7 +29,7 @@ struct HistoryAddCommand: ParsableCommand {
     struct Reading: ParsableArguments {
         @Flag(
             name: .customLong("summaries"),
-            help: "Take all inputs as summaries, as merge does; files that begin as one are taken so anyway.")
+            help: "Read all inputs as summaries, like merge; files that begin like a summary are read as one anyway.")
         var areSummaries = false
     }
 
@@ -37,7 +37,7 @@ struct HistoryAddCommand: ParsableCommand {
         try reportingFailures {
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             try HistoryAccess.checkKey(redaction?.mark)
-            // What is not a history is said before all dumps are read.
+            // A file that is not a history is reported before any dump is read.
             let history = try HistoryAccess(file, waitSeconds: waiting.seconds)
             try history.checkBeforeReading()
             guard let inputs = try HistoryInputs(options, areSummaries: reading.areSummaries, redaction: redaction)
@@ -50,7 +50,7 @@ struct HistoryAddCommand: ParsableCommand {
     }
 }
 
-/// What became of the jobs that were to be added.
+/// The results of adding jobs.
 struct HistoryTally {
     var new = 0
     var updated = 0
@@ -60,7 +60,7 @@ struct HistoryTally {
     /// Jobs that are in the history now.
     var all = 0
 
-    /// Adds a job to a history, and counts what became of it.
+    /// Adds a job to a history, and counts the result.
     mutating func add(_ job: JobSummary, to writer: HistoryWriter) throws {
         if Interruption.isRequested { throw Interrupted() }
         guard job.job.jobID != nil else {
@@ -85,7 +85,7 @@ struct HistoryTally {
         ]
         if withoutID > 0 { lines.append("Left out       \(Wording.grouped(withoutID)) without an id") }
         if impossible > 0 {
-            lines.append("Left out       \(Wording.grouped(impossible)) with numbers beyond those of an import")
+            lines.append("Left out       \(Wording.grouped(impossible)) with impossible numbers")
         }
         lines.append("The history has \(Wording.jobsWord(all)).")
         return lines.map { $0 + "\n" }.joined()

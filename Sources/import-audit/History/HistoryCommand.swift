@@ -4,10 +4,10 @@ import ArgumentParser
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Keep what was audited in one file, and see how it changes over time.",
+        abstract: "Keep the results of audits in one file, and show how they change over time.",
         discussion: """
-            A history is an SQLite file with all jobs that were added to it. What is in it depends on their dumps alone: \
-            not on the order in which they were added, nor on the day. Other programs can read it; Docs/history.md \
+            A history is an SQLite file with all jobs that were added to it. Its contents depend only on their dumps, \
+            not on the order or the day on which they were added. Other programs can read it; Docs/history.md \
             describes its tables.
 
             EXAMPLES

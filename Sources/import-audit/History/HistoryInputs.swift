@@ -3,10 +3,10 @@ import ImportAnalysis
 import ImportFoundation
 import ImportRedaction
 
-/// What is to be added to a history: dumps, and summaries that were made of dumps before.
+/// The inputs of a history: dumps, and existing summaries.
 struct HistoryInputs {
     private(set) var runs: [RunResults] = []
-    /// What summaries say of pseudonyms.
+    /// What summaries say about pseudonyms.
     private(set) var mark: RedactionMark?
     private(set) var hasSummaries = false
     private var redaction: Redaction?
@@ -40,7 +40,7 @@ struct HistoryInputs {
     private mutating func add(summaries: [String]) throws {
         guard redaction == nil else {
             throw CommandFailure(
-                .usage, "--redact takes dumps: values of a summary cannot be told from the words around them")
+                .usage, "--redact needs dumps: values in a summary cannot be distinguished from the words around them")
         }
         let merge = MergeOfSummaries(folder: Console.environment("TMPDIR") ?? "/tmp")
         try merge.add(summaries)
@@ -53,7 +53,7 @@ struct HistoryInputs {
         }
     }
 
-    /// Whose pseudonyms all of it has; nil for none.
+    /// The key of the pseudonyms of all inputs; nil for none.
     var pseudonyms: RedactionMark? { mark ?? redaction?.mark }
 
     var status: ExitStatus { runs.reduce(.done) { $0.orWorse($1.status) } }

@@ -51,7 +51,7 @@ struct HistoryReportCommand: ParsableCommand {
             for (name, bytes) in try TrendsFiles.contents(report, csv: csv.options) {
                 try folder.write(bytes, as: name)
             }
-            // As report does, so that another run knows these files again.
+            // Like report, so that another run recognizes these files.
             let written = try folder.finish()
             let changes = try UnfinishedRunManifest(in: folder, earlier: `guard`.earlier, planned: names)
             let manifest = try folder.begin(RunManifest.file)
@@ -71,7 +71,7 @@ struct HistoryReportCommand: ParsableCommand {
 
 /// The files of a history's trends.
 enum TrendsFiles {
-    /// - Throws: if the page is not one that the grammar allows, which is this program's fault.
+    /// - Throws: if the page does not match the grammar, which is an internal error.
     static func contents(_ report: TrendsReport, csv: CSVOptions) throws -> [(name: String, bytes: [UInt8])] {
         let page = TrendsPage.render(report, files: [.trendsMarkdown, .trendsCSV])
         if let problem = try PageValidator().firstProblem(of: page) {

@@ -50,7 +50,7 @@ struct HistoryShowCommand: ParsableCommand {
     }
 }
 
-/// Which part of a history is looked at.
+/// Which part of a history is shown.
 struct HistorySelecting: ParsableArguments {
     enum Period: String, Choice {
         case day, week, month

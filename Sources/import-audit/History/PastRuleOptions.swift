@@ -5,20 +5,21 @@ import ImportDumps
 import ImportHistory
 import ImportReports
 
-/// The rules of check that compare jobs with the runs before them.
+/// The rules of check that compare jobs with earlier runs.
 struct PastRuleOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The history that jobs are compared with; it is only read.", valueName: "file.sqlite"))
+    @Option(help: ArgumentHelp("The history with which jobs are compared; it is only read.", valueName: "file.sqlite"))
     var history: String?
 
     @Flag(
         help: ArgumentHelp(
-            "Fail if the failure share, the share of a code, the duration or the size of a job is unlike the earlier runs. "
+            "Fail if the failure share, the share of a code, the duration or the size of a job differs from the earlier runs. "
                 + "With fewer than 8 of them, nothing is judged."))
     var unusual = false
 
     @Option(
         help: ArgumentHelp(
-            "Fail if the failure share of a job is above so many times the median of the earlier runs.", valueName: "Nx"
+            "Fail if the failure share of a job is more than this many times the median of the earlier runs.",
+            valueName: "Nx"
         ),
         transform: PastRuleOptions.multiple)
     var maxFailedVsMedian: Rules.Multiple?
@@ -46,7 +47,7 @@ struct PastRuleOptions: ParsableArguments {
 }
 
 extension RunResults {
-    /// Hands over each job with the runs before it.
+    /// Passes on each job with the earlier runs.
     ///
     /// - Parameter mark: of the pseudonyms of the jobs, which must be those of the history.
     func visit(

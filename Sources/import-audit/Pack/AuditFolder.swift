@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// A folder that `report` wrote, to be checked against its manifest as a zip is against its own.
+/// A folder that `report` wrote, checked against its manifest like a zip.
 struct AuditFolder {
     private let path: String
     private let folder: OutputFolder
@@ -19,13 +19,13 @@ struct AuditFolder {
     init(_ path: String) throws {
         self.path = path
         folder = try OutputFolder(reading: path)
-        // It may be one that only may be read.
+        // It may be read-only.
         let temporaryFolder = Console.environment("TMPDIR") ?? "/tmp"
         guard let manifest = try RunManifest(in: folder, temporaryFolder: temporaryFolder),
             let descriptor = try folder.openFile(RunManifest.file)
         else {
             throw CommandFailure(
-                .inputNotReadWhole, of: path, "there is no file \(RunManifest.file) in it that import-audit wrote")
+                .inputNotReadWhole, of: path, "it contains no \(RunManifest.file) that import-audit wrote")
         }
         defer { close(descriptor) }
         guard let content = ContentHash(ofFile: descriptor) else {
@@ -38,7 +38,7 @@ struct AuditFolder {
 
     /// Checks the files against the manifest: all must be there, each with its SHA-256, and no others but packs.
     ///
-    /// - Parameter listed: is handed each input that the manifest lists, and each file that was sent.
+    /// - Parameter listed: called with each input that the manifest lists, and with each file that was sent.
     func verify(_ listed: (ListedInAudit) throws -> Void) throws -> PackVerification {
         let fault = try fault(listed)
         var result = PackVerification(
@@ -83,7 +83,7 @@ struct AuditFolder {
         _ = try manifest.forEachDocument { try body(.input(PackInput($0))) }
     }
 
-    /// Why the manifest proves nothing; nil if it is sound.
+    /// Why the manifest proves nothing; nil if it is valid.
     private func fault(_ listed: (ListedInAudit) throws -> Void) throws -> String? {
         if manifest.header.version != RunManifest.version { return "it was written by another version" }
         if manifest.header.isUnfinished { return "the run that wrote it did not come to its end" }
@@ -94,8 +94,8 @@ struct AuditFolder {
             try listed(.input(PackInput(document)))
         }
         if !isSound || manifest.isBroken { return "it is damaged" }
-        // An overview that was interrupted says that it has none.
-        return documents == manifest.header.documents ? nil : "the run that wrote it did not come to its end"
+        // An interrupted overview says that it has no documents.
+        return documents == manifest.header.documents ? nil : "the run that wrote it did not finish"
     }
 
     /// Names what is in the folder and not in the manifest.

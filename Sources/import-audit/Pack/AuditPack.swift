@@ -4,10 +4,10 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Packs an audit that is in its folder: all of its files, a manifest and their sums as one zip, which depends on
-/// these alone.
+/// Packs an audit from its folder: all of its files, a manifest and their sums as one zip, which depends only on
+/// these.
 ///
-/// The files are what the folder's manifest says, or there is no pack: what someone has changed is no proof. Memory does not grow with the files, but with their number (``ZipWriter``).
+/// If a file differs from the folder's manifest, there is no pack. Memory grows only with the number of files (``ZipWriter``).
 struct AuditPack {
     private static let blockBytes = 256 * 1024
 
@@ -63,8 +63,8 @@ struct AuditPack {
     /// Reads a file of the audit.
     ///
     /// - Parameters:
-    ///   - begin: is given its size.
-    ///   - body: then its bytes, in order.
+    ///   - begin: called with its size.
+    ///   - body: then called with its bytes, in order.
     private func digest(
         _ path: String, begin: (Int) throws -> Void = { _ in }, body: (Span<UInt8>) throws -> Void = { _ in }
     ) throws -> PackedFile {

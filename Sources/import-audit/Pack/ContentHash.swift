@@ -1,7 +1,7 @@
 import Glibc
 import ImportFoundation
 
-/// What was read of a document: its size in bytes and its SHA-256.
+/// The content of a document: its size in bytes and its SHA-256.
 struct ContentHash: Sendable, Equatable {
     let bytes: Int
     let sha256: String
@@ -11,13 +11,13 @@ struct ContentHash: Sendable, Equatable {
         self.sha256 = sha256
     }
 
-    /// Nil without a hash, when not all of it could be read.
+    /// Nil without a hash, if not all of it could be read.
     init?(bytes: Int, sha256: String?) {
         guard let sha256 else { return nil }
         self.init(bytes: bytes, sha256: sha256)
     }
 
-    /// Reads all of a regular file, wherever its descriptor stands; nil if that cannot be done.
+    /// Reads all of a regular file, whatever the position of its descriptor; nil if that fails.
     ///
     /// - Parameter expected: a file of another size is not read.
     init?(ofFile descriptor: Int32, expected: Int? = nil) {
@@ -27,7 +27,7 @@ struct ContentHash: Sendable, Equatable {
         else { return nil }
         var hash = SHA256()
         var size = 0
-        // A small file takes a small piece: there may be a million of them.
+        // A small file gets a small buffer: there may be a million of them.
         let pieceBytes = min(256 * 1024, max(4096, Int(status.st_size) + 1))
         do {
             try readPieces(of: descriptor, pieceBytes: pieceBytes) { piece in

@@ -6,13 +6,13 @@ import ImportRedaction
 import ImportReports
 import Synchronization
 
-/// Compares dumps with those that a manifest lists: by their hashes, and by name where there are none.
+/// Compares dumps with those that a manifest lists: by their hashes, or by name if there is no hash.
 ///
 /// Where several inputs are alike, those are the listed ones that have the listed names, then those that come first: it
 /// does not matter which of them a thread read first. Memory grows with the inputs of the manifest, about 60 bytes for
 /// each, and with those that are elsewhere now, or are none of them.
 final class InputComparison: Sendable {
-    /// More are only in a manifest that was made to do harm.
+    /// Only a malicious manifest has more.
     private static let inputLimit = 1 << 24
 
     private struct State {
@@ -32,7 +32,7 @@ final class InputComparison: Sendable {
     /// 66 if an input is not there or may not be read.
     var status: ExitStatus { state.withLock { $0.status } }
 
-    /// Takes in what the manifest lists.
+    /// Adds an input that the manifest lists.
     func expect(_ listed: ListedInAudit) throws(CommandFailure) {
         switch listed {
         case .input(let input): try expect(input)
@@ -55,7 +55,7 @@ final class InputComparison: Sendable {
 
     /// Reads inputs as `report` does; false if it was interrupted.
     ///
-    /// - Parameter output: files that are not inputs, wherever they lie.
+    /// - Parameter output: files that are not inputs, wherever they are.
     func read(_ inputs: [String], _ options: some WorkChoices, leavingOut output: OutputPlace?) throws -> Bool {
         let run = try InputRun(inputs, options, hashing: true, names: .plain, output: output) {
             self.state.withLock { (jobs: $0.tally.matching, problems: $0.others.count) }
@@ -69,7 +69,7 @@ final class InputComparison: Sendable {
 
     /// Takes in something that was read.
     ///
-    /// - Parameter sha256: nil if there was nothing to read whole.
+    /// - Parameter sha256: nil if it could not be read completely.
     func found(_ source: String, sha256: String?, _ order: DocumentOrder, _ status: ExitStatus = .done) {
         state.withLock { state in
             if status == .noInput { state.status = .noInput }
@@ -82,7 +82,7 @@ final class InputComparison: Sendable {
         }
     }
 
-    /// Compares files with those that were sent, and says what differs.
+    /// Compares files with those that were sent, and reports the differences.
     ///
     /// - Throws: 66 if one cannot be read.
     func concludeSources(_ paths: [String], in verification: inout PackVerification) throws {
@@ -101,7 +101,7 @@ final class InputComparison: Sendable {
         }
         verification.begin(sources: .init(listed: listed, matching: listed - missing.count))
         for file in missing {
-            // One that has the name of one that is missing has changed.
+            // An extra input with the name of a missing one was changed.
             let changed = others.firstIndex { $0.utf8.elementsEqual(file.path.utf8) }
             if let changed { others.remove(at: changed) }
             verification.add(.init(changed == nil ? .missing : .changed, .source, file.path))
@@ -109,7 +109,7 @@ final class InputComparison: Sendable {
         for path in others { verification.add(.init(.extra, .source, path)) }
     }
 
-    /// Says what differs of the inputs.
+    /// Reports the differences of the inputs.
     ///
     /// - Parameter forEachListed: hands out what the manifest lists, to name what was not found.
     func conclude(
@@ -121,7 +121,7 @@ final class InputComparison: Sendable {
         let others = state.withLock { $0.others }.sorted { $0.order < $1.order }
             .filter { !missing.removeOne($0.key) }
         tally.matching = tally.listed - missing.values.reduce(0, +)
-        // One that has the name of one that is missing has changed.
+        // An extra input with the name of a missing one was changed.
         var names: [ExactText: Int] = [:]
         for other in others { names[ExactText(other.source), default: 0] += 1 }
         verification.begin(inputs: tally, byName: byName)
@@ -157,7 +157,7 @@ private struct OtherInput {
     let key: InputKey
 }
 
-/// What an input is known by, and a hash of its name.
+/// What identifies an input, and a hash of its name.
 private struct ListedInput: Hashable {
     let key: InputKey
     private let name: UInt64
@@ -168,10 +168,10 @@ private struct ListedInput: Hashable {
     }
 }
 
-/// What an input is known by.
+/// What identifies an input.
 private enum InputKey: Hashable {
     case hash(SHA256Digest)
-    /// What could not be read has no hash. Its folder may be another one now.
+    /// An unreadable input has no hash. It may be in another folder now.
     case name(ExactText)
 
     init(_ source: String, sha256: String?) {

@@ -1,15 +1,15 @@
 import ImportAnalysis
 import ImportReports
 
-/// What goes into a pack: the files of an audit, and what they were made from.
+/// The contents of a pack: the files of an audit, and what they were made from.
 struct PackContents {
     /// Of the files, as seen from the folder of the audit.
     let paths: AuditPaths
-    /// What these files were when they were written.
+    /// The state of these files when they were written.
     let manifest: RunManifest
-    /// Hands out the dumps, and what is none, in the order of the inputs.
+    /// Passes on the dumps and the other documents, in the order of the inputs.
     let forEachInput: ((PackInput) throws -> Void) throws -> Void
-    /// The same of the files that they were read from.
+    /// The same for the files that they were read from.
     let forEachFile: ((PackedFile) throws -> Void) throws -> Void
 }
 
@@ -50,7 +50,7 @@ struct AuditPaths: Sequence {
 
     private static let jobs = "jobs/"
 
-    /// By bytes: Swift's own order is that of characters.
+    /// By bytes: Swift orders by characters.
     private static func sorted(_ names: [String]) -> [String] {
         names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
@@ -66,7 +66,7 @@ struct AuditPaths: Sequence {
 }
 
 extension RunResults {
-    /// All dumps, and what is none, in the order of the inputs.
+    /// All dumps and other documents, in the order of the inputs.
     ///
     /// - Parameter content: the size and the hash of a document that is not a job.
     func forEachPackInput(

@@ -1,7 +1,7 @@
 import Glibc
 import ImportFoundation
 
-/// A zip that is being written beside its place, as `.NAME.partial`, and moved into it when it is whole.
+/// A zip that is written next to its place, as `.NAME.partial`, and moved there when it is complete.
 final class PackFile {
     private let path: String
     private let name: String
@@ -13,8 +13,8 @@ final class PackFile {
     private var partialName: String { ".\(name).partial" }
 
     /// - Parameters:
-    ///   - folder: where it is to be, which must be there.
-    ///   - path: what the user has called it.
+    ///   - folder: the existing folder in which it will be.
+    ///   - path: the path that the user gave.
     init(_ name: String, folder: String, path: String) throws(CommandFailure) {
         self.name = name
         self.path = path
@@ -46,7 +46,7 @@ final class PackFile {
 
     /// Moves the file into its place; returns its SHA-256.
     func publish() throws(CommandFailure) -> String {
-        // Some file systems tell only now that there was no room.
+        // Some file systems report only now that there was no space.
         guard fsync(descriptor) == 0 || errno == EINVAL, unsafe renameat(folder, partialName, folder, name) == 0 else {
             throw CommandFailure(.cannotWrite, of: path, SystemFailure.last.description)
         }
@@ -54,7 +54,7 @@ final class PackFile {
         return hash.finish()
     }
 
-    /// Two runs may have one place for their zips, though not one folder for their audits: the file is locked.
+    /// Two runs with different audit folders may have one place for their zips, so the file is locked.
     private static func create(_ name: String, in folder: Int32, path: String) throws(CommandFailure) -> Int32 {
         let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC
         let descriptor = unsafe openat(folder, name, flags, 0o666)

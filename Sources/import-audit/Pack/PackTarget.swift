@@ -10,7 +10,7 @@ struct PackTarget {
     private let name: String
     private let isForced: Bool
 
-    /// What it may replace: the zip, and what is written before it takes its place.
+    /// The files that it may replace: the zip, and its partial file.
     var files: [String] { [path, "\(folder)/\(PartialFile.partialName(of: name))"] }
 
     /// The only folder in the zip.
@@ -18,7 +18,7 @@ struct PackTarget {
 
     private static let ending = ".zip"
 
-    /// - Throws: a failure of usage for a place that would be an input, or that is no place for a zip.
+    /// - Throws: a usage error if the place would be an input, or cannot be that of a zip.
     init(_ path: String, inputs: [String], others: [String], isForced: Bool) throws(CommandFailure) {
         self.path = path
         self.isForced = isForced
@@ -51,7 +51,7 @@ struct PackTarget {
         }
     }
 
-    /// Begins the file. It takes its place when it is published.
+    /// Begins the file. It is moved into place when it is published.
     func begin() throws(CommandFailure) -> PackFile {
         try check()
         return try PackFile(name, folder: folder, path: path)
@@ -78,7 +78,7 @@ struct PackTarget {
         if !isForced, try !isPartialOurs() {
             throw CommandFailure(
                 .cannotWrite,
-                "\(folder)/\(PartialFile.partialName(of: name)) is in the way and was not written by import-audit; choose "
+                "\(folder)/\(PartialFile.partialName(of: name)) already exists and was not written by import-audit; choose "
                     + "another place for the zip, or replace it with --force")
         }
     }
@@ -139,8 +139,8 @@ struct PackOptions: ParsableArguments {
     var pack: String?
 
     /// - Parameters:
-    ///   - inputs: of which the zip must be none.
-    ///   - others: files that other options name, of which it must be none either.
+    ///   - inputs: the zip must not be one of them.
+    ///   - others: files that other options name; the zip must not be one of them either.
     ///   - isForced: replaces a file that is not a pack.
     func target(inputs: [String], others: [String], isForced: Bool) throws(CommandFailure) -> PackTarget? {
         try pack.map { (path) throws(CommandFailure) in

@@ -11,7 +11,7 @@ struct PackedAuditFile: ~Copyable {
 
     init(_ path: String) throws(CommandFailure) {
         self.path = path
-        // Opening a pipe must not wait for someone to write into it.
+        // Opening a pipe must not wait for a writer.
         descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw CommandFailure(.noInput, of: path, SystemFailure.last.description) }
     }
@@ -22,7 +22,7 @@ struct PackedAuditFile: ~Copyable {
 
     /// Checks the zip against its manifest.
     ///
-    /// - Parameter listed: is handed each input that the manifest lists, and each file that was sent.
+    /// - Parameter listed: called with each input that the manifest lists, and with each file that was sent.
     func verify(_ listed: (ListedInAudit) throws -> Void) throws -> PackVerification {
         try reading {
             var verifier = try PackVerifier(name: path, descriptor: descriptor) {
@@ -32,7 +32,7 @@ struct PackedAuditFile: ~Copyable {
         }
     }
 
-    /// Hands them out again.
+    /// Passes them on again.
     func forEachListed(_ body: (ListedInAudit) throws -> Void) throws {
         try reading { try PackVerifier.forEachListed(descriptor: descriptor, body) }
     }

@@ -3,8 +3,8 @@ import ImportFoundation
 import ImportReports
 
 extension ReportSettings {
-    /// The options that shaped the output, each as one would give it, in a fixed order. Files of the user's own stand
-    /// there by what is in them, not by where they are.
+    /// The options that affect the output, each as a user would give it, in a fixed order. The user's own files are
+    /// identified by their contents, not by their paths.
     var shapingOptions: [String] {
         var options = ["--formats \(formats.list)"]
         if formats.linksStyle { options.append("--css linked") }
@@ -45,7 +45,7 @@ extension Redaction {
 extension UserRules {
     fileprivate var shapingOptions: [String] {
         var options: [String] = []
-        // The codes file comes first in what they were made from, then its day.
+        // In the list of what they were made from, the codes file comes first, then its day.
         if codes != nil, let file = origin.first {
             options.append("--codes sha256:\(ReportSettings.hash(file))")
             let day = origin.dropFirst().first.map { String(decoding: $0, as: UTF8.self) } ?? ""

@@ -10,7 +10,7 @@ struct VerifyCommand: ParsableCommand {
             Reads a zip that report --pack wrote and checks each file against the zip's manifest. Every file must be \
             there with its SHA-256, there must be no other file, and the zip must read the same in every program. If \
             you also give inputs, they must contain the dumps that the manifest lists, by SHA-256; file names do not \
-            matter. The same holds for the files that were sent (--source). Nothing is unpacked to disk.
+            matter. The same applies to the files that were sent (--source). Nothing is unpacked to disk.
 
             A folder that report wrote is checked against its manifest.jsonl in the same way.
 
@@ -34,7 +34,7 @@ struct VerifyCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The dumps that the audit must be about: files, folders, archives, or - for standard input.",
+            "The dumps from which the audit must have been made: files, folders, archives, or - for standard input.",
             valueName: "input"))
     var arguments: [String] = []
 
@@ -44,7 +44,7 @@ struct VerifyCommand: ParsableCommand {
         @Option(
             name: .customLong("source"), parsing: .upToNextOption,
             help: ArgumentHelp(
-                "The files that were sent, of an audit that was made with --source.", valueName: "file"),
+                "The files that were sent, for an audit that was made with --source.", valueName: "file"),
             completion: .file())
         var sources: [String] = []
     }
@@ -100,11 +100,11 @@ extension VerifyCommand {
             try comparison.concludeSources(paths, in: &verification)
         }
         if arguments.isEmpty { return }
-        // The folder itself may lie among the inputs.
+        // The folder itself may be among the inputs.
         let place = OutputPlace(folder: zip, files: [], jobFiles: [])
         let inputs = ManyArguments.putBack(arguments)
         guard try comparison.read(inputs, work, leavingOut: place) else { throw Interrupted() }
-        // Without a sound manifest, nothing is known of what the inputs should be.
+        // Without a valid manifest, it is not known what the inputs should be.
         if verification.toolVersion != nil {
             try comparison.conclude(in: &verification, forEachListed: forEachListed)
         }

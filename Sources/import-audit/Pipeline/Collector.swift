@@ -3,11 +3,11 @@ import ImportDumps
 import ImportFoundation
 import Synchronization
 
-/// Gathers what the threads of a run found out.
+/// Collects the results of the threads of a run.
 final class Collector: Sendable {
     private struct State {
         let store: ResultStore
-        /// Has the jobs, and what is none, if it is at the end that dumps of one job are compared.
+        /// The jobs and other documents, if dumps of one job are compared at the end.
         let ledger: JobLedger?
         var status = ExitStatus.done
         var standings = DumpStandings()
@@ -19,7 +19,7 @@ final class Collector: Sendable {
 
     /// When it is decided which dump of a job counts.
     enum Decision {
-        /// As they come, so that something can follow from it. Memory grows with the number of jobs.
+        /// As they come, so that callers can react to it. Memory grows with the number of jobs.
         case atOnce
         case atTheEnd
     }
@@ -28,8 +28,8 @@ final class Collector: Sendable {
     private let problemCount = Atomic(0)
 
     /// - Parameters:
-    ///   - folder: where a temporary file may be made.
-    ///   - memoryBytes: beyond so many, results go into the file. A job takes some hundred bytes, and more if rows failed.
+    ///   - folder: the folder for a temporary file.
+    ///   - memoryBytes: beyond this size, results go into the file. A job takes about a hundred bytes, or more if rows failed.
     ///   - combinesSnapshots: whether several dumps of one job count as one job.
     init(
         folder: String, memoryBytes: Int = 8 * 1024 * 1024, combinesSnapshots: Bool = true,
@@ -45,7 +45,7 @@ final class Collector: Sendable {
 
     /// Jobs so far.
     var jobs: Int { jobCount.load(ordering: .relaxed) }
-    /// Inputs that could not be read so far, or not whole.
+    /// Inputs so far that could not be read, or not completely.
     var problems: Int { problemCount.load(ordering: .relaxed) }
 
     /// What has gone wrong so far.
@@ -59,13 +59,13 @@ final class Collector: Sendable {
 
     /// Takes a job in.
     ///
-    /// - Parameter publish: what follows from its standing, before another dump of the job can be taken in.
+    /// - Parameter publish: called with its standing, before another dump of the job can be added.
     func add(
         _ job: JobSummary, _ order: DocumentOrder, _ publish: (DumpStandings.Standing) throws -> Void = { _ in }
     ) throws {
         if job.salvage != nil { problemCount.wrappingAdd(1, ordering: .relaxed) }
         jobCount.wrappingAdd(1, ordering: .relaxed)
-        // What takes time is done before others have to wait.
+        // Slow work is done before taking the lock.
         var record: [UInt8] = []
         record.reserveCapacity(512)
         job.appendRecord(to: &record)
@@ -83,22 +83,22 @@ final class Collector: Sendable {
         }
     }
 
-    /// Takes in plain jobs. Only where it is decided at the end which dumps count.
+    /// Adds plain jobs. Only if it is decided at the end which dumps count.
     func add(_ plainJobs: PlainJobBatch.Contents) throws {
         jobCount.wrappingAdd(plainJobs.orders.count, ordering: .relaxed)
         try state.withLock { try $0.ledger?.append(plainJobs) }
     }
 
-    /// Whether it takes plain jobs.
+    /// Whether it accepts plain jobs.
     var takesPlainJobs: Bool { state.withLock { $0.ledger != nil } }
 
-    /// Whether a dump of the job was taken in already.
+    /// Whether a dump of the job was already added.
     func hasDump(of job: JobSummary) -> Bool {
         guard combinesSnapshots, let identity = JobIdentity(job) else { return false }
         return state.withLock { $0.standings.hasDump(of: identity) }
     }
 
-    /// Takes in what is not a job.
+    /// Adds a document that is not a job.
     func add(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
         if status != .done { problemCount.wrappingAdd(1, ordering: .relaxed) }
         try state.withLock { state in
@@ -108,15 +108,15 @@ final class Collector: Sendable {
         }
     }
 
-    /// Takes in a file that this program wrote.
+    /// Adds a file that this program wrote.
     func add(_ own: OwnOutput, source: String, _ order: DocumentOrder) {
         state.withLock { $0.ownOutputs.add(UnreadableInput(source: source, reason: own.explanation), order) }
     }
 
-    /// Everything, in order. To be called when all threads are done.
+    /// Everything, in order. Call it when all threads are done.
     func results() throws -> RunResults {
         try state.withLock { state in
-            // Where there is nothing else, that is why.
+            // If there is nothing else, that is the reason.
             if state.store.jobCount == 0, (state.ledger?.dumpCount ?? 0) == 0, state.ownOutputs.count > 0 {
                 for (input, order) in state.ownOutputs.first {
                     state.status = state.status.orWorse(.inputNotReadWhole)
@@ -138,7 +138,7 @@ final class Collector: Sendable {
             let all = try store.inOrder()
             let superseded = state.standings.superseded
             let severalDumps = state.standings.ofSeveral
-            // It takes more than all else, and no other dump is to come.
+            // It takes the most memory, and no more dumps will come.
             state.standings.forgetJobs()
             return RunResults(
                 status: state.status, store: store, ledger: nil, allJobs: all,
@@ -170,7 +170,7 @@ struct OwnOutputs {
         if first.count > Self.limit { first.removeLast() }
     }
 
-    /// Says on standard error what they are.
+    /// Lists them on standard error.
     func say() {
         let shown = first.prefix(3)
         for (input, _) in shown { Console.say("\(input.source) was skipped: \(input.reason)") }

@@ -2,7 +2,7 @@ import ImportDumps
 import ImportInputs
 import ImportRedaction
 
-/// Reads all inputs of a command, with as many threads as it is to have.
+/// Reads all inputs of a command, with the requested number of threads.
 struct InputRun {
     let inputs: [String]
     let concurrency: Concurrency
@@ -10,7 +10,7 @@ struct InputRun {
     let progress: ProgressReport
     /// Makes the names under which inputs are shown.
     let names: SourceNames
-    /// Where the command writes, which is not an input.
+    /// The folder that the command writes into, which is not an input.
     private let output: OutputPlace?
 
     init(
@@ -58,7 +58,7 @@ struct InputRun {
 
     /// Reads everything.
     ///
-    /// - Parameter makeHandler: makes what a thread hands its documents to.
+    /// - Parameter makeHandler: makes the handler that gets the documents of a thread.
     /// - Throws: what a handler throws; the others end as soon as they can.
     func run<Handler: DocumentHandler>(
         _ makeHandler: @escaping @Sendable () throws -> Handler

@@ -13,9 +13,9 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
     private var session: DumpSession
     private var handler: Handler
     private let front = SourceFront()
-    /// Entries of the current archive that are left to any thread, together with the next ones.
+    /// Entries of the current archive that will be offered to other threads, together with the next ones.
     private var unpacked = UnpackedEntries()
-    /// Makes the names that inputs are shown under. No other name of one leaves this type.
+    /// Makes the names under which inputs are shown. No other name of an input leaves this type.
     private let names: SourceNames
 
     init(queue: WorkQueue, reader: DumpReader, progress: InputProgress, names: SourceNames, handler: Handler) {
@@ -73,7 +73,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         }
     }
 
-    /// An input that was named and cannot be opened is also complained about at once.
+    /// If an input that was named cannot be opened, that is also reported at once.
     private mutating func refuse(
         _ name: String, _ reason: String, _ order: DocumentOrder, _ status: ExitStatus
     ) throws {
@@ -84,7 +84,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
 
     private var readsPlainDumps: Bool { handler.plainJobs != .none && session.readsPlainDumps }
 
-    /// Reads a small file in one go if there is one plain job in it; false, and nothing is done, if it is anything else.
+    /// Reads a small file at once if it contains one plain job; false, and nothing is done, if it is anything else.
     private mutating func readPlainDump(_ descriptor: Int32, _ path: InputPath, _ number: Int) throws -> Bool {
         guard readsPlainDumps else { return false }
         if let bytes = unsafe front.read(wholeFile: descriptor),
@@ -104,7 +104,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         return try unsafe session.readPlainDump(bytes, into: &handler)
     }
 
-    /// - Parameter isSmall: what it holds is likely to be small too.
+    /// - Parameter isSmall: its contents are probably small, too.
     private mutating func read(descriptor: Int32, name: String, _ number: Int, isSmall: Bool = false) throws {
         var order = DocumentOrder(input: number)
         try containers.read(descriptor: descriptor, name: name, progress: progress) { item in
@@ -136,7 +136,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         if unpacked.isFull { try handOnUnpacked() }
     }
 
-    /// Leaves the entries that were unpacked to another thread, or reads them.
+    /// Offers the unpacked entries to another thread, or reads them.
     private mutating func handOnUnpacked() throws {
         guard !unpacked.entries.isEmpty else { return }
         var entries = unpacked
@@ -151,7 +151,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
         }
     }
 
-    /// Reads what may be small: in one go, if it is one plain job.
+    /// Reads a source that may be small: at once, if it is one plain job.
     private mutating func readFronted(_ bytes: any ByteSource, _ source: String, _ order: DocumentOrder) throws {
         guard readsPlainDumps else { return try read(bytes, source, order) }
         let front = front.read(from: bytes)
@@ -172,9 +172,9 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
     /// The documents that follow are of this stream.
     mutating func begin(source: String, order: DocumentOrder)
 
-    /// Whether a file needs not be read, because what it holds is known.
+    /// Whether a file need not be read, because its contents are known.
     ///
-    /// - Parameter size: in bytes; nil for what is not a regular file.
+    /// - Parameter size: in bytes; nil if it is not a regular file.
     mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool
 
     /// A file was opened, and is about to be read.
@@ -191,12 +191,12 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
     /// Forgets the document whose rows came: it is not wanted, and is counted in the order of documents.
     mutating func leaveOutDocument() throws
 
-    /// Takes note of a file that this program wrote: no dump, and nothing that is missing.
+    /// Notes a file that this program wrote: it is not a dump, and nothing is missing.
     mutating func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) throws
 
-    /// Takes note of what is not read.
+    /// Notes something that is not read.
     ///
-    /// - Parameter status: what it means for the exit status.
+    /// - Parameter status: its effect on the exit status.
     mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) throws
 
     /// The thread has done all of its work.
@@ -215,7 +215,7 @@ extension DocumentHandler {
     func leaveOutDocument() {}
 }
 
-/// Stands between the parser and another handler, which gets all that is not taken care of before.
+/// A handler between the parser and another handler, which gets everything that is not handled here.
 protocol ForwardingHandler: DocumentHandler {
     associatedtype Base: DocumentHandler
     var base: Base { get set }
@@ -247,14 +247,14 @@ extension ForwardingHandler {
     mutating func finish() throws { try base.finish() }
 }
 
-/// Where a document stands among all documents of a run: results are put in this order, whichever thread had them
+/// The position of a document among all documents of a run: results are sorted by it, whichever thread had them
 /// first.
 struct DocumentOrder: Comparable, Hashable, Sendable {
     /// The number of the input, in the order of the arguments and of what is in folders.
     var input: Int
     /// The number of the archive's entry; 0 for a plain input.
     var entry = 0
-    /// The number of the document in that.
+    /// The number of the document in it.
     var document = 0
 
     static func < (left: DocumentOrder, right: DocumentOrder) -> Bool {

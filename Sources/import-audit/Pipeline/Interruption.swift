@@ -1,31 +1,31 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C: the first asks the run to end in good order, the second ends the process. The same goes for the signals of a
+/// Ctrl-C: the first one asks the run to end cleanly, the second one ends the process. The same applies to the signals of a
 /// machine that shuts down and of a terminal that is closed, in runs that would else leave half files.
 enum Interruption {
     private static let isRequestedFlag = Atomic(false)
 
-    /// Whether the run is to end.
+    /// Whether the run should end.
     static var isRequested: Bool { isRequestedFlag.load(ordering: .relaxed) }
 
     private static let requestedBy = Atomic<Int32>(0)
 
-    /// Begins to listen for Ctrl-C.
+    /// Starts handling Ctrl-C.
     static func listen() {
-        // Made now, for a signal handler must not make anything.
+        // Created now, because a signal handler must not allocate anything.
         isRequestedFlag.store(false, ordering: .relaxed)
         requestedBy.store(0, ordering: .relaxed)
         listen(for: SIGINT)
     }
 
-    /// Begins to listen for what else ends a process.
+    /// Starts handling the other signals that end a process.
     static func listenForTermination() {
         for number in [SIGTERM, SIGHUP] { listen(for: number) }
     }
 
-    /// Begins to listen for a signal, unless whoever started the process wants it ignored: a shell does so with SIGINT
-    /// for what a script runs in the background, nohup with SIGHUP.
+    /// Starts handling a signal, unless the process was started with it ignored: a shell ignores SIGINT
+    /// for background commands of a script, nohup ignores SIGHUP.
     private static func listen(for number: Int32) {
         var before = sigaction()
         guard unsafe sigaction(number, nil, &before) == 0,
@@ -41,8 +41,8 @@ enum Interruption {
         unsafe sigaction(number, &action, nil)
     }
 
-    /// Ends the process by the signal that has asked for it, so that whoever sent it sees it obeyed; not after Ctrl-C,
-    /// which has a status of its own.
+    /// Ends the process by the signal that it received, so that the sender sees it obeyed; not after Ctrl-C,
+    /// which has its own status.
     static func endAsAsked() {
         let number = requestedBy.load(ordering: .relaxed)
         if number != 0, number != SIGINT { raise(number) }

@@ -9,7 +9,7 @@ import ImportDumps
 ///
 /// Plain jobs without failed rows are also counted by day as they come: most outputs need no more of them.
 final class JobLedger {
-    /// Days that are told apart. Of further ones each job is taken by itself.
+    /// Days that are tallied. Beyond them, each job is handled separately.
     private static let dayLimit = 20_000
     private static let memoryEntries = 64 * 1024
 
@@ -30,10 +30,10 @@ final class JobLedger {
     static let refusedSummary = Entry.Kind.plain
     var numbersRefused = false
     private var plainSummaries = PlainJobSummaries()
-    /// Names of inputs by where they are, for jobs that are read alone.
+    /// Names of inputs by their position, for jobs that are read alone.
     private var names: [Int: ArraySlice<UInt8>] = [:]
     private static let namesKept = 1024
-    /// Dumps that were taken in, whether they count or not.
+    /// Dumps that were added, whether they count or not.
     private(set) var dumpCount = 0
 
     /// - Parameter combinesSnapshots: whether several dumps of one job count as one job.
@@ -45,17 +45,17 @@ final class JobLedger {
         refusals = SpilledList(in: folder, memoryElements: Self.memoryEntries)
     }
 
-    /// Takes the record of a job in.
+    /// Adds the record of a job.
     func append(job record: [UInt8], _ order: DocumentOrder, _ identity: JobIdentity?) throws {
         try append(entry(of: record, order), identity)
     }
 
-    /// Keeps the record of a job, or of what is none, that may be taken in later.
+    /// Keeps the record of a job, or of another document, that may be added later.
     func entry(of record: [UInt8], _ order: DocumentOrder, kind: Entry.Kind = .job) throws -> Entry {
         Entry(order, try spool.append(record), kind: kind)
     }
 
-    /// Takes plain jobs in.
+    /// Adds plain jobs.
     func append(_ batch: PlainJobBatch.Contents) throws {
         let records = batch.records
         let stretch = try unsafe spool.append(records.buffer.bytes.span)
@@ -72,7 +72,7 @@ final class JobLedger {
         }
         try repeated?.add(records.identities, first: dumpCount)
         dumpCount += entries.count
-        // A thread takes inputs as they are handed out, which need not be in their order.
+        // A thread gets inputs as they are handed out, which may be out of order.
         for entry in entries {
             if let lastEntry, entry.precedes(lastEntry) { isInOrder = false }
             lastEntry = entry
@@ -100,7 +100,7 @@ final class JobLedger {
 
     // MARK: - At the end
 
-    /// Decides which dumps count, and puts all in order. To be called once, when all were taken in.
+    /// Decides which dumps count, and sorts everything. Call it once, after all were added.
     func settle() throws {
         if let resolutions = try resolutions() {
             let resolved = SpilledList<Entry>(in: folder, memoryElements: Self.memoryEntries)
@@ -127,15 +127,15 @@ final class JobLedger {
         return try sort.sorted()
     }
 
-    /// What becomes of a dump of a job with several.
+    /// The standing of a dump of a job with several dumps.
     private struct Resolved: BitwiseCopyable {
         var number: Int
         var counts: Bool
-        /// With what there is to say of the others, if it counts.
+        /// With the data about the others, if it counts.
         var entry: Entry
     }
 
-    /// What becomes of the dumps of jobs with several, in the order in which they came; nil if there are none.
+    /// The standings of the dumps of jobs with several, in the order in which they came; nil if there are none.
     private func resolutions() throws -> SpilledList<Resolved>? {
         guard let repeated else { return nil }
         let sort = ExternalSort<Resolved>(in: folder, partElements: 32 * 1024) { $0.number < $1.number }
@@ -151,7 +151,7 @@ final class JobLedger {
                 return
             }
             hasAny = true
-            // Of the same dump twice the first one counts.
+            // If the same dump was added twice, the first one counts.
             let isSame = group.winner == added.winner && entry.precedes(winning)
             if group.merge(added) || isSame {
                 try sort.append(Resolved(number: winner, counts: false, entry: winning))
@@ -193,12 +193,12 @@ final class JobLedger {
 
     func entry(_ index: Int) throws -> Entry { try entries.element(index) }
 
-    /// A job that is read by itself, wherever it is: what is around it is not read with it.
+    /// A job that is read alone, wherever it is, without its surroundings.
     func jobAlone(_ entry: Entry) throws -> JobSummary {
         let record = try spool.readAlone(entry.stretch)
         guard entry.kind != .job else { return JobSummary(record: record) }
         let fields = try PlainJobRecord.fields(record) { distance, count in
-            // Many records have the name of the same input.
+            // Many records contain the name of the same input.
             let offset = entry.stretch.offset - distance
             if let name = names[offset], name.count == count { return name }
             if names.count == Self.namesKept { names.removeAll(keepingCapacity: true) }
@@ -215,14 +215,14 @@ final class JobLedger {
         return entry.kind == .job ? JobSummary(record: record).job.jobID ?? "" : try fields(entry, record).jobIDText
     }
 
-    /// What is kept of a plain job, and whether it is tallied; nil of any other.
+    /// The record of a plain job, and whether it is tallied; nil for any other.
     func plain(_ index: Int) throws -> (fields: PlainJobRecord.Fields, isTallied: Bool)? {
         let entry = try entries.element(index)
         guard entry.kind != .job else { return nil }
         return (try fields(entry, try spool.read(entry.stretch)), entry.kind == .tallied)
     }
 
-    /// When a plain job was created, and its rows; nil of any other.
+    /// When a plain job was created, and its rows; nil for any other.
     func glance(_ index: Int) throws -> PlainJobRecord.Glance? {
         let entry = try entries.element(index)
         return entry.kind == .job ? nil : PlainJobRecord.glance(try spool.read(entry.stretch))
@@ -231,10 +231,10 @@ final class JobLedger {
     /// A job that differs from a plain one only in its id, source, size, times and digest of outcomes.
     func job(like plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.like(plain) }
 
-    /// Whether a job is in the ``tallies``, and there is nothing else to say of it.
+    /// Whether a job is in the ``tallies`` and nothing else is known about it.
     func isTallied(_ index: Int) throws -> Bool { try entries.element(index).kind == .tallied }
 
-    /// The first job from an index on that is not; the number of jobs if all are.
+    /// The first job from an index on that is not tallied; the number of jobs if all are.
     func firstNotTallied(from index: Int) throws -> Int {
         try entries.firstIndex(from: index) { $0.kind != .tallied }
     }
@@ -250,7 +250,7 @@ final class JobLedger {
 }
 
 extension JobLedger {
-    /// A job in the order of ids: by the first 16 bytes of its id, the rest of it does not matter.
+    /// A job, ordered by the first 16 bytes of its id; the rest does not matter.
     private struct Placed: BitwiseCopyable {
         var high: UInt64
         var low: UInt64

@@ -22,14 +22,14 @@ final class MergeOfSummaries {
     /// Summaries so far, with what is none.
     private var count = 0
     private var isFirst = true
-    /// What the first summary says of values that are pseudonyms.
+    /// What the first summary says about pseudonyms.
     private(set) var redaction: RedactionMark?
 
     /// Selects jobs; nil for all of them.
     let selector: JobSelector?
 
     /// - Parameters:
-    ///   - folder: where there is room for temporary files.
+    ///   - folder: a folder with space for temporary files.
     ///   - selector: selects jobs; nil for all of them.
     init(folder: String, _ selector: JobSelector? = nil) {
         self.selector = selector
@@ -38,7 +38,7 @@ final class MergeOfSummaries {
         ledger = JobLedger(folder: folder, spool: spool, combinesSnapshots: true)
     }
 
-    /// Takes in all summaries that arguments name, themselves or as folders.
+    /// Adds all summaries that the arguments name, directly or in folders.
     func add(_ inputs: [String]) throws {
         let named = Set(inputs.map { InputPath($0) })
         for item in InputTree(inputs) {
@@ -61,7 +61,7 @@ final class MergeOfSummaries {
         }
     }
 
-    /// All of them. To be called once.
+    /// All of them. Call it once.
     func results() throws -> RunResults {
         // The name of a file may say what redacted summaries do not: then its number stands for it.
         ledger.numbersRefused = redaction != nil
@@ -87,7 +87,7 @@ final class MergeOfSummaries {
         }
     }
 
-    /// Takes in the summaries of a stream, each whole or not at all: half of one has no totals to check it against.
+    /// Adds the summaries of a stream, each completely or not at all: part of one has no totals to check it against.
     private func add(_ source: any ByteSource, _ name: String) throws {
         var reader = SummaryReader(source, isAlone: false)
         var shown = name
@@ -132,16 +132,16 @@ final class MergeOfSummaries {
         for index in 0..<others.count { try ledger.append(refusal: others.element(index)) }
     }
 
-    /// Why values of two summaries cannot be beside each other.
+    /// Why values of two summaries cannot be combined.
     private static func difference(_ next: RedactionMark?, _ first: RedactionMark?) -> String {
         func words(_ mark: RedactionMark?) -> String {
             guard let mark else { return "no pseudonyms" }
             return "pseudonyms of \(mark.isKeyed ? "the key" : "a random key,") \(mark.keyID)"
         }
-        return "It has \(words(next)), the first summary \(words(first)): one value would not be the same in both."
+        return "It has \(words(next)), the first summary \(words(first)): a value would look different in them."
     }
 
-    /// Lists what is not read, and counts it.
+    /// Lists and counts an input that is not read.
     private func refuse(_ name: String, _ reason: String, _ status: ExitStatus) throws {
         try list(name, reason, status)
         count += 1

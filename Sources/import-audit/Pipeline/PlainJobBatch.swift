@@ -5,7 +5,7 @@ import ImportDumps
 ///
 /// One thread at a time uses it: that of a handler, or one that reads ahead for it.
 final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
-    /// What is taken in at once.
+    /// The number of jobs that are added at once.
     struct Contents: Sendable {
         fileprivate(set) var records = PlainJobRecords()
         /// Of the jobs.
@@ -15,7 +15,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
     private static let limit = 64 * 1024
 
     private let collector: Collector
-    /// The input of all jobs that are taken ahead.
+    /// The input of all jobs that are read ahead.
     private let source: String
     /// Whether ids of rows are compared.
     private let isIdentifying: Bool
@@ -27,7 +27,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         self.isIdentifying = isIdentifying
     }
 
-    /// Takes jobs up to the first of which something is to be said; returns how many.
+    /// Takes jobs up to the first one with anything to report; returns how many.
     ///
     /// - Parameter order: of the first one; becomes that of the document after the last one that is taken.
     func add(
@@ -59,13 +59,13 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         contents.orders.removeAll(keepingCapacity: true)
     }
 
-    /// Has the collector take in what was taken ahead, as the documents that come next.
+    /// Adds the jobs read ahead to the collector, as the next documents.
     func flush(from order: inout DocumentOrder) throws {
         number(contents.records.marks.count, from: &order)
         try flush()
     }
 
-    /// Has the collector take in what there is.
+    /// Adds the collected jobs to the collector.
     func flush() throws {
         guard !contents.orders.isEmpty else { return }
         try collector.add(contents)

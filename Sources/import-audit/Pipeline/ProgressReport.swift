@@ -5,7 +5,7 @@ import Synchronization
 
 /// The line about the progress of a run, on a terminal.
 final class ProgressReport: Sendable {
-    /// Runs that end before this are not worth a line.
+    /// Shorter runs show no line.
     private static let delayMilliseconds = 1000
 
     /// Counts the bytes that are read.
@@ -32,7 +32,7 @@ final class ProgressReport: Sendable {
         state = Mutex(State(sizes: inputs))
     }
 
-    /// Shows how far the run is.
+    /// Shows the progress of the run.
     func show() {
         guard isShown, Self.now - start > Self.delayMilliseconds else { return }
         state.withLock { state in
@@ -42,7 +42,7 @@ final class ProgressReport: Sendable {
         }
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     func clear() {
         state.withLock { state in
             if state.isLineShown { Console.showLine("") }
@@ -104,7 +104,7 @@ final class ProgressReport: Sendable {
     }
 }
 
-/// How many columns of a terminal a text takes, as far as that can be told without its font.
+/// How many columns of a terminal a text takes, as far as that is known without its font.
 enum DisplayWidth {
     /// The longest beginning of a text that fits.
     ///

@@ -2,11 +2,11 @@ import ImportAnalysis
 import ImportDumps
 import ImportReports
 
-/// What a run found out about each document, as records: in memory as long as that is little, then in a temporary file.
+/// The results of a run for each document, as records: in memory while they are few, then in a temporary file.
 final class ResultStore {
     /// A job, and where its record is: in 24 bytes, because there may be millions.
     struct Entry: BitwiseCopyable {
-        /// What is to be known of a job without its record.
+        /// What is known of a job without its record.
         enum Kind: Int {
             case job
             /// It was plain: its record is a ``PlainJobRecord``.
@@ -22,7 +22,7 @@ final class ResultStore {
         private let place: Int
 
         init(_ order: DocumentOrder, _ stretch: Spool.Stretch, kind: Kind) {
-            // What follows beyond four billions keeps the order in which it was read.
+            // Documents beyond four billion keep the order in which they were read.
             (input, entry) = (UInt32(clamping: order.input), UInt32(clamping: order.entry))
             (document, count) = (UInt32(clamping: order.document), UInt32(clamping: stretch.count))
             place = stretch.offset << 2 | kind.rawValue
@@ -38,28 +38,28 @@ final class ResultStore {
         }
     }
 
-    /// What is not a job, and where its name and the reason are.
+    /// A document that is not a job, and where its name and the reason are.
     struct Refusal {
         var order: DocumentOrder
         fileprivate var stretch: Spool.Stretch
-        /// What it means for the exit status.
+        /// Its effect on the exit status.
         var status: ExitStatus
     }
 
-    /// Beyond so many jobs, their entries go into a temporary file.
+    /// Beyond this many jobs, their entries go into a temporary file.
     private static let memoryEntries = 256 * 1024
 
     private let jobs: SpilledList<Entry>
     private(set) var unreadable: [Refusal] = []
     private let spool: Spool
 
-    /// - Parameter folder: where there is room for a temporary file.
+    /// - Parameter folder: a folder with space for a temporary file.
     init(_ spool: Spool, folder: String) {
         self.spool = spool
         jobs = SpilledList(in: folder, memoryElements: Self.memoryEntries)
     }
 
-    /// Takes the record of a job in; returns its number.
+    /// Adds the record of a job; returns its number.
     func append(job record: [UInt8], _ order: DocumentOrder) throws -> Int {
         try jobs.append(Entry(order, try spool.append(record), kind: .job))
         return jobs.count - 1
@@ -90,7 +90,7 @@ final class ResultStore {
 
     var jobCount: Int { jobs.count }
 
-    /// Where a job stands among all documents.
+    /// The position of a job among all documents.
     func order(_ number: Int) throws -> DocumentOrder { try jobs.element(number).order }
 
     func job(_ number: Int) throws -> JobSummary { JobSummary(record: try spool.read(jobs.element(number).stretch)) }
@@ -112,9 +112,9 @@ final class ResultStore {
     }
 }
 
-/// What a run found out: in memory as long as that is little, then in a temporary file.
+/// The results of a run: in memory while they are few, then in a temporary file.
 final class Spool {
-    /// What is read at once. Records are read in about the order in which they were written, or those of one job here and
+    /// The size of a read. Records are read in about the order in which they were written, or those of one job here and
     /// there.
     private static let blockBytes = 64 * 1024
     private static let blockCount = 16
@@ -123,7 +123,7 @@ final class Spool {
     private let memoryBytes: Int
     /// The first ones.
     private var memory: [UInt8] = []
-    /// Those after them; nil as long as all are in memory.
+    /// The ones after them; nil while all are in memory.
     private var file: TemporaryFile?
     /// Blocks of the file that were read last, each in the place of its number modulo their count, and records that lie
     /// in several blocks.
@@ -136,8 +136,8 @@ final class Spool {
     }
 
     /// - Parameters:
-    ///   - folder: where there is room for a temporary file.
-    ///   - memoryBytes: beyond so many, they go into the file.
+    ///   - folder: a folder with space for a temporary file.
+    ///   - memoryBytes: beyond this size, they go into the file.
     init(in folder: String, memoryBytes: Int = 0) {
         self.folder = folder
         self.memoryBytes = memoryBytes

@@ -3,7 +3,7 @@ import Glibc
 import ImportDumps
 import Synchronization
 
-/// What commands say of how a run works through its inputs.
+/// Options that say how a run works through its inputs.
 ///
 /// Their groups are not nested: where they are, ArgumentParser checks them again for each level, and each start of a debug
 /// build takes half a second.
@@ -50,7 +50,7 @@ struct ReadingOptions: ParsableArguments, WorkChoices {
     var isStrict: Bool { damage.isStrict }
     var isVerbose: Bool { naming.isVerbose }
 
-    /// What is done about damaged dumps.
+    /// How damaged dumps are handled.
     struct DamageOptions: ParsableArguments {
         @Flag(
             name: .customLong("strict"),
@@ -59,7 +59,7 @@ struct ReadingOptions: ParsableArguments, WorkChoices {
     }
 
     struct NamingOptions: ParsableArguments {
-        @Flag(name: .customLong("verbose"), help: "Name each dump on standard error after it was read.")
+        @Flag(name: .customLong("verbose"), help: "Print the name of each dump on standard error after reading it.")
         var isVerbose = false
     }
 }
@@ -124,7 +124,7 @@ enum Help {
     static let run = "Run"
 }
 
-/// How many threads a run may have, made once from `--threads`: all that starts a thread asks it.
+/// How many threads a run may have, made once from `--threads`: all code that starts a thread asks it.
 struct Concurrency: Sendable {
     /// Threads that each have an input in hand, or the pages of a job. The one that waits for them does nothing else.
     let workers: Int
@@ -140,10 +140,10 @@ struct Concurrency: Sendable {
 /// Inputs that are kept from ArgumentParser, whose time grows with the square of the number of arguments: tens of
 /// thousands, as a shell makes them of `*`, would take it minutes.
 enum ManyArguments {
-    /// So many at least are taken out; with fewer, ArgumentParser sees all.
+    /// At least this many are taken out; with fewer, ArgumentParser sees all.
     private static let fewest = 256
 
-    /// Those that put them back. Others may have a fixed number of arguments, which must be counted.
+    /// Commands that put them back. Others may have a fixed number of arguments, which must be counted.
     private static let commands: [any ParsableCommand.Type] = [
         ReportCommand.self, SummaryCommand.self, CheckCommand.self, CodesCommand.self, RowsCommand.self,
         MergeCommand.self, HistoryCommand.self, ValidateCommand.self, VerifyCommand.self,
@@ -166,7 +166,7 @@ enum ManyArguments {
         var rest = arguments[...]
         while !rest.isEmpty {
             let inputs = rest.prefix { !$0.utf8.starts(with: "-".utf8) }
-            // Of history, also its own command and its file.
+            // For history, also its subcommand and its file.
             let first = command == HistoryCommand.configuration.commandName ? 3 : 2
             kept += inputs.prefix(first)
             let more = inputs.dropFirst(first)
@@ -202,16 +202,16 @@ enum ManyArguments {
 
 /// The option `-o` of commands that write.
 enum OutputOption {
-    /// Fails for what is not a name: an empty one, as an unset variable of a script leaves it, and `-`.
+    /// Fails if it is not a name: an empty one, as from an unset variable in a script, or `-`.
     ///
     /// - Parameter what: that it names.
     static func check(_ output: String, is what: String = "a folder") throws {
         if output.isEmpty {
-            throw ValidationError("-o takes the name of \(what); the one that is given is empty.")
+            throw ValidationError("-o takes the name of \(what); the given name is empty.")
         }
         if output == "-" {
             throw ValidationError(
-                "-o takes the name of \(what), not standard output. For one that is called -, write ./- instead.")
+                "-o takes the name of \(what), not standard output. For a file called -, write ./- instead.")
         }
     }
 }

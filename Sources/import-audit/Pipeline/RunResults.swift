@@ -4,7 +4,7 @@ import ImportInputs
 import ImportRedaction
 import ImportReports
 
-/// What a run found out, in order. One job at a time is in memory, if there are many.
+/// The results of a run, in order. If there are many jobs, only one at a time is in memory.
 struct RunResults {
     let status: ExitStatus
     let store: ResultStore
@@ -16,14 +16,14 @@ struct RunResults {
     let jobs: [Int]
     /// Numbers of the others.
     let superseded: Set<Int>
-    /// Numbers of what is not a job.
+    /// Numbers of documents that are not jobs.
     let unreadable: [Int]
     let groups: [JobIdentity: SnapshotGroup]
     /// Numbers of the dumps that count of jobs with several.
     let severalDumps: Set<Int>
-    /// Files that this program wrote, of which nothing was read.
+    /// Files that this program wrote, which were not read.
     let ownOutputs: OwnOutputs
-    /// What was left out; nil if all jobs were wanted.
+    /// What was left out; nil if all jobs were selected.
     var selection: SelectionResult?
 
     var jobCount: Int { ledger?.jobCount ?? jobs.count }
@@ -31,7 +31,7 @@ struct RunResults {
     /// Dumps of jobs, whether they count or not.
     var dumpCount: Int { ledger?.dumpCount ?? allJobs.count }
 
-    /// The job at an index, with what there is to say about its other dumps.
+    /// The job at an index, with the data about its other dumps.
     func job(_ index: Int) throws -> JobSummary {
         if let ledger { return try ledger.job(index) }
         var job = try store.job(jobs[index])
@@ -41,7 +41,7 @@ struct RunResults {
         return job
     }
 
-    /// Whether there are other dumps of the job, of which its report speaks.
+    /// Whether there are other dumps of the job, which its report mentions.
     func isCombined(_ job: JobSummary) -> Bool {
         guard !groups.isEmpty, let identity = JobIdentity(job) else { return false }
         return groups[identity] != nil
@@ -76,7 +76,7 @@ struct RunResults {
         for tally in tallies.all { overview.append(tally) }
     }
 
-    /// What all jobs come to, which each of them is compared with.
+    /// The sums over all jobs, with which each of them is compared.
     func surroundings() throws -> JobSurroundings {
         var surroundings = JobSurroundings()
         var index = 0
@@ -91,7 +91,7 @@ struct RunResults {
             index += 1
         }
         for tally in ledger?.tallies.all ?? [] { surroundings.usual.add(tally) }
-        // Where no job stands out, it does not matter when they were created.
+        // If no job stands out, it does not matter when they were created.
         guard surroundings.usual.mayStandOut else { return surroundings }
         var times = ledger?.tallies.times ?? JobTimes()
         index = 0
@@ -139,7 +139,7 @@ extension RunResults {
         var unreadable: ArraySlice<Int>
     }
 
-    /// The numbers of inputs that hold documents, and of others, in order.
+    /// The numbers of inputs that contain documents, and of others, in order.
     func inputNumbers(and others: [Int]) throws -> [Int] {
         var numbers = others
         var last: Int?
@@ -161,7 +161,7 @@ extension RunResults {
         fileprivate var unreadable = 0
     }
 
-    /// - Parameter cursor: is moved on; inputs are asked for in their order.
+    /// - Parameter cursor: advanced by the call; inputs are requested in order.
     func documents(ofInput input: Int, _ cursor: inout InputCursor) throws -> InputDocuments {
         func documents(
             of numbers: [Int], _ place: inout Int, _ order: (Int) throws -> DocumentOrder
@@ -187,11 +187,11 @@ extension RunResults {
     /// Reads all inputs of a command; nil if it was interrupted.
     ///
     /// - Parameters:
-    ///   - hashing: whether each dump's SHA-256 is worked out.
+    ///   - hashing: whether each dump's SHA-256 is computed.
     ///   - combinesSnapshots: whether several dumps of one job count as one job.
-    ///   - looksForIdentity: whether records are looked for that several rows name.
-    ///   - redaction: puts pseudonyms instead of values.
-    ///   - output: where the command writes, which is not an input.
+    ///   - looksForIdentity: whether to look for records that several rows share.
+    ///   - redaction: replaces values with pseudonyms.
+    ///   - output: the folder that the command writes into, which is not an input.
     init?(
         of options: RunOptions, hashing: Bool = false, combinesSnapshots: Bool = true, looksForIdentity: Bool = false,
         redaction: Redaction? = nil, leavingOut output: OutputPlace? = nil

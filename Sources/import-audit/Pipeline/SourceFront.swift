@@ -28,7 +28,7 @@ final class SourceFront {
         let bytes: UnsafeBufferPointer<UInt8>
         /// Whether these are all.
         let isWhole: Bool
-        /// What came after them instead of more.
+        /// The failure after them, if any.
         fileprivate let failure: ReadFailure?
         fileprivate let rest: any ByteSource
 
@@ -81,7 +81,7 @@ struct FrontedSource: ByteSource {
     private let bytes: [UInt8]
     /// Whether these are all.
     private let isWhole: Bool
-    /// What came after them instead of more.
+    /// The failure after them, if any.
     private let failure: ReadFailure?
     private var position = 0
     private var rest: any ByteSource

@@ -3,21 +3,21 @@
 @safe
 final class SpilledList<Element: BitwiseCopyable> {
     private static var size: Int { MemoryLayout<Element>.stride }
-    /// What is read at once.
+    /// The size of a read.
     private static var blockElements: Int { 32 * 1024 / size }
 
     private let folder: String
     private let memoryElements: Int
     private var memory: [Element] = []
-    /// Those after them; nil as long as all are in memory.
+    /// The ones after them; nil while all are in memory.
     private var file: TemporaryFile?
     /// Elements of the file that were read last, and the index of the first.
     private var block: (elements: [Element], start: Int) = ([], 0)
     private(set) var count = 0
 
     /// - Parameters:
-    ///   - folder: where there is room for a temporary file.
-    ///   - memoryElements: beyond so many, they go into the file.
+    ///   - folder: a folder with space for a temporary file.
+    ///   - memoryElements: beyond this many, they go into the file.
     init(in folder: String, memoryElements: Int) {
         self.folder = folder
         self.memoryElements = memoryElements
@@ -104,7 +104,7 @@ final class ExternalSort<Element: BitwiseCopyable> {
     private let parts: SpilledList<Element>
     private var bounds: [Int] = [0]
 
-    /// - Parameter folder: where there is room for temporary files.
+    /// - Parameter folder: a folder with space for temporary files.
     init(in folder: String, partElements: Int = 128 * 1024, by precedes: @escaping (Element, Element) -> Bool) {
         self.folder = folder
         self.partElements = partElements

@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Folds each dump into its summary.
+/// Summarizes each dump.
 struct SummaryHandler: DocumentHandler, AuditingSink {
     private let collector: Collector
     let isStrict: Bool
@@ -18,7 +18,7 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     private var order = DocumentOrder(input: 0)
 
     /// - Parameters:
-    ///   - identity: looks for ids that come back, if they are wanted.
+    ///   - identity: looks for repeated ids, if requested.
     ///   - listsRows: whether summaries keep the failed rows that pages list.
     init(
         collector: Collector, identity: IdentityAudit? = nil, concurrency: Concurrency, isStrict: Bool,
@@ -99,7 +99,7 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     }
 }
 
-/// A handler that has a summary made of each document, and takes something else from it besides.
+/// A handler that makes a summary of each document, and also uses something else of it.
 protocol SummaryCompanion: DocumentHandler {
     var summary: SummaryHandler { get }
 }
@@ -117,7 +117,7 @@ extension SummaryCompanion {
 }
 
 extension DumpFault {
-    /// Why `--strict` does not take the dump.
+    /// Why `--strict` refuses the dump.
     var refusal: String {
         "The dump \(sentence). It is refused because of --strict; without --strict, the rows before that are reported."
     }

@@ -2,10 +2,10 @@ import Glibc
 import ImportAnalysis
 import ImportInputs
 
-/// A file without a name, which is gone with the process at the latest.
+/// An unnamed file, which disappears with the process at the latest.
 @safe
 final class TemporaryFile {
-    /// Small pieces go together: the system takes as long for one of a few kilobytes as for many.
+    /// Small pieces are combined: one write of a few kilobytes takes as long as a large one.
     private static let bufferBytes = 256 * 1024
 
     private let descriptor: Int32
@@ -15,7 +15,7 @@ final class TemporaryFile {
     private let buffer: UnsafeMutablePointer<UInt8>
     private var waiting = 0
 
-    /// - Parameter folder: where there is room for it.
+    /// - Parameter folder: a folder with space for it.
     init(in folder: String) throws(CommandFailure) {
         descriptor = try Self.open(in: folder)
         unsafe buffer = .allocate(capacity: Self.bufferBytes)

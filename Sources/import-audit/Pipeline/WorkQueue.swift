@@ -18,10 +18,10 @@ final class WorkQueue: @unchecked Sendable {
 
     /// Entries that may wait, some together.
     private static let entriesLimit = 16
-    /// Inputs that are looked at together: of these, the largest go first, so that none of them is left to one thread
+    /// Inputs that are looked at together: the largest of them go first, so that none is left to one thread
     /// at the end.
     private static let inputsTogether = 1024
-    /// Small files that a thread takes together, so that it need not ask for each.
+    /// Small files that a thread takes at once, so that it need not ask for each.
     private static let filesTogether = (count: 16, bytes: 128 * 1024)
 
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -53,7 +53,7 @@ final class WorkQueue: @unchecked Sendable {
         unsafe changed.deallocate()
     }
 
-    /// The next piece of work; nil when there is none any more. The thread calls ``finish(_:)`` when it is done.
+    /// The next piece of work; nil when there is no more. The thread calls ``finish(_:)`` when it is done.
     func next() -> Item? {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
@@ -75,7 +75,7 @@ final class WorkQueue: @unchecked Sendable {
     /// One thread takes inputs as they come: then documents come in the order of the inputs.
     private var together: Int { threadCount > 1 ? Self.inputsTogether : 1 }
 
-    /// How many threads have nothing to do, now that no inputs are left.
+    /// How many threads are idle, now that no inputs are left.
     var idleThreads: Int {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
@@ -94,7 +94,7 @@ final class WorkQueue: @unchecked Sendable {
         unsafe pthread_mutex_unlock(lock)
     }
 
-    /// Ends all work as soon as the threads ask for more.
+    /// Ends all work when the threads next ask for more.
     func stop() {
         unsafe pthread_mutex_lock(lock)
         isStopped = true
@@ -102,7 +102,7 @@ final class WorkQueue: @unchecked Sendable {
         unsafe pthread_mutex_unlock(lock)
     }
 
-    /// Leaves entries to the other threads; false if they have enough to do.
+    /// Offers entries to the other threads; false if they have enough to do.
     func offer(_ entries: UnpackedEntries) -> Bool {
         guard sharesEntries else { return false }
         unsafe pthread_mutex_lock(lock)
@@ -113,7 +113,7 @@ final class WorkQueue: @unchecked Sendable {
         return true
     }
 
-    /// Takes in more inputs. The others go on with those that are there.
+    /// Adds more inputs. Other threads continue with those that are there.
     private func takeInputs() {
         isTakingInputs = true
         let limit = together
@@ -137,7 +137,7 @@ final class WorkQueue: @unchecked Sendable {
         guard let first = inputs.popLast() else { return [] }
         var taken = [first]
         guard var bytes = first.item.smallSize else { return taken }
-        // Each thread is to have its part of what is left.
+        // Each thread gets a share of what is left.
         let limit = min(Self.filesTogether.count, inputs.count / (2 * threadCount))
         while taken.count < limit, let size = inputs.last?.item.smallSize, bytes + size <= Self.filesTogether.bytes,
             let next = inputs.popLast()

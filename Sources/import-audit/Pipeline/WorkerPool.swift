@@ -1,7 +1,7 @@
 import ImportFoundation
 import Synchronization
 
-/// Threads that share a piece of work, and the one that waits for them and hears Ctrl-C.
+/// Threads that share a piece of work, and the one that waits for them and handles Ctrl-C.
 struct WorkerPool {
     private let threadCount: Int
     /// How many tenths of a second threads have to end after Ctrl-C. One that waits in a read for a program that says
@@ -23,11 +23,11 @@ struct WorkerPool {
         case interrupted(isQuiet: Bool)
     }
 
-    /// Does the work in all threads at once, each of which takes from it until nothing is left.
+    /// Does the work in all threads at once; each takes from it until nothing is left.
     ///
     /// - Parameters:
-    ///   - stop: has the threads find nothing left.
-    ///   - meanwhile: is called ten times a second.
+    ///   - stop: makes the threads find no more work.
+    ///   - meanwhile: called ten times a second.
     /// - Throws: what `work` throws first; the other threads end as soon as they can.
     func run(
         stop: @escaping @Sendable () -> Void, meanwhile: () -> Void = {}, _ work: @escaping @Sendable () throws -> Void
@@ -48,7 +48,7 @@ struct WorkerPool {
             if let thread = WorkerThread(body) {
                 threads.append(thread)
             } else {
-                // Without a thread to be had, the work is done here.
+                // If no thread can be started, the work is done here.
                 body()
             }
         }
@@ -69,7 +69,7 @@ struct WorkerPool {
     }
 }
 
-/// What the threads of a pool tell the one that waits for them.
+/// What the threads of a pool report to the one that waits for them.
 private final class PoolState: Sendable {
     private let first = Mutex<(any Error)?>(nil)
     private let running: Atomic<Int>
@@ -89,6 +89,6 @@ private final class PoolState: Sendable {
         if running.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 { ended.post() }
     }
 
-    /// Whether all threads have ended; waits for it for a while.
+    /// Whether all threads have ended; waits a while for it.
     func waitForEnd(milliseconds: Int) -> Bool { ended.wait(milliseconds: milliseconds) }
 }

@@ -38,7 +38,7 @@ struct RedactingHandler<Base: DocumentHandler>: ForwardingHandler {
 extension InputRun {
     /// Reads everything, with pseudonyms instead of values if there is a redaction.
     ///
-    /// - Parameter makeHandler: makes what a thread hands its documents to.
+    /// - Parameter makeHandler: makes the handler that gets the documents of a thread.
     /// - Throws: what a handler throws; the others end as soon as they can.
     func run<Handler: DocumentHandler>(
         _ redaction: Redaction?, _ makeHandler: @escaping @Sendable () throws -> Handler

@@ -8,7 +8,7 @@ struct RedactionOptions: ParsableArguments {
     @Flag(
         name: .customLong("redact"),
         help: ArgumentHelp(
-            "Replace e-mail addresses, phone numbers, quoted values, ids and file names by pseudonyms.",
+            "Replace e-mail addresses, phone numbers, quoted values, ids and file names with pseudonyms.",
             discussion: "The same value always gets the same pseudonym."))
     var isOn = false
 
@@ -55,7 +55,7 @@ struct RedactionOptions: ParsableArguments {
             key: try Self.key(from: redactKeyFile), isKeyed: true, rules: rules, rulesBytes: rulesBytes)
     }
 
-    /// All bytes of the file, but for a line feed at its end.
+    /// All bytes of the file, except a line feed at its end.
     private static func key(from file: String) throws(CommandFailure) -> [UInt8] {
         let expected = "a key has \(Pseudonyms.keyBytes.lowerBound) to \(Pseudonyms.keyBytes.upperBound) bytes"
         let bytes: [UInt8]?
@@ -75,15 +75,15 @@ struct RedactionOptions: ParsableArguments {
 
 /// How values are replaced in a run, the same for all threads.
 struct Redaction: Sendable {
-    /// Puts pseudonyms into texts and rows. Each thread takes a copy.
+    /// Replaces values in texts and rows with pseudonyms. Each thread has a copy.
     let redactor: TextRedactor
     let names: SourceNames
-    /// What summaries and pages say.
+    /// The mark in summaries and pages.
     let mark: RedactionMark
     /// The user's own rules as they were read; empty without any.
     let rulesBytes: [UInt8]
 
-    /// All that the pseudonyms depend on, without the key.
+    /// Everything that the pseudonyms depend on, without the key.
     var origin: [[UInt8]] { [Array("redacted \(mark.keyID)".utf8), rulesBytes] }
 
     init(key: [UInt8], isKeyed: Bool, rules: RedactionRules, rulesBytes: [UInt8]) {

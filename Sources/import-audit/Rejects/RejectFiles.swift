@@ -5,7 +5,7 @@ import ImportInputs
 import ImportReports
 import ImportSources
 
-/// What became of a record of the source, as the columns before it say.
+/// The result of a record of the source, as in the columns before it.
 ///
 /// Texts are parts of what was spooled, so that a row takes no memory of its own.
 struct RejectRow {
@@ -20,13 +20,13 @@ struct RejectRow {
     var action: ArraySlice<UInt8>?
 }
 
-/// What the files of a run of `rejects` have in common.
+/// The common properties of the files of a `rejects` run.
 struct RejectLayout {
-    /// Leaves the new columns out.
+    /// Omits the new columns.
     var isPlain: Bool
     /// The column `import_action` is wanted.
     var hasActions: Bool
-    /// Leaves cells as they are, also those that a spreadsheet would run as formulas.
+    /// Leaves cells unchanged, including those that a spreadsheet would run as formulas.
     var isRaw: Bool
     /// Records of one file; nil for no limit.
     var batch: Int?
@@ -38,7 +38,7 @@ struct RejectLayout {
     static let actionColumn = "import_action"
     static let recordColumn = "import_record_id"
 
-    /// How many columns at the front of a source an earlier run has put there: new ones take their place.
+    /// How many columns at the front of a source an earlier run added: new ones replace them.
     static func ownColumns(of source: SourceForm) -> Int {
         guard source.columnNames.starts(with: columns) else { return 0 }
         let others = source.columnNames.dropFirst(columns.count).prefix { $0 == actionColumn || $0 == recordColumn }
@@ -55,7 +55,7 @@ final class RejectWriter {
     private let hasIDs: Bool
     private let begin: (String) throws -> PartialFile
     private var file: PartialFile?
-    /// What the file is made of, where it is a workbook.
+    /// The workbook that the file is written from, if it is one.
     private var workbook: RejectWorkbook?
     /// Of the source that the current file's records are of.
     private let form: SourceForm
@@ -66,7 +66,7 @@ final class RejectWriter {
     private let cells: CSVOptions?
     private let encoding: SourceEncoding
     private let opening: [UInt8]
-    /// What a body has behind its last object; nil where one file takes all, and the end of the source shows it.
+    /// What a body has after its last object; nil if one file takes all rows, because the end of the source shows it.
     private let closing: [UInt8]?
     private var bytes: [UInt8] = []
     private var isFirst = true
@@ -80,7 +80,7 @@ final class RejectWriter {
 
     /// - Parameters:
     ///   - stem: the name of the file without its extension.
-    ///   - closing: what a body has behind its last object, if that is known before the end of the source.
+    ///   - closing: what a body has after its last object, if that is known before the end of the source.
     ///   - hasIDs: the column `import_record_id` is wanted.
     init(
         _ stem: String, like source: SourceReader, closing: [UInt8]?, _ layout: RejectLayout, hasIDs: Bool = false,
@@ -184,7 +184,7 @@ final class RejectWriter {
             + (hasIDs ? [RejectLayout.recordColumn] : [])
     }
 
-    /// Where a record begins behind the cells that an earlier run put there.
+    /// Where a record begins, after the cells that an earlier run added.
     private func start(of record: Span<UInt8>) -> Int {
         guard ownColumns > 0, case .csv(let csv) = form else { return 0 }
         var (left, isInside) = (ownColumns, false)
@@ -319,7 +319,7 @@ final class ReasonsWriter {
 }
 
 extension PartialFile {
-    /// Writes bytes that were gathered, and empties their buffer, whose memory stays.
+    /// Writes the collected bytes and empties their buffer, whose memory is kept.
     fileprivate func write(gathered bytes: inout [UInt8]) throws {
         try write(bytes.span)
         bytes.removeAll(keepingCapacity: true)

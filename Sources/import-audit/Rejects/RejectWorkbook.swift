@@ -4,7 +4,7 @@ import ImportInputs
 import ImportSources
 import Spreadsheets
 
-/// Writes rows of a sheet into a workbook, behind cells that say what became of them.
+/// Writes rows of a sheet into a workbook, after cells with their results.
 final class RejectWorkbook {
     private static let flushBytes = 256 * 1024
 
@@ -49,7 +49,7 @@ final class RejectWorkbook {
         guard sheet.rows < RowSheet.mostRows else {
             throw CommandFailure(
                 .notPassed, of: file.path,
-                "a sheet holds \(Wording.grouped(RowSheet.mostRows)) rows: cut the rejects with --batch, or run each source "
+                "a sheet has at most \(Wording.grouped(RowSheet.mostRows)) rows: split the rejects with --batch, or run each source "
                     + "with its own jobs. Nothing was written.")
         }
         sheet.beginRow()
@@ -83,7 +83,7 @@ final class RejectWorkbook {
     }
 
     private func copy(_ record: Span<UInt8>, _ form: SheetForm) throws {
-        // Of one source they are the same memory, which is seen at once.
+        // Within one source they are the same memory, which is quick to check.
         if formats != form.formats {
             formats = form.formats
             styles = Array(repeating: nil, count: formats.count)
@@ -94,7 +94,7 @@ final class RejectWorkbook {
             guard column < RowSheet.mostColumns else {
                 throw CommandFailure(
                     .notPassed, of: file.path,
-                    "a sheet holds \(Wording.grouped(RowSheet.mostColumns)) columns, and the new ones do not fit before those "
+                    "a sheet has at most \(Wording.grouped(RowSheet.mostColumns)) columns, and the new ones do not fit before those "
                         + "of the source: leave them out with --plain. Nothing was written.")
             }
             value.removeAll(keepingCapacity: true)
@@ -133,7 +133,7 @@ final class RejectWorkbook {
         guard bytesOfRows <= RowSheet.mostBytes else {
             throw CommandFailure(
                 .notPassed, of: file.path,
-                "the sheet would have more than 4 GB: cut the rejects with --batch. "
+                "the sheet would have more than 4 GB: split the rejects with --batch. "
                     + "Nothing was written.")
         }
         let bytes = sheet.bytes

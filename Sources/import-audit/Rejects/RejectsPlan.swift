@@ -73,7 +73,7 @@ struct RejectsPlan {
         guard results.jobCount > 0 else {
             throw CommandFailure(
                 results.status == .done ? .inputNotReadWhole : results.status,
-                "there is no import job whose rows could be handed back")
+                "there is no import job with rows to hand back")
         }
 
         var rejects = RejectsRun(self, root: root, guard: `guard`)
@@ -110,7 +110,7 @@ struct RejectsPlan {
             output: OutputPlace(folder: output, files: [], jobFiles: []))
     }
 
-    /// Fails if a file would be replaced that someone has worked on.
+    /// Fails if a file that someone has edited would be replaced.
     private func refuseChanged(in root: OutputFolder, _ earlier: RunManifest?) throws {
         if isForced { return }
         for file in try earlier?.files(in: RunManifest.root) ?? [] {
@@ -125,7 +125,7 @@ struct RejectsPlan {
         }
     }
 
-    /// Writes what says what was found, and has all files take their places.
+    /// Writes the plan, and moves all files into place.
     private func publish(
         _ plan: RetryPlan, _ root: OutputFolder, _ guard: OutputGuard
     ) throws {

@@ -6,7 +6,7 @@ import ImportInputs
 import ImportReports
 import ImportSources
 
-/// Takes the rows of jobs with their records, and writes both heaps.
+/// Takes the rows of jobs with their records, and writes the rejects and the rows without a result.
 struct RejectsRun: PairedRows {
     private let plan: RejectsPlan
     private let root: OutputFolder
@@ -20,7 +20,7 @@ struct RejectsRun: PairedRows {
     private var retry = RetryPlan()
     private var writers: Writers?
 
-    /// All that is written into.
+    /// All open files.
     private struct Writers {
         let first: FirstSource
         let reasons: ReasonsWriter
@@ -39,7 +39,7 @@ struct RejectsRun: PairedRows {
         }
     }
 
-    /// What all sources must have in common, for their records go into the same files.
+    /// What all sources must have in common, because their records go into the same files.
     private struct FirstSource {
         let form: SourceForm
         let encoding: SourceEncoding
@@ -56,7 +56,7 @@ struct RejectsRun: PairedRows {
         func hash(into hasher: inout Hasher) {
             hasher.combine(isUnclassified)
             hasher.combine(otherCodesWriter)
-            // In one go: a slice combines byte by byte.
+            // All at once: a slice would be hashed byte by byte.
             unsafe code?.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
         }
     }
@@ -66,7 +66,7 @@ struct RejectsRun: PairedRows {
         var listed: RetryPlan.Group
         /// Of the codes file's entry.
         let action: ArraySlice<UInt8>?
-        /// Which of the writers takes them.
+        /// The writer that takes them.
         let writer: Int
         /// Of codes beyond the limit.
         let isOther: Bool
@@ -92,7 +92,7 @@ struct RejectsRun: PairedRows {
         inputIdentities = plan.pairing.sources.identities.union(plan.inputs.compactMap { InputPath($0).identity })
     }
 
-    /// Hands out all rows; nil if they are not paired with their records, which was said.
+    /// Passes on all rows; nil if they are not paired with their records, which was reported.
     mutating func run(_ results: RunResults, _ spool: RowSpool) throws -> RetryPlan? {
         var pairing = try RowPairing(
             plan.pairing, results: results, spool: spool, sourceCount: plan.pairing.sources.count())
@@ -130,7 +130,7 @@ struct RejectsRun: PairedRows {
         ExactText((group.isUnclassified ? "1" : "0") + (group.code ?? ""))
     }
 
-    /// Finds out where the rows of the source come from, through all tries.
+    /// Determines where the rows of the source come from, through all tries.
     private mutating func followMaps(_ results: RunResults) throws {
         guard !plan.maps.isEmpty, let source = plan.pairing.sources.paths.first else { return }
         var total = plan.pairing.firstRow - 1
@@ -147,7 +147,7 @@ struct RejectsRun: PairedRows {
         retry.maps = plan.maps.map { $0.name }
     }
 
-    /// What is said of a row of the source: where it comes from, if that is known.
+    /// The name of a row of the source: where it comes from, if that is known.
     private func placed(_ row: RejectRow, _ name: ArraySlice<UInt8>) -> (row: RejectRow, source: ArraySlice<UInt8>) {
         guard let origins else { return (row, name) }
         let origin = origins.rows[row.sourceRow - 1]
@@ -207,7 +207,7 @@ struct RejectsRun: PairedRows {
         return groups.count - 1
     }
 
-    /// A row of which the dump says nothing.
+    /// A row that the dump says nothing about.
     mutating func leave(_ source: SourceReader, _ name: ArraySlice<UInt8>, _ row: RejectRow) throws {
         let (row, name) = placed(row, name)
         retry.noResult += 1
@@ -237,12 +237,12 @@ struct RejectsRun: PairedRows {
                 throw CommandFailure(
                     .notPassed, of: name,
                     "the source has another header or another form than \(plan.pairing.sources.names.first ?? "the first one"): "
-                        + "their rows cannot go into the same files. Run each with its own job. Nothing was written.")
+                        + "their rows cannot be in the same files. Run each with its own job. Nothing was written.")
             }
             return
         }
         if plan.annotates, !source.form.isTable {
-            throw CommandFailure(.usage, of: name, "--annotated is about CSV and XLSX sources; this is JSON.")
+            throw CommandFailure(.usage, of: name, "--annotated needs a CSV or XLSX source; this is JSON.")
         }
         let begin = { [self] (name: String) in try self.begin(name) }
         var single = plan.layout
@@ -267,7 +267,7 @@ struct RejectsRun: PairedRows {
         return layout
     }
 
-    /// Which of the writers takes the rejects whose codes an entry of the codes file is about.
+    /// The writer for rejects whose code has this entry in the codes file.
     private mutating func writer(for entry: CodeBook.Entry?, _ source: SourceReader) throws -> Int? {
         let stem = plan.division.stem(for: entry)
         if let index = writers?.stems[stem] { return index }
@@ -280,7 +280,7 @@ struct RejectsRun: PairedRows {
         if let identity = InputPath("\(plan.output)/\(name)").identity, inputIdentities.contains(identity) {
             throw CommandFailure(
                 .cannotWrite,
-                "\(plan.output)/\(name) is an input, and the output would be written over it: choose another folder with -o. "
+                "\(plan.output)/\(name) is an input, and the output would overwrite it: choose another folder with -o. "
                     + "Nothing was written")
         }
         try root.check([name], `guard`, as: RunManifest.root)

@@ -20,12 +20,12 @@ struct RowMap {
     private(set) var sources: [String] = []
     /// The rejects of that, by file, in order of their positions.
     private(set) var files: [(name: String, rows: [Target])] = []
-    /// What `plan.json` says; nil if there is none.
+    /// The contents of `plan.json`; nil if there is none.
     let plan: Plan?
-    /// The file of it that was sent again, if its user said so.
+    /// The file of it that was sent again, if the user named one.
     private let chosen: String?
 
-    /// What is needed of `plan.json`.
+    /// The members of `plan.json` that are needed.
     struct Plan {
         var sources: [(name: String, sha256: String?, rows: Int)] = []
         var jobs: [(sha256: String?, source: String, firstRow: Int?, rows: Int)] = []
@@ -48,7 +48,8 @@ struct RowMap {
         if let expected = plan?.reasonsHash, let hash, expected != hash {
             throw CommandFailure(
                 .notPassed, of: name,
-                "the map was changed since it was written: its SHA-256 is not the one in plan.json beside it.")
+                "the map was changed since it was written: its SHA-256 differs from the one in plan.json in the same folder."
+            )
         }
         if let chosen, !files.lazy.map({ $0.name }).contains(chosen) {
             throw CommandFailure(
@@ -92,7 +93,7 @@ struct RowMap {
     }
 
     private var notAMap: CommandFailure {
-        CommandFailure(.notPassed, of: name, "this is not a map: --map takes the file reasons.csv that rejects wrote.")
+        CommandFailure(.notPassed, of: name, "this is not a map: --map needs the file reasons.csv that rejects wrote.")
     }
 
     private mutating func index(ofSource source: String) -> Int {
@@ -166,7 +167,7 @@ struct RowMap {
 }
 
 extension RowMap {
-    /// The rows that so many rows of a second try come from, in order.
+    /// The rows that this many rows of a second try come from, in order.
     ///
     /// - Parameter file: what was sent then, if that is known: a file of the map by its name.
     /// - Throws: if there is no file, or no run of files, with as many rows, or more than one.
@@ -180,7 +181,7 @@ extension RowMap {
         }
         let fitting = files.filter { $0.rows.count == count }
         if fitting.count == 1 { return fitting[0].rows }
-        // Batches of one heap.
+        // Batches of one file.
         let rejects = files.filter { $0.name.hasPrefix("rejects") }.flatMap { $0.rows }
         if fitting.isEmpty, rejects.count == count { return rejects }
         let sizes = files.prefix(8).map { "\($0.name): \(Wording.grouped($0.rows.count))" }.joined(separator: ", ")
@@ -205,7 +206,7 @@ extension RowMap {
         let last = targets.map { $0.row }.max() ?? 0
         let name = String(file.split(separator: "/").last ?? "")
         let rows: [Target]
-        // Behind the name of a workbook its sheet may stand.
+        // The name of a workbook may be followed by its sheet.
         if let known = files.first(where: { $0.name == name || name.hasPrefix("\($0.name)#") }) {
             rows = known.rows
         } else {
@@ -214,7 +215,7 @@ extension RowMap {
         guard last <= rows.count else {
             throw CommandFailure(
                 .notPassed, of: self.name,
-                "the map has \(Wording.rowsWord(rows.count)) of \(file), but a later one is about row \(Wording.grouped(last)) "
+                "the map has \(Wording.rowsWord(rows.count)) of \(file), but a later map refers to row \(Wording.grouped(last)) "
                     + "of it. Give the maps in the order of the tries.")
         }
         return targets.map { rows[$0.row - 1] }

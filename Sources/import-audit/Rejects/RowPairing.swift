@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportReports
 import ImportSources
 
-/// What becomes of rows, once it is known which records of a source they are. A row comes with the source at its record.
+/// Receives rows once their records in a source are known. For each row, the source is positioned at its record.
 protocol PairedRows {
     /// Whether it takes the rows that succeeded one by one.
     var takesSucceeded: Bool { get }
@@ -34,7 +34,7 @@ struct PairingOptions {
     let isQuiet: Bool
 }
 
-/// Goes through the rows of jobs and the records of what was sent side by side, and finds out what speaks for it that
+/// Goes through the rows of jobs and the records that were sent in parallel, and collects the evidence that
 /// they belong together.
 struct RowPairing {
     let options: PairingOptions
@@ -63,7 +63,7 @@ struct RowPairing {
         }
     }
 
-    /// Pairs all rows with their records; false if that does not come out even or is not believed, which was said.
+    /// Pairs all rows with their records; false if the counts do not match or the evidence is against it, which was reported.
     mutating func pair(_ taker: inout some PairedRows) throws -> Bool {
         var sourceIndex = 0
         try options.sources.visit { stream in
@@ -85,7 +85,7 @@ struct RowPairing {
         return true
     }
 
-    /// Fails for jobs of which it cannot be said which records are theirs.
+    /// Fails for jobs whose records cannot be determined.
     func checkTotals() throws {
         for index in 0..<results.jobCount {
             let job = try results.job(index)
@@ -93,22 +93,22 @@ struct RowPairing {
                 throw CommandFailure(
                     .notPassed, of: job.source,
                     "the job has a total of \(Wording.rowsWord(total)), but results of \(Wording.rowsWord(job.rows.seen)): "
-                        + "which record a result belongs to cannot be known. Nothing was written.")
+                        + "it is not known which record a result belongs to. Nothing was written.")
             }
             guard job.job.total == nil, sourceCount == 1, index + 1 < results.jobCount else { continue }
             throw CommandFailure(
                 .notPassed, of: job.source,
-                "the dump does not say how many rows the job had: where the next job begins in the source cannot be known. "
+                "the dump does not say how many rows the job had: it is not known where the next job begins in the source. "
                     + "Nothing was written.")
         }
     }
 
-    /// Reads a source; says what is wrong with it.
+    /// Reads a source; reports what is wrong with it.
     func reading(_ stream: SourceFiles.Stream, _ body: (SourceReader) throws -> Void) throws {
         do {
             try body(try stream.reader(options.form))
         } catch let fault as SourceFault {
-            // Without rows it can be read, but they do not come out even.
+            // A source without rows can be read, but the counts do not match.
             let hasNoRows =
                 switch fault.reason {
                 case .empty, .onlyHeader: true
@@ -130,7 +130,7 @@ struct RowPairing {
         try taker.begin(source, name)
         sources.append(RetryPlan.Source(name: name, sha256: nil, rows: 0))
         let shown = Array(name.utf8)[...]
-        // Rows before the first job belong to none.
+        // Rows before the first job do not belong to a job.
         for _ in 1..<options.firstRow {
             guard try source.next() else { break }
             try taker.leave(source, shown, RejectRow(sourceRow: source.row, outcome: "no-result"))
@@ -176,7 +176,7 @@ struct RowPairing {
         let jobID = job.job.jobID.map { Array($0.utf8)[...] }
         let total = job.job.total
         var row = 0
-        // Behind a stretch without a whole row, it is not known how many rows it held, unless all add up.
+        // After a stretch without a whole row, it is not known how many rows it contained, unless all add up.
         var isLost = false
         while let run = try rows.next() {
             if Interruption.isRequested { throw Interrupted() }
@@ -211,7 +211,7 @@ struct RowPairing {
                 try taker.reject(source, name, rejected)
             }
         }
-        // What the job has and the dump does not say. Without a total, the last job of a source has all that is left.
+        // Rows of the job that are not in the dump. Without a total, the last job of a source gets all remaining rows.
         while row < total ?? .max, try source.next() {
             row += 1
             try taker.leave(

@@ -12,12 +12,12 @@ final class RowSpool: Sendable {
     private let file: Mutex<TemporaryFile>
     private let jobs = Mutex<[DocumentOrder: [Range<Int>]]>([:])
 
-    /// - Parameter folder: where the file may be made.
+    /// - Parameter folder: the folder for the file.
     init(in folder: String) throws(CommandFailure) {
         file = Mutex(try TemporaryFile(in: folder))
     }
 
-    /// Appends rows; returns where they lie.
+    /// Appends rows; returns their position.
     func append(_ bytes: [UInt8]) throws -> Range<Int> {
         let start = try file.withLock { try $0.append(bytes.span) }
         return start..<start + bytes.count
@@ -59,10 +59,10 @@ struct SpooledRows {
     /// Consecutive rows with one outcome.
     struct Run {
         var outcome: Outcome
-        /// What lies there holds no whole row.
+        /// The stretch contains no whole row.
         var isDamaged: Bool
         var count: Int
-        /// The id of each row, where ids were kept; else empty.
+        /// The id of each row, if ids were kept; otherwise empty.
         var ids: Range<Int>?
         /// Of a failed row.
         var code: Range<Int>?
@@ -93,7 +93,7 @@ struct SpooledRows {
         return run
     }
 
-    /// What lies there. It stays what it is when more rows are read.
+    /// The bytes in that range. They stay the same when more rows are read.
     func text(_ range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
 
     /// The id at the front of `ids`, which loses it; nil if there are no more, or the row has none.
@@ -136,9 +136,9 @@ private enum RowSpoolTag {
     static let damaged: UInt8 = 0x20
 }
 
-/// Folds each dump into its summary, and keeps its rows.
+/// Summarizes each dump, and keeps its rows.
 struct SpoolingHandler: SummaryCompanion {
-    /// Bytes that are gathered before they go into the file.
+    /// Bytes that are collected before they are written to the file.
     private static let flushBytes = 64 * 1024
     /// Ids in one run, at most: what is read back at a time is bounded.
     private static let idsOfRun = 512

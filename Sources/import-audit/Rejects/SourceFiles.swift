@@ -16,7 +16,7 @@ struct SourceFiles {
         var sheet: OpenSheet?
         /// Of the file, where its records are not its bytes.
         var sha256: String?
-        /// What else there is to say of it.
+        /// Other notes about it.
         var notes: [String] = []
     }
 
@@ -61,7 +61,7 @@ struct SourceFiles {
                 guard ContainerReader.isPlain(file.descriptor) else {
                     throw CommandFailure(
                         .inputNotReadWhole, of: name,
-                        "these rows were handed back, and packed since. Unpack them first. "
+                        "these rows were handed back and have been packed since. Unpack them first. "
                             + "Nothing was written.")
                 }
                 try body(Stream(name: name, bytes: DescriptorSource(descriptor: file.descriptor)))
@@ -69,7 +69,7 @@ struct SourceFiles {
         }
     }
 
-    /// How many files there are. Only an archive is gone through for it.
+    /// How many files there are. Only an archive has to be read for that.
     func count() throws -> Int {
         var count = 0
         for source in sources {
@@ -89,7 +89,7 @@ struct SourceFiles {
         return count
     }
 
-    /// What tells the files from outputs, whatever their names.
+    /// Identifies the files, to distinguish them from outputs whatever their names.
     var identities: Set<FileIdentity> { Set(paths.compactMap { InputPath($0).identity }) }
 }
 
@@ -128,7 +128,7 @@ struct SourceName {
 
     init(_ text: String) {
         shown = text
-        // Of the files that it could be, the one with the longest name: a sheet may have the sign in its name as well.
+        // If there are several such files, the one with the longest name: the name of a sheet may contain #, too.
         var end = text.utf8.endIndex
         while !Self.isThere(text[..<end]), let sign = text.utf8[..<end].lastIndex(of: UInt8(ascii: "#")) { end = sign }
         guard end < text.utf8.endIndex, Self.isThere(text[..<end]) else {

@@ -5,7 +5,7 @@ import ImportSources
 import WorkbookSources
 
 extension SourceFiles {
-    /// Opens the sheet that a name stands for; nil if the file is not a workbook.
+    /// Opens the sheet that a name refers to; nil if the file is not a workbook.
     ///
     /// - Parameter descriptor: of the file, which stays open as long as its rows are read.
     static func sheet(_ name: SourceName, _ descriptor: Int32) throws -> Stream? {
@@ -81,7 +81,7 @@ extension SourceFiles.Stream {
         return try SourceReader(rows: sheet.rows, of: sheet.form, sheet.progress, options)
     }
 
-    /// Tells what else there is to know of a workbook that was read.
+    /// Prints notes about a workbook that was read.
     func sayNotes(_ source: SourceReader) {
         for note in notes + (source.formulas > 0 ? [Wording.formulas(source.formulas)] : []) {
             Console.say("\(name): \(note)")

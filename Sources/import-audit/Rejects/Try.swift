@@ -51,7 +51,7 @@ struct Try {
         try jobs.reduce(0) { $0 + (try rows(of: $1)) }
     }
 
-    /// What its dumps add up to.
+    /// The totals of its dumps.
     func totals() throws -> Totals {
         var totals = Totals()
         try results.visit {
@@ -82,7 +82,7 @@ struct Try {
         return total
     }
 
-    /// What a row says besides its outcome.
+    /// The texts of a row besides its outcome.
     typealias Texts = (code: [UInt8]?, message: [UInt8]?)
 
     /// Calls `body` with each row of a job, from 1 on: its outcome, nil if the dump does not have it, and its texts.
@@ -140,13 +140,13 @@ struct RowSpace {
             else {
                 throw CommandFailure(
                     .notPassed, of: map.name,
-                    "the map is about a job of \(Wording.rowsWord(job.rows)), but \(first.jobs[index].summary.source) has "
+                    "the map belongs to a job of \(Wording.rowsWord(job.rows)), but \(first.jobs[index].summary.source) has "
                         + "\(Wording.rowsWord(try first.rows(of: first.jobs[index]))).")
             }
             starts.append(source.start + (job.firstRow ?? 1) - 1)
         }
         guard total <= count else {
-            throw CommandFailure(.notPassed, of: map.name, "the map is about fewer rows than \(first.name) has.")
+            throw CommandFailure(.notPassed, of: map.name, "the map has fewer rows than \(first.name).")
         }
     }
 
@@ -163,7 +163,7 @@ struct RowSpace {
         return source.start + target.row
     }
 
-    /// The source of a row, and its number there.
+    /// The source of a row, and its number in it.
     func place(of row: Int) -> (source: String, number: Int) {
         let source = sources.last { $0.start < row } ?? sources[0]
         return (source.name, row - source.start)
@@ -171,7 +171,7 @@ struct RowSpace {
 }
 
 extension RowMap {
-    /// Fails if the map is about other dumps than those of the try before.
+    /// Fails if the map belongs to other dumps than those of the previous try.
     func checkDumps(_ hashes: Set<String>, _ name: String) throws(CommandFailure) {
         guard let plan else { return }
         for job in plan.jobs {

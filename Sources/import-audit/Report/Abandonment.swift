@@ -1,9 +1,9 @@
 import Glibc
 import Synchronization
 
-/// A run's output, as the thread sees it that gives it up without waiting for the others.
+/// The output of a run, for the thread that abandons it without waiting for the others.
 ///
-/// All names that files and folders have before they take their places are made, moved and removed through here, with a
+/// All temporary names of files and folders are created, moved and removed through here, with a
 /// lock held: of this for a folder, of its ``PendingNames`` for a file. So once ``declare()`` returns, none of them is
 /// left, and none is made any more, wherever the other threads are.
 final class Abandonment: Sendable {
@@ -13,14 +13,14 @@ final class Abandonment: Sendable {
     }
     private let state = Mutex(State())
 
-    /// Takes in a folder that is there, before other threads know it.
+    /// Adds an existing folder, before other threads know it.
     func add(_ pending: PendingNames) {
         state.withLock { $0.folders[ObjectIdentifier(pending)] = pending }
     }
 
-    /// Makes a folder and takes it in.
+    /// Creates a folder and adds it.
     ///
-    /// - Throws: ``Interrupted`` once the output is given up; then nothing was made.
+    /// - Throws: ``Interrupted`` after the output was abandoned; then nothing was created.
     func makePending(_ make: () throws(CommandFailure) -> PendingNames) throws -> PendingNames {
         try state.withLock { state in
             if state.isDeclared { throw Interrupted() }
@@ -30,12 +30,12 @@ final class Abandonment: Sendable {
         }
     }
 
-    /// Forgets a folder that nothing is written into any more.
+    /// Removes a folder that nothing is written into any more.
     func remove(_ pending: PendingNames) {
         state.withLock { _ = $0.folders.removeValue(forKey: ObjectIdentifier(pending)) }
     }
 
-    /// Gives up all output. What is being published now takes its place first.
+    /// Abandons all output. Files that are being published at that moment are moved into place first.
     func declare() {
         state.withLock { state in
             state.isDeclared = true
@@ -51,10 +51,10 @@ final class PendingNames: Sendable {
     private let state: Mutex<State>
 
     struct State {
-        /// Names that files were made under; some may have taken their places since.
+        /// Names that files were made under; some may have been moved into place since.
         fileprivate var made: Set<String> = []
         fileprivate var isGivenUp = false
-        /// Where the folder was made, as long as it is to be removed when nothing comes of it.
+        /// Where the folder was created, as long as it will be removed if it stays empty.
         fileprivate(set) var madeIn: (folder: Int32, name: String)?
         /// Whether the folder was made, so that nothing of an earlier run is in it.
         let wasMade: Bool
@@ -64,13 +64,13 @@ final class PendingNames: Sendable {
             wasMade = madeIn != nil
         }
 
-        /// Says that the folder has its final name, and so has all that is in it.
+        /// Notes that the folder and everything in it have their final names.
         mutating func settle() {
             made.removeAll()
             madeIn = nil
         }
 
-        /// Says that a file of this name is about to be made.
+        /// Notes that a file of this name is about to be created.
         mutating func note(_ name: String) { made.insert(name) }
 
         /// The folder stays, whether or not something is written into it.
@@ -100,10 +100,10 @@ final class PendingNames: Sendable {
     /// The folder stays, whether or not something is written into it.
     func keepFolder() { state.withLock { $0.keepFolder() } }
 
-    /// Removes the folder if it was made, and nothing has come of it.
+    /// Removes the folder if it was created and is still empty.
     func removeFolderMadeForNothing() { state.withLock { Self.removeFolder(of: &$0) } }
 
-    /// Removes what has no final name, and has ``change(_:)`` throw from now on.
+    /// Removes everything without a final name, and makes ``change(_:)`` throw from now on.
     fileprivate func giveUp() {
         state.withLock { state in
             state.isGivenUp = true

@@ -26,7 +26,7 @@ final class CombinedPages: @unchecked Sendable {
         folders = try run.folders()
     }
 
-    /// Makes all pages that are due.
+    /// Makes all outstanding pages.
     func write() throws -> WorkerPool.End {
         // In most runs there are none.
         guard !results.groups.isEmpty || run.hasDue else { return .done }

@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Finds out, before anything is written, whether an input is one of the files that a command would replace or remove:
+/// Checks, before anything is written, whether an input is one of the files that a command would replace or remove:
 /// by device and inode, so that links do not hide it.
 ///
 /// Only what is there can be an input: the files of the output folder that are in the place of an output. That is 16
@@ -85,7 +85,7 @@ struct InputProtection {
         try? forEachTarget { target, path in if target == identity { place = path } }
         return CommandFailure(
             .cannotWrite,
-            "\(path) is \(what), and the output would be written over it, as \(place): choose another folder with -o. "
+            "\(path) is \(what), and the output would overwrite it, as \(place): choose another folder with -o. "
                 + "Nothing was written")
     }
 

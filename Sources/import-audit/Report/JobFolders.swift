@@ -8,7 +8,7 @@ import Synchronization
 
 /// The folder `jobs` of an overview, with a folder for the report of each job.
 ///
-/// A report is written into a folder of its own, `.N.partial`, which takes its place as a whole, or whose files are moved
+/// A report is written into a separate folder, `.N.partial`, which is moved into place as a whole, or whose files are moved
 /// from there if the job has a folder already.
 final class JobFolders: Sendable {
     private let path: String
@@ -26,7 +26,7 @@ final class JobFolders: Sendable {
         removePartialFolders()
     }
 
-    /// Removes the folders that reports are written in, of an earlier run or of this one.
+    /// Removes the folders in which reports were being written, by an earlier run or by this one.
     func removePartialFolders() {
         for name in (try? FolderEntries.names(of: descriptor)) ?? [] {
             let isPartial = name.hasPrefix(".") && name.hasSuffix(".partial")
@@ -71,7 +71,7 @@ final class JobFolders: Sendable {
         try OutputFolder(name, in: descriptor, path: path, writesBehind: writesBehind, abandonedWith: abandonment)
     }
 
-    /// Whether the files of a job's report are as they were written.
+    /// Whether the files of a job's report are unchanged.
     func holds(_ files: [ReportFile], of name: String, as records: [FileRecord]) -> Bool {
         files.allSatisfy { file in
             guard let expected = records.first(where: { $0.name == file.name })?.content,
@@ -140,6 +140,6 @@ struct NameDigest: Hashable, BitwiseCopyable {
     }
     func precedes(_ other: NameDigest) -> Bool { (first, second) < (other.first, other.second) }
 
-    /// Where it stands among all that there can be, from 0 to 1.
+    /// Its position among all possible names, from 0 to 1.
     var share: Double { Double(first) / 0x1p64 }
 }

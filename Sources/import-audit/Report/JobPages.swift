@@ -1,7 +1,7 @@
 import ImportAnalysis
 import ImportReports
 
-/// Writes what a job's report has besides the rows: its pages and its summary.
+/// Writes the parts of a job's report besides the rows: its pages and its summary.
 struct JobPages {
     private let settings: ReportSettings
     private let validator: PageValidator
@@ -11,11 +11,11 @@ struct JobPages {
         validator = try PageValidator()
     }
 
-    /// Writes the pages and the summary into a folder. They take their places when the folder is published.
+    /// Writes the pages and the summary into a folder. They are moved into place when the folder is published.
     ///
     /// - Parameters:
     ///   - order: of the dump.
-    ///   - ruleResults: what the user's own rules came to, if the job is all there is.
+    ///   - ruleResults: the results of the user's rules, if there is only this job.
     ///   - isAlone: whether it is, and the title that the user chose is that of its pages.
     func write(
         _ summary: JobSummary, _ order: DocumentOrder, to folder: OutputFolder, ruleResults: RuleResults? = nil,

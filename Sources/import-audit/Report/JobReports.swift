@@ -1,7 +1,7 @@
 import ArgumentParser
 import ImportAnalysis
 
-/// Which jobs get a folder with a report of their own, where there is an overview. That has all jobs in any case.
+/// Which jobs get a folder with their own report, if there is an overview. The overview always has all jobs.
 enum JobReports: String, Choice {
     case all, failed, critical, none
 

@@ -18,12 +18,12 @@ final class LeftOutRows: @unchecked Sendable {
     private var file: TemporaryFile?
     private var places: [DocumentOrder: Place] = [:]
 
-    /// - Parameter folder: where there is room.
+    /// - Parameter folder: a folder with space for it.
     init(in folder: String) {
         self.folder = folder
     }
 
-    /// Takes the failed rows of a job in.
+    /// Adds the failed rows of a job.
     ///
     /// - Parameters:
     ///   - rows: its file of them.
@@ -49,7 +49,7 @@ final class LeftOutRows: @unchecked Sendable {
 
     func holdsRows(of order: DocumentOrder) -> Bool { lock.withLock { _ in places[order] != nil } }
 
-    /// Hands out a job's file of failed rows, piece by piece.
+    /// Passes on a job's file of failed rows, piece by piece.
     func read(_ order: DocumentOrder, _ body: (Span<UInt8>) throws -> Void) throws {
         try lock.withLock { _ in
             guard let file, let place = places[order] else { return }
@@ -57,7 +57,7 @@ final class LeftOutRows: @unchecked Sendable {
         }
     }
 
-    /// Hands out a job's page to explore, piece by piece.
+    /// Passes on a job's explore page, piece by piece.
     func readExplore(_ order: DocumentOrder, _ body: (Span<UInt8>) throws -> Void) throws {
         try lock.withLock { _ in
             guard let file, let place = places[order] else { return }

@@ -1,7 +1,7 @@
 import ImportAnalysis
 import ImportReports
 
-/// Writes what people and services are sent of a report, of one job or of an overview.
+/// Writes the messages about a report, of one job or of an overview.
 struct MessageFiles {
     private let brief: Brief
     /// All files of the report, which messages name.

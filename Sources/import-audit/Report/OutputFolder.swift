@@ -6,7 +6,7 @@ import ImportReports
 
 /// A folder that a report is written into. Nothing outside it is touched.
 ///
-/// Each file is written beside its place, as `.NAME.partial`, and moved into it when all are whole: a reader never
+/// Each file is written next to its place, as `.NAME.partial`, and moved there when all are complete: a reader never
 /// sees half a file, and a run that fails leaves the old files. The folder that a command was given is locked
 /// meanwhile, so that two runs cannot mix their files.
 ///
@@ -18,9 +18,9 @@ final class OutputFolder: @unchecked Sendable {
     private var descriptor: Int32 { pending.folder }
     private var files: [PartialFile] = []
     private let writesBehind: Bool
-    /// Whether it was made for a report that gets another place.
+    /// Whether it was created for a report that will be moved elsewhere.
     private let isStage: Bool
-    /// What has no final name yet.
+    /// Files without a final name.
     private let pending: PendingNames
     /// Of this folder, and of those that are made for the same run.
     private let abandonment: Abandonment
@@ -51,7 +51,7 @@ final class OutputFolder: @unchecked Sendable {
         abandonment.add(pending)
     }
 
-    /// A folder that is only read, and is there.
+    /// An existing folder that is only read.
     init(reading path: String) throws(CommandFailure) {
         self.path = path
         abandonment = Abandonment()
@@ -88,15 +88,15 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
-    /// Removes what was not moved into its place, and the folder too if it was made for nothing.
+    /// Removes files that were not moved into place, and the folder if it was created and is not needed.
     deinit {
         discard()
         pending.removeFolderMadeForNothing()
-        // Not before: whoever gives the run up meanwhile must find the folder.
+        // Not before: if the run is abandoned in the meantime, the folder must be known.
         abandonment.remove(pending)
     }
 
-    /// Begins a file. It takes its place with ``publish()``.
+    /// Begins a file. ``publish()`` moves it into place.
     ///
     /// - Throws: ``Interrupted`` if the folder is given up.
     func begin(_ name: String) throws -> PartialFile {
@@ -106,7 +106,7 @@ final class OutputFolder: @unchecked Sendable {
         return file
     }
 
-    /// What the folders of this run are given up with.
+    /// Abandons the folders of this run.
     var abandonedWith: Abandonment { abandonment }
 
     /// Removes what the run has begun, in this folder and in others, while other threads may still be at work: they keep
@@ -123,7 +123,7 @@ final class OutputFolder: @unchecked Sendable {
         try PartialFile(name: name, in: pending, folderPath: path, writesBehind: false)
     }
 
-    /// Moves such a file into its place, and opens it to append to it.
+    /// Moves such a file into place, and opens it for appending.
     func publishAlone(_ file: PartialFile) throws -> Int32 {
         try unlessAbandoned { try file.publish(into: descriptor, path: path) }
         let opened = unsafe openat(descriptor, file.name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC)
@@ -133,24 +133,24 @@ final class OutputFolder: @unchecked Sendable {
         return opened
     }
 
-    /// Fails if a file that is to be written is there already, and is not one of this program.
+    /// Fails if a file to be written already exists and is not one of this program.
     ///
     /// - Parameter folder: as the manifest calls this one.
     func check(_ names: [String], _ guard: OutputGuard, as folder: String) throws(CommandFailure) {
         try `guard`.check(names, in: folder, descriptor, path: path)
     }
 
-    /// Fails if a file that is written before it takes its place would be in the place of something else.
+    /// Fails if a partial file would replace something else.
     func checkPartials(_ names: [String], _ guard: OutputGuard) throws(CommandFailure) {
         try `guard`.checkPartials(names, descriptor, path: path)
     }
 
-    /// Removes files that an earlier run has left. Returns the names of those that someone has changed since.
+    /// Removes files of an earlier run. Returns the names of those that were changed since.
     func remove(_ files: [FileRecord], _ guard: OutputGuard) -> [String] {
         `guard`.remove(files, from: descriptor)
     }
 
-    /// Removes what a run that was killed has left of files in this folder.
+    /// Removes partial files of a killed run from this folder.
     func removePartialFiles(_ names: [String]) {
         for name in names {
             for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)]
@@ -165,14 +165,14 @@ final class OutputFolder: @unchecked Sendable {
         try begin(name).write(bytes.span)
     }
 
-    /// Completes and closes all files; returns what they have become, in the order in which they were begun.
+    /// Completes and closes all files; returns the results in the order in which they were begun.
     func finishAndClose() throws(CommandFailure) -> [PackedFile] {
         let finished = try finish()
         for file in files { try file.closeWritten() }
         return finished
     }
 
-    /// Moves the folder itself to where nothing is: all files of a report take their places in one go. False, and nothing
+    /// Moves the folder itself to an unused name: all files of a report are moved at once. False, and nothing
     /// is done, if there is something, or if anything else is in the folder.
     ///
     /// - Parameter prepare: is called before.
@@ -185,7 +185,7 @@ final class OutputFolder: @unchecked Sendable {
             guard let (made, own) = names.madeIn, made == parent else { return false }
             try prepare()
             for file in files { try file.closeWritten() }
-            // Whatever came there meanwhile stays, but for an empty folder.
+            // Anything that was created there in the meantime stays, except for an empty folder.
             guard unsafe renameat(parent, own, parent, name) == 0 else {
                 if [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) { return false }
                 throw CommandFailure(.cannotWrite, of: "\(path): \(name)", SystemFailure.last.description)
@@ -196,13 +196,13 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
-    /// Completes all files; returns what they have become, in the order in which they were begun.
+    /// Completes all files; returns the results in the order in which they were begun.
     func finish() throws(CommandFailure) -> [PackedFile] {
         try files.map { (file) throws(CommandFailure) in try file.finish() }
     }
 
-    /// Moves all files into their places, in the order in which they were begun. Before the manifest takes its place, all
-    /// that it lists is on the disk: also after a power cut it is there, and whole.
+    /// Moves all files into place, in the order in which they were begun. Before the manifest is put in place, everything
+    /// that it lists is flushed to disk: after a power cut, it is there and complete.
     func publish() throws {
         try pending.change { names in
             names.keepFolder()
@@ -220,7 +220,7 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
-    /// Has the system write out all files of the folder, and of the folders in it.
+    /// Flushes all files of the folder, and of the folders in it, to disk.
     private func settle() throws(CommandFailure) {
         // Swift's module of the C library does not have syncfs.
         if let function = unsafe dlsym(nil, "syncfs") {
@@ -234,7 +234,7 @@ final class OutputFolder: @unchecked Sendable {
         try settle(descriptor, depth: 2)
     }
 
-    /// The same file by file, where the system does not know how to do it at once.
+    /// The same file by file, if the system cannot do it at once.
     private func settle(_ folder: Int32, depth: Int) throws(CommandFailure) {
         let names: [String]
         do throws(ReadFailure) {
@@ -265,7 +265,7 @@ final class OutputFolder: @unchecked Sendable {
         }
     }
 
-    /// Gives up the files that were begun.
+    /// Discards the files that were begun.
     func discard() {
         for file in files { file.remove() }
         files.removeAll()
@@ -341,7 +341,7 @@ final class OutputFolder: @unchecked Sendable {
         unsafe unlinkat(descriptor, name, isFolder ? AT_REMOVEDIR : 0)
     }
 
-    /// Makes the folder, and those above it, if they are not there. True if it was made.
+    /// Creates the folder and its parents if they are missing. True if it was created.
     private static func create(_ path: String) throws(CommandFailure) -> Bool {
         guard unsafe mkdir(path, 0o777) != 0 else { return true }
         switch errno {

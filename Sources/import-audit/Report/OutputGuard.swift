@@ -4,15 +4,15 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Sees to it that a command replaces and removes nothing but what this program wrote: what the folder's manifest lists,
+/// Makes sure that a command replaces and removes only files that this program wrote: what the folder's manifest lists,
 /// and what is recognized by content, as where a run was killed or there was no manifest yet.
 struct OutputGuard: Sendable {
-    /// What an earlier run has left.
+    /// The files of an earlier run.
     let earlier: RunManifest?
-    /// Whether files of others may be replaced.
+    /// Whether files of other programs may be replaced.
     let isForced: Bool
 
-    /// Fails if a file that is to be written is there already, and is not one of this program.
+    /// Fails if a file to be written already exists and is not one of this program.
     ///
     /// - Parameters:
     ///   - folder: as the manifest calls it.
@@ -48,7 +48,7 @@ struct OutputGuard: Sendable {
         }
     }
 
-    /// Fails if a file that is written before it takes its place would be in the place of a dump, or of a link.
+    /// Fails if a partial file would replace a dump or a link.
     func checkPartials(_ names: [String], _ descriptor: Int32, path: String) throws(CommandFailure) {
         for name in names where !isForced {
             for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)] {
@@ -59,7 +59,7 @@ struct OutputGuard: Sendable {
                 }
                 throw CommandFailure(
                     .cannotWrite,
-                    "\(path)/\(partial) is in the way and was not written by import-audit. Choose another folder with -o, "
+                    "\(path)/\(partial) already exists and was not written by import-audit. Choose another folder with -o, "
                         + "or replace it with --force")
             }
         }
@@ -97,21 +97,21 @@ struct OutputGuard: Sendable {
             && names.contains { $0 != RunManifest.file && (try? OutputFile.isOurs($0, in: descriptor)) == true }
     }
 
-    /// Removes files that an earlier run has left, as far as they are still what it wrote.
+    /// Removes files of an earlier run that are unchanged.
     ///
-    /// - Returns: the names of those that someone has changed since, which stay.
+    /// - Returns: the names of those that were changed since, which stay.
     func remove(_ files: [FileRecord], from descriptor: Int32) -> [String] {
         files.filter { !OutputFile.remove($0, from: descriptor) }.map { $0.name }
     }
 }
 
 extension OutputGuard {
-    /// What to say of a file that would have been removed.
+    /// The message about a file that would have been removed.
     static func sayingChanged(_ path: String) -> String {
-        "\(path) was changed since import-audit wrote it, and was left there."
+        "\(path) was changed since import-audit wrote it and was not removed."
     }
 
-    /// Removes what an earlier run has left and this one does not write, and the folders that are empty then.
+    /// Removes files of an earlier run that this one does not write, and folders that are then empty.
     ///
     /// - Parameters:
     ///   - names: of files in the folder itself that stay.
@@ -177,7 +177,7 @@ enum OutputFile {
         return first != UInt8(ascii: "{") && first != UInt8(ascii: "[") || OwnOutput(firstBytes: beginning) != nil
     }
 
-    /// Removes a file that is as it was written, or is recognized; true if it is gone.
+    /// Removes a file that is unchanged, or that is recognized; true if it is gone.
     fileprivate static func remove(_ file: FileRecord, from folder: Int32) -> Bool {
         var status = stat()
         guard unsafe fstatat(folder, file.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }

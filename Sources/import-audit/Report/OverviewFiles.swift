@@ -19,16 +19,16 @@ struct OverviewFiles {
     private var explore: (file: PartialFile, rows: ExploreOverview)?
     private var summary: SummaryJSON.Document<PartialFile>?
     private let redaction: RedactionMark?
-    /// What is known of codes; nil without a codes file.
+    /// What the user knows about codes; nil without a codes file.
     private let knownCodes: CodeBook?
 
     /// - Parameters:
     ///   - hasFailures: whether the rows of all jobs are there, to be put together (``appendFailures(from:)``).
     ///   - hasLines: whether these rows say where they are in what was sent.
-    ///   - surroundings: what all jobs come to.
-    ///   - selection: what was left out; nil if all jobs were wanted.
-    ///   - userRules: the user's own measures.
-    ///   - redaction: what is said of values that are pseudonyms.
+    ///   - surroundings: the sums over all jobs.
+    ///   - selection: what was left out; nil if all jobs were selected.
+    ///   - userRules: the user's rules and codes file.
+    ///   - redaction: the statement about pseudonyms.
     init(
         formats: ReportFormats, csv: CSVOptions, folder: OutputFolder, hasFailures: Bool = false,
         hasLines: Bool = false, surroundings: JobSurroundings, selection: SelectionResult? = nil,
@@ -67,7 +67,7 @@ struct OverviewFiles {
                 let file = try folder.begin(ReportFile.indexExplore.name)
                 try file.write(page.start.span)
                 explore = (file, ExploreOverview(page))
-            // They say what all jobs come to (``finish``).
+            // They contain the sums over all jobs (``finish``).
             case .message: break
             case .summary:
                 summary = SummaryJSON.Document(
@@ -77,15 +77,15 @@ struct OverviewFiles {
         self.pages = pages
     }
 
-    /// All in one sentence.
+    /// The whole message in one sentence.
     var verdict: OverviewVerdict { overview.verdict }
 
-    /// What the user's own rules came to.
+    /// The results of the user's rules.
     var ruleResults: RuleResults { ruleTally.ruleResults() }
 
     /// - Parameters:
-    ///   - report: where the job's own report is; nil if it has none.
-    ///   - isLeftOut: whether it might have one, and the user wanted none.
+    ///   - report: the place of the job's own report; nil if it has none.
+    ///   - isLeftOut: whether it has none because of `--job-reports`.
     mutating func append(_ job: JobSummary, report: ReportPlace?, isLeftOut: Bool = false) throws {
         overview.append(job, report: report, isLeftOut: isLeftOut)
         ruleTally.add(job)
@@ -142,7 +142,7 @@ struct OverviewFiles {
         try summary?.append(input)
     }
 
-    /// Completes the files. They take their places with the folder's `publish`.
+    /// Completes the files. The folder's `publish` moves them into place.
     ///
     /// - Parameter invalidPage: what to say of a page that is not valid, made from the template of that name.
     /// - Returns: their names, in the order in which a person would open them.

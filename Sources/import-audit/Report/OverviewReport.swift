@@ -12,7 +12,7 @@ struct OverviewReport {
     private(set) var verdict = OverviewBuilder().verdict
     private(set) var fileNames: [String] = []
     private var conclusionWritten: RuleResults?
-    /// Jobs that have a report of their own.
+    /// Jobs that have their own report.
     private(set) var reportCount = 0
 
     init(run: ReportRun, root: OutputFolder, results: RunResults) {
@@ -22,10 +22,10 @@ struct OverviewReport {
         recorder = run.recorder
     }
 
-    /// Inputs that were as an earlier run had found them.
+    /// Inputs that have not changed since an earlier run.
     var takenUpCount: Int { recorder.takenUpCount }
 
-    /// Whether everything is as an earlier run left it.
+    /// Whether everything is unchanged since an earlier run.
     ///
     /// - Parameter earlier: what it left, if that holds for this run.
     func isUnchanged(since earlier: RunManifest?) throws -> Bool {
@@ -85,7 +85,7 @@ struct OverviewReport {
         return needed
     }
 
-    /// What the user's own rules came to.
+    /// The results of the user's rules.
     func ruleResults() throws -> RuleResults {
         if let conclusionWritten { return conclusionWritten }
         var ruleTally = run.settings.userRules.ruleTally
@@ -178,11 +178,11 @@ struct OverviewReport {
         }
     }
 
-    /// Leaves what is finished for the next run to go on with.
+    /// Keeps finished work for the next run.
     func leave() throws {
-        // A manifest that was not replaced lists what is still there.
+        // If the manifest was not replaced, it lists the files that are still there.
         if run.isUntouched { return }
-        // No whole run finds no documents: the next one does not take it for one.
+        // A complete run finds documents, so the next run does not treat this one as complete.
         let manifest = try writeManifest(documentCount: 0) { try results.isPlain($0) }
         try run.writeAllLines(to: manifest)
         try root.publish()

@@ -2,26 +2,26 @@ import Glibc
 import ImportFoundation
 import ImportReports
 
-/// A file that is being written beside its place.
+/// A file that is being written next to its place.
 final class PartialFile: ReportOutput {
     let name: String
     private let names: PendingNames
     private var folder: Int32 { names.folder }
     private let folderPath: String
     private var descriptor: Int32
-    /// Bytes that were written so far.
+    /// Bytes written so far.
     private var size = 0
     /// Does the writing once the file has grown large.
     private var behind: WriteBehind?
     private let writesBehind: Bool
     private static let largeFile = 4 * 1024 * 1024
 
-    /// Of what was written so far.
+    /// The hash of what was written so far.
     private var hash = SHA256()
-    /// Whether a library writes the file by itself.
+    /// Whether a library writes the file.
     private var isWrittenElsewhere = false
 
-    /// For a library that opens the file by itself, and writes all of it.
+    /// For a library that opens and writes the file itself.
     var workbookPlace: WorkbookPlace {
         isWrittenElsewhere = true
         return WorkbookPlace(descriptor: descriptor, temporaryFolder: folderPath)
@@ -30,16 +30,16 @@ final class PartialFile: ReportOutput {
     /// Its place, as messages name it.
     var path: String { "\(folderPath)/\(name)" }
 
-    /// Under what name it is written.
+    /// The name under which it is written.
     private let partialName: String
     private var rewrittenName: String { Self.rewrittenName(of: name) }
 
-    /// Under what name a file is written before it takes its place.
+    /// The name under which a file is written before it is moved into place.
     static func partialName(of name: String) -> String { ".\(name).partial" }
     static func rewrittenName(of name: String) -> String { ".\(name).rewritten.partial" }
 
     /// - Parameters:
-    ///   - writesBehind: whether a thread of its own may write a large file.
+    ///   - writesBehind: whether a separate thread may write a large file.
     ///   - isStaged: whether the folder is not in its place yet, so that the file may have its name.
     /// - Throws: ``Interrupted`` if the folder is given up.
     init(name: String, in names: PendingNames, folderPath: String, writesBehind: Bool, isStaged: Bool = false) throws {
@@ -116,7 +116,7 @@ final class PartialFile: ReportOutput {
         guard closed == 0 else { throw failure() }
     }
 
-    /// Hands out all that was written, piece by piece.
+    /// Passes on everything that was written, piece by piece.
     func forEachPiece(_ body: (Span<UInt8>) throws -> Void) throws {
         try finishWriting()
         do {
@@ -126,7 +126,7 @@ final class PartialFile: ReportOutput {
         }
     }
 
-    /// Completes the file; returns what it has become.
+    /// Completes the file; returns its name, size and hash.
     func finish() throws(CommandFailure) -> PackedFile {
         try finishWriting()
         guard isWrittenElsewhere else {
@@ -140,7 +140,7 @@ final class PartialFile: ReportOutput {
     /// Moves the file into its place in a folder. To be called in a change of its ``PendingNames``.
     func publish(into target: Int32, path: String) throws(CommandFailure) {
         try finishWriting()
-        // Some file systems tell only now that there was no room.
+        // Some file systems report only now that there was no space.
         let closed = descriptor < 0 ? 0 : close(descriptor)
         descriptor = -1
         guard closed == 0, unsafe renameat(folder, partialName, target, name) == 0 else {
@@ -148,13 +148,13 @@ final class PartialFile: ReportOutput {
         }
     }
 
-    /// Gives the file up.
+    /// Discards the file.
     func remove() {
         behind = nil
         unsafe unlinkat(folder, partialName, 0)
     }
 
-    /// Waits until all that was handed over is written.
+    /// Waits until everything handed over is written.
     private func finishWriting() throws(CommandFailure) {
         do throws(SystemFailure) {
             if let behind { hash = try behind.finish() }
@@ -167,7 +167,7 @@ final class PartialFile: ReportOutput {
 
     private func create(_ name: String) throws -> Int32 {
         try names.change { names in
-            // What an earlier run left behind goes, and so does a link that would lead elsewhere.
+            // Remains of an earlier run are removed, and so is a link that would lead elsewhere.
             if !names.wasMade { unsafe unlinkat(folder, name, 0) }
             names.note(name)
             let descriptor = unsafe openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)

@@ -1,6 +1,6 @@
 import ImportReports
 
-/// A file of rows of which it is not known yet whether it is wanted. As long as it is small, it is in memory only.
+/// A file of rows that may not be needed. While it is small, it is only in memory.
 final class PendingFile: ReportOutput {
     private static let largestInMemory = 64 * 1024
 
@@ -9,7 +9,7 @@ final class PendingFile: ReportOutput {
     private var bytes: [UInt8] = []
 
     /// - Parameters:
-    ///   - isWanted: whether there is no doubt.
+    ///   - isWanted: whether it is certainly needed.
     ///   - begin: makes the file.
     init(isWanted: Bool, _ begin: @escaping () throws -> PartialFile) throws {
         self.begin = begin
@@ -43,7 +43,7 @@ final class PendingFile: ReportOutput {
         bytes = result
     }
 
-    /// Hands out all that was written, piece by piece.
+    /// Passes on everything that was written, piece by piece.
     func forEachPiece(_ body: (Span<UInt8>) throws -> Void) throws {
         if let file { return try file.forEachPiece(body) }
         let bytes = bytes
@@ -67,6 +67,6 @@ final class JobStage {
         return folder
     }
 
-    /// Gives up what was not published.
+    /// Discards what was not published.
     func discard() { made?.discard() }
 }

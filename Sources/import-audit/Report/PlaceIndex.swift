@@ -13,7 +13,7 @@ final class PlaceIndex: Sendable {
         }
     }
 
-    /// Beyond so many names, they are sorted in parts.
+    /// Beyond this many names, they are sorted in parts.
     private static let memoryEntries = 4 * 1024
 
     private let entries: Mutex<Entries>
@@ -23,7 +23,7 @@ final class PlaceIndex: Sendable {
         let list: SpilledList<Entry>
     }
 
-    /// Takes the names in before they can be looked up.
+    /// Adds names, before any can be looked up.
     final class Builder {
         private let sort: ExternalSort<Entry>
         private(set) var count = 0

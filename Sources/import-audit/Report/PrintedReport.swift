@@ -7,7 +7,7 @@ import ImportReports
 ///
 /// It is written into a temporary folder first, so that a report that cannot be completed is not printed by half.
 struct PrintedReport {
-    /// What can be printed: all formats but the one that is not text.
+    /// The formats that can be printed: all that are text.
     static let formats = ReportFormat.allCases.filter { $0 != .xlsx }
 
     /// Their names, as help and messages list them.
@@ -38,7 +38,7 @@ struct PrintedReport {
         let folder = try TemporaryFolder.make()
         let (status, file): (ExitStatus, Int32)
         do {
-            // Whoever reads what is printed may go away, and end this program: the folder is gone by then.
+            // The reader of the output may end and so end this program: the folder is removed before.
             defer { TemporaryFolder.remove(folder) }
             status = try report(folder)
             file = status == .interrupted ? -1 : open(in: folder)
@@ -49,7 +49,7 @@ struct PrintedReport {
         return status
     }
 
-    /// The file to print; -1 if the report did not come to one.
+    /// The file to print; -1 if the report has none.
     private func open(in folder: String) -> Int32 {
         for name in names {
             let file = unsafe Glibc.open("\(folder)/\(name)", O_RDONLY | O_NOFOLLOW | O_CLOEXEC)

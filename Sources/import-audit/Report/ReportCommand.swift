@@ -19,7 +19,7 @@ struct ReportCommand: ParsableCommand {
             Running the same command again reads only new and changed inputs, and gives the same files as a fresh run.
 
             With --pack, everything is also packed into one zip with a manifest. The command verify checks whether it \
-            was changed, and whether given dumps are the ones it is about.
+            was changed, and whether it was made from given dumps.
 
             With --source, the file that was sent, failures.csv and the pages show the line of each failed row in it. \
             Rows are paired with records as in the command rejects, which checks that they belong together. If they do \
@@ -178,7 +178,7 @@ struct ReportCommand: ParsableCommand {
             formats: formats, csv: csv.options, templateFolder: writing.templates, options: options,
             userRules: try gate.userRules(codes), redaction: try redacting.redaction(isQuiet: options.isQuiet),
             markdownLimit: writing.markdownLimit?.bytes,
-            // Of what is printed, nothing leads to the pages of jobs.
+            // Printed reports do not link to the pages of jobs.
             jobReports: writing.printed == nil ? writing.jobReports : .none, title: writing.title)
         settings.mailDate = writing.date
         return try ReportPlan(
@@ -200,7 +200,7 @@ enum StylePlace: String, Choice {
     static let noun = "a place for the style"
 }
 
-/// How CSV files are written: options of all commands that write some.
+/// How CSV files are written: options of all commands that write CSV.
 struct CSVFlags: ParsableArguments {
     @Flag(
         name: .customLong("csv-raw"),
@@ -215,7 +215,7 @@ struct CSVFlags: ParsableArguments {
     var options: CSVOptions { CSVOptions(isRaw: isRaw, hasByteOrderMark: hasMark) }
 }
 
-/// What was sent, for the lines of failed rows.
+/// The source, for the lines of failed rows.
 struct ReportSourceOptions: ParsableArguments {
     @Option(
         name: .customLong("source"), parsing: .upToNextOption,

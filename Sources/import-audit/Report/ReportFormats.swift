@@ -2,7 +2,7 @@ import ArgumentParser
 import ImportAnalysis
 import ImportReports
 
-/// A format that reports are written in: all that depends on which there are is here, or goes through all of them.
+/// A format of reports. Everything that depends on the list of formats is here, or goes through all of them.
 ///
 /// The cases come in the order in which options are named.
 enum ReportFormat: String, Choice {
@@ -22,22 +22,22 @@ enum ReportFormat: String, Choice {
         .xhtml, .explore, .markdown, .csv, .xlsx, .eml, .slack, .teams, .github, .json,
     ]
 
-    /// Those that are written unless the user chooses.
+    /// The formats that are written by default.
     static let byDefault: Set<ReportFormat> = [.markdown, .csv, .xhtml, .json]
 
-    /// What a format is, which says how and when its files are written.
+    /// The kind of a format, which determines how and when its files are written.
     enum Kind {
         /// Of a template.
         case page(TemplateSet.Format)
         /// Grows row by row.
         case rows(Rows)
         case message(Message)
-        /// Written last, so that who finds a new summary finds all other files new.
+        /// Written last, so that if the summary is new, all other files are new.
         case summary
     }
 
     enum Rows { case csv, xlsx, explore }
-    /// What is sent on (``MessageFiles``).
+    /// Messages (``MessageFiles``).
     enum Message { case eml, slack, teams, github }
 
     var kind: Kind {
@@ -108,7 +108,7 @@ struct ReportFormats: Sendable {
     /// Pages link to their style sheet, which is a file of its own.
     var linksStyle = false
 
-    /// What is written unless the user chooses.
+    /// The formats that are written by default.
     static let all = ReportFormats(chosen: ReportFormat.byDefault)
     static let every = ReportFormats(chosen: Set(ReportFormat.allCases), linksStyle: true)
 
@@ -128,7 +128,7 @@ struct ReportFormats: Sendable {
 
     private var styleSheets: [ReportFile] { linksStyle && contains(.xhtml) ? [.styleSheet] : [] }
 
-    /// The same of an overview.
+    /// The same for an overview.
     func overviewFiles(hasFailures: Bool = true) -> [ReportFile] {
         inReadingOrder.flatMap { $0.overviewFiles(hasFailures: hasFailures) } + styleSheets
     }

@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// Writes the report of each dump: the rows as they come, the rest when they are all there.
+/// Writes the report of each dump: the rows as they come, the rest when all rows are there.
 struct ReportHandler: DocumentHandler {
     private let run: ReportRun
     private let pages: JobPages
@@ -48,7 +48,7 @@ struct ReportHandler: DocumentHandler {
     }
 
     func end(_ input: InputPath, number: Int) throws {
-        // The next run shall say again what it is.
+        // The next run must report it again.
         if isOwnOutput { return }
         try run.note(input, whole: whole, as: state, number: number)
     }
@@ -82,7 +82,7 @@ struct ReportHandler: DocumentHandler {
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) throws {
         defer {
-            // What was not published is given up.
+            // What was not published is discarded.
             pass?.stage.discard()
             pass = nil
             order.document += 1

@@ -16,7 +16,7 @@ struct ReportPass: RowSink {
     private let codes: CodeBook?
     let stage: JobStage
 
-    /// - Parameter mayBeAlone: whether the dump may be all there is.
+    /// - Parameter mayBeAlone: whether the dump may be the only document.
     init(
         _ settings: ReportSettings, of order: DocumentOrder, stage: JobStage, identity: IdentityAudit, mayBeAlone: Bool
     ) throws {
@@ -80,12 +80,12 @@ struct ReportPass: RowSink {
         _ = try failures?.finish(job: dump.job)
         try explore?.finish(summary)
         explore = nil
-        // The pages that follow may have their memory.
+        // This frees memory for the pages.
         (rows, failures) = (nil, nil)
         return summary
     }
 
-    /// Puts the CSV files into the folder: the job gets a report.
+    /// Moves the CSV files into the folder: the job gets a report.
     func keepFiles(_ summary: JobSummary) throws {
         try files.rows?.keep()
         try files.failures?.keep()
@@ -94,14 +94,14 @@ struct ReportPass: RowSink {
         try stage.folder().write(CodesCSV.render(summary, options: csv, codes: codes), as: ReportFile.codes.name)
     }
 
-    /// Keeps the failed rows alone: the job gets no report.
+    /// Keeps only the failed rows: the job gets no report.
     func keepFailures(of order: DocumentOrder, in rows: LeftOutRows) throws {
         try rows.keep(files.failures, workbook?.file, exploreFile, of: order)
     }
 
     /// Completes the workbook.
     ///
-    /// - Parameter ruleResults: what the user's own rules came to, if the job is all there is.
+    /// - Parameter ruleResults: the results of the user's rules, if there is only this job.
     func finishWorkbook(_ summary: JobSummary, ruleResults: RuleResults?) throws {
         try workbook?.finish(summary, ruleResults: ruleResults)
     }

@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// What `report` is to do: options resolved, templates checked, nothing read or written yet.
+/// The plan of `report`: options resolved, templates checked, nothing read or written yet.
 struct ReportPlan {
     private let options: RunOptions
     private let output: String
@@ -12,7 +12,7 @@ struct ReportPlan {
     private let isFresh: Bool
     private let isForced: Bool
     private let isDryRun: Bool
-    /// Nothing is to be said of the folder, which will not stay.
+    /// The folder is not mentioned, because it will be removed.
     private let isPrinted: Bool
     private let optionFiles: [String]
     private let pack: PackTarget?
@@ -24,11 +24,11 @@ struct ReportPlan {
     /// - Parameters:
     ///   - isFresh: does everything again, whatever an earlier run left.
     ///   - isForced: replaces files that this program did not write.
-    ///   - isDryRun: writes nothing, and says what would be written.
+    ///   - isDryRun: writes nothing, and prints what would be written.
     ///   - optionFiles: files that options name, which must not be replaced either.
-    ///   - pack: where the audit is packed to, if it is.
+    ///   - pack: the place of the pack, if any.
     ///   - pairing: what was sent, if it is given, and how its records belong to rows.
-    ///   - isPrinted: says nothing of the folder, which will not stay.
+    ///   - isPrinted: does not mention the folder, which will be removed.
     ///   - history: what the jobs are added to.
     init(
         options: RunOptions, output: String, settings: ReportSettings, isFresh: Bool, isForced: Bool,
@@ -101,7 +101,7 @@ struct ReportPlan {
             }
             settings.history = try history.addForReport(results, settings.redaction?.mark)
         }
-        // Standard input cannot be read twice, as might be needed.
+        // Standard input cannot be read twice, as may be necessary.
         var known =
             // Nor is it known of inputs that were taken up what was left out of them.
             isFresh || dryRun != nil || !settings.isRepeatable || options.inputs.contains("-")
@@ -149,7 +149,7 @@ struct ReportPlan {
                         (known, readAgain) = (nil, [])
                     }
                     needed = try overview.neededReports()
-                    // What this run has written by now is in the manifest too.
+                    // The files that this run has written so far are in the manifest, too.
                     `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: isForced)
                     continue
                 }
@@ -178,7 +178,7 @@ struct ReportPlan {
         }
     }
 
-    /// Makes what can be made only when all was read.
+    /// Makes the pages that need all inputs.
     private func complete(_ overview: inout OverviewReport, _ run: ReportRun) throws -> WorkerPool.End {
         try run.beginChanges()
         let end = try CombinedPages(run, overview.results).write()
@@ -191,7 +191,7 @@ struct ReportPlan {
         }
     }
 
-    /// Ends a run after Ctrl-C: what is finished stays, and the next run goes on from it.
+    /// Ends a run after Ctrl-C: finished work stays, and the next run continues from it.
     ///
     /// - Parameter isQuiet: whether all threads have ended.
     private func leave(_ overview: OverviewReport, _ run: ReportRun, isQuiet: Bool) throws -> ExitStatus {
@@ -200,7 +200,7 @@ struct ReportPlan {
             run.discard()
             if isBegun { try overview.leave() }
         } else {
-            // A thread that still waits might yet write: only what is in its place stays.
+            // A thread that still waits might write later: only published files stay.
             run.abandon()
         }
         Console.say(
@@ -210,7 +210,7 @@ struct ReportPlan {
         return .interrupted
     }
 
-    /// The only argument, unless it is a folder: as far as one can see, it may hold one dump, and nothing else.
+    /// The only argument, unless it is a folder: it may contain a single dump and nothing else.
     private var onlyInput: String? {
         guard options.inputs.count == 1, let input = options.inputs.first else { return nil }
         var status = stat()
@@ -224,7 +224,7 @@ struct ReportPlan {
             try history.checkBeforeReading()
         }
         guard let option = pairing != nil ? "--source" : history != nil ? "--history" : nil else { return }
-        // What is not there at all is said elsewhere.
+        // Missing inputs are reported elsewhere.
         let once = options.inputs.first { name in
             InputPath(name).identity == nil && !AuditFolder.isFolder(name)
                 && (unsafe name == "-" || access(name, F_OK) == 0)
@@ -232,7 +232,7 @@ struct ReportPlan {
         guard let once else { return }
         throw CommandFailure(
             .usage,
-            "with \(option) the dumps are read twice, and \(once == "-" ? "standard input" : once) can be read only once: "
+            "with \(option), the dumps are read twice, but \(once == "-" ? "standard input" : once) can be read only once: "
                 + "save it in a file first.")
     }
 
@@ -279,7 +279,7 @@ struct ReportPlan {
         }
     }
 
-    /// The manifest, if what it says of inputs holds for this run.
+    /// The manifest, if its data about inputs is valid for this run.
     private func usable(_ manifest: RunManifest?) -> RunManifest? {
         guard let manifest else { return nil }
         if manifest.isUsable(jobOptions: settings.jobFingerprint) { return manifest }
@@ -321,8 +321,8 @@ struct ReportPlan {
         if overview.takenUpCount > 0 {
             Console.say(
                 overview.takenUpCount == 1
-                    ? "1 input was as before and was not read again."
-                    : "\(Wording.grouped(overview.takenUpCount)) inputs were as before and were not read again.")
+                    ? "1 input has not changed and was not read again."
+                    : "\(Wording.grouped(overview.takenUpCount)) inputs have not changed and were not read again.")
         }
     }
 
@@ -337,14 +337,14 @@ struct ReportPlan {
 
     private func say(unchanged overview: OverviewReport) {
         guard !options.isQuiet else { return }
-        Console.say("Nothing has changed: \(output) is as it was.")
+        Console.say("Nothing has changed in \(output).")
     }
 }
 
 // MARK: - The pack
 
 extension ReportPlan {
-    /// Packs the audit, if that is wanted; nil unless it was interrupted.
+    /// Packs the audit if requested; nil unless it was interrupted.
     private func write(_ contents: @autoclosure () throws -> PackContents, of root: OutputFolder) throws -> ExitStatus?
     {
         guard let pack else { return nil }

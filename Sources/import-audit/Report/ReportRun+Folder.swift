@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-// What a run leaves in the folder itself, and what earlier ones have left there.
+// The files of this run and of earlier runs in the folder itself.
 
 extension ReportRun {
     /// Moves the report of the only dump into its place.
@@ -15,7 +15,7 @@ extension ReportRun {
         try beginChanges()
         let manifest = try report.begin(RunManifest.file)
         var bytes = opening(documents: 1)
-        // With pseudonyms of a random key, no other run can know an input again.
+        // With a random key, no other run can recognize an input.
         let input = settings.isRepeatable ? try fingerprint(of: summary) : nil
         bytes +=
             RunManifestLine.input(

@@ -7,7 +7,7 @@ import ImportRedaction
 import ImportReports
 import Synchronization
 
-/// What the threads of a run of `report` share: where reports go, and what was found out.
+/// What the threads of a `report` run share: the places of reports, and the results.
 ///
 /// One plain file with one dump is reported straight into the folder. Anything else gets an overview there, and a folder
 /// for each job. Which it is shows only at the end of the first dump, so the report of that one begins in the folder
@@ -23,7 +23,7 @@ final class ReportRun: Sendable {
     private let known: RunManifest?
     /// Dumps whose reports are needed although they do not show it: other dumps of their jobs do.
     private let needed: Set<DocumentOrder>
-    /// Inputs that are read although they are as they were.
+    /// Inputs that are read although they have not changed.
     private let readAgain: Set<Int>
     /// Failed rows of jobs that get no report.
     let leftOut: LeftOutRows
@@ -45,7 +45,7 @@ final class ReportRun: Sendable {
         /// other dumps of the job.
         var due: Set<DocumentOrder> = []
         var recorder = RunManifestRecorder()
-        /// Of what is not a job.
+        /// Of documents that are not jobs.
         var contents: [DocumentOrder: ContentHash] = [:]
     }
     private let fresh = Atomic(0)
@@ -87,7 +87,7 @@ final class ReportRun: Sendable {
         mayBeAlone(order) ? root : try folders().stage()
     }
 
-    /// Whether a dump may be all there is.
+    /// Whether a dump may be the only document.
     func mayBeAlone(_ order: DocumentOrder) -> Bool { onlyInput != nil && order == DocumentOrder(input: 0) }
 
     /// Looks for ids that come back in one dump. What does not fit into memory goes where the reports do.
@@ -100,9 +100,9 @@ final class ReportRun: Sendable {
     /// Documents that were read, and not known before.
     var freshCount: Int { fresh.load(ordering: .relaxed) }
 
-    /// Takes in what is not a job.
+    /// Adds a document that is not a job.
     ///
-    /// - Parameter content: what was read of it, if all was.
+    /// - Parameter content: its content, if it was read completely.
     func add(
         _ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus, content: ContentHash? = nil
     ) throws {
@@ -115,10 +115,10 @@ final class ReportRun: Sendable {
         if let content { state.withLock { $0.contents[order] = content } }
     }
 
-    /// What was read of something that is not a job; nil if not all was.
+    /// The content of a document that is not a job; nil if it was not read completely.
     func content(of order: DocumentOrder) -> ContentHash? { state.withLock { $0.contents[order] } }
 
-    /// The report of the only dump, if it is that.
+    /// The report, if it is that of the only dump.
     var single: JobSummary? { state.withLock { $0.single } }
 
     /// Notes the state of an input that may be the only one, before it is read.
@@ -134,7 +134,7 @@ final class ReportRun: Sendable {
         mayBeAlone(order) && position == .whole
     }
 
-    /// Moves a report into its place, if the dump counts.
+    /// Moves a report into place, if the dump counts.
     ///
     /// - Parameter hasPages: false if its pages are still to be made, when all was read.
     func publish(
@@ -148,7 +148,7 @@ final class ReportRun: Sendable {
         fresh.wrappingAdd(1, ordering: .relaxed)
         let name = summary.folderName
         let folders = try folders()
-        // Others need not wait for it.
+        // Other threads need not wait for it.
         let files = try report.finishAndClose()
         try collector.add(summary, order) { standing in
             guard standing != .superseded else { return }
@@ -169,12 +169,12 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Whether a dump gets a report in a folder of its own.
+    /// Whether a dump gets a report in a separate folder.
     func getsReport(_ summary: JobSummary, _ order: DocumentOrder) -> Bool {
         settings.jobReports.includes(summary) || needed.contains(order)
     }
 
-    /// Takes in a job that gets no report.
+    /// Adds a job that gets no report.
     ///
     /// - Parameter keep: keeps its failed rows.
     func leaveOut(_ summary: JobSummary, _ order: DocumentOrder, keep: (LeftOutRows) throws -> Void) throws {
@@ -194,7 +194,7 @@ final class ReportRun: Sendable {
         }
     }
 
-    /// Says in the manifest which files of a job's folder take their places now. Others that are there stay: pages of
+    /// Notes in the manifest which files of a job's folder are moved into place now. Others that are there stay: pages of
     /// another dump of the job, until they are made again.
     private func note(_ files: [PackedFile], of name: String, for order: DocumentOrder) throws {
         var records: [ExactText: FileRecord] = [:]
@@ -245,7 +245,7 @@ final class ReportRun: Sendable {
     /// Whether no file was replaced yet.
     var isUntouched: Bool { state.withLock { $0.changes == nil } }
 
-    /// Ends the run if what it refuses is all there is.
+    /// Ends the run if the only document is refused.
     func refuseWhole(
         _ name: String, _ reason: String, _ order: DocumentOrder, _ position: DocumentPosition
     ) throws(CommandFailure) {
@@ -293,7 +293,7 @@ final class ReportRun: Sendable {
 // MARK: - What is known from an earlier run
 
 extension ReportRun {
-    /// Takes up what an earlier run found in an input, if that is as it was; false if it is to be read.
+    /// Reuses the results of an earlier run for an unchanged input; false if it must be read.
     func takeUp(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
         guard let known, let size, !readAgain.contains(number),
             try known.knows(settings.names.shown(input.shown), ofSize: size),
@@ -360,6 +360,6 @@ extension ReportRun {
         state.withLock { $0.recorder.note(found, number: number, isTakenUp: false) }
     }
 
-    /// What this run leaves for the next.
+    /// The manifest for the next run.
     var recorder: RunManifestRecorder { state.withLock { $0.recorder } }
 }

@@ -7,7 +7,7 @@ import ImportReports
 import Spreadsheets
 import XHTMLValidation
 
-/// How reports are written: what the options of a command come to, the same for all threads.
+/// How reports are written: the evaluated options of a command, the same for all threads.
 struct ReportSettings: Sendable {
     let formats: ReportFormats
     let csv: CSVOptions
@@ -20,9 +20,9 @@ struct ReportSettings: Sendable {
     let templateFolder: String?
     let ownTemplates: [String: [UInt8]]
     let concurrency: Concurrency
-    /// The user's own measures.
+    /// The user's rules and codes file.
     let userRules: UserRules
-    /// Puts pseudonyms instead of values.
+    /// Replaces values with pseudonyms.
     let redaction: Redaction?
     /// How large a page in Markdown may be, in bytes; nil for no limit.
     let markdownLimit: Int?
@@ -30,20 +30,20 @@ struct ReportSettings: Sendable {
     let jobReports: JobReports
     /// Where failed rows are in what was sent, if that is given and was read.
     var lines: SourceLines?
-    /// What the history says that the jobs are added to, if there is one.
+    /// The trend of the history that the jobs are added to, if there is one.
     var history: TrendsReport?
-    /// What the user calls the report; nil for a title of its own.
+    /// The title that the user gave; nil for the default.
     let title: String?
     /// Of mails, instead of the date of the job.
     var mailDate: MessageDate?
-    /// Which jobs it is about; nil for all.
+    /// The selected jobs; nil for all.
     let selector: JobSelector?
 
     init(
         formats: ReportFormats, csv: CSVOptions, templateFolder: String?, options: RunOptions, userRules: UserRules,
         redaction: Redaction?, markdownLimit: Int? = nil, jobReports: JobReports = .all, title: String? = nil
     ) throws(CommandFailure) {
-        // Better known before anything is read.
+        // Checked before anything is read.
         if formats.contains(.xlsx), !Workbook.isAvailable {
             throw CommandFailure(.cannotWrite, SpreadsheetFailure(.libraryAbsent).explanation)
         }
@@ -88,7 +88,7 @@ struct ReportSettings: Sendable {
             && summary.failedByCode.allSatisfy { $0.listedRows.isEmpty }
     }
 
-    /// A digest of all that the files of a run depend on, apart from the inputs.
+    /// A digest of everything that the files of a run depend on, apart from the inputs.
     var fingerprint: String {
         var digest = OptionsDigest()
         digest.add(jobFingerprint)
@@ -131,7 +131,7 @@ struct ReportSettings: Sendable {
         templateFolder.map { folder in ownTemplates.keys.map { "\(folder)/\($0)" } } ?? []
     }
 
-    /// Names what makes a page that is not valid.
+    /// Names the templates that make an invalid page.
     ///
     /// - Parameter page: the template that it was made from.
     func invalidPage(_ problem: (problem: XHTMLProblem, line: String), of page: String) -> CommandFailure {
@@ -160,7 +160,7 @@ extension ReportSettings {
             && (job.rows.failed > 0 || job.rows.unclassified > 0)
     }
 
-    /// What the user's own rules come to if a job is all there is.
+    /// The results of the user's rules if there is only this job.
     func ruleResults(on job: JobSummary) -> RuleResults {
         var ruleTally = userRules.ruleTally
         ruleTally.add(job)
@@ -178,7 +178,7 @@ private struct OptionsDigest {
     }
 
     mutating func add(_ bytes: [UInt8]) {
-        // No two lists of texts come to the same bytes.
+        // No two lists of texts have the same bytes.
         digest.update(Array("\(bytes.count):".utf8).span)
         digest.update(bytes.span)
     }
@@ -187,7 +187,7 @@ private struct OptionsDigest {
 }
 
 extension CodeBook {
-    /// Which acceptances hold on the day that counts: all that depends on it.
+    /// Which acceptances are valid on the given day: everything that depends on it.
     fileprivate var acceptances: String {
         entries.map { entry in
             guard let until = entry.acceptance?.until else { return "-" }
@@ -217,7 +217,7 @@ struct MarkdownLimit: ExpressibleByArgument {
 }
 
 extension ReportSettings {
-    /// Says why a page in Markdown cannot be made small enough.
+    /// Explains why a Markdown page cannot be made small enough.
     func pageTooLarge(_ page: PageTooLarge) -> CommandFailure {
         let limit = "the limit of \(Wording.grouped(page.limit)) bytes (--markdown-limit)"
         let size = "\(Wording.grouped(page.size)) bytes"
@@ -229,8 +229,8 @@ extension ReportSettings {
         return CommandFailure(
             .cannotWrite,
             page.saysSo
-                ? "\(file): it makes \(size) with all left out that can be, over \(limit). Nothing was written."
-                : "\(file): it makes \(size), over \(limit), and does not show {{#shortening}}, which would say what was "
+                ? "\(file): its output is \(size) even with everything optional left out, over \(limit). Nothing was written."
+                : "\(file): its output is \(size), over \(limit), and does not show {{#shortening}}, which says what was "
                     + "left out. Nothing was written.")
     }
 }

@@ -29,7 +29,7 @@ final class RunManifest: Sendable {
     private let folders: PlaceIndex
     /// From the first line about a folder on.
     private let folderLines: Range<Int>
-    /// Whether a line makes no sense. What comes before it holds.
+    /// Whether a line is invalid. The lines before it are still used.
     let isBroken: Bool
 
     /// A document of an input.
@@ -40,7 +40,7 @@ final class RunManifest: Sendable {
         case unreadable(UnreadableInput, entry: Int, document: Int, ContentHash?, ExitStatus)
     }
 
-    /// Nil if there is none, or something else in its place. Memory does not grow with what it lists.
+    /// Nil if there is none, or something else of that name. Memory does not grow with its entries.
     ///
     /// - Parameter temporaryFolder: where there is room for what is looked up; nil for the folder itself.
     init?(in folder: OutputFolder, temporaryFolder: String? = nil) throws {
@@ -65,7 +65,7 @@ final class RunManifest: Sendable {
         self.name = name
     }
 
-    /// What is where in a manifest.
+    /// The positions of the lines of a manifest.
     private struct Contents {
         let inputs: PlaceIndex.Builder
         let folders: PlaceIndex.Builder
@@ -77,7 +77,7 @@ final class RunManifest: Sendable {
             inputs = PlaceIndex.Builder(in: folder)
             folders = PlaceIndex.Builder(in: folder)
             end = start
-            /// The input that the lines are about, if it can be known again.
+            /// The input that the lines describe, if it can be recognized.
             var input: (path: String, start: Int)?
             func endInput() throws {
                 if let (path, start) = input { try inputs.add(path, start..<end) }
@@ -128,7 +128,7 @@ final class RunManifest: Sendable {
         return manifest
     }
 
-    /// Whether what it says of jobs holds for a run with these options.
+    /// Whether its data about jobs is valid for a run with these options.
     func isUsable(jobOptions: String) -> Bool {
         header.version == Self.version && !header.isUnfinished && !isBroken && header.jobOptions == jobOptions
     }
@@ -140,7 +140,7 @@ final class RunManifest: Sendable {
     /// - Parameter path: as it is shown.
     func knows(_ path: String, ofSize size: Int) throws -> Bool { try input(path)?.bytes == size }
 
-    /// What was found in an input; nil if it was another one then, or was not there.
+    /// The results of an input; nil if it was different or missing then.
     func documents(of input: InputFingerprint) throws -> [Document]? {
         guard let known = try self.input(input.path), known.bytes == input.bytes, known.sha256 == input.sha256 else {
             return nil

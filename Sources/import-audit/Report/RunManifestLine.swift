@@ -3,10 +3,10 @@ import ImportDumps
 import ImportFoundation
 import ImportReports
 
-/// What a manifest says of the run that wrote it.
+/// What a manifest says about the run that wrote it.
 struct RunManifestHeader {
     var version = RunManifest.version
-    /// A digest of all that the files depend on, apart from the inputs; and of what those of each job depend on.
+    /// A digest of everything that the files depend on, apart from the inputs, and of what those of each job depend on.
     var options: String
     var jobOptions: String
     /// How many documents there were in all inputs.
@@ -49,7 +49,7 @@ enum RunManifestLine {
     case job(entry: Int, document: Int, counted: Bool, combined: Bool)
     case unreadable(entry: Int, document: Int, UnreadableInput, ContentHash?, ExitStatus)
 
-    /// Nil for what is not a such line.
+    /// Nil for any other line.
     init?(_ bytes: ArraySlice<UInt8>) {
         if bytes.starts(with: Self.folderStart) {
             guard let (folder, files) = try? Self.folder(bytes) else { return nil }

@@ -4,7 +4,7 @@ import ImportReports
 
 /// Notes which inputs a run has read, and writes the manifest for the next.
 struct RunManifestRecorder {
-    /// An input in as few bytes as will do: there may be a million.
+    /// An input in as few bytes as possible: there may be a million.
     private struct Input {
         var number: Int
         var bytes: Int
@@ -15,13 +15,13 @@ struct RunManifestRecorder {
 
     private var inputs: [Input] = []
     private var paths: [UInt8] = []
-    /// How many of them were as an earlier run had found them.
+    /// How many of them have not changed since an earlier run.
     private(set) var takenUpCount = 0
 
     var inputCount: Int { inputs.count }
 
     mutating func note(_ input: InputFingerprint, number: Int, isTakenUp: Bool) {
-        // It is one that was worked out. Whatever else would be read again by the next run.
+        // A computed fingerprint. With any other one, the next run would read the input again.
         guard let sha256 = SHA256Digest(hexadecimal: input.sha256) else { return }
         let start = paths.count
         paths += input.path.utf8
@@ -37,12 +37,12 @@ struct RunManifestRecorder {
         }
     }
 
-    /// Writes the manifest but for its lines about files, in the order of the inputs.
+    /// Writes the manifest except for its lines about files, in the order of the inputs.
     ///
     /// - Parameters:
     ///   - opening: the lines about the run.
-    ///   - isWhole: whether all that is in an input was read.
-    ///   - content: the size and the hash of what is not a job.
+    ///   - isWhole: whether everything in an input was read.
+    ///   - content: the size and the hash of a document that is not a job.
     ///   - standing: of a dump by its number: whether the report is in its place, and whether it mentions other dumps of the job.
     func write(
         _ results: RunResults, opening: [UInt8], to file: PartialFile,

@@ -26,16 +26,16 @@ final class SourceLines: Sendable {
     fileprivate struct Job {
         let source: Int
         let sha256: SHA256Digest?
-        /// In the temporary file: each row and its line, as distances from those before.
+        /// In the temporary file: each row and its line, as distances from the previous ones.
         var pieces: [Range<Int>]
-        /// There too: what was sent of the rows that a page lists.
+        /// Also there: the records of the rows that a page lists.
         var sent: Range<Int>?
     }
 
     let sources: [Source]
     /// The files that they are in, under the names that are shown.
     let files: [PackedFile]
-    /// The pairing rests on the user's word.
+    /// The user vouches for the pairing.
     let trustsOrder: Bool
     /// A digest of all that the lines depend on: sources, how they are read, and which rows of them are whose.
     let fingerprint: String
@@ -56,20 +56,20 @@ final class SourceLines: Sendable {
 
     enum Result {
         case found(SourceLines)
-        /// Rows and records do not belong together, which was said.
+        /// Rows and records do not belong together, which was reported.
         case refused
         case interrupted
     }
 
     /// Reads the dumps and what was sent.
     ///
-    /// - Parameter place: what is not an input, wherever it lies.
+    /// - Parameter place: the output, which is not an input, wherever it is.
     static func find(
         _ pairing: PairingOptions, for options: RunOptions, _ settings: ReportSettings, leavingOut place: OutputPlace?
     ) throws -> Result {
         let folder = Console.environment("TMPDIR") ?? "/tmp"
         let collector = Collector(folder: folder)
-        // Of names and addresses that were sent, nobody has said which are to be pseudonyms.
+        // It is not known which of the names and addresses that were sent should be pseudonyms.
         let listsCells = settings.formats.listsRows && settings.redaction == nil
         let spool = try RowSpool(in: folder)
         let run = try InputRun(options: options, collector: collector, hashing: true, names: .plain, output: place)
@@ -122,7 +122,7 @@ final class SourceLines: Sendable {
     /// The source of a job's rows; nil for a dump that does not count.
     func source(of order: DocumentOrder) -> Source? { jobs[order].map { sources[$0.source] } }
 
-    /// Fails if a dump is another one than when its rows were paired.
+    /// Fails if a dump has changed since its rows were paired.
     func check(_ order: DocumentOrder, sha256: String?, of name: String) throws(CommandFailure) {
         guard let known = jobs[order]?.sha256?.hexadecimal, let sha256, known != sha256 else { return }
         throw CommandFailure(
@@ -133,7 +133,7 @@ final class SourceLines: Sendable {
     /// The lines of a job's failed rows, in order.
     func cursor(of order: DocumentOrder) -> LineCursor { LineCursor(self, pieces: jobs[order]?.pieces ?? []) }
 
-    /// What was sent of those rows of a job that its page lists.
+    /// The records of the rows that the page of a job lists.
     fileprivate func sentCells(of order: DocumentOrder) throws -> [Int: [SentCell]] {
         guard let range = jobs[order]?.sent else { return [:] }
         let bytes = try spool.read(range)
@@ -282,7 +282,7 @@ private struct LineTaker: PairedRows {
 }
 
 extension SourceLines {
-    /// What the pages of a job say of the lines of its failed rows; nil where none is known.
+    /// What the pages of a job say about the lines of its failed rows; nil if none is known.
     func places(of summary: JobSummary, _ order: DocumentOrder) throws -> ShownPlaces? {
         guard let source = source(of: order) else { return nil }
         let lines = try lines(of: ShownPlaces.rows(of: summary), in: order)

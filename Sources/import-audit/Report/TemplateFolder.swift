@@ -4,7 +4,7 @@ import ImportFoundation
 import ImportInputs
 import ImportReports
 
-/// A user's own folder of templates.
+/// The user's template folder.
 struct TemplateFolder {
     private static let largestFile = 1024 * 1024
     private let path: String
@@ -13,7 +13,7 @@ struct TemplateFolder {
         self.path = path
     }
 
-    /// The folder's templates and style sheet by name: those that replace built-in ones, and partials beside them.
+    /// The folder's templates and style sheet by name: those that replace built-in ones, and additional partials.
     func files() throws(CommandFailure) -> [String: [UInt8]] {
         let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else {

@@ -40,7 +40,7 @@ final class UnfinishedRunManifest: Sendable {
         close(descriptor)
     }
 
-    /// Says that files of a folder are about to take their places. May be called by several threads.
+    /// Notes that files of a folder are about to be moved into place. Several threads may call it.
     ///
     /// - Parameter line: about the folder.
     func add(_ line: [UInt8]) throws(CommandFailure) {

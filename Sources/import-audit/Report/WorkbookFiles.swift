@@ -4,13 +4,13 @@ import ImportFoundation
 import ImportReports
 import Spreadsheets
 
-/// The workbook of a job on its way into a file. What goes wrong with it names the file.
+/// The workbook of a job that is being written to a file. Its errors name the file.
 struct JobWorkbookFile: RowSink {
     let file: PartialFile
     private let settings: ReportSettings
     private var workbook: JobWorkbook
 
-    /// - Parameter places: where failed rows are in what was sent.
+    /// - Parameter places: the places of failed rows in the source.
     init(in folder: OutputFolder, settings: ReportSettings, places: (any RowPlaces)? = nil) throws {
         let file = try folder.begin(ReportFile.workbook.name)
         self.file = file
@@ -30,7 +30,7 @@ struct JobWorkbookFile: RowSink {
         try file.naming { try workbook.consume(runs, text: text) }
     }
 
-    /// - Parameter ruleResults: what the user's own rules came to, if the job is all there is.
+    /// - Parameter ruleResults: the results of the user's rules, if there is only this job.
     func finish(_ summary: JobSummary, ruleResults: RuleResults?) throws {
         try file.naming {
             try workbook.finish(
@@ -38,7 +38,7 @@ struct JobWorkbookFile: RowSink {
         }
     }
 
-    /// Writes a job's workbook again, with what there is to say about its other dumps.
+    /// Writes a job's workbook again, with the data about its other dumps.
     ///
     /// - Parameter earlier: the workbook as it was, open for reading.
     func finish(_ summary: JobSummary, failedRowsFrom earlier: Int32) throws {
@@ -47,7 +47,7 @@ struct JobWorkbookFile: RowSink {
     }
 }
 
-/// The workbook of an overview on its way into a file.
+/// The workbook of an overview that is being written to a file.
 struct OverviewWorkbookFile {
     private let file: PartialFile
     private var workbook: OverviewWorkbook
@@ -79,7 +79,7 @@ struct OverviewWorkbookFile {
 }
 
 extension PartialFile {
-    /// Runs what writes a workbook into this file; says of what goes wrong that it was this file.
+    /// Runs the code that writes a workbook into this file; its errors name this file.
     func naming<Result>(_ work: () throws -> Result) throws -> Result {
         do {
             return try work()
@@ -99,8 +99,8 @@ extension SpreadsheetFailure {
         case .system(let errorNumber): SystemFailure(errorNumber: errorNumber).description
         case .library(let words): "the workbook cannot be written: \(words)"
         case .incomplete:
-            "the workbook was not written whole, which happens when the disk is full: it takes three times the room "
-                + "that its cells do"
+            "the workbook was not written completely, as happens when the disk is full: it takes three times the space "
+                + "of its cells"
         }
     }
 }

@@ -2,14 +2,14 @@ import Glibc
 import ImportFoundation
 import Synchronization
 
-/// A thread that writes to a file what another one makes, so that the making does not wait for the system.
+/// A thread that writes the output of another one to a file, so that the other one does not wait for the system.
 ///
 /// It is for large files: starting it costs more than writing a small one.
 final class WriteBehind {
     private static let slotBytes = 256 * 1024
 
     private let pipe: BlockPipe<Never, SystemFailure>
-    /// Of all that was written, worked out by the thread too.
+    /// The hash of everything that was written, also computed by the thread.
     private let hash: RunningHash
     private var count = 0
 
@@ -40,7 +40,7 @@ final class WriteBehind {
         }
     }
 
-    /// Takes bytes to be written; throws what an earlier write met.
+    /// Takes bytes to be written; throws the error of an earlier write.
     func write(_ bytes: Span<UInt8>) throws(SystemFailure) {
         var taken = 0
         while taken < bytes.count {
@@ -56,7 +56,7 @@ final class WriteBehind {
         }
     }
 
-    /// Waits until all is written, and ends the thread; throws what the writing met.
+    /// Waits until everything is written, and ends the thread; throws the error of a write.
     ///
     /// - Returns: the hash of all that was written.
     func finish() throws(SystemFailure) -> SHA256 {

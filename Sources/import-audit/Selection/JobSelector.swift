@@ -32,7 +32,7 @@ final class JobSelector: Sendable {
         undated.store(0, ordering: .relaxed)
     }
 
-    /// What became of it, once all was read.
+    /// The result, after everything was read.
     var result: SelectionResult {
         var result = SelectionResult(options: selection.options)
         result.dumps = dumps.load(ordering: .relaxed)
@@ -41,13 +41,13 @@ final class JobSelector: Sendable {
         return result
     }
 
-    /// Says on standard error what was left out.
+    /// Reports on standard error what was left out.
     func say() { Console.say(shownText(result.sentence)) }
 }
 
-/// Stands between the parser and another handler, which ends no dump that is not selected.
+/// A handler between the parser and another handler, which gets no dump that is not selected.
 ///
-/// It is in front of pseudonyms: what is selected is what the dumps say. Plain jobs come to it one by one.
+/// It comes before redaction, so it selects by the original values. It gets plain jobs one by one.
 struct SelectingHandler<Base: DocumentHandler>: ForwardingHandler {
     var base: Base
     private let selector: JobSelector
@@ -80,12 +80,12 @@ struct SelectingHandler<Base: DocumentHandler>: ForwardingHandler {
 }
 
 extension InputRun {
-    /// Reads everything, and hands over the jobs that are selected.
+    /// Reads everything, and passes on the selected jobs.
     ///
     /// - Parameters:
-    ///   - redaction: puts pseudonyms instead of values.
+    ///   - redaction: replaces values with pseudonyms.
     ///   - selector: nil for all jobs.
-    ///   - makeHandler: makes what a thread hands its documents to.
+    ///   - makeHandler: makes the handler that gets the documents of a thread.
     /// - Throws: what a handler throws; the others end as soon as they can.
     func run<Handler: DocumentHandler>(
         _ redaction: Redaction?, _ selector: JobSelector?, _ makeHandler: @escaping @Sendable () throws -> Handler

@@ -2,7 +2,7 @@ import ArgumentParser
 import ImportAnalysis
 import ImportReports
 
-/// Which jobs a command is about: options of all commands that take many dumps and need not have all of them.
+/// The selection of jobs: options of all commands that take many dumps and do not need all of them.
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -26,7 +26,7 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         name: .customLong("job"),
         help: ArgumentHelp(
-            "Only jobs whose id is like this, where * stands for any characters and ? for one; for a job without an id, "
+            "Only jobs whose id matches this, where * matches any text and ? one character; for a job without an id, "
                 + "the name of its file. Repeatable.",
             valueName: "glob"),
         transform: { try SelectionOptions.text($0, of: "job") })

@@ -2,7 +2,7 @@ import ArgumentParser
 import CodeFiles
 import ImportAnalysis
 
-/// The options of commands that say what is known of codes.
+/// The options of commands that use a codes file.
 struct CodesOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -33,7 +33,7 @@ struct CodesOptions: ParsableArguments {
         }
     }
 
-    /// All of a file that an option names.
+    /// The whole file that an option names.
     static func bytes(of file: String) throws(CommandFailure) -> [UInt8] {
         // One byte more shows that a file is too large; the reader says so.
         guard let bytes = try InputFile(file).readAll(limit: YAMLFile.maximumSize) else {

@@ -54,7 +54,7 @@ struct RuleOptions: ParsableArguments {
         var rule: Rules.Rule
     }
 
-    /// The rules of the file and of the options, together with what is known of codes.
+    /// The rules of the file and of the options, together with the codes file.
     ///
     /// - Parameter past: rules that compare with a history; nil where there is none.
     func userRules(
@@ -84,7 +84,7 @@ struct RuleOptions: ParsableArguments {
         }
         if all.onlyNewCodes, all.maxFailed == nil {
             throw CommandFailure(
-                .usage, "only-new-codes says what max-failed counts: give --max-failed 0 to allow none")
+                .usage, "only-new-codes limits what max-failed counts: give --max-failed 0 to allow none")
         }
         userRules.gate = all.gate
         if userRules.gate?.asksForHistory == true, past?.history == nil {
@@ -120,7 +120,7 @@ struct RuleOptions: ParsableArguments {
     }
 
     static func codeLimit(_ text: String) throws -> CodeLimit {
-        // After the last =, for a code may have one.
+        // After the last =, because a code may contain one.
         guard let equals = text.utf8.lastIndex(of: UInt8(ascii: "=")) else {
             throw ValidationError("“\(shownText(text))” has no =; --max-failed-code takes CODE=N or CODE=P%.")
         }
@@ -146,11 +146,11 @@ struct RuleOptions: ParsableArguments {
     }
 }
 
-/// The user's own measures: what is known of codes, and the rules that an audit has to meet.
+/// The user's codes file, and the rules that an audit has to meet.
 struct UserRules: Sendable {
     var gate: Rules?
     var codes: CodeBook?
-    /// All that they were made from, in a fixed order.
+    /// Everything that they were made from, in a fixed order.
     var origin: [[UInt8]] = []
 
     /// The codes file; empty if there is none.

@@ -42,7 +42,7 @@ struct Base64Decoder: StreamDecoder {
         return index
     }
 
-    /// Puts out what there is of a group that is not whole.
+    /// Outputs what there is of an incomplete group.
     private mutating func end(into output: inout DecoderOutput) {
         guard letters > 1 else {
             (bits, letters) = (0, 0)

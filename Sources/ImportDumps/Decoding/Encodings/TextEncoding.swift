@@ -52,7 +52,7 @@ package struct TextEncoding: Sendable, Equatable {
         }
     }
 
-    /// Recognises Unicode by a mark at the beginning of a text, or by the zero bytes of its first characters where these
+    /// Recognizes Unicode by a mark at the beginning of a text, or by the zero bytes of its first characters where these
     /// are ASCII, as they are in JSON and in logs. Nil for anything else.
     init?(beginning bytes: ArraySlice<UInt8>) {
         // As nearly all inputs begin.

@@ -5,13 +5,13 @@ private import Glibc
 ///
 ///     {"log":"{\"job_id\":…\n","stream":"stdout","time":"2025-03-04T10:06:00.1Z"}
 ///
-/// A line that is no such record stays as it is.
+/// Any other line stays as it is.
 struct DockerDecoder: StreamDecoder {
     private enum Stage {
         case lineStart
-        /// Of a record that is longer than what is decoded in one go: within its text, and after that.
+        /// Of a record that is longer than what is decoded at once: within its text, and after that.
         case text, behindText
-        /// Of a line that is not a record.
+        /// In a line that is not a record.
         case otherLine
     }
 
@@ -51,7 +51,7 @@ struct DockerDecoder: StreamDecoder {
         return index
     }
 
-    /// Reads a line from its beginning. Returns how many bytes are done with; 0 if more are needed, or more room.
+    /// Reads a line from its beginning. Returns how many bytes were consumed; 0 if more bytes or more room are needed.
     private mutating func readLine(
         _ input: UnsafeBufferPointer<UInt8>, _ isLast: Bool, into output: inout DecoderOutput
     ) -> Int {
@@ -62,7 +62,7 @@ struct DockerDecoder: StreamDecoder {
             return unsafe beginLongLine(input, into: &output)
         }
         let line = unsafe UnsafeBufferPointer(rebasing: input[..<(feed ?? input.count)])
-        // What is decoded is no longer than what it is decoded from.
+        // Decoded text is never longer than its source.
         guard output.left >= line.count + 16 else { return 0 }
         let length = line.count + (feed == nil ? 0 : 1)
         output.steps.seal()
@@ -111,9 +111,9 @@ struct DockerDecoder: StreamDecoder {
         return length
     }
 
-    // MARK: Lines that are longer than what is decoded in one go
+    // MARK: Lines that are longer than what is decoded at once
 
-    /// The stream of such a record, which follows the text, is not known: it is taken for the one that is open.
+    /// The stream of such a record, which follows the text, is not known; it is assumed to be the open one.
     private mutating func beginLongLine(
         _ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput
     ) -> Int {
@@ -151,7 +151,7 @@ struct DockerDecoder: StreamDecoder {
         case .needsMore, .needsRoom: break
         }
         move(by: done, endsLine: false)
-        // An ill-formed text is done with at once.
+        // An ill-formed text is consumed at once.
         return done > 0 || end != .illFormed ? done : unsafe putLine(input, into: &output)
     }
 
@@ -191,7 +191,7 @@ struct DockerDecoder: StreamDecoder {
     }
 }
 
-/// What a record said.
+/// The contents of a record.
 struct DockerRecord {
     var stream = LogStream.other
     /// Its text does not end with a line feed.
@@ -226,7 +226,7 @@ struct DockerRecordReader {
         return true
     }
 
-    /// Where the text of a record begins whose first member is `log`; nil for any other line.
+    /// Where the text of a record begins if its first member is `log`; nil for any other line.
     func textStart() -> Int? {
         var reader = self
         if unsafe line.starts(with: [0xEF, 0xBB, 0xBF] as [UInt8]) { reader.index = 3 }
@@ -236,7 +236,7 @@ struct DockerRecordReader {
         return reader.index
     }
 
-    /// Decodes the text of the record; nil if the line is none.
+    /// Decodes the text of the record; nil if the line is not a record.
     mutating func read(into output: inout DecoderOutput) -> DockerRecord? {
         if unsafe line.starts(with: [0xEF, 0xBB, 0xBF] as [UInt8]) { index = 3 }
         guard take(UInt8(ascii: "{")) else { return nil }
@@ -244,7 +244,7 @@ struct DockerRecordReader {
         var (isFirst, hasLog, isOfContainer) = (true, false, false)
         while true {
             guard let key = unsafe string(), take(UInt8(ascii: ":")) else { return nil }
-            // A dump begins otherwise, and need not be read twice.
+            // A dump begins differently, and need not be read twice.
             if isFirst { guard Self.keys.contains(where: { unsafe Self.matches(key, $0) }) else { return nil } }
             isFirst = false
             skipSpace()
@@ -280,7 +280,7 @@ struct DockerRecordReader {
         return true
     }
 
-    /// A string's bytes between its quotes, as they stand there.
+    /// A string's bytes between its quotes, unchanged.
     private mutating func string() -> UnsafeBufferPointer<UInt8>? {
         guard take(UInt8(ascii: "\"")) else { return nil }
         let start = index

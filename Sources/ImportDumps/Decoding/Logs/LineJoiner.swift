@@ -1,14 +1,14 @@
-/// Puts the lines of several streams in order: while a line of one stream is not over, lines of the others wait, and so
-/// they do while a dump that is written over several lines is not over: until its brackets at the edges of lines are
+/// Puts the lines of several streams in order: while a line of one stream is incomplete, lines of the others wait. So
+/// they do while a dump that is written over several lines is incomplete: until its brackets at the edges of lines are
 /// closed.
 struct LineJoiner: Sendable {
-    /// Bytes of lines that may wait. Beyond that they go, wherever they come to stand.
+    /// Bytes of lines that may wait. Beyond that they are passed on, wherever they end up.
     private static let limit = 4 * 1024 * 1024
 
     /// A line, or a piece of one.
     struct Piece: Sendable {
         var stream: LogStream
-        /// Its line goes on with the next piece of its stream.
+        /// Its line continues with the next piece of its stream.
         var isPartial: Bool
         var edges = LineEdges()
     }
@@ -19,18 +19,18 @@ struct LineJoiner: Sendable {
         var bytes: [UInt8]
         var steps: PlaceSteps
 
-        // Empty lines take room as well.
+        // Empty lines take memory, too.
         var size: Int { bytes.count + 4 * steps.words.count + 100 }
     }
 
-    /// The stream that goes on alone, because its line or its dump is not over.
+    /// The stream that continues alone, because its line or its dump is incomplete.
     private var open: LogStream?
     private var isMidLine = false
     /// The edges of the line so far.
     private var line = LineEdges()
     private var dump: OpenDump?
 
-    /// A dump that is written over several lines, and not over.
+    /// An incomplete dump that is written over several lines.
     private struct OpenDump: Sendable {
         var stream: LogStream
         /// Brackets that are not closed.
@@ -40,10 +40,10 @@ struct LineJoiner: Sendable {
     }
 
     private var waiting: [Waiting?] = []
-    /// Those before are gone.
+    /// Earlier ones were passed on.
     private var front = 0
     private var waitingBytes = 0
-    /// The one that goes next, and how much of it went.
+    /// The next one to be passed on, and how much of it was.
     private var current: (index: Int, done: Int)?
     private var isFlushing = false
 
@@ -52,7 +52,7 @@ struct LineJoiner: Sendable {
         open.map { $0 != stream } ?? false
     }
 
-    /// A piece was put out.
+    /// A piece was passed on.
     mutating func pass(_ piece: Piece) {
         line = isMidLine ? line.followed(by: piece.edges) : piece.edges
         isMidLine = piece.isPartial
@@ -76,12 +76,12 @@ struct LineJoiner: Sendable {
         self.dump = dump.depth > 0 ? dump : nil
     }
 
-    /// A piece was put out whose stream is not known: it is taken for the one that goes on.
+    /// A piece of an unknown stream was passed on; it is assumed to belong to the current one.
     mutating func passUnknown(isPartial: Bool, edges: LineEdges) {
         pass(Piece(stream: open ?? .output, isPartial: isPartial, edges: edges))
     }
 
-    /// Whether lines that wait can go now.
+    /// Whether waiting lines can be passed on now.
     var hasMore: Bool {
         !waiting.isEmpty && (current != nil || open == nil || isFlushing || waitingBytes > Self.limit)
     }
@@ -97,11 +97,11 @@ struct LineJoiner: Sendable {
         isFlushing = true
     }
 
-    /// Puts out what waits and can go, as far as there is room.
+    /// Passes on waiting lines that can go, as far as there is room.
     mutating func putOut(into output: inout DecoderOutput) {
         while hasMore, output.left > 0 {
             if open != nil, current == nil {
-                // What they wait for does not end.
+                // The line that they wait for does not end.
                 if isMidLine {
                     output.put(0x0A)
                     output.steps.add(1, decoded: 1, original: 0)
@@ -125,7 +125,7 @@ struct LineJoiner: Sendable {
             waiting[index] = nil
             waitingBytes -= next.size
             pass(next.piece)
-            // Of those that wait, the ones that go on with it come first.
+            // Among waiting lines, those that continue it come first.
             current = open.flatMap { open in
                 waiting[(index + 1)...].firstIndex { $0?.piece.stream == open }.map { ($0, 0) }
             }
@@ -143,9 +143,9 @@ struct LineJoiner: Sendable {
 }
 
 /// The brackets at both edges of a line, or of a piece of one: all that says whether a dump that is written over several
-/// lines is over. Brackets in strings are never at an edge, for a quote is.
+/// lines is complete. Brackets in strings are never at an edge, because a quote is there.
 struct LineEdges: Sendable {
-    /// Brackets that close before anything else, and that open behind everything else.
+    /// Brackets that close before anything else, and that open after everything else.
     private(set) var closed = 0
     private(set) var opened = 0
     private(set) var isBlank = true

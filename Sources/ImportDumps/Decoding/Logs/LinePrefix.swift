@@ -1,35 +1,35 @@
 import ImportFoundation
 
-/// What stands before the text of a line of a log.
+/// The prefix of a log line.
 struct LinePrefix: Equatable {
-    /// Bytes to leave out before the text.
+    /// The bytes of the prefix.
     var length: Int
-    /// Which of the streams of a container the line is of.
+    /// The stream of a container to which the line belongs.
     var stream = LogStream.only
-    /// The text goes on with the next line of its stream.
+    /// The text continues with the next line of its stream.
     var isPartial = false
     /// The line has no text at all.
     var isDropped = false
 
-    /// Bytes within which a prefix ends; what is longer is none.
+    /// The most bytes of a prefix; anything longer is not one.
     static let limit = 512
 }
 
-/// A stream whose lines come mixed with those of others in a log: of a container, or one of several containers.
+/// A stream whose lines are mixed with those of others in a log: of a container, or one of several containers.
 struct LogStream: Sendable, Equatable {
     private let id: UInt32
 
     static let only = LogStream(id: 0)
     static let output = LogStream(id: 1)
     static let errors = LogStream(id: 2)
-    /// Of lines that do not have the form of the log.
+    /// The stream of lines that do not have the form of the log.
     static let other = LogStream(id: 3)
 
     private init(id: UInt32) {
         self.id = id
     }
 
-    /// The stream of what writes its name before its lines. Two names are taken for one if their hashes (FNV-1a) are
+    /// The stream of a container that is named before its lines. Two names count as one if their hashes (FNV-1a) are
     /// the same: their lines then do not wait for each other.
     init(name: UnsafeBufferPointer<UInt8>) {
         var hash: UInt32 = 2_166_136_261
@@ -40,7 +40,7 @@ struct LogStream: Sendable, Equatable {
 
 /// The forms of lines with a prefix.
 enum LineForm: Sendable, CaseIterable {
-    // From the special to the general: what fits one of them may fit those behind it.
+    // From specific to general: a line that matches one form may also match later ones.
     case eventStream, cri, containerNames, syslog, timestamps
 
     var wrapping: Wrapping {
@@ -68,7 +68,7 @@ enum LineForm: Sendable, CaseIterable {
     }
 }
 
-/// Goes over the beginning of a line.
+/// Scans the beginning of a line.
 @safe
 private struct PrefixReader {
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -96,7 +96,7 @@ private struct PrefixReader {
         return true
     }
 
-    /// Takes as many as there are; returns how many.
+    /// Consumes all of them; returns how many.
     private mutating func takeAll(where matches: (UInt8) -> Bool) -> Int {
         let start = index
         while let byte = next, matches(byte) { index += 1 }
@@ -109,18 +109,18 @@ private struct PrefixReader {
 
     private mutating func spaces() -> Int { takeAll { $0 == 0x20 } }
 
-    /// What separates a prefix from its text: one space, a tab, or the end.
+    /// The separator of a prefix and its text: one space, a tab, or the end.
     private mutating func separator() -> Bool { isAtEnd || take(0x20) || take(0x09) }
 
     // MARK: Event streams
 
-    /// A field of an event stream: `data: …`, or another or a comment, which have no text of ours.
+    /// A field of an event stream: `data: …`, or another field or a comment, which have no text.
     mutating func eventStream() -> LinePrefix? {
         if isAtEnd { return LinePrefix(length: 0) }
         if take("data") {
             guard take(":") || isAtEnd else { return nil }
             _ = take(0x20)
-            // What ends the streams of some services.
+            // The last event of some services.
             let start = index
             if take("[DONE]"), isAtEnd { return LinePrefix(length: start, isDropped: true) }
             return LinePrefix(length: start)
@@ -141,7 +141,7 @@ private struct PrefixReader {
         let isPartial = take("P")
         guard isPartial || take("F") else { return nil }
         if take(":") { _ = takeAll { $0 > 0x20 } }
-        // A line without text may lack the space as well.
+        // A line without text may also lack the space.
         guard isAtEnd || take(0x20) else { return nil }
         return LinePrefix(length: index, stream: stream, isPartial: isPartial)
     }
@@ -243,7 +243,7 @@ private struct PrefixReader {
             index = start
         }
         guard dayAndTime() || time(), take(0x20) else { return nil }
-        // Some leave the host out: `2025-03-04T10:06:00Z app[web.1]: text`.
+        // Some omit the host: `2025-03-04T10:06:00Z app[web.1]: text`.
         let start = index
         if let name = program(), separator() { return LinePrefix(length: index, stream: stream(name)) }
         index = start
@@ -265,7 +265,7 @@ private struct PrefixReader {
         return take(":") ? name : nil
     }
 
-    /// RFC 5424 behind the version: time, host, application, process, message's kind, data, text.
+    /// RFC 5424 after the version: time, host, application, process, message id, data, text.
     private mutating func structuredSyslog() -> LinePrefix? {
         guard time() || take("-"), take(0x20) else { return nil }
         for _ in 0..<4 { guard takeAll(where: { $0 > 0x20 && $0 < 0x7F }) > 0, take(0x20) else { return nil } }

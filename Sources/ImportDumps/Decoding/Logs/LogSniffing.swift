@@ -1,10 +1,10 @@
 import ImportFoundation
 
-/// What form the lines of a log have, by its beginning.
+/// The form of the lines of a log, by its beginning.
 ///
-/// A log is taken for one of a form only if no line begins like JSON without the form's prefix, and either
-/// - at least half of the lines that are not empty have the prefix, and behind one of them begins JSON, or
-/// - all of them have it, of at least three, bar one that may be torn, the first.
+/// A log has a form only if no line begins like JSON without the form's prefix, and either
+/// - at least half of the lines that are not empty have the prefix, and JSON begins after one of them, or
+/// - all of them have it, and there are at least three, except that the first one may be torn.
 ///
 /// A line of a dump never looks like that: it begins with white space, a bracket, a quote or a digit.
 enum LogForm: Sendable {
@@ -69,7 +69,7 @@ private struct BeginningLines {
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
         lines = []
         isCut = text.last != 0x0A && bytes.count >= DecodedInput.sniffedBytes
-        // Of a dump in one piece the first line is all that is looked at.
+        // For a dump on one line, only the first line is examined.
         let first = text.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A }
         if first.first == UInt8(ascii: "{") {
             lines = [first.prefix { $0 != 0x0A }]
@@ -82,10 +82,10 @@ private struct BeginningLines {
 
     var first: ArraySlice<UInt8>? { lines.first }
 
-    /// Leaves out the heads of answers that were saved with what follows them.
+    /// Skips the headers of saved HTTP responses.
     mutating func dropHTTPHeads() {
         while let first = lines.first, first.starts(with: "HTTP/".utf8) {
-            // Empty lines, which end a head, are gone: its fields have names.
+            // Empty lines, which end headers, were removed, so header fields are recognized by their names.
             lines.removeFirst()
             while let line = lines.first, Self.isHeaderField(line) { lines.removeFirst() }
         }
@@ -110,7 +110,7 @@ private struct BeginningLines {
             } else if Self.isRemark(line) {
                 others += 1
             } else if number == lines.count - 1, isCut, number > 0, line.count < LinePrefix.limit {
-                // What there is of it may not be all of its prefix.
+                // The prefix may be incomplete here.
                 others += 1
             } else {
                 without += 1
@@ -126,7 +126,7 @@ private struct BeginningLines {
         line.starts(with: "-- ".utf8) || line.starts(with: "Attaching to ".utf8)
     }
 
-    /// Whether JSON begins here, perhaps behind another prefix.
+    /// Whether JSON begins here, perhaps after another prefix.
     private static func beginsJSON(_ line: ArraySlice<UInt8>) -> Bool {
         if isJSON(line) { return true }
         return LineForm.allCases.contains { form in

@@ -1,12 +1,12 @@
 private import Glibc
 
-/// Takes the prefix off each line that has one, and joins lines that come in pieces. Lines without it stay as they are.
+/// Removes the prefix of each line that has one, and joins lines that come in pieces. Lines without it stay as they are.
 struct PrefixDecoder: StreamDecoder {
     private enum Stage {
         case lineStart
         case text(LinePrefix)
         case dropped
-        /// Of a line that has to wait: its prefix and where its text begins.
+        /// For a line that has to wait: its prefix and where its text begins.
         case waiting(LinePrefix, Place.Origin)
     }
 
@@ -18,7 +18,7 @@ struct PrefixDecoder: StreamDecoder {
     private var isAtStart = true
     /// The text of a line that has to wait, as far as it was read.
     private var held: [UInt8] = []
-    /// Of what was put out of a line since it began or last waited.
+    /// The part of a line that was passed on since it began or last waited.
     private var edges = LineEdges()
 
     init(_ form: LineForm) {
@@ -52,7 +52,7 @@ struct PrefixDecoder: StreamDecoder {
         return index
     }
 
-    /// Whether no line is being put out.
+    /// Whether no line is being passed on.
     private var isBetweenPieces: Bool {
         switch stage {
         case .lineStart, .waiting: true
@@ -60,7 +60,7 @@ struct PrefixDecoder: StreamDecoder {
         }
     }
 
-    /// Decides what a line is by its beginning. Returns how many bytes are its prefix; nil if more are needed to say.
+    /// Classifies a line by its beginning. Returns the length of its prefix; nil if more bytes are needed.
     private mutating func beginLine(
         _ input: UnsafeBufferPointer<UInt8>, at index: Int, _ isLast: Bool, _ output: inout DecoderOutput
     ) -> Int? {
@@ -93,7 +93,7 @@ struct PrefixDecoder: StreamDecoder {
         return prefix.length
     }
 
-    /// Goes on within a line, to its end if there is room for it. Returns how many bytes are done with.
+    /// Continues within a line, to its end if there is room for it. Returns how many bytes were consumed.
     private mutating func goOn(_ input: UnsafeBufferPointer<UInt8>, into output: inout DecoderOutput) -> Int {
         guard let start = input.baseAddress else { return 0 }
         let feed = unsafe memchr(start, 0x0A, input.count).map { unsafe UnsafeRawPointer($0) - UnsafeRawPointer(start) }
@@ -108,7 +108,7 @@ struct PrefixDecoder: StreamDecoder {
             unsafe held.append(contentsOf: text)
             output.steps.skip(text.count)
             move(by: text.count)
-            // A line that takes all the room there is goes on alone.
+            // A line that takes all the room continues alone.
             if feed == nil, held.count > DecoderInput.bytes {
                 hold(prefix, place, isPartial: true)
                 self.stage = .waiting(
