@@ -86,7 +86,7 @@ struct AuditFolder {
     /// Why the manifest proves nothing; nil if it is valid.
     private func fault(_ listed: (ListedInAudit) throws -> Void) throws -> String? {
         if manifest.header.version != RunManifest.version { return "it was written by another version" }
-        if manifest.header.isUnfinished { return "the run that wrote it did not come to its end" }
+        if manifest.header.isUnfinished { return "the run that wrote it did not finish" }
         for source in try manifest.sources() { try listed(.source(source)) }
         var documents = 0
         let isSound = try manifest.forEachDocument { document in
