@@ -36,7 +36,7 @@ struct TemplateFolder {
         }
         guard !files.keys.allSatisfy({ !BuiltInTemplates.replaceable.contains($0) }) else {
             let known = BuiltInTemplates.replaceable.sorted().joined(separator: ", ")
-            throw CommandFailure(.usage, of: path, "no template of a report is in this folder; it may hold \(known)")
+            throw CommandFailure(.usage, of: path, "this folder contains no report template; the names are \(known)")
         }
         return files
     }
