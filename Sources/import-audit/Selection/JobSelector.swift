@@ -42,7 +42,11 @@ final class JobSelector: Sendable {
     }
 
     /// Says on standard error what was left out.
-    func say() { Console.say(shownText(result.sentence)) }
+    ///
+    /// - Parameter input: of which, where each of several is selected from.
+    func say(of input: String? = nil) {
+        Console.say((input.map { "\(shownText($0)): " } ?? "") + shownText(result.sentence))
+    }
 }
 
 /// Stands between the parser and another handler, which ends no dump that is not selected.
