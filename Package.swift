@@ -62,7 +62,7 @@ let package = Package(
         ),
         .target(
             name: "CodeFiles",
-            dependencies: ["ImportAnalysis", "ImportRedaction", "CYAML"],
+            dependencies: ["ImportFoundation", "ImportAnalysis", "ImportRedaction", "CYAML"],
             swiftSettings: strictMemory),
         .target(
             name: "ImportHistory",
@@ -107,7 +107,8 @@ let package = Package(
             name: "ImportSourcesTests", dependencies: ["ImportFoundation", "ImportSources", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ImportAnalysisTests", dependencies: ["ImportAnalysis", "TestSupport"], swiftSettings: strict),
+            name: "ImportAnalysisTests", dependencies: ["ImportFoundation", "ImportAnalysis", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "SpreadsheetsTests", dependencies: ["Spreadsheets", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ImportRedactionTests",
@@ -115,7 +116,8 @@ let package = Package(
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportRedaction", "TestSupport",
             ], swiftSettings: strict),
         .testTarget(
-            name: "CodeFilesTests", dependencies: ["ImportAnalysis", "ImportRedaction", "CodeFiles", "TestSupport"],
+            name: "CodeFilesTests",
+            dependencies: ["ImportFoundation", "ImportAnalysis", "ImportRedaction", "CodeFiles", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ImportHistoryTests",

@@ -26,11 +26,9 @@ package struct CodeFileDraft: Sendable {
         let codes = totals.failedByCode
         let examples = messages.examples()
         var text = """
-            # What you know about the codes of failed rows. Each entry may have:
-            #   title, explanation, owner   texts
-            #   action                      \(CodeBook.Action.allCases.map { $0.rawValue }.joined(separator: ", "))
-            #   accepted                    {reason: a text, until: 2026-12-31}; until may be left out
-            # An entry with “pattern” instead of “code” applies to all codes that it matches: * matches any text.
+            # What is known of the codes of failed rows. Each entry may have:
+            \(Self.fields)
+            # An entry with “pattern” instead of “code” is about all codes that it matches: * stands for any text.
             codes:
 
             """
@@ -53,6 +51,18 @@ package struct CodeFileDraft: Sendable {
             text += "\n  - code: \(code.code.map(Self.quoted) ?? "null")\n"
         }
         return Array(text.utf8)
+    }
+
+    /// What an entry may have: a line for each field.
+    private static var fields: String {
+        let fields = CodeBook.Field.all.map { field in
+            (field.name, field.values + (field.use == .retry ? ", with action: retry" : ""))
+        }
+        let all = fields + [("accepted", "{reason: a text, until: 2026-12-31}; until may be left out")]
+        let width = all.map { $0.0.utf8.count }.max() ?? 0
+        return all.map { name, values in
+            "#   " + name + String(repeating: " ", count: width - name.utf8.count + 3) + values
+        }.joined(separator: "\n")
     }
 
     private static func shortened(_ text: String) -> String {

@@ -3,44 +3,28 @@ package import ImportRedaction
 
 /// The rules of a gate, as options and files have them.
 package struct RuleSettings: Sendable {
-    package var maxFailed: Rules.Limit?
-    /// A code is nil for rows whose error has none.
-    package var maxFailedByCode: [(code: String?, limit: Rules.Limit)] = []
-    package var failOn: [Rules.Rule] = []
-    package var requiresComplete = false
-    package var minRows: Int?
+    /// By the names of their forms.
+    private var rules: [String: [Rules.Rule]] = [:]
+    /// Whether `max-failed` counts only codes that are new, or accepted no longer.
     package var onlyNewCodes = false
-    package var maxFailedPerJob: Share?
-    package var maxFailedAgainstMedian: Rules.Multiple?
-    package var failsOnUnusual = false
 
     package init() {}
 
-    /// A severity (`critical`, `warning`) or a finding that a rule forbids; nil for anything else.
-    package static func failOn(_ word: String) -> Rules.Rule? {
-        switch word {
-        case Severity.critical.rawValue: .failOnSeverity(.critical)
-        case Severity.warning.rawValue: .failOnSeverity(.warning)
-        default: FindingID.all.first { $0.name == word }.map { .failOnFinding($0) }
-        }
+    /// Sets rules; those of the same forms that were set before are no more.
+    package mutating func set(_ rules: [Rules.Rule]) {
+        self.rules.merge(Dictionary(grouping: rules) { $0.form.name }) { $1 }
     }
 
-    /// All words that ``failOn(_:)`` turns into a rule.
-    package static let failOnWords =
-        [Severity.critical.rawValue, Severity.warning.rawValue] + FindingID.all.map { $0.name }
+    /// Whether there is a rule of a form.
+    package func has(_ form: Rules.Form) -> Bool { rules[form.name] != nil }
 
     /// The rules in the order in which they are shown; nil if there is none.
     package var gate: Rules? {
-        var rules: [Rules.Rule] = []
-        if let maxFailed { rules.append(.maxFailed(maxFailed, onlyPending: onlyNewCodes)) }
-        rules += maxFailedByCode.map { .maxFailedCode($0.code, $0.limit) }
-        if let maxFailedPerJob { rules.append(.maxFailedPerJob(maxFailedPerJob)) }
-        if let maxFailedAgainstMedian { rules.append(.maxFailedAgainstMedian(maxFailedAgainstMedian)) }
-        if failsOnUnusual { rules.append(.noUnusualRun) }
-        rules += failOn
-        if requiresComplete { rules.append(.requireComplete) }
-        if let minRows { rules.append(.minRows(minRows)) }
-        return rules.isEmpty ? nil : Rules(rules)
+        let all = Rules.Form.all.flatMap { rules[$0.name] ?? [] }.map { rule in
+            guard case .maxFailed(let limit, _) = rule else { return rule }
+            return .maxFailed(limit, onlyPending: onlyNewCodes)
+        }
+        return all.isEmpty ? nil : Rules(all)
     }
 }
 
@@ -57,10 +41,8 @@ package struct RuleSettings: Sendable {
 ///     max-failed-vs-median: 2x
 ///     unusual: true
 package enum RulesFile {
-    private static let keys = [
-        "max-failed", "max-failed-code", "fail-on", "require-complete", "min-rows", "only-new-codes",
-        "max-failed-per-job", "max-failed-vs-median", "unusual",
-    ]
+    private static let onlyNewCodes = "only-new-codes"
+    private static let keys = Rules.Form.all.map { $0.name } + [onlyNewCodes]
 
     /// Reads a file.
     ///
@@ -70,55 +52,45 @@ package enum RulesFile {
             throw FileFault(.wrongValue("The file", expected: "an object with keys of \(keys.joined(separator: ", "))"))
         }
         let object = try root.object("The file", allowed: keys)
-        var rules = RuleSettings()
-        if let value = object["max-failed"] { rules.maxFailed = try limit(value, "max-failed") }
-        if let value = object["max-failed-code"] {
-            for item in try value.list("max-failed-code") {
-                let entry = try item.object("An element of max-failed-code", allowed: ["code", "max"])
-                let code = try entry.required("code")
-                let text = code.isNull ? "" : try code.text("code")
-                rules.maxFailedByCode.append(
-                    (code: text.isEmpty ? nil : text, limit: try limit(try entry.required("max"), "max")))
-            }
+        var settings = RuleSettings()
+        for form in Rules.Form.all {
+            if let value = object[form.name] { settings.set(try rules(of: form, value)) }
         }
-        if let value = object["fail-on"] {
-            for item in try value.list("fail-on") {
-                let word = try item.text("fail-on")
-                guard let rule = RuleSettings.failOn(word) else {
-                    throw item.fault(.unknownWord(word, allowed: RuleSettings.failOnWords))
-                }
-                rules.failOn.append(rule)
-            }
-        }
-        if let value = object["require-complete"] { rules.requiresComplete = try value.flag("require-complete") }
-        if let value = object["only-new-codes"] { rules.onlyNewCodes = try value.flag("only-new-codes") }
-        if let value = object["unusual"] { rules.failsOnUnusual = try value.flag("unusual") }
-        if let value = object["max-failed-per-job"] {
-            guard case .percent(let share)? = Rules.Limit(try value.text("max-failed-per-job")) else {
-                throw value.fault(.wrongValue("max-failed-per-job", expected: "a percentage from 0% to 100%"))
-            }
-            rules.maxFailedPerJob = share
-        }
-        if let value = object["max-failed-vs-median"] {
-            guard let multiple = Rules.Multiple(try value.text("max-failed-vs-median")) else {
-                throw value.fault(.wrongValue("max-failed-vs-median", expected: "a multiple such as 2x or 1.5x"))
-            }
-            rules.maxFailedAgainstMedian = multiple
-        }
-        if let value = object["min-rows"] {
-            guard let rows = WholeNumber.of(try value.text("min-rows").utf8) else {
-                throw value.fault(.wrongValue("min-rows", expected: "a number of rows"))
-            }
-            rules.minRows = rows
-        }
-        return rules
+        if let value = object[onlyNewCodes] { settings.onlyNewCodes = try value.flag(onlyNewCodes) }
+        return settings
     }
 
-    private static func limit(_ value: YAMLValue, _ name: String) throws(FileFault) -> Rules.Limit {
-        guard let limit = Rules.Limit(try value.text(name)) else {
-            throw value.fault(.wrongValue(name, expected: "a number of rows, or a percentage from 0% to 100%"))
+    private static func rules(of form: Rules.Form, _ value: YAMLValue) throws(FileFault) -> [Rules.Rule] {
+        var rules: [Rules.Rule] = []
+        switch form.value {
+        case .flag(let rule):
+            if try value.flag(form.name) { rules.append(rule) }
+        case .limitOfCode(let make):
+            for item in try value.list(form.name) {
+                let entry = try item.object("An element of \(form.name)", allowed: ["code", "max"])
+                let code = try entry.required("code")
+                let text = code.isNull ? "" : try code.text("code")
+                let max = try entry.required("max")
+                guard let limit = Rules.Limit(try max.text("max")) else {
+                    throw max.fault(.wrongValue("max", expected: form.value.expected))
+                }
+                rules.append(make(text.isEmpty ? nil : text, limit))
+            }
+        case .findings:
+            for item in try value.list(form.name) {
+                let word = try item.text(form.name)
+                guard let rule = form.value.rule(of: word) else {
+                    throw item.fault(.unknownWord(word, allowed: Rules.Value.findingWords))
+                }
+                rules.append(rule)
+            }
+        case .limit, .share, .multiple, .rows:
+            guard let rule = form.value.rule(of: try value.text(form.name)) else {
+                throw value.fault(.wrongValue(form.name, expected: form.value.expected))
+            }
+            rules.append(rule)
         }
-        return limit
+        return rules
     }
 }
 

@@ -126,7 +126,7 @@ package struct DateTime: Sendable, Comparable {
 }
 
 /// A day of the proleptic Gregorian calendar.
-package struct CalendarDay: Sendable, Equatable {
+package struct CalendarDay: Sendable, Hashable, Comparable {
     package let year: Int
     /// 1 to 12.
     package let month: Int
@@ -146,9 +146,50 @@ package struct CalendarDay: Sendable, Equatable {
         month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
+
+    /// - Parameter text: `YYYY-MM-DD`, from the year 1 on; nil for anything else, and for days that no calendar has.
+    package init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
+            let day = Self.number(bytes[8..<10]), year > 0, (1...12).contains(month),
+            (1...DateTime.days(in: month, of: year)).contains(day)
+        else { return nil }
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        var number = 0
+        for digit in digits {
+            guard ASCII.isDigit(digit) else { return nil }
+            number = number * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return number
+    }
+
+    /// Days since 1970-01-01.
+    package var number: Int { DateTime.daysSince1970(year, month, day) }
+
+    /// `YYYY-MM-DD`.
+    package var text: String { "\(year.digits(4))-\(month.digits(2))-\(day.digits(2))" }
+
+    package static func < (left: CalendarDay, right: CalendarDay) -> Bool {
+        (left.year, left.month, left.day) < (right.year, right.month, right.day)
+    }
 }
 
 extension DateTime {
+    /// `2026-03-01T02:10:05Z`.
+    ///
+    /// - Parameter second: since 1970-01-01T00:00:00Z, in a year from 0 to 9999.
+    package static func text(ofSecond second: Int) -> String {
+        let ofDay = (second % 86_400 + 86_400) % 86_400
+        let time = [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map { $0.digits(2) }.joined(separator: ":")
+        return "\(CalendarDay(number: (second - ofDay) / 86_400).text)T\(time)Z"
+    }
+
     /// In English, January first.
     package static let monthNames = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",

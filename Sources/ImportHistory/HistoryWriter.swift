@@ -25,6 +25,8 @@ package final class HistoryWriter {
     private var days: [Int: DaySums] = [:]
     private var codeDays: [CodeDay: HistorySums] = [:]
     private var hasChanges = false
+    /// Whether the last job was there already.
+    private var wasKnown = false
 
     init(_ database: Database) throws {
         self.database = database
@@ -55,14 +57,15 @@ package final class HistoryWriter {
         guard let id = job.job.jobID else { return .alreadyThere }
         var job = job
         job.makeIndependentOfHashes()
-        if try tables.insert(job, id) {
+        guard let known = try known(id, orInsert: job) else {
             sum(job, times: 1)
             try flushIfMany()
             return .new
         }
-        guard let known = try tables.job(id) else { throw HistoryFault.damaged("a job is listed and not there") }
+        let knownContent = JobContent(known)
+        if JobContent(job) == knownContent { return .alreadyThere }
         let combined = Self.combined(known, job)
-        guard JobContent(combined) != JobContent(known) else { return .alreadyThere }
+        guard JobContent(combined) != knownContent else { return .alreadyThere }
         sum(known, times: -1)
         try tables.delete(id)
         _ = try tables.insert(combined, id)
@@ -71,7 +74,18 @@ package final class HistoryWriter {
         return .updated
     }
 
-    /// The job that two states are of.
+    /// What is known of a job; nil if nothing was, and the job was inserted.
+    ///
+    /// New jobs come one after another, and so do those that were added before: what the last one was is tried first.
+    private func known(_ id: String, orInsert job: JobSummary) throws -> JobSummary? {
+        if wasKnown, let known = try tables.job(id) { return known }
+        wasKnown = try !tables.insert(job, id)
+        guard wasKnown else { return nil }
+        guard let known = try tables.job(id) else { throw HistoryFault.damaged("a job is listed and not there") }
+        return known
+    }
+
+    /// The job of which two states are known.
     private static func combined(_ known: JobSummary, _ added: JobSummary) -> JobSummary {
         var group = SnapshotGroup(known)
         let other = SnapshotGroup(added)

@@ -187,16 +187,33 @@ final class JobTables {
 // MARK: - Reading back
 
 extension JobTables {
-    /// The stored data of the job with that id; nil if there is none.
+    /// The job with that id as far as it is kept; nil if there is none.
+    ///
+    /// Most jobs have one dump, no failed rows and no findings. Their row says so: the other tables are not asked then.
     func job(_ id: String) throws -> JobSummary? {
-        var result: JobSummary?
+        var result: ListedJob?
         selectJob.bind(id)
         try selectJob.query { row in
             var row = row
             result = Self.job(&row, id)
             return false
         }
-        guard var job = result else { return nil }
+        guard let result else { return nil }
+        var job = result.job
+        if job.rows.failed > 0 { try readCodes(of: &job, id) }
+        if result.hasFindings { try readFindings(of: &job, id) }
+        if result.hasOtherDumps { try readSnapshots(of: &job, id) }
+        return job
+    }
+
+    /// A job as its row lists it, and what other tables have about it.
+    private struct ListedJob {
+        var job: JobSummary
+        var hasFindings: Bool
+        var hasOtherDumps: Bool
+    }
+
+    private func readCodes(of job: inout JobSummary, _ id: String) throws {
         selectCodes.bind(id)
         try selectCodes.query { row in
             var row = row
@@ -230,6 +247,9 @@ extension JobTables {
             if job.failedByCode.indices.contains(code) { job.failedByCode[code].messages.append(message) }
             return true
         }
+    }
+
+    private func readFindings(of job: inout JobSummary, _ id: String) throws {
         selectFindings.bind(id)
         try selectFindings.query { row in
             var row = row
@@ -241,11 +261,9 @@ extension JobTables {
                 Finding(.restored(name, severity), row.text() ?? "", count: count))
             return true
         }
-        try readSnapshots(of: &job, id)
-        return job
     }
 
-    private static func job(_ row: inout SQLRow, _ id: String) -> JobSummary {
+    private static func job(_ row: inout SQLRow, _ id: String) -> ListedJob {
         var job = JobSummary(
             job: DeclaredJob(), source: row.text() ?? "", bytes: 0, sha256: nil, rows: RowCounts(), failedByCode: [],
             findings: [], results: .complete, salvage: nil)
@@ -268,7 +286,7 @@ extension JobTables {
         job.rows.failed = row.number()
         job.rows.unclassified = row.number()
         job.rows.missing = row.integer()
-        for _ in 0..<3 { _ = row.number() }
+        let findings = row.number() + row.number() + row.number()
         job.results = ResultsName.results(row.text() ?? "")
         _ = row.flag()
         // The places of damage are not stored.
@@ -277,9 +295,10 @@ extension JobTables {
                 kind: .truncated, place: Place(byte: 0, line: 1, column: 1), rowsKept: 0, message: "")
         }
         if row.flag() { job.identity = IdentitySummary() }
-        job.superseded = SupersededSnapshots(isBeyondCount: row.integer() == nil)
+        let dumps = row.integer()
+        job.superseded = SupersededSnapshots(isBeyondCount: dumps == nil)
         job.outcomes = row.bits()
-        return job
+        return ListedJob(job: job, hasFindings: findings > 0, hasOtherDumps: dumps != 1)
     }
 
     private func readSnapshots(of job: inout JobSummary, _ id: String) throws {

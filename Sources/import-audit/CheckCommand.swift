@@ -32,11 +32,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup(title: Help.output) var printing: Printing
 
     struct Printing: ParsableArguments {
-        @Option(
-            name: .format,
-            help: ArgumentHelp("What to print: text, json or junit; text by default.", valueName: "format"),
-            completion: Format.completion, transform: Format.named)
-        var format: Format = .text
+        @Option(.format) var format: Format = .text
     }
 
     func run() throws {

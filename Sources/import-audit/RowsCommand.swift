@@ -47,11 +47,7 @@ struct RowsCommand: ParsableCommand {
                 valueName: "code"))
         var codes: [String] = []
 
-        @Option(
-            name: .format,
-            help: ArgumentHelp("What to print: csv, jsonl or arrow; csv by default.", valueName: "format"),
-            completion: RowStream.Format.completion, transform: RowStream.Format.named)
-        var format: RowStream.Format = .csv
+        @Option(.format) var format: RowStream.Format = .csv
 
         @Flag(
             name: .customLong("every-dump"),

@@ -33,11 +33,7 @@ struct SummaryCommand: ParsableCommand {
     @OptionGroup(title: Help.output) var printing: Printing
 
     struct Printing: ParsableArguments {
-        @Option(
-            name: .format,
-            help: ArgumentHelp("What to print: text or json; text by default.", valueName: "format"),
-            completion: Format.completion, transform: Format.named)
-        var format: Format = .text
+        @Option(.format) var format: Format = .text
 
         @Flag(name: .customLong("sha256"), help: "Print the SHA-256 of each dump.")
         var hashes = false
@@ -116,7 +112,7 @@ extension SummaryCommand.Format {
             }
             for tally in results.ledger?.tallies.all ?? [] { totals.add(tally) }
             for index in 0..<results.unreadableCount { try document.append(try results.unreadable(index)) }
-            _ = try document.finish(totals: totals)
+            _ = try document.finish(totals: totals, incidents: results.surroundings().incidents)
         }
     }
 }

@@ -1,11 +1,12 @@
 import CodeFiles
 import ImportAnalysis
+import ImportFoundation
 import ImportRedaction
 import TestSupport
 import Testing
 
 func codeBook(_ yaml: String, asOf day: String? = nil) throws -> CodeBook {
-    try CodeFile.codeBook(from: Array(yaml.utf8), asOf: day.flatMap { CalendarDate($0) })
+    try CodeFile.codeBook(from: Array(yaml.utf8), asOf: day.flatMap { CalendarDay($0) })
 }
 
 /// Errors in a codes file, as its user sees them.

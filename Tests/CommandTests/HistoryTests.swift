@@ -194,6 +194,37 @@ struct HistoryTests {
         #expect(piped.status == 64 && piped.errorText.contains("can be read only once"), "\(piped)")
     }
 
+    @Test("A job of an overview that is unlike the runs before it is at the level of those unlike the others")
+    func unusualLevel() throws {
+        let space = try Workspace()
+        for day in 10..<30 {
+            try space.write(
+                dump("\(day)", day: "2026-03-\(day)", failed: 1 + day % 2, rows: 100), as: "past/\(day).json")
+        }
+        #expect(try history(space, "add", "h.sqlite", "past").status == 0)
+        // Four that are unlike the others, of which only the first is unlike the runs before it; and a clean one, as large as
+        // none before it.
+        for number in 1...4 {
+            try space.write(
+                dump("bad \(number)", day: "2026-04-0\(number)", failed: 20, rows: 100), as: "in/bad\(number).json")
+        }
+        try space.write(dump("large", day: "2026-03-30", rows: 2000), as: "in/large.json")
+        try space.write(dump("good", day: "2026-03-31", failed: 2, rows: 100), as: "in/good.json")
+        let without = try importAudit("report", "in", "-o", "without", folder: space.path)
+        #expect(without.status == 0, "\(without)")
+        let page = try space.text("without/index.md")
+        #expect(page.contains("4 are unlike the others") && !page.contains("Unlike the earlier runs"), "\(page)")
+        let run = try importAudit("report", "in", "-o", "o", "--history", "h.sqlite", folder: space.path)
+        #expect(run.status == 0, "\(run)")
+        let check = try importAudit("check", "in", "--history", "h.sqlite", "--unusual", folder: space.path)
+        #expect(check.outputText.contains("2 of 6 jobs unlike the earlier runs"), "\(check)")
+        let withHistory = try space.text("o/index.md")
+        #expect(withHistory.contains("5 are unlike the others"), "\(withHistory)")
+        #expect(withHistory.components(separatedBy: "Unlike the earlier runs").count == 3, "\(withHistory)")
+        let again = try importAudit("report", "in", "-o", "o", "--history", "h.sqlite", folder: space.path)
+        #expect(again.errorText.contains("Nothing has changed"), "\(again)")
+    }
+
     @Test("check compares with earlier runs in all its forms, by options, rules files and the project file")
     func check() throws {
         let space = try Workspace()

@@ -20,7 +20,7 @@ import Testing
         ["tries.py", "--binary", "BINARY", "--seed", "3", "--count", "25"],
         ["tries.py", "--binary", "BINARY", "--seed", "NEW", "--count", "40"],
         ["failing_calls.py", "--binary", "BINARY", "--seed", "NEW", "--count", "40"],
-        ["history.py", "--binary", "BINARY", "--seed", "1", "--parts", "show,unusual"],
+        ["history.py", "--binary", "BINARY", "--seed", "NEW", "--parts", "show,unusual"],
         ["history.py", "--binary", "BINARY", "--seed", "NEW", "--parts", "orders"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE api-example", "SAMPLE sync", "SAMPLE unusual-order"],
         ["prefixes.py", "--binary", "BINARY", "SAMPLE python-client", "SAMPLE failed-job", "SAMPLE still-processing"],

@@ -111,6 +111,55 @@ struct SelectionTests {
         #expect(quiet.errors.isEmpty, "\(quiet)")
     }
 
+    @Test("compare chooses from both audits, and compares the rows of the one dump that is left of each")
+    func compare() throws {
+        let space = try Self.space()
+        try space.write(
+            jobDump("job-3", created: 6).replacing(
+                "\"total\"", with: "\"created_at\":\"2026-03-03T02:00:00Z\",\"total\""), as: "later/03.json")
+        try space.write(try space.text("in/05.json"), as: "later/05.json")
+        let run = try run(space, "compare", "in", "later", "--job", "job-3", "--format", "json")
+        #expect(run.status == 0, "\(run)")
+        #expect(
+            run.errorText.contains("in: Left out by --job job-3: 13 of 14 dumps.")
+                && run.errorText.contains("later: Left out by --job job-3: 1 of 2 dumps."), "\(run)")
+        #expect(try parsed(run.output)["row_by_row"] is [String: Any], "\(run)")
+        let alone = try self.run(space, "compare", "in/03.json", "later/03.json", "--format", "json")
+        let (one, other) = (try parsed(run.output), try parsed(alone.output))
+        for name in ["row_by_row", "codes"] {
+            #expect((one[name] as? NSObject) == (other[name] as? NSObject), "\(name)")
+        }
+        // Of summaries, too.
+        for (folder, report) in [("in", "o"), ("later", "p")] {
+            #expect(try self.run(space, "report", folder, "-o", report).status == 0)
+        }
+        let summaries = try self.run(space, "compare", "o/summary.json", "p/summary.json", "--job", "job-3")
+        #expect(summaries.status == 0 && summaries.errorText.contains("o/summary.json: Left out by"), "\(summaries)")
+        let none = try self.run(space, "compare", "in", "later", "--since", "2027-01-01")
+        #expect(none.status == 65 && none.errorText.contains("among those that are selected"), "\(none)")
+        let map = try self.run(space, "compare", "in", "later", "--map", "reasons.csv", "--job", "x")
+        #expect(map.status == 64 && map.errorText.contains("no jobs can be left out"), "\(map)")
+    }
+
+    @Test("Commands that find rows by their places refuse a selection, and say why")
+    func refused() throws {
+        let space = try Self.space()
+        try space.write("email\na\n", as: "sent.csv")
+        for option in ["--since=2026-03-01", "--until=2026-03-01", "--status=failed", "--job=x"] {
+            for command in [
+                ["rejects", "in", "--source", "sent.csv"],
+                ["account", "in/01.json", "in/02.json", "--map", "sent.csv"],
+            ] {
+                let run = try importAudit(arguments: command + [option], folder: space.path)
+                let name = option.prefix { $0 != "=" }
+                #expect(
+                    run.status == 64 && run.errorText.contains("\(name) is not for this command: it finds"), "\(run)")
+            }
+        }
+        let help = try run(space, "rejects", "--help")
+        #expect(!help.outputText.contains("--since"))
+    }
+
     @Test("What is selected is what dumps say, also where pages have pseudonyms")
     func pseudonyms() throws {
         let space = try Self.space()

@@ -1,4 +1,5 @@
 import ImportAnalysis
+import ImportFoundation
 import Testing
 
 struct CodeBookTests {
@@ -22,6 +23,43 @@ struct CodeBookTests {
         #expect(book.standing(of: "other", isOther: true).state == .new)
     }
 
+    @Test("Patterns match as their definition says, for all short texts", arguments: [false, true])
+    func definition(hasQuestionMarks: Bool) {
+        func matches(_ text: ArraySlice<Unicode.Scalar>, _ pattern: ArraySlice<Unicode.Scalar>) -> Bool {
+            guard let first = pattern.first else { return text.isEmpty }
+            if first == "*" {
+                return matches(text, pattern.dropFirst()) || !text.isEmpty && matches(text.dropFirst(), pattern)
+            }
+            guard let scalar = text.first, scalar == first || hasQuestionMarks && first == "?" else { return false }
+            return matches(text.dropFirst(), pattern.dropFirst())
+        }
+        func texts(_ letters: [Unicode.Scalar], _ length: Int) -> [[Unicode.Scalar]] {
+            var all: [[Unicode.Scalar]] = [[]]
+            var longest = all
+            for _ in 0..<length {
+                longest = longest.flatMap { text in letters.map { text + [$0] } }
+                all += longest
+            }
+            return all
+        }
+        func bytes(_ scalars: [Unicode.Scalar]) -> [UInt8] {
+            var view = String.UnicodeScalarView()
+            view.append(contentsOf: scalars)
+            return Array(String(view).utf8)
+        }
+        let all = texts(["a", "\u{E9}", "\u{1F600}"], 4).map { ($0, bytes($0)) }
+        var matching = 0
+        for pattern in texts(["a", "\u{E9}", "?", "*"], 4) {
+            let glob = GlobPattern(bytes(pattern), hasQuestionMarks: hasQuestionMarks)
+            for (scalars, text) in all {
+                let expected = matches(scalars[...], pattern[...])
+                matching += expected ? 1 : 0
+                if glob.matches(text.span) != expected { Issue.record("\(pattern) and \(scalars)") }
+            }
+        }
+        #expect(matching > 1000)
+    }
+
     @Test(
         "A star stands for any text",
         arguments: [
@@ -43,8 +81,8 @@ struct CodeBookTests {
             ("2036-01-01", .expired),
         ])
     func expiry(day: String, state: CodeStanding.State) {
-        let entry = CodeBook.Entry(.code("a"), acceptance: .init(reason: "r", until: CalendarDate("2026-12-31")))
-        let standing = CodeBook([entry], asOf: CalendarDate(day)).standing(of: "a")
+        let entry = CodeBook.Entry(.code("a"), acceptance: .init(reason: "r", until: CalendarDay("2026-12-31")))
+        let standing = CodeBook([entry], asOf: CalendarDay(day)).standing(of: "a")
         #expect(standing.state == state)
         #expect(standing.isPending == (state == .expired))
     }
@@ -57,11 +95,11 @@ struct CodeBookTests {
             "2026-01-01 ", "2026-01-01T00:00:00Z", "٢٠٢٦-01-01", "", "1900-02-29",
         ])
     func noDay(text: String) {
-        #expect(CalendarDate(text) == nil)
+        #expect(CalendarDay(text) == nil)
     }
 
     @Test("Leap days are days", arguments: ["2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31"])
     func days(text: String) {
-        #expect(CalendarDate(text)?.text == text)
+        #expect(CalendarDay(text)?.text == text)
     }
 }

@@ -172,7 +172,7 @@ import Testing
     func unlike() {
         func levels(_ jobs: [JobSummary]) -> [JobLevel] {
             let surroundings = JobSurroundings(of: jobs)
-            return jobs.map { JobLevel($0, surroundings.usual) }
+            return jobs.map { surroundings.level(of: $0) }
         }
         let usual = (0..<20).map { job($0, rows: 1000, failed: 10) }
         #expect(levels(usual + [job(20, rows: 1000, failed: 10)]).allSatisfy { $0 == .failedRows })
@@ -228,8 +228,8 @@ import Testing
     @Test("Days are those in UTC, and both ends count")
     func days() {
         var selection = JobSelection()
-        selection.since = CalendarDate("2026-03-02")
-        selection.until = CalendarDate("2026-03-03")
+        selection.since = CalendarDay("2026-03-02")
+        selection.until = CalendarDay("2026-03-03")
         func answer(_ time: String?) -> JobSelection.Answer {
             var job = DeclaredJob()
             job.createdAt = time

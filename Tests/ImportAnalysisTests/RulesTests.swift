@@ -1,4 +1,5 @@
 import ImportAnalysis
+import ImportFoundation
 import Testing
 
 struct RulesTests {
@@ -107,10 +108,10 @@ struct RulesTests {
         let book = CodeBook(
             [
                 .init(.code("known")), .init(.code("accepted"), acceptance: .init(reason: "r")),
-                .init(.pattern("exp*"), acceptance: .init(reason: "r", until: CalendarDate("2026-01-01"))),
+                .init(.pattern("exp*"), acceptance: .init(reason: "r", until: CalendarDay("2026-01-01"))),
                 .init(.code("unused")),
             ],
-            asOf: CalendarDate("2026-01-02"))
+            asOf: CalendarDay("2026-01-02"))
         var ruleTally = RuleTally(gate: Rules([.maxFailed(.rows(3), onlyPending: true)]), codes: book)
         ruleTally.add(try audit(job(rows: rows)))
         let ruleResults = ruleTally.ruleResults()

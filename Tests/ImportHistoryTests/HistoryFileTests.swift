@@ -65,6 +65,32 @@ struct HistoryFileTests {
         #expect(try space.bytes("h.sqlite") == bytes)
     }
 
+    @Test("Jobs are found to be new, updated or there already, in whatever order these come")
+    func mixture() throws {
+        let space = try Workspace()
+        let path = space["h.sqlite"]
+        try add((1...6).map { Self.job("\($0)", failed: $0 % 3) }, to: path)
+        let history = try HistoryFile(path, for: .adding, waitSeconds: 5)
+        var changes: [HistoryWriter.Change] = []
+        try history.add { writer in
+            try writer.begin(pseudonymsOf: nil)
+            for job in [
+                Self.job("1", failed: 1), Self.job("7"), Self.job("2", failed: 2), Self.job("3"), Self.job("8"),
+                Self.job("9"), Self.job("4", failed: 3, updated: "11:00:00"),
+                Self.job("4", failed: 3, updated: "11:00:00"),
+                Self.job("7"), Self.job("5", failed: 2, updated: "09:30:00"),
+            ] {
+                changes.append(try writer.add(job))
+            }
+        }
+        #expect(
+            changes == [
+                .alreadyThere, .new, .alreadyThere, .alreadyThere, .new, .new, .updated, .alreadyThere, .alreadyThere,
+                .updated,
+            ])
+        #expect(try count(path) == 9)
+    }
+
     @Test("A step that fails changes nothing")
     func failingMigration() throws {
         let space = try Workspace()

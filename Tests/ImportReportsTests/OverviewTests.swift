@@ -49,10 +49,10 @@ struct OverviewTests {
         return overview
     }
 
-    /// An overview with a bad time, a job that is unlike the others, and a hostile selection.
-    static func surrounded() throws -> OverviewBuilder {
+    /// Jobs with a bad time.
+    static func jobsWithBadTime() throws -> [JobSummary] {
         let clean = try audit(sample: "clean-async")
-        let jobs = (0..<100).map { number in
+        return (0..<100).map { number in
             var job = clean
             job.job.jobID = "job \(number)"
             job.job.createdAt =
@@ -60,6 +60,17 @@ struct OverviewTests {
             if (40..<50).contains(number) { (job.rows.created, job.rows.failed) = (1, job.rows.seen - 1) }
             return job
         }
+    }
+
+    static func summaryWithBadTime() throws -> Summary {
+        var summary = Summary()
+        for job in try jobsWithBadTime() { summary.append(job) }
+        return summary
+    }
+
+    /// An overview with a bad time, a job that is unlike the others, and a hostile selection.
+    static func surrounded() throws -> OverviewBuilder {
+        let jobs = try jobsWithBadTime()
         var selection = SelectionResult(options: ["--job <script>\u{1B}[31m\u{202E}"])
         (selection.dumps, selection.leftOut) = (110, 10)
         var overview = OverviewBuilder(surroundings: JobSurroundings(of: jobs), selection: selection)
@@ -81,6 +92,10 @@ struct OverviewTests {
         }
         #expect(overview.verdict.sentence == "Of 100 jobs, 10 are unlike the others and 90 are clean.")
         #expect(overview.verdict.incident?.hasSuffix("None of the other jobs does.") == true)
+        let summary = SummaryJSON.render(try Self.summaryWithBadTime()).text
+        #expect(
+            summary.contains(#""first": "2026-03-04T14:00:00Z""#) && summary.contains(#""jobs_standing_out": 10"#)
+                && summary.contains(time))
         let text = SummaryText.render(overview, usesColor: false).text
         #expect(text.contains(time) && text.contains("2026-03-04"))
     }

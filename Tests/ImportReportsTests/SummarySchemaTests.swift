@@ -128,6 +128,7 @@ struct SummarySchemaTests {
         var ruleTally = RuleTally(gate: gate, codes: UserRulesTests.codes)
         for job in all.jobs { ruleTally.add(job) }
         summaries.append(SummaryJSON.render(all, codes: UserRulesTests.codes, ruleResults: ruleTally.ruleResults()))
+        summaries.append(SummaryJSON.render(try OverviewTests.summaryWithBadTime()))
         all.redaction = RedactionMark(isKeyed: true, keyID: "0123abcd")
         summaries.append(SummaryJSON.render(all))
 

@@ -1,4 +1,5 @@
 import ImportAnalysis
+import ImportFoundation
 import ImportReports
 import TestSupport
 import Testing
@@ -9,7 +10,7 @@ struct UserRulesTests {
 
     /// Entries in every state, with texts that a page must not act on, and more unused ones than a page lists.
     static let codes: CodeBook = {
-        let acceptance = CodeBook.Acceptance(reason: hostile, until: CalendarDate("2026-06-30"))
+        let acceptance = CodeBook.Acceptance(reason: hostile, until: CalendarDay("2026-06-30"))
         var entries: [CodeBook.Entry] = [
             .init(
                 .code("invalid_email"), title: hostile, explanation: hostile, owner: hostile, action: .fixData,
@@ -17,7 +18,7 @@ struct UserRulesTests {
             .init(.pattern("code_*"), title: "t", acceptance: .init(reason: "r")), .init(.code(nil), owner: "o"),
         ]
         for number in 0..<60 { entries.append(.init(.code("\(hostile) \(number)"))) }
-        return CodeBook(entries, asOf: CalendarDate("2026-07-01"))
+        return CodeBook(entries, asOf: CalendarDay("2026-07-01"))
     }()
 
     private static let gate = Rules([

@@ -83,7 +83,9 @@ class Plan:
         free = [n for n in range(60, NIGHTS - 40) if abs(n - self.change) > 15]
         special = rng.sample(free, 8)
         self.outliers, (self.large, self.small, self.long) = special[:5], special[5:]
-        self.burst = rng.choice([n for n in free if n not in special])
+        # Not in the pause of the code that it is of, which would be none then.
+        in_pause = range(self.pause[0], self.pause[1] + 1)
+        self.burst = rng.choice([n for n in free if n not in special and n not in in_pause])
         self.nights = [self._night(n, rng) for n in range(NIGHTS)]
 
     def _night(self, n: int, rng: random.Random) -> Night:

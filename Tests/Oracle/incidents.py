@@ -1,4 +1,5 @@
 """Incidents in failed rows, found again by brute force over all segments; planted ones, and shuffled rows without any.
+Times in which far more jobs stand out are found by the same rule.
 
     incidents.py --binary .build/release/import-audit --seed 1
 
@@ -8,6 +9,7 @@ What an incident is stands in Docs/audit.md. Here, every pair of failures of a c
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import math
 import random
@@ -20,6 +22,7 @@ from pathlib import Path
 from seeds import add_seed
 
 FEWEST = 10  # Failed rows of an incident.
+FEWEST_JOBS = 3  # Jobs that stand out in a time that is one.
 LISTED = 5
 EXACT = 128  # Failures of a code up to which the program, too, tries all of them.
 PLACES = 5  # How far a planted incident may be off, in rows.
@@ -35,13 +38,13 @@ def bound(n: int, rows: int, series: int) -> float:
     return math.log(200 * series * rows * math.sqrt(n))
 
 
-def best(numbers: list[int], rows: int, series: int, p: float) -> list[tuple[int, int, int, float]]:
+def best(numbers: list[int], rows: int, series: int, p: float, fewest: int = FEWEST) -> list[tuple[int, int, int, float]]:
     """The segments (first row, last row, failures, excess) that do not overlap and have the largest sum."""
     sums: list[float] = [0.0]
     chosen: list[tuple | None] = [None]
     for last, end in enumerate(numbers):
         top, segment = sums[last], None
-        for first in range(last - FEWEST + 2):
+        for first in range(last - fewest + 2):
             n, k = end - numbers[first] + 1, last - first + 1
             if k * (1 - p) <= 2 * p * (n - k):
                 continue
@@ -61,15 +64,15 @@ def best(numbers: list[int], rows: int, series: int, p: float) -> list[tuple[int
     return found[::-1]
 
 
-def search(numbers: list[int], rows: int, series: int) -> list[tuple[int, int, int, float]]:
+def search(numbers: list[int], rows: int, series: int, fewest: int = FEWEST) -> list[tuple[int, int, int, float]]:
     """The incidents of the rows with these numbers, in their order."""
-    if not FEWEST <= len(numbers) < rows:
+    if not fewest <= len(numbers) < rows:
         return []
-    found = best(numbers, rows, series, len(numbers) / rows)
+    found = best(numbers, rows, series, len(numbers) / rows, fewest)
     for _ in range(3):
         failed = len(numbers) - sum(each[2] for each in found)
         elsewhere = rows - sum(last - first + 1 for first, last, _, _ in found)
-        more = best(numbers, rows, series, (failed + 0.5) / (elsewhere + 1)) if found else []
+        more = best(numbers, rows, series, (failed + 0.5) / (elsewhere + 1), fewest) if found else []
         if not more or more == found:
             break
         found = more
@@ -217,6 +220,53 @@ def chance(rng: random.Random, binary: str) -> list[int]:
     return raised
 
 
+def times(rng: random.Random, binary: str) -> int:
+    """Times in which far more jobs stand out, as `summary.json` has them, whatever the order of the inputs."""
+    compared = 0
+    for _ in range(60):
+        count, start = rng.choice([30, 120, 500]), rng.randrange(1_700_000_000, 1_800_000_000)
+        seconds = sorted(rng.sample(range(start, start + 200_000), count))
+        bad = set(rng.sample(range(count), rng.choice([0, 1, count // 20])))
+        if rng.random() < 0.7:
+            first = rng.randrange(count - 12)
+            bad |= set(range(first, first + rng.randrange(4, 12)))
+        jobs = [(second, 10, rng.randrange(6, 11) if number in bad else int(rng.random() < 0.02))
+                for number, second in enumerate(seconds)]
+        lines = []
+        for second, rows, failed in jobs:
+            codes: list[str | None] = ["a"] * failed + [None] * (rows - failed)
+            lines.append(dump(second, codes).replace('"total"', f'"created_at":"{utc(second)}","total"', 1))
+        rng.shuffle(lines)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "jobs.jsonl"
+            path.write_text("\n".join(lines) + "\n")
+            run = subprocess.run([binary, "summary", "--format", "json", str(path)], capture_output=True, check=True)
+        found = json.loads(run.stdout).get("incidents", [])
+        all_rows, all_failed = sum(job[1] for job in jobs), sum(job[2] for job in jobs)
+        standing = [number for number, (_, rows, failed) in enumerate(jobs, 1) if failed * all_rows > 2 * all_failed * rows]
+        segments = search(standing, count, 1, FEWEST_JOBS)
+        jobs_in, standing_in = sum(last - first + 1 for first, last, _, _ in segments), sum(each[2] for each in segments)
+        expected = []
+        for first, last, number, _ in sorted(segments, key=lambda each: (-each[3], each[0]))[:LISTED]:
+            inside = jobs[first - 1:last]
+            expected.append({
+                "first": utc(inside[0][0]), "last": utc(inside[-1][0]), "jobs": len(inside), "jobs_standing_out": number,
+                "rows": sum(job[1] for job in inside), "rows_failed": sum(job[2] for job in inside),
+                "jobs_elsewhere": count - jobs_in, "jobs_standing_out_elsewhere": len(standing) - standing_in,
+            })
+        sentences = [each.pop("sentence") for each in found]
+        if found != expected or not all(" UTC on " in text or " UTC, " in text for text in sentences):
+            sys.exit(f"{count} jobs: expected {expected}, found {found}, {sentences}")
+        compared += bool(found)
+    if compared < 10:
+        sys.exit(f"only {compared} overviews with bad times were compared")
+    return compared
+
+
+def utc(second: int) -> str:
+    return datetime.datetime.fromtimestamp(second, datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
@@ -226,7 +276,9 @@ def main() -> int:
     compared = agrees(rng, options.binary)
     planted = comes_back(rng, options.binary)
     raised = chance(rng, options.binary)
-    print(f"{compared} jobs as by brute force; {planted} planted incidents came back; of 1,000 shuffles raised {raised}")
+    of_time = times(rng, options.binary)
+    print(f"{compared} jobs as by brute force; {planted} planted incidents came back; of 1,000 shuffles raised {raised}; "
+          f"{of_time} overviews with bad times")
     return 0
 
 

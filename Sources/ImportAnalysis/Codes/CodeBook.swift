@@ -1,4 +1,4 @@
-import ImportFoundation
+package import ImportFoundation
 
 /// What people know about the codes of failed rows: the owner, the action, whether they are accepted.
 package struct CodeBook: Sendable {
@@ -64,9 +64,9 @@ package struct CodeBook: Sendable {
     package struct Acceptance: Sendable {
         package var reason: String
         /// The last day on which they are; nil if there is none.
-        package var until: CalendarDate?
+        package var until: CalendarDay?
 
-        package init(reason: String, until: CalendarDate? = nil) {
+        package init(reason: String, until: CalendarDay? = nil) {
             self.reason = reason
             self.until = until
         }
@@ -74,17 +74,17 @@ package struct CodeBook: Sendable {
 
     /// In the order of the file.
     package let entries: [Entry]
-    /// The day with which acceptances are compared.
-    package let asOf: CalendarDate?
-    // By bytes, because in Swift canonically equivalent texts are equal.
+    /// The day against which acceptances are held.
+    package let asOf: CalendarDay?
+    // By bytes: Swift holds canonically equivalent texts for equal.
     private let exact: [[UInt8]?: Int]
     /// The longest first, then in the order of the file.
     private let patterns: [(pattern: GlobPattern, index: Int)]
 
     /// - Parameters:
     ///   - entries: no two of one code or pattern; of such, the first one counts.
-    ///   - asOf: the day with which acceptances are compared; without one, those with a last day count as expired.
-    package init(_ entries: [Entry], asOf: CalendarDate?) {
+    ///   - asOf: the day against which acceptances are held; without one, those with a last day count as expired.
+    package init(_ entries: [Entry], asOf: CalendarDay?) {
         self.entries = entries
         self.asOf = asOf
         var exact: [[UInt8]?: Int] = [:]
@@ -124,7 +124,97 @@ package struct CodeBook: Sendable {
     }
 }
 
-/// What is known about a code.
+// MARK: - Fields
+
+extension CodeBook {
+    /// Something that an entry says in one text. Declared once here, it is a key of codes files and a line of the comment
+    /// at the top of a draft, and if it is shown, also a name for templates and a member of `summary.json`.
+    package struct Field: Sendable {
+        /// The key, the name and the member.
+        package let name: String
+        /// What there may be in a codes file, in a few words.
+        package let values: String
+        package let use: Use
+        /// Of a field that takes one of a few words, these.
+        package let words: [String]
+        /// What an entry says; nil if it says nothing.
+        package let text: @Sendable (Entry) -> String?
+        /// Takes the text of a codes file; false if it is not a value of the field.
+        package let take: @Sendable (inout Entry, String) -> Bool
+
+        package enum Use: Sendable {
+            /// Shown wherever a code is described.
+            case label
+            /// Shown where there is room for sentences.
+            case explanation
+            /// About sending rows again: only in entries with that action, and not shown.
+            case retry
+        }
+
+        /// In the order of a codes file. Those about retries come after the action.
+        package static let all = [
+            text("title", \.title, .label), text("explanation", \.explanation, .explanation),
+            text("owner", \.owner, .label),
+            Field("action", Action.allCases.map { $0.rawValue }.joined(separator: ", "), .label, Action.allCases) {
+                $0.action?.rawValue
+            } take: { entry, text in
+                entry.action = Action(rawValue: text)
+                return entry.action != nil
+            },
+            Field("after", "a time such as 30s, 15m, 2h or 1d", .retry) {
+                $0.retry?.after
+            } take: { entry, text in
+                let digits = text.utf8.dropLast()
+                guard let unit = text.utf8.last, "smhd".utf8.contains(unit), (1...6).contains(digits.count),
+                    digits.allSatisfy({ 0x30...0x39 ~= $0 })
+                else { return false }
+                entry.retry?.after = text
+                return true
+            },
+            count("batch", \.batch), count("max_tries", \.maxTries),
+        ]
+
+        /// Those that are shown.
+        package static let shown = all.filter { $0.use != .retry }
+
+        private init(
+            _ name: String, _ values: String, _ use: Use, _ words: [Action] = [],
+            text: @escaping @Sendable (Entry) -> String?, take: @escaping @Sendable (inout Entry, String) -> Bool
+        ) {
+            self.name = name
+            self.values = values
+            self.use = use
+            self.words = words.map { $0.rawValue }
+            self.text = text
+            self.take = take
+        }
+
+        private static func text(
+            _ name: String, _ property: WritableKeyPath<Entry, String?> & Sendable, _ use: Use
+        ) -> Field {
+            Field(name, "a text", use) {
+                $0[keyPath: property]
+            } take: { entry, text in
+                entry[keyPath: property] = text
+                return true
+            }
+        }
+
+        private static func count(_ name: String, _ property: WritableKeyPath<Retry, Int?> & Sendable) -> Field {
+            Field(name, "a whole number from 1 on", .retry) {
+                $0.retry?[keyPath: property].map { String($0) }
+            } take: { entry, text in
+                guard let number = Int(text), (1...1_000_000_000).contains(number) else { return false }
+                entry.retry?[keyPath: property] = number
+                return true
+            }
+        }
+    }
+}
+
+// MARK: - Standing
+
+/// What is known of a code.
 package struct CodeStanding: Sendable {
     package enum State: String, Sendable, CaseIterable {
         /// It has no entry.
@@ -142,123 +232,4 @@ package struct CodeStanding: Sendable {
 
     /// Someone has to look at rows of the code: they are new, or no longer accepted.
     package var isPending: Bool { state == .new || state == .expired }
-}
-
-/// A day of the calendar, as in `2026-12-31`.
-package struct CalendarDate: Sendable, Hashable, Comparable {
-    package let year: Int
-    /// From 1 to 12.
-    package let month: Int
-    /// From 1 on.
-    package let day: Int
-
-    /// - Parameter text: `YYYY-MM-DD`; nil for anything else, and for days that no calendar has.
-    package init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
-            let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
-            let day = Self.number(bytes[8..<10]), year > 0, (1...12).contains(month),
-            (1...Self.days(in: month, of: year)).contains(day)
-        else { return nil }
-        self.year = year
-        self.month = month
-        self.day = day
-    }
-
-    /// Days since 1970-01-01.
-    package var number: Int { DateTime.daysSince1970(year, month, day) }
-
-    /// `YYYY-MM-DD`.
-    package var text: String {
-        "\(year.digits(4))-\(month.digits(2))-\(day.digits(2))"
-    }
-
-    package static func < (left: CalendarDate, right: CalendarDate) -> Bool {
-        (left.year, left.month, left.day) < (right.year, right.month, right.day)
-    }
-
-    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
-        var number = 0
-        for digit in digits {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-            number = number * 10 + Int(digit - UInt8(ascii: "0"))
-        }
-        return number
-    }
-
-    private static func days(in month: Int, of year: Int) -> Int {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-}
-
-/// A text pattern in which `*` matches any bytes, including none, and everything else matches itself.
-package struct GlobPattern: Sendable {
-    private static let anything = UInt8(ascii: "*")
-    private let bytes: [UInt8]
-
-    package init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
-    /// Its length in bytes without stars: the longer of two patterns is more specific.
-    var count: Int { bytes.count { $0 != Self.anything } }
-
-    /// Whether it matches a whole text. Takes no more steps than the product of both lengths.
-    package func matches(_ text: Span<UInt8>) -> Bool {
-        var (at, position) = (0, 0)
-        // The position of the last `*`, and how much of the text it has matched.
-        var star: (at: Int, position: Int)?
-        while position < text.count {
-            if at < bytes.count, bytes[at] == Self.anything {
-                star = (at, position)
-                at += 1
-            } else if at < bytes.count, bytes[at] == text[position] {
-                at += 1
-                position += 1
-            } else if let last = star {
-                star = (last.at, last.position + 1)
-                at = last.at + 1
-                position = last.position + 1
-            } else {
-                return false
-            }
-        }
-        return bytes[at...].allSatisfy { $0 == Self.anything }
-    }
-}
-
-/// Finds the name that someone may have meant by an unknown one.
-package enum NearestName {
-    /// The name with the fewest edits, at most a third of its length; nil if none is similar.
-    package static func of(_ text: String, among names: [String]) -> String? {
-        let wrong = Array(text.utf8)
-        guard wrong.count <= 64 else { return nil }
-        let near = names.map { (distance: edits(from: wrong, to: Array($0.utf8)), name: $0) }
-            .filter { $0.distance <= max(1, $0.name.utf8.count / 3) }
-        return near.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
-    }
-
-    /// Insertions, deletions, substitutions, and swaps of neighbours.
-    private static func edits(from first: [UInt8], to second: [UInt8]) -> Int {
-        var beforeLast: [Int] = []
-        var last = Array(0...second.count)
-        for (row, letter) in first.enumerated() {
-            var current = [row + 1]
-            for (column, other) in second.enumerated() {
-                var cost = min(
-                    last[column + 1] + 1, current[column] + 1, last[column] + (letter == other ? 0 : 1))
-                if row > 0, column > 0, letter == second[column - 1], other == first[row - 1] {
-                    cost = min(cost, beforeLast[column - 1] + 1)
-                }
-                current.append(cost)
-            }
-            beforeLast = last
-            last = current
-        }
-        return last[second.count]
-    }
 }

@@ -19,10 +19,7 @@ package struct HistoryTime: Sendable {
     package static let lastDay = DateTime.daysSince1970(9999, 12, 31)
 
     /// `2026-03-01`.
-    package static func text(ofDay day: Int) -> String {
-        let date = CalendarDay(number: day)
-        return "\(date.year.digits(4))-\(date.month.digits(2))-\(date.day.digits(2))"
-    }
+    package static func text(ofDay day: Int) -> String { CalendarDay(number: day).text }
 
     /// The Monday of the week that a day is in; before the year 0, the first day that can be written.
     package static func monday(of day: Int) -> Int {

@@ -31,6 +31,11 @@ package struct UnusualRun: Sendable {
 
     package let verdicts: [Verdict]
 
+    /// Whether a job is unlike the runs before it; false if there are not enough of them, or it cannot be compared.
+    package static func isUnusual(_ job: JobSummary, after earlier: EarlierRuns) -> Bool {
+        if case .unlike? = Rules.Rule.noUnusualRun.judgement(of: job, after: earlier) { true } else { false }
+    }
+
     /// - Parameter earlier: enough of them.
     package init(_ job: JobSummary, against earlier: EarlierRuns) {
         var verdicts: [Verdict] = []

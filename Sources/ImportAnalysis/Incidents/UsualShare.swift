@@ -63,6 +63,8 @@ package struct JobSurroundings: Sendable {
     package var usual = UsualShare()
     /// The strongest first.
     package var incidents: [TimeIncident] = []
+    /// Jobs that are unlike the runs before them in a history (``UnusualRun``).
+    package var unusual: Set<JobIdentity> = []
 
     package init() {}
 
@@ -74,13 +76,24 @@ package struct JobSurroundings: Sendable {
         for job in jobs { times.add(job, usual) }
         incidents = times.incidents()
     }
+
+    /// How a job stands among the others.
+    package func level(of job: JobSummary) -> JobLevel {
+        let level = JobLevel(job, usual)
+        return level > .unlikeOthers && isUnusual(job) ? .unlikeOthers : level
+    }
+
+    /// Whether a job is unlike the runs before it.
+    package func isUnusual(_ job: JobSummary) -> Bool {
+        !unusual.isEmpty && JobIdentity(job).map { unusual.contains($0) } ?? false
+    }
 }
 
 /// The level of a job among the others of an overview, the worst first.
 package enum JobLevel: Int, Sendable, CaseIterable, Comparable {
     /// It has critical findings.
     case doesNotAddUp
-    /// It adds up, but far more of its rows failed than usual.
+    /// It adds up, and far more of its rows failed than usually, or it is unlike the runs before it.
     case unlikeOthers
     case failedRows
     /// No row failed, but something should be looked at.
@@ -88,7 +101,7 @@ package enum JobLevel: Int, Sendable, CaseIterable, Comparable {
     case processing
     case clean
 
-    package init(_ job: JobSummary, _ usual: UsualShare) {
+    fileprivate init(_ job: JobSummary, _ usual: UsualShare) {
         switch Verdict.level(of: job) {
         case .critical: self = .doesNotAddUp
         case .pending: self = .processing

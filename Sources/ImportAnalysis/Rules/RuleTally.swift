@@ -5,18 +5,24 @@ package struct RuleTally: Sendable {
     package let gate: Rules?
     package let codes: CodeBook?
 
-    private var rows = RowCounts()
-    private var pendingRows = 0
+    /// What rules about all jobs together are judged by.
+    struct Seen: Sendable {
+        var rows = RowCounts()
+        /// Failed rows of codes that are new, or accepted no longer.
+        var pendingRows = 0
+        /// Failed rows of codes beyond the limit: of any code.
+        var otherRows = 0
+        var findings: [FindingID: Int] = [:]
+        var inputs = 0
+        var incompleteInputs = 0
+    }
+
+    private var seen = Seen()
     /// Failed rows of each rule about a code, in the order of the rules.
     private var rowsByRule: [Int]
-    /// Failed rows of codes beyond the limit: of any code.
-    private var otherRows = 0
-    private var findings: [FindingID: Int] = [:]
     /// Jobs of which something was seen that rules can be about.
     private var checkedJobs = 0
     private var jobs = 0
-    private var inputs = 0
-    private var incompleteInputs = 0
     private var usedEntries: Set<Int> = []
     /// Of each rule about single jobs, in the order of the rules.
     private var jobTallies: [JobRuleTally]
@@ -34,43 +40,41 @@ package struct RuleTally: Sendable {
     /// - Parameter earlier: the runs before it, if a rule asks for them (``Rules/asksForHistory``).
     package mutating func add(_ job: JobSummary, after earlier: EarlierRuns? = nil) {
         guard !isIdle else { return }
-        inputs += 1
+        seen.inputs += 1
         jobs += 1
         // A whole import of no rows was checked; a dump that shows none of the job's rows was not.
         if job.rows.seen > 0 || job.isWhollyThere { checkedJobs += 1 }
-        if !job.isWhollyThere { incompleteInputs += 1 }
-        rows.add(job.rows)
+        if !job.isWhollyThere { seen.incompleteInputs += 1 }
+        seen.rows.add(job.rows)
         for index in jobTallies.indices { jobTallies[index].add(job, after: earlier) }
-        for finding in job.findings { findings[finding.id, default: 0] += 1 }
+        for finding in job.findings { seen.findings[finding.id, default: 0] += 1 }
         for code in job.failedByCode { add(code) }
     }
 
     /// Adds jobs that are complete, without findings and failed rows.
     package mutating func add(_ tally: PlainJobTally) {
         guard !isIdle else { return }
-        inputs += tally.jobs
+        seen.inputs += tally.jobs
         jobs += tally.jobs
         checkedJobs += tally.jobs
         for index in jobTallies.indices { jobTallies[index].addClean(tally.jobs) }
-        rows.add(tally.rows)
+        seen.rows.add(tally.rows)
     }
 
     /// Adds an input that is not an import job.
     package mutating func add(_ input: UnreadableInput) {
-        inputs += 1
-        incompleteInputs += 1
+        seen.inputs += 1
+        seen.incompleteInputs += 1
     }
 
     private mutating func add(_ code: CodeSummary) {
         if let codes {
-            if codes.standing(of: code.code, isOther: code.isOther).isPending { pendingRows.addClamped(code.rows) }
+            if codes.standing(of: code.code, isOther: code.isOther).isPending { seen.pendingRows.addClamped(code.rows) }
             if !code.isOther, let index = codes.index(of: code.code) { usedEntries.insert(index) }
         }
-        if code.isOther { otherRows.addClamped(code.rows) }
+        if code.isOther { seen.otherRows.addClamped(code.rows) }
         for (index, rule) in (gate?.rules ?? []).enumerated() {
-            guard case .maxFailedCode(let name, _) = rule, !code.isOther, name.sortKey == code.code.sortKey else {
-                continue
-            }
+            guard let name = rule.aboutCode, !code.isOther, name.sortKey == code.code.sortKey else { continue }
             rowsByRule[index].addClamped(code.rows)
         }
     }
@@ -80,13 +84,12 @@ package struct RuleTally: Sendable {
         RuleResults(
             gate: gate.map { gate in
                 gate.rules.enumerated().map { index, rule in
-                    var result =
-                        jobTallies[index].result ?? result(of: rule, rowsOfCode: rowsByRule[index])
-                    // If nothing was checked, no rule is met: an audit of nothing must not pass.
+                    var result = rule.result(over: seen, rowsOfCode: rowsByRule[index]) ?? jobTallies[index].result
+                    // Where nothing was checked, no rule is met: an audit of nothing must not pass.
                     if let gap {
                         result.gap = gap
                         result.isMet = false
-                    } else if rule.isAboutShare, rows.seen == 0 {
+                    } else if rule.isAboutShare, seen.rows.seen == 0 {
                         result.gap = .noRows
                         result.isMet = false
                     }
@@ -102,34 +105,6 @@ package struct RuleTally: Sendable {
 
     /// Why nothing was checked; nil if something was.
     private var gap: RuleGap? { checkedJobs > 0 ? nil : jobs == 0 ? .noJob : .noResults }
-
-    private func result(of rule: Rules.Rule, rowsOfCode: Int) -> RuleResult {
-        switch rule {
-        case .maxFailed(let limit, let onlyPending):
-            let failed = onlyPending ? pendingRows : rows.failed
-            return RuleResult(rule, measured: failed, whole: rows.seen, isMet: limit.allows(failed, of: rows.seen))
-        case .maxFailedCode(_, let limit):
-            // Rows beyond the limit may have the code, so this does not count as success.
-            let most = rowsOfCode.clampedAdding(otherRows)
-            return RuleResult(
-                rule, measured: rowsOfCode, whole: rows.seen, undecided: otherRows,
-                isMet: limit.allows(most, of: rows.seen))
-        case .maxFailedPerJob, .maxFailedAgainstMedian, .noUnusualRun:
-            // Judged job by job.
-            return RuleResult(rule, measured: 0, isMet: false)
-        case .failOnSeverity(let severity):
-            let count = findings.reduce(0) { $0 + ($1.key.severity <= severity ? $1.value : 0) }
-            return RuleResult(rule, measured: count, isMet: count == 0)
-        case .failOnFinding(let id):
-            let count = findings[id, default: 0]
-            return RuleResult(rule, measured: count, isMet: count == 0)
-        case .requireComplete:
-            return RuleResult(
-                rule, measured: incompleteInputs, whole: inputs, isMet: incompleteInputs == 0 && inputs > 0)
-        case .minRows(let least):
-            return RuleResult(rule, measured: rows.seen, isMet: rows.seen >= least)
-        }
-    }
 }
 
 /// The results of the user's rules and codes file.

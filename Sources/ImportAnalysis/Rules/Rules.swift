@@ -1,5 +1,4 @@
 import ImportDumps
-import ImportFoundation
 
 /// Rules that the audit of any number of jobs meets or does not meet.
 package struct Rules: Sendable {
@@ -22,6 +21,9 @@ package struct Rules: Sendable {
         }
     }
 
+    /// Whether a rule compares with earlier runs, for which there must be a history.
+    package var asksForHistory: Bool { rules.contains { $0.form.asksForHistory } }
+
     package enum Rule: Sendable {
         /// The most failed rows over all jobs; `onlyPending`: only of codes that are new or no longer accepted.
         case maxFailed(Limit, onlyPending: Bool)
@@ -41,142 +43,234 @@ package struct Rules: Sendable {
         case requireComplete
         /// The fewest rows seen over all jobs.
         case minRows(Int)
+    }
+}
 
-        /// Its name, as an option has it without its dashes.
-        package var name: String {
-            switch self {
-            case .maxFailed: "max-failed"
-            case .maxFailedCode: "max-failed-code"
-            case .maxFailedPerJob: "max-failed-per-job"
-            case .maxFailedAgainstMedian: "max-failed-vs-median"
-            case .noUnusualRun: "unusual"
-            case .failOnSeverity, .failOnFinding: "fail-on"
-            case .requireComplete: "require-complete"
-            case .minRows: "min-rows"
-            }
-        }
+// MARK: - How rules are written
 
-        /// The value of the option; nil if it has none. It may contain a code: hostile text until escaped.
-        package var argument: String? {
-            switch self {
-            case .maxFailed(let limit, _): limit.text
-            case .maxFailedCode(let code, let limit): "\(code ?? "")=\(limit.text)"
-            case .maxFailedPerJob(let share): "\(share.percent)%"
-            case .maxFailedAgainstMedian(let multiple): multiple.text
-            case .noUnusualRun: nil
-            case .failOnSeverity(let severity): severity.rawValue
-            case .failOnFinding(let id): id.name
-            case .requireComplete: nil
-            case .minRows(let rows): String(rows)
-            }
-        }
+extension Rules {
+    /// How a rule is written. Declared once here, it is an option of the command, a key of rules files and a key of the
+    /// project file.
+    package struct Form: Sendable {
+        /// The option without its dashes, and the key.
+        package let name: String
+        package let value: Value
+        /// What the command's help says.
+        package let help: String
+        /// Whether the rule compares with earlier runs.
+        package var asksForHistory = false
 
-        /// Whether it counts only codes that are new or no longer accepted; nil if it does not count codes.
-        package var isOnlyPending: Bool? {
-            if case .maxFailed(_, let onlyPending) = self { onlyPending } else { nil }
-        }
+        /// All of them, in the order in which rules are shown.
+        package static let all = [
+            maxFailed, maxFailedCode, maxFailedPerJob, maxFailedAgainstMedian, unusual, failOn, requireComplete,
+            minRows,
+        ]
 
-        /// Whether there is nothing to judge without rows.
-        var isAboutShare: Bool {
-            if case .maxFailedPerJob = self { true } else { limit?.isPercentage == true }
-        }
-
-        package var asksForHistory: Bool {
-            switch self {
-            case .maxFailedAgainstMedian, .noUnusualRun: true
-            default: false
-            }
-        }
-
-        /// How many failed rows the rule allows; nil if it is about something else.
-        var limit: Limit? {
-            switch self {
-            case .maxFailed(let limit, _), .maxFailedCode(_, let limit): limit
-            default: nil
-            }
-        }
+        package static let maxFailed = Form(
+            name: "max-failed", value: .limit { .maxFailed($0, onlyPending: false) },
+            help: "Fail if more rows failed, or a larger share of the rows seen.")
+        package static let maxFailedCode = Form(
+            name: "max-failed-code", value: .limitOfCode { .maxFailedCode($0, $1) },
+            help: "The same for the rows of one code. Nothing before the = means rows without a code.")
+        package static let maxFailedPerJob = Form(
+            name: "max-failed-per-job", value: .share { .maxFailedPerJob($0) },
+            help: "Fail if a larger share of the rows failed in any job.")
+        package static let maxFailedAgainstMedian = Form(
+            name: "max-failed-vs-median", value: .multiple { .maxFailedAgainstMedian($0) },
+            help: "Fail if the failure share of a job is above so many times the median of the earlier runs.",
+            asksForHistory: true)
+        package static let unusual = Form(
+            name: "unusual", value: .flag(.noUnusualRun),
+            help:
+                "Fail if the failure share, the share of a code, the duration or the size of a job is unlike the earlier "
+                + "runs. With fewer than 8 of them, nothing is judged.",
+            asksForHistory: true)
+        package static let failOn = Form(
+            name: "fail-on", value: .findings,
+            help: "Fail on a critical finding, on any warning too, or on the finding with that name.")
+        package static let requireComplete = Form(
+            name: "require-complete", value: .flag(.requireComplete),
+            help: "Fail unless every input is a whole dump of a complete job with all its rows.")
+        package static let minRows = Form(
+            name: "min-rows", value: .rows { .minRows($0) }, help: "Fail if fewer rows were seen.")
     }
 
-    /// Whether a rule compares with earlier runs, for which there must be a history.
-    package var asksForHistory: Bool { rules.contains { $0.asksForHistory } }
+    /// What is written after the name of a rule, and the rule that it makes.
+    package enum Value: Sendable {
+        /// Nothing.
+        case flag(Rule)
+        case limit(@Sendable (Limit) -> Rule)
+        /// For a code; any number of times.
+        case limitOfCode(@Sendable (String?, Limit) -> Rule)
+        case share(@Sendable (Share) -> Rule)
+        case multiple(@Sendable (Multiple) -> Rule)
+        case rows(@Sendable (Int) -> Rule)
+        /// A severity or the name of a finding; any number of times.
+        case findings
 
-    /// A multiple: a number from 0 up, with up to six digits after the point.
-    package struct Multiple: Sendable, Equatable {
-        private let millionths: Int
-        private static let limit = 1_000_000
+        /// All words that stand for ``findings``.
+        package static let findingWords =
+            [Severity.critical.rawValue, Severity.warning.rawValue] + FindingID.all.map { $0.name }
 
-        /// - Parameter text: `2x` or `1.5x`; nil for anything else, and for more than 1,000,000.
-        package init?(_ text: String) {
-            guard text.utf8.last == UInt8(ascii: "x") else { return nil }
-            let parts = text.dropLast().utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            guard (1...2).contains(parts.count), let whole = WholeNumber.of(parts[0]), whole <= Self.limit else {
-                return nil
-            }
-            var fraction = 0
-            if parts.count == 2 {
-                guard (1...6).contains(parts[1].count), var digits = WholeNumber.of(parts[1]) else { return nil }
-                for _ in parts[1].count..<6 { digits *= 10 }
-                fraction = digits
-            }
-            millionths = whole * 1_000_000 + fraction
-        }
-
-        /// Whether a share is at most this many times another one, exactly.
-        func allows(_ part: Int, of whole: Int, against other: (failed: Int, rows: Int)) -> Bool {
-            // Rows of a job are at most 10^12, and so are those of a history.
-            Int128(part) * Int128(other.rows) * 1_000_000 <= Int128(millionths) * Int128(other.failed) * Int128(whole)
-        }
-
-        /// As one would write it.
-        package var text: String {
-            guard millionths % 1_000_000 > 0 else { return "\(millionths / 1_000_000)x" }
-            var digits = (millionths % 1_000_000).digits(6)
-            while digits.last == "0" { digits.removeLast() }
-            return "\(millionths / 1_000_000).\(digits)x"
-        }
-    }
-
-    /// A number of rows, or a part of the rows seen.
-    package enum Limit: Sendable, Equatable {
-        case rows(Int)
-        case percent(Share)
-
-        var isPercentage: Bool {
-            if case .percent = self { true } else { false }
-        }
-
-        /// Whether a number of rows is within the limit, exactly.
-        ///
-        /// - Parameters:
-        ///   - rows: 0 or more.
-        ///   - seen: of so many, 0 or more.
-        package func allows(_ rows: Int, of seen: Int) -> Bool {
+        /// The rule that a text makes; nil if it makes none.
+        package func rule(of text: String) -> Rule? {
             switch self {
-            case .rows(let limit): rows <= limit
-            // Rows of none that were seen are beyond any limit.
-            case .percent(let share): seen > 0 ? Share(of: rows, in: seen) <= share : rows == 0
+            case .flag: return nil
+            case .limit(let make): return Limit(text).map(make)
+            case .limitOfCode(let make):
+                // After the last =, for a code may have one.
+                guard let equals = text.utf8.lastIndex(of: UInt8(ascii: "=")),
+                    let limit = Limit(String(text[text.utf8.index(after: equals)...]))
+                else { return nil }
+                let code = String(text[..<equals])
+                return make(code.isEmpty ? nil : code, limit)
+            case .share(let make):
+                guard case .percent(let share)? = Limit(text) else { return nil }
+                return make(share)
+            case .multiple(let make): return Multiple(text).map(make)
+            case .rows(let make): return WholeNumber.of(text.utf8).map(make)
+            case .findings:
+                switch text {
+                case Severity.critical.rawValue: return .failOnSeverity(.critical)
+                case Severity.warning.rawValue: return .failOnSeverity(.warning)
+                default: return FindingID.all.first { $0.name == text }.map { .failOnFinding($0) }
+                }
             }
         }
     }
 }
 
-extension Rules.Limit {
-    /// - Parameter text: `N` or `P%`, with `P` from 0 to 100 and up to six digits after the point; nil for anything else.
-    package init?(_ text: String) {
-        if text.utf8.last == UInt8(ascii: "%") {
-            guard let share = Share(percent: text.dropLast()) else { return nil }
-            self = .percent(share)
-        } else {
-            guard let rows = WholeNumber.of(text.utf8) else { return nil }
-            self = .rows(rows)
+extension Rules.Rule {
+    package var form: Rules.Form {
+        switch self {
+        case .maxFailed: .maxFailed
+        case .maxFailedCode: .maxFailedCode
+        case .maxFailedPerJob: .maxFailedPerJob
+        case .maxFailedAgainstMedian: .maxFailedAgainstMedian
+        case .noUnusualRun: .unusual
+        case .failOnSeverity, .failOnFinding: .failOn
+        case .requireComplete: .requireComplete
+        case .minRows: .minRows
         }
     }
 
-    /// As one would write it: `10` or `2.5%`.
-    package var text: String {
+    /// What one writes after the name; nil if that is nothing. It may have a code in it: hostile text until escaped.
+    package var argument: String? {
         switch self {
-        case .rows(let rows): String(rows)
-        case .percent(let share): "\(share.percent)%"
+        case .maxFailed(let limit, _): limit.text
+        case .maxFailedCode(let code, let limit): "\(code ?? "")=\(limit.text)"
+        case .maxFailedPerJob(let share): "\(share.percent)%"
+        case .maxFailedAgainstMedian(let multiple): multiple.text
+        case .noUnusualRun, .requireComplete: nil
+        case .failOnSeverity(let severity): severity.rawValue
+        case .failOnFinding(let id): id.name
+        case .minRows(let rows): String(rows)
         }
+    }
+
+    /// Whether it counts only codes that are new, or accepted no longer; nil if it does not count codes.
+    package var isOnlyPending: Bool? {
+        if case .maxFailed(_, let onlyPending) = self { onlyPending } else { nil }
+    }
+
+    /// How many failed rows the rule allows; nil if it is about something else.
+    package var limit: Rules.Limit? {
+        switch self {
+        case .maxFailed(let limit, _), .maxFailedCode(_, let limit): limit
+        default: nil
+        }
+    }
+
+    /// Nil if the rule is not about a code; a code that is nil is that of errors without one.
+    package var aboutCode: String?? {
+        if case .maxFailedCode(let code, _) = self { .some(code) } else { .none }
+    }
+
+    /// Whether there is nothing to judge without rows.
+    var isAboutShare: Bool {
+        if case .share = form.value { true } else { limit?.isPercentage == true }
+    }
+}
+
+// MARK: - How rules are judged
+
+extension Rules.Rule {
+    /// What the rule came to over all jobs together; nil if it is about single jobs.
+    ///
+    /// - Parameter rowsOfCode: failed rows of the code that it is about.
+    func result(over seen: RuleTally.Seen, rowsOfCode: Int) -> RuleResult? {
+        switch self {
+        case .maxFailed(let limit, let onlyPending):
+            let failed = onlyPending ? seen.pendingRows : seen.rows.failed
+            return RuleResult(
+                self, measured: failed, whole: seen.rows.seen, isMet: limit.allows(failed, of: seen.rows.seen))
+        case .maxFailedCode(_, let limit):
+            // Rows beyond the limit may be of the code: what cannot be told is no success.
+            let most = rowsOfCode.clampedAdding(seen.otherRows)
+            return RuleResult(
+                self, measured: rowsOfCode, whole: seen.rows.seen, undecided: seen.otherRows,
+                isMet: limit.allows(most, of: seen.rows.seen))
+        case .failOnSeverity(let severity):
+            let count = seen.findings.reduce(0) { $0 + ($1.key.severity <= severity ? $1.value : 0) }
+            return RuleResult(self, measured: count, isMet: count == 0)
+        case .failOnFinding(let id):
+            let count = seen.findings[id, default: 0]
+            return RuleResult(self, measured: count, isMet: count == 0)
+        case .requireComplete:
+            return RuleResult(
+                self, measured: seen.incompleteInputs, whole: seen.inputs,
+                isMet: seen.incompleteInputs == 0 && seen.inputs > 0)
+        case .minRows(let least):
+            return RuleResult(self, measured: seen.rows.seen, isMet: seen.rows.seen >= least)
+        case .maxFailedPerJob, .maxFailedAgainstMedian, .noUnusualRun: return nil
+        }
+    }
+
+    /// How a job meets the rule; nil if it is about all jobs together.
+    ///
+    /// - Parameter earlier: the runs before it; nil without a history.
+    func judgement(of job: JobSummary, after earlier: EarlierRuns?) -> JobJudgement? {
+        let (failed, rows) = (job.rows.failed, job.rows.seen)
+        switch self {
+        case .maxFailedPerJob(let share):
+            return rows == 0 ? .nothing : .share(isBroken: Share(of: failed, in: rows) > share, median: nil)
+        case .maxFailedAgainstMedian(let multiple):
+            return .comparing(job, with: earlier, needsRows: true) { earlier in
+                guard let median = earlier.medianShare else { return .likeBefore }
+                return .share(isBroken: !multiple.allows(failed, of: rows, against: median), median: median)
+            }
+        case .noUnusualRun:
+            return .comparing(job, with: earlier) { earlier in
+                let verdicts = UnusualRun(job, against: earlier).verdicts
+                return verdicts.isEmpty ? .likeBefore : .unlike(verdicts.map { $0.sentence })
+            }
+        case .maxFailed, .maxFailedCode, .failOnSeverity, .failOnFinding, .requireComplete, .minRows: return nil
+        }
+    }
+}
+
+/// How one job meets a rule about single jobs.
+enum JobJudgement {
+    /// There is nothing to judge.
+    case nothing
+    /// It is not over, or rows of it are missing.
+    case incomparable
+    /// With so few earlier runs, nothing is said.
+    case tooFewRuns(Int)
+    /// Its share of failed rows was judged, perhaps beside the median of the earlier runs.
+    case share(isBroken: Bool, median: (failed: Int, rows: Int)?)
+    case likeBefore
+    /// It is unlike the earlier runs, for these reasons: a sentence each.
+    case unlike([String])
+
+    /// Judges a job by its earlier runs if that is possible.
+    ///
+    /// - Parameter needsRows: whether a job without rows cannot be compared.
+    fileprivate static func comparing(
+        _ job: JobSummary, with earlier: EarlierRuns?, needsRows: Bool = false, _ judge: (EarlierRuns) -> JobJudgement
+    ) -> JobJudgement {
+        guard let earlier else { return .nothing }
+        guard job.isComparableRun, !needsRows || job.rows.seen > 0 else { return .incomparable }
+        return earlier.areEnough ? judge(earlier) : .tooFewRuns(earlier.runs.count)
     }
 }

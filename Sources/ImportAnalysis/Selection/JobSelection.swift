@@ -1,11 +1,11 @@
 package import ImportDumps
-import ImportFoundation
+package import ImportFoundation
 
 /// The jobs that a run selects: those that meet all conditions.
 package struct JobSelection: Sendable {
     /// The first and the last day on which a job was created, in UTC; nil for no condition.
-    package var since: CalendarDate?
-    package var until: CalendarDate?
+    package var since: CalendarDay?
+    package var until: CalendarDay?
     /// A job has one of these statuses; empty for no condition.
     package var statuses: [String] = []
     /// The id of a job is like one of these, or for a job without an id the name of its file; empty for no condition.
@@ -32,7 +32,7 @@ package struct JobSelection: Sendable {
         }
         if !jobs.isEmpty {
             let name = job.jobID ?? String(source.split(separator: "/", omittingEmptySubsequences: true).last ?? "")
-            guard jobs.contains(where: { Self.isLike(name, $0) }) else { return .leftOut }
+            guard jobs.contains(where: { Self.pattern($0).matches(name.utf8Span.span) }) else { return .leftOut }
         }
         guard since != nil || until != nil else { return .selected }
         guard let day = job.createdAt.flatMap({ DateTime($0) })?.dayInUTC else { return .undated }
@@ -41,27 +41,8 @@ package struct JobSelection: Sendable {
         return .selected
     }
 
-    /// Whether a text is like a pattern, in which `*` stands for any characters and `?` for one.
-    static func isLike(_ text: String, _ pattern: String) -> Bool {
-        let (text, pattern) = (Array(text.unicodeScalars), Array(pattern.unicodeScalars))
-        var (place, index) = (0, 0)
-        /// Behind the last `*`, and what it stands for so far ends there.
-        var star: (index: Int, place: Int)?
-        while place < text.count {
-            if index < pattern.count, pattern[index] == "*" {
-                index += 1
-                star = (index, place)
-            } else if index < pattern.count, pattern[index] == "?" || pattern[index] == text[place] {
-                index += 1
-                place += 1
-            } else if let last = star {
-                (index, place) = (last.index, last.place + 1)
-                star = (index, place)
-            } else {
-                return false
-            }
-        }
-        return pattern[index...].allSatisfy { $0 == "*" }
+    private static func pattern(_ text: String) -> GlobPattern {
+        GlobPattern(Array(text.utf8), hasQuestionMarks: true)
     }
 
     /// The conditions as options, in a fixed order.

@@ -1,3 +1,5 @@
+import ImportFoundation
+
 extension Rules.Rule {
     /// What the rule demands, in a few words. It may quote a code: hostile text until escaped.
     package var demand: String {
@@ -33,7 +35,73 @@ extension Rules.Limit {
 extension Rules.Rule {
     /// The rule as its option has it: `max-failed 2%`. It may have a code in it: hostile text until escaped.
     package var title: String {
-        [name, argument, isOnlyPending == true ? "only-new-codes" : nil].compactMap { $0 }.joined(separator: " ")
+        [form.name, argument, isOnlyPending == true ? "only-new-codes" : nil].compactMap { $0 }.joined(separator: " ")
+    }
+}
+
+extension Rules.Value {
+    /// How the command's help shows it; nil for a flag.
+    package var placeholder: String? {
+        switch self {
+        case .flag: nil
+        case .limit: "N|P%"
+        case .limitOfCode: "CODE=N|P%"
+        case .share: "P%"
+        case .multiple: "Nx"
+        case .rows: "n"
+        case .findings: "critical|warning|FINDING"
+        }
+    }
+
+    /// What a value in a rules file must be.
+    package var expected: String {
+        switch self {
+        case .flag: "true or false"
+        case .limit, .limitOfCode: "a number of rows, or a percentage from 0% to 100%"
+        case .share: "a percentage from 0% to 100%"
+        case .multiple: "a multiple such as 2x or 1.5x"
+        case .rows: "a number of rows"
+        case .findings: "critical, warning or the name of a finding"
+        }
+    }
+
+    /// Why a text is not the value of an option, in a sentence. It quotes the text: hostile until escaped.
+    ///
+    /// - Parameter option: as its user writes it.
+    package func refusal(of text: String, as option: String) -> String {
+        let quoted = "“\(shownText(text))”"
+        switch self {
+        case .flag: return "\(option) takes no value."
+        case .limitOfCode where !text.utf8.contains(UInt8(ascii: "=")):
+            return "\(quoted) has no =; \(option) takes CODE=N or CODE=P%."
+        case .limitOfCode:
+            let limit = text.utf8.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false).last
+            return Self.limit { _ in .requireComplete }.refusal(
+                of: limit.map { String(Substring($0)) } ?? "", as: option)
+        case .limit:
+            return "\(quoted) is not a limit; \(option) takes a number of rows, or a percentage such as 2.5%."
+        case .share: return "\(quoted) is not a percentage; \(option) takes one such as 2.5%."
+        case .multiple: return "\(quoted) is not a multiple; \(option) takes one such as 2x or 1.5x."
+        case .rows: return "\(quoted) is not a number of rows."
+        case .findings:
+            let near = NearestName.of(text, among: Self.findingWords).map { " Did you mean \($0)?" } ?? ""
+            return "\(quoted) is neither critical nor warning nor the name of a finding.\(near)"
+        }
+    }
+}
+
+extension JobRuleTally {
+    /// What was found in the jobs, in a few words.
+    var words: String {
+        let notJudged = Wording.notJudged(jobs - judged, fewestRuns: fewestRuns, incomparable: incomparable)
+        switch rule {
+        case .maxFailedAgainstMedian:
+            return [Wording.jobsOverMedian(broken, of: judged, worst: worst, median: median), notJudged]
+                .compactMap { $0 }.joined(separator: "; ")
+        case .noUnusualRun:
+            return [Wording.unusualJobs(broken, of: judged), notJudged].compactMap { $0 }.joined(separator: "; ")
+        default: return Wording.jobsOverShare(broken, of: jobs, worst: worst)
+        }
     }
 }
 

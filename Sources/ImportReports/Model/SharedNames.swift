@@ -190,20 +190,27 @@ struct ShownStanding {
         self.limits = limits
     }
 
-    private static let names: [ModelName<ShownStanding>] = [
-        .text("state", "`new`, `known`, `accepted`, `expired`: a class name") { $0.standing.state.rawValue },
-        .text("label", "the same in words") { $0.standing.label },
-        said("title") { ($0.standing.entry?.title).map($0.limits.name) },
-        said("owner") { ($0.standing.entry?.owner).map($0.limits.name) },
-        said("action") { $0.standing.entry?.action?.rawValue },
-    ]
+    private static let names: [ModelName<ShownStanding>] =
+        [
+            .text("state", "`new`, `known`, `accepted`, `expired`: a class name") { $0.standing.state.rawValue },
+            .text("label", "the same in words") { $0.standing.label },
+        ] + fields(.label) { $0.name }
 
-    private static let explanations: [ModelName<ShownStanding>] = [
-        said("explanation") { ($0.standing.entry?.explanation).map($0.limits.text) },
-        said("reason", "why the code is accepted, from the codes file") {
-            ($0.standing.entry?.acceptance?.reason).map($0.limits.text)
-        },
-    ]
+    private static let explanations: [ModelName<ShownStanding>] =
+        fields(.explanation) { $0.text } + [
+            said("reason", "what the codes file says of why the code is accepted") {
+                ($0.standing.entry?.acceptance?.reason).map($0.limits.text)
+            }
+        ]
+
+    /// - Parameter cut: how a text is brought to the length that there is room for.
+    private static func fields(
+        _ use: CodeBook.Field.Use, _ cut: @escaping @Sendable (ModelLimits) -> (String) -> String
+    ) -> [ModelName<ShownStanding>] {
+        CodeBook.Field.shown.filter { $0.use == use }.map { field in
+            said(field.name) { shown in shown.standing.entry.flatMap(field.text).map(cut(shown.limits)) }
+        }
+    }
 
     private static func said(
         _ name: String, _ meaning: String = "what the codes file says",

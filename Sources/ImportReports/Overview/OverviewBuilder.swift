@@ -52,7 +52,7 @@ package struct OverviewBuilder: Sendable {
         leftOut += isLeftOut ? 1 : 0
         place += 1
         totals.add(job)
-        let level = JobLevel(job, surroundings.usual)
+        let level = surroundings.level(of: job)
         levels[level, default: 0] += 1
         let day = job.job.createdAt.flatMap { DateTime($0) }?.dayInUTC
         var sums = TimeLine.Sums(jobs: 1, rows: job.rows.seen, failed: job.rows.failed)
@@ -62,7 +62,10 @@ package struct OverviewBuilder: Sendable {
         }
         timeLine.add(sums, day: day)
         if worst.lists(level, job.rows) {
-            worst.add(JobLine(job, level, number: place, report: report, isLeftOut: isLeftOut))
+            worst.add(
+                JobLine(
+                    job, level, isUnusual: surroundings.isUnusual(job), number: place, report: report,
+                    isLeftOut: isLeftOut))
         } else {
             worst.passOver(1)
         }
@@ -85,7 +88,7 @@ package struct OverviewBuilder: Sendable {
     ///   - job: differs from it only in what is said there.
     ///   - day: on which it was created, as days since 1970-01-01; nil if it does not say.
     package mutating func append(like job: JobSummary, day: Int?) -> Bool {
-        let level = JobLevel(job, surroundings.usual)
+        let level = surroundings.level(of: job)
         guard !worst.lists(level, job.rows) else { return false }
         place += 1
         totals.add(job)
@@ -144,6 +147,8 @@ struct JobLine: Sendable {
     var rows: RowCounts
     var verdict: Verdict
     var level: JobLevel
+    /// Whether it is unlike the runs before it.
+    var isUnusual: Bool
     var criticalFindings: Int
     /// The first finding of the worst severity.
     var worstFinding: FindingID?
@@ -153,7 +158,10 @@ struct JobLine: Sendable {
     /// Whether it has none because of `--job-reports`.
     var isLeftOut: Bool
 
-    init(_ job: JobSummary, _ level: JobLevel, number: Int, report: ReportPlace?, isLeftOut: Bool) {
+    init(
+        _ job: JobSummary, _ level: JobLevel, isUnusual: Bool, number: Int, report: ReportPlace?, isLeftOut: Bool
+    ) {
+        self.isUnusual = isUnusual
         name = Self.name(job)
         source = job.source
         jobID = job.job.jobID
@@ -184,8 +192,11 @@ struct JobLine: Sendable {
         return String(source.utf8.dropFirst(folder.utf8.count)) ?? source
     }
 
-    /// The state of the job, in a few words: among the others, if that is more specific.
-    var word: String { level == .unlikeOthers ? "Unlike the others" : verdict.word }
+    /// How the job stands, in a few words: among the others, if that says more.
+    var word: String {
+        guard level == .unlikeOthers else { return verdict.word }
+        return isUnusual ? "Unlike the earlier runs" : "Unlike the others"
+    }
 
     /// Worse jobs first: by level, then by the weight of the rows that failed or are missing, then the order of the jobs.
     func isWorse(than other: JobLine) -> Bool {

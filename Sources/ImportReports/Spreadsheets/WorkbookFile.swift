@@ -3,6 +3,14 @@ import ImportInputs
 import Spreadsheets
 
 /// A workbook that this program wrote, open for reading.
+///
+/// It is read for two reasons. All of it is checked after it was written, because the library does not notice when its
+/// temporary files find no room. And it is where the failed rows of a job come from, for the workbook of an overview and
+/// for the job's own when it is written again: always from there, whether this run made it or an earlier one. In a run
+/// that finds a job's files up to date, its rows are nowhere else: the dump, of which reading takes longest, is not read
+/// again; `failures.csv` is not there with every choice of formats, and has cells that were changed for spreadsheets. A
+/// copy of the rows that stays for later runs would take as much room again as the failed rows do, and would have to be
+/// guarded as reports are; one for the current run alone would be a second source beside this one.
 package struct WorkbookFile {
     private static let chunkBytes = 64 * 1024
 

@@ -18,7 +18,9 @@ package enum SummaryJSON {
         var pieces = SummaryPieces(redaction: summary.redaction)
         for job in summary.jobs { pieces.append(fragment: renderJob(job, codes: codes).span) }
         for input in summary.unreadable { pieces.append(input) }
-        pieces.finish(totals: summary.totals, codes: codes, ruleResults: ruleResults)
+        pieces.finish(
+            totals: summary.totals, incidents: JobSurroundings(of: summary.jobs).incidents, codes: codes,
+            ruleResults: ruleResults)
         return pieces.bytes
     }
 
@@ -90,10 +92,13 @@ package enum SummaryJSON {
         ///
         /// - Parameters:
         ///   - totals: of all jobs that were appended.
+        ///   - incidents: times in which far more of these jobs stand out.
         ///   - ruleResults: what the user's own rules came to.
         /// - Returns: the output, with the whole document in it.
-        package mutating func finish(totals: Totals, ruleResults: RuleResults? = nil) throws -> Output {
-            pieces.finish(totals: totals, codes: codes, ruleResults: ruleResults)
+        package mutating func finish(
+            totals: Totals, incidents: [TimeIncident] = [], ruleResults: RuleResults? = nil
+        ) throws -> Output {
+            pieces.finish(totals: totals, incidents: incidents, codes: codes, ruleResults: ruleResults)
             try flush(if: true)
             return output
         }
@@ -161,13 +166,23 @@ struct SummaryPieces {
         bytes += json.bytes
     }
 
-    mutating func finish(totals: Totals, codes: CodeBook?, ruleResults: RuleResults?) {
+    mutating func finish(
+        totals: Totals, incidents: [TimeIncident], codes: CodeBook?, ruleResults: RuleResults?
+    ) {
         beginUnreadable()
         endList()
         append(",\n  \"\(SummaryMember.totals)\": ")
         var json = JSONWriter(depth: 1, codes: codes)
         MemberTable.totals.write(totals, &json)
         bytes += json.bytes
+        if !incidents.isEmpty {
+            append(",\n  \"\(SummaryMember.incidents)\": ")
+            var json = JSONWriter(depth: 1)
+            json.array { json in
+                for incident in incidents { MemberTable.timeIncident.write(incident, &json) }
+            }
+            bytes += json.bytes
+        }
         if let gate = ruleResults?.gate {
             append(",\n  \"\(SummaryMember.gate)\": ")
             var json = JSONWriter(depth: 1)

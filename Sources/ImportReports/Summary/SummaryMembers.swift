@@ -6,7 +6,7 @@ import ImportDumps
 
 /// The members of the document itself. They are written and read piece by piece, as jobs come and go.
 enum SummaryMember: String, CaseIterable {
-    case format, version, redacted, jobs, unreadable, totals, gate
+    case format, version, redacted, jobs, unreadable, totals, incidents, gate
 
     var schema: JSONSchema {
         switch self {
@@ -16,15 +16,16 @@ enum SummaryMember: String, CaseIterable {
         case .jobs: .list(JSONObject.job.schema)
         case .unreadable: .list(JSONObject.unreadable.schema)
         case .totals: MemberTable.totals.schema
+        case .incidents: .list(MemberTable.timeIncident.schema)
         case .gate: MemberTable.gate.schema
         }
     }
 
-    /// Whether every summary has it; the others depend on the options of a run.
+    /// Whether every summary has it; the others depend on the jobs, or on the options of a run.
     var isRequired: Bool {
         switch self {
         case .format, .version, .jobs, .unreadable, .totals: true
-        case .redacted, .gate: false
+        case .redacted, .incidents, .gate: false
         }
     }
 }

@@ -105,11 +105,13 @@ package struct SummaryReader: ~Copyable {
 
     private mutating func readMember() throws(SummaryFault) {
         let name = fields.key
-        // The results of rules belong to one run, and are skipped.
-        guard let member = SummaryMember(rawValue: name), member != .gate else { return try fields.skip() }
+        // What rules came to belongs to one run, and incidents follow from the jobs: both are skipped.
+        guard let member = SummaryMember(rawValue: name), member != .gate, member != .incidents else {
+            return try fields.skip()
+        }
         guard seen.insert(member).inserted else { throw fields.fault(.repeated(path: name)) }
         switch member {
-        case .gate: break
+        case .incidents, .gate: break
         case .format: try fields.checkFormat(name, is: SummaryJSON.format)
         case .version: try fields.checkVersion(name, upTo: SummaryJSON.version)
         case .redacted:

@@ -1,5 +1,6 @@
 import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 
 // Members that follow from the jobs of a summary, which readers check, and members that depend on the codes file and the
 // rules of a run, which readers pass over.
@@ -33,6 +34,21 @@ extension MemberTable<CodeTotal> {
     ])
 }
 
+extension MemberTable<TimeIncident> {
+    /// A time in which far more jobs stand out than at others.
+    static let timeIncident = MemberTable([
+        .written("first", .text) { $1.value(DateTime.text(ofSecond: $0.first)) },
+        .written("last", .text) { $1.value(DateTime.text(ofSecond: $0.last)) },
+        .writtenCount("jobs") { $0.jobs },
+        .writtenCount("jobs_standing_out") { $0.standingOut },
+        .writtenCount("rows") { $0.rows },
+        .writtenCount("rows_failed") { $0.failed },
+        .writtenCount("jobs_elsewhere") { $0.jobsElsewhere },
+        .writtenCount("jobs_standing_out_elsewhere") { $0.standingOutElsewhere },
+        .written("sentence", .text) { $1.value(Wording.sentence($0)) },
+    ])
+}
+
 // MARK: - Codes
 
 extension Member {
@@ -51,15 +67,14 @@ extension Member {
 }
 
 extension MemberTable<CodeStanding> {
-    fileprivate static let standing = MemberTable([
-        .written("state", .oneOf(CodeStanding.State.allCases.map { $0.rawValue })) { $1.value($0.state.rawValue) },
-        .written("entry", .text) { $1.value($0.entry?.key.words) },
-        .written("title", .nullable(.text)) { $1.value($0.entry?.title) },
-        .written("explanation", .nullable(.text)) { $1.value($0.entry?.explanation) },
-        .written("owner", .nullable(.text)) { $1.value($0.entry?.owner) },
-        .written("action", .nullable(.text)) { $1.value($0.entry?.action?.rawValue) },
-        .writtenObjectOrNull("accepted", .accepted) { $0.entry?.acceptance },
-    ])
+    fileprivate static let standing = MemberTable(
+        [
+            .written("state", .oneOf(CodeStanding.State.allCases.map { $0.rawValue })) { $1.value($0.state.rawValue) },
+            .written("entry", .text) { $1.value($0.entry?.key.words) },
+        ]
+            + CodeBook.Field.shown.map { field in
+                .written(field.name, .nullable(.text)) { $1.value($0.entry.flatMap(field.text)) }
+            } + [.writtenObjectOrNull("accepted", .accepted) { $0.entry?.acceptance }])
 }
 
 extension MemberTable<CodeBook.Acceptance> {
@@ -81,7 +96,7 @@ extension MemberTable<[RuleResult]> {
 
 extension MemberTable<RuleResult> {
     fileprivate static let rule = MemberTable([
-        .written("rule", .text) { $1.value($0.rule.name) },
+        .written("rule", .text) { $1.value($0.rule.form.name) },
         // Null for rows whose error has no code.
         .written("code", .nullable(.text), ifThere: { $0.rule.aboutCode }) { $1.value($0) },
         .written("limit", .text, ifThere: { $0.rule.limitText }) { $1.value($0) },
@@ -102,24 +117,14 @@ extension MemberTable<RuleResult> {
 
 extension Rules.Rule {
     fileprivate var limitText: String? {
-        switch self {
-        case .maxFailedCode(_, let limit): limit.text
-        case .maxFailed, .maxFailedPerJob, .maxFailedAgainstMedian, .minRows: argument
-        case .noUnusualRun, .failOnSeverity, .failOnFinding, .requireComplete: nil
+        switch form.value {
+        case .limit, .share, .multiple, .rows: argument
+        case .limitOfCode: limit?.text
+        case .flag, .findings: nil
         }
-    }
-
-    /// Nil if the rule is not about a code; a code that is nil is that of errors without one.
-    fileprivate var aboutCode: String?? {
-        if case .maxFailedCode(let code, _) = self { .some(code) } else { .none }
     }
 
     fileprivate var aboutFinding: String? {
-        switch self {
-        case .failOnSeverity, .failOnFinding: argument
-        case .maxFailed, .maxFailedCode, .maxFailedPerJob, .maxFailedAgainstMedian, .noUnusualRun, .requireComplete,
-            .minRows:
-            nil
-        }
+        if case .findings = form.value { argument } else { nil }
     }
 }

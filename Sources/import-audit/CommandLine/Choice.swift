@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import ImportAnalysis
+import ImportFoundation
 
 /// A value that an option takes by its name, such as a format.
 protocol Choice: RawRepresentable<String>, CaseIterable, Sendable {
@@ -16,6 +17,15 @@ extension Choice {
 
     /// All names, as help and messages list them.
     static var names: String { allCases.map { $0.rawValue }.joined(separator: ", ") }
+
+    /// All names in a sentence, with their aliases: `text, json or markdown (md)`.
+    static var listed: String {
+        let all = allCases.map { choice in
+            let others = aliases.filter { $0.value == choice }.keys.sorted().joined(separator: ", ")
+            return choice.rawValue + (others.isEmpty ? "" : " (\(others))")
+        }
+        return (all.count > 1 ? all.dropLast().joined(separator: ", ") + " or " : "") + (all.last ?? "")
+    }
 
     /// For a shell that completes the option.
     static var completion: CompletionKind { .list(allCases.map { $0.rawValue }) }
@@ -36,7 +46,23 @@ extension NameSpecification {
     static let format: NameSpecification = [.customLong("format"), .customLong("formats")]
 }
 
-/// The message about a first argument that is not a command.
+/// The option of commands that print in one of several formats.
+enum PrintingOption {
+    case format
+}
+
+extension Option where Value: Choice {
+    /// - Parameter wrappedValue: the format that is printed without the option.
+    init(wrappedValue: Value, _: PrintingOption) {
+        self.init(
+            wrappedValue: wrappedValue, name: .format,
+            help: ArgumentHelp(
+                "What to print: \(Value.listed); \(wrappedValue.rawValue) by default.", valueName: "format"),
+            completion: Value.completion, transform: { try Value.named($0) })
+    }
+}
+
+/// What is said of a first argument that is not a command.
 enum CommandNames {
     static let all = ImportAudit.configuration.subcommands.compactMap { $0.configuration.commandName }
 
@@ -65,13 +91,13 @@ enum CommandNames {
     }
 }
 
-extension CalendarDate {
+extension CalendarDay {
     /// The day that an option names.
     ///
     /// - Throws: what ArgumentParser says, with the status for wrong usage.
-    static func option(_ name: String) -> @Sendable (String) throws -> CalendarDate {
+    static func option(_ name: String) -> @Sendable (String) throws -> CalendarDay {
         { text in
-            guard let date = CalendarDate(text) else {
+            guard let date = CalendarDay(text) else {
                 throw ValidationError("“\(shownText(text))” is not a day; \(name) takes one such as 2026-12-31.")
             }
             return date

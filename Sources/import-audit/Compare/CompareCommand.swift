@@ -16,7 +16,9 @@ struct CompareCommand: ParsableCommand {
             which failed rows succeeded later, and which rows failed only in the second try. This takes two bits for \
             each row of each dump, 50 MB for 100 million rows. Differences are not an error: the exit status is 0.
 
-            With --redact, values are replaced with pseudonyms. A summary must have been made with the same key.
+            --since, --until, --status and --job choose jobs of both audits.
+
+            With --redact, values are replaced by pseudonyms. A summary must have been made with the same key.
 
             EXAMPLES
               import-audit compare first.json second.json
@@ -51,22 +53,23 @@ struct CompareCommand: ParsableCommand {
     }
 
     @OptionGroup var options: ReadingOptions
+    @OptionGroup(title: Help.selection) var selecting: SelectionOptions
 
     @OptionGroup(title: Help.redaction) var redacting: RedactionOptions
 
     @OptionGroup(title: Help.output) var printing: Printing
 
     struct Printing: ParsableArguments {
-        @Option(
-            name: .format,
-            help: ArgumentHelp("What to print: text, json or markdown (md); text by default.", valueName: "format"),
-            completion: Format.completion, transform: Format.named)
-        var format: Format = .text
+        @Option(.format) var format: Format = .text
     }
 
     func validate() throws {
         if !retry.maps.isEmpty, redacting.isOn {
             throw ValidationError("--map compares unredacted rows: give --map or --redact, not both.")
+        }
+        if !retry.maps.isEmpty, selecting.selector != nil {
+            throw ValidationError(
+                "--map finds rows by their places among all jobs of a try: with it, no jobs can be left out.")
         }
         if before == "-", after == "-" { throw ValidationError("Only one of the two can be standard input.") }
     }
@@ -75,8 +78,8 @@ struct CompareCommand: ParsableCommand {
         try reportingFailures {
             if !retry.maps.isEmpty { return try compareRetry() }
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
-            guard let first = try ComparedAudit(before, options, redaction),
-                let second = try ComparedAudit(after, options, redaction)
+            guard let first = try ComparedAudit(before, options, redaction, selecting.selector),
+                let second = try ComparedAudit(after, options, redaction, selecting.selector)
             else { return .interrupted }
             guard first.redaction == second.redaction else {
                 throw CommandFailure(

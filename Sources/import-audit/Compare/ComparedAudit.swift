@@ -17,11 +17,15 @@ struct ComparedAudit {
     let redaction: RedactionMark?
 
     /// Nil if reading was interrupted.
-    init?(_ input: String, _ options: ReadingOptions, _ redaction: Redaction?) throws {
+    ///
+    /// - Parameter selector: selects jobs; nil for all of them.
+    init?(_ input: String, _ options: ReadingOptions, _ redaction: Redaction?, _ selector: JobSelector?) throws {
         let name = (redaction?.names ?? .plain).shown(input)
         self.name = name == "-" ? "standard input" : name
         if Self.isSummary(input) {
-            (totals, messages, unreadable, self.redaction) = try Self.read(summary: input, shownAs: name)
+            (totals, messages, unreadable, self.redaction) = try Self.read(
+                summary: input, shownAs: name, selector)
+            if !options.isQuiet { selector?.say(of: self.name) }
             if let redaction, redaction.mark != self.redaction {
                 throw CommandFailure(
                     .inputNotReadWhole, of: name,
@@ -32,10 +36,10 @@ struct ComparedAudit {
             return
         }
         let collector = Collector(folder: Console.environment("TMPDIR") ?? "/tmp", decision: .atTheEnd)
-        let recorder = RowRecorder()
+        let recorder = RowRecorder(takesEach: selector != nil)
         let run = try InputRun(
             [input], options, collector: collector, hashing: false, names: redaction?.names ?? .plain)
-        let end = try run.run(redaction) {
+        let end = try run.run(redaction, selector) {
             CompareHandler(
                 SummaryHandler(
                     collector: collector, concurrency: options.concurrency, isStrict: options.isStrict,
@@ -44,7 +48,10 @@ struct ComparedAudit {
         }
         guard case .done = end else { return nil }
         let results = try collector.results()
-        if !options.isQuiet { results.ownOutputs.say() }
+        if !options.isQuiet {
+            results.ownOutputs.say()
+            selector?.say(of: self.name)
+        }
         try results.sayWhatWasNotRead()
         var totals = Totals()
         var messages = MessageTotals()
@@ -61,7 +68,8 @@ struct ComparedAudit {
         status = results.status
         guard totals.jobs > 0 else {
             throw CommandFailure(
-                status == .done ? .inputNotReadWhole : status, "\(name): there is no import job to compare")
+                status == .done ? .inputNotReadWhole : status,
+                "\(name): there is no import job to compare\(selector == nil ? "" : " among those that are selected")")
         }
         if totals.jobs == 1, results.dumpCount == 1, results.unreadableCount == 0,
             let total = try results.job(0).job.total, let outcomes = recorder.outcomes
@@ -83,20 +91,24 @@ struct ComparedAudit {
     }
 
     private static func read(
-        summary path: String, shownAs name: String
+        summary path: String, shownAs name: String, _ selector: JobSelector?
     ) throws -> (Totals, MessageTotals, Int, RedactionMark?) {
         do {
             let file = try InputFile(path)
             var reader = SummaryReader(file.source)
+            var totals = Totals()
             var messages = MessageTotals()
             var unreadable = 0
             while let item = try reader.next() {
                 switch item {
-                case .job(let job): messages.add(job)
+                case .job(let job):
+                    if selector?.selects(job.job, source: job.source) == false { break }
+                    totals.add(job)
+                    messages.add(job)
                 case .unreadable: unreadable += 1
                 }
             }
-            return (reader.totals, messages, unreadable, reader.redaction)
+            return (totals, messages, unreadable, reader.redaction)
         } catch let fault as SummaryFault {
             throw CommandFailure(.inputNotReadWhole, of: name, fault.explanation)
         }

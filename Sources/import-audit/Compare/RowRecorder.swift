@@ -4,23 +4,37 @@ import ImportFoundation
 import ImportInputs
 import Synchronization
 
-/// Keeps the outcome of every row of the first dump of a run.
+/// Keeps the outcome of every row of the only dump of a run.
 final class RowRecorder: Sendable {
-    private let recorded = Mutex<RowOutcomes?>(nil)
+    private struct State {
+        var outcomes: RowOutcomes?
+        var dumps = 0
+    }
 
-    /// Nil if the first document is not a dump.
-    var outcomes: RowOutcomes? { recorded.withLock { $0 } }
+    /// Whether the dump may be another than the first: where dumps are left out.
+    let takesEach: Bool
+    private let state = Mutex(State())
+
+    init(takesEach: Bool) {
+        self.takesEach = takesEach
+    }
+
+    /// Nil if there was none, or more than one.
+    var outcomes: RowOutcomes? { state.withLock { $0.outcomes } }
 
     func record(_ outcomes: RowOutcomes) {
-        recorded.withLock { $0 = outcomes }
+        state.withLock { state in
+            state.dumps += 1
+            state.outcomes = state.dumps == 1 ? outcomes : nil
+        }
     }
 }
 
-/// Summarizes each dump, and keeps the outcomes of the rows of the first.
+/// Folds each dump into its summary, and keeps the outcomes of the rows of the one that may be the only one.
 struct CompareHandler: SummaryCompanion {
     private(set) var summary: SummaryHandler
     private let recorder: RowRecorder
-    /// The outcomes of the current dump, if it is the first.
+    /// Of the current dump, if it may be the only one.
     private var outcomes: RowOutcomes?
 
     init(_ summary: SummaryHandler, _ recorder: RowRecorder) {
@@ -30,7 +44,7 @@ struct CompareHandler: SummaryCompanion {
 
     mutating func begin(source: String, order: DocumentOrder) {
         summary.begin(source: source, order: order)
-        outcomes = order == DocumentOrder(input: 0) ? RowOutcomes() : nil
+        outcomes = recorder.takesEach || order == DocumentOrder(input: 0) ? RowOutcomes() : nil
     }
 
     mutating func beginRows(of job: DeclaredJob) {
@@ -51,6 +65,11 @@ struct CompareHandler: SummaryCompanion {
     ) throws -> Int {
         if position == .whole, outcomes != nil { return 0 }
         return try summary.consume(jobs, runs, text: text, at: position)
+    }
+
+    mutating func leaveOutDocument() throws {
+        outcomes = nil
+        try summary.leaveOutDocument()
     }
 
     func makeTaker() -> (any PlainJobTaker)? { summary.makeTaker() }

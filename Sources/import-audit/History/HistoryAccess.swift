@@ -1,5 +1,6 @@
 import Glibc
 import ImportAnalysis
+import ImportDumps
 import ImportHistory
 import ImportReports
 
@@ -60,11 +61,26 @@ struct HistoryAccess {
         }
     }
 
-    /// Adds the jobs of a report, and returns the trend of the history afterwards.
-    func addForReport(_ results: RunResults, _ mark: RedactionMark?) throws -> TrendsReport {
+    /// Adds the jobs of a report, and tells what the history says then.
+    ///
+    /// - Returns: its trends, and those of the jobs that are unlike the runs before them.
+    func addForReport(
+        _ results: RunResults, _ mark: RedactionMark?
+    ) throws -> (trends: TrendsReport, unusual: Set<JobIdentity>) {
         _ = try add([results], mark)
         return try reading { reader in
-            TrendsReport(try reader.trends(HistorySelection()), by: nil, redactedBy: try reader.pseudonymsKey())
+            let trends = TrendsReport(
+                try reader.trends(HistorySelection()), by: nil, redactedBy: try reader.pseudonymsKey())
+            var unusual: Set<JobIdentity> = []
+            for index in 0..<results.jobCount {
+                if Interruption.isRequested { throw Interrupted() }
+                let job = try results.job(index)
+                guard job.job.jobID != nil, let identity = JobIdentity(job) else { continue }
+                let created = HistoryTime(createdAt: job.job.createdAt)?.seconds
+                let earlier = try reader.earlierRuns(than: created, without: job.job.jobID)
+                if UnusualRun.isUnusual(job, after: earlier) { unusual.insert(identity) }
+            }
+            return (trends, unusual)
         }
     }
 
@@ -86,5 +102,27 @@ extension RunResults {
     func visitByID(_ body: (JobSummary) throws -> Void) throws {
         if let ledger { return try ledger.visitByID(body) }
         for index in 0..<jobCount { try body(try job(index)) }
+    }
+}
+
+extension RunResults {
+    /// Hands over each job with the runs before it.
+    ///
+    /// - Parameter mark: of the pseudonyms of the jobs, which must be those of the history.
+    func visit(
+        comparing history: HistoryAccess, _ mark: RedactionMark?, _ body: (JobSummary, EarlierRuns) throws -> Void
+    ) throws {
+        try HistoryAccess.checkKey(mark)
+        try history.reading { reader in
+            let key = try reader.pseudonymsKey()
+            if key != mark?.keyID, try reader.jobCount() > 0 {
+                throw HistoryFault.otherPseudonyms(history: key, new: mark?.keyID)
+            }
+            for index in 0..<jobCount {
+                let job = try job(index)
+                let created = HistoryTime(createdAt: job.job.createdAt)?.seconds
+                try body(job, reader.earlierRuns(than: created, without: job.job.jobID))
+            }
+        }
     }
 }

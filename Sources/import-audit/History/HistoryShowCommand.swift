@@ -1,5 +1,6 @@
 import ArgumentParser
 import ImportAnalysis
+import ImportFoundation
 import ImportHistory
 import ImportReports
 
@@ -30,11 +31,7 @@ struct HistoryShowCommand: ParsableCommand {
     @OptionGroup(title: Help.run) var waiting: HistoryWaiting
 
     struct Printing: ParsableArguments {
-        @Option(
-            name: .format,
-            help: ArgumentHelp("What to print: text, json or csv; text by default.", valueName: "format"),
-            completion: Format.completion, transform: Format.named)
-        var format: Format = .text
+        @Option(.format) var format: Format = .text
     }
 
     func run() throws {
@@ -67,13 +64,13 @@ struct HistorySelecting: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("The first day, in UTC.", valueName: "YYYY-MM-DD"),
-        transform: CalendarDate.option("--since"))
-    var since: CalendarDate?
+        transform: CalendarDay.option("--since"))
+    var since: CalendarDay?
 
     @Option(
         help: ArgumentHelp("The last day, in UTC.", valueName: "YYYY-MM-DD"),
-        transform: CalendarDate.option("--until"))
-    var until: CalendarDate?
+        transform: CalendarDay.option("--until"))
+    var until: CalendarDay?
 
     func validate() throws {
         if let since, let until, since > until {

@@ -54,11 +54,7 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup(title: Help.output) var printing: Printing
 
     struct Printing: ParsableArguments {
-        @Option(
-            name: .format,
-            help: ArgumentHelp("What to print: text or json; text by default.", valueName: "format"),
-            completion: Format.completion, transform: Format.named)
-        var format: Format = .text
+        @Option(.format) var format: Format = .text
     }
 
     func run() throws {

@@ -46,14 +46,10 @@ struct AccountCommand: ParsableCommand {
     @OptionGroup(title: Help.output) var printing: Printing
     @OptionGroup(title: Help.output) var csv: CSVFlags
     @OptionGroup var options: ReadingOptions
+    @OptionGroup var selecting: RefusedSelection
 
     struct Printing: ParsableArguments {
-        @Option(
-            name: .format,
-            help: ArgumentHelp(
-                "What to print: text, json, csv or a page (xhtml); text by default.", valueName: "format"),
-            completion: Format.completion, transform: Format.named)
-        var format: Format = .text
+        @Option(.format) var format: Format = .text
     }
 
     func validate() throws {

@@ -41,6 +41,7 @@ struct RejectsCommand: ParsableCommand {
     @OptionGroup(title: Help.output) var writing: Writing
     @OptionGroup(title: Help.codes) var codes: CodesOptions
     @OptionGroup(title: Help.run) var general: GeneralOptions
+    @OptionGroup var selecting: RefusedSelection
 
     /// What was sent.
     struct SentOptions: ParsableArguments {

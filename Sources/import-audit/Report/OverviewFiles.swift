@@ -6,6 +6,7 @@ import XHTMLValidation
 /// Writes the files of an overview, job by job, in memory that does not grow with their number.
 struct OverviewFiles {
     private var overview: OverviewBuilder
+    private let surroundings: JobSurroundings
     private var ruleTally: RuleTally
     private let folder: OutputFolder
     private let csv: CSVOptions
@@ -36,6 +37,7 @@ struct OverviewFiles {
         redaction: RedactionMark? = nil
     ) throws {
         overview = OverviewBuilder(surroundings: surroundings, selection: selection)
+        self.surroundings = surroundings
         self.redaction = redaction
         knownCodes = userRules.codes
         ruleTally = userRules.ruleTally
@@ -192,7 +194,8 @@ struct OverviewFiles {
         try self.codes?.flush()
         if let explore { try explore.file.write(explore.rows.ending.span) }
         try workbook?.finish(overview, ruleResults: ruleResults, files: files)
-        _ = try summary?.finish(totals: overview.totals, ruleResults: ruleResults)
+        _ = try summary?.finish(
+            totals: overview.totals, incidents: surroundings.incidents, ruleResults: ruleResults)
         return files.map { $0.name }
     }
 }

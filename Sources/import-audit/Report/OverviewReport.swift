@@ -104,9 +104,11 @@ struct OverviewReport {
         let folders = try run.folders()
         try run.beginChanges()
         let formats = run.settings.formats
+        var surroundings = try results.surroundings()
+        surroundings.unusual = run.settings.unusualJobs
         var files = try OverviewFiles(
             formats: formats, csv: run.settings.csv, folder: root, hasFailures: true,
-            hasLines: run.settings.lines != nil, surroundings: results.surroundings(), selection: results.selection,
+            hasLines: run.settings.lines != nil, surroundings: surroundings, selection: results.selection,
             userRules: run.settings.userRules, redaction: run.settings.redaction?.mark)
         var names: Set<NameDigest> = []
         var ordered: [String] = []

@@ -99,7 +99,8 @@ struct ReportPlan {
                 Console.say("Interrupted. Nothing was written.")
                 return .interrupted
             }
-            settings.history = try history.addForReport(results, settings.redaction?.mark)
+            let (trends, unusual) = try history.addForReport(results, settings.redaction?.mark)
+            (settings.history, settings.unusualJobs) = (trends, unusual)
         }
         // Standard input cannot be read twice, as may be necessary.
         var known =

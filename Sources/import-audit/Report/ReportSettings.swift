@@ -32,7 +32,9 @@ struct ReportSettings: Sendable {
     var lines: SourceLines?
     /// The trend of the history that the jobs are added to, if there is one.
     var history: TrendsReport?
-    /// The title that the user gave; nil for the default.
+    /// Jobs that are unlike the runs before them in the history.
+    var unusualJobs: Set<JobIdentity> = []
+    /// What the user calls the report; nil for a title of its own.
     let title: String?
     /// Of mails, instead of the date of the job.
     var mailDate: MessageDate?
@@ -97,7 +99,11 @@ struct ReportSettings: Sendable {
             digest.add(name, BuiltInTemplates.files[name] ?? [], ownTemplates[name] ?? [])
         }
         for bytes in userRules.ruleOrigin { digest.add(bytes) }
-        if let history { digest.add("history", history.json) }
+        if let history {
+            digest.add("history", history.json)
+            let unusual = unusualJobs.map { $0.bits }.sorted { $0 < $1 }
+            digest.add("unusual \(unusual.map { "\($0.first) \($0.second)" }.joined(separator: ","))")
+        }
         return digest.finish()
     }
 
@@ -232,5 +238,80 @@ extension ReportSettings {
                 ? "\(file): its output is \(size) even with everything optional left out, over \(limit). Nothing was written."
                 : "\(file): its output is \(size), over \(limit), and does not show {{#shortening}}, which says what was "
                     + "left out. Nothing was written.")
+    }
+}
+
+/// Which jobs get a folder with a report of their own, where there is an overview. That has all jobs in any case.
+enum JobReports: String, Choice {
+    case all, failed, critical, none
+
+    static let noun = "a choice of job reports"
+
+    /// What is said of other dumps of the job may bring a job in, and takes none out.
+    func includes(_ job: JobSummary) -> Bool {
+        switch self {
+        case .all: true
+        case .failed: job.rows.failed > 0 || job.rows.unclassified > 0 || Self.critical.includes(job)
+        case .critical: job.count(of: .critical) > 0
+        case .none: false
+        }
+    }
+}
+
+// MARK: - As options
+
+extension ReportSettings {
+    /// The options that shaped the output, each as one would give it, in a fixed order. Files of the user's own stand
+    /// there by what is in them, not by where they are.
+    var shapingOptions: [String] {
+        var options = ["--formats \(formats.list)"]
+        if formats.linksStyle { options.append("--css linked") }
+        if csv.isRaw { options.append("--csv-raw") }
+        if csv.hasByteOrderMark { options.append("--csv-bom") }
+        if let mailDate { options.append("--date \(mailDate.text)") }
+        if let markdownLimit { options.append("--markdown-limit \(markdownLimit)") }
+        if jobReports != .all { options.append("--job-reports \(jobReports)") }
+        if isStrict { options.append("--strict") }
+        options += selector?.selection.options ?? []
+        if let encoding { options.append("--encoding \(encoding)") }
+        for (name, bytes) in ownTemplates.sorted(by: { $0.key < $1.key }) {
+            options.append("--templates \(name) sha256:\(Self.hash(bytes))")
+        }
+        options += userRules.shapingOptions
+        if let redaction { options += redaction.shapingOptions }
+        if let lines {
+            options += lines.files.map { PackManifest.sourceOption + $0.sha256 }
+            if lines.trustsOrder { options.append("--trust-order") }
+        }
+        return options
+    }
+
+    fileprivate static func hash(_ bytes: [UInt8]) -> String {
+        var hash = SHA256()
+        hash.update(bytes.span)
+        return hash.finish()
+    }
+}
+
+extension Redaction {
+    fileprivate var shapingOptions: [String] {
+        ["--redact", "\(mark.isKeyed ? "--redact-key-file" : "random") key:\(mark.keyID)"]
+            + (rulesBytes.isEmpty ? [] : ["--redact-rules sha256:\(ReportSettings.hash(rulesBytes))"])
+    }
+}
+
+extension UserRules {
+    fileprivate var shapingOptions: [String] {
+        var options: [String] = []
+        // The codes file comes first in what they were made from, then its day.
+        if codes != nil, let file = origin.first {
+            options.append("--codes sha256:\(ReportSettings.hash(file))")
+            let day = origin.dropFirst().first.map { String(decoding: $0, as: UTF8.self) } ?? ""
+            if !day.isEmpty { options.append("--as-of \(day)") }
+        }
+        let rules = gate?.rules ?? []
+        options += rules.map { rule in "--\(rule.form.name)" + (rule.argument.map { " \($0)" } ?? "") }
+        if rules.contains(where: { $0.isOnlyPending == true }) { options.append("--only-new-codes") }
+        return options
     }
 }

@@ -41,8 +41,12 @@ final class JobSelector: Sendable {
         return result
     }
 
-    /// Reports on standard error what was left out.
-    func say() { Console.say(shownText(result.sentence)) }
+    /// Says on standard error what was left out.
+    ///
+    /// - Parameter input: of which, where each of several is selected from.
+    func say(of input: String? = nil) {
+        Console.say((input.map { "\(shownText($0)): " } ?? "") + shownText(result.sentence))
+    }
 }
 
 /// A handler between the parser and another handler, which gets no dump that is not selected.

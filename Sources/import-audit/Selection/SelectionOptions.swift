@@ -1,5 +1,6 @@
 import ArgumentParser
 import ImportAnalysis
+import ImportFoundation
 import ImportReports
 
 /// The selection of jobs: options of all commands that take many dumps and do not need all of them.
@@ -7,13 +8,13 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Only jobs that were created on this day (UTC) or later, such as 2026-03-01.", valueName: "day"),
-        transform: CalendarDate.option("--since"))
-    var since: CalendarDate?
+        transform: CalendarDay.option("--since"))
+    var since: CalendarDay?
 
     @Option(
         help: ArgumentHelp("Only jobs that were created on this day (UTC) or earlier.", valueName: "day"),
-        transform: CalendarDate.option("--until"))
-    var until: CalendarDate?
+        transform: CalendarDay.option("--until"))
+    var until: CalendarDay?
 
     @Option(
         name: .customLong("status"),
@@ -49,5 +50,24 @@ struct SelectionOptions: ParsableArguments {
     static func text(_ text: String, of option: String) throws -> String {
         guard !text.isEmpty else { throw ValidationError("--\(option) takes a text of one character or more.") }
         return text
+    }
+}
+
+/// The same options of commands that find rows by their places among those of all jobs: they refuse them, and say why.
+struct RefusedSelection: ParsableArguments {
+    @Option(help: .hidden) var since: String?
+    @Option(help: .hidden) var until: String?
+    @Option(name: .customLong("status"), help: .hidden) var statuses: [String] = []
+    @Option(name: .customLong("job"), help: .hidden) var jobs: [String] = []
+
+    func validate() throws {
+        let given = [
+            since.map { _ in "--since" }, until.map { _ in "--until" }, statuses.isEmpty ? nil : "--status",
+            jobs.isEmpty ? nil : "--job",
+        ]
+        guard let option = given.lazy.compactMap({ $0 }).first else { return }
+        throw ValidationError(
+            "\(option) is not for this command: it finds the rows that were sent by their places among those of all jobs, "
+                + "so none can be left out. Give the dumps of the jobs that you want, each with its own source.")
     }
 }

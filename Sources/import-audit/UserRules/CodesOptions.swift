@@ -1,6 +1,7 @@
 import ArgumentParser
 import CodeFiles
 import ImportAnalysis
+import ImportFoundation
 
 /// The options of commands that use a codes file.
 struct CodesOptions: ParsableArguments {
@@ -12,8 +13,8 @@ struct CodesOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("The day on which acceptances in the codes file are judged.", valueName: "YYYY-MM-DD"),
-        transform: CalendarDate.option("--as-of"))
-    var asOf: CalendarDate?
+        transform: CalendarDay.option("--as-of"))
+    var asOf: CalendarDay?
 
     func validate() throws {
         if asOf != nil, codes == nil {

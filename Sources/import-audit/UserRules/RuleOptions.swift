@@ -4,36 +4,18 @@ import ImportAnalysis
 
 /// The options of commands that check an audit against rules.
 struct RuleOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("Fail if more rows failed, or a larger share of the rows seen.", valueName: "N|P%"),
-        transform: { try RuleOptions.limit($0, "--max-failed") })
-    var maxFailed: Rules.Limit?
+    @Option(.maxFailed) var maxFailed: Rules.Rule?
+    @Option(.maxFailedCode) var maxFailedCode: [Rules.Rule] = []
+    @Option(.maxFailedPerJob) var maxFailedPerJob: Rules.Rule?
+    @Option(.failOn) var failOn: [Rules.Rule] = []
+    @Flag(.requireComplete) var requireComplete = false
+    @Option(.minRows) var minRows: Rules.Rule?
 
-    @Option(
-        help: ArgumentHelp(
-            "The same for the rows of one code. Nothing before the = means rows without a code.", valueName: "CODE=N|P%"
-        ),
-        transform: RuleOptions.codeLimit)
-    var maxFailedCode: [CodeLimit] = []
-
-    @Option(
-        help: ArgumentHelp("Fail if a larger share of the rows failed in any job.", valueName: "P%"),
-        transform: RuleOptions.share)
-    var maxFailedPerJob: Share?
-
-    @Option(
-        help: ArgumentHelp(
-            "Fail on a critical finding, on any warning too, or on the finding with that name.",
-            valueName: "critical|warning|FINDING"
-        ),
-        transform: RuleOptions.failOn)
-    var failOn: [FailOn] = []
-
-    @Flag(help: "Fail unless every input is a whole dump of a complete job with all its rows.")
-    var requireComplete = false
-
-    @Option(help: ArgumentHelp("Fail if fewer rows were seen.", valueName: "n"), transform: RuleOptions.rows)
-    var minRows: Int?
+    /// The rules that were given.
+    private var given: [Rules.Rule] {
+        [maxFailed, maxFailedPerJob, minRows, requireComplete ? .requireComplete : nil].compactMap { $0 }
+            + maxFailedCode + failOn
+    }
 
     @Flag(help: "Make --max-failed count only codes that are not in --codes, or no longer accepted there.")
     var onlyNewCodes = false
@@ -41,20 +23,7 @@ struct RuleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file with rules. Options replace its rules.", valueName: "rules.yml"))
     var rules: String?
 
-    /// A rule about one code.
-    struct CodeLimit: Sendable {
-        var text: String
-        var code: String?
-        var limit: Rules.Limit
-    }
-
-    /// A rule about findings.
-    struct FailOn: Sendable {
-        var word: String
-        var rule: Rules.Rule
-    }
-
-    /// The rules of the file and of the options, together with the codes file.
+    /// The rules of the file and of the options, together with what is known of codes.
     ///
     /// - Parameter past: rules that compare with a history; nil where there is none.
     func userRules(
@@ -71,78 +40,80 @@ struct RuleOptions: ParsableArguments {
             }
             userRules.origin.append(bytes)
         }
-        if let maxFailed { all.maxFailed = maxFailed }
-        if !maxFailedCode.isEmpty { all.maxFailedByCode = maxFailedCode.map { ($0.code, $0.limit) } }
-        if !failOn.isEmpty { all.failOn = failOn.map { $0.rule } }
-        if requireComplete { all.requiresComplete = true }
-        if let minRows { all.minRows = minRows }
-        if let maxFailedPerJob { all.maxFailedPerJob = maxFailedPerJob }
-        past?.add(to: &all)
+        let given = given + (past?.given ?? [])
+        all.set(given)
         if onlyNewCodes { all.onlyNewCodes = true }
         if all.onlyNewCodes, userRules.codes == nil {
             throw CommandFailure(.usage, "only-new-codes takes --codes: without it, no code is known")
         }
-        if all.onlyNewCodes, all.maxFailed == nil {
+        if all.onlyNewCodes, !all.has(.maxFailed) {
             throw CommandFailure(
                 .usage, "only-new-codes limits what max-failed counts: give --max-failed 0 to allow none")
         }
         userRules.gate = all.gate
         if userRules.gate?.asksForHistory == true, past?.history == nil {
+            let names = Rules.Form.all.filter { $0.asksForHistory }.map { $0.name }.joined(separator: " and ")
             throw CommandFailure(
-                .usage,
-                "max-failed-vs-median and unusual compare with earlier runs: they need check with --history FILE")
+                .usage, "\(names) compare with earlier runs: they need check with --history FILE")
         }
-        if userRules.gate != nil { userRules.origin.append(Array(ownWords.joined(separator: "\0").utf8)) }
+        if userRules.gate != nil {
+            let words = given.map { $0.title } + ["only-new-codes \(onlyNewCodes)"]
+            userRules.origin.append(Array(words.joined(separator: "\0").utf8))
+        }
         return userRules
     }
+}
 
-    /// The options as they were given.
-    private var ownWords: [String] {
-        ["\(requireComplete) \(onlyNewCodes) \(maxFailed?.text ?? "") \(minRows.map { String($0) } ?? "")"]
-            + (maxFailedPerJob.map { ["per-job \($0.percent)"] } ?? [])
-            + maxFailedCode.map { $0.text } + ["fail-on"] + failOn.map { $0.word }
+/// The rules of check that compare jobs with the runs before them.
+struct PastRuleOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The history that jobs are compared with; it is only read.", valueName: "file.sqlite"))
+    var history: String?
+
+    @Flag(.unusual) var unusual = false
+    @Option(.maxFailedAgainstMedian) var maxFailedVsMedian: Rules.Rule?
+
+    /// The rules that were given.
+    var given: [Rules.Rule] { [unusual ? .noUnusualRun : nil, maxFailedVsMedian].compactMap { $0 } }
+
+    func validate() throws {
+        if history == nil, let rule = given.first {
+            throw ValidationError("--\(rule.form.name) compares with earlier runs: it needs --history FILE.")
+        }
+    }
+}
+
+extension Rules.Form {
+    /// Reads a value that is given on the command line or in the project file.
+    ///
+    /// - Parameter option: as its user writes it.
+    func rule(of text: String, as option: String) throws -> Rules.Rule {
+        guard let rule = value.rule(of: text) else { throw ValidationError(value.refusal(of: text, as: option)) }
+        return rule
     }
 
-    static func limit(_ text: String, _ option: String) throws -> Rules.Limit {
-        guard let limit = Rules.Limit(text) else {
-            throw ValidationError(
-                "“\(shownText(text))” is not a limit; \(option) takes a number of rows, or a percentage such as 2.5%.")
-        }
-        return limit
+    fileprivate var optionName: NameSpecification { .customLong(name) }
+    fileprivate var optionHelp: ArgumentHelp { ArgumentHelp("\(help)", valueName: value.placeholder) }
+}
+
+extension Option {
+    /// The option for a rule.
+    init(_ form: Rules.Form) where Value == Rules.Rule? {
+        self.init(
+            name: form.optionName, help: form.optionHelp, transform: { try form.rule(of: $0, as: "--\(form.name)") })
     }
 
-    static func share(_ text: String) throws -> Share {
-        guard case .percent(let share)? = Rules.Limit(text) else {
-            throw ValidationError(
-                "“\(shownText(text))” is not a percentage; --max-failed-per-job takes one such as 2.5%.")
-        }
-        return share
+    /// The option for a rule that may be given any number of times.
+    init(wrappedValue: [Rules.Rule], _ form: Rules.Form) where Value == [Rules.Rule] {
+        self.init(
+            wrappedValue: wrappedValue, name: form.optionName, help: form.optionHelp,
+            transform: { try form.rule(of: $0, as: "--\(form.name)") })
     }
+}
 
-    static func codeLimit(_ text: String) throws -> CodeLimit {
-        // After the last =, because a code may contain one.
-        guard let equals = text.utf8.lastIndex(of: UInt8(ascii: "=")) else {
-            throw ValidationError("“\(shownText(text))” has no =; --max-failed-code takes CODE=N or CODE=P%.")
-        }
-        let code = String(text[..<equals])
-        let limit = try limit(String(text[text.utf8.index(after: equals)...]), "--max-failed-code")
-        return CodeLimit(text: text, code: code.isEmpty ? nil : code, limit: limit)
-    }
-
-    static func failOn(_ word: String) throws -> FailOn {
-        guard let rule = RuleSettings.failOn(word) else {
-            let near = NearestName.of(word, among: RuleSettings.failOnWords).map { " Did you mean \($0)?" } ?? ""
-            throw ValidationError(
-                "“\(shownText(word))” is neither critical nor warning nor the name of a finding.\(near)")
-        }
-        return FailOn(word: word, rule: rule)
-    }
-
-    static func rows(_ text: String) throws -> Int {
-        guard let rows = WholeNumber.of(text.utf8) else {
-            throw ValidationError("“\(shownText(text))” is not a number of rows.")
-        }
-        return rows
+extension Flag where Value == Bool {
+    /// The option for a rule that takes no value.
+    init(wrappedValue: Bool, _ form: Rules.Form) {
+        self.init(wrappedValue: wrappedValue, name: form.optionName, help: form.optionHelp)
     }
 }
 
