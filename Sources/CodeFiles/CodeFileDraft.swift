@@ -26,7 +26,7 @@ package struct CodeFileDraft: Sendable {
         let codes = totals.failedByCode
         let examples = messages.examples()
         var text = """
-            # What is known of the codes of failed rows. Each entry may have:
+            # What you know about the codes of failed rows. Each entry may have:
             \(Self.fields)
             # An entry with “pattern” instead of “code” is about all codes that it matches: * stands for any text.
             codes:

@@ -201,7 +201,7 @@ extension CodeBook {
         }
 
         private static func count(_ name: String, _ property: WritableKeyPath<Retry, Int?> & Sendable) -> Field {
-            Field(name, "a whole number from 1 on", .retry) {
+            Field(name, "a whole number, 1 or more", .retry) {
                 $0.retry?[keyPath: property].map { String($0) }
             } take: { entry, text in
                 guard let number = Int(text), (1...1_000_000_000).contains(number) else { return false }

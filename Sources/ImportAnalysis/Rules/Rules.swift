@@ -77,7 +77,7 @@ extension Rules {
             help: "Fail if a larger share of the rows failed in any job.")
         package static let maxFailedAgainstMedian = Form(
             name: "max-failed-vs-median", value: .multiple { .maxFailedAgainstMedian($0) },
-            help: "Fail if the failure share of a job is above so many times the median of the earlier runs.",
+            help: "Fail if the failure share of a job is more than this many times the median of the earlier runs.",
             asksForHistory: true)
         package static let unusual = Form(
             name: "unusual", value: .flag(.noUnusualRun),

@@ -98,9 +98,9 @@ struct JobFact {
         .quote("text", "`4 March 2026, 09:15 UTC`, `took 2 min 31 s`, `kept until 11 March 2026`, `job 9e299f7a`") {
             $0.text
         },
-        .flag("first", "no other comes before it") { $0.isFirst },
+        .flag("first", "true for the first one") { $0.isFirst },
         .optionalObject(
-            "datetime", "false when it is not about a date", .only("value", "a valid RFC 3339 date-time")
+            "datetime", "false if it is not a date", .only("value", "a valid RFC 3339 date-time")
         ) { $0.datetime },
     ])
 }
@@ -109,7 +109,7 @@ extension ReportModel {
     /// What the report is about, for its title.
     static let about = ModelTable<ReportModelBuilder>([
         .list(
-            "facts", "0 to 4: what the dump says of when the job ran, how long, its expiry and its id",
+            "facts", "0 to 4: when the job ran, how long, its expiry and its id, as far as the dump says",
             of: JobFact.table
         ) {
             $0.facts

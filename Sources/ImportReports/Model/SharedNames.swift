@@ -198,7 +198,7 @@ struct ShownStanding {
 
     private static let explanations: [ModelName<ShownStanding>] =
         fields(.explanation) { $0.text } + [
-            said("reason", "what the codes file says of why the code is accepted") {
+            said("reason", "why the code is accepted, from the codes file") {
                 ($0.standing.entry?.acceptance?.reason).map($0.limits.text)
             }
         ]

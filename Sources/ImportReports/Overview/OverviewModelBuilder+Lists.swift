@@ -123,7 +123,7 @@ extension OverviewModel {
             .text("word", "as in the job's own verdict, or `Unlike the others`, or `Unlike the earlier runs`") {
                 $0.line.word
             },
-            .text("date", "the day in UTC on which it was created, `2026-03-04`; `–` where the dump does not say") {
+            .text("date", "the day (UTC) on which it was created, `2026-03-04`; `–` if the dump does not say") {
                 job in
                 job.line.createdAt.flatMap { DateTime($0) }.map { $0.isoDayInUTC } ?? "–"
             },

@@ -18,7 +18,7 @@ struct CompareCommand: ParsableCommand {
 
             --since, --until, --status and --job choose jobs of both audits.
 
-            With --redact, values are replaced by pseudonyms. A summary must have been made with the same key.
+            With --redact, values are replaced with pseudonyms. A summary must have been made with the same key.
 
             EXAMPLES
               import-audit compare first.json second.json

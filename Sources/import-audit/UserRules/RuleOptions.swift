@@ -66,7 +66,7 @@ struct RuleOptions: ParsableArguments {
 
 /// The rules of check that compare jobs with the runs before them.
 struct PastRuleOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The history that jobs are compared with; it is only read.", valueName: "file.sqlite"))
+    @Option(help: ArgumentHelp("The history with which jobs are compared; it is only read.", valueName: "file.sqlite"))
     var history: String?
 
     @Flag(.unusual) var unusual = false
