@@ -1,10 +1,13 @@
 import GRDB
 package import ImportAnalysis
+import ImportFoundation
 
 /// Reads what a history says, in one state of it.
 package final class HistoryReader {
     private let database: Database
     private var last: LastRuns?
+    /// Of the runs that were read last: those before the next job are mostly the same.
+    private var codesOfRuns: [ExactText: [HistoryCode: Int]] = [:]
 
     init(_ database: Database) {
         self.database = database
@@ -150,16 +153,23 @@ package final class HistoryReader {
             statement.bind(jobID)
         }
         let codes = try SQLStatement("SELECT code, is_other, rows FROM job_codes WHERE job_id = ?", in: database)
+        var known: [ExactText: [HistoryCode: Int]] = [:]
         for (index, id) in ids.enumerated() where runs[index].failed > 0 {
-            codes.bind(id)
-            try codes.query { row in
-                var row = row
-                let code = row.text()
-                let isOther = row.flag()
-                runs[index].codes[HistoryCode(code, isOther: isOther)] = row.number()
-                return true
+            if let before = codesOfRuns[ExactText(id)] {
+                runs[index].codes = before
+            } else {
+                codes.bind(id)
+                try codes.query { row in
+                    var row = row
+                    let code = row.text()
+                    let isOther = row.flag()
+                    runs[index].codes[HistoryCode(code, isOther: isOther)] = row.number()
+                    return true
+                }
             }
+            known[ExactText(id)] = runs[index].codes
         }
+        codesOfRuns = known
         let result = EarlierRuns(runs)
         // A result that leaves out a job is only for that job.
         let isOfAll = try jobID.map { try !isThere($0) } ?? true
