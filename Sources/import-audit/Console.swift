@@ -135,7 +135,7 @@ func readPieces(
     }
 }
 
-/// The first bytes of a file, at most so many, wherever its descriptor stands; nil if they cannot be read.
+/// The first bytes of a file, at most `count`. The position of the descriptor does not matter.
 func readBeginning(of descriptor: Int32, count: Int) throws(SystemFailure) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0

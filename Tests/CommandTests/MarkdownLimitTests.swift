@@ -140,7 +140,7 @@ struct MarkdownLimitTests {
                 "report", Repository.sample("many-failures"), "-o", space["o"], "--templates", space["own"],
                 "--markdown-limit", "2000")
             #expect(run.status == 73, "\(run)")
-            for part in ["own/report.md.mustache: it makes ", "2,000 bytes (--markdown-limit)", says] {
+            for part in ["own/report.md.mustache: its output is ", "2,000 bytes (--markdown-limit)", says] {
                 #expect(run.errorText.contains(part), "\(part): \(run)")
             }
             #expect(try space.files(in: "o") == before)

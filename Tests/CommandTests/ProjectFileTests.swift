@@ -108,7 +108,7 @@ struct ProjectFileTests {
             ("fail-on: [critcal]\n", "Did you mean critical?"), ("- a\n", "1:1: The file must be an object"),
             ("fail-on: []\n", "1:10: fail-on must be a text, or a list"), ("a: [\n", "This is not valid YAML"),
             ("strict: true\nstrict: true\n", "The key “strict” occurs twice"),
-            ("title: &a x\n", "Anchors and aliases are not read"), ("output: x\n", "There is no key “output”"),
+            ("title: &a x\n", "Anchors and aliases are not supported"), ("output: x\n", "There is no key “output”"),
             ("force: true\n", "There is no key “force”"), ("source: x.csv\n", "There is no key “source”"),
         ])
     func faults(text: String, expected: String) throws {

@@ -85,8 +85,9 @@ struct VerifyTests {
         try space.write("{}", as: "x.zip")
         try space.shell("mkdir folder.zip && mkfifo pipe.zip")
         for (name, status, words) in [
-            ("none.zip", 66, "No such file"), ("x.zip", 65, "not a zip"), ("folder.zip", 65, "no file"),
-            ("pipe.zip", 65, "not a file"), ("/dev/null", 65, "not a file"), ("none\u{1B}[31m", 66, "none\\u{1B}[31m"),
+            ("none.zip", 66, "No such file"), ("x.zip", 65, "not a zip"), ("folder.zip", 65, "no manifest.jsonl"),
+            ("pipe.zip", 65, "not a regular file"), ("/dev/null", 65, "not a regular file"),
+            ("none\u{1B}[31m", 66, "none\\u{1B}[31m"),
         ] {
             let run = try verify(space, name)
             #expect(run.status == Int32(status) && run.errorText.contains(words) && run.output.isEmpty, "\(run)")

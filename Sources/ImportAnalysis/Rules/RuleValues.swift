@@ -9,7 +9,7 @@ extension Rules {
         private let millionths: Int
         private static let limit = 1_000_000
 
-        /// - Parameter text: `2x` or `1.5x`; nil for all else, and for more than 1,000,000.
+        /// - Parameter text: `2x` or `1.5x`; nil for everything else, and for more than 1,000,000.
         package init?(_ text: String) {
             guard text.utf8.last == UInt8(ascii: "x") else { return nil }
             let parts = text.dropLast().utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -25,7 +25,7 @@ extension Rules {
             millionths = whole * 1_000_000 + fraction
         }
 
-        /// Whether a share is at most so many times another one, exactly.
+        /// Whether a share is at most this many times another one, exactly.
         func allows(_ part: Int, of whole: Int, against other: (failed: Int, rows: Int)) -> Bool {
             // Rows of a job are at most 10^12, and so are those of a history.
             Int128(part) * Int128(other.rows) * 1_000_000 <= Int128(millionths) * Int128(other.failed) * Int128(whole)
@@ -65,7 +65,7 @@ extension Rules {
 }
 
 extension Rules.Limit {
-    /// - Parameter text: `N` or `P%`, with `P` from 0 to 100 and up to six digits behind the point; nil for all else.
+    /// - Parameter text: `N` or `P%`, with `P` from 0 to 100 and up to six digits behind the point; nil for everything else.
     package init?(_ text: String) {
         if text.utf8.last == UInt8(ascii: "%") {
             guard let share = Share(percent: text.dropLast()) else { return nil }

@@ -4,7 +4,7 @@ import ImportInputs
 import ImportRedaction
 
 /// What the system says of a regular file: which one it is, how large, and when it was written. A file that is changed
-/// while it is read, or another one that takes its place, has another state then.
+/// or replaced while it is read has another state then.
 struct InputState: Equatable, Sendable {
     private let device: UInt
     private let inode: UInt
