@@ -92,6 +92,14 @@ import Testing
         }
     }
 
+    @Test("A byte that is not UTF-8 is refused in whatever window it is", arguments: 64...140)
+    func notUTF8(window: Int) {
+        // The rest of its record, in the next window, may be ASCII.
+        let record = Array("\"".utf8) + [0xEE] + Array(repeating: UInt8(ascii: "a"), count: 100) + Array("\"\n".utf8)
+        let bytes = Array("h\n1\n".utf8) + record + Array("2\n".utf8) + record
+        #expect(read(bytes, window: window).fault?.reason == .notUTF8(0xEE))
+    }
+
     @Test("Lines are counted through quoted line breaks and blank lines")
     func lines() {
         #expect(read(Array("h\n\"a\nb\"\n\nc\n\"d\n\ne\"\nf".utf8)).lines == [2, 5, 6, 9])

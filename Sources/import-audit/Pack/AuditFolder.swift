@@ -2,10 +2,10 @@ import Glibc
 import ImportAnalysis
 import ImportFoundation
 import ImportInputs
-import ImportReports
+package import ImportReports
 
 /// A folder that `report` wrote, to be checked against its manifest as a zip is against its own.
-struct AuditFolder {
+package struct AuditFolder {
     private let path: String
     private let folder: OutputFolder
     private let manifest: RunManifest
@@ -16,7 +16,7 @@ struct AuditFolder {
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         folder = try OutputFolder(reading: path)
         // It may be one that only may be read.
@@ -39,7 +39,7 @@ struct AuditFolder {
     /// Checks the files against the manifest: all must be there, each with its SHA-256, and no others but packs.
     ///
     /// - Parameter listed: is handed each input that the manifest lists, and each file that was sent.
-    func verify(_ listed: (ListedInAudit) throws -> Void) throws -> PackVerification {
+    package func verify(_ listed: (ListedInAudit) throws -> Void) throws -> PackVerification {
         let fault = try fault(listed)
         var result = PackVerification(
             folder: path, bytes: content.bytes, sha256: content.sha256,
