@@ -72,8 +72,8 @@ struct Parts {
                 for index in bytes.indices { zip.append(bytes[index]) }
             }
             for part in parts {
-                // A name that cannot be in a zip ends it.
-                try writer.beginFile(part.name, byteCount: part.bytes.count)
+                // Without one whose name cannot be in a zip. A writer that is given up leaves memory behind in libarchive.
+                guard (try? writer.beginFile(part.name, byteCount: part.bytes.count)) != nil else { continue }
                 try writer.write(part.bytes.span)
             }
             try writer.finish()

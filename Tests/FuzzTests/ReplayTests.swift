@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 /// What fuzzing found, tried again without libFuzzer and its sanitizer: inputs that once failed, and those that come
-/// the furthest.
-struct ReplayTests {
+/// the furthest. One after another, for they share a folder of files.
+@Suite(.serialized) struct ReplayTests {
     @Test("Inputs that once failed, and those of the corpus, do not fail", arguments: FuzzTarget.allCases)
     func replay(_ target: FuzzTarget) throws {
         for folder in ["regressions", "corpora", "seeds"] {

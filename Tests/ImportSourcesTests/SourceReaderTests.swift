@@ -100,6 +100,16 @@ import Testing
         #expect(read(bytes, window: window).fault?.reason == .notUTF8(0xEE))
     }
 
+    @Test("A header alone is called that in whatever window it ends", arguments: 64...140)
+    func onlyHeader(window: Int) {
+        let header = String(repeating: "a", count: 98) + ",b\n"
+        for blank in ["", "\n", String(repeating: "\n", count: 200)] {
+            #expect(read(Array((header + blank).utf8), window: window).fault?.reason == .onlyHeader)
+            let one = read(Array((header + blank + "1,2\n").utf8), window: window)
+            #expect(one.records == [Array("1,2\n".utf8)] && one.lines == [2 + blank.utf8.count])
+        }
+    }
+
     @Test("Lines are counted through quoted line breaks and blank lines")
     func lines() {
         #expect(read(Array("h\n\"a\nb\"\n\nc\n\"d\n\ne\"\nf".utf8)).lines == [2, 5, 6, 9])
@@ -116,6 +126,11 @@ import Testing
         hash.update(bytes.span)
         #expect(whole.hash == hash.finish())
         #expect(read(bytes, window: 64, chunk: 3) == whole)
+        // Windows fill up within a character, for which there is then no room.
+        let wide = ("\u{FEFF}漢,字\n" + String(repeating: "漢🙂字,é\n", count: 50)).utf16.flatMap {
+            [UInt8($0 & 0xFF), UInt8($0 >> 8)]
+        }
+        for window in 64...80 { #expect(read(wide, window: window) == read(wide)) }
         for broken in [bytes.dropLast(), bytes + [0x00, 0xD8], bytes + [0x00, 0xDC, 0x61, 0x00]] {
             #expect(read(Array(broken)).fault?.reason == .notUTF16)
         }
