@@ -24,7 +24,15 @@ enum PageTargets {
         guard problems.isEmpty else { return }
         do {
             let stream = try XMLStream(IgnoringHandler())
-            try stream.read(bytes.span)
+            // The stream refuses every document type; a page has `<!DOCTYPE html>` or none.
+            var page = bytes
+            let mark = Array("<!DOCTYPE".utf8)
+            if let start = page.indices.first(where: { page[$0...].starts(with: mark) }),
+                let end = page[start...].firstIndex(of: UInt8(ascii: ">"))
+            {
+                page.removeSubrange(start...end)
+            }
+            try stream.read(page.span)
             try stream.finish()
         } catch {
             throw Violation(description: "valid, and not well-formed: \(error)")
