@@ -9,12 +9,33 @@ let strict: [SwiftSetting] = [
 ]
 let strictMemory: [SwiftSetting] = strict + [.strictMemorySafety()]
 
+/// Whether the package in `Fuzz` builds this one.
+let isFuzzed = Context.environment["IMPORT_AUDIT_FUZZING"] != nil
+
+let commandDependencies: [Target.Dependency] = [
+    "ImportFoundation", "ImportInputs", "ImportDumps", "ImportSources", "ImportAnalysis", "ImportRedaction",
+    "CodeFiles", "ImportReports", "ImportHistory", "Spreadsheets", "WorkbookSources", "XHTMLValidation", "CBuild",
+    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+]
+/// libFuzzer has a `main` of its own: what it drives is a library, whose own `main` has another name.
+let command: Target =
+    isFuzzed
+    ? .target(
+        name: "import-audit", dependencies: commandDependencies,
+        swiftSettings: strictMemory + [
+            .unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "import_audit_main"])
+        ])
+    : .executableTarget(name: "import-audit", dependencies: commandDependencies, swiftSettings: strictMemory)
+
 let package = Package(
     name: "import-audit",
-    products: [
-        .executable(name: "import-audit", targets: ["import-audit"]),
-        .library(name: "ImportAudit", targets: ["ImportAudit"]),
-    ],
+    // Other programs have no use for what fuzzing tries.
+    products: isFuzzed
+        ? [.library(name: "FuzzTargets", targets: ["FuzzTargets"])]
+        : [
+            .executable(name: "import-audit", targets: ["import-audit"]),
+            .library(name: "ImportAudit", targets: ["ImportAudit"]),
+        ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -81,17 +102,16 @@ let package = Package(
             name: "ImportAudit",
             dependencies: ["ImportFoundation", "ImportInputs", "ImportDumps", "ImportAnalysis", "ImportReports"],
             swiftSettings: strictMemory),
-        .executableTarget(
-            name: "import-audit",
+        command,
+
+        // What fuzzing tries on each thing that reads bytes from outside, and what a test tries again.
+        .target(
+            name: "FuzzTargets",
             dependencies: [
                 "ImportFoundation", "ImportInputs", "ImportDumps", "ImportSources", "ImportAnalysis", "ImportRedaction",
-                "CodeFiles", "ImportReports", "ImportHistory", "Spreadsheets", "WorkbookSources",
-                "XHTMLValidation", "CBuild",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CodeFiles", "ImportReports", "ImportHistory", "WorkbookSources", "XHTMLValidation", "import-audit",
             ],
-            swiftSettings: strictMemory
-        ),
-
+            path: "Fuzz/Targets", swiftSettings: strict),
         .target(
             name: "TestSupport", path: "Tests/TestSupport", exclude: ["full_disk.c", "failing_calls.c"],
             swiftSettings: strict),
@@ -142,6 +162,7 @@ let package = Package(
         .testTarget(
             name: "ImportAuditTests", dependencies: ["ImportAudit", "import-audit", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
             dependencies: [
@@ -150,3 +171,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Where it is fuzzed, what C leaves undefined ends the process.
+for target in package.targets where isFuzzed && ["CRowScan", "CSourceScan"].contains(target.name) {
+    target.cSettings = [.unsafeFlags(["-fsanitize=undefined", "-fsanitize-trap=undefined"])]
+}

@@ -50,7 +50,7 @@ static inline size_t sse2_line_feeds(const uint8_t *bytes) {
     __m128i feed = _mm_set1_epi8('\n');
     int low = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)bytes), feed));
     int high = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(bytes + 16)), feed));
-    return (size_t)__builtin_popcount((uint32_t)(low | high << 16));
+    return (size_t)__builtin_popcount((uint32_t)low | (uint32_t)high << 16);
 }
 
 #define sse2_pack_uuid plain_pack_uuid

@@ -39,11 +39,19 @@ extension ValueFinder {
         return quoted(first..<text.count, goOn: text.count, text)
     }
 
-    /// The name of a member, as in `"name": value`, stays if its value is what is to go.
+    /// The name of a member, as in `"name": value`, stays if its value is what is to go. Ids in it do not, and what is
+    /// more than a name goes as a whole.
     private mutating func quoted(_ range: Range<Int>, goOn: Int, _ text: Span<UInt8>) -> Int {
-        if let end = member(range, lastWord: range, from: goOn, text) { return end }
-        if !range.isEmpty { append(range, text.kind(range), text) }
-        return goOn
+        guard sign(of: range, lastWord: range, from: goOn, text) != nil else {
+            if !range.isEmpty { append(range, text.kind(range), text) }
+            return goOn
+        }
+        if text.isName(range) || isNamed(range, range, text) {
+            ids(in: range, text)
+        } else {
+            append(range, text.kind(range), text)
+        }
+        return member(range, lastWord: range, from: goOn, text) ?? goOn
     }
 }
 
@@ -57,6 +65,11 @@ struct ClosingMarks {
 }
 
 extension Span<UInt8> {
+    /// Whether there is nothing but words with hyphens and full stops between them.
+    fileprivate func isName(_ range: Range<Int>) -> Bool {
+        range.allSatisfy { isWord(at: $0) || self[$0] == UInt8(ascii: "-") || self[$0] == UInt8(ascii: ".") }
+    }
+
     fileprivate func backslashes(before index: Int) -> Int {
         var start = index
         while start > 0, self[start - 1] == UInt8(ascii: "\\") { start -= 1 }

@@ -132,14 +132,10 @@ extension ValueFinder {
     mutating func member(
         _ name: Range<Int>, lastWord: Range<Int>, from end: Int, _ text: Span<UInt8>
     ) -> Int? {
-        var index = end
-        while index < text.count, text[index] == 0x20 { index += 1 }
-        guard index < text.count else { return nil }
-        let sign = text[index]
-        guard sign == UInt8(ascii: "=") || sign == UInt8(ascii: ":") else { return nil }
-        let isNamed = rules.namesValue(text.extracting(name)) || rules.namesValue(text.extracting(lastWord))
-        guard isNamed || text.isIDName(lastWord) else { return nil }
-        index += 1
+        guard let place = sign(of: name, lastWord: lastWord, from: end, text) else { return nil }
+        let sign = text[place]
+        let isNamed = isNamed(name, lastWord, text)
+        var index = place + 1
         while index < text.count, text[index].isSpace { index += 1 }
         guard index < text.count else { return index }
         // What is quoted, and what a plus begins, is found as such.
@@ -164,6 +160,21 @@ extension ValueFinder {
         }
         append(value, text.kind(value), text)
         return valueEnd
+    }
+
+    /// Where the `=` or `:` is between a name whose values are replaced and its value; nil if there is none.
+    func sign(of name: Range<Int>, lastWord: Range<Int>, from end: Int, _ text: Span<UInt8>) -> Int? {
+        var index = end
+        while index < text.count, text[index] == 0x20 { index += 1 }
+        guard index < text.count, text[index] == UInt8(ascii: "=") || text[index] == UInt8(ascii: ":"),
+            isNamed(name, lastWord, text) || text.isIDName(lastWord)
+        else { return nil }
+        return index
+    }
+
+    /// Whether the user's own rules name it.
+    func isNamed(_ name: Range<Int>, _ lastWord: Range<Int>, _ text: Span<UInt8>) -> Bool {
+        rules.namesValue(text.extracting(name)) || rules.namesValue(text.extracting(lastWord))
     }
 }
 

@@ -192,7 +192,8 @@ extension SourceReader {
             header.header = bytes
             header.columnNames = names
             index = 0
-            if records.count == 1, isAtEnd { throw SourceFault(.onlyHeader) }
+            // The header may fill the first window.
+            if records.count == 1, try !refill() { throw SourceFault(.onlyHeader) }
         }
         form = .csv(header)
     }

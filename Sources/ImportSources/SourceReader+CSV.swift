@@ -20,7 +20,10 @@ extension SourceReader {
         if isAtEnd { try endCSV() }
         guard let last = records.last, encoding == .utf8, csv.has_other_bytes else { return }
         try checkUTF8(Int(firstStart)..<Int(last.end))
-        csv.has_other_bytes = false
+        // The record that goes on in the next window may have such bytes in this one only.
+        csv.has_other_bytes = window.withBytes(Int(last.end)..<Int(scanned)) { bytes in
+            bytes.indices.contains { bytes[$0] >= 0x80 }
+        }
     }
 
     /// The last record may have no line end.

@@ -9,6 +9,8 @@ struct UTF16Source: ByteSource {
     private let fault: UTF16Fault
     /// Bytes that were read and not decoded, fewer than four.
     private var waiting: [UInt8] = []
+    /// Text that was decoded and for which there was no room yet: a buffer may be smaller than a character.
+    private var ready: ArraySlice<UInt8> = []
     private var isAtEnd = false
 
     var isPrompt: Bool { source.isPrompt }
@@ -21,19 +23,22 @@ struct UTF16Source: ByteSource {
     }
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
-        var decoded: [UInt8] = []
         // A unit of two bytes needs at most three; a pair of them needs four.
         let room = max(4, buffer.count * 2 / 3 - 8)
-        while decoded.isEmpty, !isAtEnd {
-            var bytes = [UInt8](repeating: 0, count: max(4, min(room, 256 * 1024)) & ~1)
+        while ready.isEmpty, !isAtEnd {
+            var bytes = [UInt8](repeating: 0, count: min(room, 256 * 1024) & ~1)
             let count = try readAll(&bytes)
             bytes.removeLast(bytes.count - count)
             isAtEnd = count == 0
+            var decoded: [UInt8] = []
             decode(waiting + bytes, into: &decoded)
             if fault.isSet { return 0 }
+            ready = decoded[...]
         }
-        unsafe buffer.copyBytes(from: decoded)
-        return decoded.count
+        let count = min(ready.count, buffer.count)
+        unsafe buffer.copyBytes(from: ready.prefix(count))
+        ready = ready.dropFirst(count)
+        return count
     }
 
     private mutating func readAll(_ bytes: inout [UInt8]) throws(ReadFailure) -> Int {

@@ -7,7 +7,7 @@ struct ContributingTests {
     /// What its code spans may name besides places and symbols.
     private static let others: Set = [
         "summary.json", "CI=true", "swift test", "unsafe", ".needs(.python)", ".seeded", "--seed 123456",
-        "--seed random", "import-audit.yml",
+        "--seed random", "import-audit.yml", ".measuresMemory", "--sanitize thread", "--sanitize undefined", "--filter",
     ]
 
     @Test("Every path and every symbol that it names exists, and nothing else is set as code")
@@ -58,7 +58,7 @@ private struct Symbols {
     private var sources: [String] = []
 
     init() throws {
-        for folder in ["Sources", "Tests", "Benchmarks"] {
+        for folder in ["Sources", "Tests", "Benchmarks", "Fuzz/Targets"] {
             let paths = FileManager.default.enumerator(atPath: Repository.path(folder))
             while let path = paths?.nextObject() as? String {
                 guard path.hasSuffix(".swift") || path.hasSuffix(".py") else { continue }

@@ -105,6 +105,7 @@ struct ManyJobsTests {
 
     @Test(
         "Memory does not grow with the jobs of a log, nor of summaries that are merged", .needs(.python),
+        .measuresMemory,
         arguments: [(["summary"], 66_000), (["codes"], 66_000), (["merge"], 8_000)])
     func memory(command: [String], jobs: Int) throws {
         let space = try Workspace()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Memory does not grow with the dump.
-struct MemoryTests {
+@Suite(.measuresMemory) struct MemoryTests {
     @Test("A dump of 100 MB needs as much memory as one of 10 MB, within 4 MiB", arguments: ["summary", "report"])
     func peak(command: String) throws {
         let space = try Workspace()

@@ -1,5 +1,6 @@
 import Glibc
 import ImportDumps
+import TestSupport
 import Testing
 
 /// Which inputs are recognized as container logs, and which are not; lines that do not fit; lines that wait.
@@ -93,7 +94,7 @@ struct LogFormTests {
         #expect(reading.jobs.filter { $0 == "e 0" }.count == 100_000)
     }
 
-    @Test("A single line of 120 MB needs at most 64 MiB")
+    @Test("A single line of 120 MB needs at most 64 MiB", .measuresMemory)
     func longLine() async {
         await #expect(processExitsWith: .success) {
             guard limitMemoryGrowth(to: 64 << 20) else { exit(4) }

@@ -175,7 +175,7 @@ struct StringTests {
         #expect(try Decoded(Array(text.utf8)).jobs == ["a 1"])
     }
 
-    @Test("Bombs of strings need neither memory nor time")
+    @Test("Bombs of strings need neither memory nor time", .measuresMemory)
     func bombs() async {
         await #expect(processExitsWith: .success) {
             guard limitMemoryGrowth(to: 64 << 20) else { exit(4) }

@@ -1,6 +1,7 @@
 private import Glibc
 import ImportDumps
 import ImportFoundation
+import TestSupport
 import Testing
 
 /// Long texts are cut between characters, and the row says so; memory does not grow with the skipped text.
@@ -97,7 +98,7 @@ import Testing
     }
 
     /// 50 MB in one value fit through a process that may take only a little more memory than it has.
-    @Test func memoryDoesNotGrow() async {
+    @Test(.measuresMemory) func memoryDoesNotGrow() async {
         await #expect(processExitsWith: .success) {
             let heads = [
                 (#"{"job_id":null,"a":""#, #"","results":[{}]}"#),

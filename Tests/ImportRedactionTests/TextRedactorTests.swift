@@ -82,6 +82,10 @@ import Testing
             ("id: 17, id=x user_id=abc recordId: q7 uuid:z9", "id: N, id=V user_id=V recordId: V uuid:V"),
             ("invalid: 17 valid=x paid: 5 id: is gone id=null", "invalid: 17 valid=x paid: 5 id: is gone id=null"),
             (#""record_id": 17"#, #""record_id": N"#), ("id: 2026-03-04", "id: 2026-03-04"),
+            (#""a@b.de _id": 17, "Anna Schmidt_id": "x""#, #""V": N, "V": "V""#),
+            (#""a-record_id": 17, "user.id": 5"#, #""a-record_id": N, "V": 5"#),
+            (#""12345678_id": 17"#, #""N_id": N"#),
+            (#""abe72624-edce-4501-ae6b-4bb368266110_id": 17"#, #""V_id": N"#),
         ])
     func ids(_ text: String, _ expected: String) {
         #expect(Self.shape(text) == expected)

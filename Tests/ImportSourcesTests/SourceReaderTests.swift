@@ -92,6 +92,24 @@ import Testing
         }
     }
 
+    @Test("A byte that is not UTF-8 is refused in whatever window it is", arguments: 64...140)
+    func notUTF8(window: Int) {
+        // The rest of its record, in the next window, may be ASCII.
+        let record = Array("\"".utf8) + [0xEE] + Array(repeating: UInt8(ascii: "a"), count: 100) + Array("\"\n".utf8)
+        let bytes = Array("h\n1\n".utf8) + record + Array("2\n".utf8) + record
+        #expect(read(bytes, window: window).fault?.reason == .notUTF8(0xEE))
+    }
+
+    @Test("A header alone is called that in whatever window it ends", arguments: 64...140)
+    func onlyHeader(window: Int) {
+        let header = String(repeating: "a", count: 98) + ",b\n"
+        for blank in ["", "\n", String(repeating: "\n", count: 200)] {
+            #expect(read(Array((header + blank).utf8), window: window).fault?.reason == .onlyHeader)
+            let one = read(Array((header + blank + "1,2\n").utf8), window: window)
+            #expect(one.records == [Array("1,2\n".utf8)] && one.lines == [2 + blank.utf8.count])
+        }
+    }
+
     @Test("Lines are counted through quoted line breaks and blank lines")
     func lines() {
         #expect(read(Array("h\n\"a\nb\"\n\nc\n\"d\n\ne\"\nf".utf8)).lines == [2, 5, 6, 9])
@@ -108,6 +126,11 @@ import Testing
         hash.update(bytes.span)
         #expect(whole.hash == hash.finish())
         #expect(read(bytes, window: 64, chunk: 3) == whole)
+        // Windows fill up within a character, for which there is then no room.
+        let wide = ("\u{FEFF}漢,字\n" + String(repeating: "漢🙂字,é\n", count: 50)).utf16.flatMap {
+            [UInt8($0 & 0xFF), UInt8($0 >> 8)]
+        }
+        for window in 64...80 { #expect(read(wide, window: window) == read(wide)) }
         for broken in [bytes.dropLast(), bytes + [0x00, 0xD8], bytes + [0x00, 0xDC, 0x61, 0x00]] {
             #expect(read(Array(broken)).fault?.reason == .notUTF16)
         }

@@ -173,7 +173,7 @@ package final class RunningCommand {
     package func finish(seconds: Int = 120, endsInput: Bool = true) throws -> CommandResult {
         var output: [UInt8] = []
         var errors: [UInt8] = []
-        let deadline = ContinuousClock.now + .seconds(seconds)
+        let deadline = ContinuousClock.now + .seconds(Sanitizer.name == nil ? seconds : 10 * seconds)
         if !pending.isEmpty {
             _ = fcntl(inputEnd, F_SETFL, O_NONBLOCK)
         } else if endsInput {
@@ -198,6 +198,7 @@ package final class RunningCommand {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         isOver = true
+        if let report = Sanitizer.report(in: errors) { Issue.record("\(arguments): \(report)") }
         let signal = status & 0x7F
         return CommandResult(
             arguments: arguments, status: signal == 0 ? (status >> 8) & 0xFF : -signal, output: output, errors: errors)

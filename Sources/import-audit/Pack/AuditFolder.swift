@@ -2,7 +2,7 @@ import Glibc
 import ImportAnalysis
 import ImportFoundation
 import ImportInputs
-import ImportReports
+package import ImportReports
 
 /// A folder that `report` wrote, checked against its manifest like a zip.
 struct AuditFolder {
@@ -16,7 +16,7 @@ struct AuditFolder {
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         folder = try OutputFolder(reading: path)
         // It may be read-only.

@@ -1,0 +1,184 @@
+import ImportDumps
+import ImportFoundation
+
+/// Readers of dumps: whatever the window, the kernel and the size of reads, the same bytes give the same result.
+enum DumpTargets {
+    /// One dump, row by row.
+    static func strict(_ bytes: [UInt8]) throws {
+        let whole = try Rows(bytes, DumpReader(hashing: true, matching: .none))
+        let (window, chunk) = sizes(for: bytes, isForeign: whole.isForeign)
+        let parts = try Rows(bytes, DumpReader(windowBytes: window, hashing: true, matching: .none), chunk: chunk)
+        try require(parts == whole, "window of \(window), reads of \(chunk): \(parts) instead of \(whole)")
+    }
+
+    /// One dump with each kernel, and an input of plain jobs.
+    static func kernels(_ bytes: [UInt8]) throws {
+        let strict = try Rows(bytes, DumpReader(matching: .none))
+        let (window, _) = sizes(for: bytes, isForeign: strict.isForeign)
+        let documents = try Documents(bytes, DumpReader(hashing: true, matching: .none))
+        for kernel in RowKernel.available {
+            for windowBytes in [DumpLimits.windowBytes, window] {
+                let reader = DumpReader(windowBytes: windowBytes, matching: .kernel(kernel))
+                let rows = try Rows(bytes, reader)
+                try require(rows == strict, "\(kernel.name), window of \(windowBytes): \(rows) instead of \(strict)")
+            }
+            for plainJobs in [PlainJobs.all, .withDistinctIDs] {
+                let reader = DumpReader(hashing: false, matching: .kernel(kernel))
+                var plain = try Documents(bytes, reader, plainJobs: plainJobs)
+                plain.forgetsHashes()
+                var expected = documents
+                expected.forgetsHashes()
+                try require(plain == expected, "\(kernel.name), plain jobs: \(plain) instead of \(expected)")
+            }
+        }
+    }
+
+    /// All documents of an input, in whatever encoding and whatever is around them.
+    static func wrappers(_ bytes: [UInt8]) throws {
+        let encodings: [TextEncoding?] = [
+            nil, .windows1252, TextEncoding(name: "UTF-16LE"), TextEncoding(name: "Shift_JIS"),
+        ]
+        // The first byte tells which encoding is given; most inputs are in none.
+        for encoding in [nil, encodings[Int(bytes.first ?? 0) % encodings.count]] {
+            let whole = try Documents(bytes, DumpReader(hashing: true, encoding: encoding))
+            let (window, chunk) = sizes(for: bytes, isForeign: whole.isForeign)
+            let reader = DumpReader(windowBytes: window, hashing: true, encoding: encoding)
+            let parts = try Documents(bytes, reader, chunk: chunk)
+            try require(parts == whole, "window of \(window), reads of \(chunk): \(parts) instead of \(whole)")
+        }
+    }
+
+    /// Sizes of a window and of reads that are another pair for each input, and always the same for one.
+    ///
+    /// - Parameter isForeign: whether it is of another format: that shows by the first bytes, and takes as many.
+    static func sizes(for bytes: [UInt8], isForeign: Bool = false) -> (window: Int, chunk: Int) {
+        let sum = bytes.reduce(UInt32(bytes.count)) { $0 &* 31 &+ UInt32($1) }
+        let windows = [1, 2, 3, 7, 16, 33, 64, 100, 150, 333, 1000, 4096]
+        let window = windows[Int(sum >> 8) % windows.count]
+        return (isForeign ? max(1000, window) : window, Int(sum >> 20) % 90 + 1)
+    }
+}
+
+/// All that reading one dump comes to.
+private struct Rows: Equatable, CustomStringConvertible {
+    var sink = DeliveredRows()
+    var outcome: Outcome
+    var isForeign: Bool { outcome.isForeign }
+
+    init(_ bytes: [UInt8], _ reader: DumpReader, chunk: Int = .max) throws {
+        outcome = Outcome(try reader.read(from: ArraySource(bytes, chunk: chunk), into: &sink))
+    }
+
+    var description: String { "\(sink.beginnings) beginnings, rows \(sink.rows), \(outcome)" }
+}
+
+/// What reading came to, apart from rows.
+private struct Outcome: Equatable {
+    private var dump: Dump?
+    private var other: NotAJob?
+    /// Whether it is of another format than JSON.
+    var isForeign = false
+
+    init(_ reading: DumpReading) {
+        switch reading {
+        case .job(let dump): self.dump = dump
+        case .notAJob(let other):
+            self.other = other
+            if case .foreign = other.reason { isForeign = true }
+        }
+    }
+
+    mutating func forgetHash() {
+        dump?.sha256 = nil
+        other?.sha256 = nil
+    }
+
+    static func == (left: Outcome, right: Outcome) -> Bool {
+        left.dump?.job == right.dump?.job && left.dump?.results == right.dump?.results
+            && left.dump?.rowCount == right.dump?.rowCount && left.dump?.fault == right.dump?.fault
+            && left.dump?.damage == right.dump?.damage && left.dump?.notes == right.dump?.notes
+            && left.dump?.wrappings == right.dump?.wrappings && left.dump?.skipped == right.dump?.skipped
+            && left.dump?.byteCount == right.dump?.byteCount && left.dump?.sha256 == right.dump?.sha256
+            && left.other?.reason == right.other?.reason && left.other?.byteCount == right.other?.byteCount
+            && left.other?.sha256 == right.other?.sha256
+    }
+}
+
+/// The rows of a dump, each with its texts.
+private struct DeliveredRows: RowSink, Equatable {
+    private(set) var rows: [Row] = []
+    private(set) var beginnings = 0
+
+    struct Row: Equatable {
+        var number: Int
+        var facts: RowFacts
+        /// Its id, code, message and details.
+        var texts: [[UInt8]?]
+    }
+
+    mutating func beginRows(of job: DeclaredJob) {
+        rows = []
+        beginnings += 1
+    }
+
+    mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) {
+        for index in runs.indices { consume(runs[index], text: text) }
+    }
+
+    private mutating func consume(_ run: RowRun, text: Span<UInt8>) {
+        for index in 0..<run.count {
+            let ranges = [run.id?.advanced(by: index * run.idStride), run.code, run.message, run.details]
+            rows.append(
+                Row(
+                    number: run.firstRow + index, facts: run.facts,
+                    texts: ranges.map { range in
+                        range.map { Array(copying: text.extracting($0.offset..<$0.offset + $0.count)) }
+                    }))
+        }
+    }
+}
+
+/// All documents of an input.
+private struct Documents: Equatable, CustomStringConvertible {
+    private var documents: [Document] = []
+
+    struct Document: Equatable {
+        var rows: DeliveredRows
+        var outcome: Outcome
+        var position: DocumentPosition
+    }
+
+    var isForeign: Bool { documents.contains { $0.outcome.isForeign } }
+
+    init(_ bytes: [UInt8], _ reader: DumpReader, chunk: Int = .max, plainJobs: PlainJobs = .none) throws {
+        var sink = Sink(plainJobs: plainJobs)
+        var session = DumpSession(reader)
+        try session.read(from: ArraySource(bytes, chunk: chunk), into: &sink)
+        documents = sink.documents
+    }
+
+    mutating func forgetsHashes() {
+        for index in documents.indices { documents[index].outcome.forgetHash() }
+    }
+
+    var description: String { "\(documents)" }
+
+    private struct Sink: DumpSink {
+        let plainJobs: PlainJobs
+        var documents: [Document] = []
+        private var rows = DeliveredRows()
+
+        init(plainJobs: PlainJobs) {
+            self.plainJobs = plainJobs
+        }
+
+        mutating func beginRows(of job: DeclaredJob) { rows.beginRows(of: job) }
+
+        mutating func consume(_ runs: Span<RowRun>, text: Span<UInt8>) { rows.consume(runs, text: text) }
+
+        mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
+            documents.append(Document(rows: rows, outcome: Outcome(reading), position: position))
+            rows = DeliveredRows()
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// Things that read bytes from outside, each with what must hold whatever the bytes are.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// The strict reader of one dump, through any window.
+    case dump
+    /// The kernels for rows and for plain jobs, compared with the strict reader.
+    case kernels
+    /// Inputs of several dumps: encodings, logs and other wrappers.
+    case wrappers
+    /// Files that were sent: CSV and JSON.
+    case source
+    /// Workbooks that were sent.
+    case workbook
+    /// Files with codes, rules, redaction rules and settings of a project.
+    case yaml
+    /// `summary.json`.
+    case summary
+    /// `manifest.jsonl`.
+    case manifest
+    /// The zip of an audit.
+    case pack
+    /// Pages, as `validate` checks them.
+    case page
+    /// Patterns of messages.
+    case messages
+    /// Values that are replaced by pseudonyms.
+    case redaction
+    /// Templates of a user's own.
+    case templates
+    /// Histories.
+    case history
+
+    /// Tries an input.
+    ///
+    /// - Throws: a ``Violation`` if something does not hold.
+    public func run(_ bytes: [UInt8]) throws {
+        switch self {
+        case .dump: try DumpTargets.strict(bytes)
+        case .kernels: try DumpTargets.kernels(bytes)
+        case .wrappers: try DumpTargets.wrappers(bytes)
+        case .source: try SourceTargets.source(bytes)
+        case .workbook: try SourceTargets.workbook(bytes)
+        case .yaml: try SettingsTargets.yaml(bytes)
+        case .summary: try AuditTargets.summary(bytes)
+        case .manifest: try AuditTargets.manifest(bytes)
+        case .pack: try AuditTargets.pack(bytes)
+        case .history: try AuditTargets.history(bytes)
+        case .page: try PageTargets.page(bytes)
+        case .templates: try PageTargets.templates(bytes)
+        case .messages: try TextTargets.messages(bytes)
+        case .redaction: try TextTargets.redaction(bytes)
+        }
+    }
+}
+
+/// Something that must hold, and does not.
+public struct Violation: Error, CustomStringConvertible {
+    public let description: String
+}
+
+/// - Throws: a ``Violation`` with these words if `condition` is false.
+func require(_ condition: Bool, _ words: @autoclosure () -> String) throws {
+    if !condition { throw Violation(description: words()) }
+}
+
+extension [UInt8] {
+    init(copying bytes: Span<UInt8>) {
+        self = bytes.withUnsafeBufferPointer { Array($0) }
+    }
+}

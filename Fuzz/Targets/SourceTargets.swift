@@ -1,0 +1,159 @@
+import Glibc
+import ImportDumps
+import ImportFoundation
+import ImportSources
+import WorkbookSources
+
+/// Readers of files that were sent: every byte is in a record or between two, whatever the window and the vectors.
+enum SourceTargets {
+    /// CSV, JSON and request bodies.
+    static func source(_ bytes: [UInt8]) throws {
+        let options = [
+            SourceOptions(readsAhead: false),
+            SourceOptions(hasHeader: false, encoding: .windows1252, readsAhead: false, acceptsReasons: true),
+        ]
+        for var options in options {
+            let whole = SourceReading(bytes, options)
+            try whole.checkGaps(in: bytes)
+            options.usesVectors = false
+            let scalar = SourceReading(bytes, options)
+            try require(scalar == whole, "without vectors: \(scalar) instead of \(whole)")
+            let (window, chunk) = DumpTargets.sizes(for: bytes, isForeign: whole.isForeign)
+            options.windowBytes = window
+            options.usesVectors = chunk % 2 == 0
+            // Of two faults, the one that is found first may depend on the window.
+            let parts = SourceReading(bytes, options, chunk: chunk)
+            try require(
+                whole.fault == nil ? parts == whole : parts.fault != nil,
+                "window of \(window), reads of \(chunk): \(parts) instead of \(whole)")
+        }
+    }
+
+    /// Workbooks: zips, or the parts of one.
+    static func workbook(_ bytes: [UInt8]) throws {
+        try ScratchFolder.withFile(Parts.zip(of: bytes)) { descriptor in
+            let whole = SheetReading(descriptor)
+            try require(
+                zip(whole.lines, whole.lines.dropFirst()).allSatisfy { $0 < $1 }, "rows out of order: \(whole.lines)")
+            let (window, _) = DumpTargets.sizes(for: bytes)
+            let parts = SheetReading(descriptor, SourceOptions(windowBytes: window, readsAhead: false))
+            try require(
+                whole.fault == nil ? parts == whole : parts.fault != nil,
+                "window of \(window): \(parts) instead of \(whole)")
+        }
+    }
+}
+
+/// All that reading a source comes to.
+private struct SourceReading: Equatable {
+    var records: [[UInt8]] = []
+    var lines: [Int] = []
+    var fault: SourceFault?
+    var form: SourceForm?
+    var encoding: SourceEncoding?
+    var opening: [UInt8] = []
+    var closing: [UInt8] = []
+    var hash: String?
+
+    init(_ bytes: [UInt8], _ options: SourceOptions, chunk: Int = .max) {
+        do throws(SourceFault) {
+            let reader = try SourceReader(ArraySource(bytes, chunk: chunk), options)
+            while try reader.next() {
+                records.append(reader.withWholeRecord { Array(copying: $0) })
+                lines.append(reader.line)
+            }
+            (form, encoding) = (reader.form, reader.encoding)
+            (opening, closing) = (reader.opening, reader.closing)
+            hash = reader.finishHash()
+        } catch {
+            fault = error
+        }
+    }
+
+    /// Whether it is of another kind, which shows by its first bytes and takes as many.
+    var isForeign: Bool {
+        switch fault?.reason {
+        case .isOwnOutput, .isForeign: true
+        default: false
+        }
+    }
+
+    /// Records and what is kept of the rest are all of the input but for what separates records.
+    func checkGaps(in bytes: [UInt8]) throws {
+        guard fault == nil, let form else { return }
+        var hasher = SHA256()
+        hasher.update(bytes.span)
+        try require(hash == hasher.finish(), "the hash is not that of the bytes")
+        var text = bytes[...]
+        switch encoding {
+        case .utf16(let isBigEndian):
+            let pairs = stride(from: 2, to: bytes.count - 1, by: 2)
+            let units = pairs.map {
+                UInt16(bytes[$0 + (isBigEndian ? 1 : 0)]) | UInt16(bytes[$0 + (isBigEndian ? 0 : 1)]) << 8
+            }
+            text = Array(String(decoding: units, as: UTF16.self).utf8)[...]
+        default:
+            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+        }
+        var pieces = records
+        var gap: Set<UInt8> = Set("\r\n".utf8)
+        switch form {
+        case .csv(let csv): if let header = csv.header { pieces.insert(header, at: 0) }
+        case .jsonLines: gap.formUnion(" \t".utf8)
+        case .jsonArray, .requestBody:
+            gap.formUnion(" \t,".utf8)
+            pieces.insert(opening, at: 0)
+            pieces.append(closing)
+        case .sheet: return
+        }
+        for piece in pieces {
+            while !text.starts(with: piece), let first = text.first, gap.contains(first) { text = text.dropFirst() }
+            try require(text.starts(with: piece), "\(piece) is not next in \(text), in the form \(form)")
+            text = text.dropFirst(piece.count)
+        }
+        try require(text.allSatisfy { gap.contains($0) }, "\(text) is left, in the form \(form)")
+    }
+}
+
+/// All that reading the first sheet of a workbook comes to.
+private struct SheetReading: Equatable {
+    var rows: [[String]] = []
+    var lines: [Int] = []
+    var fault: String?
+    var isWorkbook = true
+
+    init(_ descriptor: Int32, _ options: SourceOptions = SourceOptions(readsAhead: false)) {
+        let beginning = BeginningSource(PositionedSource(descriptor: descriptor)).beginning
+        do {
+            guard let workbook = try SourceWorkbook(descriptor: descriptor, beginning: beginning) else {
+                isWorkbook = false
+                return
+            }
+            let sheet = try workbook.open(sheet: nil)
+            let reader = try SourceReader(rows: sheet.rows, of: sheet.form, sheet.progress, options)
+            while try reader.next() {
+                rows.append(reader.withWholeRecord { SheetRecord.texts(of: $0) })
+                lines.append(reader.line)
+            }
+        } catch {
+            fault = "\(error)"
+        }
+    }
+}
+
+/// The bytes of an open file from its beginning, wherever its descriptor stands.
+private struct PositionedSource: ByteSource {
+    let descriptor: Int32
+    private var offset = 0
+
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+        let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+        guard count >= 0 else { throw ReadFailure(errorNumber: errno) }
+        offset += count
+        return count
+    }
+}
