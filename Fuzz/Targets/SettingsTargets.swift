@@ -1,5 +1,6 @@
 import CodeFiles
 import ImportAnalysis
+import ImportFoundation
 import ImportRedaction
 
 /// Files that a person wrote in YAML.
@@ -8,7 +9,7 @@ enum SettingsTargets {
     static func yaml(_ bytes: [UInt8]) throws {
         let text = String(decoding: bytes, as: UTF8.self)
         try read(bytes) { () throws(FileFault) in
-            let book = try CodeFile.codeBook(from: bytes, asOf: CalendarDate("2026-03-04"))
+            let book = try CodeFile.codeBook(from: bytes, asOf: CalendarDay("2026-03-04"))
             for code in [nil, "", "rate_limited", text] { _ = book.standing(of: code) }
         }
         try read(bytes) { () throws(FileFault) in _ = try RulesFile.rules(from: bytes).gate }

@@ -5,7 +5,7 @@ import ImportInputs
 package import ImportReports
 
 /// A folder that `report` wrote, checked against its manifest like a zip.
-struct AuditFolder {
+package struct AuditFolder {
     private let path: String
     private let folder: OutputFolder
     private let manifest: RunManifest
@@ -39,7 +39,7 @@ struct AuditFolder {
     /// Checks the files against the manifest: all must be there, each with its SHA-256, and no others but packs.
     ///
     /// - Parameter listed: called with each input that the manifest lists, and with each file that was sent.
-    func verify(_ listed: (ListedInAudit) throws -> Void) throws -> PackVerification {
+    package func verify(_ listed: (ListedInAudit) throws -> Void) throws -> PackVerification {
         let fault = try fault(listed)
         var result = PackVerification(
             folder: path, bytes: content.bytes, sha256: content.sha256,
