@@ -5,9 +5,10 @@ import ImportFoundation
 /// Reads what a history says, in one state of it.
 package final class HistoryReader {
     private let database: Database
-    private var last: LastRuns?
-    /// Of the runs that were read last: those before the next job are mostly the same.
-    private var codesOfRuns: [ExactText: [HistoryCode: Int]] = [:]
+    /// The runs around the times that were asked for last: jobs of one archive are mostly of times near each other.
+    private var stretch = RunStretch()
+    /// The latest answer, and which runs of the stretch it has.
+    private var last: (runs: EarlierRuns, places: Range<Int>)?
 
     init(_ database: Database) {
         self.database = database
@@ -131,68 +132,108 @@ package final class HistoryReader {
     /// - Parameter created: seconds since 1970-01-01; nil if the job does not say, for the latest ones of all.
     package func earlierRuns(than created: Int?, without jobID: String?) throws -> EarlierRuns {
         let bound = created ?? Int.max
-        // Jobs of one night mostly have the same runs before them.
-        if let last, last.bound <= bound, jobID.map({ !last.ids.contains($0) }) ?? true,
-            try !hasJobs(from: last.bound, before: bound)
-        {
-            return last.runs
+        if !stretch.hasRuns(before: bound) {
+            stretch = try readStretch(around: bound)
+            last = nil
         }
-        var runs: [EarlierRun] = []
-        var ids: [String] = []
-        try query(
-            """
-            SELECT job_id, rows_seen, rows_failed, duration_seconds FROM jobs
-            WHERE created_unix < ? AND is_comparable = 1 AND job_id IS NOT ?
-            ORDER BY created_unix DESC, job_id DESC LIMIT \(EarlierRuns.most)
-            """
-        ) { row in
-            ids.append(row.text() ?? "")
-            runs.append(EarlierRun(rows: row.number(), failed: row.number(), duration: row.integer()))
-        } bind: { statement in
-            statement.bind(bound)
-            statement.bind(jobID)
-        }
-        let codes = try SQLStatement("SELECT code, is_other, rows FROM job_codes WHERE job_id = ?", in: database)
-        var known: [ExactText: [HistoryCode: Int]] = [:]
-        for (index, id) in ids.enumerated() where runs[index].failed > 0 {
-            if let before = codesOfRuns[ExactText(id)] {
-                runs[index].codes = before
-            } else {
-                codes.bind(id)
-                try codes.query { row in
-                    var row = row
-                    let code = row.text()
-                    let isOther = row.flag()
-                    runs[index].codes[HistoryCode(code, isOther: isOther)] = row.number()
-                    return true
-                }
-            }
-            known[ExactText(id)] = runs[index].codes
-        }
-        codesOfRuns = known
-        let result = EarlierRuns(runs)
-        // A result that leaves out a job is only for that job.
-        let isOfAll = try jobID.map { try !isThere($0) } ?? true
-        last = isOfAll ? LastRuns(bound: bound, ids: Set(ids), runs: result) : nil
+        let end = stretch.end(before: bound)
+        let candidates = max(0, end - EarlierRuns.most - 1)..<end
+        // The job itself has an earlier time if its dump says another one now.
+        let own = jobID.flatMap { stretch.place(of: ExactText($0), in: candidates) }
+        let places = own == nil ? max(0, end - EarlierRuns.most)..<end : candidates
+        if own == nil, let last, last.places == places { return last.runs }
+        try readCodes(places)
+        // The latest one first.
+        let result = EarlierRuns(places.reversed().filter { $0 != own }.map { stretch.runs[$0].run })
+        last = own == nil ? (result, places) : nil
         return result
     }
 
-    /// What was read last.
-    private struct LastRuns {
-        var bound: Int
-        var ids: Set<String>
-        var runs: EarlierRuns
+    private func readStretch(around bound: Int) throws -> RunStretch {
+        func read(_ condition: String, limit: Int) throws -> [RunStretch.Entry] {
+            var entries: [RunStretch.Entry] = []
+            try query(
+                """
+                SELECT job_id, created_unix, rows_seen, rows_failed, duration_seconds FROM jobs
+                WHERE is_comparable = 1 AND created_unix \(condition) LIMIT \(limit)
+                """
+            ) { row in
+                let id = ExactText(row.text() ?? "")
+                let time = row.integer() ?? 0
+                entries.append(
+                    RunStretch.Entry(
+                        id: id, time: time,
+                        run: EarlierRun(rows: row.number(), failed: row.number(), duration: row.integer())))
+            } bind: { statement in
+                statement.bind(bound)
+            }
+            return entries
+        }
+        let before = try read("< ? ORDER BY created_unix DESC, job_id DESC", limit: RunStretch.before)
+        let after = try read(">= ? ORDER BY created_unix, job_id", limit: RunStretch.after)
+        return RunStretch(
+            runs: before.reversed() + after, beginsHistory: before.count < RunStretch.before,
+            endsHistory: after.count < RunStretch.after)
     }
 
-    private func hasJobs(from start: Int, before end: Int) throws -> Bool {
-        guard start < end else { return false }
-        return try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM jobs WHERE created_unix >= ? AND created_unix < ?)",
-            arguments: [start, end]) ?? true
+    /// Reads the codes of those runs of the stretch of which that was not done yet.
+    private func readCodes(_ places: Range<Int>) throws {
+        var statement: SQLStatement?
+        for place in places where !stretch.runs[place].hasCodes {
+            stretch.runs[place].hasCodes = true
+            guard stretch.runs[place].run.failed > 0 else { continue }
+            let codes =
+                try statement
+                ?? SQLStatement("SELECT code, is_other, rows FROM job_codes WHERE job_id = ?", in: database)
+            statement = codes
+            codes.bind(stretch.runs[place].id.text)
+            try codes.query { row in
+                var row = row
+                let code = row.text()
+                let isOther = row.flag()
+                stretch.runs[place].run.codes[HistoryCode(code, isOther: isOther)] = row.number()
+                return true
+            }
+        }
+    }
+}
+
+/// Comparable runs of a history in the order of their times, without a gap.
+private struct RunStretch {
+    struct Entry {
+        var id: ExactText
+        var time: Int
+        var run: EarlierRun
+        var hasCodes = false
     }
 
-    private func isThere(_ jobID: String) throws -> Bool {
-        try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM jobs WHERE job_id = ?)", arguments: [jobID]) ?? true
+    /// How many are read before a time: one more than is asked for, because the job itself may be among them, and some in
+    /// case that the next time is an earlier one; and from that time on.
+    static let before = EarlierRuns.most + 1 + 256
+    static let after = 512
+
+    var runs: [Entry] = []
+    /// Whether there are none before these, and none after them.
+    var beginsHistory = false
+    var endsHistory = false
+
+    /// Whether it has all runs that there are before a time, as far as they are asked for.
+    func hasRuns(before bound: Int) -> Bool {
+        guard !runs.isEmpty || beginsHistory && endsHistory else { return false }
+        // There may be more of the last time.
+        if !endsHistory, let last = runs.last, bound > last.time { return false }
+        return beginsHistory || end(before: bound) > EarlierRuns.most
     }
+
+    /// Where the runs before a time end.
+    func end(before bound: Int) -> Int {
+        var (low, high) = (0, runs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if runs[middle].time < bound { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    func place(of id: ExactText, in places: Range<Int>) -> Int? { places.first { runs[$0].id == id } }
 }

@@ -63,6 +63,12 @@ struct MarkdownEscapingTests {
         try check(pieces.flatMap { first in pieces.map { first + $0 } })
     }
 
+    @Test("Names between colons are inert, whatever they begin with", .needs(.pythonModule("cmarkgfm")))
+    func namesBetweenColons() throws {
+        let beginnings = ["", "a", "_", "+", "-", "1", "45", "100", "45_", "45+", "45-", "9a", "é"]
+        try check(beginnings.flatMap { first in ["", "a", "_b", "+1", "02", "-c", "_"].map { "x:\(first)\($0): y" } })
+    }
+
     @Test("Random mixtures are inert", .needs(.pythonModule("cmarkgfm")), .seeded, arguments: Seeds.and(new: 1...3))
     func mixturesAreInert(seed: UInt64) throws {
         var numbers = SplitMix64(seed: seed)

@@ -78,30 +78,35 @@ package struct ShareComparison: Sendable {
     package private(set) var highest: (failed: Int, rows: Int) = (0, 0)
     package let runs: Int
     private let asHigh: Int
-    private let kept: [(failed: Int, rows: Int)]
+    private let earlier: [(failed: Int, rows: Int)]
 
     /// - Parameter earlier: of one or more runs, each of one row or more.
     init(failed: Int, rows: Int, earlier: [(failed: Int, rows: Int)]) {
-        (self.failed, self.rows, runs) = (failed, rows, earlier.count)
+        (self.failed, self.rows, runs, self.earlier) = (failed, rows, earlier.count, earlier)
+        let share = Share(of: failed, in: rows)
+        var asHigh = 0
+        var highest = Share(of: 0, in: 1)
         for run in earlier {
             earlierFailed.addClamped(run.failed)
             earlierRows.addClamped(run.rows)
+            let other = Share(of: run.failed, in: run.rows)
+            if other >= share { asHigh += 1 }
+            if other >= highest { (highest, self.highest) = (other, run) }
         }
-        let sorted = earlier.sorted { Share(of: $0.failed, in: $0.rows) < Share(of: $1.failed, in: $1.rows) }
-        highest = sorted.last ?? (0, 0)
-        let share = Share(of: failed, in: rows)
-        asHigh = earlier.count { Share(of: $0.failed, in: $0.rows) >= share }
-        kept = Array(sorted.dropLast(earlier.count / 50))
+        self.asHigh = asHigh
     }
 
     func isUnusual(level: Double) -> Bool {
-        guard failed > 0, rows > 0, asHigh * 20 <= runs, kept.count > 1 else { return false }
-        return distribution.tail(failed, of: rows) < level
+        // Nearly all jobs are decided here.
+        guard failed > 0, rows > 0, asHigh * 20 <= runs else { return false }
+        let sorted = earlier.sorted { Share(of: $0.failed, in: $0.rows) < Share(of: $1.failed, in: $1.rows) }
+        let kept = sorted.dropLast(earlier.count / 50)
+        return kept.count > 1 && Self.distribution(of: kept).tail(failed, of: rows) < level
     }
 
     /// The mean by the pooled rows, with half a failed row and half another one added, so that what never happened is not
     /// impossible; the spread by the method of moments.
-    private var distribution: BetaBinomial {
+    private static func distribution(of kept: ArraySlice<(failed: Int, rows: Int)>) -> BetaBinomial {
         let (failed, rows) = kept.reduce((0.0, 0.0)) { ($0.0 + Double($1.failed), $0.1 + Double($1.rows)) }
         let mean = (failed + 0.5) / (rows + 1)
         // With weights by rows: the sum of n (p - mean)² is, expected, mean (1 - mean) ((k - 1) + r (N - Σn²/N - (k - 1))).

@@ -133,10 +133,10 @@ package enum MarkdownText {
 
     /// What follows a colon makes an emoji (`:+1:`, `:100:`) or an address of it; a time (`10:30:45`) is left as it is.
     private static func beginsName(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
-        guard let first = text.first else { return false }
-        if first == "/" || first == "+" || first == "-" || isLetter(first) { return true }
         let digits = text.prefix { ("0"..."9").contains($0) }
-        return digits.count > 2 || (!digits.isEmpty && text.dropFirst(digits.count).first.map(isLetter) == true)
+        guard digits.count <= 2 else { return true }
+        guard let next = text.dropFirst(digits.count).first else { return false }
+        return isLetter(next) || "_+-".unicodeScalars.contains(next) || digits.isEmpty && next == "/"
     }
 
     /// What stands before and after a dot or a parenthesis makes a numbered list of it.

@@ -72,10 +72,9 @@ struct HistoryAccess {
             let trends = TrendsReport(
                 try reader.trends(HistorySelection()), by: nil, redactedBy: try reader.pseudonymsKey())
             var unusual: Set<JobIdentity> = []
-            for index in 0..<results.jobCount {
+            try results.visitByTime { job in
                 if Interruption.isRequested { throw Interrupted() }
-                let job = try results.job(index)
-                guard job.job.jobID != nil, let identity = JobIdentity(job) else { continue }
+                guard job.job.jobID != nil, let identity = JobIdentity(job) else { return }
                 let created = HistoryTime(createdAt: job.job.createdAt)?.seconds
                 let earlier = try reader.earlierRuns(than: created, without: job.job.jobID)
                 if UnusualRun.isUnusual(job, after: earlier) { unusual.insert(identity) }
@@ -102,6 +101,26 @@ extension RunResults {
     func visitByID(_ body: (JobSummary) throws -> Void) throws {
         if let ledger { return try ledger.visitByID(body) }
         for index in 0..<jobCount { try body(try job(index)) }
+    }
+
+    private struct TimedJob: BitwiseCopyable {
+        var time: Int
+        var index: Int
+    }
+
+    /// Hands over all jobs in the order in which they were created, those without a time last: jobs of near times have
+    /// nearly the same runs before them.
+    fileprivate func visitByTime(_ body: (JobSummary) throws -> Void) throws {
+        let sort = ExternalSort<TimedJob>(in: Console.environment("TMPDIR") ?? "/tmp") {
+            ($0.time, $0.index) < ($1.time, $1.index)
+        }
+        for index in 0..<jobCount {
+            let time =
+                try ledger?.glance(index)?.second ?? HistoryTime(createdAt: job(index).job.createdAt)?.seconds
+            try sort.append(TimedJob(time: time ?? .max, index: index))
+        }
+        let sorted = try sort.sorted()
+        for place in 0..<sorted.count { try body(try job(sorted.element(place).index)) }
     }
 }
 
