@@ -208,13 +208,13 @@ struct SpoolingHandler: SummaryCompanion {
             if hasTexts { tag |= RowSpoolTag.texts }
             if run.facts.contains(.damaged) { tag |= RowSpoolTag.damaged }
             bytes.append(tag)
-            Self.append(count, to: &bytes)
+            bytes.append(number: count)
             if hasIDs, let id = run.id {
                 ids.removeAll(keepingCapacity: true)
                 for index in first..<first + count {
                     Self.append(id.advanced(by: index * run.idStride), text, to: &ids)
                 }
-                Self.append(ids.count, to: &bytes)
+                bytes.append(number: ids.count)
                 bytes.append(contentsOf: ids)
                 if !isRejected { idsLeft -= count }
             }
@@ -234,24 +234,27 @@ struct SpoolingHandler: SummaryCompanion {
     }
 
     private static func append(_ range: TextRange, _ text: Span<UInt8>, to bytes: inout [UInt8]) {
-        append(range.count, to: &bytes)
+        bytes.append(number: range.count)
         let part = text.extracting(range.offset..<range.offset + range.count)
         unsafe part.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
 
     private static func append(optional range: TextRange?, _ text: Span<UInt8>, to bytes: inout [UInt8]) {
         guard let range else { return bytes.append(0) }
-        append(range.count + 1, to: &bytes)
+        bytes.append(number: range.count + 1)
         let part = text.extracting(range.offset..<range.offset + range.count)
         unsafe part.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     }
+}
 
-    private static func append(_ number: Int, to bytes: inout [UInt8]) {
+extension [UInt8] {
+    /// Appends a number, 0 or more, in as few bytes as it takes: seven bits in each, the lowest first (LEB128).
+    mutating func append(number: Int) {
         var rest = number
         while rest >= 0x80 {
-            bytes.append(UInt8(rest & 0x7F) | 0x80)
+            append(UInt8(rest & 0x7F) | 0x80)
             rest >>= 7
         }
-        bytes.append(UInt8(rest))
+        append(UInt8(rest))
     }
 }

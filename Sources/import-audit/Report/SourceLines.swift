@@ -236,10 +236,10 @@ private struct LineTaker: PairedRows {
         guard listed.contains(number) else { return }
         let message = row.message.map { String(decoding: $0, as: UTF8.self) }
         let cells = SentCell.chosen(from: source.namedCells(limit: SentCell.columns), for: message)
-        Self.append(number, to: &sent)
-        Self.append(cells.count, to: &sent)
+        sent.append(number: number)
+        sent.append(number: cells.count)
         for text in cells.flatMap({ [$0.name, $0.value] }) {
-            Self.append(text.utf8.count, to: &sent)
+            sent.append(number: text.utf8.count)
             sent.append(contentsOf: text.utf8)
         }
     }
@@ -255,8 +255,8 @@ private struct LineTaker: PairedRows {
     mutating func finish(_ source: SourceReader) throws { try flush() }
 
     private mutating func note(_ row: Int, _ line: Int) throws {
-        Self.append(row - last.row, to: &bytes)
-        Self.append(line - last.line, to: &bytes)
+        bytes.append(number: row - last.row)
+        bytes.append(number: line - last.line)
         last = (row, line)
         if bytes.count >= Self.flushBytes { try flush() }
     }
@@ -269,15 +269,6 @@ private struct LineTaker: PairedRows {
         guard !bytes.isEmpty else { return }
         jobs[order]?.pieces.append(try spool.append(bytes))
         bytes.removeAll(keepingCapacity: true)
-    }
-
-    private static func append(_ number: Int, to bytes: inout [UInt8]) {
-        var rest = number
-        while rest >= 0x80 {
-            bytes.append(UInt8(rest & 0x7F) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
     }
 }
 
