@@ -109,7 +109,7 @@ def test_no_rows_are_an_empty_table(tmp_path: Path) -> None:
 def test_what_could_be_read_comes_before_the_exception(samples: Path, tmp_path: Path) -> None:
     reader = import_audit.rows(samples / "truncated.json")
     rows = []
-    with pytest.raises(import_audit.InputIncomplete, match="could not be read completely") as raised:
+    with pytest.raises(import_audit.InputIncomplete, match="truncated.json: The dump is cut off at byte 3,536") as raised:
         for batch in reader:
             rows += batch.to_pylist()
     assert len(rows) == 39 and raised.value.status == 65
