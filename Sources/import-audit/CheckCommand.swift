@@ -53,9 +53,13 @@ struct CheckCommand: ParsableCommand {
             var ruleTally = userRules.ruleTally
             var totals = Totals()
             if let history, rules.asksForHistory {
-                try results.visit(comparing: history, redaction?.mark) { job, earlier in
-                    totals.add(job)
-                    ruleTally.add(job, after: earlier)
+                try results.visit {
+                    totals.add($0)
+                } tally: {
+                    totals.add($0)
+                }
+                try results.visit(comparing: history, redaction?.mark) { job, earlier, place in
+                    ruleTally.add(job, after: earlier, at: place)
                 }
             } else {
                 try results.visit { job in

@@ -61,3 +61,16 @@ func reportingFailures(_ work: () throws -> ExitStatus) throws {
         throw ExitCode(failure.status.rawValue)
     }
 }
+
+/// What a call gives that is about a file; what the system says against it becomes a failure of the command that names
+/// the file.
+func naming<Result>(
+    _ path: @autoclosure () -> String, _ call: @autoclosure () throws(SystemFailure) -> Result,
+    as status: ExitStatus = .cannotWrite
+) throws(CommandFailure) -> Result {
+    do throws(SystemFailure) {
+        return try call()
+    } catch {
+        throw CommandFailure(status, of: path(), error.description)
+    }
+}

@@ -163,7 +163,7 @@ private final class InputStates: Sendable {
     func check(_ input: InputPath, _ number: Int) throws(CommandFailure) {
         guard let noted = states.withLock({ $0[number] }), noted != InputState(of: input) else { return }
         throw CommandFailure(
-            .inputNotReadWhole, of: names.shown(input.shown), InputState.changed)
+            .inputNotReadWhole, of: names.shown(input.shown), InputState.complaint)
     }
 
 }

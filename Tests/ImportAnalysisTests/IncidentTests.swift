@@ -154,6 +154,21 @@ import Testing
         #expect(JobSurroundings(of: jobs).incidents == found)
     }
 
+    @Test("Of more different seconds than are told apart, a bad time is the same in any order of the jobs", .seeded)
+    func manySeconds() throws {
+        var numbers = SplitMix64(seed: Seeds.new)
+        var jobs = (0..<70_000).map { number in
+            job(number, rows: 10, failed: (65_400..<65_800).contains(number) ? 9 : 0, second: 30 * number)
+        }
+        let found = JobSurroundings(of: jobs).incidents
+        let incident = try #require(found.first)
+        #expect(found.count == 1 && incident.standingOut == 400)
+        #expect(incident.jobs + incident.jobsElsewhere == 70_000)
+        #expect(incident.first == 1_772_323_200 + 30 * 65_400 && incident.last == 1_772_323_200 + 30 * 65_799)
+        jobs.shuffle(using: &numbers)
+        #expect(JobSurroundings(of: jobs).incidents == found)
+    }
+
     @Test("Of a thousand orders of the same jobs, ten at most have a bad time", .seeded)
     func chance() {
         var numbers = SplitMix64(seed: Seeds.new)
@@ -186,6 +201,34 @@ import Testing
         #expect(levels(usual + [job(20, rows: 10, failed: 10, total: 12)]).last == .doesNotAddUp)
         // Two jobs have no others.
         #expect(levels([job(0, rows: 1000, failed: 0), job(1, rows: 1000, failed: 900)]).last == .failedRows)
+    }
+
+    @Test("A rule about single jobs says the same in whatever order they are compared with a history", .seeded)
+    func ruleInAnyOrder() throws {
+        var numbers = SplitMix64(seed: Seeds.new)
+        let earlier = EarlierRuns((0..<20).map { EarlierRun(rows: 1000, failed: 10 + $0 % 3, duration: nil) })
+        let rules: [Rules.Rule] = [
+            .noUnusualRun, .maxFailedAgainstMedian(try #require(Rules.Multiple("2x"))),
+            .maxFailedPerJob(Share(of: 1, in: 10)),
+        ]
+        // More unlike ones than sentences are kept, and several worst ones.
+        let jobs = (0..<300).map { number in
+            var job = job(number, rows: 1000, failed: number % 2 == 0 ? 10 : 400 + number % 3)
+            job.job.status = "complete"
+            return job
+        }
+        func results(_ order: [Int]) throws -> [RuleResult] {
+            var tally = RuleTally(gate: Rules(rules), codes: nil)
+            for place in order { tally.add(jobs[place], after: earlier, at: place) }
+            return try #require(tally.ruleResults().gate)
+        }
+        let inOrder = try results(Array(jobs.indices))
+        let shuffled = try results(jobs.indices.shuffled(using: &numbers))
+        #expect(inOrder[0].verdicts.count == 100)
+        for (one, other) in zip(inOrder, shuffled) {
+            #expect(one.verdicts == other.verdicts && one.measured == other.measured)
+            #expect(one.jobWords == other.jobWords)
+        }
     }
 
     @Test("A small job of which all failed and a large one with many failed rows both weigh much")

@@ -73,11 +73,7 @@ package struct JobTimes: Sendable {
     mutating func add(created: Int, rows: Int) {
         // Most jobs of a log are of the time of the one before, and this is about each job.
         if created != lastCreated.number { lastCreated = (created, PlainJobRecord.second(created)) }
-        let number = lastCreated.second >> shift
-        if number != last.number { settle() }
-        last.number = number
-        last.sums.jobs += 1
-        last.sums.rows.addClamped(rows)
+        add(Sums(jobs: 1, rows: rows), at: lastCreated.second)
     }
 
     /// Takes out a job that ``add(created:rows:)`` added.
@@ -104,10 +100,16 @@ package struct JobTimes: Sendable {
     private mutating func add(second: Int, _ rows: RowCounts, standsOut: Bool) {
         var one = Sums(jobs: 1, standingOut: standsOut ? 1 : 0, rows: rows.seen, failed: rows.failed)
         if standsOut { (one.first, one.last) = (second, second) }
-        let number = second >> shift
+        add(one, at: second)
+    }
+
+    private mutating func add(_ one: Sums, at second: Int) {
         // Most jobs of a log are of the time of the one before.
-        if number != last.number { settle() }
-        last.number = number
+        if second >> shift != last.number {
+            settle()
+            // Only now: the times may be wider than before.
+            last.number = second >> shift
+        }
         last.sums.add(one)
     }
 

@@ -19,7 +19,8 @@ struct JobRuleTally: Sendable {
     private(set) var fewestRuns: Int?
     /// Jobs that are not over, or of which rows are missing.
     private(set) var incomparable = 0
-    private var verdicts: [String] = []
+    private var verdicts: [(place: Int, sentence: String)] = []
+    private var worstPlace = 0
 
     init(_ rule: Rules.Rule) {
         self.rule = rule
@@ -28,7 +29,8 @@ struct JobRuleTally: Sendable {
     /// Adds jobs without failed rows. With a history, jobs are added one by one.
     mutating func addClean(_ count: Int) { jobs += count }
 
-    mutating func add(_ job: JobSummary, after earlier: EarlierRuns?) {
+    /// - Parameter place: of the job among the others, whatever the order in which they are added.
+    mutating func add(_ job: JobSummary, after earlier: EarlierRuns?, at place: Int) {
         guard let judgement = rule.judgement(of: job, after: earlier) else { return }
         jobs += 1
         switch judgement {
@@ -39,20 +41,30 @@ struct JobRuleTally: Sendable {
         case .share(let isBroken, let median):
             judged += 1
             if isBroken { broken += 1 }
-            note(job, median)
+            note(job, median, at: place)
         case .unlike(let sentences):
             judged += 1
             broken += 1
-            verdicts += sentences.prefix(Self.verdictsKept - verdicts.count).map {
-                "\(Wording.quoted(Self.name(job))): \($0)"
-            }
+            keep(sentences.map { "\(Wording.quoted(Self.name(job))): \($0)" }, at: place)
         }
     }
 
-    /// Keeps the job if it is the worst by now; the first of equals stays.
-    private mutating func note(_ job: JobSummary, _ median: (failed: Int, rows: Int)?) {
+    /// Keeps the sentences of the first jobs.
+    private mutating func keep(_ sentences: [String], at place: Int) {
+        let next = verdicts.firstIndex { $0.place > place } ?? verdicts.count
+        guard next < Self.verdictsKept else { return }
+        verdicts.insert(contentsOf: sentences.map { (place, $0) }, at: next)
+        verdicts.removeLast(max(0, verdicts.count - Self.verdictsKept))
+    }
+
+    /// Keeps the job if it is the worst by now; of equals, the first.
+    private mutating func note(_ job: JobSummary, _ median: (failed: Int, rows: Int)?, at place: Int) {
         let share = Share(of: job.rows.failed, in: job.rows.seen)
-        if let worst, Share(of: worst.failed, in: worst.rows) >= share { return }
+        if let worst {
+            let most = Share(of: worst.failed, in: worst.rows)
+            guard most < share || most == share && place < worstPlace else { return }
+        }
+        worstPlace = place
         worst = (Self.name(job), job.rows.failed, job.rows.seen)
         self.median = median
     }
@@ -61,7 +73,7 @@ struct JobRuleTally: Sendable {
 
     var result: RuleResult {
         var result = RuleResult(rule, measured: broken, whole: jobs, isMet: broken == 0)
-        result.verdicts = verdicts
+        result.verdicts = verdicts.map { $0.sentence }
         result.jobWords = words
         return result
     }

@@ -37,16 +37,19 @@ package struct RuleTally: Sendable {
     /// Whether there is nothing to check jobs against.
     package var isIdle: Bool { gate == nil && codes == nil }
 
-    /// - Parameter earlier: the runs before it, if a rule asks for them (``Rules/asksForHistory``).
-    package mutating func add(_ job: JobSummary, after earlier: EarlierRuns? = nil) {
+    /// - Parameters:
+    ///   - earlier: the runs before it, if a rule asks for them (``Rules/asksForHistory``).
+    ///   - place: of the job among the others; nil if jobs are added in their order.
+    package mutating func add(_ job: JobSummary, after earlier: EarlierRuns? = nil, at place: Int? = nil) {
         guard !isIdle else { return }
+        let place = place ?? jobs
         seen.inputs += 1
         jobs += 1
         // A whole import of no rows was checked; a dump that shows none of the job's rows was not.
         if job.rows.seen > 0 || job.isWhollyThere { checkedJobs += 1 }
         if !job.isWhollyThere { seen.incompleteInputs += 1 }
         seen.rows.add(job.rows)
-        for index in jobTallies.indices { jobTallies[index].add(job, after: earlier) }
+        for index in jobTallies.indices { jobTallies[index].add(job, after: earlier, at: place) }
         for finding in job.findings { seen.findings[finding.id, default: 0] += 1 }
         for code in job.failedByCode { add(code) }
     }

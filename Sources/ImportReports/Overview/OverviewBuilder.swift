@@ -27,7 +27,7 @@ package struct OverviewBuilder: Sendable {
     private let followsCodes: Bool
 
     /// What the jobs are compared with.
-    let surroundings: JobSurroundings
+    package let surroundings: JobSurroundings
     /// What was left out; nil if all jobs were selected.
     let selection: SelectionResult?
 

@@ -72,11 +72,9 @@ struct HistoryAccess {
             let trends = TrendsReport(
                 try reader.trends(HistorySelection()), by: nil, redactedBy: try reader.pseudonymsKey())
             var unusual: Set<JobIdentity> = []
-            try results.visitByTime { job in
+            try results.visitByTime(comparing: reader) { job, earlier, _ in
                 if Interruption.isRequested { throw Interrupted() }
                 guard job.job.jobID != nil, let identity = JobIdentity(job) else { return }
-                let created = HistoryTime(createdAt: job.job.createdAt)?.seconds
-                let earlier = try reader.earlierRuns(than: created, without: job.job.jobID)
                 if UnusualRun.isUnusual(job, after: earlier) { unusual.insert(identity) }
             }
             return (trends, unusual)
@@ -108,9 +106,11 @@ extension RunResults {
         var index: Int
     }
 
-    /// Hands over all jobs in the order in which they were created, those without a time last: jobs of near times have
-    /// nearly the same runs before them.
-    fileprivate func visitByTime(_ body: (JobSummary) throws -> Void) throws {
+    /// Hands over all jobs with the runs before them and with their places, in the order in which they were created, those
+    /// without a time last: jobs of near times have nearly the same runs before them.
+    fileprivate func visitByTime(
+        comparing reader: HistoryReader, _ body: (JobSummary, EarlierRuns, _ place: Int) throws -> Void
+    ) throws {
         let sort = ExternalSort<TimedJob>(in: Console.environment("TMPDIR") ?? "/tmp") {
             ($0.time, $0.index) < ($1.time, $1.index)
         }
@@ -120,16 +120,22 @@ extension RunResults {
             try sort.append(TimedJob(time: time ?? .max, index: index))
         }
         let sorted = try sort.sorted()
-        for place in 0..<sorted.count { try body(try job(sorted.element(place).index)) }
+        for number in 0..<sorted.count {
+            let place = try sorted.element(number).index
+            let job = try job(place)
+            let created = HistoryTime(createdAt: job.job.createdAt)?.seconds
+            try body(job, reader.earlierRuns(than: created, without: job.job.jobID), place)
+        }
     }
 }
 
 extension RunResults {
-    /// Hands over each job with the runs before it.
+    /// Hands over each job with the runs before it and with its place among the jobs, in any order.
     ///
     /// - Parameter mark: of the pseudonyms of the jobs, which must be those of the history.
     func visit(
-        comparing history: HistoryAccess, _ mark: RedactionMark?, _ body: (JobSummary, EarlierRuns) throws -> Void
+        comparing history: HistoryAccess, _ mark: RedactionMark?,
+        _ body: (JobSummary, EarlierRuns, _ place: Int) throws -> Void
     ) throws {
         try HistoryAccess.checkKey(mark)
         try history.reading { reader in
@@ -137,11 +143,7 @@ extension RunResults {
             if key != mark?.keyID, try reader.jobCount() > 0 {
                 throw HistoryFault.otherPseudonyms(history: key, new: mark?.keyID)
             }
-            for index in 0..<jobCount {
-                let job = try job(index)
-                let created = HistoryTime(createdAt: job.job.createdAt)?.seconds
-                try body(job, reader.earlierRuns(than: created, without: job.job.jobID))
-            }
+            try visitByTime(comparing: reader, body)
         }
     }
 }

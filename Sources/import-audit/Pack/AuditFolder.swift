@@ -52,7 +52,10 @@ package struct AuditFolder {
                 if Interruption.isRequested { throw Interrupted() }
                 result.files.listed += 1
                 let name = place == RunManifest.root ? file.name : "\(place)/\(file.name)"
-                guard let descriptor, let found = try open(file.name, in: descriptor, as: name) else {
+                guard let descriptor,
+                    let found = try naming(
+                        "\(path)/\(name)", OutputFile.open(file.name, in: descriptor), as: .noInput)
+                else {
                     result.add(.init(.missing, .file, name))
                     continue
                 }
@@ -66,15 +69,6 @@ package struct AuditFolder {
         }
         try addOthers(to: &result)
         return result
-    }
-
-    /// Opens a file that the manifest lists; nil if it is not there.
-    private func open(_ name: String, in descriptor: Int32, as place: String) throws(CommandFailure) -> Int32? {
-        do throws(SystemFailure) {
-            return try OutputFile.open(name, in: descriptor)
-        } catch {
-            throw CommandFailure(.noInput, of: "\(path)/\(place)", error.description)
-        }
     }
 
     /// Hands them out again.
@@ -100,16 +94,11 @@ package struct AuditFolder {
 
     /// Names what is in the folder and not in the manifest.
     private func addOthers(to result: inout PackVerification) throws {
-        func names(in descriptor: Int32) throws -> [String] {
-            var names: [String] = []
-            try folder.forEachName(of: descriptor) { names.append($0) }
-            return names.sorted()
-        }
         func others(in place: String) throws -> [String] {
             guard let descriptor = try folder.openFolder(place) else { return [] }
             defer { close(descriptor) }
             let listed = Set(try manifest.files(in: place).map { ExactText($0.name) })
-            return try names(in: descriptor).filter { name in
+            return try folder.names(of: descriptor).sorted().filter { name in
                 !listed.contains(ExactText(name))
                     && !(place == RunManifest.root
                         && (name == RunManifest.file || OutputFile.isPack(name, in: descriptor)))
@@ -121,7 +110,7 @@ package struct AuditFolder {
                 continue
             }
             defer { close(jobs) }
-            for job in try names(in: jobs) {
+            for job in try folder.names(of: jobs).sorted() {
                 guard manifest.knows(folder: "jobs/\(job)") else {
                     result.add(.init(.extra, .file, "jobs/\(job)"))
                     continue

@@ -87,22 +87,13 @@ struct PackTarget {
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return true }
         defer { close(descriptor) }
-        do throws(SystemFailure) {
-            return try OutputFile.isOwnPartial(PartialFile.partialName(of: name), in: descriptor)
-        } catch {
-            throw CommandFailure(.cannotWrite, of: "\(folder)/\(PartialFile.partialName(of: name))", error.description)
-        }
+        let partial = PartialFile.partialName(of: name)
+        return try naming("\(folder)/\(partial)", OutputFile.isOwnPartial(partial, in: descriptor))
     }
 
     /// Whether what is there is a pack, or empty.
     private func isPack() throws(CommandFailure) -> Bool {
-        do throws(SystemFailure) {
-            guard let descriptor = try OutputFile.openIfThere(path, in: AT_FDCWD, O_NONBLOCK) else { return false }
-            defer { close(descriptor) }
-            return try OutputFile.isOurs(descriptor)
-        } catch {
-            throw CommandFailure(.cannotWrite, of: path, error.description)
-        }
+        try naming(path, OutputFile.isOurs(path, in: AT_FDCWD))
     }
 
     /// Where a folder is, or will be: it may be the one of the audit, which is not there yet.

@@ -60,8 +60,9 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
                 try read(descriptor: descriptor, name: path.shown, number, isSmall: isSmall)
             }
             try handler.end(path, number: number)
-            if let state, InputState(of: path) != state {
-                Console.complain("\(names.shown(path.shown)): \(InputState.changed)")
+            // Another file that took its name since was not read: that one is for the next run.
+            if let state, InputState(descriptor) != state {
+                Console.complain("\(names.shown(path.shown)): \(InputState.complaint)")
                 handler.noteChange()
             }
         case .passedOver(let path, let reason):

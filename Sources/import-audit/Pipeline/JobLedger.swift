@@ -239,6 +239,11 @@ final class JobLedger {
         try entries.firstIndex(from: index) { $0.kind != .tallied }
     }
 
+    /// The first job from an index on that is not a plain one, which is complete; the number of jobs if all are.
+    func firstNotPlain(from index: Int) throws -> Int {
+        try entries.firstIndex(from: index) { $0.kind == .job }
+    }
+
     var unreadableCount: Int { refusals.count }
 
     func unreadable(_ index: Int) throws -> UnreadableInput {

@@ -233,11 +233,15 @@ extension RunResults {
         // Only then can there be such dumps.
         guard status == .inputNotReadWhole else { return }
         var salvaged = 0
-        try visit { job in
-            guard let salvage = job.salvage else { return }
+        var index = 0
+        while index < jobCount {
+            index = try ledger?.firstNotPlain(from: index) ?? index
+            guard index < jobCount else { break }
+            let job = try job(index)
+            index += 1
+            guard let salvage = job.salvage else { continue }
             salvaged += 1
             if salvaged <= limit { Console.complain("\(job.source): \(salvage.message)") }
-        } tally: { _ in
         }
         if salvaged > limit {
             Console.complain("\(Wording.grouped(salvaged - limit)) more dumps were not read completely")

@@ -8,8 +8,16 @@ import ImportRedaction
 struct InputState: Equatable, Sendable {
     private let device: UInt
     private let inode: UInt
-    private let size: Int
-    private let written: [Int]
+    let size: Int
+    private let written: Time
+    private let changed: Time
+
+    private struct Time: Equatable {
+        let seconds: Int
+        let nanoseconds: Int
+
+        init(_ time: timespec) { (seconds, nanoseconds) = (time.tv_sec, time.tv_nsec) }
+    }
 
     /// Nil for what is not a regular file.
     init?(_ descriptor: Int32) {
@@ -30,13 +38,11 @@ struct InputState: Equatable, Sendable {
         device = UInt(status.st_dev)
         inode = UInt(status.st_ino)
         size = status.st_size
-        written = [
-            status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
-        ]
+        (written, changed) = (Time(status.st_mtim), Time(status.st_ctim))
     }
 
-    /// What is wrong with an input whose state is another one at the end.
-    static let changed = "it was changed while it was read. Run the command again."
+    /// What is wrong with an input that has another state at the end.
+    static let complaint = "it was changed while it was read. Run the command again."
 }
 
 /// What tells whether an input is as it was: its path, its size and its hash.
@@ -55,12 +61,10 @@ struct InputFingerprint: Sendable {
             return nil
         }
         defer { close(descriptor) }
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         guard let before = InputState(descriptor), state == nil || before == state else { return nil }
         self.path = path
         // A compressed file may happen to be as large as the dump in it.
-        if let whole, whole.bytes == status.st_size, ContainerReader.isPlain(descriptor) {
+        if let whole, whole.bytes == before.size, ContainerReader.isPlain(descriptor) {
             (bytes, sha256) = whole
             return
         }
@@ -68,14 +72,14 @@ struct InputFingerprint: Sendable {
         var source = DescriptorSource(descriptor: descriptor)
         var count = 0
         let room = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: min(256 * 1024, max(4096, status.st_size + 1)), alignment: 64)
+            byteCount: min(256 * 1024, max(4096, before.size + 1)), alignment: 64)
         defer { unsafe room.deallocate() }
         while let read = try? unsafe source.read(into: room), read > 0 {
             if Interruption.isRequested { throw Interrupted() }
             unsafe hash.update(UnsafeBufferPointer(rebasing: room.bindMemory(to: UInt8.self)[..<read]))
             count += read
         }
-        guard count == status.st_size, InputState(descriptor) == before else { return nil }
+        guard count == before.size, InputState(descriptor) == before else { return nil }
         bytes = count
         sha256 = hash.finish()
     }

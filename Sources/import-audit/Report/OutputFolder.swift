@@ -20,6 +20,8 @@ final class OutputFolder: @unchecked Sendable {
     private let writesBehind: Bool
     /// Whether it was created for a report that will be moved elsewhere.
     private let isStage: Bool
+    /// What it means for the command if something in it cannot be read.
+    let failureStatus: ExitStatus
     /// Files without a final name.
     private let pending: PendingNames
     /// Of this folder, and of those that are made for the same run.
@@ -30,6 +32,7 @@ final class OutputFolder: @unchecked Sendable {
         self.path = path
         abandonment = Abandonment()
         isStage = false
+        failureStatus = .cannotWrite
         self.writesBehind = writesBehind
         let wasCreated = try Self.create(path)
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -55,7 +58,7 @@ final class OutputFolder: @unchecked Sendable {
     init(reading path: String) throws(CommandFailure) {
         self.path = path
         abandonment = Abandonment()
-        (writesBehind, isStage) = (false, false)
+        (writesBehind, isStage, failureStatus) = (false, false, .noInput)
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw CommandFailure(.noInput, of: path, SystemFailure.last.description) }
         pending = PendingNames(in: descriptor, madeIn: nil)
@@ -70,6 +73,7 @@ final class OutputFolder: @unchecked Sendable {
         abandonedWith abandonment: Abandonment
     ) throws {
         self.isStage = isStage
+        failureStatus = .cannotWrite
         self.path = "\(path)/\(name)"
         self.abandonment = abandonment
         self.writesBehind = writesBehind
@@ -236,13 +240,7 @@ final class OutputFolder: @unchecked Sendable {
 
     /// The same file by file, if the system cannot do it at once.
     private func settle(_ folder: Int32, depth: Int) throws(CommandFailure) {
-        let names: [String]
-        do throws(ReadFailure) {
-            names = try FolderEntries.names(of: folder)
-        } catch {
-            throw CommandFailure(.cannotWrite, of: path, error.description)
-        }
-        for name in names {
+        for name in try names(of: folder) {
             let opened = unsafe openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
             guard opened >= 0 else { continue }
             defer { close(opened) }
@@ -294,15 +292,12 @@ final class OutputFolder: @unchecked Sendable {
     func openFolder(_ place: String) throws(CommandFailure) -> Int32? {
         var opened = descriptor
         for part in place.split(separator: "/") {
-            let next: Int32?
-            do throws(SystemFailure) {
-                next = try OutputFile.openIfThere(String(part), in: opened, O_DIRECTORY)
-            } catch {
-                if opened != descriptor { close(opened) }
-                throw CommandFailure(.cannotWrite, of: "\(path)/\(place)", error.description)
-            }
-            if opened != descriptor { close(opened) }
-            guard let next else { return nil }
+            let above = opened
+            defer { if above != descriptor { close(above) } }
+            guard
+                let next = try naming(
+                    "\(path)/\(place)", OutputFile.openIfThere(String(part), in: above, O_DIRECTORY), as: failureStatus)
+            else { return nil }
             opened = next
         }
         return opened == descriptor ? nil : opened
@@ -312,11 +307,7 @@ final class OutputFolder: @unchecked Sendable {
     ///
     /// - Throws: ``CommandFailure`` if there is one that cannot be opened.
     func openFile(_ name: String) throws(CommandFailure) -> Int32? {
-        do throws(SystemFailure) {
-            return try OutputFile.openIfThere(name, in: descriptor)
-        } catch {
-            throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", error.description)
-        }
+        try naming("\(path)/\(name)", OutputFile.openIfThere(name, in: descriptor), as: failureStatus)
     }
 
     /// Calls `body` with the names in a folder, this one or one in it.
@@ -326,7 +317,18 @@ final class OutputFolder: @unchecked Sendable {
         do {
             try FolderEntries.forEachName(of: descriptor, body)
         } catch let failure as ReadFailure {
-            throw CommandFailure(.cannotWrite, of: path, failure.description)
+            throw CommandFailure(failureStatus, of: path, failure.description)
+        }
+    }
+
+    /// The names in a folder, this one or one in it.
+    ///
+    /// - Throws: ``CommandFailure`` if they cannot all be listed.
+    func names(of descriptor: Int32) throws(CommandFailure) -> [String] {
+        do throws(ReadFailure) {
+            return try FolderEntries.names(of: descriptor)
+        } catch {
+            throw CommandFailure(failureStatus, of: path, error.description)
         }
     }
 

@@ -33,12 +33,8 @@ struct OutputGuard: Sendable {
             if isForced { continue }
             if kind == S_IFREG {
                 if listed == nil { listed = Set(try earlier?.files(in: folder).map { ExactText($0.name) } ?? []) }
-                do throws(SystemFailure) {
-                    if listed?.contains(ExactText(name)) == true { continue }
-                    if try OutputFile.isOurs(name, in: descriptor) { continue }
-                } catch {
-                    throw CommandFailure(.cannotWrite, of: "\(path)/\(name)", error.description)
-                }
+                if listed?.contains(ExactText(name)) == true { continue }
+                if try naming("\(path)/\(name)", OutputFile.isOurs(name, in: descriptor)) { continue }
                 if name == RunManifest.file, isDamagedManifest(names, descriptor) { continue }
             }
             throw CommandFailure(
@@ -52,10 +48,8 @@ struct OutputGuard: Sendable {
     func checkPartials(_ names: [String], _ descriptor: Int32, path: String) throws(CommandFailure) {
         for name in names where !isForced {
             for partial in [PartialFile.partialName(of: name), PartialFile.rewrittenName(of: name)] {
-                do throws(SystemFailure) {
-                    if try OutputFile.isOwnPartial(partial, in: descriptor) { continue }
-                } catch {
-                    throw CommandFailure(.cannotWrite, of: "\(path)/\(partial)", error.description)
+                if try naming("\(path)/\(partial)", OutputFile.isOwnPartial(partial, in: descriptor)) {
+                    continue
                 }
                 throw CommandFailure(
                     .cannotWrite,

@@ -6,7 +6,6 @@ import XHTMLValidation
 /// Writes the files of an overview, job by job, in memory that does not grow with their number.
 struct OverviewFiles {
     private var overview: OverviewBuilder
-    private let surroundings: JobSurroundings
     private var ruleTally: RuleTally
     private let folder: OutputFolder
     private let csv: CSVOptions
@@ -37,7 +36,6 @@ struct OverviewFiles {
         redaction: RedactionMark? = nil
     ) throws {
         overview = OverviewBuilder(surroundings: surroundings, selection: selection)
-        self.surroundings = surroundings
         self.redaction = redaction
         knownCodes = userRules.codes
         ruleTally = userRules.ruleTally
@@ -195,7 +193,7 @@ struct OverviewFiles {
         if let explore { try explore.file.write(explore.rows.ending.span) }
         try workbook?.finish(overview, ruleResults: ruleResults, files: files)
         _ = try summary?.finish(
-            totals: overview.totals, incidents: surroundings.incidents, ruleResults: ruleResults)
+            totals: overview.totals, incidents: overview.surroundings.incidents, ruleResults: ruleResults)
         return files.map { $0.name }
     }
 }

@@ -17,9 +17,7 @@ final class RunManifest: Sendable {
     private static let sentStart = Array(#"{"sent":"#.utf8)
     private static let inputStart = Array(#"{"input":"#.utf8)
 
-    private let descriptor: Int32
-    /// Of the file, for errors.
-    private let name: String
+    private let file: RunManifestFile
     let header: RunManifestHeader
     /// Where the line about each input is, with those about its documents.
     private let inputs: PlaceIndex
@@ -45,8 +43,9 @@ final class RunManifest: Sendable {
     /// - Parameter temporaryFolder: where there is room for what is looked up; nil for the folder itself.
     init?(in folder: OutputFolder, temporaryFolder: String? = nil) throws {
         guard let descriptor = try folder.openFile(Self.file) else { return nil }
-        let name = "\(folder.path)/\(Self.file)"
-        var lines = RunManifestLines(descriptor, name)
+        let file = RunManifestFile(
+            descriptor: descriptor, name: "\(folder.path)/\(Self.file)", failureStatus: folder.failureStatus)
+        var lines = RunManifestLines(file)
         do {
             guard let first = try lines.next(), case .header(let header) = RunManifestLine(first.bytes) else {
                 close(descriptor)
@@ -61,8 +60,7 @@ final class RunManifest: Sendable {
             close(descriptor)
             throw error
         }
-        self.descriptor = descriptor
-        self.name = name
+        self.file = file
     }
 
     /// The positions of the lines of a manifest.
@@ -117,7 +115,7 @@ final class RunManifest: Sendable {
     }
 
     deinit {
-        close(descriptor)
+        close(file.descriptor)
     }
 
     /// The manifest that this run has just written.
@@ -146,7 +144,7 @@ final class RunManifest: Sendable {
             return nil
         }
         var documents: [Document] = []
-        var lines = RunManifestLines(descriptor, name, known.lines)
+        var lines = RunManifestLines(file, known.lines)
         while let line = try lines.next() {
             guard let document = try Self.document(line.bytes, &lines) else { return nil }
             documents.append(document)
@@ -159,7 +157,7 @@ final class RunManifest: Sendable {
         bytes: Int, sha256: String, documents: Int, lines: Range<Int>
     )? {
         guard let place = inputs.place(of: path) else { return nil }
-        var lines = RunManifestLines(descriptor, name, place, blockBytes: 4096)
+        var lines = RunManifestLines(file, place, blockBytes: 4096)
         guard let (bytes, range) = try lines.next(),
             case .input(let found, let count?, let sha256?, let documents) = RunManifestLine(bytes),
             ExactText(found) == ExactText(path)
@@ -185,7 +183,7 @@ final class RunManifest: Sendable {
 
     /// The files that were sent. They come before all inputs.
     func sources() throws(CommandFailure) -> [PackedFile] {
-        var lines = RunManifestLines(descriptor, name, 0..<folderLines.lowerBound)
+        var lines = RunManifestLines(file, 0..<folderLines.lowerBound)
         _ = try lines.next()
         var sources: [PackedFile] = []
         while let line = try lines.next(), case .source(let file) = RunManifestLine(line.bytes) { sources.append(file) }
@@ -194,7 +192,7 @@ final class RunManifest: Sendable {
 
     /// Hands out all documents of all inputs, in their order; false at a line that makes no sense.
     func forEachDocument(_ body: (Document) throws -> Void) throws -> Bool {
-        var lines = RunManifestLines(descriptor, name, 0..<folderLines.lowerBound)
+        var lines = RunManifestLines(file, 0..<folderLines.lowerBound)
         _ = try lines.next()
         while let line = try lines.next() {
             if line.bytes.starts(with: Self.inputStart) || line.bytes.starts(with: Self.sentStart) { continue }
@@ -212,7 +210,7 @@ final class RunManifest: Sendable {
     /// The files that were written into a folder; none if there are none.
     func files(in folder: String) throws(CommandFailure) -> [FileRecord] {
         guard let range = folders.place(of: folder) else { return [] }
-        var lines = RunManifestLines(descriptor, name, range)
+        var lines = RunManifestLines(file, range)
         guard let line = try lines.next(), case .folder(_, let files) = RunManifestLine(line.bytes) else { return [] }
         return files
     }
@@ -220,13 +218,13 @@ final class RunManifest: Sendable {
     /// The line about a folder as it is, with its line feed.
     func line(about folder: String) throws(CommandFailure) -> [UInt8] {
         guard let range = folders.place(of: folder) else { return [] }
-        var lines = RunManifestLines(descriptor, name, range)
+        var lines = RunManifestLines(file, range)
         return try lines.next().map { Array($0.bytes) + [UInt8(ascii: "\n")] } ?? []
     }
 
     /// Hands out all folders with their files, in the order of the lines. One may come twice: its last line holds.
     func forEachFolder(_ body: (String, [FileRecord]) throws -> Void) throws {
-        var lines = RunManifestLines(descriptor, name, folderLines)
+        var lines = RunManifestLines(file, folderLines)
         while let line = try lines.next() {
             guard case .folder(let folder, let files) = RunManifestLine(line.bytes),
                 folders.place(of: folder)?.lowerBound == line.range.lowerBound
@@ -236,23 +234,27 @@ final class RunManifest: Sendable {
     }
 }
 
+/// A manifest that is open, and how errors name it.
+private struct RunManifestFile {
+    let descriptor: Int32
+    let name: String
+    /// What it means for the command if it cannot be read.
+    let failureStatus: ExitStatus
+}
+
 /// The lines of a file, one after another.
-struct RunManifestLines {
+private struct RunManifestLines {
     private let blockBytes: Int
-    private let descriptor: Int32
-    private let name: String
+    private let file: RunManifestFile
     private var offset: Int
     private let end: Int
     private var buffer: [UInt8] = []
     private var position = 0
 
-    /// - Parameters:
-    ///   - name: of the file, for errors.
-    ///   - blockBytes: what is read at once.
-    init(_ descriptor: Int32, _ name: String, _ range: Range<Int> = 0..<Int.max, blockBytes: Int = 256 * 1024) {
-        self.name = name
+    /// - Parameter blockBytes: what is read at once.
+    init(_ file: RunManifestFile, _ range: Range<Int> = 0..<Int.max, blockBytes: Int = 256 * 1024) {
+        self.file = file
         self.blockBytes = blockBytes
-        self.descriptor = descriptor
         offset = range.lowerBound
         end = range.upperBound
     }
@@ -277,11 +279,13 @@ struct RunManifestLines {
             var count = -1
             repeat {
                 count = unsafe buffer.withUnsafeMutableBytes { bytes in
-                    unsafe pread(descriptor, bytes.baseAddress?.advanced(by: filled), wanted, from)
+                    unsafe pread(file.descriptor, bytes.baseAddress?.advanced(by: filled), wanted, from)
                 }
             } while count < 0 && errno == EINTR
             buffer.removeLast(wanted - max(0, count))
-            guard count >= 0 else { throw CommandFailure(.cannotWrite, of: name, SystemFailure.last.description) }
+            guard count >= 0 else {
+                throw CommandFailure(file.failureStatus, of: file.name, SystemFailure.last.description)
+            }
             // A last line without its line feed was not written whole.
             guard count > 0 else { return nil }
             offset += count
