@@ -57,5 +57,7 @@ package struct SpreadsheetFailure: Error, Sendable, Equatable {
         case library(String)
         /// The file is incomplete.
         case incomplete
+        /// The file, or another one of this program from which cells are copied, cannot be read; the value of `errno`.
+        case unreadable(errorNumber: Int32)
     }
 }

@@ -109,9 +109,20 @@ package struct WorkbookPlace {
         let found: [SheetTally]
         do {
             found = try WorkbookFile(descriptor: descriptor).check()
-        } catch is ReadFailure {
-            throw SpreadsheetFailure(.incomplete)
+        } catch let failure as ReadFailure {
+            throw SpreadsheetFailure(readingBack: failure)
         }
         guard found == expected else { throw SpreadsheetFailure(.incomplete) }
+    }
+}
+
+extension SpreadsheetFailure {
+    /// A workbook that cannot be read back: the system refused, or the file has holes.
+    fileprivate init(readingBack failure: ReadFailure) {
+        if case .system(let errorNumber) = failure.reason {
+            self.init(.unreadable(errorNumber: errorNumber))
+        } else {
+            self.init(.incomplete)
+        }
     }
 }

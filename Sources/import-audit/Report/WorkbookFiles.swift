@@ -85,8 +85,8 @@ extension PartialFile {
             return try work()
         } catch let failure as SpreadsheetFailure {
             throw CommandFailure(.cannotWrite, of: path, failure.explanation)
-        } catch is ReadFailure {
-            throw CommandFailure(.cannotWrite, of: path, "the workbook of a job cannot be read again")
+        } catch let failure as ReadFailure {
+            throw CommandFailure(.cannotWrite, of: path, "cannot read the workbook of a job: \(failure.description)")
         }
     }
 }
@@ -101,6 +101,8 @@ extension SpreadsheetFailure {
         case .incomplete:
             "the workbook was not written completely, as happens when the disk is full: it takes three times the space "
                 + "of its cells"
+        case .unreadable(let errorNumber):
+            "cannot read the workbook back: \(SystemFailure(errorNumber: errorNumber).description)"
         }
     }
 }
