@@ -28,21 +28,22 @@ package struct DumpStandings: Sendable {
     /// Numbers of the dumps that count of jobs with several.
     package var ofSeveral: Set<Int> { Set(groups.keys.compactMap { counting[$0] }) }
 
-    /// Adds a dump: compares it with those of the same job.
+    /// Adds a dump: compares it with those of the same job, if there are any.
     ///
     /// - Parameters:
     ///   - number: the caller's unique number for the dump.
     ///   - earlier: the dump of a number that was taken in before.
-    /// - Throws: what `earlier` throws.
+    /// - Throws: what `job` and `earlier` throw.
     package mutating func add(
-        _ job: JobSummary, _ identity: JobIdentity, number: Int, earlier: (Int) throws -> JobSummary
+        _ job: @autoclosure () throws -> JobSummary, _ identity: JobIdentity, number: Int,
+        earlier: (Int) throws -> JobSummary
     ) rethrows -> Standing {
         guard let before = counting[identity] else {
             counting[identity] = number
             return .first
         }
         var group = try groups[identity] ?? SnapshotGroup(earlier(before))
-        let replaces = group.merge(SnapshotGroup(job))
+        let replaces = group.merge(SnapshotGroup(try job()))
         groups[identity] = group
         superseded.insert(replaces ? before : number)
         if replaces { counting[identity] = number }

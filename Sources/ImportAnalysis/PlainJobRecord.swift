@@ -1,5 +1,5 @@
 import ImportDumps
-import ImportFoundation
+package import ImportFoundation
 
 /// What is kept of a plain job, as bytes: nothing that follows from the rest.
 ///
@@ -10,6 +10,7 @@ import ImportFoundation
 ///     size              of the dump
 ///     outcomes          their digest, 8 bytes
 ///     source            1 byte for its form; what belongs to that
+///     SHA-256           of the dump, 32 bytes, if it was computed
 ///     failures          if rows failed: codes, positions, stretches, incidents
 ///
 /// Numbers and lists are those of ``JobSummary/appendRecord(to:)``, but for numbers without a sign.
@@ -36,13 +37,17 @@ package enum PlainJobRecord {
 
         /// Set in the byte for the form: ids of rows were compared, and none came back.
         static let identified: UInt8 = 0x80
+        /// The same: the dump's SHA-256 follows.
+        static let hashed: UInt8 = 0x40
     }
 
     /// The contents of a record, by their positions.
     package struct Fields: Sendable {
         let flags: Flags
         /// Which members the job has: the same number for the same ones.
-        package var shape: Int { Int(flags.rawValue) << 1 | (isIdentified ? 1 : 0) }
+        package var shape: Int { Int(flags.rawValue) << 2 | (isIdentified ? 2 : 0) | (sha256 == nil ? 0 : 1) }
+        /// One more than the largest ``shape``.
+        package static let shapeCount = 1024
         package fileprivate(set) var uuid: (first: UInt64, second: UInt64)?
         /// If it is not a UUID: ASCII without quotes, backslashes and control characters but U+007F.
         package fileprivate(set) var jobID: ArraySlice<UInt8> = []
@@ -57,6 +62,8 @@ package enum PlainJobRecord {
         package fileprivate(set) var name: ArraySlice<UInt8> = []
         package fileprivate(set) var line: Int?
         package fileprivate(set) var isIdentified = false
+        /// Of the dump, if it was computed.
+        package fileprivate(set) var sha256: SHA256Digest?
         /// The data about failed rows: equal bytes for equal data.
         fileprivate(set) var failures: ArraySlice<UInt8> = []
 
@@ -125,7 +132,7 @@ package enum PlainJobRecord {
         fields.outcomes = reader.word()
         let form = reader.byte()
         fields.isIdentified = form & Source.identified != 0
-        switch Source(rawValue: form & ~Source.identified) {
+        switch Source(rawValue: form & ~(Source.identified | Source.hashed)) {
         case .whole, nil: fields.name = reader.bytes(reader.number())
         case .line:
             fields.name = reader.bytes(reader.number())
@@ -133,6 +140,11 @@ package enum PlainJobRecord {
         case .lineOfNamed:
             fields.name = try name(reader.number(), reader.number())
             fields.line = reader.number()
+        }
+        if form & Source.hashed != 0 {
+            var digest = InlineArray<32, UInt8>(repeating: 0)
+            for index in digest.indices { digest[index] = reader.byte() }
+            fields.sha256 = SHA256Digest(bytes: digest)
         }
         if fields.flags.contains(.failures) { fields.failures = reader.rest }
         return fields
@@ -154,7 +166,7 @@ package enum PlainJobRecord {
             failures.code(with: &reader)
         }
         var summary = JobSummary(
-            job: job, source: source(fields), bytes: fields.byteCount, sha256: nil, rows: rows,
+            job: job, source: source(fields), bytes: fields.byteCount, sha256: fields.sha256?.hexadecimal, rows: rows,
             failedByCode: failures.byCode, findings: [], results: .complete, salvage: nil)
         summary.outcomes = fields.outcomes
         summary.failurePositions = failures.positions
@@ -170,6 +182,7 @@ package enum PlainJobRecord {
         identify(&summary.job, fields)
         summary.source = source(fields)
         summary.bytes = fields.byteCount
+        summary.sha256 = fields.sha256?.hexadecimal
         summary.outcomes = fields.outcomes
         return summary
     }

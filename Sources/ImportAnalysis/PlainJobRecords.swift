@@ -1,5 +1,5 @@
 package import ImportDumps
-import ImportFoundation
+package import ImportFoundation
 
 /// Plain jobs with nothing to report, as records: evaluated without making their summaries.
 ///
@@ -17,6 +17,8 @@ package struct PlainJobRecords: Sendable {
     package private(set) var identities: [JobIdentity] = []
     /// Of those without failed rows.
     package private(set) var tallies = PlainJobTallies()
+    /// Of the dump of the last job, if it was computed.
+    package private(set) var lastSHA256: SHA256Digest?
     private var failures = FailureRecords()
 
     package init() {}
@@ -35,9 +37,10 @@ package struct PlainJobRecords: Sendable {
     ///   - source: the input, as its user named it.
     ///   - position: where the first one is in that; the others are each on the next line.
     ///   - isIdentified: whether ids of rows were compared. None came back, or the jobs would not be plain.
+    ///   - isHashed: whether the SHA-256 of each dump is wanted.
     package mutating func append(
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, source: String,
-        at position: DocumentPosition, isIdentified: Bool
+        at position: DocumentPosition, isIdentified: Bool, isHashed: Bool
     ) -> Int {
         var place = RecordBuffer.Source(source, position, in: buffer)
         var firstRun = 0
@@ -49,8 +52,13 @@ package struct PlainJobRecords: Sendable {
                 outcomes.add(runs[run].firstRow..<runs[run].firstRow + 1, Outcome(runs[run].facts))
             }
             let hasFailedRows = jobs[index].failedRows > 0
+            let dump = jobs[index].dump
+            let sha256 =
+                isHashed ? SHA256Digest(of: text.extracting(dump.offset..<dump.offset + dump.count)) : nil
             buffer.append(
-                jobs[index], text, at: &place, outcomes.value, hasFailures: hasFailedRows, isIdentified: isIdentified)
+                jobs[index], text, at: &place, outcomes.value, hasFailures: hasFailedRows, isIdentified: isIdentified,
+                sha256: sha256)
+            lastSHA256 = sha256
             if hasFailedRows {
                 let rows = jobs[index].createdRows + jobs[index].existingRows + jobs[index].failedRows
                 buffer.append(failures.record(of: runs.extracting(firstRun..<endOfRuns), text: text, rowsSeen: rows))

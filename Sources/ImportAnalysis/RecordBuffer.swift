@@ -1,4 +1,5 @@
 import ImportDumps
+import ImportFoundation
 
 /// Records of plain jobs, one after another, in memory that is used again: some fifty bytes for each, from which
 /// ``PlainJobRecord`` makes the summary.
@@ -64,7 +65,7 @@ package final class RecordBuffer: @unchecked Sendable {
     @inline(__always)
     func append(
         _ job: borrowing PlainJob, _ text: Span<UInt8>, at source: inout Source, _ outcomes: UInt64,
-        hasFailures: Bool, isIdentified: Bool
+        hasFailures: Bool, isIdentified: Bool, sha256: SHA256Digest?
     ) {
         // A number takes ten bytes at most, and there are fewer than thirty.
         let start = unsafe used
@@ -96,9 +97,11 @@ package final class RecordBuffer: @unchecked Sendable {
         unsafe record.append(UInt(job.createdRows))
         unsafe record.append(UInt(job.existingRows))
         unsafe record.append(UInt(job.failedRows))
-        unsafe record.append(UInt(job.byteCount))
+        unsafe record.append(UInt(job.dump.count))
         unsafe record.append(word: outcomes)
-        let mark = isIdentified ? PlainJobRecord.Source.identified : 0
+        let mark =
+            (isIdentified ? PlainJobRecord.Source.identified : 0)
+            | (sha256 == nil ? 0 : PlainJobRecord.Source.hashed)
         if let line = source.line, source.isNamed {
             unsafe record.append(byte: PlainJobRecord.Source.lineOfNamed.rawValue | mark)
             unsafe record.append(UInt(start - nameOffset))
@@ -106,6 +109,9 @@ package final class RecordBuffer: @unchecked Sendable {
             unsafe record.append(UInt(line))
         } else {
             unsafe append(&source, mark, to: &record)
+        }
+        if let sha256 {
+            for index in sha256.bytes.indices { unsafe record.append(byte: sha256.bytes[index]) }
         }
         unsafe used = record.at - memory
     }

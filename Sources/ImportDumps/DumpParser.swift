@@ -58,7 +58,7 @@ struct DumpParser: ~Copyable {
 
     init(scanner: consuming JSONScanner, matcher: consuming RowMatcher?) {
         // A document that is read at once is not hashed on the way.
-        plainJobs = matcher == nil || scanner.window.hashing ? nil : PlainJobReader(kernel: scanner.window.kernel)
+        plainJobs = matcher == nil ? nil : PlainJobReader(kernel: scanner.window.kernel)
         self.scanner = scanner
         self.matcher = matcher
     }

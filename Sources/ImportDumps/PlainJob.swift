@@ -8,8 +8,8 @@ import ImportFoundation
 package struct PlainJob: Sendable {
     /// The range of the object in the text that comes with it.
     package var range: TextRange
-    /// The size of its dump: that of the object, or of the input if there is nothing else in it.
-    package var byteCount: Int
+    /// The range of its dump: that of the object, or of the input if there is nothing else in it.
+    package var dump: TextRange
     package var jobID: TextRange
     package var status: TextRange
     /// Its times.
@@ -41,7 +41,7 @@ extension PlainJob {
         let keys = unsafe job.pointee.keys
         func value(_ key: Int, _ value: Int64) -> Int? { keys & 1 << UInt32(key) == 0 ? nil : Int(value) }
         range = unsafe TextRange(offset: Int(job.pointee.offset), count: Int(job.pointee.length))
-        byteCount = range.count
+        dump = range
         jobID = unsafe TextRange(job.pointee.id)
         status = unsafe TextRange(job.pointee.status)
         times = unsafe Times(
@@ -155,7 +155,7 @@ final class PlainJobReader {
             }
             unsafe runCount += Int(jobs[index].noted_count)
         }
-        if let inputSize { unsafe plainJobs.pointee.byteCount = inputSize }
+        if let inputSize { unsafe plainJobs.pointee.dump = TextRange(offset: 0, count: inputSize) }
         let taken = try body(
             unsafe UnsafeBufferPointer(start: plainJobs, count: count).span,
             unsafe UnsafeBufferPointer(start: runs, count: runCount).span)

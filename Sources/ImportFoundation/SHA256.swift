@@ -67,8 +67,15 @@ package struct HMACSHA256: Sendable {
 package struct SHA256Digest: Sendable {
     package let bytes: InlineArray<32, UInt8>
 
-    init(bytes: InlineArray<32, UInt8>) {
+    package init(bytes: InlineArray<32, UInt8>) {
         self.bytes = bytes
+    }
+
+    /// That of bytes which are all there.
+    package init(of bytes: Span<UInt8>) {
+        var hash = SHA256()
+        hash.update(bytes)
+        self = hash.finishDigest()
     }
 
     /// Nil for anything other than 64 digits.

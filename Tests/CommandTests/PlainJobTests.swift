@@ -19,7 +19,7 @@ struct PlainJobTests {
         try space.write(text, as: "log.jsonl")
         for arguments in [
             ["summary", "--format", "json"], ["summary"], ["check", "--max-failed", "10"], ["codes"],
-            ["summary", "--identity", "--format", "json"],
+            ["summary", "--identity", "--sha256", "--format", "json"],
         ] {
             let slow = try RunningCommand(arguments + ["--verbose", "--threads", "1", "log.jsonl"], folder: space.path)
                 .finish()
@@ -33,6 +33,49 @@ struct PlainJobTests {
                 #expect(fast.status == slow.status, "\(how): \(arguments) \(fast.errorText)")
                 #expect(fast.output == slow.output, "\(how): \(arguments)")
             }
+        }
+    }
+
+    @Test(
+        "Jobs that get no report come to the same files, in whatever way they are read, in a log and in small files",
+        .seeded, arguments: Seeds.and(new: 1...2), ["none", "critical"])
+    func reports(seed: UInt64, choice: String) throws {
+        var random = SplitMix64(seed: seed)
+        let space = try Workspace()
+        let shares: [Double] = [0, 0.01, 0.3]
+        var log = Log(odd: shares.randomElement(using: &random) ?? 0)
+        let lines = (0..<Int.random(in: 100...400, using: &random)).map { log.line($0, &random) }
+        try space.write(lines.joined(), as: "in/log.jsonl")
+        for (number, line) in lines.prefix(40).enumerated() { try space.write(line, as: "in/small/\(number).json") }
+        try space.write("codes:\n- code: invalid_email\n  owner: CRM\n", as: "codes.yml")
+        let options = ["--job-reports", choice, "--codes", "codes.yml", "--csv-bom"]
+        for input in ["in", "in/log.jsonl"] {
+            // With one more option and alone: each job is read in full.
+            let slow = try RunningCommand(
+                ["report", input, "-o", "slow", "--verbose", "--threads", "1", "--fresh"] + options, folder: space.path
+            ).finish()
+            #expect([0, 65].contains(slow.status), "\(slow)")
+            let expected = try space.tree("slow")
+            for threads in ["1", "8"] {
+                let fast = try RunningCommand(
+                    ["report", input, "-o", "fast", "--threads", threads, "--fresh"] + options, folder: space.path
+                ).finish()
+                #expect(fast.status == slow.status, "\(fast)")
+                expectSameFiles(try space.tree("fast"), expected, "\(threads) threads, \(input)")
+            }
+            let again = try RunningCommand(["report", input, "-o", "fast"] + options, folder: space.path).finish()
+            #expect(again.status == slow.status, "\(again)")
+            expectSameFiles(try space.tree("fast"), expected, "again, \(input)")
+        }
+    }
+
+    private func expectSameFiles(
+        _ found: [String: [UInt8]], _ expected: [String: [UInt8]], _ how: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(found.keys.sorted() == expected.keys.sorted(), "\(how)", sourceLocation: sourceLocation)
+        for (name, bytes) in expected {
+            #expect(found[name] == bytes, "\(how): \(name)", sourceLocation: sourceLocation)
         }
     }
 
@@ -99,7 +142,7 @@ struct PlainJobTests {
         _ = try space.shell(
             "tar cf in.tar in && tar czf in.tar.gz in && cp -r in packed && gzip packed/3/*.json && cp in.tar packed/4")
         for input in ["in", "in.tar", "in.tar.gz", "packed"] {
-            for arguments in [["summary", "--format", "json"], ["summary", "--identity", "--format", "json"]] {
+            for arguments in [["summary", "--format", "json"], ["summary", "--identity", "--sha256", "--format", "json"]] {
                 let slow = try RunningCommand(
                     arguments + ["--verbose", "--threads", "1", input], folder: space.path
                 ).finish()

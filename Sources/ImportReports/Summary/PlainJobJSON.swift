@@ -1,13 +1,16 @@
-import ImportAnalysis
+package import ImportAnalysis
 import ImportDumps
+import ImportFoundation
 
 /// Writes plain jobs as they are in `summary.json`, by a template for each kind of them. A template is made by writing
 /// such a job with marks instead of its values: so there is no second declaration of what is written.
-struct PlainJobJSON: Sendable {
-    private let codes: CodeBook?
+package struct PlainJobJSON: Sendable {
+    /// Writes a job member by member.
+    private let write: @Sendable (JobSummary) -> [UInt8]
     private var templates = PlainJobKinds<Known>()
     /// Those of jobs without failed rows, whose numbers of rows are values too, by ``PlainJobRecord/Fields/shape``.
-    private var templatesWithoutFailures = [Template?](repeating: nil, count: 512)
+    private var templatesWithoutFailures = [Template?](
+        repeating: nil, count: PlainJobRecord.Fields.shapeCount)
     /// Room for a job, and the bytes of it that are taken.
     private var bytes: [UInt8] = []
     private var count = 0
@@ -16,7 +19,7 @@ struct PlainJobJSON: Sendable {
 
     /// A value that is not the same in all jobs of a template.
     private enum Value: CaseIterable {
-        case jobID, source, byteCount, createdAt, updatedAt, expiresAt, seen, created, existing, outcomes
+        case jobID, source, byteCount, sha256, createdAt, updatedAt, expiresAt, seen, created, existing, outcomes
     }
 
     /// The text between the values, and the value after each stretch of it except the last.
@@ -33,13 +36,16 @@ struct PlainJobJSON: Sendable {
         case unlike
     }
 
-    init(codes: CodeBook?) {
-        self.codes = codes
+    /// - Parameter write: ``SummaryJSON/renderJob(_:codes:)`` or ``SummaryJSON/renderLine(_:)``.
+    init(_ write: @escaping @Sendable (JobSummary) -> [UInt8]) {
+        self.write = write
     }
 
-    /// The job as ``SummaryJSON/renderJob(_:codes:)`` writes it; nil if there is no template for it. The bytes are valid
-    /// until the next call.
-    mutating func render(_ job: PlainJobRecord.Fields) -> ArraySlice<UInt8>? {
+    /// Writes each job on a line of its own, as ``SummaryJSON/renderLine(_:)`` does.
+    package static var lines: PlainJobJSON { PlainJobJSON { SummaryJSON.renderLine($0) } }
+
+    /// The job, written; nil if there is no template for it. The bytes are valid until the next call.
+    package mutating func render(_ job: PlainJobRecord.Fields) -> ArraySlice<UInt8>? {
         guard let template = template(for: job) else { return nil }
         render(job, template)
         return bytes[..<count]
@@ -63,7 +69,7 @@ struct PlainJobJSON: Sendable {
             let template = makeTemplate(job)
             render(job, template)
             // Texts of the dump are in it, and may look like a mark.
-            let text = SummaryJSON.renderJob(PlainJobRecord.summary(job), codes: codes)
+            let text = write(PlainJobRecord.summary(job))
             let hasMark = text.indices.contains { Self.mark(at: $0, of: text) != nil }
             let isExact = bytes[..<count] == text[...] && !hasMark
             templates[kind] = isExact ? .template(template) : .unlike
@@ -75,8 +81,8 @@ struct PlainJobJSON: Sendable {
         if name.raw != job.name { name = (job.name, Self.written(job.name)) }
         let source = name.written
         let jobID = job.uuid == nil ? Self.written(job.jobID) : []
-        // A value takes at most 40 bytes, except for these two.
-        let size = template.text.count + template.values.count * (40 + source.count + jobID.count)
+        // A value takes at most 64 bytes, except for these two.
+        let size = template.text.count + template.values.count * (64 + source.count + jobID.count)
         if bytes.count < size { bytes = [UInt8](repeating: 0, count: 2 * size) }
         count = unsafe bytes.withUnsafeMutableBufferPointer { room in
             guard let start = room.baseAddress else { return 0 }
@@ -99,6 +105,9 @@ struct PlainJobJSON: Sendable {
                     unsafe writer.append(byte: UInt8(ascii: ":"))
                     unsafe writer.append(number: line)
                 case .byteCount: unsafe writer.append(number: job.byteCount)
+                case .sha256:
+                    guard let digest = job.sha256?.bytes else { break }
+                    for index in digest.indices { unsafe writer.append(hexadecimal: digest[index]) }
                 case .createdAt: unsafe writer.append(time: job.created)
                 case .updatedAt: unsafe writer.append(time: job.updated)
                 case .expiresAt: unsafe writer.append(time: job.expires)
@@ -180,13 +189,24 @@ struct PlainJobJSON: Sendable {
             unsafe append(byte: UInt8(ascii: "Z"))
         }
 
+        /// Two digits.
+        @inline(__always)
+        mutating func append(hexadecimal byte: UInt8) {
+            unsafe append(digit: byte >> 4)
+            unsafe append(digit: byte & 15)
+        }
+
+        @inline(__always)
+        private mutating func append(digit value: UInt8) {
+            // From 10 on 39 more: from after the digit 9 to the letter a.
+            unsafe append(byte: UInt8(ascii: "0") + value + (value > 9 ? 39 : 0))
+        }
+
         /// - Parameter dashes: a bit for each number of digits after which there is a dash.
         @inline(__always)
         mutating func append(hexadecimal number: UInt64, dashesBehind dashes: UInt32) {
             for digit in 0..<16 {
-                let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * digit)) & 15
-                // From 10 on 39 more: from after the digit 9 to the letter a.
-                unsafe append(byte: UInt8(ascii: "0") + value + (value > 9 ? 39 : 0))
+                unsafe append(digit: UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * digit)) & 15)
                 if dashes >> UInt32(digit + 1) & 1 == 1 { unsafe append(byte: UInt8(ascii: "-")) }
             }
         }
@@ -196,7 +216,8 @@ struct PlainJobJSON: Sendable {
 
     /// The marks for values: no mark is part of another, or of anything else that is written.
     private static let marks: [(value: Value, text: String)] = [
-        (.jobID, "<job>"), (.source, "<source>"), (.byteCount, "7600000000001"), (.createdAt, "<created>"),
+        (.jobID, "<job>"), (.source, "<source>"), (.byteCount, "7600000000001"), (.sha256, "<sha256>"),
+        (.createdAt, "<created>"),
         (.updatedAt, "<updated>"), (.expiresAt, "<expires>"), (.seen, "8234567890123"), (.created, "7000000000000"),
         (.existing, "1234567890123"), (.outcomes, "f1e2d3c4b5a69788"),
     ]
@@ -207,6 +228,7 @@ struct PlainJobJSON: Sendable {
         sample.job.jobID = "<job>"
         sample.source = "<source>"
         sample.bytes = number(.byteCount)
+        if sample.sha256 != nil { sample.sha256 = "<sha256>" }
         if sample.rows.failed == 0 {
             sample.rows.created = number(.created)
             sample.rows.existing = number(.existing)
@@ -219,7 +241,7 @@ struct PlainJobJSON: Sendable {
         if sample.job.updatedAt != nil { sample.job.updatedAt = "<updated>" }
         if sample.job.expiresAt != nil { sample.job.expiresAt = "<expires>" }
         sample.outcomes = 0xF1E2_D3C4_B5A6_9788
-        let text = SummaryJSON.renderJob(sample, codes: codes)
+        let text = write(sample)
         var template = Template()
         var index = text.startIndex
         while index < text.endIndex {

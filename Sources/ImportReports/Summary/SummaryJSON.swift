@@ -60,7 +60,7 @@ package enum SummaryJSON {
             pieces = SummaryPieces(redaction: redaction)
             self.output = output
             self.codes = codes
-            plainJobs = PlainJobJSON(codes: codes)
+            plainJobs = PlainJobJSON { SummaryJSON.renderJob($0, codes: codes) }
             self.flushBytes = flushBytes
         }
 

@@ -43,7 +43,7 @@ struct ComparedAudit {
             CompareHandler(
                 SummaryHandler(
                     collector: collector, concurrency: options.concurrency, isStrict: options.isStrict,
-                    isVerbose: options.isVerbose), recorder
+                    isVerbose: options.isVerbose, takesPlainJobs: true), recorder
             )
         }
         guard case .done = end else { return nil }

@@ -83,14 +83,21 @@ final class Collector: Sendable {
         }
     }
 
-    /// Adds plain jobs. Only if it is decided at the end which dumps count.
+    /// Adds plain jobs.
     func add(_ plainJobs: PlainJobBatch.Contents) throws {
         jobCount.wrappingAdd(plainJobs.orders.count, ordering: .relaxed)
-        try state.withLock { try $0.ledger?.append(plainJobs) }
+        try state.withLock { state in
+            if let ledger = state.ledger { return try ledger.append(plainJobs) }
+            let store = state.store
+            let first = store.jobCount
+            try store.append(plainJobs)
+            guard combinesSnapshots else { return }
+            for (index, identity) in plainJobs.records.identities.enumerated() {
+                let number = first + index
+                _ = try state.standings.add(try store.job(number), identity, number: number) { try store.job($0) }
+            }
+        }
     }
-
-    /// Whether it accepts plain jobs.
-    var takesPlainJobs: Bool { state.withLock { $0.ledger != nil } }
 
     /// Whether a dump of the job was already added.
     func hasDump(of job: JobSummary) -> Bool {

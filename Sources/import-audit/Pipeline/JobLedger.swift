@@ -29,10 +29,7 @@ final class JobLedger {
     /// The kind of an input that was to be a summary; and whether its number stands instead of its name.
     static let refusedSummary = Entry.Kind.plain
     var numbersRefused = false
-    private var plainSummaries = PlainJobSummaries()
-    /// Names of inputs by their position, for jobs that are read alone.
-    private var names: [Int: ArraySlice<UInt8>] = [:]
-    private static let namesKept = 1024
+    private var recorded: RecordedJobs
     /// Dumps that were added, whether they count or not.
     private(set) var dumpCount = 0
 
@@ -40,6 +37,7 @@ final class JobLedger {
     init(folder: String, spool: Spool, combinesSnapshots: Bool) {
         self.folder = folder
         self.spool = spool
+        recorded = RecordedJobs(spool)
         repeated = combinesSnapshots ? RepeatedJobs { try TemporaryFile(in: folder) } : nil
         entries = SpilledList(in: folder, memoryElements: Self.memoryEntries)
         refusals = SpilledList(in: folder, memoryElements: Self.memoryEntries)
@@ -60,16 +58,7 @@ final class JobLedger {
         let records = batch.records
         let stretch = try unsafe spool.append(records.buffer.bytes.span)
         let areTallied = tallies.add(records.tallies, limit: Self.dayLimit)
-        var start = 0
-        var entries: [Entry] = []
-        entries.reserveCapacity(batch.orders.count)
-        for (order, mark) in zip(batch.orders, records.marks) {
-            entries.append(
-                Entry(
-                    order, Spool.Stretch(offset: stretch.offset + start, count: mark.end - start),
-                    kind: areTallied && !mark.hasFailedRows ? .tallied : .plain))
-            start = mark.end
-        }
+        let entries = batch.entries(in: stretch) { areTallied && !$0.hasFailedRows ? .tallied : .plain }
         try repeated?.add(records.identities, first: dumpCount)
         dumpCount += entries.count
         // A thread gets inputs as they are handed out, which may be out of order.
@@ -180,56 +169,29 @@ final class JobLedger {
 
     func job(_ index: Int) throws -> JobSummary { try job(entries.element(index)) }
 
-    private func job(_ entry: Entry) throws -> JobSummary {
-        let record = try spool.read(entry.stretch)
-        return entry.kind == .job ? JobSummary(record: record) : plainSummaries.summary(try fields(entry, record))
-    }
-
-    private func fields(_ entry: Entry, _ record: ArraySlice<UInt8>) throws -> PlainJobRecord.Fields {
-        try PlainJobRecord.fields(record) { distance, count in
-            try spool.read(Spool.Stretch(offset: entry.stretch.offset - distance, count: count))
-        }
-    }
+    private func job(_ entry: Entry) throws -> JobSummary { try recorded.job(entry) }
 
     func entry(_ index: Int) throws -> Entry { try entries.element(index) }
 
     /// A job that is read alone, wherever it is, without its surroundings.
-    func jobAlone(_ entry: Entry) throws -> JobSummary {
-        let record = try spool.readAlone(entry.stretch)
-        guard entry.kind != .job else { return JobSummary(record: record) }
-        let fields = try PlainJobRecord.fields(record) { distance, count in
-            // Many records contain the name of the same input.
-            let offset = entry.stretch.offset - distance
-            if let name = names[offset], name.count == count { return name }
-            if names.count == Self.namesKept { names.removeAll(keepingCapacity: true) }
-            let name = try spool.readAlone(Spool.Stretch(offset: offset, count: count))
-            names[offset] = name
-            return name
-        }
-        return plainSummaries.summary(fields)
-    }
+    func jobAlone(_ entry: Entry) throws -> JobSummary { try recorded.jobAlone(entry) }
 
     /// The id of a job; empty for a job without one.
-    func jobID(of entry: Entry) throws -> String {
-        let record = try spool.read(entry.stretch)
-        return entry.kind == .job ? JobSummary(record: record).job.jobID ?? "" : try fields(entry, record).jobIDText
-    }
+    func jobID(of entry: Entry) throws -> String { try recorded.jobID(of: entry) }
 
     /// The record of a plain job, and whether it is tallied; nil for any other.
     func plain(_ index: Int) throws -> (fields: PlainJobRecord.Fields, isTallied: Bool)? {
         let entry = try entries.element(index)
-        guard entry.kind != .job else { return nil }
-        return (try fields(entry, try spool.read(entry.stretch)), entry.kind == .tallied)
+        return try recorded.plain(entry).map { ($0, entry.kind == .tallied) }
     }
 
     /// When a plain job was created, and its rows; nil for any other.
     func glance(_ index: Int) throws -> PlainJobRecord.Glance? {
-        let entry = try entries.element(index)
-        return entry.kind == .job ? nil : PlainJobRecord.glance(try spool.read(entry.stretch))
+        try recorded.glance(entries.element(index))
     }
 
-    /// A job that differs from a plain one only in its id, source, size, times and digest of outcomes.
-    func job(like plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.like(plain) }
+    /// A job that differs from a plain one only in its id, source, size, hash, times and digest of outcomes.
+    func job(like plain: PlainJobRecord.Fields) -> JobSummary { recorded.job(like: plain) }
 
     /// Whether a job is in the ``tallies`` and nothing else is known about it.
     func isTallied(_ index: Int) throws -> Bool { try entries.element(index).kind == .tallied }

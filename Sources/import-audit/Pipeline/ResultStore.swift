@@ -52,10 +52,12 @@ final class ResultStore {
     private let jobs: SpilledList<Entry>
     private(set) var unreadable: [Refusal] = []
     private let spool: Spool
+    private var recorded: RecordedJobs
 
     /// - Parameter folder: a folder with space for a temporary file.
     init(_ spool: Spool, folder: String) {
         self.spool = spool
+        recorded = RecordedJobs(spool)
         jobs = SpilledList(in: folder, memoryElements: Self.memoryEntries)
     }
 
@@ -63,6 +65,11 @@ final class ResultStore {
     func append(job record: [UInt8], _ order: DocumentOrder) throws -> Int {
         try jobs.append(Entry(order, try spool.append(record), kind: .job))
         return jobs.count - 1
+    }
+
+    /// Adds plain jobs; the number of the first one is ``jobCount`` before that.
+    func append(_ batch: PlainJobBatch.Contents) throws {
+        try jobs.append(contentsOf: batch.entries(in: try unsafe spool.append(batch.records.buffer.bytes.span)))
     }
 
     func append(_ input: UnreadableInput, _ order: DocumentOrder, _ status: ExitStatus) throws {
@@ -93,7 +100,16 @@ final class ResultStore {
     /// The position of a job among all documents.
     func order(_ number: Int) throws -> DocumentOrder { try jobs.element(number).order }
 
-    func job(_ number: Int) throws -> JobSummary { JobSummary(record: try spool.read(jobs.element(number).stretch)) }
+    func job(_ number: Int) throws -> JobSummary { try recorded.job(jobs.element(number)) }
+
+    /// The record of a plain job; nil for any other.
+    func plain(_ number: Int) throws -> PlainJobRecord.Fields? { try recorded.plain(jobs.element(number)) }
+
+    /// When a plain job was created, and its rows; nil for any other.
+    func glance(_ number: Int) throws -> PlainJobRecord.Glance? { try recorded.glance(jobs.element(number)) }
+
+    /// The job of the record of a plain one.
+    func job(_ plain: PlainJobRecord.Fields) -> JobSummary { recorded.job(plain) }
 
     func unreadable(_ number: Int) throws -> UnreadableInput {
         Self.unreadable(record: try spool.read(unreadable[number].stretch))

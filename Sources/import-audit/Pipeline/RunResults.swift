@@ -41,6 +41,20 @@ struct RunResults {
         return job
     }
 
+    /// The same, with the record of it if it is a plain one with one dump. Only without a ledger.
+    func jobWithRecord(_ index: Int) throws -> (JobSummary, PlainJobRecord.Fields?) {
+        guard !severalDumps.contains(jobs[index]), let plain = try store.plain(jobs[index]) else {
+            return (try job(index), nil)
+        }
+        return (store.job(plain), plain)
+    }
+
+    /// When a plain job was created, and its rows; nil for any other.
+    private func glance(_ index: Int) throws -> PlainJobRecord.Glance? {
+        if let ledger { return try ledger.glance(index) }
+        return severalDumps.contains(jobs[index]) ? nil : try store.glance(jobs[index])
+    }
+
     /// Whether there are other dumps of the job, which its report mentions.
     func isCombined(_ job: JobSummary) -> Bool {
         guard !groups.isEmpty, let identity = JobIdentity(job) else { return false }
@@ -83,7 +97,7 @@ struct RunResults {
         while index < jobCount {
             index = try ledger?.firstNotTallied(from: index) ?? index
             guard index < jobCount else { break }
-            if let plain = try ledger?.glance(index) {
+            if let plain = try glance(index) {
                 surroundings.usual.add(plain.rows)
             } else {
                 surroundings.usual.add(try job(index))
@@ -98,7 +112,7 @@ struct RunResults {
         while index < jobCount {
             index = try ledger?.firstNotTallied(from: index) ?? index
             guard index < jobCount else { break }
-            if let plain = try ledger?.glance(index) {
+            if let plain = try glance(index) {
                 times.add(plain, surroundings.usual)
             } else {
                 times.add(try job(index), surroundings.usual)
@@ -208,7 +222,8 @@ extension RunResults {
             }
             return SummaryHandler(
                 collector: collector, identity: looksForIdentity ? identity : nil,
-                concurrency: options.concurrency, isStrict: options.isStrict, isVerbose: options.isVerbose)
+                concurrency: options.concurrency, isStrict: options.isStrict, isVerbose: options.isVerbose,
+                hashing: hashing, takesPlainJobs: true)
         }
         guard case .done = end else { return nil }
         self = try collector.results()

@@ -14,20 +14,24 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     let plainJobs: PlainJobs
     /// Such jobs, until there are enough of them to be taken in.
     private let batch: PlainJobBatch
+    private let wishes: PlainJobBatch.Wishes
     private(set) var source = ""
     private var order = DocumentOrder(input: 0)
 
     /// - Parameters:
     ///   - identity: looks for repeated ids, if requested.
     ///   - listsRows: whether summaries keep the failed rows that pages list.
+    ///   - hashing: whether the reader computes the SHA-256 of dumps.
+    ///   - takesPlainJobs: whether plain jobs may be taken in as they are: it is decided at the end which dumps count.
     init(
         collector: Collector, identity: IdentityAudit? = nil, concurrency: Concurrency, isStrict: Bool,
-        isVerbose: Bool, listsRows: Bool = false
+        isVerbose: Bool, listsRows: Bool = false, hashing: Bool = false, takesPlainJobs: Bool = false
     ) {
         self.collector = collector
         audit = DocumentAudit(identity: identity, usesThread: concurrency.allowsHelpers, listsRows: listsRows)
-        plainJobs = isVerbose || !collector.takesPlainJobs ? .none : identity == nil ? .all : .withDistinctIDs
-        batch = PlainJobBatch(collector, source: "", isIdentifying: identity != nil)
+        plainJobs = isVerbose || !takesPlainJobs ? .none : identity == nil ? .all : .withDistinctIDs
+        wishes = PlainJobBatch.Wishes(isIdentifying: identity != nil, isHashing: hashing)
+        batch = PlainJobBatch(wishes) { try collector.add($0) }
         self.isStrict = isStrict
         self.isVerbose = isVerbose
     }
@@ -58,8 +62,7 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     }
 
     func makeTaker() -> (any PlainJobTaker)? {
-        plainJobs == .none
-            ? nil : PlainJobBatch(collector, source: source, isIdentifying: plainJobs == .withDistinctIDs)
+        plainJobs == .none ? nil : PlainJobBatch(source: source, wishes) { [collector] in try collector.add($0) }
     }
 
     mutating func adopt(_ taker: any PlainJobTaker) throws {

@@ -47,6 +47,22 @@ final class LeftOutRows: @unchecked Sendable {
         }
     }
 
+    /// Adds the failed rows of plain jobs.
+    func keep(_ jobs: PlainJobBatch.Contents) throws {
+        guard !jobs.failedRows.isEmpty else { return }
+        try lock.withLock { _ in
+            let file = try file ?? TemporaryFile(in: folder)
+            self.file = file
+            let start = file.size
+            _ = try file.append(jobs.failedRows.span)
+            jobs.forEachFileOfFailedRows { order, rows in
+                let end = start + rows.upperBound
+                places[order] = Place(
+                    rows: start + rows.lowerBound..<end, workbook: end..<end, explore: end..<end)
+            }
+        }
+    }
+
     func holdsRows(of order: DocumentOrder) -> Bool { lock.withLock { _ in places[order] != nil } }
 
     /// Passes on a job's file of failed rows, piece by piece.

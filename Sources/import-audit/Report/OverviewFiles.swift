@@ -84,13 +84,17 @@ struct OverviewFiles {
     var ruleResults: RuleResults { ruleTally.ruleResults() }
 
     /// - Parameters:
+    ///   - plain: the record of the job, if it is a plain one.
     ///   - report: the place of the job's own report; nil if it has none.
     ///   - isLeftOut: whether it has none because of `--job-reports`.
-    mutating func append(_ job: JobSummary, report: ReportPlace?, isLeftOut: Bool = false) throws {
+    mutating func append(
+        _ job: JobSummary, _ plain: PlainJobRecord.Fields? = nil, report: ReportPlace?, isLeftOut: Bool = false
+    ) throws {
         overview.append(job, report: report, isLeftOut: isLeftOut)
         ruleTally.add(job)
         try jobs?.append(JobsCSV.line(job, report: report?.page, options: csv))
         try codes?.append(CodesCSV.lines(job, options: csv, codes: knownCodes))
+        if let plain, try summary?.append(plain: plain) ?? true { return }
         try summary?.append(job)
     }
 

@@ -114,9 +114,9 @@ struct OverviewReport {
         var ordered: [String] = []
         for index in 0..<results.jobCount {
             if Interruption.isRequested { throw Interrupted() }
-            let job = try results.job(index)
+            let (job, plain) = try results.jobWithRecord(index)
             guard run.settings.jobReports.includes(job) else {
-                try append(job, try results.order(ofJob: index), to: &files)
+                try append(job, plain, try results.order(ofJob: index), to: &files)
                 continue
             }
             let name = job.folderName
@@ -164,8 +164,12 @@ struct OverviewReport {
     }
 
     /// Adds a job that has no report of its own.
-    private func append(_ job: JobSummary, _ order: DocumentOrder, to files: inout OverviewFiles) throws {
-        try files.append(job, report: nil, isLeftOut: true)
+    ///
+    /// - Parameter plain: the record of the job, if it is a plain one.
+    private func append(
+        _ job: JobSummary, _ plain: PlainJobRecord.Fields?, _ order: DocumentOrder, to files: inout OverviewFiles
+    ) throws {
+        try files.append(job, plain, report: nil, isLeftOut: true)
         let formats = run.settings.formats
         if formats.contains(.csv), run.settings.needsFailedRows(of: job) {
             try files.appendFailures(from: run.leftOut, of: order)

@@ -8,6 +8,11 @@ import ImportReports
 struct ReportHandler: DocumentHandler {
     private let run: ReportRun
     private let pages: JobPages
+    /// Which jobs are taken as they are: they get no report, and there is nothing to say of them.
+    let plainJobs: PlainJobs
+    private let wishes: PlainJobBatch.Wishes
+    /// Such jobs, until there are enough of them to be taken in.
+    private let batch: PlainJobBatch
     private var source = ""
     private var order = DocumentOrder(input: 0)
     /// The size and the hash of the input's only dump, which are the input's own unless it is compressed.
@@ -22,6 +27,13 @@ struct ReportHandler: DocumentHandler {
     init(_ run: ReportRun) throws {
         self.run = run
         pages = try JobPages(run.settings)
+        plainJobs = run.leavesOutPlainJobs ? .withDistinctIDs : .none
+        let settings = run.settings
+        wishes = PlainJobBatch.Wishes(
+            isIdentifying: true, isHashing: true,
+            failedRows: settings.formats.contains(.csv)
+                ? PlainJobBatch.FailedRowsForm(options: settings.csv, codes: settings.userRules.codes) : nil)
+        batch = PlainJobBatch(wishes) { try run.leaveOut($0) }
     }
 
     mutating func begin(source: String, order: DocumentOrder) {
@@ -74,6 +86,35 @@ struct ReportHandler: DocumentHandler {
         try pass?.consume(runs, text: text)
     }
 
+    mutating func consume(
+        _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, at position: DocumentPosition
+    ) throws -> Int {
+        // One that may be the only document gets its report anyway.
+        guard plainJobs != .none, !run.mayBeAlone(order) else { return 0 }
+        if Interruption.isRequested { throw Interrupted() }
+        let taken = try batch.add(jobs, runs, text: text, source: source, at: position, &order)
+        whole = nil
+        if position == .whole, taken == 1, let sha256 = batch.lastSHA256 {
+            whole = (jobs[0].dump.count, sha256.hexadecimal)
+        }
+        return taken
+    }
+
+    func makeTaker() -> (any PlainJobTaker)? {
+        plainJobs == .none ? nil : PlainJobBatch(source: source, wishes) { [run] in try run.leaveOut($0) }
+    }
+
+    mutating func adopt(_ taker: any PlainJobTaker) throws {
+        guard let ahead = taker as? PlainJobBatch else { return }
+        try batch.flush()
+        try ahead.flush(from: &order)
+        whole = nil
+    }
+
+    func finish() throws {
+        try batch.flush()
+    }
+
     mutating func leaveOutDocument() {
         pass?.stage.discard()
         pass = nil
@@ -88,6 +129,8 @@ struct ReportHandler: DocumentHandler {
             order.document += 1
         }
         let name = source + position.suffix
+        // What comes in order need not be sorted.
+        try batch.flush()
         switch reading {
         case .notAJob(let other):
             if case .ownOutput(let own) = other.reason { return passOver(own, source: name, order: order) }

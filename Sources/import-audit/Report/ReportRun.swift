@@ -184,6 +184,20 @@ final class ReportRun: Sendable {
         }
     }
 
+    /// Whether jobs of which there is nothing to say get no report, whatever else is found, and need no more than their
+    /// failed rows as CSV.
+    var leavesOutPlainJobs: Bool {
+        settings.jobReports.leavesOutPlainJobs && needed.isEmpty && !settings.isVerbose && settings.lines == nil
+            && !settings.formats.contains(.xlsx) && !settings.formats.contains(.explore)
+    }
+
+    /// Adds plain jobs, which get no report.
+    func leaveOut(_ jobs: PlainJobBatch.Contents) throws {
+        fresh.wrappingAdd(jobs.orders.count, ordering: .relaxed)
+        try collector.add(jobs)
+        try leftOut.keep(jobs)
+    }
+
     /// What the manifest calls the folder of a job.
     private static func place(_ name: String) -> String { "jobs/\(name)" }
 

@@ -247,6 +247,9 @@ enum JobReports: String, Choice {
 
     static let noun = "a choice of job reports"
 
+    /// Whether it includes no job that has nothing to say but that rows failed.
+    var leavesOutPlainJobs: Bool { self == .none || self == .critical }
+
     /// What is said of other dumps of the job may bring a job in, and takes none out.
     func includes(_ job: JobSummary) -> Bool {
         switch self {

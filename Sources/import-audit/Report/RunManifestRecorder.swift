@@ -58,6 +58,7 @@ struct RunManifestRecorder {
         }
         var known = inputs.sorted { $0.number < $1.number }[...]
         var cursor = RunResults.InputCursor()
+        var plainJobs = PlainJobJSON.lines
         for number in try results.inputNumbers(and: known.map { $0.number }) {
             let documents = try results.documents(ofInput: number, &cursor)
             let input = known.first?.number == number ? known.popFirst() : nil
@@ -77,13 +78,18 @@ struct RunManifestRecorder {
             }
             for number in documents.jobs {
                 let order = try results.store.order(number)
-                let job = try results.store.job(number)
+                let plain = try results.store.plain(number)
+                let job = try plain.map { results.store.job($0) } ?? results.store.job(number)
                 let (counted, combined) = try standing(number, order, job)
                 bytes +=
                     RunManifestLine.job(
                         entry: order.entry, document: order.document, counted: counted, combined: counted && combined
                     ).bytes
-                bytes += SummaryJSON.renderLine(job)
+                if let plain, let line = plainJobs.render(plain) {
+                    bytes += line
+                } else {
+                    bytes += SummaryJSON.renderLine(job)
+                }
                 bytes.append(UInt8(ascii: "\n"))
                 try flush(256 * 1024)
             }

@@ -1,0 +1,66 @@
+import ImportAnalysis
+
+/// The jobs of a run, as their records tell them: those of plain jobs have another form than those of others.
+struct RecordedJobs {
+    typealias Entry = ResultStore.Entry
+
+    private static let namesKept = 1024
+
+    private let spool: Spool
+    private var plainSummaries = PlainJobSummaries()
+    /// Names of inputs by their position, for jobs that are read alone.
+    private var names: [Int: ArraySlice<UInt8>] = [:]
+
+    init(_ spool: Spool) {
+        self.spool = spool
+    }
+
+    mutating func job(_ entry: Entry) throws -> JobSummary {
+        let record = try spool.read(entry.stretch)
+        return entry.kind == .job ? JobSummary(record: record) : plainSummaries.summary(try fields(entry, record))
+    }
+
+    /// The same for one that is read alone, wherever it is, without its surroundings.
+    mutating func jobAlone(_ entry: Entry) throws -> JobSummary {
+        let record = try spool.readAlone(entry.stretch)
+        guard entry.kind != .job else { return JobSummary(record: record) }
+        let fields = try PlainJobRecord.fields(record) { distance, count in
+            // Many records contain the name of the same input.
+            let offset = entry.stretch.offset - distance
+            if let name = names[offset], name.count == count { return name }
+            if names.count == Self.namesKept { names.removeAll(keepingCapacity: true) }
+            let name = try spool.readAlone(Spool.Stretch(offset: offset, count: count))
+            names[offset] = name
+            return name
+        }
+        return plainSummaries.summary(fields)
+    }
+
+    /// The id of a job; empty for a job without one.
+    func jobID(of entry: Entry) throws -> String {
+        let record = try spool.read(entry.stretch)
+        return entry.kind == .job ? JobSummary(record: record).job.jobID ?? "" : try fields(entry, record).jobIDText
+    }
+
+    /// The record of a plain job; nil for any other.
+    func plain(_ entry: Entry) throws -> PlainJobRecord.Fields? {
+        entry.kind == .job ? nil : try fields(entry, try spool.read(entry.stretch))
+    }
+
+    /// When a plain job was created, and its rows; nil for any other.
+    func glance(_ entry: Entry) throws -> PlainJobRecord.Glance? {
+        entry.kind == .job ? nil : PlainJobRecord.glance(try spool.read(entry.stretch))
+    }
+
+    /// A job that differs from a plain one only in its id, source, size, hash, times and digest of outcomes.
+    mutating func job(like plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.like(plain) }
+
+    /// The job of a record that was read.
+    mutating func job(_ plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.summary(plain) }
+
+    private func fields(_ entry: Entry, _ record: ArraySlice<UInt8>) throws -> PlainJobRecord.Fields {
+        try PlainJobRecord.fields(record) { distance, count in
+            try spool.read(Spool.Stretch(offset: entry.stretch.offset - distance, count: count))
+        }
+    }
+}
