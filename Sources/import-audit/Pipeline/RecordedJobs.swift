@@ -1,4 +1,5 @@
 import ImportAnalysis
+import ImportDumps
 
 /// The jobs of a run, as their records tell them: those of plain jobs have another form than those of others.
 struct RecordedJobs {

@@ -143,13 +143,20 @@ struct ReportPlan {
                 if !isUnchanged, try !overview.isEverythingInPlace() {
                     // A dump counts now whose report was not kept, for another one counted before.
                     let lacking = try overview.inputsWithoutResults()
+                    let lackingReports = try overview.neededReports()
+                    if known == nil, lackingReports.isSubset(of: needed) {
+                        throw CommandFailure(
+                            .inputNotReadWhole,
+                            "the inputs change while they are read; run the command again when nothing writes to them")
+                    }
                     if known != nil, !lacking.isSubset(of: readAgain) {
                         readAgain.formUnion(lacking)
                     } else {
                         // The inputs changed meanwhile.
                         (known, readAgain) = (nil, [])
                     }
-                    needed = try overview.neededReports()
+                    // Those of earlier rounds still are: what is in place now was made because they were.
+                    needed.formUnion(lackingReports)
                     // The files that this run has written so far are in the manifest, too.
                     `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: isForced)
                     continue
@@ -160,7 +167,7 @@ struct ReportPlan {
                     // Something has changed, and pages of jobs with several dumps are made again.
                     if lacking.inputs.isSubset(of: readAgain) { known = nil }
                     readAgain.formUnion(lacking.inputs)
-                    needed = try overview.neededReports()
+                    needed.formUnion(try overview.neededReports())
                     `guard` = OutputGuard(earlier: try RunManifest(in: root) ?? `guard`.earlier, isForced: isForced)
                     continue
                 }
