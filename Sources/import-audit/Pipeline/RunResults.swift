@@ -50,7 +50,7 @@ struct RunResults {
     }
 
     /// When a plain job was created, and its rows; nil for any other.
-    private func glance(_ index: Int) throws -> PlainJobRecord.Glance? {
+    func glance(_ index: Int) throws -> PlainJobRecord.Glance? {
         if let ledger { return try ledger.glance(index) }
         return severalDumps.contains(jobs[index]) ? nil : try store.glance(jobs[index])
     }

@@ -69,6 +69,10 @@ struct OverviewReport {
     }
 
     private func isInPlace(_ index: Int) throws -> Bool {
+        if let plain = try results.glance(index), run.settings.jobReports.leavesOutPlainJobs {
+            return try plain.rows.failed == 0 || !run.settings.needsFailedRows
+                || run.leftOut.holdsRows(of: results.order(ofJob: index))
+        }
         let (job, order) = (try results.job(index), try results.order(ofJob: index))
         if run.settings.jobReports.includes(job) { return run.isInPlace(order, job.folderName) }
         return !run.settings.needsFailedRows(of: job) || run.leftOut.holdsRows(of: order)
@@ -219,6 +223,9 @@ struct OverviewReport {
             results, opening: run.opening(documents: documentCount), to: file, isWhole: isWhole,
             content: run.content(of:)
         ) { number, order, job in
+            // A plain job gets no report, unless other dumps of it bring it in.
+            if job == nil, results.groups.isEmpty { return (counted: true, combined: false) }
+            let job = try job ?? results.store.job(number)
             let isLeftOut = !jobReports.includes(job) && !results.superseded.contains(number)
             return (
                 counted: isLeftOut || run.isInPlace(order, job.folderName), combined: results.isCombined(job)

@@ -162,9 +162,11 @@ extension ReportSettings {
 
     /// Whether a job has failed rows that files over all jobs list.
     func needsFailedRows(of job: JobSummary) -> Bool {
-        (formats.contains(.csv) || formats.contains(.xlsx) || formats.contains(.explore))
-            && (job.rows.failed > 0 || job.rows.unclassified > 0)
+        needsFailedRows && (job.rows.failed > 0 || job.rows.unclassified > 0)
     }
+
+    /// Whether files over all jobs list their failed rows.
+    var needsFailedRows: Bool { formats.contains(.csv) || formats.contains(.xlsx) || formats.contains(.explore) }
 
     /// The results of the user's rules if there is only this job.
     func ruleResults(on job: JobSummary) -> RuleResults {

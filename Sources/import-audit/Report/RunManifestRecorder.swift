@@ -44,10 +44,11 @@ struct RunManifestRecorder {
     ///   - isWhole: whether everything in an input was read.
     ///   - content: the size and the hash of a document that is not a job.
     ///   - standing: of a dump by its number: whether the report is in its place, and whether it mentions other dumps of the job.
+    ///     The job of a plain one is nil.
     func write(
         _ results: RunResults, opening: [UInt8], to file: PartialFile,
         isWhole: (RunResults.InputDocuments) throws -> Bool, content: (DocumentOrder) -> ContentHash?,
-        standing: (Int, DocumentOrder, JobSummary) throws -> (counted: Bool, combined: Bool)
+        standing: (Int, DocumentOrder, JobSummary?) throws -> (counted: Bool, combined: Bool)
     ) throws {
         var bytes = opening
         // There may be a million documents in one input.
@@ -79,7 +80,7 @@ struct RunManifestRecorder {
             for number in documents.jobs {
                 let order = try results.store.order(number)
                 let plain = try results.store.plain(number)
-                let job = try plain.map { results.store.job($0) } ?? results.store.job(number)
+                let job = plain == nil ? try results.store.job(number) : nil
                 let (counted, combined) = try standing(number, order, job)
                 bytes +=
                     RunManifestLine.job(
@@ -88,7 +89,7 @@ struct RunManifestRecorder {
                 if let plain, let line = plainJobs.render(plain) {
                     bytes += line
                 } else {
-                    bytes += SummaryJSON.renderLine(job)
+                    bytes += SummaryJSON.renderLine(try job ?? results.store.job(number))
                 }
                 bytes.append(UInt8(ascii: "\n"))
                 try flush(256 * 1024)
