@@ -49,7 +49,9 @@ package enum CommandInput {
 
 /// A command that runs. Its output is drained by ``finish(seconds:)``, both streams at once.
 package final class RunningCommand {
+    /// The program: the one that is named, as `Scripts/test` does for a whole run, or the one that was built with the tests.
     package static let binary: String = {
+        if let named = ProcessInfo.processInfo.environment["IMPORT_AUDIT_BINARY"] { return named }
         // The test bundle and the program are built into one folder.
         let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: bundle).deletingLastPathComponent().appending(path: "import-audit").path

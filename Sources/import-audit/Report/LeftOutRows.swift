@@ -16,7 +16,9 @@ final class LeftOutRows: @unchecked Sendable {
     private let folder: String
     private let lock = Mutex(())
     private var file: TemporaryFile?
-    private var places: [DocumentOrder: Place] = [:]
+    /// As they came, until one is looked up: then by their orders. There may be hundreds of thousands.
+    private var places: [(order: DocumentOrder, place: Place)] = []
+    private var areSorted = true
 
     /// - Parameter folder: a folder with space for it.
     init(in folder: String) {
@@ -40,11 +42,31 @@ final class LeftOutRows: @unchecked Sendable {
                 try read { _ = try file.append($0) }
                 return start..<file.size
             }
-            places[order] = Place(
-                rows: try append { try rows?.forEachPiece($0) },
-                workbook: try append { try workbook?.forEachPiece($0) },
-                explore: try append { try explore?.forEachPiece($0) })
+            add(
+                Place(
+                    rows: try append { try rows?.forEachPiece($0) },
+                    workbook: try append { try workbook?.forEachPiece($0) },
+                    explore: try append { try explore?.forEachPiece($0) }), of: order)
         }
+    }
+
+    private func add(_ place: Place, of order: DocumentOrder) {
+        if let last = places.last, order < last.order { areSorted = false }
+        places.append((order, place))
+    }
+
+    private func place(of order: DocumentOrder) -> Place? {
+        if !areSorted {
+            places.sort { $0.order < $1.order }
+            areSorted = true
+        }
+        var range = places.startIndex..<places.endIndex
+        while !range.isEmpty {
+            let middle = (range.lowerBound + range.upperBound) / 2
+            if places[middle].order == order { return places[middle].place }
+            range = places[middle].order < order ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return nil
     }
 
     /// Adds the failed rows of plain jobs.
@@ -57,18 +79,18 @@ final class LeftOutRows: @unchecked Sendable {
             _ = try file.append(jobs.failedRows.span)
             jobs.forEachFileOfFailedRows { order, rows in
                 let end = start + rows.upperBound
-                places[order] = Place(
-                    rows: start + rows.lowerBound..<end, workbook: end..<end, explore: end..<end)
+                add(
+                    Place(rows: start + rows.lowerBound..<end, workbook: end..<end, explore: end..<end), of: order)
             }
         }
     }
 
-    func holdsRows(of order: DocumentOrder) -> Bool { lock.withLock { _ in places[order] != nil } }
+    func holdsRows(of order: DocumentOrder) -> Bool { lock.withLock { _ in place(of: order) != nil } }
 
     /// Passes on a job's file of failed rows, piece by piece.
     func read(_ order: DocumentOrder, _ body: (Span<UInt8>) throws -> Void) throws {
         try lock.withLock { _ in
-            guard let file, let place = places[order] else { return }
+            guard let file, let place = place(of: order) else { return }
             try Self.read(place.rows, of: file, body)
         }
     }
@@ -76,7 +98,7 @@ final class LeftOutRows: @unchecked Sendable {
     /// Passes on a job's explore page, piece by piece.
     func readExplore(_ order: DocumentOrder, _ body: (Span<UInt8>) throws -> Void) throws {
         try lock.withLock { _ in
-            guard let file, let place = places[order] else { return }
+            guard let file, let place = place(of: order) else { return }
             try Self.read(place.explore, of: file, body)
         }
     }
@@ -84,7 +106,7 @@ final class LeftOutRows: @unchecked Sendable {
     /// A copy of a job's workbook, open for reading; nil if there is none.
     func openWorkbook(of order: DocumentOrder) throws -> Int32? {
         try lock.withLock { _ in
-            guard let file, let place = places[order], !place.workbook.isEmpty else { return nil }
+            guard let file, let place = place(of: order), !place.workbook.isEmpty else { return nil }
             let copy = try TemporaryFile.open(in: folder)
             do {
                 try Self.read(place.workbook, of: file) { try writeAll($0, to: copy) }
