@@ -142,7 +142,9 @@ struct PlainJobTests {
         _ = try space.shell(
             "tar cf in.tar in && tar czf in.tar.gz in && cp -r in packed && gzip packed/3/*.json && cp in.tar packed/4")
         for input in ["in", "in.tar", "in.tar.gz", "packed"] {
-            for arguments in [["summary", "--format", "json"], ["summary", "--identity", "--sha256", "--format", "json"]] {
+            for arguments in [
+                ["summary", "--format", "json"], ["summary", "--identity", "--sha256", "--format", "json"],
+            ] {
                 let slow = try RunningCommand(
                     arguments + ["--verbose", "--threads", "1", input], folder: space.path
                 ).finish()
