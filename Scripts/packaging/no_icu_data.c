@@ -1,12 +1,12 @@
 // Tables of ICU without a single entry, under the name by which the static library of Foundation looks for its own, which
 // are 34 MB: languages, calendars, time zones, collations. Only the reader of histories (GRDB) brings Foundation with it,
-// and nothing of that which is used needs them. The linker takes an object before a member of a library: with this one,
-// the tables stay out of the binary. Anything that asks ICU for a table gets the error of one that is missing.
+// and nothing of it that is used needs them. The linker option --wrap=icudt76_dat leads all uses here, so that the tables
+// are unused and left out. Anything that asks ICU for a table gets the error of one that is missing.
 //
 // The format is that of ICU's common data, version 1: https://unicode-org.github.io/icu/userguide/icu_data/
 #include <stdint.h>
 
-#define ICU_DATA_NAME icudt76_dat
+#define ICU_DATA_NAME __wrap_icudt76_dat
 
 struct common_data {
     uint16_t header_size;

@@ -113,8 +113,10 @@ extension DumpParser {
         let end: Place
         /// Whether it is in `results`.
         let isInRows: Bool
-        /// Whether it has anything that may be part of a row: more than punctuation.
+        /// Whether it has anything that may be part of a row: more than punctuation, or an object that had begun before the
+        /// comma to the next one.
         var hasContent = false
+        private var hasBegunObject = false
 
         init(_ fault: ScanFault, isInRows: Bool, in scanner: inout JSONScanner) {
             reason = fault.reason
@@ -132,7 +134,11 @@ extension DumpParser {
         }
 
         func pass(_ byte: UInt8) {
-            if !ASCII.isSpace(byte), !ASCII.isPunctuation(byte) { hasContent = true }
+            switch byte {
+            case UInt8(ascii: "{"): hasBegunObject = true
+            case UInt8(ascii: ","): if hasBegunObject { hasContent = true }
+            default: if !ASCII.isSpace(byte), !ASCII.isPunctuation(byte) { hasContent = true }
+            }
         }
 
         func fault(rowsKept: Int) -> DumpFault { DumpFault(reason: reason, place: place, rowsKept: rowsKept) }

@@ -1,4 +1,5 @@
 import Glibc
+import ImportAnalysis
 import ImportFoundation
 import ImportInputs
 import ImportRedaction
@@ -51,14 +52,23 @@ struct InputFingerprint: Sendable {
     let bytes: Int
     let sha256: String
 
-    /// Nil if it is not a regular file, cannot be read, or has no name in UTF-8.
+    /// Nil if it is not a regular file, is gone, has changed, or has no name in UTF-8.
     ///
     /// - Parameters:
     ///   - whole: the size and the hash of a dump that may be all of the file; else it is read for its hash.
     ///   - state: of the file when the dump was read. Of a file that changed since, nil is all that can be said.
+    /// - Throws: ``CommandFailure`` if it cannot be opened or read, ``Interrupted``.
     init?(of input: InputPath, whole: (bytes: Int, sha256: String)? = nil, as state: InputState? = nil) throws {
-        guard let path = String(validating: input.bytes, as: UTF8.self), let descriptor = try? input.open() else {
-            return nil
+        guard let path = String(validating: input.bytes, as: UTF8.self) else { return nil }
+        func failure(_ failure: ReadFailure) -> CommandFailure {
+            CommandFailure(.noInput, of: input.shown, failure.description)
+        }
+        let descriptor: Int32
+        do throws(ReadFailure) {
+            descriptor = try input.open()
+        } catch {
+            if [ENOENT, ENOTDIR].contains(where: { error == ReadFailure(errorNumber: $0) }) { return nil }
+            throw failure(error)
         }
         defer { close(descriptor) }
         guard let before = InputState(descriptor), state == nil || before == state else { return nil }
@@ -74,8 +84,15 @@ struct InputFingerprint: Sendable {
         let room = UnsafeMutableRawBufferPointer.allocate(
             byteCount: min(256 * 1024, max(4096, before.size + 1)), alignment: 64)
         defer { unsafe room.deallocate() }
-        while let read = try? unsafe source.read(into: room), read > 0 {
+        while true {
             if Interruption.isRequested { throw Interrupted() }
+            let read: Int
+            do throws(ReadFailure) {
+                read = try unsafe source.read(into: room)
+            } catch {
+                throw failure(error)
+            }
+            guard read > 0 else { break }
             unsafe hash.update(UnsafeBufferPointer(rebasing: room.bindMemory(to: UInt8.self)[..<read]))
             count += read
         }

@@ -16,7 +16,12 @@ extension ReportRun {
         let manifest = try report.begin(RunManifest.file)
         var bytes = opening(documents: 1)
         // With a random key, no other run can recognize an input.
-        let input = settings.isRepeatable ? try fingerprint(of: summary) : nil
+        var input: InputFingerprint?
+        do {
+            input = settings.isRepeatable ? try fingerprint(of: summary) : nil
+        } catch let failure as CommandFailure {
+            complain(thatHashIsMissing: failure, of: InputPath(onlyInput ?? ""))
+        }
         bytes +=
             RunManifestLine.input(
                 path: input?.path ?? "", bytes: input?.bytes, sha256: input?.sha256, documents: 1

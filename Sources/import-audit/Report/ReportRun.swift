@@ -311,7 +311,7 @@ extension ReportRun {
     func takeUp(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
         guard let known, let size, !readAgain.contains(number),
             try known.knows(settings.names.shown(input.shown), ofSize: size),
-            let found = try InputFingerprint(of: input)?.shown(under: settings.names),
+            let found = try fingerprintIfReadable(input)?.shown(under: settings.names),
             let documents = try known.documents(of: found), !isSingle(documents, found)
         else { return false }
         let folders = try folders()
@@ -354,6 +354,23 @@ extension ReportRun {
         return true
     }
 
+    /// If it cannot be read now, reading it will tell why.
+    private func fingerprintIfReadable(_ input: InputPath) throws -> InputFingerprint? {
+        do {
+            return try InputFingerprint(of: input)
+        } catch is CommandFailure {
+            return nil
+        }
+    }
+
+    /// The report of an input is complete, but its hash cannot be computed: the manifest lacks it.
+    func complain(thatHashIsMissing failure: CommandFailure, of input: InputPath) {
+        Console.complain(
+            "\(settings.names.shown(input.shown)): the manifest has no hash of it, because it could not be read again: "
+                + failure.reason)
+        collector.noteChange()
+    }
+
     /// Whether an input is one dump and nothing else, which has a report of its own if it is all there is.
     private func isSingle(_ documents: [RunManifest.Document], _ input: InputFingerprint) -> Bool {
         guard onlyInput != nil, documents.count == 1,
@@ -368,9 +385,14 @@ extension ReportRun {
     func note(
         _ input: InputPath, whole: (bytes: Int, sha256: String)?, as inputState: InputState?, number: Int
     ) throws {
-        guard single == nil, settings.isRepeatable,
-            let found = try InputFingerprint(of: input, whole: whole, as: inputState)?.shown(under: settings.names)
-        else { return }
+        guard single == nil, settings.isRepeatable else { return }
+        let found: InputFingerprint?
+        do {
+            found = try InputFingerprint(of: input, whole: whole, as: inputState)?.shown(under: settings.names)
+        } catch let failure as CommandFailure {
+            return complain(thatHashIsMissing: failure, of: input)
+        }
+        guard let found else { return }
         state.withLock { $0.recorder.note(found, number: number, isTakenUp: false) }
     }
 

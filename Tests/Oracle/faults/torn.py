@@ -69,8 +69,18 @@ def is_known(data: bytes, cut: int, found: Layout) -> bool | None:
     # With these alone, an answer that holds a job looks the same: torn inside a value, it may hold the next record.
     if both and any(member.value < cut < member.end and data[member.value] in b"[{" for member in found.members):
         both = None
+    # The same where the value is still to come.
+    if both and data[:cut].rstrip()[-1:] == b":":
+        both = None
     answers.append(both)
     return True if True in answers else None if None in answers else False
+
+
+def shows_itself(data: bytes, cut: int) -> bool:
+    """Whether what is left has results, or a whole job_id: a job wherever it stands."""
+    found = layout(data)
+    member = found.member("job_id")
+    return (found.opened is not None and found.opened <= cut) or (member is not None and member.end <= cut)
 
 
 def torn(data: bytes, cut: int, line: int) -> Expected:
@@ -116,7 +126,12 @@ def log(rng: random.Random, tag: str, glued: bool) -> Case:
         if number in which:
             at, place = _cut(rng, record)
             places.append(place)
+            # Where the record before it is torn where a value belongs, it may be that value: then status and total alone
+            # do not tell a job from an answer that holds one.
+            is_value = bool(jobs) and jobs[-1].cut and data.rstrip()[-1:] in (b":", b"[")
             jobs.append(torn(record, at, line))
+            if is_value and not shows_itself(record, at):
+                jobs[-1].certain = None
             jobs[-1].column = len(data) - data.rfind(b"\n")
             data += record[:at]
             if glued:
