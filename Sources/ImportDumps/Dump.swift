@@ -4,6 +4,17 @@ package import ImportFoundation
 package enum DumpReading: Sendable {
     case job(Dump)
     case notAJob(NotAJob)
+
+    /// Whether the operating system refused to read on: another time, there may be more.
+    package var isCutBySystem: Bool {
+        let fault: DumpFault?
+        switch self {
+        case .job(let dump): fault = dump.fault
+        case .notAJob(let other): if case .unreadable(let found) = other.reason { fault = found } else { fault = nil }
+        }
+        guard case .readFailed(let failure) = fault?.reason else { return false }
+        return failure.isOfSystem
+    }
 }
 
 /// An import job's dump, apart from its rows.

@@ -73,6 +73,11 @@ package struct ReadFailure: Error, Sendable, Equatable {
         reason = .system(errorNumber: errorNumber)
     }
 
+    /// The operating system refused: the bytes are not to blame.
+    package var isOfSystem: Bool {
+        if case .system = reason { true } else { false }
+    }
+
     package enum Reason: Sendable, Equatable {
         /// The operating system refused; the value of `errno`.
         case system(errorNumber: Int32)

@@ -32,6 +32,14 @@ package enum InputRefusal: Sendable, Equatable {
     /// A damaged part of an archive, with the library's message. Later parts are read if their beginning is found.
     case damagedPart(String, entriesRead: Int)
 
+    /// The operating system refused a read: another time, it may not.
+    package var isOfSystem: Bool {
+        switch self {
+        case .unreadable(let failure), .cutShort(let failure, _): failure.isOfSystem
+        default: false
+        }
+    }
+
     /// Nothing is lost by leaving it out.
     package var isExpected: Bool {
         switch self {

@@ -165,6 +165,6 @@ final class DryRun {
 
     private static func hashAndClose(_ descriptor: Int32) -> ContentHash? {
         defer { close(descriptor) }
-        return ContentHash(ofFile: descriptor)
+        return try? ContentHash(ofFile: descriptor)
     }
 }

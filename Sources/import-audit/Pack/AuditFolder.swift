@@ -28,9 +28,9 @@ package struct AuditFolder {
                 .inputNotReadWhole, of: path, "it contains no \(RunManifest.file) that import-audit wrote")
         }
         defer { close(descriptor) }
-        guard let content = ContentHash(ofFile: descriptor) else {
-            throw CommandFailure(
-                .inputNotReadWhole, of: "\(path)/\(RunManifest.file)", SystemFailure.last.description)
+        let place = "\(path)/\(RunManifest.file)"
+        guard let content = try naming(place, ContentHash(ofFile: descriptor), as: .noInput) else {
+            throw CommandFailure(.noInput, of: place, "this is not a file")
         }
         self.manifest = manifest
         self.content = content
@@ -60,7 +60,9 @@ package struct AuditFolder {
                     continue
                 }
                 defer { close(found) }
-                if let expected = file.content, ContentHash(ofFile: found, expected: expected.bytes) == expected {
+                let content = try naming(
+                    "\(path)/\(name)", ContentHash(ofFile: found, expected: file.content?.bytes), as: .noInput)
+                if let expected = file.content, content == expected {
                     result.files.matching += 1
                 } else {
                     result.add(.init(.changed, .file, name))

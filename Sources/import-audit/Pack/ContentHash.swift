@@ -17,10 +17,11 @@ struct ContentHash: Sendable, Equatable {
         self.init(bytes: bytes, sha256: sha256)
     }
 
-    /// Reads all of a regular file, whatever the position of its descriptor; nil if that fails.
+    /// Reads all of a regular file, whatever the position of its descriptor; nil if it is none, or of another size than is
+    /// expected.
     ///
-    /// - Parameter expected: a file of another size is not read.
-    init?(ofFile descriptor: Int32, expected: Int? = nil) {
+    /// - Throws: ``SystemFailure`` if it cannot be read: it may be as it was.
+    init?(ofFile descriptor: Int32, expected: Int? = nil) throws(SystemFailure) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             expected.map({ $0 == status.st_size }) != false
@@ -35,7 +36,7 @@ struct ContentHash: Sendable, Equatable {
                 size += piece.count
             }
         } catch {
-            return nil
+            throw error as? SystemFailure ?? .last
         }
         bytes = size
         sha256 = hash.finish()

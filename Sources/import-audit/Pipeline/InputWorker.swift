@@ -120,6 +120,7 @@ struct InputWorker<Handler: DocumentHandler>: ~Copyable {
                 if case .ownOutput(let own) = reason {
                     return try handler.passOver(own, source: names.shown(source), order: order)
                 }
+                if reason.isOfSystem { handler.noteReadFailure() }
                 try handler.refuse(
                     source: names.shown(source), reason: names.shown(reason).explanation, order: order,
                     status: reason.isExpected ? .done : .inputNotReadWhole)
@@ -189,6 +190,9 @@ protocol DocumentHandler: DumpSink, SendableMetatype {
     /// An input changed while it was read: what was read may be of two states. That was said.
     func noteChange()
 
+    /// The system refused a read of the current input: another time, there may be more in it. That was said.
+    mutating func noteReadFailure()
+
     /// Forgets the document whose rows came: it is not wanted, and is counted in the order of documents.
     mutating func leaveOutDocument() throws
 
@@ -210,6 +214,8 @@ extension DocumentHandler {
     func open(as state: InputState?) {}
 
     func end(_ input: InputPath, number: Int) {}
+
+    func noteReadFailure() {}
 
     mutating func finish() throws {}
 
@@ -234,6 +240,8 @@ extension ForwardingHandler {
     mutating func end(_ input: InputPath, number: Int) throws { try base.end(input, number: number) }
 
     func noteChange() { base.noteChange() }
+
+    mutating func noteReadFailure() { base.noteReadFailure() }
 
     mutating func leaveOutDocument() throws { try base.leaveOutDocument() }
 

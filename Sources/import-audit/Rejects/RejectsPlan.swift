@@ -116,7 +116,7 @@ struct RejectsPlan {
         for file in try earlier?.files(in: RunManifest.root) ?? [] {
             guard let content = file.content, let descriptor = try root.openFile(file.name) else { continue }
             defer { close(descriptor) }
-            if ContentHash(ofFile: descriptor) != content {
+            if try naming("\(output)/\(file.name)", ContentHash(ofFile: descriptor)) != content {
                 throw CommandFailure(
                     .cannotWrite,
                     "\(output)/\(file.name) was changed since import-audit wrote it; nothing was replaced. Choose another "

@@ -16,8 +16,14 @@ extension SourceFiles {
             notes.append(Wording.sheetRead(sheet.form.sheetName, of: workbook.sheetCount))
         }
         if workbook.hasMacros { notes.append(Wording.macros) }
+        let content: ContentHash?
+        do throws(SystemFailure) {
+            content = try ContentHash(ofFile: descriptor)
+        } catch {
+            throw CommandFailure(.noInput, of: name.shown, error.description)
+        }
         return Stream(
-            name: name.shown, bytes: sheet.rows, sheet: sheet, sha256: ContentHash(ofFile: descriptor)?.sha256,
+            name: name.shown, bytes: sheet.rows, sheet: sheet, sha256: content?.sha256,
             notes: notes)
     }
 

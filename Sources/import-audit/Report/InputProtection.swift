@@ -106,7 +106,7 @@ struct InputProtection {
         guard let content = try? earlier.files(in: place).first(where: { $0.name == name })?.content else {
             return false
         }
-        return ContentHash(ofFile: file, expected: content.bytes) == content
+        return (try? ContentHash(ofFile: file, expected: content.bytes)) == content
     }
 
     /// Hands out all files that are in the place of an output, and what links there lead to.

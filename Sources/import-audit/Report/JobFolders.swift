@@ -78,7 +78,7 @@ final class JobFolders: Sendable {
                 let descriptor = try? openFile(file, of: name)
             else { return false }
             defer { close(descriptor) }
-            return ContentHash(ofFile: descriptor, expected: expected.bytes) == expected
+            return (try? ContentHash(ofFile: descriptor, expected: expected.bytes)) == expected
         }
     }
 

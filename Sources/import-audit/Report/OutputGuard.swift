@@ -177,7 +177,7 @@ enum OutputFile {
         guard unsafe fstatat(folder, file.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return true }
         let isUnchanged =
             try? opened(file.name, in: folder) { (descriptor) throws(SystemFailure) in
-                if let content = file.content, ContentHash(ofFile: descriptor, expected: content.bytes) == content {
+                if let content = file.content, try ContentHash(ofFile: descriptor, expected: content.bytes) == content {
                     return true
                 }
                 // A run that was killed has written it, and could not say so any more.

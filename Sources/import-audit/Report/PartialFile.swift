@@ -133,7 +133,13 @@ final class PartialFile: ReportOutput {
             var whole = hash
             return PackedFile(path: name, bytes: size, sha256: whole.finish())
         }
-        guard let content = ContentHash(ofFile: descriptor) else { throw failure() }
+        let content: ContentHash?
+        do throws(SystemFailure) {
+            content = try ContentHash(ofFile: descriptor)
+        } catch {
+            throw CommandFailure(.cannotWrite, of: path, error.description)
+        }
+        guard let content else { throw failure() }
         return PackedFile(path: name, bytes: content.bytes, sha256: content.sha256)
     }
 

@@ -19,6 +19,8 @@ struct ReportHandler: DocumentHandler {
     private var whole: (bytes: Int, sha256: String)?
     /// Whether something in the input is an output of this program.
     private var isOwnOutput = false
+    /// Whether the system refused a read of the input.
+    private var hasReadFailure = false
     /// Of the input, before it was read.
     private var state: InputState?
     /// The report of the current dump, from its first row on.
@@ -43,7 +45,7 @@ struct ReportHandler: DocumentHandler {
     }
 
     mutating func isKnown(_ input: InputPath, size: Int?, number: Int) throws -> Bool {
-        (whole, isOwnOutput) = (nil, false)
+        (whole, isOwnOutput, hasReadFailure) = (nil, false, false)
         return try run.takeUp(input, size: size, number: number)
     }
 
@@ -54,6 +56,8 @@ struct ReportHandler: DocumentHandler {
 
     func noteChange() { run.collector.noteChange() }
 
+    mutating func noteReadFailure() { hasReadFailure = true }
+
     mutating func open(as state: InputState?) {
         self.state = state
         run.noteOnlyInput(as: state)
@@ -61,7 +65,7 @@ struct ReportHandler: DocumentHandler {
 
     func end(_ input: InputPath, number: Int) throws {
         // The next run must report it again.
-        if isOwnOutput { return }
+        if isOwnOutput || hasReadFailure { return }
         try run.note(input, whole: whole, as: state, number: number)
     }
 
@@ -131,6 +135,7 @@ struct ReportHandler: DocumentHandler {
         let name = source + position.suffix
         // What comes in order need not be sorted.
         try batch.flush()
+        if reading.isCutBySystem { hasReadFailure = true }
         switch reading {
         case .notAJob(let other):
             if case .ownOutput(let own) = other.reason { return passOver(own, source: name, order: order) }

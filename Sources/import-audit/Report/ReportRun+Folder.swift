@@ -99,7 +99,7 @@ extension ReportRun {
                 let descriptor = (try? root.openFile(file.name)) ?? nil
             else { return false }
             defer { close(descriptor) }
-            return ContentHash(ofFile: descriptor, expected: expected.bytes) == expected
+            return (try? ContentHash(ofFile: descriptor, expected: expected.bytes)) == expected
         }
     }
 }
