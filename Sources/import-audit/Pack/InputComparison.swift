@@ -189,6 +189,7 @@ private struct InputComparisonHandler: DocumentHandler {
     private let comparison: InputComparison
     private var source = ""
     private var order = DocumentOrder(input: 0)
+    private var hasReadFailure = false
 
     init(_ comparison: InputComparison) {
         self.comparison = comparison
@@ -201,11 +202,16 @@ private struct InputComparisonHandler: DocumentHandler {
 
     func noteChange() { comparison.noteChange() }
 
+    /// The document that is refused next is not another one: nobody knows.
+    mutating func noteReadFailure() { hasReadFailure = true }
+
     // A pack lists none of these.
     func passOver(_ own: OwnOutput, source: String, order: DocumentOrder) {}
 
-    func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) {
-        comparison.found(source, sha256: nil, order, status)
+    mutating func refuse(source: String, reason: String, order: DocumentOrder, status: ExitStatus) {
+        if hasReadFailure { Console.complain("\(source): \(reason)") }
+        comparison.found(source, sha256: nil, order, hasReadFailure ? .noInput : status)
+        hasReadFailure = false
     }
 
     func beginRows(of job: DeclaredJob) {}
@@ -216,13 +222,21 @@ private struct InputComparisonHandler: DocumentHandler {
 
     mutating func endDocument(_ reading: DumpReading, at position: DocumentPosition) {
         defer { order.document += 1 }
+        let name = source + position.suffix
         let sha256: String?
+        let explanation: String?
         switch reading {
-        case .job(let dump): sha256 = dump.sha256
+        case .job(let dump):
+            sha256 = dump.sha256
+            explanation = dump.fault.map { "The dump \($0.sentence)." }
         case .notAJob(let other):
             if case .ownOutput = other.reason { return }
             sha256 = other.sha256
+            explanation = other.explanation
         }
-        comparison.found(source + position.suffix, sha256: sha256, order)
+        // Not that the file has changed, but that nobody can tell.
+        if reading.isCutBySystem, let explanation { Console.complain("\(name): \(explanation)") }
+        comparison.found(
+            name, sha256: sha256, order, reading.isCutBySystem ? .noInput : .done)
     }
 }
