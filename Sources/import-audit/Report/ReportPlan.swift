@@ -373,7 +373,7 @@ extension ReportPlan {
     private func packContents(
         of single: JobSummary, _ run: ReportRun, _ root: OutputFolder
     ) throws -> PackContents {
-        let found = try run.fingerprint(of: single)
+        let found = run.singleInput
         return PackContents(
             paths: AuditPaths(single: settings.formats.files), manifest: try RunManifest.written(in: root),
             forEachInput: { body in try body(PackInput(single, isCounting: true)) },

@@ -15,10 +15,12 @@ extension ReportRun {
         try beginChanges()
         let manifest = try report.begin(RunManifest.file)
         var bytes = opening(documents: 1)
-        // With a random key, no other run can recognize an input.
         var input: InputFingerprint?
         do {
-            input = settings.isRepeatable ? try fingerprint(of: summary) : nil
+            input = try fingerprint(of: summary)
+            noteSingleInput(input)
+            // With a random key, no other run can recognize an input.
+            if !settings.isRepeatable { input = nil }
         } catch let failure as CommandFailure {
             complain(thatHashIsMissing: failure, of: InputPath(onlyInput ?? ""))
         }
@@ -35,7 +37,7 @@ extension ReportRun {
     }
 
     /// The file that the only dump came from; nil for standard input.
-    func fingerprint(of single: JobSummary) throws -> InputFingerprint? {
+    private func fingerprint(of single: JobSummary) throws -> InputFingerprint? {
         // A pipe must be opened once only.
         guard let onlyInput, InputPath(onlyInput).identity != nil else { return nil }
         let whole = single.sha256.map { (single.bytes, $0) }

@@ -33,6 +33,8 @@ final class ReportRun: Sendable {
         var folders: JobFolders?
         /// The report of the only dump.
         var single: JobSummary?
+        /// The file that it came from, as it was read.
+        var singleInput: InputFingerprint?
         /// Of the input, if there is just one.
         var onlyInputState: InputState?
         /// Whose report is in the folder of a name.
@@ -120,6 +122,11 @@ final class ReportRun: Sendable {
 
     /// The report, if it is that of the only dump.
     var single: JobSummary? { state.withLock { $0.single } }
+
+    /// The file that the only dump came from, as it was read; nil for standard input.
+    var singleInput: InputFingerprint? { state.withLock { $0.singleInput } }
+
+    func noteSingleInput(_ input: InputFingerprint?) { state.withLock { $0.singleInput = input } }
 
     /// Notes the state of an input that may be the only one, before it is read.
     func noteOnlyInput(as inputState: InputState?) {
