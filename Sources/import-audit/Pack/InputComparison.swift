@@ -202,7 +202,7 @@ private struct InputComparisonHandler: DocumentHandler {
 
     func noteChange() { comparison.noteChange() }
 
-    /// The document that is refused next is not another one: nobody knows.
+    /// Whether the document that is refused next differs from the listed one cannot be told.
     mutating func noteReadFailure() { hasReadFailure = true }
 
     // A pack lists none of these.
@@ -234,7 +234,7 @@ private struct InputComparisonHandler: DocumentHandler {
             sha256 = other.sha256
             explanation = other.explanation
         }
-        // Not that the file has changed, but that nobody can tell.
+        // Whether the file has changed cannot be told.
         if reading.isCutBySystem, let explanation { Console.complain("\(name): \(explanation)") }
         comparison.found(
             name, sha256: sha256, order, reading.isCutBySystem ? .noInput : .done)
