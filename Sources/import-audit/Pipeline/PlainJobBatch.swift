@@ -69,7 +69,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
     private var contents = Contents()
     private var failedRows: RowsCSV<MemoryOutput>?
     /// Of the dump of the last job that was taken, if it was computed.
-    private(set) var lastSHA256: SHA256Digest?
+    var lastSHA256: SHA256Digest? { contents.records.lastSHA256 }
 
     /// - Parameter deliver: takes the jobs in. Threads may do so at the same time.
     init(source: String = "", _ wishes: Wishes, deliver: @escaping (Contents) throws -> Void) {
@@ -101,7 +101,6 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         let taken = contents.records.append(
             jobs, runs, text: text, source: source, at: position, isIdentified: wishes.isIdentifying,
             isHashed: wishes.isHashing)
-        lastSHA256 = contents.records.lastSHA256
         guard failedRows != nil else { return taken }
         var firstRun = 0
         for index in 0..<taken {

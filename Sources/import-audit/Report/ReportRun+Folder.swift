@@ -2,6 +2,7 @@ import Glibc
 import ImportAnalysis
 import ImportFoundation
 import ImportInputs
+import ImportRedaction
 import ImportReports
 
 // The files of this run and of earlier runs in the folder itself.
@@ -43,6 +44,23 @@ extension ReportRun {
         let whole = single.sha256.map { (single.bytes, $0) }
         return try InputFingerprint(of: InputPath(onlyInput), whole: whole, as: onlyInputState)?.shown(
             under: settings.names)
+    }
+
+    /// If it cannot be read now, reading it will tell why.
+    func fingerprintIfReadable(_ input: InputPath) throws -> InputFingerprint? {
+        do {
+            return try InputFingerprint(of: input)
+        } catch is CommandFailure {
+            return nil
+        }
+    }
+
+    /// The report of an input is complete, but its hash cannot be computed: the manifest lacks it.
+    func complain(thatHashIsMissing failure: CommandFailure, of input: InputPath) {
+        Console.complain(
+            "\(settings.names.shown(input.shown)): the manifest has no hash of it, because it could not be read again: "
+                + failure.reason)
+        collector.noteChange()
     }
 
     /// The lines about the run, and about what was sent.

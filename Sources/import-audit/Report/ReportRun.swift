@@ -361,23 +361,6 @@ extension ReportRun {
         return true
     }
 
-    /// If it cannot be read now, reading it will tell why.
-    private func fingerprintIfReadable(_ input: InputPath) throws -> InputFingerprint? {
-        do {
-            return try InputFingerprint(of: input)
-        } catch is CommandFailure {
-            return nil
-        }
-    }
-
-    /// The report of an input is complete, but its hash cannot be computed: the manifest lacks it.
-    func complain(thatHashIsMissing failure: CommandFailure, of input: InputPath) {
-        Console.complain(
-            "\(settings.names.shown(input.shown)): the manifest has no hash of it, because it could not be read again: "
-                + failure.reason)
-        collector.noteChange()
-    }
-
     /// Whether an input is one dump and nothing else, which has a report of its own if it is all there is.
     private func isSingle(_ documents: [RunManifest.Document], _ input: InputFingerprint) -> Bool {
         guard onlyInput != nil, documents.count == 1,

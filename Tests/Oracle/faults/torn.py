@@ -130,7 +130,7 @@ def log(rng: random.Random, tag: str, glued: bool) -> Case:
             # do not tell a job from an answer that holds one.
             is_value = bool(jobs) and jobs[-1].cut and data.rstrip()[-1:] in (b":", b"[")
             jobs.append(torn(record, at, line))
-            if is_value and not shows_itself(record, at):
+            if jobs[-1].certain and is_value and not shows_itself(record, at):
                 jobs[-1].certain = None
             jobs[-1].column = len(data) - data.rfind(b"\n")
             data += record[:at]
