@@ -92,7 +92,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strictMemory),
-        .target(name: "XHTMLValidation", dependencies: ["CLibXML2"], swiftSettings: strictMemory),
+        .target(name: "XHTMLValidation", dependencies: ["CLibXML2", "ImportFoundation"], swiftSettings: strictMemory),
         .target(
             name: "WorkbookSources",
             dependencies: ["ImportFoundation", "ImportInputs", "ImportSources", "XHTMLValidation"],

@@ -163,7 +163,7 @@ extension BlockPipe {
         let slots: Int
         let free: Semaphore
         let filled = Semaphore()
-        let failure = Mutex<Failure?>(nil)
+        let failure = Lock<Failure?>(nil)
         private let isCancelled = Atomic(false)
         private let slotBytes: Int
         private let blocks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>

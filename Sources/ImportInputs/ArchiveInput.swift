@@ -116,7 +116,7 @@ final class ArchiveSession: @unchecked Sendable {
     private let meter: ExpansionMeter
     private let isPrompt: Bool
     /// The number of the entry that can be read.
-    private let current = Mutex(0)
+    private let current = Lock(0)
 
     /// - Parameter isPrompt: whether the archive's own bytes are (``ByteSource/isPrompt``).
     init(archive: LibArchive, meter: ExpansionMeter, isPrompt: Bool) {

@@ -121,7 +121,7 @@ struct HashedSource: ByteSource {
 
 /// A SHA-256, computed by the thread that reads.
 final class SharedHash: Sendable {
-    private let state = Mutex(SHA256())
+    private let state = Lock(SHA256())
 
     func update(_ bytes: UnsafeRawBufferPointer) {
         nonisolated(unsafe) let bytes = unsafe bytes

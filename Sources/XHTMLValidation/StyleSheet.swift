@@ -1,3 +1,4 @@
+import ImportFoundation
 import Synchronization
 
 /// What a piece of CSS would load: read token by token, as CSS Syntax (level 3) cuts them, so that escapes such as
@@ -165,7 +166,7 @@ extension StyleSheet {
 /// Keeps the latest style sheet that was read: the pages of an audit have the same one, which need not be read again for
 /// each.
 final class StyleSheetMemory: Sendable {
-    private let latest = Mutex<(text: String, style: StyleSheet)?>(nil)
+    private let latest = Lock<(text: String, style: StyleSheet)?>(nil)
 
     func read(_ text: String) -> StyleSheet {
         if let (known, style) = latest.withLock({ $0 }), known == text { return style }

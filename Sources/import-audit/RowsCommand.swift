@@ -135,7 +135,7 @@ private struct PrintedJob {
 
 /// How often dumps begin `results`, of those that do it more than once.
 private final class RowAttempts: Sendable {
-    private let counts = Mutex<[DocumentOrder: Int]>([:])
+    private let counts = Lock<[DocumentOrder: Int]>([:])
 
     func note(_ order: DocumentOrder, _ count: Int) {
         if count > 1 { counts.withLock { $0[order] = count } }
@@ -147,7 +147,7 @@ private final class RowAttempts: Sendable {
 /// The states of inputs that are read twice.
 private final class InputStates: Sendable {
     private let names: SourceNames
-    private let states = Mutex<[Int: InputState]>([:])
+    private let states = Lock<[Int: InputState]>([:])
 
     init(names: SourceNames) {
         self.names = names

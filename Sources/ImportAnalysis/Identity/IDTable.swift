@@ -52,9 +52,11 @@ struct IDTable: ~Copyable {
         let place = place(of: id)
         let number = unsafe Int(places[place])
         guard number == 0 else {
-            unsafe entries[number - 1].rows += 1
+            var entry = unsafe entries[number - 1]
+            entry.rows += 1
             // Rows come in any order.
-            if unsafe id.tag < entries[number - 1].id.tag { unsafe entries[number - 1].id.tag = id.tag }
+            entry.id.tag = min(entry.id.tag, id.tag)
+            unsafe entries[number - 1] = entry
             hasRepeats = true
             return true
         }

@@ -54,10 +54,10 @@ struct DecodedInput {
 
 /// How many bytes were read of an input, and their hash, from whichever thread.
 final class OriginalBytes: Sendable {
-    private let state: Mutex<(count: Int, hash: SHA256?)>
+    private let state: Lock<(count: Int, hash: SHA256?)>
 
     init(hashing: Bool) {
-        state = Mutex((0, hashing ? SHA256() : nil))
+        state = Lock((0, hashing ? SHA256() : nil))
     }
 
     func add(_ bytes: UnsafeBufferPointer<UInt8>) {

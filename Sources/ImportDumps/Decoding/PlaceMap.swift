@@ -1,3 +1,4 @@
+import ImportFoundation
 import Synchronization
 
 /// Maps the bytes of a decoded stream to their places in the original.
@@ -7,12 +8,12 @@ import Synchronization
 final class PlaceMap: Sendable {
     /// The map of the layer below: a log in UTF-16 has two.
     private let below: PlaceMap?
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     /// - Parameter start: the place in what lies below of the first byte; its beginning as a rule.
     init(below: PlaceMap?, start: Place? = nil) {
         self.below = below
-        state = Mutex(State(start: start))
+        state = Lock(State(start: start))
     }
 
     func add(_ steps: PlaceSteps) {

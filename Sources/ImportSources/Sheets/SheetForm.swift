@@ -1,3 +1,4 @@
+import ImportFoundation
 import Synchronization
 
 /// A sheet of a workbook whose rows are records.
@@ -40,7 +41,7 @@ package enum NumberFormat: Sendable, Hashable {
 
 /// Other contents of a sheet, and why it cannot be read, reported by whichever thread reads.
 package final class SheetProgress: Sendable {
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     private struct State {
         var notes = SheetNotes()

@@ -13,7 +13,7 @@ final class RowRecorder: Sendable {
 
     /// Whether the dump may be another than the first: where dumps are left out.
     let takesEach: Bool
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(takesEach: Bool) {
         self.takesEach = takesEach

@@ -27,7 +27,7 @@ final class InputComparison: Sendable {
         var sources: [PackedFile] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// 66 if an input is not there or may not be read.
     var status: ExitStatus { state.withLock { $0.status } }

@@ -14,7 +14,7 @@ final class Collector: Sendable {
         var ownOutputs = OwnOutputs()
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let combinesSnapshots: Bool
 
     /// When it is decided which dump of a job counts.
@@ -39,7 +39,7 @@ final class Collector: Sendable {
         let ledger =
             decision == .atTheEnd
             ? JobLedger(folder: folder, spool: spool, combinesSnapshots: combinesSnapshots) : nil
-        state = Mutex(State(store: ResultStore(spool, folder: folder), ledger: ledger))
+        state = Lock(State(store: ResultStore(spool, folder: folder), ledger: ledger))
         self.combinesSnapshots = combinesSnapshots
     }
 

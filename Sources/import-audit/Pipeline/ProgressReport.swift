@@ -1,5 +1,6 @@
 import Glibc
 import ImportAnalysis
+import ImportFoundation
 import ImportInputs
 import Synchronization
 
@@ -13,7 +14,7 @@ final class ProgressReport: Sendable {
     private let isShown: Bool
     private let counts: @Sendable () -> (jobs: Int, problems: Int)
     private let start: Int
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     private struct State {
         /// Adds up the sizes of the inputs while these are read, a thousand at a time.
@@ -29,7 +30,7 @@ final class ProgressReport: Sendable {
         isShown = isWanted && isatty(STDERR_FILENO) == 1 && Console.environment("TERM") != "dumb"
         self.counts = counts
         start = Self.now
-        state = Mutex(State(sizes: inputs))
+        state = Lock(State(sizes: inputs))
     }
 
     /// Shows the progress of the run.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import ImportDumps
+import ImportFoundation
 import Synchronization
 
 /// Options that say how a run works through its inputs.
@@ -150,7 +151,7 @@ enum ManyArguments {
     ]
 
     /// The stretches that were taken out.
-    private static let taken = Mutex<[[String]]>([])
+    private static let taken = Lock<[[String]]>([])
 
     /// Puts one argument instead of each long stretch of inputs.
     ///

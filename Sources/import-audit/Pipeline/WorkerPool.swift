@@ -71,7 +71,7 @@ struct WorkerPool {
 
 /// What the threads of a pool report to the one that waits for them.
 private final class PoolState: Sendable {
-    private let first = Mutex<(any Error)?>(nil)
+    private let first = Lock<(any Error)?>(nil)
     private let running: Atomic<Int>
     private let ended = Semaphore()
 

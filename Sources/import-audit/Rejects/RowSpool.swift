@@ -9,12 +9,12 @@ import Synchronization
 ///
 /// A run of rows takes a few bytes; a failed row takes its texts, and one that succeeded its id where that is wanted.
 final class RowSpool: Sendable {
-    private let file: Mutex<TemporaryFile>
-    private let jobs = Mutex<[DocumentOrder: [Range<Int>]]>([:])
+    private let file: Lock<TemporaryFile>
+    private let jobs = Lock<[DocumentOrder: [Range<Int>]]>([:])
 
     /// - Parameter folder: the folder for the file.
     init(in folder: String) throws(CommandFailure) {
-        file = Mutex(try TemporaryFile(in: folder))
+        file = Lock(try TemporaryFile(in: folder))
     }
 
     /// Appends rows; returns their position.

@@ -1,4 +1,5 @@
 import Glibc
+import ImportFoundation
 import Synchronization
 
 /// The output of a run, for the thread that abandons it without waiting for the others.
@@ -11,7 +12,7 @@ final class Abandonment: Sendable {
         var isDeclared = false
         var folders: [ObjectIdentifier: PendingNames] = [:]
     }
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Adds an existing folder, before other threads know it.
     func add(_ pending: PendingNames) {
@@ -48,7 +49,7 @@ final class Abandonment: Sendable {
 final class PendingNames: Sendable {
     /// Open as long as this is there.
     let folder: Int32
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     struct State {
         /// Names that files were made under; some may have been moved into place since.
@@ -80,7 +81,7 @@ final class PendingNames: Sendable {
     /// - Parameter folder: is closed with this.
     init(in folder: Int32, madeIn: (folder: Int32, name: String)?) {
         self.folder = folder
-        state = Mutex(State(madeIn: madeIn))
+        state = Lock(State(madeIn: madeIn))
     }
 
     deinit {

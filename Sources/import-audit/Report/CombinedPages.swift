@@ -1,5 +1,6 @@
 import Glibc
 import ImportAnalysis
+import ImportFoundation
 import ImportReports
 import Synchronization
 
@@ -18,7 +19,7 @@ final class CombinedPages: @unchecked Sendable {
     private let results: RunResults
     private let folders: JobFolders
     /// The job to be looked at next.
-    private let next = Mutex(0)
+    private let next = Lock(0)
 
     init(_ run: ReportRun, _ results: RunResults) throws {
         self.run = run

@@ -1,5 +1,6 @@
 import Glibc
 import ImportAnalysis
+import ImportFoundation
 import ImportReports
 import Synchronization
 
@@ -14,7 +15,7 @@ final class LeftOutRows: @unchecked Sendable {
     }
 
     private let folder: String
-    private let lock = Mutex(())
+    private let lock = Lock(())
     private var file: TemporaryFile?
     /// As they came, until one is looked up: then by their orders. There may be hundreds of thousands.
     private var places: [(order: DocumentOrder, place: Place)] = []

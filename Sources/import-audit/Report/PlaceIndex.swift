@@ -1,3 +1,4 @@
+import ImportFoundation
 import Synchronization
 
 /// Where in a file something of a name is, for any number of names: beyond a stated number it is in a temporary file,
@@ -16,7 +17,7 @@ final class PlaceIndex: Sendable {
     /// Beyond this many names, they are sorted in parts.
     private static let memoryEntries = 4 * 1024
 
-    private let entries: Mutex<Entries>
+    private let entries: Lock<Entries>
 
     /// All of it is used with the lock held, which is why it can be sent between threads.
     private struct Entries: @unchecked Sendable {
@@ -41,7 +42,7 @@ final class PlaceIndex: Sendable {
     }
 
     private init(_ list: SpilledList<Entry>) {
-        entries = Mutex(Entries(list: list))
+        entries = Lock(Entries(list: list))
     }
 
     /// The last place of a name; nil if it has none, or none that can be read.

@@ -27,7 +27,7 @@ final class ReportRun: Sendable {
     private let readAgain: Set<Int>
     /// Failed rows of jobs that get no report.
     let leftOut: LeftOutRows
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     private struct State {
         var folders: JobFolders?
@@ -81,7 +81,7 @@ final class ReportRun: Sendable {
         self.known = known
         // Most of a report's time goes into pages: summaries may as well come from a file.
         collector = Collector(folder: root.path, memoryBytes: 4 * 1024 * 1024)
-        state = Mutex(State())
+        state = Lock(State())
     }
 
     /// Where the report of a document is written.

@@ -14,10 +14,10 @@ final class WriteBehind {
     private var count = 0
 
     private final class RunningHash: Sendable {
-        private let state: Mutex<SHA256>
+        private let state: Lock<SHA256>
 
         init(_ hash: SHA256) {
-            state = Mutex(hash)
+            state = Lock(hash)
         }
 
         var value: SHA256 { state.withLock { $0 } }
