@@ -29,11 +29,13 @@ class Rows:
         self.used = 0
 
     def id(self):
+        """A random UUID as RFC 9562 writes one (version 4), as the API's ids are."""
         if self.used + 32 > len(self.hex):
             self.hex, self.used = self.random.randbytes(1 << 20).hex(), 0
         digits = self.hex[self.used : self.used + 32]
         self.used += 32
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        variant = "89ab"[int(digits[16], 16) & 3]
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
     def message(self, row):
         choice = self.random.random

@@ -44,6 +44,10 @@ PAGES_TARGETS = (2, 1.5)
 REJECTS_TARGETS = (2, 5, 20, 48, 2)
 # Of a history of a million jobs: at least so many jobs a second, `show` at most so many seconds.
 HISTORY_TARGETS = (100_000, 0.2)
+# Of an Arrow table of all rows: at least so many times faster than DuckDB and pandas; of a Parquet file, at most so many
+# times the writing of the table by pyarrow.
+ARROW_TARGETS = (3, 20)
+PARQUET_TARGET = 2
 MEMORY_TARGET = 32
 TINY_TARGET = 0.6
 
@@ -382,6 +386,45 @@ class Bench:
             flush=True,
         )
 
+    def arrow(self):
+        print("\n### Every row of 5,000,000 as an Arrow table, and as a Parquet file\n")
+        print("| what | time | memory | of `rows` | target |")
+        print("|---|--:|--:|--:|---|")
+        os.environ["PYTHONPATH"] = os.path.join(os.path.dirname(self.peer_code), "..", "Python", "src")
+        os.environ["IMPORT_AUDIT_BINARY"] = self.tool
+        dump, code = self.dump("minified"), f"{self.peer_code}/arrow_rows.py"
+
+        def program(name, who, **more):
+            return Program(name, [self.python, code, who, dump], line_of_counts, **more)
+
+        own = program("`import_audit.rows` → Arrow table", "import-audit")
+        pandas = program("`json.load`, pandas → Arrow table", "pandas", rounds=1)
+        duck = program("DuckDB → Arrow table", "duckdb", rounds=1)
+        measure([own, duck, pandas], self.rounds)
+        print(f"| {own.name} | {milliseconds(own)} | {statistics.median(own.memory):,.0f} MiB | | |")
+        for peer, target in zip((duck, pandas), ARROW_TARGETS):
+            gain = ratio(peer, own)
+            print(
+                f"| {peer.name} | {milliseconds(peer)} | {statistics.median(peer.memory):,.0f} MiB "
+                f"| {times(gain)} the time | {verdict(gain, target, True)} |",
+                flush=True,
+            )
+        file = f"{self.scratch}.parquet"
+        write = Program("`import_audit.write_parquet`", [self.python, code, "parquet-import-audit", dump, file])
+        measure([write], self.rounds)
+        # Only the writing counts: the table is in memory already.
+        alone = [
+            float(run(Program("pyarrow", [self.python, code, "parquet-pyarrow", dump, file]))[2]) for _ in range(self.rounds)
+        ]
+        share = statistics.median(write.seconds) / statistics.median(alone)
+        print(f"| pyarrow writes that table as Parquet (zstd) | {statistics.median(alone) * 1000:,.0f} ms | | | |")
+        print(
+            f"| {write.name} | {milliseconds(write)} | {statistics.median(write.memory):,.0f} MiB "
+            f"| {times(share)} that writing | {verdict(share, PARQUET_TARGET, False)} |",
+            flush=True,
+        )
+        os.remove(file)
+
     def others(self):
         print("\n### `summary` against other programs (one run each)\n")
         print("| dump | import-audit | orjson and Python | DuckDB | jq | target |")
@@ -597,7 +640,7 @@ class Bench:
 
 
 PARTS = [
-    "memory", "summaries", "logs", "history", "files", "rejects", "others", "reports", "depth", "tiny", "archives", "pages", "each",
+    "memory", "summaries", "logs", "history", "files", "rejects", "arrow", "others", "reports", "depth", "tiny", "archives", "pages", "each",
 ]
 
 
