@@ -237,6 +237,33 @@ extension CodeTable {
     }
 }
 
+extension CodeSummary {
+    /// The summary of a code with a single failed row, as a ``CodeTable`` that counted this row makes it: there is no
+    /// other message to compare with, so nothing of it varies.
+    ///
+    /// - Parameters:
+    ///   - code: its code, which is in `text`, as the message is.
+    ///   - rowsSeen: all rows of the job, no less than `row`.
+    init(onlyRow row: Int, code: TextRange?, message: TextRange?, text: Span<UInt8>, rowsSeen: Int) {
+        var positions = PositionCounter()
+        positions.count(row: row)
+        let code = code.map { $0.beginning(in: text) }.flatMap { $0.isEmpty ? nil : text.extracting($0).string }
+        let message = message.map { $0.beginning(in: text) }.flatMap { $0.isEmpty ? nil : $0 }
+        self.init(
+            code: code, rows: 1, share: Share(of: 1, in: rowsSeen), firstRow: row, lastRow: row,
+            messages: [
+                MessageSummary(
+                    pattern: message.map { PatternText.pattern(withoutSlots: text.extracting($0)) }, rows: 1,
+                    share: Share(of: 1, in: 1), firstRow: row, lastRow: row,
+                    example: message.map { text.extracting($0).string }, exampleRow: row, slots: [])
+            ], messageCount: 1, positions: positions.positions(rowsSeen: rowsSeen))
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate var string: String { unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) } }
+}
+
 extension TextRange {
     /// The bytes that tell a code or a message from others, less those of a character that would be cut.
     fileprivate func beginning(in text: Span<UInt8>) -> Range<Int> {

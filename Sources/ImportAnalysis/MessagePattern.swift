@@ -124,16 +124,27 @@ extension SlotSummary {
 enum PatternText {
     /// Writes text of the message itself.
     static func append(_ text: ArraySlice<UInt8>, to pattern: inout [UInt8]) {
-        for byte in text {
-            pattern.append(byte)
-            if isBrace(byte) { pattern.append(byte) }
-        }
+        for byte in text { append(byte, to: &pattern) }
+    }
+
+    @inline(__always)
+    private static func append(_ byte: UInt8, to pattern: inout [UInt8]) {
+        pattern.append(byte)
+        if isBrace(byte) { pattern.append(byte) }
     }
 
     static func append(placeholder name: String, to pattern: inout [UInt8]) {
         pattern.append(UInt8(ascii: "{"))
         pattern.append(contentsOf: name.utf8)
         pattern.append(UInt8(ascii: "}"))
+    }
+
+    /// The pattern of a message in which nothing varies.
+    static func pattern(withoutSlots message: Span<UInt8>) -> String {
+        var pattern: [UInt8] = []
+        pattern.reserveCapacity(message.count + 8)
+        for index in message.indices { append(message[index], to: &pattern) }
+        return String(decoding: pattern, as: UTF8.self)
     }
 
     fileprivate static func isBrace(_ byte: UInt8) -> Bool {

@@ -139,6 +139,14 @@ struct PlainFailures {
     init() {}
 
     init(_ runs: Span<RowRun>, text: Span<UInt8>, rowsSeen: Int) {
+        if let only = Self.onlyFailedRow(in: runs) {
+            let (row, run) = (runs[only].firstRow, runs[only])
+            byCode = [
+                CodeSummary(onlyRow: row, code: run.code, message: run.message, text: text, rowsSeen: rowsSeen)
+            ]
+            positions = byCode[0].positions
+            return
+        }
         var failures = FailureAudit()
         var failed = 0
         for index in runs.indices where runs[index].facts.contains(.error) {
@@ -152,5 +160,15 @@ struct PlainFailures {
         positions = failures.codes.positions.positions(rowsSeen: rowsSeen)
         if failed < rowsSeen { stretches = failures.longestStretches }
         incidents = failures.codes.incidents(rowsSeen: rowsSeen)
+    }
+
+    /// The index of the only run with a failed row; nil if there are several, or none.
+    private static func onlyFailedRow(in runs: Span<RowRun>) -> Int? {
+        var only: Int?
+        for index in runs.indices where runs[index].facts.contains(.error) {
+            guard only == nil else { return nil }
+            only = index
+        }
+        return only
     }
 }

@@ -4,12 +4,19 @@ package struct PlainJobKind: Equatable, Sendable {
     private let created: Int
     private let existing: Int
     private let failed: Int
+    /// The data about failed rows that the jobs have in common.
     private var failures: ArraySlice<UInt8>
 
     package init(_ job: PlainJobRecord.Fields) {
         shape = job.shape
         (created, existing, failed) = (job.rows.created, job.rows.existing, job.rows.failed)
         failures = job.failures
+    }
+
+    /// That of jobs which only have to have the same codes.
+    fileprivate init(outlineOf job: PlainJobRecord.Fields) {
+        self.init(job)
+        failures = job.outline
     }
 
     /// The same, without the bytes around those that it has.
@@ -65,6 +72,7 @@ package struct PlainJobKinds<Value: Sendable>: Sendable {
 /// Makes the summaries of plain jobs with failed rows: those of one kind from one another.
 package struct PlainJobSummaries: Sendable {
     private var kinds = PlainJobKinds<JobSummary>()
+    private var outlines = PlainJobKinds<JobSummary>()
 
     package init() {}
 
@@ -73,8 +81,18 @@ package struct PlainJobSummaries: Sendable {
         return PlainJobRecord.summary(job, like: like(job))
     }
 
+    /// What sums over jobs need of a job, with the id, source, size, hash, times and digest of outcomes of any other:
+    /// its codes have no messages, and there is nothing about where rows failed.
+    package mutating func outline(_ job: PlainJobRecord.Fields) -> JobSummary {
+        let kind = PlainJobKind(outlineOf: job)
+        if let known = outlines[kind] { return known }
+        let outline = PlainJobRecord.outline(job)
+        outlines[kind] = outline
+        return outline
+    }
+
     /// The summary of the first job of its kind.
-    package mutating func like(_ job: PlainJobRecord.Fields) -> JobSummary {
+    private mutating func like(_ job: PlainJobRecord.Fields) -> JobSummary {
         let kind = PlainJobKind(job)
         if let known = kinds[kind] { return known }
         let summary = PlainJobRecord.summary(job)

@@ -11,6 +11,7 @@ package import ImportFoundation
 ///     outcomes          their digest, 8 bytes
 ///     source            1 byte for its form; what belongs to that
 ///     SHA-256           of the dump, 32 bytes, if it was computed
+///     outline           if rows failed: its length; their codes, as far as sums over jobs need them
 ///     failures          if rows failed: codes, positions, stretches, incidents
 ///
 /// Numbers and lists are those of ``JobSummary/appendRecord(to:)``, but for numbers without a sign.
@@ -64,6 +65,8 @@ package enum PlainJobRecord {
         package fileprivate(set) var isIdentified = false
         /// Of the dump, if it was computed.
         package fileprivate(set) var sha256: SHA256Digest?
+        /// The codes of failed rows: equal bytes for equal codes and counts.
+        fileprivate(set) var outline: ArraySlice<UInt8> = []
         /// The data about failed rows: equal bytes for equal data.
         fileprivate(set) var failures: ArraySlice<UInt8> = []
 
@@ -146,12 +149,36 @@ package enum PlainJobRecord {
             for index in digest.indices { digest[index] = reader.byte() }
             fields.sha256 = SHA256Digest(bytes: digest)
         }
-        if fields.flags.contains(.failures) { fields.failures = reader.rest }
+        if fields.flags.contains(.failures) {
+            fields.outline = reader.bytes(reader.number())
+            fields.failures = reader.rest
+        }
         return fields
     }
 
     /// The summary of the job.
     package static func summary(_ fields: Fields) -> JobSummary {
+        var failures = PlainFailures()
+        if fields.flags.contains(.failures) {
+            var reader = RecordReader(fields.failures)
+            failures.code(with: &reader)
+        }
+        var summary = summary(fields, failedByCode: failures.byCode)
+        summary.failurePositions = failures.positions
+        summary.failureStretches = failures.stretches
+        summary.failureIncidents = failures.incidents
+        return summary
+    }
+
+    /// What sums over jobs need of the summary: its codes have no messages, and there is nothing about where rows failed.
+    static func outline(_ fields: Fields) -> JobSummary {
+        var codes: [CodeSummary] = []
+        var reader = RecordReader(fields.outline)
+        reader.codeOutline(of: &codes)
+        return summary(fields, failedByCode: codes)
+    }
+
+    private static func summary(_ fields: Fields, failedByCode: [CodeSummary]) -> JobSummary {
         var job = DeclaredJob()
         identify(&job, fields)
         job.status = JobStatus.complete.rawValue
@@ -160,18 +187,10 @@ package enum PlainJobRecord {
         if fields.flags.contains(.processed) { job.processed = rows.seen }
         if fields.flags.contains(.succeeded) { job.succeeded = rows.created + rows.existing }
         if fields.flags.contains(.failed) { job.failed = rows.failed }
-        var failures = PlainFailures()
-        if fields.flags.contains(.failures) {
-            var reader = RecordReader(fields.failures)
-            failures.code(with: &reader)
-        }
         var summary = JobSummary(
             job: job, source: source(fields), bytes: fields.byteCount, sha256: fields.sha256?.hexadecimal, rows: rows,
-            failedByCode: failures.byCode, findings: [], results: .complete, salvage: nil)
+            failedByCode: failedByCode, findings: [], results: .complete, salvage: nil)
         summary.outcomes = fields.outcomes
-        summary.failurePositions = failures.positions
-        summary.failureStretches = failures.stretches
-        summary.failureIncidents = failures.incidents
         if fields.isIdentified { summary.identity = IdentitySummary() }
         return summary
     }
@@ -237,7 +256,33 @@ package enum PlainJobRecord {
     }
 }
 
+extension RecordCoder {
+    /// What sums over jobs need of codes.
+    mutating func codeOutline(of codes: inout [CodeSummary]) {
+        code(&codes, .empty) {
+            var listsAllMessages = $0.listsAllMessages
+            $1.code(&$0.code)
+            $1.code(&$0.rows)
+            $1.code(&$0.isOther)
+            $1.code(&$0.isAtLeast)
+            $1.code(&listsAllMessages)
+            if $1.isReading { $0.messageCount = listsAllMessages ? 0 : nil }
+        }
+    }
+}
+
 extension PlainFailures {
+    /// Their record: the outline, its length first, and the rest.
+    var record: [UInt8] {
+        var (whole, outline) = (self, RecordWriter(bytes: []))
+        outline.codeOutline(of: &whole.byCode)
+        var writer = RecordWriter(bytes: [])
+        writer.append(UInt(outline.bytes.count))
+        writer.bytes += outline.bytes
+        whole.code(with: &writer)
+        return writer.bytes
+    }
+
     mutating func code(with coder: inout some RecordCoder) {
         coder.code(&byCode, .empty) { $0.code(with: &$1) }
         coder.code(&positions, or: .empty) { $0.code(with: &$1) }

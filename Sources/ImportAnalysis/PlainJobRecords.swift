@@ -19,7 +19,6 @@ package struct PlainJobRecords: Sendable {
     package private(set) var tallies = PlainJobTallies()
     /// Of the dump of the last job, if it was computed.
     package private(set) var lastSHA256: SHA256Digest?
-    private var failures = FailureRecords()
 
     package init() {}
 
@@ -38,9 +37,11 @@ package struct PlainJobRecords: Sendable {
     ///   - position: where the first one is in that; the others are each on the next line.
     ///   - isIdentified: whether ids of rows were compared. None came back, or the jobs would not be plain.
     ///   - isHashed: whether the SHA-256 of each dump is wanted.
+    ///   - failures: makes the records of failed rows.
     package mutating func append(
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, source: String,
-        at position: DocumentPosition, isIdentified: Bool, isHashed: Bool
+        at position: DocumentPosition, isIdentified: Bool, isHashed: Bool,
+        failures: inout FailureRecords
     ) -> Int {
         var place = RecordBuffer.Source(source, position, in: buffer)
         var firstRun = 0
@@ -76,7 +77,7 @@ package struct PlainJobRecords: Sendable {
 
 /// The records of failed rows of plain jobs. In a log the same few rows fail for the same reason again and again: what
 /// was made of such rows is kept, and found by the bytes that it was made of.
-struct FailureRecords: Sendable {
+package struct FailureRecords: Sendable {
     private static let places = 256
     /// Bytes of the longest ones that are kept, and of what they were made of.
     private static let limit = 1024
@@ -85,6 +86,8 @@ struct FailureRecords: Sendable {
     private var kept = [(key: [UInt8], record: [UInt8], isFound: Bool)](repeating: ([], [], false), count: places)
     private var key: [UInt8] = []
 
+    package init() {}
+
     mutating func record(of runs: Span<RowRun>, text: Span<UInt8>, rowsSeen: Int) -> [UInt8] {
         makeKey(runs, text, rowsSeen)
         let place = Int(truncatingIfNeeded: TextHash.hash(key.span) >> 32) & (Self.places - 1)
@@ -92,14 +95,13 @@ struct FailureRecords: Sendable {
             kept[place].isFound = true
             return kept[place].record
         }
-        var (failures, writer) = (PlainFailures(runs, text: text, rowsSeen: rowsSeen), RecordWriter(bytes: []))
-        failures.code(with: &writer)
+        let record = PlainFailures(runs, text: text, rowsSeen: rowsSeen).record
         if kept[place].isFound {
             kept[place].isFound = false
-        } else if key.count <= Self.limit, writer.bytes.count <= Self.limit {
-            kept[place] = (key, writer.bytes, false)
+        } else if key.count <= Self.limit, record.count <= Self.limit {
+            kept[place] = (key, record, false)
         }
-        return writer.bytes
+        return record
     }
 
     /// All that the record depends on: which rows failed, of how many, and their codes and messages.

@@ -69,7 +69,7 @@ package struct SnapshotGroup: Sendable, Equatable {
         kept = result
         let identities = Set(result.map { $0.identity })
         others = others.union(seen).subtracting(identities)
-        if isBeyondCount || others.count > AnalysisLimits.snapshotsCounted {
+        if isBeyondCount || others.count + result.count - 1 > AnalysisLimits.snapshotsCounted {
             isBeyondCount = true
             others = []
         }

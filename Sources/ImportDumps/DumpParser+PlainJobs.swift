@@ -5,6 +5,8 @@ private import Glibc
 extension DumpParser {
     /// A window with at least this many bytes is worth a thread.
     private static let bytesForThread = 32 * 1024
+    /// This thread's part of a window, and that of each other one. It also takes in what all of them read.
+    private static let (ownPart, helperPart) = (3, 5)
 
     /// Reads plain jobs from the position on; false if there is none.
     ///
@@ -93,7 +95,8 @@ extension DumpParser {
         let bytes = unsafe scanner.window.bytes
         let count = min(plainJobHelpers.count, window.count / Self.bytesForThread - 1)
         for (number, helper) in plainJobHelpers.prefix(count).enumerated() {
-            let aim = window.lowerBound + window.count * (number + 1) / (count + 1)
+            let parts = (before: Self.ownPart + Self.helperPart * number, all: Self.ownPart + Self.helperPart * count)
+            let aim = window.lowerBound + window.count * parts.before / parts.all
             guard let base = bytes.baseAddress, aim > last,
                 let feed = unsafe memchr(base + aim, 0x0A, window.upperBound - aim)
             else { break }

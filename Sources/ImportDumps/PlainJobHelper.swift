@@ -71,7 +71,7 @@ final class PlainJobHelper {
         self.desk = desk
         thread = WorkerThread {
             while true {
-                desk.begin.wait()
+                desk.begin.waitAwake()
                 guard let stretch = unsafe desk.stretch else { return }
                 desk.outcome = unsafe Self.read(stretch, desk)
                 unsafe desk.stretch = nil
@@ -95,7 +95,7 @@ final class PlainJobHelper {
 
     /// Waits until the stretch is read.
     func wait() -> Outcome? {
-        desk.done.wait()
+        desk.done.waitAwake()
         return desk.outcome
     }
 

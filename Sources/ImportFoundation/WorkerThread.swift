@@ -71,6 +71,24 @@ package final class Semaphore: @unchecked Sendable {
         while unsafe sem_wait(semaphore) != 0 {}
     }
 
+    /// The same for what another thread is about to finish: keeps the processor for a moment, as far as nothing else wants
+    /// it. A thread that sleeps may take longer to wake than it would have waited, above all in a virtual machine.
+    package func waitAwake() {
+        let end = Self.nanoseconds() + Self.awakeNanoseconds
+        while unsafe sem_trywait(semaphore) != 0 {
+            guard Self.nanoseconds() < end else { return wait() }
+            sched_yield()
+        }
+    }
+
+    private static let awakeNanoseconds = 300_000
+
+    private static func nanoseconds() -> Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    }
+
     /// The same with a time limit: false if there was none.
     package func wait(milliseconds: Int) -> Bool {
         var time = timespec()

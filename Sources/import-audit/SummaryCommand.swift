@@ -103,7 +103,7 @@ extension SummaryCommand.Format {
                 if let ledger = results.ledger, let (job, isTallied) = try ledger.plain(index),
                     try document.append(plain: job)
                 {
-                    if !isTallied { totals.add(ledger.job(like: job)) }
+                    if !isTallied { totals.add(ledger.outline(of: job)) }
                 } else {
                     let job = try results.job(index)
                     totals.add(job)

@@ -29,7 +29,7 @@ package struct JoinEvidence: Sendable {
     /// Ids of rows that succeeded and are in a record: at which distance.
     private(set) var idsAt: [Int: Int] = [:]
     /// Those that are in the records of their own rows.
-    package var idsFound: Int { idsAt[0] ?? 0 }
+    package private(set) var idsFound = 0
     /// Of values in quotes, in so many rows they were looked for in vain, and found: what is repeated and never found is a
     /// word of the messages, as a permitted value or a name of a property is.
     private var repeated: [ExactText: (missed: Int, found: Int, isStrong: Bool)] = [:]
@@ -166,11 +166,18 @@ package struct JoinEvidence: Sendable {
 
     /// Looks for the id of a row that succeeded: a source may have a column with ids of records.
     package mutating func look(forID id: Span<UInt8>, in source: SourceReader) {
-        guard id.count >= 8, source.hasNeighbours else { return }
+        guard id.count >= 8 else { return }
         needles.removeAll()
         needles.append(id)
-        for distance in -SourceReader.neighbours...SourceReader.neighbours where count(in: source, distance) > 0 {
-            idsAt[distance, default: 0] += 1
+        let isHere = count(in: source, 0) > 0
+        if isHere { idsFound += 1 }
+        // Distances are compared by rows that were searched at all of them.
+        guard source.hasNeighbours else { return }
+        if isHere { idsAt[0, default: 0] += 1 }
+        for distance in 1...SourceReader.neighbours {
+            for signed in [distance, -distance] where count(in: source, signed) > 0 {
+                idsAt[signed, default: 0] += 1
+            }
         }
     }
 

@@ -85,11 +85,12 @@ package struct OverviewBuilder: Sendable {
     /// into that.
     ///
     /// - Parameters:
-    ///   - job: differs from it only in what is said there.
+    ///   - job: what sums need of it; its id, source, size and times may be those of another one.
     ///   - day: on which it was created, as days since 1970-01-01; nil if it does not say.
-    package mutating func append(like job: JobSummary, day: Int?) -> Bool {
+    package mutating func append(outline job: JobSummary, day: Int?) -> Bool {
         let level = surroundings.level(of: job)
-        guard !worst.lists(level, job.rows) else { return false }
+        // Which jobs are unusual is known by their ids.
+        guard surroundings.unusual.isEmpty, !worst.lists(level, job.rows) else { return false }
         place += 1
         totals.add(job)
         levels[level, default: 0] += 1

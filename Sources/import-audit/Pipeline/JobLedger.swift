@@ -190,8 +190,8 @@ final class JobLedger {
         try recorded.glance(entries.element(index))
     }
 
-    /// A job that differs from a plain one only in its id, source, size, hash, times and digest of outcomes.
-    func job(like plain: PlainJobRecord.Fields) -> JobSummary { recorded.job(like: plain) }
+    /// What sums over jobs need of a plain one (``PlainJobSummaries/outline(_:)``).
+    func outline(of plain: PlainJobRecord.Fields) -> JobSummary { recorded.outline(of: plain) }
 
     /// Whether a job is in the ``tallies`` and nothing else is known about it.
     func isTallied(_ index: Int) throws -> Bool { try entries.element(index).kind == .tallied }

@@ -33,6 +33,13 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         /// The indices of these jobs, and the end of the file of each.
         fileprivate var failedRowEnds: [(job: Int, end: Int)] = []
 
+        fileprivate mutating func removeAll() {
+            records.removeAll()
+            orders.removeAll(keepingCapacity: true)
+            failedRows.removeAll(keepingCapacity: true)
+            failedRowEnds.removeAll(keepingCapacity: true)
+        }
+
         /// The entries of the jobs, whose records are in a stretch.
         func entries(
             in stretch: Spool.Stretch, kind: (PlainJobRecords.Mark) -> ResultStore.Entry.Kind = { _ in .plain }
@@ -62,11 +69,23 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
 
     private static let limit = 64 * 1024
 
+    /// Jobs to be delivered, and what is to be done after that.
+    private struct Delivery {
+        var jobs = Contents()
+        var afterwards: (() throws -> Void)?
+    }
+
     /// The input of all jobs that are read ahead.
     private let source: String
     private let wishes: Wishes
     private let deliver: (Contents) throws -> Void
     private var contents = Contents()
+    /// What comes before these, to be done next.
+    private var waiting: [Delivery] = []
+    private static let mostWaiting = 8
+    /// What was delivered, whose memory is used again.
+    private var spare: [Delivery] = []
+    private var failureRecords = FailureRecords()
     private var failedRows: RowsCSV<MemoryOutput>?
     /// Of the dump of the last job that was taken, if it was computed.
     var lastSHA256: SHA256Digest? { contents.records.lastSHA256 }
@@ -88,6 +107,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         _ jobs: Span<PlainJob>, _ runs: Span<RowRun>, text: Span<UInt8>, source: String, at position: DocumentPosition,
         _ order: inout DocumentOrder
     ) throws -> Int {
+        try deliverWaiting()
         let taken = try append(jobs, runs, text: text, source: source, at: position)
         number(taken, from: &order)
         if contents.records.buffer.count + contents.failedRows.count >= Self.limit { try flush() }
@@ -100,7 +120,7 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         let first = contents.records.marks.count
         let taken = contents.records.append(
             jobs, runs, text: text, source: source, at: position, isIdentified: wishes.isIdentifying,
-            isHashed: wishes.isHashing)
+            isHashed: wishes.isHashing, failures: &failureRecords)
         guard failedRows != nil else { return taken }
         var firstRun = 0
         for index in 0..<taken {
@@ -138,23 +158,54 @@ final class PlainJobBatch: PlainJobTaker, @unchecked Sendable {
         try append(jobs, runs, text: text, source: source, at: position)
     }
 
-    func forget() {
-        contents.records.removeAll()
-        contents.orders.removeAll(keepingCapacity: true)
-        contents.failedRows.removeAll(keepingCapacity: true)
-        contents.failedRowEnds.removeAll(keepingCapacity: true)
+    func forget() { contents.removeAll() }
+
+    /// Takes over the jobs that another thread read ahead, as the next documents.
+    ///
+    /// They are delivered with the next ones: until then that thread can be given more to read, which it does meanwhile.
+    func adopt(_ ahead: PlainJobBatch, from order: inout DocumentOrder) throws {
+        try deliverWaiting()
+        ahead.number(ahead.contents.records.marks.count, from: &order)
+        queue(self)
+        queue(ahead)
     }
 
-    /// Delivers the jobs read ahead, as the next documents.
-    func flush(from order: inout DocumentOrder) throws {
-        number(contents.records.marks.count, from: &order)
-        try flush()
+    /// Does something after all jobs so far were delivered.
+    func afterwards(_ action: @escaping () throws -> Void) throws {
+        guard !waiting.isEmpty, waiting.count < Self.mostWaiting else {
+            try flush()
+            return try action()
+        }
+        queue(self)
+        if waiting[waiting.count - 1].afterwards != nil { waiting.append(spare.popLast() ?? Delivery()) }
+        waiting[waiting.count - 1].afterwards = action
+    }
+
+    private func queue(_ batch: PlainJobBatch) {
+        guard !batch.contents.orders.isEmpty else { return }
+        var full = spare.popLast() ?? Delivery()
+        swap(&full.jobs, &batch.contents)
+        waiting.append(full)
+    }
+
+    private func deliverWaiting() throws {
+        guard !waiting.isEmpty else { return }
+        var deliveries: [Delivery] = []
+        swap(&deliveries, &waiting)
+        for index in deliveries.indices {
+            if !deliveries[index].jobs.orders.isEmpty { try deliver(deliveries[index].jobs) }
+            try deliveries[index].afterwards?()
+            deliveries[index].afterwards = nil
+            deliveries[index].jobs.removeAll()
+        }
+        spare += deliveries
     }
 
     /// Delivers the collected jobs.
     func flush() throws {
+        try deliverWaiting()
         guard !contents.orders.isEmpty else { return }
         try deliver(contents)
-        forget()
+        contents.removeAll()
     }
 }

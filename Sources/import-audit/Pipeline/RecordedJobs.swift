@@ -53,8 +53,8 @@ struct RecordedJobs {
         entry.kind == .job ? nil : PlainJobRecord.glance(try spool.read(entry.stretch))
     }
 
-    /// A job that differs from a plain one only in its id, source, size, hash, times and digest of outcomes.
-    mutating func job(like plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.like(plain) }
+    /// What sums over jobs need of a plain one (``PlainJobSummaries/outline(_:)``).
+    mutating func outline(of plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.outline(plain) }
 
     /// The job of a record that was read.
     mutating func job(_ plain: PlainJobRecord.Fields) -> JobSummary { plainSummaries.summary(plain) }

@@ -77,7 +77,7 @@ struct RunResults {
             overview.passOver(next - index)
             guard next < jobCount else { break }
             if let ledger, let (plain, isTallied) = try ledger.plain(next), !isTallied,
-                overview.append(like: ledger.job(like: plain), day: plain.day)
+                overview.append(outline: ledger.outline(of: plain), day: plain.day)
             {
                 index = next + 1
                 continue

@@ -67,8 +67,7 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
 
     mutating func adopt(_ taker: any PlainJobTaker) throws {
         guard let ahead = taker as? PlainJobBatch else { return }
-        try batch.flush()
-        try ahead.flush(from: &order)
+        try batch.adopt(ahead, from: &order)
     }
 
     func finish() throws {
@@ -86,6 +85,11 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
 
     mutating func take(_ document: AuditedDocument, named name: String) throws {
         // What comes in order need not be sorted.
+        if case .job(let summary) = document, !isVerbose {
+            try batch.afterwards { [collector, order] in try collector.add(summary, order) }
+            order.document += 1
+            return
+        }
         try batch.flush()
         switch document {
         case .job(let summary):

@@ -110,8 +110,7 @@ struct ReportHandler: DocumentHandler {
 
     mutating func adopt(_ taker: any PlainJobTaker) throws {
         guard let ahead = taker as? PlainJobBatch else { return }
-        try batch.flush()
-        try ahead.flush(from: &order)
+        try batch.adopt(ahead, from: &order)
         whole = nil
     }
 
