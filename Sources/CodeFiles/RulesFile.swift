@@ -66,7 +66,7 @@ package enum RulesFile {
         case .flag(let rule):
             if try value.flag(form.name) { rules.append(rule) }
         case .limitOfCode(let make):
-            for item in try value.list(form.name) {
+            for item in try entries(of: form, value) {
                 let entry = try item.object("An element of \(form.name)", allowed: ["code", "max"])
                 let code = try entry.required("code")
                 let text = code.isNull ? "" : try code.text("code")
@@ -77,7 +77,7 @@ package enum RulesFile {
                 rules.append(make(text.isEmpty ? nil : text, limit))
             }
         case .findings:
-            for item in try value.list(form.name) {
+            for item in try entries(of: form, value) {
                 let word = try item.text(form.name)
                 guard let rule = form.value.rule(of: word) else {
                     throw item.fault(.unknownWord(word, allowed: Rules.Value.findingWords))
@@ -91,6 +91,12 @@ package enum RulesFile {
             rules.append(rule)
         }
         return rules
+    }
+
+    private static func entries(of form: Rules.Form, _ value: YAMLValue) throws(FileFault) -> [YAMLValue] {
+        let list = try value.list(form.name)
+        guard list.count <= CodeFile.maximumEntries else { throw value.fault(.tooManyEntries) }
+        return list
     }
 }
 

@@ -249,6 +249,13 @@ package struct RowSheet {
         bytes[start...].reverse()
     }
 
+    /// The letters of a column, from 0 on: `A`, `XFD`.
+    package static func name(ofColumn column: Int) -> String {
+        var letters: [UInt8] = []
+        append(column: column, to: &letters)
+        return String(decoding: letters, as: UTF8.self)
+    }
+
     private static func append(column: Int, to bytes: inout [UInt8]) {
         let start = bytes.count
         var rest = column + 1

@@ -48,7 +48,7 @@ final class RejectWorkbook {
     func append(_ cells: [NewCell], _ record: Span<UInt8>, _ form: SheetForm) throws {
         guard sheet.rows < RowSheet.mostRows else {
             throw CommandFailure(
-                .notPassed, of: file.path,
+                .inputNotReadWhole, of: file.path,
                 "a sheet has at most \(Wording.grouped(RowSheet.mostRows)) rows: split the rejects with --batch, or run each source "
                     + "with its own jobs. Nothing was written.")
         }
@@ -93,9 +93,11 @@ final class RejectWorkbook {
             let column = columnsBefore + cell.column - replaced
             guard column < RowSheet.mostColumns else {
                 throw CommandFailure(
-                    .notPassed, of: file.path,
+                    .inputNotReadWhole, of: file.path,
                     "a sheet has at most \(Wording.grouped(RowSheet.mostColumns)) columns, and the new ones do not fit before those "
-                        + "of the source: leave them out with --plain. Nothing was written.")
+                        + "of the source, whose sheet \(Wording.quoted(form.sheetName)) has a value in column "
+                        + "\(RowSheet.name(ofColumn: cell.column)): leave the new ones out with --plain. Nothing was written."
+                )
             }
             value.removeAll(keepingCapacity: true)
             SheetRecord.forEachByte(of: text) { value.append($0) }

@@ -226,9 +226,11 @@ struct OverviewReport {
             // A plain job gets no report, unless other dumps of it bring it in.
             if job == nil, results.groups.isEmpty { return (counted: true, combined: false) }
             let job = try job ?? results.store.job(number)
-            let isLeftOut = !jobReports.includes(job) && !results.superseded.contains(number)
+            // A copy of an import without an id may have been published under its own name before the other one was read.
+            let counts = !results.superseded.contains(number)
             return (
-                counted: isLeftOut || run.isInPlace(order, job.folderName), combined: results.isCombined(job)
+                counted: counts && (!jobReports.includes(job) || run.isInPlace(order, job.folderName)),
+                combined: results.isCombined(job)
             )
         }
         return file
