@@ -130,7 +130,7 @@ def superseded_listed(work: Work, size: int) -> tuple[int, int]:
 
 def superseded_counted(work: Work, size: int) -> tuple[int | None, bool]:
     job = work.job("\n".join(superseded(size)))
-    return job["superseded"]["count"], "more than 1,000" in finding(job, "superseded-snapshot")["message"]
+    return job["superseded"]["count"], "More than 1,000" in finding(job, "superseded-snapshot")["message"]
 
 
 def incidents(work: Work, size: int) -> int:
