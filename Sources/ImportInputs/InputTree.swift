@@ -183,6 +183,14 @@ package struct InputPath: Sendable, Hashable {
         return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino), mode: status.st_mode)
     }
 
+    /// Whether it leads to something that can be read only once, such as a named pipe. To open one again is to wait for
+    /// another program to write into it, or to find nothing.
+    package var isReadableOnce: Bool {
+        var status = stat()
+        guard unsafe withCString({ path in unsafe stat(path, &status) }) == 0 else { return false }
+        return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
+
     /// The absolute path without links, as text; nil if it leads nowhere.
     package var resolved: String? {
         unsafe withCString { path in

@@ -63,6 +63,12 @@ struct RowsCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
+            if let once = options.inputs.first(where: { $0 != "-" && InputPath($0).isReadableOnce }) {
+                throw CommandFailure(
+                    .usage,
+                    "the inputs are read twice, but \(once) can be read only once: save it in a file first, or pass it as "
+                        + "standard input (-).")
+            }
             let redaction = try redacting.redaction(isQuiet: options.isQuiet)
             let folder = Console.environment("TMPDIR") ?? "/tmp"
             let rewind = try options.inputs.contains("-") ? KeptInput(in: folder) : nil

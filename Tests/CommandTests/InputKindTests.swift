@@ -24,6 +24,26 @@ struct InputKindTests {
         ("mkdir x && mv in/0 x/ && tar -czf rest.tgz in", ["x", "rest.tgz"]),
     ]
 
+    @Test(
+        "A named pipe among the inputs is read once",
+        arguments: [
+            "summary", "summary --sha256", "check --fail-on critical", "codes", "report -o out", "history add h.sqlite",
+            "report -o out --job-reports none --pack out.zip",
+        ])
+    func namedPipe(command: String) throws {
+        let space = try Workspace()
+        try space.write(jobDump("a"), as: "a.json")
+        try space.write(jobDump("b"), as: "b.json")
+        // A run that opens it again would wait for another writer.
+        let status = try space.shell(
+            """
+            mkfifo pipe; (timeout 60 sh -c 'cat a.json > pipe' &)
+            timeout 60 '\(RunningCommand.binary)' \(command) pipe b.json > out.txt 2>&1 && echo 0 || echo $?
+            """)
+        let output = try space.text("out.txt")
+        #expect(status == "0\n", "\(command): \(output)")
+    }
+
     @Test("The same jobs give the same result, however they are packed", arguments: packings)
     func packed(script: String, inputs: [String]) throws {
         let space = try Workspace()

@@ -38,20 +38,37 @@ import Testing
         #expect(piped.outputText.split(separator: "\r\n").count == 3, "\(piped)")
     }
 
+    @Test("An input that can be read only once is refused, and not taken for an empty one")
+    func pipe() throws {
+        let folder = try Workspace()
+        try folder.write(jobDump("a"), as: "a.json")
+        for input in ["<(cat a.json)", "pipe"] {
+            let status = try folder.shell(
+                """
+                mkfifo pipe; (timeout 20 sh -c 'cat a.json > pipe' &)
+                timeout 60 bash -c "'\(RunningCommand.binary)' rows a.json \(input)" > out.csv 2> errors.txt && echo 0 || echo $?
+                rm pipe
+                """)
+            #expect(status == "64\n")
+            #expect(try folder.text("errors.txt").contains("can be read only once: save it in a file first"))
+            #expect(try folder.text("out.csv") == "")
+        }
+    }
+
     @Test("An input that changes between its two readings ends the run")
     func changed() throws {
         let folder = try Workspace()
-        try folder.write(jobDump("a"), as: "a.json")
-        try folder.write(jobDump("b"), as: "b.json")
-        // Who opens the pipe has read the first input; it changes before the pipe ends, and so before it is read again.
+        let rows = repeatElement(#"{"created":true}"#, count: 50_000).joined(separator: ",")
+        try folder.write(#"{"job_id":"a","status":"complete","results":[\#(rows)]}"#, as: "a.json")
+        // The first row is printed while the input is read for the second time, and so many rows do not fit into a pipe.
         let status = try folder.shell(
             """
             mkfifo pipe
-            '\(RunningCommand.binary)' rows a.json pipe --threads 1 > out.csv 2> errors.txt &
-            exec 3> pipe
+            '\(RunningCommand.binary)' rows a.json > pipe 2> errors.txt &
+            exec 3< pipe
+            head -c 1 <&3 > out.csv
             printf ' ' >> a.json
-            cat b.json >&3
-            exec 3>&-
+            cat <&3 >> out.csv
             wait $! && echo 0 || echo $?
             """)
         #expect(status == "65\n")

@@ -34,13 +34,6 @@ struct InputState: Equatable, Sendable {
         self.init(status)
     }
 
-    /// Whether there is something of that name that is not a regular file.
-    static func isOfNoFile(_ input: InputPath) -> Bool {
-        var status = stat()
-        guard unsafe input.withCString({ unsafe stat($0, &status) }) == 0 else { return false }
-        return status.st_mode & S_IFMT != S_IFREG
-    }
-
     private init?(_ status: stat) {
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         device = UInt(status.st_dev)
@@ -70,8 +63,7 @@ struct InputFingerprint: Sendable {
         func failure(_ failure: ReadFailure) -> CommandFailure {
             CommandFailure(.noInput, of: input.shown, failure.description)
         }
-        // To open a pipe again is to wait for another program to write into it.
-        guard !InputState.isOfNoFile(input) else { return nil }
+        guard !input.isReadableOnce else { return nil }
         let descriptor: Int32
         do throws(ReadFailure) {
             descriptor = try input.open()

@@ -233,10 +233,7 @@ struct ReportPlan {
         }
         guard let option = pairing != nil ? "--source" : history != nil ? "--history" : nil else { return }
         // Missing inputs are reported elsewhere.
-        let once = options.inputs.first { name in
-            InputPath(name).identity == nil && !AuditFolder.isFolder(name)
-                && (unsafe name == "-" || access(name, F_OK) == 0)
-        }
+        let once = options.inputs.first { name in name == "-" || InputPath(name).isReadableOnce }
         guard let once else { return }
         throw CommandFailure(
             .usage,
