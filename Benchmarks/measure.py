@@ -390,12 +390,12 @@ class Bench:
         print("\n### Every row of 5,000,000 as an Arrow table, and as a Parquet file\n")
         print("| what | time | memory | of `rows` | target |")
         print("|---|--:|--:|--:|---|")
-        os.environ["PYTHONPATH"] = os.path.join(os.path.dirname(self.peer_code), "..", "Python", "src")
-        os.environ["IMPORT_AUDIT_BINARY"] = self.tool
+        package = os.path.join(os.path.dirname(self.peer_code), "..", "Python", "src")
+        python = ["env", f"PYTHONPATH={package}", f"IMPORT_AUDIT_BINARY={self.tool}", self.python]
         dump, code = self.dump("minified"), f"{self.peer_code}/arrow_rows.py"
 
         def program(name, who, **more):
-            return Program(name, [self.python, code, who, dump], line_of_counts, **more)
+            return Program(name, [*python, code, who, dump], line_of_counts, **more)
 
         own = program("`import_audit.rows` → Arrow table", "import-audit")
         pandas = program("`json.load`, pandas → Arrow table", "pandas", rounds=1)
@@ -410,12 +410,11 @@ class Bench:
                 flush=True,
             )
         file = f"{self.scratch}.parquet"
-        write = Program("`import_audit.write_parquet`", [self.python, code, "parquet-import-audit", dump, file])
+        write = Program("`import_audit.write_parquet`", [*python, code, "parquet-import-audit", dump, file])
         measure([write], self.rounds)
         # Only the writing counts: the table is in memory already.
-        alone = [
-            float(run(Program("pyarrow", [self.python, code, "parquet-pyarrow", dump, file]))[2]) for _ in range(self.rounds)
-        ]
+        pyarrow = Program("pyarrow", [*python, code, "parquet-pyarrow", dump, file])
+        alone = [float(run(pyarrow)[2]) for _ in range(self.rounds)]
         share = statistics.median(write.seconds) / statistics.median(alone)
         print(f"| pyarrow writes that table as Parquet (zstd) | {statistics.median(alone) * 1000:,.0f} ms | | | |")
         print(
@@ -640,7 +639,8 @@ class Bench:
 
 
 PARTS = [
-    "memory", "summaries", "logs", "history", "files", "rejects", "arrow", "others", "reports", "depth", "tiny", "archives", "pages", "each",
+    "memory", "summaries", "logs", "history", "files", "rejects", "arrow", "others", "reports", "depth", "tiny", "archives",
+    "pages", "each",
 ]
 
 

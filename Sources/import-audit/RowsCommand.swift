@@ -16,7 +16,7 @@ struct RowsCommand: ParsableCommand {
             Prints source, job_id, row, outcome, record_id, error_code and error_message of each row, in the order of the \
             inputs: as CSV, as JSON Lines with null for an empty value, or as an Arrow IPC stream for programs. Each job \
             is printed once, from its latest dump. All inputs are therefore read twice; standard input is kept in an \
-            unnamed temporary file.
+            unnamed temporary file, and named pipes are refused.
 
             EXAMPLES
               import-audit rows dumps/ > rows.csv

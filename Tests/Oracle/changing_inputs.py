@@ -15,20 +15,16 @@ Exit status: 0 all as promised, 1 not; the message gives the property, the seed 
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import os
-import random
 import shutil
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
-from concurrency import MEMORY, Broken, Run, Tree, Trials, differing, expect, job, tree
-from seeds import add_seed
+from concurrency import Run, Tree, Trials, differing, expect, job, run_trials, tree
 
 PACED = ["in/1.json", "-", "in/2.jsonl", "in/3.json.gz", "--threads", "1"]
 
@@ -54,7 +50,7 @@ class Changes(Trials):
     }
     KINDS = ("grow", "shrink", "vanish", "replace", "rewrite")
 
-    def make_template(self) -> None:
+    def prepare(self) -> None:
         place = self.folder / "template"
         (place / "in").mkdir(parents=True)
         (place / "in/1.json").write_bytes(job("one", 9000, "invalid_email"))
@@ -131,7 +127,7 @@ class Changes(Trials):
             shutil.rmtree(place)
         return self.fresh[key]
 
-    def change(self, case: str) -> None:
+    def try_one(self, case: str) -> None:
         rng = self.rng
         arguments, outputs, others = self.CASES[case]
         kind = rng.choice(self.KINDS)
@@ -181,26 +177,5 @@ class Changes(Trials):
         shutil.rmtree(place)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True)
-    add_seed(parser)
-    parser.add_argument("--count", type=int, default=30, help="the number of trials")
-    parser.add_argument("--only", choices=Changes.CASES, help="only trials of this command")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="oracle-", dir=MEMORY) as folder:
-        changes = Changes(str(Path(options.binary).resolve()), Path(folder), random.Random(options.seed))
-        changes.make_template()
-        for number in range(options.count):
-            case = options.only or changes.rng.choice([*changes.CASES])
-            try:
-                changes.change(case)
-            except Broken as broken:
-                print(f"BROKEN {case}: seed {options.seed}, trial {number}: {broken}")
-                return 1
-    print(f"{options.count} trials, all as promised (seed {options.seed}): {dict(changes.tally)}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_trials(Changes, __doc__, 30, tuple(Changes.CASES)))

@@ -122,7 +122,7 @@ class Trials:
 
     # Runs at the same time. Their inputs are in ../base, which is the same for a run in any folder.
 
-    def make_base(self) -> None:
+    def prepare(self) -> None:
         base = self.folder / "base"
         for name, numbers, code in (("a", range(24), "invalid_email"), ("b", range(12, 40), "rate_limited")):
             (base / name).mkdir(parents=True)
@@ -170,6 +170,9 @@ class Trials:
             self.fresh[key] = (run.status, tree(place, self.outputs(arguments)), time.monotonic() - started)
             shutil.rmtree(place)
         return self.fresh[key]
+
+    def try_one(self, kind: str) -> None:
+        self.histories() if kind == "histories" else self.together(kind)
 
     def together(self, kind: str) -> None:
         rng, place = self.rng, self.place()
@@ -269,20 +272,21 @@ class Trials:
         shutil.rmtree(place)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def run_trials(trials_of: type[Trials], doc: str | None, count: int, kinds: tuple[str, ...]) -> int:
+    """The whole script: trials of random kinds."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True)
     add_seed(parser)
-    parser.add_argument("--count", type=int, default=10, help="the number of trials")
-    parser.add_argument("--only", choices=KINDS, help="only trials of this kind")
+    parser.add_argument("--count", type=int, default=count, help="the number of trials")
+    parser.add_argument("--only", choices=kinds, help="only trials of this kind")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="oracle-", dir=MEMORY) as folder:
-        trials = Trials(str(Path(options.binary).resolve()), Path(folder), random.Random(options.seed))
-        trials.make_base()
+        trials = trials_of(str(Path(options.binary).resolve()), Path(folder), random.Random(options.seed))
+        trials.prepare()
         for number in range(options.count):
-            kind = options.only or trials.rng.choice(KINDS)
+            kind = options.only or trials.rng.choice(kinds)
             try:
-                trials.histories() if kind == "histories" else trials.together(kind)
+                trials.try_one(kind)
             except Broken as broken:
                 print(f"BROKEN {kind}: seed {options.seed}, trial {number}: {broken}")
                 return 1
@@ -291,4 +295,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_trials(Trials, __doc__, 10, KINDS))

@@ -9,10 +9,8 @@ Exit status: 0 all agree, 1 not (the file is kept).
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,7 +28,7 @@ import csvtext
 import jsontext
 from check import run
 from content import CODES, IDS_NOT_UUID, MESSAGES
-from seeds import add_seed
+from readers import Failure, fail, parse
 
 Table = list[list[str]]
 Tables = list[Table]
@@ -43,11 +41,6 @@ PARTS = [*",;\"'|\\#=+-@ \t\r\n\0\x0b\x0c\x1a\x1b\x1c\x1e\x1f\x7f\x85"]
 PARTS += "\u00a0\u00e9\u00ff\u2028\u202e\ud800\udc00\ufeff\ufffd\ufffe\uffff"
 PARTS += ["\r\n", "\n\r", '""', '\\"', "e\u0301", "\u65e5\u672c", "\U0001f600", "\U0001f468\u200d\U0001f469", *"ab01."]
 PARTS += "NULL null NA NaN \\N true 1e5 0x1F 007 2025-03-04 // sep=, =1+1 @SUM(A1) -2+3 +1".split()
-
-
-class Failure(Exception):
-    def __init__(self, why: str, file: Path | None = None) -> None:
-        self.why, self.file = why, file
 
 
 # The dumps
@@ -292,13 +285,7 @@ def _compare(reader: str, expected: Table, found: Table, file: Path) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True)
-    add_seed(parser)
-    parser.add_argument("--count", type=int, default=120, help="how many dumps")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="where a file that shows a fault is kept")
-    options = parser.parse_args()
-    print(f"seed {options.seed}", flush=True)
+    options = parse(__doc__, 120, "dumps")
     rng = random.Random(f"csv:{options.seed}")
     tally: Counter = Counter()
     for first in range(0, options.count, BATCH):
@@ -306,13 +293,7 @@ def main() -> int:
             try:
                 check(options.binary, rng, first, min(BATCH, options.count - first), Path(folder), tally)
             except Failure as failure:
-                print(f"FAULT {failure.file.name if failure.file else 'a batch'}: {failure.why} (seed {options.seed})")
-                if failure.file and failure.file.is_file():
-                    keep = options.keep or Path(tempfile.mkdtemp(prefix="oracle-kept-"))
-                    keep.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(failure.file, keep)
-                    print(f"  kept as {keep / failure.file.name}")
-                return 1
+                return fail(options, failure.file.name if failure.file else "a batch", failure)
     agree = f"{', '.join(READERS)} agree"
     print(f"{tally['files']} files, {tally['cells']} cells of {options.count} dumps: {agree} (seed {options.seed})")
     return 0

@@ -10,7 +10,6 @@ dump is kept).
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import subprocess
@@ -29,7 +28,7 @@ import simdjson
 import compare
 import jsontexts
 from check import run
-from seeds import add_seed
+from readers import Failure, fail, parse
 
 BATCH = 500
 DAMAGE = {"dump-truncated", "dump-malformed", "row-damaged", "text-repaired"}
@@ -134,9 +133,10 @@ def read_with(reader: str, texts: list[bytes]) -> Iterator[bool | None]:
 READERS = ("Python", "orjson", "simdjson", "jq")
 
 
-class Failure(Exception):
+class CaseFailure(Failure):
     def __init__(self, why: str, case: Case | None = None) -> None:
-        self.why, self.case = why, case
+        super().__init__(why, case.data if case else None)
+        self.kind = case.kind if case else "a batch"
 
 
 def ask_program(binary: str, cases: list[Case]) -> None:
@@ -148,7 +148,7 @@ def ask_program(binary: str, cases: list[Case]) -> None:
     document, fault = compare.parse_summary(printed)
     alone = cases[0] if len(cases) == 1 else None
     if fault:
-        raise Failure(f"{fault}; exit status {status}, stderr {errors[-300:]!r}", alone)
+        raise CaseFailure(f"{fault}; exit status {status}, stderr {errors[-300:]!r}", alone)
     jobs: dict[int, list[dict[str, Any]]] = {}
     unreadable: set[int] = set()
     for entry in document["jobs"]:
@@ -164,11 +164,11 @@ def ask_program(binary: str, cases: list[Case]) -> None:
         case.verdicts["import-audit"] = accepted
         seen = sum(job["rows"]["seen"] for job in own)
         if accepted and case.job and isinstance(case.job.get("results"), list) and seen != len(case.job["results"]):
-            raise Failure(f"{seen} rows, not {len(case.job['results'])}", case)
+            raise CaseFailure(f"{seen} rows, not {len(case.job['results'])}", case)
         if not accepted and seen < case.rows_before:
-            raise Failure(f"{seen} rows, but {case.rows_before} are complete before the text", case)
+            raise CaseFailure(f"{seen} rows, but {case.rows_before} are complete before the text", case)
     if status != (65 if lost else 0):
-        raise Failure(f"exit status {status}, not {65 if lost else 0}; stderr {errors[-300:]!r}", alone)
+        raise CaseFailure(f"exit status {status}, not {65 if lost else 0}; stderr {errors[-300:]!r}", alone)
 
 
 def _number(source: str, folder: str) -> int:
@@ -233,7 +233,7 @@ def judge(binary: str, cases: list[Case]) -> Counter:
             if verdict != case.verdicts["import-audit"]:
                 data, found = explain(reader, case)
                 if not found:
-                    raise Failure(f"{reader} {_does(verdict)} it, import-audit {_does(not verdict)} it", case)
+                    raise CaseFailure(f"{reader} {_does(verdict)} it, import-audit {_does(not verdict)} it", case)
                 doubts.append((reader, case, Case(case.kind, data), found))
     for batch in batches([plain for _, _, plain, _ in doubts]):
         ask_program(binary, batch)
@@ -244,7 +244,7 @@ def judge(binary: str, cases: list[Case]) -> Counter:
             if not plain.verdicts["import-audit"] or verdict is False:
                 who = "import-audit" if verdict is not False else reader
                 what = " and ".join(each.what for each in found)
-                raise Failure(f"{reader} {_does(case.verdicts[reader])} it; without {what}, {who} refuses it", case)
+                raise CaseFailure(f"{reader} {_does(case.verdicts[reader])} it; without {what}, {who} refuses it", case)
             met.update(f"{reader} {_does(each.accepts)} {each.what}" for each in found)
     return met
 
@@ -274,13 +274,7 @@ def batches(cases: list[Case]) -> Iterator[list[Case]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True)
-    add_seed(parser)
-    parser.add_argument("--count", type=int, default=2500, help="how many texts")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="where a dump that shows a fault is kept")
-    options = parser.parse_args()
-    print(f"seed {options.seed}", flush=True)
+    options = parse(__doc__, 2500, "texts")
     cases = list(make(options.seed, options.count))
     # A mutation can make the dump something else than a job; none of the readers would know.
     cases = [case for case in cases if case.job is None or case.job.get("job_id") == "j"]
@@ -291,14 +285,8 @@ def main() -> int:
         # Alone, a dump shows its own exit status.
         for case in [case for case in cases if case.job is None][:ALONE]:
             ask_program(options.binary, [case])
-    except Failure as failure:
-        print(f"FAULT {failure.case.kind if failure.case else 'a batch'}: {failure.why} (seed {options.seed})")
-        if failure.case:
-            keep = options.keep or Path(tempfile.mkdtemp(prefix="oracle-kept-"))
-            keep.mkdir(parents=True, exist_ok=True)
-            (keep / "text.json").write_bytes(failure.case.data)
-            print(f"  {compare.short(failure.case.data)}\n  kept as {keep / 'text.json'}")
-        return 1
+    except CaseFailure as failure:
+        return fail(options, failure.kind, failure)
     for what, times in sorted(met.items()):
         print(f"  allowed: {what}, {times}")
     accepted = sum(case.verdicts["import-audit"] for case in cases)

@@ -9,11 +9,9 @@ not (the page is kept).
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,17 +22,13 @@ from xml.parsers import expat
 import generate
 from check import run
 from content import CODES, MESSAGES
-from seeds import add_seed
+from readers import Failure, fail, parse
 
 ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 ESCAPED = re.compile('[&<>"\t\n\r]')
 TITLES = ["<&>\"'", "]]>", "<!--", "&amp;", "&#0;", "\r\n\t ", "\x01\x1f\x7f\x80"]
 TITLES += ["\u202e\u05d0", "\ufffe\uffff\ufeff", "a\u2028b", "\U0001f600"]
 NAMES = [".json", "<&>\"' \u00e9\u202e]]>.json", "\x01\x7f\r\n.json"]
-
-
-class Failure(Exception):
-    pass
 
 
 # The parsers
@@ -133,13 +127,7 @@ def make(binary: str, rng: random.Random, seed: int, index: int, folder: Path) -
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True)
-    add_seed(parser)
-    parser.add_argument("--count", type=int, default=20, help="how many audits")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="where a page that shows a fault is kept")
-    options = parser.parse_args()
-    print(f"seed {options.seed}", flush=True)
+    options = parse(__doc__, 20, "audits")
     tally: Counter = Counter()
     for index in range(options.count):
         rng = random.Random(f"page:{options.seed}:{index}")
@@ -150,17 +138,10 @@ def main() -> int:
                     tally["text"] += check(page)
                     tally["pages"] += 1
             except Failure as failure:
-                name = page.relative_to(folder) if page else "the run"
-                print(f"FAULT audit {index}, {name}: {failure} (seed {options.seed})")
-                if page:
-                    keep = options.keep or Path(tempfile.mkdtemp(prefix="oracle-kept-"))
-                    keep.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(page, keep)
-                    print(f"  kept as {keep / page.name}")
-                return 1
+                failure.file = page
+                return fail(options, f"audit {index}, {page.relative_to(folder) if page else 'the run'}", failure)
     if not tally["pages"]:
-        print(f"FAULT no page was written (seed {options.seed})")
-        return 1
+        return fail(options, "all audits", Failure("no page was written"))
     read = f"{tally['pages']} pages of {options.count} audits with {tally['text']} characters of text"
     print(f"{read}: expat and rxp agree (seed {options.seed})")
     return 0

@@ -9,7 +9,6 @@ goes by the headers before the files; zipfile, unzip and 7z go by the list at th
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import shutil
@@ -23,7 +22,7 @@ from pathlib import Path
 
 import generate
 from check import run
-from seeds import add_seed
+from readers import Failure, fail, parse
 
 Files = dict[str, bytes]
 
@@ -33,10 +32,6 @@ NAMES += ["\u00fcber", "e\u0301", "\u202ex", "\u65e5\u672c\u8a9e", "\U0001f600"]
 # Names of files are UTF-8, whatever the language of the system.
 ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 OWN = {"MANIFEST.json", "SHA256SUMS"}
-
-
-class Failure(Exception):
-    pass
 
 
 # The readers: each unpacks into an empty folder, and returns the names that it lists, or None if it lists none
@@ -178,13 +173,7 @@ def _some(names: set[str]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", required=True)
-    add_seed(parser)
-    parser.add_argument("--count", type=int, default=15, help="how many audits")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="where a zip that shows a fault is kept")
-    options = parser.parse_args()
-    print(f"seed {options.seed}", flush=True)
+    options = parse(__doc__, 15, "audits")
     tally: Counter = Counter()
     for index in range(options.count):
         rng = random.Random(f"zip:{options.seed}:{index}")
@@ -195,13 +184,8 @@ def main() -> int:
                 tally["files"] += check(packed, audit, Path(folder))
                 tally["bytes"] += packed.stat().st_size
             except Failure as failure:
-                print(f"FAULT audit {index}: {failure} (seed {options.seed})")
-                if packed:
-                    keep = options.keep or Path(tempfile.mkdtemp(prefix="oracle-kept-"))
-                    keep.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(packed, keep)
-                    print(f"  kept as {keep / packed.name}")
-                return 1
+                failure.file = packed
+                return fail(options, f"audit {index}", failure)
     agree = f"{', '.join(READERS)} agree"
     print(f"{tally['files']} files in {options.count} zips of {tally['bytes']} bytes: {agree} (seed {options.seed})")
     return 0

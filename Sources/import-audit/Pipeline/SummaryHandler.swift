@@ -84,16 +84,10 @@ struct SummaryHandler: DocumentHandler, AuditingSink {
     }
 
     mutating func take(_ document: AuditedDocument, named name: String) throws {
-        // What comes in order need not be sorted.
-        if case .job(let summary) = document, !isVerbose {
-            try batch.afterwards { [collector, order] in try collector.add(summary, order) }
-            order.document += 1
-            return
-        }
-        try batch.flush()
         switch document {
         case .job(let summary):
-            try collector.add(summary, order)
+            // What comes in order need not be sorted.
+            try batch.afterwards { [collector, order] in try collector.add(summary, order) }
             if isVerbose { Console.say("\(name): \(Verdict(summary).word)") }
         case .damaged(let fault):
             try refuse(source: name, reason: fault.refusal, order: order, status: .inputNotReadWhole)
