@@ -57,6 +57,7 @@ struct ImportAudit: ParsableCommand {
     /// of a file's name is as hostile as any text.
     static func main() {
         Console.reserveStreams()
+        Console.widenPipes()
         Interruption.listen()
         do {
             let arguments = try Self.arguments(Array(CommandLine.arguments.dropFirst()))

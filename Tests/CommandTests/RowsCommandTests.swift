@@ -58,7 +58,7 @@ import Testing
     @Test("An input that changes between its two readings ends the run")
     func changed() throws {
         let folder = try Workspace()
-        let rows = repeatElement(#"{"created":true}"#, count: 50_000).joined(separator: ",")
+        let rows = repeatElement(#"{"created":true}"#, count: 200_000).joined(separator: ",")
         try folder.write(#"{"job_id":"a","status":"complete","results":[\#(rows)]}"#, as: "a.json")
         // The first row is printed while the input is read for the second time, and so many rows do not fit into a pipe.
         let status = try folder.shell(
