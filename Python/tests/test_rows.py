@@ -80,6 +80,44 @@ def test_random_rows_are_read_back_by_all_readers(tmp_path: Path, binary: Path, 
     assert import_audit.to_polars(path).to_dicts() == rows
 
 
+def test_a_million_random_rows_are_those_of_rows_csv(tmp_path: Path, binary: Path, seed: random.Random) -> None:
+    count = 1_000_000
+    path, parquet = tmp_path / "dump.json", tmp_path / "rows.parquet"
+    path.write_text(text(job(seed, count)[0]))
+    audit = subprocess.run([binary, "report", path, "-o", tmp_path, "--formats", "csv", "--csv-raw", "--quiet"])
+    assert audit.returncode == 0
+    table = import_audit.rows(path).read_all()
+    assert import_audit.write_parquet(path, parquet) == count == table.num_rows
+    assert table.column("source").unique().to_pylist() == [str(path)]
+
+    # The CSV is read by a program that shares no code with either, and compared there, row by row.
+    names = [name for name in import_audit.ROWS_SCHEMA.names if name != "source"]
+    database = duckdb.connect()
+    database.sql(f"""create table csv as select * exclude (error_details) from read_csv('{tmp_path}/rows.csv',
+        all_varchar = true, header = true, nullstr = '', auto_detect = false, delim = ',', quote = '"', escape = '"',
+        columns = {{{", ".join(f"'{name}': 'varchar'" for name in [*names, "error_details"])}}})""")
+    assert database.sql("select count(*), count(distinct row) from csv").fetchall() == [(count, count)]
+    polars_frame, pandas_frame = import_audit.to_polars(path), import_audit.to_pandas(path)
+    readers = {
+        "rows": table,
+        "write_parquet, pyarrow": pq.read_table(parquet),
+        "write_parquet, polars": polars.read_parquet(parquet).to_arrow(),
+        "write_parquet, duckdb": database.sql(f"from read_parquet('{parquet}')").to_arrow_table(),
+        "write_parquet, pandas": pa.Table.from_pandas(pandas.read_parquet(parquet), preserve_index=False),
+        "to_polars": polars_frame.to_arrow(),
+        "to_pandas": pa.Table.from_pandas(pandas_frame, preserve_index=False),
+    }
+    del polars_frame, pandas_frame
+    for name in list(readers):
+        database.register("arrow", readers.pop(name))
+        # An empty cell is no text in CSV, and NUL cannot be in one.
+        texts = ", ".join(f"nullif(replace({name}::varchar, chr(0), '\ufffd'), '') as {name}" for name in names)
+        database.sql(f"create or replace table read as select {texts} from arrow")
+        for one, other in [("csv", "read"), ("read", "csv")]:
+            differing = database.sql(f"from {one} except all from {other} limit 3").fetchall()
+            assert differing == [], (name, one)
+
+
 def test_rows_are_chosen(samples: Path) -> None:
     path = samples / "many-failures.json"
     rows = import_audit.rows(path).read_all().to_pylist()
