@@ -19,10 +19,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bounds import dumps, files, pages
+from bounds import dumps, files, histories, pages
 from bounds.bound import Bound, Work
 
-BOUNDS: list[Bound] = [*dumps.BOUNDS, *pages.BOUNDS, *files.BOUNDS]
+BOUNDS: list[Bound] = [*dumps.BOUNDS, *pages.BOUNDS, *files.BOUNDS, *histories.BOUNDS]
 
 
 def check(bound: Bound, size: int, binary: str) -> str | None:

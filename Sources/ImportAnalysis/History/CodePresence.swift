@@ -12,8 +12,8 @@ package struct JobDay: Sendable, Equatable {
 
 /// When a code was seen: first, last, and the breaks between.
 ///
-/// A break counts if it is long and unusual for the code: ``breakDays`` or more days with jobs and without a row of it, at
-/// least three times as many as in every break before, of a code that was seen on ``fewestDays`` days or more.
+/// A break counts if it is long and unusual for the code: ``breakDays`` or more days with jobs from the last day on which the
+/// code was seen, at least three times as many as ever before from one such day to the next, and ``fewestDays`` or more such days.
 package struct CodePresence: Sendable, Equatable {
     package static let breakDays = 30
     package static let fewestDays = 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import gzip
 import hashlib
@@ -263,7 +262,7 @@ def rows_of_sheet(work: Work, size: int) -> bool:
     return any(f"1,048,574 of {size:,}".encode() in text for text in texts)
 
 
-# Names, histories, packs
+# Names, packs
 
 
 def folder_name(work: Work, size: int) -> bool:
@@ -272,23 +271,6 @@ def folder_name(work: Work, size: int) -> bool:
     work.file("in/b.json", dump([CREATED], "b"))
     work.page("in", name="index.md")
     return (work.folder / "out/jobs" / ("j" * size)).is_dir()
-
-
-def earlier_runs(work: Work, size: int) -> int:
-    """The status of a rule about a run in which all rows failed, after so many in which none did."""
-    for each in range(size):
-        work.file(f"in/{each}.json", dump([CREATED] * 500, f"j{each}", created_at=f"2026-01-{each + 1:02}T09:00:00Z",
-                                          updated_at=f"2026-01-{each + 1:02}T09:01:00Z"))
-    assert work.run("history", "add", "h.sqlite", "in").status == 0
-    last = dump([failed()] * 500, "last", created_at="2026-02-01T09:00:00Z", updated_at="2026-02-01T09:01:00Z")
-    return work.run("check", work.file("last.json", last), "--history", "h.sqlite", "--unusual").status
-
-
-def codes_of_trend(work: Work, size: int) -> int:
-    job = work.file("job.json", dump(failed(f"c{each}") for each in range(size)))
-    assert work.run("history", "add", "h.sqlite", job).status == 0
-    rows = csv.DictReader(io.StringIO(work.run("history", "show", "h.sqlite", "--format", "csv").text))
-    return len({row["code"] for row in rows if row["code_kind"] == "code"})
 
 
 def problems(work: Work, size: int) -> tuple[int, int, int]:
@@ -350,9 +332,6 @@ BOUNDS = [
     Bound("UTF-16 units of a cell", LIMITS, 32_767, cell_of_report, lambda size: (size <= 32_767, size > 32_767)),
     Bound("rows of a sheet", LIMITS, 1_048_574, rows_of_sheet, beyond(1_048_574), slow=True),
     Bound("bytes of the name of a folder", "Docs/audit.md, Names of folders", 100, folder_name, upto(100)),
-    Bound("earlier runs that are needed", "Docs/history.md, What is unlike before", 8, earlier_runs,
-          lambda size: 0 if size < 8 else 1),
-    Bound("codes of a trend in CSV", "Docs/history.md, What is shown", 20, codes_of_trend, most(20)),
     Bound("problems that verify lists", "Docs/pack.md, What verify proves", 1000, problems,
           lambda size: (1, min(size, 1000), size)),
 ]

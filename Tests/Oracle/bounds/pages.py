@@ -195,12 +195,6 @@ def time_steps(work: Work, size: int) -> tuple[bool, int]:
     return "| Day (UTC)" in table, len(table.splitlines()) - 2
 
 
-def periods(work: Work, size: int) -> tuple[str, int]:
-    assert work.run("history", "add", "h.sqlite", jobs(work, size)[0]).status == 0
-    shown = work.run("history", "show", "h.sqlite", "--format", "json").document
-    return shown["by"], len(shown["periods"])
-
-
 def steps(size: int) -> int:
     """Weeks from Monday, of days in a row."""
     return len({(DAY + datetime.timedelta(days=each)).isocalendar()[:2] for each in range(size)})
@@ -246,6 +240,17 @@ def slack(work: Work, size: int) -> int:
     blocks = done.document["blocks"]
     assert len(blocks) <= 50
     return len(blocks[0]["text"]["text"])
+
+
+def slack_limits(work: Work, size: int) -> bool:
+    """So many codes with long texts: whether the message has what Slack accepts."""
+    rows = [failed(f"{each}" + "é<" * 120, f"{word(each)} " + "&é" * 3000) for each in range(size)]
+    done = work.run("report", work.file("job.json", dump(rows, "j" * 500)), "--stdout", "slack")
+    blocks = done.document["blocks"]
+    fields = [block.get("fields", []) for block in blocks]
+    assert any(fields), blocks
+    return (len(blocks) <= 50 and all(len(each) <= 10 for each in fields)
+            and all(len(field["text"]) <= 2000 for each in fields for field in each))
 
 
 def teams(work: Work, size: int) -> bool:
@@ -313,8 +318,6 @@ BOUNDS = [
     Bound("times of an overview that stand out", LIMITS, 5, times_seen, most(5)),
     Bound("steps of the time line", LIMITS, 60, time_steps,
           lambda size: (True, size) if size <= 60 else (False, steps(size))),
-    Bound("periods of a history", "Docs/history.md, What is shown", 60, periods,
-          lambda size: ("day", size) if size <= 60 else ("week", steps(size))),
     Bound("jobs in the text of a summary", "README.md, summary", 10, worst_jobs, beyond(10)),
     *(Bound(f"characters of {what}", LIMITS, at, text_of(at, make), text_shown(at)) for what, at, make in (
         ("a message", 500, lambda work, text: [work.file("job.json", dump([failed("c", text)]))]),
@@ -333,6 +336,8 @@ BOUNDS = [
     Bound("ranges of a comparison", "Docs/audit.md, Comparing", 100, ranges, lambda size: (size, min(size, 100))),
     Bound("patterns that a comparison tells apart", LIMITS, 16_384, compared_patterns, most(16_384), slow=True),
     Bound("characters of the header in Slack", MESSAGES, 150, slack, most(150)),
+    *(Bound(f"blocks and fields in Slack, {size} codes", MESSAGES, size, slack_limits, lambda size: True)
+      for size in (9, 49)),
     *(Bound(f"28 KB in Teams, {size} codes", MESSAGES, size, teams, lambda size: True) for size in (2, 9, 40)),
     Bound("annotations on GitHub", MESSAGES, 10, annotations, lambda size: True),
     *(Bound(f"bytes of a line of a mail, {size} characters", MESSAGES, size, lambda work, size: mail(work, size) <= 78,
