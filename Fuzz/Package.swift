@@ -2,7 +2,7 @@
 import PackageDescription
 
 // The program that libFuzzer drives. It is a package of its own because such a program has no `main` of its own, so
-// that it can only be linked with `--sanitize=fuzzer`. `Scripts/fuzz` builds and runs it; what it tries is in `Targets`,
+// that it can only be linked with `-sanitize=fuzzer`. `Scripts/fuzz` builds and runs it; what it tries is in `Targets`,
 // a module of the main package, so that the ordinary tests can try the same inputs again.
 let package = Package(
     name: "Fuzz",
@@ -12,7 +12,9 @@ let package = Package(
             name: "Fuzz", dependencies: [.product(name: "FuzzTargets", package: "import-audit")], path: "Driver",
             swiftSettings: [.unsafeFlags(["-parse-as-library"])],
             // Gold stumbles over what libFuzzer was built with, and LLD would drop the counters of coverage.
-            linkerSettings: [.unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nostart-stop-gc"])])
+            linkerSettings: [
+                .unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nostart-stop-gc"])
+            ])
     ],
     swiftLanguageModes: [.v6]
 )
